@@ -1,0 +1,130 @@
+//! The one error type of the library: what went wrong, in which file, where in it, what was expected and what was found.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The result of every fallible function of the library.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Everything that can go wrong.
+///
+/// Each variant that concerns a file names it. Messages are complete sentences for a person; programs should match on
+/// the variant.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The operating system refused an operation on a file.
+    #[error("{}: cannot {operation}: {source}", path.display())]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// What was attempted, as a verb phrase: `open`, `read`, `write`, `rename to ...`.
+        operation: &'static str,
+        /// The operating system's answer.
+        source: io::Error,
+    },
+    /// The path is not an atemoya store: it has no manifest.
+    #[error("{}: not an atemoya store ({reason})", path.display())]
+    NotAStore {
+        /// The path given.
+        path: PathBuf,
+        /// What is missing.
+        reason: String,
+    },
+    /// A file of a store is damaged: it does not say what `format-spec/FORMAT.md` requires.
+    #[error("{}: damaged at byte {offset}: {what}: expected {expected}, got {got}", path.display())]
+    Corrupt {
+        /// The file.
+        path: PathBuf,
+        /// Where in the file, in bytes from its start.
+        offset: u64,
+        /// Which field or rule.
+        what: &'static str,
+        /// What the format requires there.
+        expected: String,
+        /// What stands there.
+        got: String,
+    },
+    /// A file of a store is of a version, or has a required feature, that this version of the library does not know.
+    #[error("{}: {what} is not supported by atemoya {}", path.display(), env!("CARGO_PKG_VERSION"))]
+    Unsupported {
+        /// The file.
+        path: PathBuf,
+        /// The version or feature, in words.
+        what: String,
+    },
+    /// An input file (FASTA, bigWig, BED, chromosome sizes) cannot be used.
+    #[error("{}{}: {message}", path.display(), line.map(|l| format!(", line {l}")).unwrap_or_default())]
+    Input {
+        /// The file.
+        path: PathBuf,
+        /// The 1-based line, for text files.
+        line: Option<u64>,
+        /// What is wrong and, where it helps, what to do.
+        message: String,
+    },
+    /// An argument is out of its range or does not fit the others or the store.
+    #[error("{name}: {message}")]
+    Argument {
+        /// The parameter, as it is named in the documentation.
+        name: &'static str,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// The target exists already and replacing it was not asked for.
+    #[error("{}: exists already", path.display())]
+    Exists {
+        /// The target.
+        path: PathBuf,
+    },
+    /// The work was interrupted on request. Nothing was published.
+    #[error("interrupted; nothing was written")]
+    Interrupted,
+    /// Every slot of the ring is held by the consumer, so that no further batch can be made.
+    #[error("all {slots} batches of the ring are still held: drop one, or ask for more slots")]
+    AllLeased {
+        /// The ring's capacity.
+        slots: usize,
+    },
+    /// A worker thread of the feed panicked. The feed has stopped.
+    #[error("a worker thread failed: {message}")]
+    Worker {
+        /// The panic's message.
+        message: String,
+    },
+}
+
+impl Error {
+    /// Wraps an I/O error with the file and the operation, for use in `map_err`.
+    pub(crate) fn io(path: impl AsRef<Path>, operation: &'static str) -> impl FnOnce(io::Error) -> Error {
+        let path = path.as_ref().to_path_buf();
+        move |source| Error::Io { path, operation, source }
+    }
+
+    /// An input file that cannot be used, at a 1-based line where there is one.
+    pub(crate) fn input(path: impl AsRef<Path>, line: impl Into<Option<u64>>, message: impl Into<String>) -> Error {
+        Error::Input { path: path.as_ref().to_path_buf(), line: line.into(), message: message.into() }
+    }
+
+    /// An argument that is out of its range.
+    pub(crate) fn argument(name: &'static str, message: impl Into<String>) -> Error {
+        Error::Argument { name, message: message.into() }
+    }
+
+    /// A damaged file of a store.
+    pub(crate) fn corrupt(
+        path: impl AsRef<Path>,
+        offset: u64,
+        what: &'static str,
+        expected: impl ToString,
+        got: impl ToString,
+    ) -> Error {
+        Error::Corrupt {
+            path: path.as_ref().to_path_buf(),
+            offset,
+            what,
+            expected: expected.to_string(),
+            got: got.to_string(),
+        }
+    }
+}
