@@ -3,11 +3,16 @@
 
 mod error;
 
+pub mod format;
 pub mod ingest;
 pub mod loci;
+mod progress;
 pub mod sample;
+pub mod store;
 
 pub use error::{Error, Result};
+pub use progress::Progress;
+pub use store::Store;
 
 #[cfg(not(all(target_endian = "little", target_pointer_width = "64")))]
 compile_error!("atemoya maps little-endian files of any size: it needs a 64-bit little-endian target");

@@ -1,0 +1,271 @@
+//! `manifest.json`: what a store holds, where its inputs came from, and the length and hash of every file
+//! (`format-spec/FORMAT.md`, section 8).
+
+use super::tile::ValueType;
+use super::{Contigs, Damage};
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+
+/// The file's name in a store.
+pub const MANIFEST: &str = "manifest.json";
+const MAX_PANELS: usize = 1024;
+const MAX_GROUPS: usize = 65_536;
+
+/// The manifest of a store, without its checksum, which the file adds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Always `atemoya`.
+    pub format: String,
+    /// Major and minor version of the format.
+    pub version: [u16; 2],
+    /// Features a reader must know.
+    #[serde(default)]
+    pub required_features: Vec<String>,
+    /// Features a reader may ignore.
+    #[serde(default)]
+    pub optional_features: Vec<String>,
+    /// The program that wrote the store, and its version.
+    pub created_by: String,
+    /// Names and lengths, in the order of the data files.
+    pub contigs: Vec<ContigEntry>,
+    /// The genome, if the store has one.
+    pub sequence: Option<SequenceEntry>,
+    /// The panels of tracks.
+    pub panels: Vec<PanelEntry>,
+    /// The groups of channels.
+    pub groups: Vec<GroupEntry>,
+    /// Every data file, sorted by name.
+    pub files: Vec<FileEntry>,
+    /// Provenance of every input.
+    pub inputs: Vec<InputEntry>,
+}
+
+/// A contig.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContigEntry {
+    /// Its name.
+    pub name: String,
+    /// Its length in bases.
+    pub length: u64,
+}
+
+/// The sequence file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SequenceEntry {
+    /// Name of the data file.
+    pub file: String,
+    /// How many bases are A, C, G or T.
+    pub acgt: u64,
+}
+
+/// A panel file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PanelEntry {
+    /// Name of the data file.
+    pub file: String,
+    /// Bases of a tile, a power of two.
+    pub tile: u64,
+    /// The tracks in their order in the file.
+    pub tracks: Vec<TrackEntry>,
+}
+
+/// A track of a panel, with its totals over the genome.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TrackEntry {
+    /// A name for people: the group's, with the channel's number where there are several.
+    pub name: String,
+    /// The narrowest type that holds every value.
+    #[serde(rename = "type")]
+    pub values: TrackType,
+    /// Bases that are not 0.
+    pub nonzero: u64,
+    /// Sum of the values.
+    pub sum: f64,
+    /// The least value, zeros included.
+    pub min: f32,
+    /// The greatest value, zeros included.
+    pub max: f32,
+}
+
+/// The narrowest type that holds every value of a track.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TrackType {
+    /// Integers of 0 to 255.
+    U8,
+    /// Integers of 0 to 65,535.
+    U16,
+    /// Any finite f32.
+    F32,
+}
+
+impl From<ValueType> for TrackType {
+    fn from(values: ValueType) -> Self {
+        match values {
+            ValueType::One | ValueType::U8 => TrackType::U8,
+            ValueType::U16 => TrackType::U16,
+            ValueType::F32 => TrackType::F32,
+        }
+    }
+}
+
+/// What a group is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// What a model predicts; read over the output window.
+    Signal,
+    /// What a model is given beside the sequence; read over the input window.
+    Control,
+}
+
+/// Channels that share an orientation: under reverse complement their order is reversed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupEntry {
+    /// Its name, unique in the store.
+    pub name: String,
+    /// Signal or control.
+    pub role: Role,
+    /// Which panel holds it.
+    pub panel: usize,
+    /// Its channels: tracks of that panel.
+    pub tracks: Vec<usize>,
+}
+
+/// A data file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileEntry {
+    /// Its name in the store's directory.
+    pub name: String,
+    /// Its length in bytes.
+    pub length: u64,
+    /// SHA-256 of its bytes, 64 lower-case digits.
+    pub sha256: String,
+    /// The CRC field of its header page, 8 lower-case digits.
+    pub header_crc32c: String,
+}
+
+/// An input of a store or of a locus index.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputEntry {
+    /// `sequence`, `chrom_sizes`, the name of a group, `peaks` or `negatives`.
+    pub role: String,
+    /// The path as it was given.
+    pub path: String,
+    /// Length in bytes.
+    pub length: u64,
+    /// Time of its last change, seconds since 1970.
+    pub modified: u64,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// Contigs of the store that it lacks.
+    #[serde(default)]
+    pub contigs_absent: Vec<String>,
+    /// Contigs that it has and the store lacks.
+    #[serde(default)]
+    pub contigs_ignored: Vec<String>,
+}
+
+impl Manifest {
+    /// An empty manifest of the version that this library writes.
+    #[must_use]
+    pub fn new() -> Self {
+        Manifest {
+            format: "atemoya".into(),
+            version: [super::VERSION.0, super::VERSION.1],
+            required_features: Vec::new(),
+            optional_features: Vec::new(),
+            created_by: concat!("atemoya ", env!("CARGO_PKG_VERSION")).into(),
+            contigs: Vec::new(),
+            sequence: None,
+            panels: Vec::new(),
+            groups: Vec::new(),
+            files: Vec::new(),
+            inputs: Vec::new(),
+        }
+    }
+
+    /// Checks every rule of sections 7 and 8 that concerns the manifest alone, and returns the contigs.
+    ///
+    /// # Errors
+    /// The first rule broken. The offset is 0: a JSON document has no better place to name.
+    pub fn validate(&self) -> Result<Contigs, Damage> {
+        let bad = |what, expected: &str, got: &dyn ToString| Err(Damage::new(0, what, expected, got.to_string()));
+        let contigs = Contigs::new(self.contigs.iter().map(|c| (c.name.clone(), c.length)))
+            .map_err(|e| Damage::new(0, "contigs", "unique names and lengths within the limits", e))?;
+        if self.panels.len() > MAX_PANELS {
+            return bad("panels", "at most 1024", &self.panels.len());
+        }
+        if self.groups.len() > MAX_GROUPS {
+            return bad("groups", "at most 65536", &self.groups.len());
+        }
+        self.validate_files()?;
+        for panel in &self.panels {
+            if !(512..=32_768).contains(&panel.tile) || !panel.tile.is_power_of_two() {
+                return bad("tile", "a power of two from 512 to 32768", &panel.tile);
+            }
+            if !(1..=4096).contains(&panel.tracks.len()) {
+                return bad("tracks of a panel", "1 to 4096", &panel.tracks.len());
+            }
+        }
+        self.validate_groups()?;
+        Ok(contigs)
+    }
+
+    fn validate_files(&self) -> Result<(), Damage> {
+        let named = self.sequence.iter().map(|s| &s.file).chain(self.panels.iter().map(|p| &p.file));
+        let mut named: Vec<&String> = named.collect();
+        named.sort_unstable();
+        let listed: Vec<&String> = self.files.iter().map(|f| &f.name).collect();
+        if named != listed || listed.windows(2).any(|w| w[0] == w[1]) {
+            let got = format!("{listed:?}");
+            return Err(Damage::new(0, "files", format!("{named:?}, each once, sorted"), got));
+        }
+        for file in &self.files {
+            if file.name.is_empty() || file.name.starts_with('.') || file.name.contains(['/', '\\', '\0']) {
+                return Err(Damage::new(0, "name of a data file", "a plain file name", &file.name));
+            }
+            if !is_lower_hex(&file.sha256, 64) || !is_lower_hex(&file.header_crc32c, 8) {
+                return Err(Damage::new(0, "checksum of a file", "lower-case hexadecimal digits", &file.name));
+            }
+        }
+        Ok(())
+    }
+
+    fn validate_groups(&self) -> Result<(), Damage> {
+        let mut names = HashSet::new();
+        let mut used = HashSet::new();
+        for group in &self.groups {
+            if !super::contigs::is_valid_name(&group.name) || !names.insert(&group.name) {
+                return Err(Damage::new(0, "name of a group", "unique, 1 to 255 bytes", &group.name));
+            }
+            let tracks = self.panels.get(group.panel).map_or(0, |p| p.tracks.len());
+            if group.tracks.is_empty() {
+                return Err(Damage::new(0, "tracks of a group", "at least one", &group.name));
+            }
+            for &track in &group.tracks {
+                if track >= tracks || !used.insert((group.panel, track)) {
+                    let got = format!("track {track} of panel {} in group {}", group.panel, group.name);
+                    return Err(Damage::new(0, "tracks of a group", "tracks of its panel, in one group each", got));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The entry of a data file.
+    #[must_use]
+    pub fn file(&self, name: &str) -> Option<&FileEntry> {
+        self.files.iter().find(|file| file.name == name)
+    }
+}
+
+impl Default for Manifest {
+    fn default() -> Self {
+        Manifest::new()
+    }
+}
+
+fn is_lower_hex(text: &str, digits: usize) -> bool {
+    text.len() == digits && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}

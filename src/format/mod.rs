@@ -1,0 +1,52 @@
+//! The bytes of a store: header pages, one-hot blocks, tiles, checksums and the manifest, as `format-spec/FORMAT.md`
+//! defines them. Pure functions over slices: nothing here opens a file or allocates per window.
+
+pub mod checks;
+pub mod contigs;
+pub mod header;
+pub mod manifest;
+pub mod onehot;
+pub mod sealed_json;
+pub mod tile;
+
+pub use contigs::Contigs;
+
+use crate::Error;
+use std::path::Path;
+
+/// The version of the format that this library writes: (major, minor).
+pub const VERSION: (u16, u16) = (1, 0);
+
+/// Contigs of at least this many bases start on a page of their file's DATA section, shorter ones on a cache line.
+pub const PAGE_ALIGNED_CONTIG: u64 = 65_536;
+
+/// The alignment, in bytes of DATA, of the payload of a contig of `length` bases.
+#[must_use]
+pub fn contig_alignment(length: u64) -> u64 {
+    if length >= PAGE_ALIGNED_CONTIG { header::PAGE as u64 } else { 64 }
+}
+
+/// A rule of the format that some bytes break. The store adds the path and turns it into [`Error::Corrupt`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage {
+    /// Where, in bytes from the start of what was being read.
+    pub offset: u64,
+    /// Which field or rule.
+    pub what: &'static str,
+    /// What the format requires.
+    pub expected: String,
+    /// What stands there.
+    pub got: String,
+}
+
+impl Damage {
+    /// Describes a broken rule.
+    pub fn new(offset: u64, what: &'static str, expected: impl ToString, got: impl ToString) -> Self {
+        Damage { offset, what, expected: expected.to_string(), got: got.to_string() }
+    }
+
+    /// The same, in a file, `base` bytes further on.
+    pub fn at(self, path: &Path, base: u64) -> Error {
+        Error::corrupt(path, base + self.offset, self.what, self.expected, self.got)
+    }
+}

@@ -1,0 +1,70 @@
+//! The bitmap encoding: a presence bit per base, a running count per 256 bases, then the values of the set bits.
+
+use super::{BLOCK, Parts, Sample, TileError, ValueType, for_values, push_value, sparse};
+
+pub(super) fn size(values: ValueType, tile: usize, nonzero: usize) -> usize {
+    tile / 8 + tile / BLOCK * 2 + nonzero * values.size()
+}
+
+pub(super) fn encode(tile: &[f32], values: ValueType, out: &mut Vec<u8>) {
+    for bases in tile.chunks(64) {
+        let word = bases.iter().enumerate().fold(0u64, |w, (i, &v)| w | u64::from(v != 0.0) << i);
+        out.extend_from_slice(&word.to_le_bytes());
+    }
+    sparse::push_running_counts(tile, out);
+    for &value in tile.iter().filter(|&&v| v != 0.0) {
+        push_value(out, values, value);
+    }
+}
+
+#[inline(always)]
+pub(super) fn decode<T: Sample, const REVERSE: bool>(
+    values: ValueType,
+    bytes: &[u8],
+    tile: usize,
+    from: usize,
+    out: &mut [T],
+) -> Result<(), TileError> {
+    out.fill(T::ZERO);
+    if out.is_empty() {
+        return Ok(());
+    }
+    let mut parts = Parts(bytes);
+    let words = parts.items::<8>(tile / 64)?;
+    let ends = parts.items::<2>(tile / BLOCK)?;
+    let end = |block: usize| usize::from(u16::from_le_bytes(ends[block]));
+    let word = |i: usize| u64::from_le_bytes(words[i]);
+    let n = end(ends.len() - 1);
+    let values = parts.values(values, n)?;
+
+    let last = out.len() - 1;
+    let (first_word, last_word) = (from / 64, (from + last) / 64);
+    let block = from / BLOCK;
+    let mut item = block.checked_sub(1).map_or(0, end);
+    item += (block * (BLOCK / 64)..first_word).map(|i| word(i).count_ones() as usize).sum::<usize>();
+    for_values!(values, T, |value| {
+        for i in first_word..=last_word {
+            let mut bits = word(i);
+            let after = item + bits.count_ones() as usize;
+            if after > n {
+                return Err(TileError::Counts);
+            }
+            if i == first_word {
+                let skipped = bits & !(u64::MAX << (from % 64));
+                item += skipped.count_ones() as usize;
+                bits ^= skipped;
+            }
+            if i == last_word {
+                bits &= u64::MAX >> (63 - (from + last) % 64);
+            }
+            while bits != 0 {
+                let position = i * 64 + bits.trailing_zeros() as usize - from;
+                out[if REVERSE { last - position } else { position }] = value(item);
+                item += 1;
+                bits &= bits - 1;
+            }
+            item = after;
+        }
+    });
+    Ok(())
+}

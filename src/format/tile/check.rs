@@ -1,0 +1,109 @@
+//! The strict reading of a tile: every rule of section 6 of the format, for `verify`.
+
+use super::{BLOCK, Code, Family, Parts, TileError, ValueType, bitmap, decode, dense, encode, runs, sparse};
+use crate::format::Damage;
+
+/// What a tile holds, as found by [`check`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TileStats {
+    /// Bytes of the tile, without the padding after it.
+    pub bytes: usize,
+    /// The totals the manifest is checked against.
+    pub summary: encode::Summary,
+}
+
+/// Checks a tile of `out.len()` bases, of which the first `valid` lie on the contig, and decodes it into `out`.
+///
+/// `bytes` starts with the tile and may go on after it.
+///
+/// # Errors
+/// The first rule broken; its offset is 0, the start of the tile.
+pub fn check(code: Code, bytes: &[u8], valid: usize, out: &mut [f32]) -> Result<TileStats, Damage> {
+    let tile = out.len();
+    decode::<f32, false>(code, bytes, tile, 0, tile, out).map_err(|e| e.damage(0))?;
+    let length = match code.family() {
+        Family::Zero => Ok(0),
+        Family::Dense => Ok(dense::size(code.values(), tile)),
+        Family::Sparse => check_sparse(code.values(), bytes, tile),
+        Family::Bitmap => check_bitmap(code.values(), bytes, tile),
+        Family::Runs => check_runs(code.values(), bytes, tile),
+    }
+    .map_err(|e| e.damage(0))?;
+    let bad = |what, expected, i: usize| Damage::new(0, what, expected, format!("{} at position {i}", out[i]));
+    if let Some(i) = out.iter().position(|v| !v.is_finite() || (*v == 0.0 && v.is_sign_negative())) {
+        return Err(bad("value of a tile", "a finite value that is not -0.0", i));
+    }
+    if let Some(i) = out[valid..].iter().position(|&v| v != 0.0) {
+        return Err(bad("value past the end of the contig", "0", valid + i));
+    }
+    let (summary, _) = encode::survey(&out[..valid]);
+    if let Some(items) = stored_items(code, bytes, tile)
+        && items != summary.nonzero as usize
+    {
+        let got = format!("{items} items for {} non-zero bases", summary.nonzero);
+        return Err(Damage::new(0, "items of a tile", "ascending positions and no stored zero", got));
+    }
+    Ok(TileStats { bytes: length, summary })
+}
+
+fn ascending(ends: &[[u8; 2]], strictly: bool) -> bool {
+    let pairs = ends.windows(2).map(|w| (u16::from_le_bytes(w[0]), u16::from_le_bytes(w[1])));
+    pairs.into_iter().all(|(a, b)| a < b || (!strictly && a == b))
+}
+
+fn last(ends: &[[u8; 2]]) -> usize {
+    ends.last().map_or(0, |&end| usize::from(u16::from_le_bytes(end)))
+}
+
+fn check_sparse(values: ValueType, bytes: &[u8], tile: usize) -> Result<usize, TileError> {
+    let mut parts = Parts(bytes);
+    let ends = parts.items::<2>(tile / BLOCK)?;
+    let n = last(ends);
+    parts.values(values, n)?;
+    let low = parts.bytes(n)?;
+    let mut start = 0;
+    for &end in ends {
+        let end = usize::from(u16::from_le_bytes(end));
+        let offsets = low.get(start..end).ok_or(TileError::Counts)?;
+        if offsets.windows(2).any(|w| w[0] >= w[1]) {
+            return Err(TileError::Counts);
+        }
+        start = end;
+    }
+    Ok(sparse::size(values, tile, n))
+}
+
+fn check_bitmap(values: ValueType, bytes: &[u8], tile: usize) -> Result<usize, TileError> {
+    let mut parts = Parts(bytes);
+    let words = parts.items::<8>(tile / 64)?;
+    let ends = parts.items::<2>(tile / BLOCK)?;
+    parts.values(values, last(ends))?;
+    let mut count = 0;
+    for (block, &end) in words.chunks(BLOCK / 64).zip(ends) {
+        count += block.iter().map(|&w| u64::from_le_bytes(w).count_ones()).sum::<u32>();
+        if count != u32::from(u16::from_le_bytes(end)) {
+            return Err(TileError::Counts);
+        }
+    }
+    Ok(bitmap::size(values, tile, last(ends)))
+}
+
+fn check_runs(values: ValueType, bytes: &[u8], tile: usize) -> Result<usize, TileError> {
+    let (_, ends) = runs::parts(values, bytes)?;
+    let increasing = ascending(ends, true) && ends.first().is_some_and(|&end| end != [0, 0]);
+    if !increasing || last(ends) != tile {
+        return Err(TileError::Runs);
+    }
+    Ok(runs::size(values, ends.len()))
+}
+
+/// How many non-zero bases a tile says it stores, where it says so.
+fn stored_items(code: Code, bytes: &[u8], tile: usize) -> Option<usize> {
+    let skip = match code.family() {
+        Family::Zero => return Some(0),
+        Family::Sparse => 0,
+        Family::Bitmap => tile / 8,
+        Family::Dense | Family::Runs => return None,
+    };
+    bytes.get(skip..skip + tile / BLOCK * 2).map(|ends| last(ends.as_chunks::<2>().0))
+}

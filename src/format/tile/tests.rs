@@ -1,0 +1,153 @@
+//! Round trips of every encoding over every part of a tile, against the values themselves.
+
+use super::*;
+use proptest::prelude::*;
+
+fn encoded(tile: &[f32], family: Family, values: ValueType) -> (Code, Vec<u8>) {
+    let mut bytes = Vec::new();
+    match family {
+        Family::Zero => {}
+        Family::Dense => dense::encode(tile, values, &mut bytes),
+        Family::Sparse => sparse::encode(tile, values, &mut bytes),
+        Family::Bitmap => bitmap::encode(tile, values, &mut bytes),
+        Family::Runs => runs::encode(tile, values, &mut bytes),
+    }
+    (Code::new(family, values), bytes)
+}
+
+fn part<T: Sample, const REVERSE: bool>(code: Code, bytes: &[u8], tile: usize, from: usize, to: usize) -> Vec<T> {
+    let mut out = vec![T::ONE; to - from];
+    decode::<T, REVERSE>(code, bytes, tile, from, to, &mut out).unwrap();
+    out
+}
+
+/// Every family and type that can hold the tile.
+fn choices(tile: &[f32]) -> Vec<(Family, ValueType)> {
+    let (summary, stored) = encode::survey(tile);
+    let types = [ValueType::One, ValueType::U8, ValueType::U16, ValueType::F32];
+    let mut out = Vec::new();
+    for values in types {
+        if values >= stored {
+            out.push((Family::Sparse, values));
+            out.push((Family::Bitmap, values));
+        }
+        if values >= summary.values {
+            out.push((Family::Dense, values));
+            out.push((Family::Runs, values));
+        }
+    }
+    out
+}
+
+fn tiles() -> impl Strategy<Value = Vec<f32>> {
+    let value = prop_oneof![
+        3 => Just(0.0f32), 2 => Just(1.0f32), 1 => (0u8..=255).prop_map(f32::from),
+        1 => (0u16..=65535).prop_map(f32::from), 1 => -1e6f32..1e6f32, 1 => Just(f32::MAX), 1 => Just(-3.0f32)
+    ];
+    let run = (value, 1usize..200);
+    (9u32..=12, prop::collection::vec(run, 1..300), 0u32..5).prop_map(|(log2, runs, widest)| {
+        let narrow = |v: f32| match widest {
+            0 => f32::from(u8::from(v != 0.0)),
+            1 => (v.abs() as u8).into(),
+            2 => (v.abs() as u16).into(),
+            _ => v,
+        };
+        let values: Vec<f32> = runs.iter().flat_map(|&(v, n)| std::iter::repeat_n(narrow(v), n)).collect();
+        values.into_iter().cycle().take(1 << log2).collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn every_code_decodes_every_part_exactly(tile in tiles(), cuts in prop::collection::vec((0.0..1.0, 0.0..1.0), 4)) {
+        let n = tile.len();
+        for (family, values) in choices(&tile) {
+            let (code, bytes) = encoded(&tile, family, values);
+            let mut parts = vec![(0, n), (0, 1), (n - 1, n), (5, 5), (255, 257), (256, 512)];
+            parts.extend(cuts.iter().map(|&(a, b): &(f64, f64)| {
+                let (a, b) = ((a * n as f64) as usize, (b * n as f64) as usize);
+                (a.min(b), a.max(b))
+            }));
+            for (from, to) in parts {
+                let expected = &tile[from..to];
+                prop_assert_eq!(&part::<f32, false>(code, &bytes, n, from, to), expected);
+                let reversed: Vec<f32> = expected.iter().rev().copied().collect();
+                prop_assert_eq!(part::<f32, true>(code, &bytes, n, from, to), reversed);
+                if values <= ValueType::U8 {
+                    let narrow: Vec<u8> = expected.iter().map(|&v| v as u8).collect();
+                    prop_assert_eq!(part::<u8, false>(code, &bytes, n, from, to), narrow);
+                }
+                if values <= ValueType::U16 {
+                    let narrow: Vec<u16> = expected.iter().rev().map(|&v| v as u16).collect();
+                    prop_assert_eq!(part::<u16, true>(code, &bytes, n, from, to), narrow);
+                }
+            }
+            let mut out = vec![9.0; n];
+            let stats = check(code, &bytes, n, &mut out).unwrap();
+            prop_assert_eq!(&out, &tile);
+            prop_assert_eq!(stats.bytes, bytes.len());
+        }
+    }
+
+    #[test]
+    fn the_encoder_takes_the_smallest(tile in tiles()) {
+        let mut bytes = Vec::new();
+        let (code, summary) = Encoder.encode(&tile, tile.len(), &mut bytes);
+        prop_assert_eq!(part::<f32, false>(code, &bytes, tile.len(), 0, tile.len()), tile.clone());
+        prop_assert_eq!(summary.nonzero as usize, tile.iter().filter(|v| **v != 0.0).count());
+        if code != Code::ZERO {
+            for (family, values) in choices(&tile) {
+                prop_assert!(bytes.len() <= encoded(&tile, family, values).1.len().next_multiple_of(8));
+            }
+        }
+    }
+
+    #[test]
+    fn damaged_bytes_never_panic(tile in tiles(), flips in prop::collection::vec((any::<usize>(), any::<u8>()), 1..8), cut in any::<usize>()) {
+        for (family, values) in choices(&tile) {
+            let (code, mut bytes) = encoded(&tile, family, values);
+            for &(at, flip) in &flips {
+                let at = at % bytes.len().min(600);
+                bytes[at] ^= flip;
+            }
+            bytes.truncate(bytes.len() - cut % bytes.len().min(64));
+            let mut out = vec![0.0; tile.len()];
+            let _ = check(code, &bytes, tile.len(), &mut out);
+            for (from, to) in [(0, tile.len()), (300, 400)] {
+                let _ = decode::<f32, true>(code, &bytes, tile.len(), from, to, &mut out[from..to]);
+            }
+        }
+    }
+}
+
+#[test]
+fn codes_and_entries() {
+    for entry in 0..=255u32 {
+        if let Ok((code, offset)) = Code::from_entry(entry) {
+            assert_eq!(code.to_entry(offset), entry);
+            assert_eq!(Code::new(code.family(), code.values()), code);
+        }
+    }
+    let defined: Vec<u32> = (0..32).filter(|&code| Code::from_entry(32 + code).is_ok() || code == 0).collect();
+    assert_eq!(defined, [0, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 18, 19]);
+    assert_eq!(Code::from_entry(32), Err(TileError::ReservedCode), "a zero tile has no offset");
+    assert_eq!(Code::new(Family::Runs, ValueType::F32).number(), 19);
+    assert_eq!(Code::new(Family::Runs, ValueType::F32).to_entry(1 << 20), 19 | 1 << 22);
+}
+
+#[test]
+fn a_wide_tile_is_not_squeezed_into_a_narrow_track() {
+    let (code, bytes) = encoded(&[0.5; 512], Family::Runs, ValueType::F32);
+    assert_eq!(decode::<u8, false>(code, &bytes, 512, 0, 2, &mut [0, 0]), Err(TileError::TooWide));
+}
+
+#[test]
+fn value_types() {
+    let cases = [(0.0, ValueType::U8), (1.0, ValueType::One), (255.0, ValueType::U8), (256.0, ValueType::U16)];
+    let more = [(65535.0, ValueType::U16), (65536.0, ValueType::F32), (-1.0, ValueType::F32), (0.5, ValueType::F32)];
+    for (value, expected) in cases.into_iter().chain(more) {
+        assert_eq!(ValueType::of(value), expected, "{value}");
+    }
+}

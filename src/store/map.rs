@@ -1,0 +1,46 @@
+//! Read-only maps of data files: the one place where the store uses unsafe code.
+
+#![allow(unsafe_code, reason = "memory-mapping a file is unsafe by nature; this file is the island for it")]
+
+use crate::{Error, Result};
+use std::fs::File;
+use std::ops::Deref;
+use std::path::Path;
+
+/// A whole file mapped read-only. It derefs to the file's bytes, which begin on a page boundary.
+#[derive(Debug)]
+pub(crate) struct Map(memmap2::Mmap);
+
+impl Map {
+    /// Maps a file that must be `length` bytes long.
+    ///
+    /// A data file of a store is never changed once published (section 2 of the format). Whoever truncates one while it
+    /// is mapped breaks that rule, and the process may then die by SIGBUS; no check can prevent it.
+    pub(crate) fn open(path: &Path, length: u64) -> Result<Map> {
+        let file = File::open(path).map_err(Error::io(path, "open"))?;
+        let metadata = file.metadata().map_err(Error::io(path, "read the length of"))?;
+        if !metadata.is_file() {
+            return Err(Error::corrupt(path, 0, "kind of file", "a regular file", "something else"));
+        }
+        if metadata.len() != length {
+            return Err(Error::corrupt(path, 0, "length of the file", length, metadata.len()));
+        }
+        // SAFETY:
+        // - `Mmap::map` requires that the file is not modified while it is mapped. The format forbids changing a
+        //   published file, every writer of this library replaces whole directories by renaming, and the map is
+        //   private to this process and read-only, so that this process cannot change it either.
+        // - The bytes are only ever read as plain integers and floats, for which every bit pattern is valid, and all
+        //   that is computed from them is bounds-checked; a violation by another process therefore gives wrong values
+        //   or SIGBUS, not a wild access.
+        let map = unsafe { memmap2::Mmap::map(&file) }.map_err(Error::io(path, "map"))?;
+        Ok(Map(map))
+    }
+}
+
+impl Deref for Map {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}

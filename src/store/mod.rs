@@ -1,0 +1,16 @@
+//! The store on disk: opening and checking it, typed views of its files, and the writers that publish it in one step.
+//! It knows nothing of loci, sampling or batches.
+
+mod map;
+mod open;
+mod panel;
+mod publish;
+mod sequence;
+mod verify;
+pub mod writer;
+
+pub use open::Store;
+pub use panel::{PanelFile, PanelView, RowTiles};
+pub use publish::Publication;
+pub use sequence::{SequenceFile, SequenceView};
+pub use verify::Verified;

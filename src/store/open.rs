@@ -1,0 +1,190 @@
+//! Opening a store: everything is checked whose cost does not grow with the genome.
+
+use super::map::Map;
+use super::{PanelFile, SequenceFile};
+use crate::format::header::{Header, HeaderError, PAGE, Section};
+use crate::format::manifest::{FileEntry, GroupEntry, MANIFEST, Manifest};
+use crate::format::{Contigs, Damage, sealed_json};
+use crate::{Error, Result};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The largest `manifest.json` or `index.json` that is read: 256 MiB.
+const MAX_JSON: u64 = 256 << 20;
+
+/// An opened store: genome, tracks and groups, mapped into memory.
+///
+/// Cloning is cheap and shares the maps. A store is `Send` and `Sync`; any number of threads may read it.
+///
+/// ```no_run
+/// let store = atemoya::Store::open("hg38.atemoya")?;
+/// for (name, length) in store.contigs().iter() {
+///     println!("{name}\t{length}");
+/// }
+/// # Ok::<(), atemoya::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Store(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    path: PathBuf,
+    manifest: Manifest,
+    checksum: String,
+    contigs: Contigs,
+    sequence: Option<SequenceFile>,
+    panels: Vec<PanelFile>,
+}
+
+impl Store {
+    /// Opens a store, checking manifest, headers, lengths and contig tables. It takes milliseconds at any size: what
+    /// grows with the genome is bounds-checked where it is followed, and covered by [`Store::verify`].
+    ///
+    /// # Errors
+    /// [`Error::NotAStore`] when there is no manifest; [`Error::Unsupported`] for an unknown version or feature;
+    /// [`Error::Corrupt`] for any file that is missing parts or breaks a rule; [`Error::Io`].
+    pub fn open(path: impl AsRef<Path>) -> Result<Store> {
+        let path = path.as_ref();
+        let manifest_path = path.join(MANIFEST);
+        if !manifest_path.exists() {
+            let reason = if path.exists() { "it has no manifest.json" } else { "there is nothing there" };
+            return Err(Error::NotAStore { path: path.to_path_buf(), reason: reason.into() });
+        }
+        let (manifest, checksum): (Manifest, String) = read_sealed(&manifest_path, "atemoya")?;
+        let contigs = manifest.validate().map_err(|d| d.at(&manifest_path, 0))?;
+        let entry = |name: &str| {
+            let missing = || Error::corrupt(&manifest_path, 0, "files", name, "no such entry");
+            manifest.file(name).ok_or_else(missing)
+        };
+        let sequence = match &manifest.sequence {
+            Some(sequence) => Some(SequenceFile::open(path.join(&sequence.file), entry(&sequence.file)?, &contigs)?),
+            None => None,
+        };
+        if let (Some(file), Some(said)) = (&sequence, &manifest.sequence) {
+            let acgt: u64 = file.acgt.iter().sum();
+            if acgt != said.acgt {
+                return Err(Error::corrupt(&manifest_path, 0, "acgt of the sequence", acgt, said.acgt));
+            }
+        }
+        let panels = manifest.panels.iter();
+        let panels = panels.map(|p| PanelFile::open(path.join(&p.file), entry(&p.file)?, p, &contigs));
+        let panels = panels.collect::<Result<Vec<_>>>()?;
+        Ok(Store(Arc::new(Inner { path: path.to_path_buf(), manifest, checksum, contigs, sequence, panels })))
+    }
+
+    /// The store's directory.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0.path
+    }
+
+    /// The manifest.
+    #[must_use]
+    pub fn manifest(&self) -> &Manifest {
+        &self.0.manifest
+    }
+
+    /// The manifest's checksum, `sha256:...`: the identity of the store's content.
+    #[must_use]
+    pub fn checksum(&self) -> &str {
+        &self.0.checksum
+    }
+
+    /// Names and lengths of the contigs.
+    #[must_use]
+    pub fn contigs(&self) -> &Contigs {
+        &self.0.contigs
+    }
+
+    /// The genome, if the store has one.
+    #[must_use]
+    pub fn sequence(&self) -> Option<&SequenceFile> {
+        self.0.sequence.as_ref()
+    }
+
+    /// The panels of tracks.
+    #[must_use]
+    pub fn panels(&self) -> &[PanelFile] {
+        &self.0.panels
+    }
+
+    /// The group of a name.
+    #[must_use]
+    pub fn group(&self, name: &str) -> Option<&GroupEntry> {
+        self.0.manifest.groups.iter().find(|group| group.name == name)
+    }
+}
+
+/// Reads a JSON document that ends with its own checksum, and returns it with that checksum.
+pub(crate) fn read_sealed<T: serde::de::DeserializeOwned>(path: &Path, format: &str) -> Result<(T, String)> {
+    let file = std::fs::File::open(path).map_err(Error::io(path, "open"))?;
+    let mut bytes = Vec::new();
+    file.take(MAX_JSON + 1).read_to_end(&mut bytes).map_err(Error::io(path, "read"))?;
+    if bytes.len() as u64 > MAX_JSON {
+        return Err(Error::corrupt(path, MAX_JSON, "length of the file", "at most 256 MiB", "more"));
+    }
+    let document = sealed_json::open(&bytes, path)?;
+    check_version(&document, path, format)?;
+    let checksum = document["checksum"].as_str().unwrap_or_default().to_owned();
+    let parsed = serde_json::from_value(document);
+    let parsed = parsed.map_err(|e| Error::corrupt(path, 0, "members of the document", "those of the format", e))?;
+    Ok((parsed, checksum))
+}
+
+fn check_version(document: &serde_json::Value, path: &Path, format: &str) -> Result<()> {
+    if document["format"] != format {
+        return Err(Error::corrupt(path, 0, "format", format, &document["format"]));
+    }
+    let unsupported = |what| Err(Error::Unsupported { path: path.to_path_buf(), what });
+    match document["version"][0].as_u64() {
+        Some(major) if major == u64::from(crate::format::VERSION.0) => {}
+        Some(_) => return unsupported(format!("format version {}", document["version"])),
+        None => return Err(Error::corrupt(path, 0, "version", "[major, minor]", &document["version"])),
+    }
+    match document["required_features"].as_array().and_then(|features| features.first()) {
+        Some(feature) => unsupported(format!("required feature {feature}")),
+        None => Ok(()),
+    }
+}
+
+/// Maps a data file and checks its header page and contig table's CRC against the manifest's entry.
+pub(super) fn open_data_file(path: &Path, entry: &FileEntry, contigs: &Contigs) -> Result<(Map, Header)> {
+    let map = Map::open(path, entry.length)?;
+    let Some(page) = map.first_chunk::<PAGE>() else {
+        return Err(Error::corrupt(path, 0, "length of the file", "at least a header page", map.len()));
+    };
+    let header = Header::parse(page).map_err(|error| match error {
+        HeaderError::Damaged(damage) => damage.at(path, 0),
+        HeaderError::Unsupported(what) => Error::Unsupported { path: path.to_path_buf(), what },
+    })?;
+    let damage = |offset, what, expected: String, got: String| Err(Error::corrupt(path, offset, what, expected, got));
+    let crc = format!("{:08x}", Header::page_crc(page));
+    if crc != entry.header_crc32c {
+        return damage(PAGE as u64 - 4, "CRC32C of the header page", entry.header_crc32c.clone(), crc);
+    }
+    if header.file_length != entry.length {
+        return damage(32, "file_length", entry.length.to_string(), header.file_length.to_string());
+    }
+    if header.contig_count != contigs.len() as u64 {
+        return damage(48, "contig_count", contigs.len().to_string(), header.contig_count.to_string());
+    }
+    check_section(&map, header.contigs, "CRC32C of CONTIGS", path)?;
+    Ok((map, header))
+}
+
+/// Compares a section with its CRC.
+pub(super) fn check_section(map: &Map, section: Section, what: &'static str, path: &Path) -> Result<()> {
+    let crc = crc32c::crc32c(&map[section.offset as usize..section.end() as usize]);
+    if crc == section.crc32c {
+        return Ok(());
+    }
+    Err(Damage::new(0, what, format!("{:08x}", section.crc32c), format!("{crc:08x}")).at(path, section.offset))
+}
+
+/// A section as a table of plain items.
+pub(super) fn cast<'a, T: bytemuck::Pod>(map: &'a Map, section: Section, path: &Path) -> Result<&'a [T]> {
+    let bytes = &map[section.offset as usize..section.end() as usize];
+    bytemuck::try_cast_slice(bytes)
+        .map_err(|e| Error::corrupt(path, section.offset, "alignment of a section", "that of its items", e))
+}

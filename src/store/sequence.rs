@@ -1,0 +1,89 @@
+//! The mapped sequence file: one-hot blocks of each contig.
+
+use super::map::Map;
+use crate::format::header::{Header, Kind};
+use crate::format::manifest::FileEntry;
+use crate::format::onehot::{BLOCK_BYTES, Block, block_count};
+use crate::format::{Contigs, Damage, contig_alignment};
+use crate::{Error, Result};
+use std::path::{Path, PathBuf};
+
+/// The opened sequence file of a store.
+#[derive(Debug)]
+pub struct SequenceFile {
+    pub(super) path: PathBuf,
+    pub(super) map: Map,
+    pub(super) header: Header,
+    /// For each contig, the offset of its first block in DATA.
+    offsets: Vec<usize>,
+    /// For each contig, how many of its bases are A, C, G or T, as the contig table says.
+    pub(super) acgt: Vec<u64>,
+}
+
+impl SequenceFile {
+    pub(super) fn open(path: PathBuf, entry: &FileEntry, contigs: &Contigs) -> Result<Self> {
+        let (map, header) = super::open::open_data_file(&path, entry, contigs)?;
+        if header.kind != Kind::Sequence {
+            return Err(Error::corrupt(&path, 8, "kind", "1, a sequence file", "2"));
+        }
+        let base = header.contigs.offset;
+        let rows: &[[u64; 4]] = super::open::cast(&map, header.contigs, &path)?;
+        let mut end = 0u64;
+        for (i, (row, (_, length))) in rows.iter().zip(contigs.iter()).enumerate() {
+            let damage = |at: u64, what, expected: u64, got: u64| {
+                Damage::new(32 * i as u64 + at, what, expected, got).at(&path, base)
+            };
+            let expected = end.next_multiple_of(contig_alignment(length));
+            if row[0] != expected {
+                return Err(damage(0, "offset of a contig", expected, row[0]));
+            }
+            if row[1] != length {
+                return Err(damage(8, "length of a contig", length, row[1]));
+            }
+            if row[2] > length {
+                return Err(damage(16, "A, C, G and T bases of a contig", length, row[2]));
+            }
+            if row[3] != 0 {
+                return Err(damage(24, "reserved bytes of a contig", 0, row[3]));
+            }
+            end = row[0] + block_count(length) * BLOCK_BYTES as u64;
+        }
+        if end != header.data.length {
+            return Err(Error::corrupt(&path, base, "end of the last contig", header.data.length, end));
+        }
+        let offsets = rows.iter().map(|row| row[0] as usize).collect();
+        let acgt = rows.iter().map(|row| row[2]).collect();
+        Ok(SequenceFile { path, map, header, offsets, acgt })
+    }
+
+    /// The file's path.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A view of the contigs, to be taken once and used for many windows.
+    #[must_use]
+    pub fn view(&self) -> SequenceView<'_> {
+        let data = &self.map[self.header.data.offset as usize..self.header.data.end() as usize];
+        SequenceView { data, offsets: &self.offsets }
+    }
+}
+
+/// A borrowed view of the sequence file.
+#[derive(Debug, Clone, Copy)]
+pub struct SequenceView<'a> {
+    data: &'a [u8],
+    offsets: &'a [usize],
+}
+
+impl<'a> SequenceView<'a> {
+    /// The blocks of a contig of `length` bases, its guard block last. `length` must be the contig's own.
+    #[inline]
+    #[must_use]
+    pub fn blocks(&self, contig: usize, length: u64) -> &'a [Block] {
+        let bytes = block_count(length) as usize * BLOCK_BYTES;
+        let start = self.offsets[contig];
+        bytemuck::cast_slice(&self.data[start..start + bytes])
+    }
+}

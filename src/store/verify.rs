@@ -1,0 +1,248 @@
+//! Verifying a store: every checksum, every row, every tile, every total (`format-spec/FORMAT.md`, section 3.3).
+
+use super::map::Map;
+use super::open::check_section;
+use super::writer::TrackTotals;
+use super::{PanelFile, SequenceFile, Store};
+use crate::format::checks::{CHECK_BLOCK, hex};
+use crate::format::header::{Header, PAGE};
+use crate::format::manifest::{MANIFEST, PanelEntry, TrackEntry};
+use crate::format::onehot::{self, Block};
+use crate::format::tile::{Code, Family, TileStats, check};
+use crate::format::{Contigs, Damage, contig_alignment};
+use crate::progress::{self, Progress};
+use crate::{Error, Result};
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+use std::path::Path;
+
+/// Rows that one task decodes.
+const ROWS_A_TASK: usize = 256;
+
+/// What [`Store::verify`] has read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Verified {
+    /// Data files.
+    pub files: usize,
+    /// Bytes of those files.
+    pub bytes: u64,
+    /// Tiles decoded, those that are zero not counted.
+    pub tiles: u64,
+}
+
+impl Store {
+    /// Checks every checksum of every data file, decodes every tile, and compares the totals with the manifest's.
+    /// It reads the whole store, in parallel on rayon's current pool. (Locus indices are verified by reading them:
+    /// [`crate::loci`].)
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] for the first rule found broken; [`Error::Interrupted`].
+    pub fn verify(&self, progress: &dyn Progress) -> Result<Verified> {
+        let mut verified = Verified::default();
+        let bytes: u64 = self.manifest().files.iter().map(|file| file.length).sum();
+        progress.start("verify", bytes);
+        if let Some(sequence) = self.sequence() {
+            self.verify_file(&sequence.path, &sequence.map, &sequence.header, progress)?;
+            verify_sequence(sequence, self.contigs())?;
+        }
+        for (panel, entry) in self.panels().iter().zip(&self.manifest().panels) {
+            self.verify_file(&panel.path, &panel.map, &panel.header, progress)?;
+            verified.tiles += verify_panel(panel, entry, self.contigs(), &self.path().join(MANIFEST), progress)?;
+        }
+        progress.finish();
+        verified.files = self.manifest().files.len();
+        verified.bytes = bytes;
+        Ok(verified)
+    }
+
+    /// Every checksum of one file.
+    fn verify_file(&self, path: &Path, map: &Map, header: &Header, progress: &dyn Progress) -> Result<()> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let expected = self.manifest().file(&name).map(|entry| entry.sha256.as_str()).unwrap_or_default();
+        let blocks = || verify_blocks(path, map, header);
+        let whole = || -> Result<()> {
+            let mut hash = Sha256::new();
+            for piece in map.chunks(4 << 20) {
+                progress::check(progress)?;
+                hash.update(piece);
+                progress.advance(piece.len() as u64);
+            }
+            let got = hex(hash.finalize().as_slice());
+            if got == expected { Ok(()) } else { Err(Error::corrupt(path, 0, "SHA-256 of the file", expected, got)) }
+        };
+        // The CRCs say where the damage is, so they speak first.
+        let (blocks, whole) = rayon::join(blocks, whole);
+        blocks.and(whole)
+    }
+}
+
+fn verify_blocks(path: &Path, map: &Map, header: &Header) -> Result<()> {
+    check_section(map, header.checks, "CRC32C of CHECKS", path)?;
+    if let Some(index) = header.index {
+        check_section(map, index, "CRC32C of INDEX", path)?;
+    }
+    let data = &map[header.data.offset as usize..header.data.end() as usize];
+    let table = &map[header.checks.offset as usize..header.checks.end() as usize];
+    for (i, (block, crc)) in data.chunks(CHECK_BLOCK).zip(table.as_chunks::<4>().0).enumerate() {
+        let (stored, got) = (u32::from_le_bytes(*crc), crc32c::crc32c(block));
+        if stored != got {
+            let offset = header.data.offset + (i * CHECK_BLOCK) as u64;
+            let what = "CRC32C of a block of DATA";
+            return Err(Error::corrupt(path, offset, what, format!("{stored:08x}"), format!("{got:08x}")));
+        }
+    }
+    verify_padding(path, map, header)
+}
+
+/// The bytes between the sections are zero.
+fn verify_padding(path: &Path, map: &Map, header: &Header) -> Result<()> {
+    let mut end = PAGE as u64;
+    for section in [Some(header.data), Some(header.contigs), header.index, Some(header.checks)].into_iter().flatten() {
+        zeros(&map[end as usize..section.offset as usize], "padding between sections").map_err(|d| d.at(path, end))?;
+        end = section.end();
+    }
+    Ok(())
+}
+
+fn zeros(bytes: &[u8], what: &'static str) -> Result<(), Damage> {
+    match bytes.iter().position(|&byte| byte != 0) {
+        Some(at) => Err(Damage::new(at as u64, what, 0, bytes[at])),
+        None => Ok(()),
+    }
+}
+
+fn verify_sequence(file: &SequenceFile, contigs: &Contigs) -> Result<()> {
+    let view = file.view();
+    let base = file.header.data.offset;
+    let mut end = 0;
+    let data = &file.map[base as usize..file.header.data.end() as usize];
+    for (i, (_, length)) in contigs.iter().enumerate() {
+        let blocks = view.blocks(i, length);
+        let start = blocks.as_ptr() as usize - data.as_ptr() as usize;
+        zeros(&data[end..start], "padding between contigs").map_err(|d| d.at(file.path(), base + end as u64))?;
+        let check = |(b, block): (usize, &Block)| verify_block(b as u64, block, length);
+        let acgt = blocks.par_iter().enumerate().map(check).try_reduce(|| 0, |a, b| Ok(a + b));
+        let acgt = acgt.map_err(|d| d.at(file.path(), base + start as u64))?;
+        if acgt != file.acgt[i] {
+            let at = file.header.contigs.offset + 32 * i as u64 + 16;
+            return Err(Error::corrupt(file.path(), at, "A, C, G and T bases of a contig", acgt, file.acgt[i]));
+        }
+        end = start + std::mem::size_of_val(blocks);
+    }
+    Ok(())
+}
+
+/// Checks block `b` of a contig and counts its bases.
+fn verify_block(b: u64, block: &Block, length: u64) -> Result<u64, Damage> {
+    let any = block.iter().fold(0, |all, mask| all | mask);
+    let valid = length.saturating_sub(b * 64);
+    let outside = if valid >= 64 { 0 } else { any & (u64::MAX << valid) };
+    if outside != 0 {
+        return Err(Damage::new(32 * b, "bases past the end of a contig", 0, format!("{outside:016x}")));
+    }
+    let count = onehot::count(block);
+    if count != any.count_ones() {
+        return Err(Damage::new(32 * b, "channels of a base", "at most one", "two or more"));
+    }
+    Ok(u64::from(count))
+}
+
+/// Decodes every tile of a panel and returns how many there are.
+fn verify_panel(
+    panel: &PanelFile,
+    entry: &PanelEntry,
+    contigs: &Contigs,
+    manifest: &Path,
+    progress: &dyn Progress,
+) -> Result<u64> {
+    let mut totals = vec![TrackTotals::default(); panel.tracks()];
+    let mut tiles = 0;
+    let wave = ROWS_A_TASK * 4 * rayon::current_num_threads();
+    for contig in 0..contigs.len() {
+        let rows = panel.view().first_row(contig)..panel.view().first_row(contig + 1);
+        for first in rows.clone().step_by(wave) {
+            progress::check(progress)?;
+            let last = rows.end.min(first + wave);
+            let tasks: Vec<_> = (first..last).step_by(ROWS_A_TASK).map(|f| f..last.min(f + ROWS_A_TASK)).collect();
+            let check = |task: std::ops::Range<usize>| -> Result<Vec<TileStats>> {
+                let mut tile = vec![0.0; 1 << panel.view().tile_log2()];
+                let mut stats = Vec::with_capacity(task.len() * panel.tracks());
+                for row in task {
+                    let start = (row - rows.start) as u64 * entry.tile;
+                    verify_row(panel, row, contigs.length(contig), start, &mut tile, &mut stats)?;
+                }
+                Ok(stats)
+            };
+            let stats: Vec<Vec<TileStats>> = tasks.into_par_iter().map(check).collect::<Result<_>>()?;
+            for (i, tile) in stats.iter().flatten().enumerate() {
+                totals[i % panel.tracks()].add(&tile.summary);
+                tiles += u64::from(tile.bytes > 0);
+            }
+        }
+    }
+    for (totals, said) in totals.iter().zip(&entry.tracks) {
+        compare_totals(&totals.entry(said.name.clone()), said).map_err(|d| d.at(manifest, 0))?;
+    }
+    Ok(tiles)
+}
+
+/// Checks every tile of a row, which begins at base `start` of a contig, and appends their statistics.
+fn verify_row(
+    panel: &PanelFile,
+    row: usize,
+    length: u64,
+    start: u64,
+    tile: &mut [f32],
+    stats: &mut Vec<TileStats>,
+) -> Result<()> {
+    let valid = (length - start).min(tile.len() as u64) as usize;
+    let view = panel.view();
+    let base = panel.header.data.offset;
+    let offset = view.row_offset(row);
+    let tiles = view.row(row).map_err(|e| panel.error(row, e))?;
+    let Some(tiles) = tiles else {
+        for _ in 0..panel.tracks() {
+            stats.push(check(Code::ZERO, &[], valid, tile).map_err(|d| d.at(panel.path(), base + offset))?);
+        }
+        return Ok(());
+    };
+    let at = |damage: Damage| damage.at(panel.path(), base + offset);
+    if row == 0 && offset != 0 {
+        return Err(at(Damage::new(0, "offset of the first row", 0, offset)));
+    }
+    let alignment = if starts_contig(panel, row) { contig_alignment(length) } else { 8 };
+    if offset % alignment != 0 {
+        return Err(at(Damage::new(0, "offset of a row", format!("a multiple of {alignment}"), offset)));
+    }
+    let mut end = (4 * panel.tracks()).next_multiple_of(8);
+    zeros(tiles.bytes_between(4 * panel.tracks(), end).map_err(|e| at(e.damage(0)))?, "padding of a directory")
+        .map_err(at)?;
+    for track in 0..panel.tracks() {
+        let (code, bytes) = tiles.tile(track).map_err(|e| at(e.damage(4 * track as u64)))?;
+        let here = if code.family() == Family::Zero { end } else { tiles.len() - bytes.len() };
+        if here < end {
+            return Err(at(Damage::new(4 * track as u64, "offset of a tile", format!("at least {end}"), here)));
+        }
+        let tile_at = |damage: Damage| damage.at(panel.path(), base + offset + here as u64);
+        let checked = check(code, bytes, valid, tile).map_err(tile_at)?;
+        end = here + checked.bytes.next_multiple_of(8);
+        stats.push(checked);
+    }
+    zeros(tiles.bytes_between(end, tiles.len()).map_err(|e| at(e.damage(0)))?, "padding of a row").map_err(at)
+}
+
+/// Whether no earlier row of the row's contig has bytes.
+fn starts_contig(panel: &PanelFile, row: usize) -> bool {
+    let view = panel.view();
+    let contig = panel.contig_of(row);
+    view.row_offset(view.first_row(contig)) == view.row_offset(row)
+}
+
+fn compare_totals(found: &TrackEntry, said: &TrackEntry) -> Result<(), Damage> {
+    let close = (found.sum - said.sum).abs() <= 1e-9 * found.sum.abs().max(found.nonzero as f64);
+    let same = found.nonzero == said.nonzero && found.min == said.min && found.max == said.max;
+    if same && close && found.values == said.values {
+        return Ok(());
+    }
+    Err(Damage::new(0, "totals of a track", format!("{found:?}"), format!("{said:?}")))
+}

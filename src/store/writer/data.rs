@@ -1,0 +1,96 @@
+//! One data file being written: DATA as it comes, then the tables, then the header page in the place kept for it.
+
+use crate::format::checks::{BlockChecks, hex};
+use crate::format::header::{Header, Kind, PAGE};
+use crate::format::manifest::FileEntry;
+use crate::{Error, Result};
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+const BUFFER: usize = 1 << 20;
+
+#[derive(Debug)]
+pub(super) struct DataWriter {
+    path: PathBuf,
+    file: BufWriter<File>,
+    checks: BlockChecks,
+    /// Bytes of DATA so far.
+    written: u64,
+}
+
+impl DataWriter {
+    pub(super) fn create(path: &Path) -> Result<Self> {
+        let file = File::options().read(true).write(true).create_new(true).open(path);
+        let mut file = BufWriter::with_capacity(BUFFER, file.map_err(Error::io(path, "create"))?);
+        file.write_all(&[0; PAGE]).map_err(Error::io(path, "write"))?;
+        Ok(DataWriter { path: path.to_path_buf(), file, checks: BlockChecks::default(), written: 0 })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Bytes of DATA so far.
+    pub(super) fn written(&self) -> u64 {
+        self.written
+    }
+
+    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.checks.update(bytes);
+        self.written += bytes.len() as u64;
+        self.file.write_all(bytes).map_err(Error::io(&self.path, "write"))
+    }
+
+    /// Pads DATA with zeros to a multiple of `alignment`, at most a page.
+    pub(super) fn align(&mut self, alignment: u64) -> Result<()> {
+        let padding = self.written.next_multiple_of(alignment) - self.written;
+        self.write(&[0; PAGE][..padding as usize])
+    }
+
+    /// Writes the tables and the header page, syncs the file, and describes it for the manifest.
+    pub(super) fn finish(mut self, kind: Kind, contigs: &[[u64; 4]], index: &[u64]) -> Result<FileEntry> {
+        let contigs_bytes: &[u8] = bytemuck::cast_slice(contigs);
+        let index_bytes: &[u8] = bytemuck::cast_slice(index);
+        let checks = self.checks.finish();
+        let table = |bytes: &[u8]| (bytes.len() as u64, crc32c::crc32c(bytes));
+        let crc = crc32c::crc32c(&checks);
+        let header =
+            Header::lay_out(kind, contigs.len() as u64, self.written, table(contigs_bytes), table(index_bytes), crc);
+        let page = header.to_page();
+        let file = &mut self.file;
+        let mut write = || -> std::io::Result<()> {
+            let mut end = PAGE as u64 + self.written;
+            let sections =
+                [(Some(header.contigs), contigs_bytes), (header.index, index_bytes), (Some(header.checks), &checks)];
+            for (section, bytes) in sections {
+                let Some(section) = section else { continue };
+                file.write_all(&[0; PAGE][..(section.offset - end) as usize])?;
+                file.write_all(bytes)?;
+                end = section.end();
+            }
+            file.seek(SeekFrom::Start(0))?;
+            file.write_all(&page)?;
+            file.flush()?;
+            file.get_ref().sync_all()
+        };
+        write().map_err(Error::io(&self.path, "write"))?;
+        let sha256 = sha256_from_start(file.get_mut()).map_err(Error::io(&self.path, "read back"))?;
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let header_crc32c = format!("{:08x}", Header::page_crc(&page));
+        Ok(FileEntry { name, length: header.file_length, sha256, header_crc32c })
+    }
+}
+
+fn sha256_from_start(file: &mut File) -> std::io::Result<String> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; BUFFER];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hex(hash.finalize().as_slice())),
+            n => hash.update(&buffer[..n]),
+        }
+    }
+}
