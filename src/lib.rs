@@ -3,6 +3,7 @@
 
 mod error;
 
+pub mod format;
 pub mod ingest;
 pub mod loci;
 pub mod sample;

@@ -1,0 +1,22 @@
+//! Where the content of a store came from: one entry for each input file.
+
+use serde::{Deserialize, Serialize};
+
+/// One input file, as `manifest.json` and `index.json` record it (`format-spec/FORMAT.md`, section 8).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// What the file is for: of a locus index, `peaks` or `negatives`.
+    pub role: String,
+    /// The path as it was given.
+    pub path: String,
+    /// The file's length in bytes.
+    pub length: u64,
+    /// When the file was last modified.
+    pub modified: String,
+    /// The SHA-256 of the file's bytes, 64 lower-case hexadecimal digits.
+    pub sha256: String,
+    /// The store's contigs that the file lacks.
+    pub contigs_absent: Vec<String>,
+    /// The file's contigs that the store lacks.
+    pub contigs_ignored: Vec<String>,
+}
