@@ -1,43 +1,142 @@
-//! stand-in
+//! The contigs of a store: names and lengths, in the order of its data files.
+
 use crate::{Error, Result};
+
+/// The most contigs that a store may have (`format-spec/FORMAT.md`, section 7).
 pub const MAX_CONTIGS: usize = 1 << 24;
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// Contigs are shorter than this, in bases.
+pub const MAX_CONTIG_LENGTH: u64 = 1 << 40;
+/// The longest name of a contig, in bytes.
+pub const MAX_CONTIG_NAME: usize = 255;
+
+/// An ordered list of contigs. A contig's id is its place in the list.
+///
+/// # Examples
+/// ```
+/// use atemoya::format::Contigs;
+///
+/// let contigs = Contigs::new([("chrI", 230_218), ("chrII", 813_184)])?;
+/// assert_eq!(contigs.id("chrII"), Some(1));
+/// assert_eq!((contigs.name(1), contigs.length(1)), ("chrII", 813_184));
+/// assert_eq!(contigs.id("2"), None);
+/// # Ok::<(), atemoya::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contigs {
-    names: Vec<String>,
+    names: Vec<Box<str>>,
     lengths: Vec<u64>,
-    ids: std::collections::HashMap<String, usize>,
+    /// The ids, sorted by name.
+    by_name: Vec<u32>,
 }
+
 impl Contigs {
-    pub fn new(contigs: impl IntoIterator<Item = (String, u64)>) -> Result<Self> {
-        let mut s = Contigs::default();
-        for (n, l) in contigs {
-            if s.ids.insert(n.clone(), s.names.len()).is_some() {
-                return Err(Error::argument("contigs", n));
+    /// Takes names and lengths in bases, in the store's order.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when there are more than 2^24 contigs, a length is not below 2^40, a name is not 1 to 255
+    /// bytes without control characters, or a name occurs twice.
+    pub fn new<S: Into<Box<str>>>(contigs: impl IntoIterator<Item = (S, u64)>) -> Result<Contigs> {
+        let mut names: Vec<Box<str>> = Vec::new();
+        let mut lengths = Vec::new();
+        for (name, length) in contigs {
+            let name = name.into();
+            if names.len() == MAX_CONTIGS {
+                return Err(Error::argument("contigs", format!("there are more than {MAX_CONTIGS}")));
             }
-            s.names.push(n);
-            s.lengths.push(l);
+            if name.is_empty() || name.len() > MAX_CONTIG_NAME || name.chars().any(char::is_control) {
+                let message =
+                    format!("{name:?} is not a name of 1 to {MAX_CONTIG_NAME} bytes without control characters");
+                return Err(Error::argument("contigs", message));
+            }
+            if length >= MAX_CONTIG_LENGTH {
+                let message = format!("{name} has {length} bases; a contig must be shorter than 2^40");
+                return Err(Error::argument("contigs", message));
+            }
+            names.push(name);
+            lengths.push(length);
         }
-        Ok(s)
+        let mut by_name: Vec<u32> = (0..names.len() as u32).collect();
+        by_name.sort_unstable_by(|&a, &b| names[a as usize].cmp(&names[b as usize]));
+        for pair in by_name.windows(2) {
+            if names[pair[0] as usize] == names[pair[1] as usize] {
+                return Err(Error::argument("contigs", format!("{} occurs twice", names[pair[0] as usize])));
+            }
+        }
+        Ok(Contigs { names, lengths, by_name })
     }
+
+    /// Returns how many contigs there are.
     pub fn len(&self) -> usize {
         self.names.len()
     }
+
+    /// Returns whether there is no contig.
     pub fn is_empty(&self) -> bool {
         self.names.is_empty()
     }
+
+    /// Returns a contig's name.
+    ///
+    /// # Panics
+    /// When `id` is not below [`Contigs::len`], as indexing a slice does.
     pub fn name(&self, id: usize) -> &str {
         &self.names[id]
     }
+
+    /// Returns a contig's length in bases.
+    ///
+    /// # Panics
+    /// When `id` is not below [`Contigs::len`], as indexing a slice does.
     pub fn length(&self, id: usize) -> u64 {
         self.lengths[id]
     }
+
+    /// Returns the id of the contig of this name, in O(log n).
     pub fn id(&self, name: &str) -> Option<usize> {
-        self.ids.get(name).copied()
+        let place = self.by_name.binary_search_by(|&id| (*self.names[id as usize]).cmp(name)).ok()?;
+        Some(self.by_name[place] as usize)
     }
-    pub fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.names.iter().map(String::as_str).zip(self.lengths.iter().copied())
+
+    /// Iterates over names and lengths in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, u64)> {
+        self.names.iter().map(|name| &**name).zip(self.lengths.iter().copied())
     }
 }
-pub fn is_valid_name(name: &str) -> bool {
-    (1..=255).contains(&name.len()) && !name.chars().any(char::is_control)
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_the_order_and_finds_every_name() {
+        let names = ["chr2", "chr10", "chr1", "Ünï", "c"];
+        let contigs = Contigs::new(names.iter().enumerate().map(|(i, &n)| (n, i as u64))).unwrap();
+        assert_eq!(contigs.len(), 5);
+        for (i, name) in names.iter().enumerate() {
+            assert_eq!(contigs.id(name), Some(i));
+            assert_eq!(contigs.iter().nth(i), Some((*name, i as u64)));
+        }
+        for absent in ["", "chr", "chr11", "d", "zzz"] {
+            assert_eq!(contigs.id(absent), None);
+        }
+        assert!(Contigs::new::<&str>([]).unwrap().is_empty());
+    }
+
+    #[test]
+    fn refuses_what_the_format_refuses() {
+        let long = "x".repeat(256);
+        for (bad, said) in [
+            (vec![("a", 1), ("b", 1), ("a", 2)], "a occurs twice"),
+            (vec![("", 1)], "\"\" is not a name"),
+            (vec![("a\tb", 1)], "\"a\\tb\" is not a name"),
+            (vec![("a\u{85}", 1)], "is not a name"),
+            (vec![(long.as_str(), 1)], "is not a name"),
+            (vec![("a", 1 << 40)], "must be shorter than 2^40"),
+        ] {
+            let error = Contigs::new(bad).unwrap_err();
+            assert!(matches!(error, Error::Argument { .. }));
+            assert!(error.to_string().contains(said), "{error}");
+        }
+        assert!(Contigs::new([("x".repeat(255), (1 << 40) - 1)]).is_ok());
+    }
 }

@@ -2,7 +2,7 @@
 //! (`format-spec/FORMAT.md`, section 8).
 
 use super::tile::ValueType;
-use super::{Contigs, Damage};
+use super::{Contigs, Damage, Provenance};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
@@ -37,7 +37,7 @@ pub struct Manifest {
     /// Every data file, sorted by name.
     pub files: Vec<FileEntry>,
     /// Provenance of every input.
-    pub inputs: Vec<InputEntry>,
+    pub inputs: Vec<Provenance>,
 }
 
 /// A contig.
@@ -145,27 +145,6 @@ pub struct FileEntry {
     pub header_crc32c: String,
 }
 
-/// An input of a store or of a locus index.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InputEntry {
-    /// `sequence`, `chrom_sizes`, the name of a group, `peaks` or `negatives`.
-    pub role: String,
-    /// The path as it was given.
-    pub path: String,
-    /// Length in bytes.
-    pub length: u64,
-    /// Time of its last change, seconds since 1970.
-    pub modified: u64,
-    /// SHA-256 of its bytes.
-    pub sha256: String,
-    /// Contigs of the store that it lacks.
-    #[serde(default)]
-    pub contigs_absent: Vec<String>,
-    /// Contigs that it has and the store lacks.
-    #[serde(default)]
-    pub contigs_ignored: Vec<String>,
-}
-
 impl Manifest {
     /// An empty manifest of the version that this library writes.
     #[must_use]
@@ -207,6 +186,10 @@ impl Manifest {
             if !(1..=4096).contains(&panel.tracks.len()) {
                 return bad("tracks of a panel", "1 to 4096", &panel.tracks.len());
             }
+            let mut names = HashSet::new();
+            if let Some(track) = panel.tracks.iter().find(|t| !is_valid_name(&t.name) || !names.insert(&t.name)) {
+                return bad("name of a track", "unique in its panel, 1 to 255 bytes", &track.name);
+            }
         }
         self.validate_groups()?;
         Ok(contigs)
@@ -222,8 +205,8 @@ impl Manifest {
             return Err(Damage::new(0, "files", format!("{named:?}, each once, sorted"), got));
         }
         for file in &self.files {
-            if file.name.is_empty() || file.name.starts_with('.') || file.name.contains(['/', '\\', '\0']) {
-                return Err(Damage::new(0, "name of a data file", "a plain file name", &file.name));
+            if !is_file_name(&file.name) {
+                return Err(Damage::new(0, "name of a data file", "1 to 64 of A-Z a-z 0-9 . _ -", &file.name));
             }
             if !is_lower_hex(&file.sha256, 64) || !is_lower_hex(&file.header_crc32c, 8) {
                 return Err(Damage::new(0, "checksum of a file", "lower-case hexadecimal digits", &file.name));
@@ -236,7 +219,7 @@ impl Manifest {
         let mut names = HashSet::new();
         let mut used = HashSet::new();
         for group in &self.groups {
-            if !super::contigs::is_valid_name(&group.name) || !names.insert(&group.name) {
+            if !is_valid_name(&group.name) || !names.insert(&group.name) {
                 return Err(Damage::new(0, "name of a group", "unique, 1 to 255 bytes", &group.name));
             }
             let tracks = self.panels.get(group.panel).map_or(0, |p| p.tracks.len());
@@ -264,6 +247,18 @@ impl Default for Manifest {
     fn default() -> Self {
         Manifest::new()
     }
+}
+
+/// Whether a contig, group or track may have this name (section 7).
+fn is_valid_name(name: &str) -> bool {
+    (1..=255).contains(&name.len()) && !name.chars().any(char::is_control)
+}
+
+/// Whether a file or a locus index of a store may have this name (sections 8 and 9).
+#[must_use]
+pub fn is_file_name(name: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
+    (1..=64).contains(&name.len()) && !name.starts_with('.') && name.bytes().all(allowed)
 }
 
 fn is_lower_hex(text: &str, digits: usize) -> bool {

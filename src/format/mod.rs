@@ -6,10 +6,12 @@ pub mod contigs;
 pub mod header;
 pub mod manifest;
 pub mod onehot;
+pub mod provenance;
 pub mod sealed_json;
 pub mod tile;
 
 pub use contigs::Contigs;
+pub use provenance::Provenance;
 
 use crate::Error;
 use std::path::Path;

@@ -1,1 +1,3 @@
-//! Placeholder.
+//! Readers of the input formats.
+
+pub mod bed;

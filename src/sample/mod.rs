@@ -1,1 +1,5 @@
-//! Placeholder.
+//! Which example stands at which place of an epoch: pure functions of seed, epoch and index, without data.
+
+pub mod native;
+
+pub use native::{Draw, EpochPlan, PlanOptions};

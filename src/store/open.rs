@@ -10,9 +10,6 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The largest `manifest.json` or `index.json` that is read: 256 MiB.
-const MAX_JSON: u64 = 256 << 20;
-
 /// An opened store: genome, tracks and groups, mapped into memory.
 ///
 /// Cloning is cheap and shares the maps. A store is `Send` and `Sync`; any number of threads may read it.
@@ -120,16 +117,12 @@ impl Store {
 pub(crate) fn read_sealed<T: serde::de::DeserializeOwned>(path: &Path, format: &str) -> Result<(T, String)> {
     let file = std::fs::File::open(path).map_err(Error::io(path, "open"))?;
     let mut bytes = Vec::new();
-    file.take(MAX_JSON + 1).read_to_end(&mut bytes).map_err(Error::io(path, "read"))?;
-    if bytes.len() as u64 > MAX_JSON {
-        return Err(Error::corrupt(path, MAX_JSON, "length of the file", "at most 256 MiB", "more"));
-    }
-    let document = sealed_json::open(&bytes, path)?;
-    check_version(&document, path, format)?;
-    let checksum = document["checksum"].as_str().unwrap_or_default().to_owned();
-    let parsed = serde_json::from_value(document);
+    file.take(sealed_json::MAX_LENGTH as u64 + 1).read_to_end(&mut bytes).map_err(Error::io(path, "read"))?;
+    let sealed: sealed_json::Sealed<serde_json::Value> = sealed_json::open(&bytes, path)?;
+    check_version(&sealed.document, path, format)?;
+    let parsed = serde_json::from_value(sealed.document);
     let parsed = parsed.map_err(|e| Error::corrupt(path, 0, "members of the document", "those of the format", e))?;
-    Ok((parsed, checksum))
+    Ok((parsed, sealed.checksum))
 }
 
 fn check_version(document: &serde_json::Value, path: &Path, format: &str) -> Result<()> {

@@ -129,7 +129,7 @@ fn verify_sequence(file: &SequenceFile, contigs: &Contigs) -> Result<()> {
         }
         end = start + std::mem::size_of_val(blocks);
     }
-    Ok(())
+    zeros(&data[end..], "padding after the contigs").map_err(|d| d.at(file.path(), base + end as u64))
 }
 
 /// Checks block `b` of a contig and counts its bases.

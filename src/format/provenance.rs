@@ -1,0 +1,24 @@
+//! Where the content of a store came from: one entry for each input file.
+
+use serde::{Deserialize, Serialize};
+
+/// One input file, as `manifest.json` and `index.json` record it (`format-spec/FORMAT.md`, section 8).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// What the file is for: `sequence`, `chrom_sizes` or the name of a group; of a locus index, `peaks` or `negatives`.
+    pub role: String,
+    /// The path as it was given.
+    pub path: String,
+    /// The file's length in bytes.
+    pub length: u64,
+    /// When the file was last modified, in whole seconds since 1970-01-01 UTC.
+    pub modified: u64,
+    /// The SHA-256 of the file's bytes, 64 lower-case hexadecimal digits.
+    pub sha256: String,
+    /// The store's contigs that the file lacks.
+    #[serde(default)]
+    pub contigs_absent: Vec<String>,
+    /// The file's contigs that the store lacks.
+    #[serde(default)]
+    pub contigs_ignored: Vec<String>,
+}
