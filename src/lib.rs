@@ -4,6 +4,7 @@
 mod error;
 
 pub mod format;
+pub mod gather;
 pub mod ingest;
 pub mod loci;
 mod progress;

@@ -1,0 +1,75 @@
+//! Windows to bytes: one-hot sequence and decoded tracks, forward or reverse-complemented, written straight into a
+//! caller's buffer. Nothing here allocates, locks or does I/O.
+//!
+//! Every kernel has a scalar version; [`Isa`] says which faster ones this machine has. All give the same bytes.
+//! Positions outside a contig read as zero.
+
+mod onehot;
+mod signal;
+mod simd;
+
+pub use signal::Channels;
+pub(crate) use signal::window_sum;
+pub use simd::Isa;
+
+use crate::format::onehot::Block;
+use crate::format::tile::{Sample, TileError};
+use crate::store::PanelView;
+
+/// Where a window lies: `start .. start + width` of a contig, which may reach past either end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// The contig's id.
+    pub contig: usize,
+    /// The contig's length in bases.
+    pub length: u64,
+    /// The first base, 0-based; may be negative.
+    pub start: i64,
+    /// Bases of the window.
+    pub width: usize,
+    /// Whether to read it reverse-complemented.
+    pub reverse: bool,
+}
+
+impl Window {
+    /// The part on the contig: its bounds there, and how many bases of the window come before it (counted from the
+    /// window's low end, whatever its orientation).
+    fn on_contig(&self) -> (usize, usize, usize) {
+        let end = self.start.saturating_add(self.width as i64).clamp(0, self.length as i64) as usize;
+        let from = self.start.clamp(0, self.length as i64) as usize;
+        let before = (from as i64).saturating_sub(self.start).clamp(0, self.width as i64) as usize;
+        (from, end.max(from), before)
+    }
+}
+
+/// Writes the one-hot sequence of a window, `(4, width)` bytes of 0 and 1 in the order A, C, G, T.
+///
+/// `blocks` are those of the window's contig, its guard block last. Reverse-complemented, both axes are flipped.
+///
+/// # Panics
+/// When `out` is not `4 * width` bytes, or `blocks` are not those of a contig of `length` bases.
+pub fn sequence(isa: Isa, blocks: &[Block], window: &Window, out: &mut [u8]) {
+    assert_eq!(out.len(), 4 * window.width, "the output is (4, width)");
+    assert_eq!(blocks.len() as u64, crate::format::onehot::block_count(window.length), "the blocks of the contig");
+    simd::sequence(isa, blocks, window, out);
+}
+
+/// Decodes a window of some tracks of a panel into `out`, which is `(channels, width)`.
+///
+/// Only the channels that `channels` names are written.
+///
+/// # Errors
+/// The row and what is wrong with it; `out` then holds unspecified values.
+///
+/// # Panics
+/// When `out` is too short for the channels.
+#[inline]
+pub fn signal<T: Sample>(
+    isa: Isa,
+    panel: &PanelView<'_>,
+    channels: &Channels,
+    window: &Window,
+    out: &mut [T],
+) -> Result<(), (usize, TileError)> {
+    simd::signal(isa, panel, channels.of(window.reverse), window, out)
+}

@@ -1,0 +1,114 @@
+//! Tracks: the tiles under a window, decoded part by part into its place in the output.
+
+use super::Window;
+use crate::format::tile::{self, Sample, TileError};
+use crate::store::PanelView;
+
+/// Which tracks of a panel go to which channels of the output, forward and under reverse complement.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Channels {
+    forward: Vec<(usize, usize)>,
+    reverse: Vec<(usize, usize)>,
+}
+
+impl Channels {
+    /// Adds a group: its tracks go to channels `first ..` in their order, and in the opposite order when the window is
+    /// reverse-complemented, as strands swap.
+    pub fn push_group(&mut self, tracks: &[usize], first: usize) {
+        self.forward.extend(tracks.iter().copied().zip(first..));
+        self.reverse.extend(tracks.iter().rev().copied().zip(first..));
+    }
+
+    /// Whether no track is wanted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.forward.is_empty()
+    }
+
+    /// Pairs of track and channel.
+    #[inline(always)]
+    pub(super) fn of(&self, reverse: bool) -> &[(usize, usize)] {
+        if reverse { &self.reverse } else { &self.forward }
+    }
+}
+
+/// The kernel, compiled once for each instruction set.
+#[inline(always)]
+pub(super) fn signal<T: Sample>(
+    panel: &PanelView<'_>,
+    channels: &[(usize, usize)],
+    window: &Window,
+    out: &mut [T],
+) -> Result<(), (usize, TileError)> {
+    if window.reverse {
+        decode::<T, true>(panel, channels, window, out)
+    } else {
+        decode::<T, false>(panel, channels, window, out)
+    }
+}
+
+#[inline(always)]
+fn decode<T: Sample, const REVERSE: bool>(
+    panel: &PanelView<'_>,
+    channels: &[(usize, usize)],
+    window: &Window,
+    out: &mut [T],
+) -> Result<(), (usize, TileError)> {
+    let (from, end, before) = window.on_contig();
+    let width = window.width;
+    // Output positions of bases `a .. b` of the contig.
+    let place = |a: usize, b: usize| {
+        let low = before + (a - from);
+        if REVERSE { width - low - (b - a)..width - low } else { low..low + (b - a) }
+    };
+    if end - from < width {
+        let inside = place(from, end);
+        for &(_, channel) in channels {
+            let row = &mut out[channel * width..][..width];
+            row[..inside.start].fill(T::ZERO);
+            row[inside.end..].fill(T::ZERO);
+        }
+    }
+    let log2 = panel.tile_log2();
+    let tile = 1usize << log2;
+    let first_row = panel.first_row(window.contig);
+    let mut base = from;
+    while base < end {
+        let position = base >> log2;
+        let stop = ((position + 1) << log2).min(end);
+        let (low, high) = (base - (position << log2), stop - (position << log2));
+        let part = place(base, stop);
+        let row = first_row + position;
+        let at = |error| (row, error);
+        match panel.row(row).map_err(at)? {
+            None => {
+                for &(_, channel) in channels {
+                    out[channel * width..][part.clone()].fill(T::ZERO);
+                }
+            }
+            Some(tiles) => {
+                for &(track, channel) in channels {
+                    let (code, bytes) = tiles.tile(track).map_err(at)?;
+                    let part = &mut out[channel * width..][part.clone()];
+                    tile::decode::<T, REVERSE>(code, bytes, tile, low, high, part).map_err(at)?;
+                }
+            }
+        }
+        base = stop;
+    }
+    Ok(())
+}
+
+/// The sum over all channels and positions of a window, in f64. Positions outside the contig count 0.
+pub(crate) fn window_sum(
+    isa: super::Isa,
+    panel: &PanelView<'_>,
+    channels: &Channels,
+    window: &Window,
+    scratch: &mut Vec<f32>,
+) -> Result<f64, (usize, TileError)> {
+    scratch.clear();
+    scratch.resize(channels.forward.len() * window.width, 0.0);
+    super::signal(isa, panel, channels, window, scratch)?;
+    Ok(scratch.iter().map(|&value| f64::from(value)).sum())
+}

@@ -1,0 +1,80 @@
+//! Which instruction sets the kernels are compiled for, and the choice among them at run time.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+
+use super::{Window, onehot};
+use crate::format::onehot::Block;
+use crate::format::tile::{Sample, TileError};
+use crate::store::PanelView;
+
+/// An instruction set that this machine has. There is no other way to get one than to ask which are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Isa(Set);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Set {
+    Scalar,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+}
+
+impl Isa {
+    /// The portable kernels, which every machine has.
+    pub const SCALAR: Isa = Isa(Set::Scalar);
+
+    /// Every instruction set that this machine has, the fastest last.
+    #[must_use]
+    pub fn available() -> Vec<Isa> {
+        let mut sets = vec![Isa::SCALAR];
+        #[cfg(target_arch = "x86_64")]
+        if avx2::is_available() {
+            sets.push(Isa(Set::Avx2));
+        }
+        sets
+    }
+
+    /// The fastest instruction set that this machine has.
+    #[must_use]
+    pub fn best() -> Isa {
+        #[cfg(target_arch = "x86_64")]
+        if avx2::is_available() {
+            return Isa(Set::Avx2);
+        }
+        Isa::SCALAR
+    }
+
+    /// Its name: `scalar` or `avx2`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self.0 {
+            Set::Scalar => "scalar",
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx2 => "avx2",
+        }
+    }
+}
+
+#[inline]
+pub(super) fn sequence(isa: Isa, blocks: &[Block], window: &Window, out: &mut [u8]) {
+    match isa.0 {
+        Set::Scalar => onehot::sequence(blocks, window, out),
+        #[cfg(target_arch = "x86_64")]
+        Set::Avx2 => avx2::sequence(blocks, window, out),
+    }
+}
+
+#[inline]
+pub(super) fn signal<T: Sample>(
+    isa: Isa,
+    panel: &PanelView<'_>,
+    channels: &[(usize, usize)],
+    window: &Window,
+    out: &mut [T],
+) -> Result<(), (usize, TileError)> {
+    match isa.0 {
+        Set::Scalar => super::signal::signal(panel, channels, window, out),
+        #[cfg(target_arch = "x86_64")]
+        Set::Avx2 => avx2::signal(panel, channels, window, out),
+    }
+}

@@ -1,0 +1,162 @@
+//! Every kernel that this machine has gives, for any window of a store, what plain vectors say.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod common;
+
+use atemoya::format::manifest::Role;
+use atemoya::format::tile::Sample;
+use atemoya::gather::{self, Channels, Isa, Window};
+use common::{Contig, write_store};
+use proptest::prelude::*;
+
+/// The window of a plain vector; positions outside are `zero`.
+fn slice<T: Copy>(values: &[T], window: &Window, zero: T) -> Vec<T> {
+    let at = |i: i64| usize::try_from(i).ok().and_then(|i| values.get(i).copied()).unwrap_or(zero);
+    let mut out: Vec<T> = (0..window.width as i64).map(|i| window.start.checked_add(i).map_or(zero, at)).collect();
+    if window.reverse {
+        out.reverse();
+    }
+    out
+}
+
+fn onehot(letters: &[u8], window: &Window) -> Vec<u8> {
+    let letters = slice(letters, window, b'N');
+    let order = if window.reverse { b"TGCA" } else { b"ACGT" };
+    order.iter().flat_map(|base| letters.iter().map(|l| u8::from(l.to_ascii_uppercase() == *base))).collect()
+}
+
+/// Windows at and around every kind of edge, and anywhere.
+fn windows(contigs: &[Contig], random: &[(u16, i32, u16, bool)]) -> Vec<Window> {
+    let mut windows = Vec::new();
+    for (i, contig) in contigs.iter().enumerate() {
+        let length = contig.letters.len() as u64;
+        let mut push = |start: i64, width: usize| {
+            windows.extend([false, true].map(|reverse| Window { contig: i, length, start, width, reverse }));
+        };
+        for width in [0, 1, 63, 64, 65, 127, 128, 500] {
+            for start in [0, 1, 63, 64, 448, 511, 512, length as i64 - width as i64] {
+                push(start, width);
+            }
+        }
+        push(-5, 3);
+        push(-5, 5);
+        push(-70, 200);
+        push(length as i64 - 10, 100);
+        push(length as i64, 7);
+        push(length as i64 + 1000, 7);
+        push(i64::MAX - 3, 10);
+        push(i64::MIN, 10);
+        push(-100, length as usize + 300);
+    }
+    for &(contig, start, width, reverse) in random {
+        let i = usize::from(contig) % contigs.len();
+        let length = contigs[i].letters.len() as u64;
+        let start = i64::from(start) % (length as i64 + 2);
+        windows.push(Window { contig: i, length, start, width: usize::from(width) % 3000, reverse });
+    }
+    windows
+}
+
+fn contig(name: &str, length: usize, tracks: usize, seed: u64) -> Contig {
+    let mut state = seed | 1;
+    let mut next = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    let letters = (0..length).map(|_| b"ACGTacgtNRy"[(next() % 11) as usize]).collect();
+    let tracks = (0..tracks)
+        .map(|track| {
+            let mut run = 0;
+            let mut value = 0.0;
+            (0..length)
+                .map(|_| match track {
+                    0 => {
+                        if next() % 30 == 0 {
+                            (next() % 3 + 1) as f32
+                        } else {
+                            0.0
+                        }
+                    }
+                    1 => {
+                        if next() % 3 == 0 {
+                            (next() % 40_000) as f32
+                        } else {
+                            0.0
+                        }
+                    }
+                    2 => {
+                        if run == 0 {
+                            run = next() % 90 + 1;
+                            value = (next() % 7) as f32 / 8.0 - 0.25;
+                        }
+                        run -= 1;
+                        if value == 0.0 { 0.0 } else { value }
+                    }
+                    3 => (next() % 256) as f32,
+                    _ => 0.0,
+                })
+                .collect()
+        })
+        .collect();
+    Contig { name: name.into(), letters, tracks }
+}
+
+fn check<T: Sample>(store: &atemoya::Store, contigs: &[Contig], tracks: &[usize], window: &Window, of: fn(f32) -> T) {
+    let mut channels = Channels::default();
+    channels.push_group(&tracks[..1], 0);
+    channels.push_group(&tracks[1..], 1);
+    let values = |track: usize| {
+        let plain: Vec<T> = contigs[window.contig].tracks[track].iter().map(|&v| of(v)).collect();
+        slice(&plain, window, T::ZERO)
+    };
+    let mut order = tracks.to_vec();
+    if window.reverse {
+        order[1..].reverse();
+    }
+    let expected: Vec<T> = order.iter().flat_map(|&track| values(track)).collect();
+    for isa in Isa::available() {
+        let mut out = vec![T::ONE; tracks.len() * window.width];
+        gather::signal(isa, &store.panels()[0].view(), &channels, window, &mut out).unwrap();
+        assert_eq!(out, expected, "{} {window:?}", isa.name());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 6, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_window_is_what_plain_vectors_say(
+        lengths in prop::collection::vec(1usize..6000, 1..4), seed: u64, tile_log2 in 9u32..=12,
+        random in prop::collection::vec((any::<u16>(), any::<i32>(), any::<u16>(), any::<bool>()), 100),
+    ) {
+        let directory = tempfile::tempdir().unwrap();
+        let mut contigs: Vec<Contig> = lengths.iter().enumerate()
+            .map(|(i, &n)| contig(&format!("chr{i}"), n, 5, seed.wrapping_add(i as u64))).collect();
+        contigs.push(contig("none", 0, 5, 1));
+        contigs.push(contig("long", 70_000, 5, seed));
+        let groups = [("a", Role::Signal, vec![0]), ("b", Role::Signal, vec![1, 2]), ("c", Role::Control, vec![4, 3])];
+        let store = write_store(&directory.path().join("s.atemoya"), &contigs, tile_log2, &groups);
+        let verified = store.verify(&()).unwrap();
+        prop_assert_eq!(verified.files, 2);
+        for window in windows(&contigs, &random) {
+            let blocks = store.sequence().unwrap().view().blocks(window.contig, window.length);
+            let expected = onehot(&contigs[window.contig].letters, &window);
+            for isa in Isa::available() {
+                let mut out = vec![9; 4 * window.width];
+                gather::sequence(isa, blocks, &window, &mut out);
+                prop_assert!(out == expected, "{} {:?}", isa.name(), window);
+            }
+            check::<f32>(&store, &contigs, &[3, 0, 1, 2, 4], &window, |v| v);
+            check::<u16>(&store, &contigs, &[1, 0, 3], &window, |v| v as u16);
+            check::<u8>(&store, &contigs, &[4, 3, 0], &window, |v| v as u8);
+        }
+    }
+}
+
+#[test]
+fn the_fastest_kernel_is_one_of_those_tested() {
+    assert_eq!(Isa::available().last(), Some(&Isa::best()));
+    println!("kernels: {}", Isa::available().iter().map(|isa| isa.name()).collect::<Vec<_>>().join(", "));
+}
