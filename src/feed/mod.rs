@@ -1,0 +1,18 @@
+//! The feed: a ring of batch slots, worker threads that gather into them, and batches delivered in order as leases. It
+//! knows nothing of GPUs.
+
+mod batch;
+mod fill;
+mod generator;
+mod layout;
+mod loader;
+mod ring;
+mod slot;
+mod stats;
+mod worker;
+
+pub use batch::{Batch, Tensor};
+pub use generator::PeakGenerator;
+pub use layout::{Column, Layout};
+pub use loader::{Batches, Loader};
+pub use stats::Stats;

@@ -1,0 +1,225 @@
+//! The ring of slots: which batch is being gathered where, which is ready, and which the consumer holds.
+//!
+//! A slot is free, being filled, ready, or leased. Batches are claimed and delivered in ascending order; a slot becomes
+//! free again only when its lease is dropped. One mutex guards all of it: it is taken twice a batch.
+
+use super::slot::Slot;
+use super::stats::Counters;
+use crate::{Error, Result};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+/// What is to be gathered: a numbered sequence of batches.
+pub(super) trait Fill: Send + Sync {
+    /// How many batches there are.
+    fn batches(&self) -> u64;
+
+    /// Gathers a batch into a slot. It depends on the batch's number alone.
+    fn fill(&self, batch: u64, slot: &mut Slot) -> Result<()>;
+}
+
+#[derive(Debug)]
+pub(super) struct Ring {
+    state: Mutex<State>,
+    /// Signalled when there may be something to claim.
+    work: Condvar,
+    /// Signalled when a batch is ready or a lease came back.
+    ready: Condvar,
+    slots: usize,
+    pub(super) counters: Counters,
+}
+
+struct State {
+    job: Option<Arc<dyn Fill>>,
+    /// Which job: what a worker brings back for an earlier one is thrown away.
+    generation: u64,
+    claimed: u64,
+    delivered: u64,
+    total: u64,
+    free: Vec<Slot>,
+    done: BTreeMap<u64, Result<Slot>>,
+    leased: usize,
+    closing: bool,
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let State { generation, claimed, delivered, total, leased, .. } = self;
+        write!(f, "job {generation}: {claimed} claimed, {delivered} delivered of {total}, {leased} leased")
+    }
+}
+
+/// A batch to be gathered, and the slot for it.
+pub(super) struct Claim {
+    pub(super) job: Arc<dyn Fill>,
+    pub(super) batch: u64,
+    pub(super) slot: Slot,
+    generation: u64,
+}
+
+impl Ring {
+    pub(super) fn new(slots: usize, bytes: usize) -> Ring {
+        let state = State {
+            job: None,
+            generation: 0,
+            claimed: 0,
+            delivered: 0,
+            total: 0,
+            free: (0..slots).map(|_| Slot::new(bytes)).collect(),
+            done: BTreeMap::new(),
+            leased: 0,
+            closing: false,
+        };
+        Ring { state: Mutex::new(state), work: Condvar::new(), ready: Condvar::new(), slots, counters: Counters::default() }
+    }
+
+    /// Begins a job in place of whatever was going on.
+    pub(super) fn start(&self, job: Arc<dyn Fill>) {
+        let mut state = self.lock();
+        state.abandon();
+        state.total = job.batches();
+        state.job = Some(job);
+        drop(state);
+        self.work.notify_all();
+    }
+
+    /// Ends the current job.
+    pub(super) fn stop(&self) {
+        self.lock().abandon();
+    }
+
+    /// Tells the workers to end.
+    pub(super) fn close(&self) {
+        self.lock().closing = true;
+        self.work.notify_all();
+    }
+
+    /// Waits for a batch to gather, or `None` when the feed closes. For workers.
+    pub(super) fn claim(&self) -> Option<Claim> {
+        let since = Instant::now();
+        let mut state = self.lock();
+        let claim = loop {
+            if state.closing {
+                return None;
+            }
+            if let Some(claim) = state.claim() {
+                break claim;
+            }
+            state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
+        };
+        drop(state);
+        self.counters.worker_waited(since);
+        Some(claim)
+    }
+
+    /// Brings a gathered batch back.
+    pub(super) fn complete(&self, claim: Claim, result: Result<()>) {
+        let Claim { batch, slot, generation, .. } = claim;
+        let mut state = self.lock();
+        if generation != state.generation {
+            state.free.push(slot);
+            self.work.notify_one();
+            return;
+        }
+        match result {
+            Ok(()) => state.done.insert(batch, Ok(slot)),
+            Err(error) => {
+                state.free.push(slot);
+                // What comes after a failure is never delivered.
+                state.claimed = state.total;
+                state.done.insert(batch, Err(error))
+            }
+        };
+        let next = batch == state.delivered;
+        drop(state);
+        if next {
+            self.ready.notify_all();
+        }
+    }
+
+    /// The next batch in order, with its number, or `None` at the end of the job.
+    ///
+    /// Without workers (`inline`) the caller gathers it. When every slot is leased, it waits for one to come back if
+    /// `wait` is true.
+    pub(super) fn next(self: &Arc<Self>, inline: bool, wait: bool) -> Result<Option<(u64, Lease)>> {
+        let since = Instant::now();
+        let mut state = self.lock();
+        loop {
+            if state.job.is_none() || state.delivered == state.total {
+                return Ok(None);
+            }
+            let batch = state.delivered;
+            if let Some(result) = state.done.remove(&batch) {
+                state.delivered += 1;
+                if result.is_err() {
+                    state.abandon();
+                } else {
+                    state.leased += 1;
+                }
+                drop(state);
+                self.counters.consumer_waited(since);
+                return result.map(|slot| Some((batch, Lease { ring: Arc::clone(self), slot: Some(slot) })));
+            }
+            if state.leased == self.slots && !wait {
+                return Err(Error::AllLeased { slots: self.slots });
+            }
+            let claim = if inline { state.claim() } else { None };
+            if let Some(mut claim) = claim {
+                drop(state);
+                let result = super::worker::fill(&mut claim);
+                self.complete(claim, result);
+                state = self.lock();
+            } else {
+                state = self.ready.wait(state).unwrap_or_else(PoisonError::into_inner);
+            }
+        }
+    }
+
+    /// The state stays whole if a thread dies while holding the lock: nothing in this file panics halfway.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Forgets the current job; the slots it had ready are free again.
+    fn abandon(&mut self) {
+        self.job = None;
+        self.generation += 1;
+        (self.claimed, self.delivered, self.total) = (0, 0, 0);
+        self.free.extend(std::mem::take(&mut self.done).into_values().flatten());
+    }
+
+    fn claim(&mut self) -> Option<Claim> {
+        let job = self.job.as_ref().filter(|_| self.claimed < self.total)?;
+        let slot = self.free.pop()?;
+        let claim = Claim { job: Arc::clone(job), batch: self.claimed, slot, generation: self.generation };
+        self.claimed += 1;
+        Some(claim)
+    }
+}
+
+/// A slot that the consumer holds. Dropping it gives the slot back, from any thread.
+#[derive(Debug)]
+pub(super) struct Lease {
+    ring: Arc<Ring>,
+    slot: Option<Slot>,
+}
+
+impl Lease {
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.slot.as_ref().map_or(&[], Slot::bytes)
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let mut state = self.ring.lock();
+        state.leased -= 1;
+        state.free.extend(self.slot.take());
+        drop(state);
+        self.ring.work.notify_one();
+        self.ring.ready.notify_all();
+    }
+}

@@ -1,0 +1,51 @@
+//! What the feed counts: how much it delivered, and who waited for whom.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// Counters of a feed since it was made.
+///
+/// When `consumer_waited` is near zero and `workers_waited` is large, the loader is faster than what consumes it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Batches delivered.
+    pub batches: u64,
+    /// Bytes delivered, the padding between columns not counted.
+    pub bytes: u64,
+    /// Time the consumer waited for a batch.
+    pub consumer_waited: Duration,
+    /// Time the workers waited for a free slot or for work, added up over the workers.
+    pub workers_waited: Duration,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Counters {
+    batches: AtomicU64,
+    bytes: AtomicU64,
+    consumer: AtomicU64,
+    workers: AtomicU64,
+}
+
+impl Counters {
+    pub(super) fn delivered(&self, bytes: usize) {
+        self.batches.fetch_add(1, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    pub(super) fn consumer_waited(&self, since: Instant) {
+        self.consumer.fetch_add(since.elapsed().as_nanos() as u64, Ordering::Relaxed);
+    }
+
+    pub(super) fn worker_waited(&self, since: Instant) {
+        self.workers.fetch_add(since.elapsed().as_nanos() as u64, Ordering::Relaxed);
+    }
+
+    pub(super) fn read(&self) -> Stats {
+        Stats {
+            batches: self.batches.load(Ordering::Relaxed),
+            bytes: self.bytes.load(Ordering::Relaxed),
+            consumer_waited: Duration::from_nanos(self.consumer.load(Ordering::Relaxed)),
+            workers_waited: Duration::from_nanos(self.workers.load(Ordering::Relaxed)),
+        }
+    }
+}

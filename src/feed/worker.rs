@@ -1,0 +1,57 @@
+//! The worker threads of a feed, and how a panic in one becomes an error for the consumer.
+
+use super::ring::{Claim, Ring};
+use crate::{Error, Result};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+/// The threads of a feed. Dropping it ends them, each after the batch it is gathering.
+#[derive(Debug)]
+pub(super) struct Workers {
+    ring: Arc<Ring>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Workers {
+    pub(super) fn spawn(ring: &Arc<Ring>, count: usize) -> Result<Workers> {
+        let mut workers = Workers { ring: Arc::clone(ring), threads: Vec::with_capacity(count) };
+        for i in 0..count {
+            let ring = Arc::clone(ring);
+            let builder = std::thread::Builder::new().name(format!("atemoya-{i}"));
+            let thread = builder.spawn(move || run(&ring)).map_err(|e| Error::argument("num_workers", e.to_string()))?;
+            workers.threads.push(thread);
+        }
+        Ok(workers)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.threads.is_empty()
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        self.ring.close();
+        for thread in self.threads.drain(..) {
+            // A worker catches its panics, so joining cannot fail.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn run(ring: &Ring) {
+    while let Some(mut claim) = ring.claim() {
+        let result = fill(&mut claim);
+        ring.complete(claim, result);
+    }
+}
+
+/// Gathers a claimed batch; a panic comes back as [`Error::Worker`].
+pub(super) fn fill(claim: &mut Claim) -> Result<()> {
+    // The slot holds plain bytes and the job only shared state, so nothing is left broken by unwinding.
+    catch_unwind(AssertUnwindSafe(|| claim.job.fill(claim.batch, &mut claim.slot))).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
+        Err(Error::Worker { message: text.unwrap_or_else(|| "a panic without a message".into()) })
+    })
+}
