@@ -44,7 +44,8 @@ impl Contigs {
                 return Err(Error::argument("contigs", format!("there are more than {MAX_CONTIGS}")));
             }
             if name.is_empty() || name.len() > MAX_CONTIG_NAME || name.chars().any(char::is_control) {
-                let message = format!("{name:?} is not a name of 1 to {MAX_CONTIG_NAME} bytes without control characters");
+                let message =
+                    format!("{name:?} is not a name of 1 to {MAX_CONTIG_NAME} bytes without control characters");
                 return Err(Error::argument("contigs", message));
             }
             if length >= MAX_CONTIG_LENGTH {

@@ -220,10 +220,14 @@ impl PlanOptions {
         u32::try_from(self.n_negatives).map_err(|_| too_many("n_negatives", self.n_negatives))?;
         let drawn = (f64::from(n_peaks) * self.negative_ratio).trunc();
         if drawn > 0.0 && self.n_negatives == 0 {
-            return Err(Error::argument("negative_ratio", format!("{drawn} negatives are to be drawn; there are none")));
+            return Err(Error::argument(
+                "negative_ratio",
+                format!("{drawn} negatives are to be drawn; there are none"),
+            ));
         }
         if drawn > f64::from(u32::MAX - n_peaks) {
-            let message = format!("{n_peaks} peaks and {drawn} negatives are more than the native order allows (2^32 - 1)");
+            let message =
+                format!("{n_peaks} peaks and {drawn} negatives are more than the native order allows (2^32 - 1)");
             return Err(Error::argument("negative_ratio", message));
         }
         Ok(n_peaks + drawn as u32)
