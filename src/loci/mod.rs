@@ -1,1 +1,17 @@
-//! Placeholder.
+//! Peaks and negatives: the table of all input loci, its parquet index, and the selection an example stream uses.
+//!
+//! Coordinates are 0-based and half-open. Nothing here reads a sequence or a signal.
+
+mod exclusion;
+pub mod index;
+mod ledger;
+mod manifest;
+pub mod select;
+mod table;
+
+pub use exclusion::ExclusionMap;
+pub use index::{read_parquet, write_parquet};
+pub use ledger::{Ledger, Reason, RoleLedger};
+pub use manifest::{IndexFile, IndexManifest, IndexedOptions};
+pub use select::{Locus, SelectOptions, Selection, WindowSums, select};
+pub use table::{IndexOptions, LocusTable, Role, Row};

@@ -12,6 +12,7 @@ use atemoya::Store;
 use atemoya::format::Contigs;
 use atemoya::format::manifest::{ContigEntry, GroupEntry, Manifest, PanelEntry, Role, SequenceEntry};
 use atemoya::format::tile::Encoder;
+use atemoya::ingest::bed::{BedFile, BedRecord};
 use atemoya::store::Publication;
 use atemoya::store::writer::{self, PanelWriter, SequenceWriter, TrackTotals};
 use std::path::{Path, PathBuf};
@@ -84,4 +85,17 @@ pub fn shared() -> Option<PathBuf> {
     assert!(std::env::var_os("CI").is_none(), "{} is missing, and CI must run the tests on real data", path.display());
     eprintln!("skipped: there is no real data at {}", path.display());
     None
+}
+
+/// A BED file of these rows, without summits, on the lines from 1.
+pub fn bed(rows: &[(&str, i64, i64)]) -> BedFile {
+    let mut bed = BedFile { contigs: Vec::new(), records: Vec::new() };
+    for (line, &(name, start, end)) in (1..).zip(rows) {
+        let contig = bed.contigs.iter().position(|known| known == name).unwrap_or_else(|| {
+            bed.contigs.push(name.to_owned());
+            bed.contigs.len() - 1
+        });
+        bed.records.push(BedRecord { contig: contig as u32, start, end, summit: None, line });
+    }
+    bed
 }

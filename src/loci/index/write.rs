@@ -1,0 +1,119 @@
+//! Writing `index.parquet`.
+
+use std::io::{self, Write};
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::ParquetError;
+use parquet::file::properties::WriterProperties;
+
+use super::{BATCH_ROWS, schema};
+use crate::format::Contigs;
+use crate::loci::table::{LocusTable, Row};
+use crate::{Error, Result};
+
+/// The most rows of a row group.
+const ROW_GROUP_ROWS: usize = 1_000_000;
+const CREATED_BY: &str = concat!("atemoya ", env!("CARGO_PKG_VERSION"));
+
+/// Writes a table and its counts, for each signal group a name and one finite sum per row, as
+/// `format-spec/FORMAT.md`, section 9, says. The same content always gives the same bytes. `path` is only named in errors.
+///
+/// # Errors
+/// [`Error::Argument`] when a group has more or fewer counts than there are rows, one that is not finite, or the name of
+/// another group, or a file or line number is too large. [`Error::Io`] when `out` fails.
+///
+/// # Panics
+/// When the table has an id of a contig that `contigs` does not have: both must belong to the same store.
+pub fn write_parquet(
+    table: &LocusTable,
+    counts: &[(String, Vec<f64>)],
+    contigs: &Contigs,
+    out: impl Write + Send,
+    path: &Path,
+) -> Result<()> {
+    check_counts(table, counts)?;
+    let schema = schema(counts.iter().map(|(name, _)| name.clone()));
+    let failed = |error| Error::io(path, "write")(io_error(error));
+    let properties = WriterProperties::builder()
+        .set_created_by(CREATED_BY.to_owned())
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).map_err(failed)?))
+        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .build();
+    // Parquet's own types say all; arrow's copy of the schema would tie the bytes to its version.
+    let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
+    let mut writer = ArrowWriter::try_new_with_options(out, schema.clone(), options).map_err(failed)?;
+    for first in (0..table.len()).step_by(BATCH_ROWS) {
+        let rows = first..table.len().min(first + BATCH_ROWS);
+        let columns = columns(table, counts, contigs, rows)?;
+        let batch = RecordBatch::try_new(schema.clone(), columns).map_err(|e| failed(e.into()))?;
+        writer.write(&batch).map_err(failed)?;
+    }
+    writer.close().map_err(failed)?;
+    Ok(())
+}
+
+fn check_counts(table: &LocusTable, counts: &[(String, Vec<f64>)]) -> Result<()> {
+    for (i, (name, sums)) in counts.iter().enumerate() {
+        let wrong = |message: String| Err(Error::argument("counts", format!("group {name:?} {message}")));
+        if sums.len() != table.len() {
+            return wrong(format!("has {} counts for {} loci", sums.len(), table.len()));
+        }
+        if let Some(row) = sums.iter().position(|sum| !sum.is_finite()) {
+            return wrong(format!("counts {} in row {row}", sums[row]));
+        }
+        if counts[..i].iter().any(|(other, _)| other == name) {
+            return wrong("occurs twice".to_owned());
+        }
+    }
+    Ok(())
+}
+
+/// The arrays of some rows, in the order of the schema.
+fn columns(
+    table: &LocusTable,
+    counts: &[(String, Vec<f64>)],
+    contigs: &Contigs,
+    rows: Range<usize>,
+) -> Result<Vec<ArrayRef>> {
+    let some: Vec<Row> = rows.clone().map(|row| table.row(row)).collect();
+    let files: Vec<i32> = numbers(&some, "file", |row| row.file.into())?;
+    let lines: Vec<i64> = numbers(&some, "line", |row| row.line)?;
+    let int64 = |of: fn(&Row) -> i64| Arc::new(Int64Array::from_iter_values(some.iter().map(of)));
+    let mut columns: Vec<ArrayRef> = vec![
+        Arc::new(StringArray::from_iter_values(some.iter().map(|row| row.role.name()))),
+        Arc::new(Int32Array::from(files)),
+        Arc::new(Int64Array::from(lines)),
+        Arc::new(StringArray::from_iter_values(some.iter().map(|row| contigs.name(row.contig as usize)))),
+        int64(|row| row.start),
+        int64(|row| row.end),
+        Arc::new(Int64Array::from_iter(some.iter().map(|row| row.summit))),
+        int64(|row| row.centre),
+    ];
+    for (_, sums) in counts {
+        columns.push(Arc::new(Float64Array::from_iter_values(sums[rows.clone()].iter().copied())));
+    }
+    Ok(columns)
+}
+
+fn numbers<T: TryFrom<u64>>(rows: &[Row], name: &'static str, of: fn(&Row) -> u64) -> Result<Vec<T>> {
+    let number =
+        |row| T::try_from(of(row)).map_err(|_| Error::argument(name, format!("{} is too large for an index", of(row))));
+    rows.iter().map(number).collect()
+}
+
+/// The operating system's error if it was one.
+fn io_error(error: ParquetError) -> io::Error {
+    match error {
+        ParquetError::External(source) => match source.downcast::<io::Error>() {
+            Ok(io) => *io,
+            Err(other) => io::Error::other(other),
+        },
+        other => io::Error::other(other),
+    }
+}

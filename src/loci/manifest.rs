@@ -1,0 +1,224 @@
+//! `index.json`: what a locus index is, and the hash that binds its table.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::format::{Provenance, sealed_json};
+use crate::{Error, Result};
+
+const FORMAT: &str = "atemoya-loci";
+const MAJOR: u16 = 1;
+const MINOR: u16 = 0;
+const TABLE: &str = "index.parquet";
+const MAX_NAME: usize = 64;
+
+/// The members of `index.json` (`format-spec/FORMAT.md`, section 9) but for its checksum.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndexManifest {
+    /// `atemoya-loci`.
+    pub format: String,
+    /// Major and minor version of the format.
+    pub version: [u16; 2],
+    /// The index's name, equal to its directory's.
+    pub name: String,
+    /// The `checksum` of the manifest of the store to which the index belongs.
+    pub store: String,
+    /// Program and version.
+    pub created_by: String,
+    /// How the index was made.
+    pub options: IndexedOptions,
+    /// The input files, peaks first. The table's column `file` counts these.
+    pub inputs: Vec<Provenance>,
+    /// How many loci there are.
+    pub rows: u64,
+    /// How many of them are peaks.
+    pub peaks: u64,
+    /// How many of them are negatives.
+    pub negatives: u64,
+    /// The table.
+    pub file: IndexFile,
+}
+
+/// How an index was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndexedOptions {
+    /// Whether peaks are centred on their summits.
+    pub summits: bool,
+    /// The contigs that were selected, `None` for all.
+    pub chroms: Option<Vec<String>>,
+    /// The width of the window in which counts were taken, in bases.
+    pub counts_window: u32,
+}
+
+/// The table's file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndexFile {
+    /// `index.parquet`.
+    pub name: String,
+    /// Its length in bytes.
+    pub length: u64,
+    /// The SHA-256 of its bytes, 64 lower-case hexadecimal digits.
+    pub sha256: String,
+}
+
+impl IndexManifest {
+    /// The value of `format`.
+    pub const FORMAT: &'static str = FORMAT;
+    /// The version that this library writes.
+    pub const VERSION: [u16; 2] = [MAJOR, MINOR];
+    /// The name of the table's file.
+    pub const TABLE: &'static str = TABLE;
+
+    /// Checks that a name can be that of an index: 1 to 64 of `A-Z a-z 0-9 . _ -`, not beginning with `.`.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when it cannot.
+    pub fn check_name(name: &str) -> Result<()> {
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+        if name.is_empty() || name.len() > MAX_NAME || name.starts_with('.') || !name.bytes().all(allowed) {
+            let rule = "1 to 64 of A-Z a-z 0-9 . _ -, not beginning with a dot";
+            return Err(Error::argument("name", format!("{name:?} cannot name an index: {rule}")));
+        }
+        Ok(())
+    }
+
+    /// Writes the document with its checksum.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when the name cannot be that of an index, or the document would be too long.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        IndexManifest::check_name(&self.name)?;
+        sealed_json::seal(self)
+    }
+
+    /// Reads and checks the document. `path` is only named in errors.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] when the bytes are not a sealed document or a member is not as it must be,
+    /// [`Error::Unsupported`] when it is of a later major version.
+    pub fn from_bytes(bytes: &[u8], path: &Path) -> Result<IndexManifest> {
+        let manifest: IndexManifest = sealed_json::open(bytes, path)?.document;
+        if manifest.format != FORMAT {
+            return Err(Error::corrupt(path, 0, "format", FORMAT, manifest.format));
+        }
+        let [major, minor] = manifest.version;
+        if major != MAJOR {
+            let what = format!("version {major}.{minor} of the locus index (it reads {MAJOR}.x)");
+            return Err(Error::Unsupported { path: path.to_path_buf(), what });
+        }
+        manifest.check(path)?;
+        Ok(manifest)
+    }
+
+    fn check(&self, path: &Path) -> Result<()> {
+        let wrong = |what, expected: &str, got: String| Err(Error::corrupt(path, 0, what, expected, got));
+        if let Err(error) = IndexManifest::check_name(&self.name) {
+            return wrong("name", "the name of an index", error.to_string());
+        }
+        if !self.store.strip_prefix("sha256:").is_some_and(is_sha256) {
+            return wrong("store", "sha256:<64 digits>", self.store.clone());
+        }
+        if self.peaks.checked_add(self.negatives) != Some(self.rows) || self.rows >= 1 << 32 {
+            let got = format!("{} of {} peaks and {} negatives", self.rows, self.peaks, self.negatives);
+            return wrong("rows", "the sum of peaks and negatives, below 2^32", got);
+        }
+        if self.file.name != TABLE {
+            return wrong("file.name", TABLE, self.file.name.clone());
+        }
+        for sha256 in self.inputs.iter().map(|input| &input.sha256).chain([&self.file.sha256]) {
+            if !is_sha256(sha256) {
+                return wrong("sha256", "64 lower-case hexadecimal digits", sha256.clone());
+            }
+        }
+        let peak_files = self.inputs.iter().take_while(|input| input.role == "peaks").count();
+        if let Some(input) = self.inputs[peak_files..].iter().find(|input| input.role != "negatives") {
+            return wrong("inputs", "peaks, then negatives", format!("role {:?} of {}", input.role, input.path));
+        }
+        Ok(())
+    }
+}
+
+fn is_sha256(digits: &str) -> bool {
+    digits.len() == 64 && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn example() -> IndexManifest {
+        let input = |role: &str| Provenance {
+            role: role.into(),
+            path: format!("{role}.bed"),
+            length: 7,
+            modified: "2026-01-01T00:00:00Z".into(),
+            sha256: "0a".repeat(32),
+            contigs_absent: vec![],
+            contigs_ignored: vec!["chrM".into()],
+        };
+        IndexManifest {
+            format: FORMAT.into(),
+            version: IndexManifest::VERSION,
+            name: "fold-0".into(),
+            store: format!("sha256:{}", "1b".repeat(32)),
+            created_by: "atemoya 0.1.0".into(),
+            options: IndexedOptions { summits: true, chroms: None, counts_window: 1000 },
+            inputs: vec![input("peaks"), input("negatives")],
+            rows: 5,
+            peaks: 3,
+            negatives: 2,
+            file: IndexFile { name: TABLE.into(), length: 9, sha256: "2c".repeat(32) },
+        }
+    }
+
+    #[test]
+    fn reads_what_it_wrote() {
+        let bytes = example().to_bytes().unwrap();
+        assert_eq!(IndexManifest::from_bytes(&bytes, Path::new("index.json")).unwrap(), example());
+        assert!(String::from_utf8(bytes).unwrap().contains("\"chroms\": null"));
+    }
+
+    #[test]
+    fn reads_a_later_minor_version_and_refuses_a_later_major_one() {
+        let read = |version| {
+            let bytes = sealed_json::seal(&IndexManifest { version, ..example() }).unwrap();
+            IndexManifest::from_bytes(&bytes, Path::new("index.json"))
+        };
+        assert!(read([1, 7]).is_ok());
+        let error = read([2, 0]).unwrap_err();
+        assert!(matches!(&error, Error::Unsupported { what, .. } if what.contains("2.0")), "{error}");
+    }
+
+    #[test]
+    fn every_member_is_checked() {
+        let changes: [(&str, fn(&mut IndexManifest)); 9] = [
+            ("format", |m| m.format = "atemoya".into()),
+            ("name", |m| m.name = ".hidden".into()),
+            ("store", |m| m.store = "2c".repeat(32)),
+            ("rows", |m| m.rows = 6),
+            ("rows", |m| (m.peaks, m.negatives) = (u64::MAX, 6)),
+            ("file.name", |m| m.file.name = "../index.parquet".into()),
+            ("sha256", |m| m.file.sha256.make_ascii_uppercase()),
+            ("sha256", |m| m.inputs[0].sha256.clear()),
+            ("inputs", |m| m.inputs.reverse()),
+        ];
+        for (member, change) in changes {
+            let mut bad = example();
+            change(&mut bad);
+            let bytes = sealed_json::seal(&bad).unwrap();
+            let error = IndexManifest::from_bytes(&bytes, Path::new("index.json")).unwrap_err();
+            assert!(matches!(error, Error::Corrupt { what, .. } if what == member), "{member}: {error}");
+        }
+    }
+
+    #[test]
+    fn names_are_those_of_plain_directories() {
+        for good in ["a", "A.b_c-9", &"x".repeat(64)] {
+            assert!(IndexManifest::check_name(good).is_ok());
+        }
+        for bad in ["", ".", "..", ".a", "a/b", "a b", "ä", &"x".repeat(65)] {
+            assert!(matches!(IndexManifest::check_name(bad), Err(Error::Argument { .. })), "{bad}");
+        }
+    }
+}
