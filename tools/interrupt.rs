@@ -1,27 +1,34 @@
 //! Stopping on request: the first Ctrl-C or termination signal asks the work to end cleanly, the second ends it at once.
 
-use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::{process, thread};
 
 use anyhow::{Context, Result};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
 
 /// The exit code of a command that was interrupted, as shells have it for SIGINT.
 pub(crate) const EXIT_CODE: i32 = 130;
 
-/// Watches for signals from now on, once in a process. The flag is set when the work should end.
+/// Watches for SIGINT and SIGTERM from now on. The flag is set when the work should end.
+///
+/// SIGHUP is left as it is: under `nohup` a long run goes on when its terminal closes.
 ///
 /// # Errors
-/// The handler cannot be installed, or is already.
+/// The handlers or their thread cannot be set up.
 pub(crate) fn watch() -> Result<Arc<AtomicBool>> {
     let flag = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&flag);
-    ctrlc::set_handler(move || {
-        if request(&seen) {
-            process::exit(EXIT_CODE);
+    let mut signals = Signals::new([SIGINT, SIGTERM]).context("cannot watch for signals")?;
+    let watcher = move || {
+        for _ in signals.forever() {
+            if request(&seen) {
+                process::exit(EXIT_CODE);
+            }
         }
-    })
-    .context("cannot watch for Ctrl-C")?;
+    };
+    thread::Builder::new().name("signals".to_owned()).spawn(watcher).context("cannot watch for signals")?;
     Ok(flag)
 }
 

@@ -117,7 +117,7 @@ pub(crate) fn within<'a>(
 fn gaps(random: &mut Random, length: u64, ends: bool) -> Vec<Range<u64>> {
     let end = if ends { (length / 50).min(10_000) } else { 0 };
     let middle = length * 2 / 5..length * 2 / 5 + length / 100;
-    let mut gaps = vec![0..end];
+    let mut gaps = vec![0..end, middle.clone(), length - end..length];
     let mut at = end;
     loop {
         at += length / 50 + random.below(length / 10);
@@ -130,8 +130,6 @@ fn gaps(random: &mut Random, length: u64, ends: bool) -> Vec<Range<u64>> {
             gaps.push(short);
         }
     }
-    gaps.push(middle);
-    gaps.push(length - end..length);
     gaps.retain(|gap| !gap.is_empty());
     gaps.sort_by_key(|gap| gap.start);
     gaps
@@ -192,7 +190,7 @@ mod tests {
         let cut = |window: Range<u64>| within(&ranges, &window).collect::<Vec<_>>();
         assert_eq!(cut(5..45), [0..5, 15..25, 35..40]);
         assert_eq!(cut(10..20), []);
-        assert_eq!(cut(29..40), [0..1]);
+        assert_eq!(cut(29..41), [0..1, 11..12]);
         assert_eq!(cut(50..90), []);
     }
 }

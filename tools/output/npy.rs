@@ -109,7 +109,7 @@ fn header(descr: &str, shape: &str) -> Vec<u8> {
     let mut text = String::new();
     // Writing to a string cannot fail.
     let _ = write!(text, "{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}");
-    while (10 + text.len() + 1) % 64 != 0 {
+    while !(10 + text.len() + 1).is_multiple_of(64) {
         text.push(' ');
     }
     text.push('\n');
