@@ -1,0 +1,130 @@
+//! A file that appears whole or not at all: written beside its target, synced, then renamed onto it.
+
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use tempfile::NamedTempFile;
+
+/// A file in the making. Dropped before [`publish`](AtomicFile::publish), it leaves nothing behind and a target that
+/// existed stays as it was.
+pub(crate) struct AtomicFile {
+    file: NamedTempFile,
+    target: PathBuf,
+}
+
+impl AtomicFile {
+    /// Begins a file that will be at `target`, in place of a regular file that may be there.
+    ///
+    /// # Errors
+    /// The directory does not exist or cannot be written to, or `target` is something other than a regular file.
+    pub(crate) fn create(target: &Path) -> Result<AtomicFile> {
+        // Through a symbolic link, so that the link stays and what it points to is replaced.
+        let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
+        if let Ok(metadata) = fs::metadata(&target) {
+            ensure!(metadata.is_file(), "{}: exists and is not a regular file", target.display());
+        }
+        let name = target.file_name().with_context(|| format!("{}: names no file", target.display()))?;
+        let file = tempfile::Builder::new()
+            .prefix(&format!(".{}.", name.to_string_lossy()))
+            .suffix(".tmp")
+            // What a newly created file has; the process's umask applies.
+            .permissions(Permissions::from_mode(0o666))
+            .tempfile_in(directory(&target))
+            .with_context(|| format!("{}: cannot create a file beside it", target.display()))?;
+        Ok(AtomicFile { file, target })
+    }
+
+    /// The file to write to.
+    pub(crate) fn file(&mut self) -> &mut File {
+        self.file.as_file_mut()
+    }
+
+    /// Where the file will be.
+    pub(crate) fn target(&self) -> &Path {
+        &self.target
+    }
+
+    /// Makes the file durable and gives it its name.
+    ///
+    /// # Errors
+    /// The system cannot write or rename; the target is as it was then.
+    pub(crate) fn publish(self) -> Result<()> {
+        let AtomicFile { file, target } = self;
+        let cannot = || format!("{}: cannot write", target.display());
+        file.as_file().sync_all().with_context(cannot)?;
+        file.persist(&target).map_err(|e| e.error).with_context(cannot)?;
+        File::open(directory(&target)).and_then(|directory| directory.sync_all()).with_context(cannot)
+    }
+}
+
+/// The directory that a path's last component is in.
+fn directory(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn names(directory: &Path) -> Vec<String> {
+        let mut names: Vec<String> =
+            fs::read_dir(directory).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn appears_only_when_published() {
+        let directory = tempfile::tempdir().unwrap();
+        let target = directory.path().join("a.bin");
+        let mut file = AtomicFile::create(&target).unwrap();
+        file.file().write_all(b"new").unwrap();
+        assert!(!target.exists());
+        file.publish().unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"new");
+        assert_eq!(names(directory.path()), ["a.bin"]);
+        let ordinary = directory.path().join("ordinary");
+        File::create(&ordinary).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(&target), mode(&ordinary));
+    }
+
+    #[test]
+    fn dropped_leaves_the_old_file_and_nothing_else() {
+        let directory = tempfile::tempdir().unwrap();
+        let target = directory.path().join("a.bin");
+        fs::write(&target, b"old").unwrap();
+        let mut file = AtomicFile::create(&target).unwrap();
+        file.file().write_all(b"new").unwrap();
+        drop(file);
+        assert_eq!(fs::read(&target).unwrap(), b"old");
+        assert_eq!(names(directory.path()), ["a.bin"]);
+    }
+
+    #[test]
+    fn replaces_what_a_link_points_to() {
+        let directory = tempfile::tempdir().unwrap();
+        let (target, link) = (directory.path().join("a.bin"), directory.path().join("link"));
+        fs::write(&target, b"old").unwrap();
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        let mut file = AtomicFile::create(&link).unwrap();
+        file.file().write_all(b"new").unwrap();
+        file.publish().unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"new");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    }
+
+    #[test]
+    fn refuses_directories_devices_and_missing_directories() {
+        let directory = tempfile::tempdir().unwrap();
+        let message = |path: &Path| AtomicFile::create(path).err().unwrap().to_string();
+        assert!(message(directory.path()).contains("not a regular file"));
+        assert!(message(Path::new("/dev/null")).contains("not a regular file"));
+        assert!(message(&directory.path().join("absent/a.bin")).contains("cannot create"));
+        assert!(message(Path::new("/..")).contains("regular file"));
+    }
+}
