@@ -1,0 +1,92 @@
+"""Locus indexes (section 9): reading with pyarrow, and checking every row. A part of atemoya_reader.py."""
+import hashlib
+import os
+
+import numpy as np
+
+from manifest import PLAIN_NAME, Fields, FormatError, check_head, check_inputs, read_json
+
+TYPES = {"role": "string", "file": "int32", "line": "int64", "contig": "string", "start": "int64", "end": "int64", "summit": "int64", "centre": "int64"}
+ROLES = {"peaks": "peak", "negatives": "negative"}
+
+
+def head(store, name):
+    """The members of index.json, checked, and the length of its file."""
+    if not PLAIN_NAME.fullmatch(name):
+        raise FormatError(f"loci/{name}", None, "is not named as an index may be")
+    folder = os.path.join(store.path, "loci", name)
+    top = Fields(f"loci/{name}/index.json", "the index", read_json(os.path.join(folder, "index.json"), f"loci/{name}/index.json"))
+    check_head(top, "atemoya-loci")
+    top.need(top.get("name", str) == name, "has another name than its directory")
+    top.need(top.get("store", str) == store.manifest.checksum, "belongs to another store")
+    options = Fields(top.file, "options", top.get("options", dict))
+    options.get("summits", bool), options.integer("counts_window", 1, 2**40 - 1)
+    if options.get("chroms", (list, type(None))) is not None:
+        options.texts("chroms")
+    check_inputs(top.objects("inputs"), "peaks|negatives")
+    top.need(top.integer("rows") == top.integer("peaks") + top.integer("negatives"), "has other rows than peaks and negatives")
+    entry = Fields(top.file, "file", top.get("file", dict))
+    entry.need(entry.get("name", str) == "index.parquet", "`name` is not index.parquet")
+    length, path, file = entry.integer("length"), os.path.join(folder, "index.parquet"), f"loci/{name}/index.parquet"
+    entry.text("sha256", "[0-9a-f]{64}")
+    if not os.path.isfile(path) or os.path.getsize(path) != length:
+        raise FormatError(file, None, f"is missing or not {length} bytes long")
+    return top.value
+
+
+def read(store, name):
+    """The table of an index, its columns checked, and its index.json."""
+    import pyarrow.parquet
+    index, file = head(store, name), f"loci/{name}/index.parquet"
+    counts = {f"counts_{g.name}": "double" for g in store.manifest.groups if g.role == "signal"}
+    try:
+        table = pyarrow.parquet.ParquetFile(os.path.join(store.path, file)).read()
+    except (pyarrow.ArrowException, OSError) as e:
+        raise FormatError(file, None, f"cannot be read: {e}") from e
+    for column, kind in (TYPES | counts).items():
+        if table.schema.get_field_index(column) < 0 or str(table.schema.field(column).type) != kind:
+            raise FormatError(file, None, f"has no single column `{column}` of type {kind}")
+        if column != "summit" and table[column].null_count:
+            raise FormatError(file, None, f"column `{column}` has a null")
+    if table.num_rows != index["rows"]:
+        raise FormatError(file, None, f"has {table.num_rows} rows")
+    return table, index
+
+
+def verify(store, name):
+    """Checks the hash, the order, and every centre and count."""
+    index, file = head(store, name), f"loci/{name}/index.parquet"
+    options, inputs = index["options"], index["inputs"]
+    with open(os.path.join(store.path, file), "rb") as f:
+        if hashlib.file_digest(f, "sha256").hexdigest() != index["file"]["sha256"]:
+            raise FormatError(file, None, "SHA-256 mismatch")
+    rows = read(store, name)[0].to_pylist()
+    seen, last = [0] * len(inputs), (False, -1)
+    of_role = {role: [i for i, item in enumerate(inputs) if ROLES[item["role"]] == role] for role in ROLES.values()}
+    for number, row in enumerate(rows):
+        def need(ok, what):
+            if not ok:
+                raise FormatError(file, None, f"row {number}: {what}")
+        role, i = row["role"], row["file"]
+        need(role == ("peak" if number < index["peaks"] else "negative"), f"role {role!r} is out of place")
+        need(i in of_role[role], f"file {i} is not an input of {role} loci")
+        key = (role == "negative", seen[i] * len(of_role[role]) + of_role[role].index(i))
+        need(key > last, "is not in interleaved order")
+        seen[i], last = seen[i] + 1, key
+        need(row["line"] >= 1, "line is below 1")
+        need(row["contig"] in store.contigs, f"contig {row['contig']!r} is not one of the store's")
+        need(options["chroms"] is None or row["contig"] in options["chroms"], "contig is not one of `chroms`")
+        summits = options["summits"] and role == "peak"
+        need(not summits or row["summit"] is not None, "has no summit")
+        centre = row["start"] + (row["summit"] if summits else (row["end"] - row["start"]) // 2)
+        need(row["centre"] == centre, f"centre is {row['centre']}, not {centre}")
+    w = options["counts_window"]
+    for group in (g for g in store.manifest.groups if g.role == "signal"):
+        for contig, length in store.contigs.items():
+            here = [(n, row) for n, row in enumerate(rows) if row["contig"] == contig]
+            values = [store.track(group.panel, t, contig, 0, length) for t in group.tracks] if here else []
+            for number, row in here:
+                a, b = max(0, row["centre"] - w // 2), min(length, row["centre"] + w // 2 + w % 2)
+                window = np.array([v[min(a, length) : max(a, b, 0)] for v in values], np.float64)
+                if not abs(row[f"counts_{group.name}"] - window.sum()) <= 1e-9 * np.abs(window).sum():
+                    raise FormatError(file, None, f"row {number}: counts_{group.name} is not {window.sum()}")

@@ -1,0 +1,144 @@
+"""Invalid manifests, totals and locus indexes (sections 7, 8 and 9)."""
+import hashlib
+import struct
+
+from draft import CHAIN, PANEL as P
+
+
+def manifest_cases(c):
+    def j(name, what, edit, rule="8", **more):
+        c.json("manifest-" + name, "open", rule, what, edit, **more)
+
+    def setter(*path, value):
+        def edit(m):
+            for key in path[:-1]:
+                m = m[key]
+            m[path[-1]] = value
+        return edit
+
+    c.text("manifest-flip", "8", "a letter has changed", lambda b: b.replace(b"genome.fa", b"genome.fb"))
+    c.text("manifest-checksum", "8", "the checksum is another", lambda b: b[:-88] + b'"checksum": "sha256:' + b"0" * 64 + b'"\n}\n')
+    c.text("manifest-no-last-newline", "8", "the last LF is missing", lambda b: b[:-1])
+    c.text("manifest-extra-newline", "8", "a LF too many at the end", lambda b: b + b"\n")
+    c.text("manifest-crlf", "8", "the file ends in CR LF", lambda b: b[:-3] + b"\r\n}\r\n")
+    c.text("manifest-empty", "8", "the file is empty", lambda b: b"")
+    c.text("manifest-truncated", "8", "the file has lost its end", lambda b: b[: len(b) // 2])
+    c.add("manifest-missing", "open", "8", "there is no manifest", lambda d: d.final.update({"manifest.json": None}))
+
+    def resealed(edit):
+        def apply(b):
+            head = edit(b[:-88])
+            return head + b'"checksum": "sha256:' + hashlib.sha256(head).hexdigest().encode() + b'"\n}\n'
+        return apply
+    c.text("manifest-not-json", "8", "a comma is missing; the checksum is right", resealed(lambda b: b.replace(b'"atemoya",', b'"atemoya"', 1)))
+    c.text("manifest-not-utf8", "8", "a byte that is not UTF-8; the checksum is right", resealed(lambda b: b.replace(b"genome.fa", b"genome\xff.f", 1)))
+    c.text("manifest-nan", "8", "a total is NaN, which is not JSON", resealed(lambda b: b.replace(b'"max": 3', b'"max": NaN', 1)))
+    j("format", "another format", setter("format", value="zarr"))
+    j("major-2", "major version 2", setter("version", value=[2, 0]), "VERSIONING")
+    j("version-short", "a version of one number", setter("version", value=[1]))
+    j("required-feature", "an unknown required feature", setter("required_features", value=["haplotypes"]))
+    for member in ("contigs", "sequence", "panels", "groups", "files", "inputs", "created_by", "optional_features"):
+        j("no-" + member.replace("_", "-"), f"`{member}` is missing", lambda m, k=member: m.pop(k))
+    j("contig-twice", "two contigs of one name", setter("contigs", 2, "name", value="one"), "7")
+    j("contig-name-empty", "an empty contig name", setter("contigs", 0, "name", value=""), "7")
+    j("contig-name-long", "a contig name of 256 bytes (128 characters)", setter("contigs", 0, "name", value="é" * 128), "7")
+    j("contig-name-control", "a control character in a contig name", setter("contigs", 0, "name", value="chr\t1"), "7")
+    j("contig-name-c1", "the control character U+0085 in a contig name", setter("contigs", 0, "name", value="chr\u00851"), "7")
+    j("contig-length-negative", "a negative contig length", setter("contigs", 0, "length", value=-1))
+    j("contig-length-float", "a contig length with a fraction", setter("contigs", 0, "length", value=0.5))
+    j("contig-length-text", "a contig length that is text", setter("contigs", 0, "length", value="0"))
+    j("contig-length-2-40", "a contig of 2^40 bases", setter("contigs", 0, "length", value=1 << 40), "7")
+    j("contig-length-other", "a contig's length is not the data files'", setter("contigs", 1, "length", value=2), "3.3")
+    j("contig-missing", "a contig of the data files is missing", lambda m: m["contigs"].pop(), "3.3")
+    j("contig-extra", "a contig that the data files lack", lambda m: m["contigs"].append({"name": "extra", "length": 0}), "3.3")
+    j("tile-odd", "a tile that is no power of two", setter("panels", 0, "tile", value=600))
+    j("tile-256", "a tile below the least", setter("panels", 0, "tile", value=256))
+    j("tile-other", "a tile that is not the panel file's", setter("panels", 0, "tile", value=1024), "3.3")
+    j("track-twice", "two tracks of one name in a panel", setter("panels", 0, "tracks", 1, "name", value="plus"), "7")
+    j("track-type", "an unknown type", setter("panels", 0, "tracks", 1, "type", value="i8"))
+    j("track-missing", "a track of the panel file is missing", lambda m: (m["panels"][0]["tracks"].pop(), m["groups"].pop()), "3.3")
+    j("track-none", "a panel without tracks", lambda m: (m["panels"][0]["tracks"].clear(), m["groups"].clear()))
+    j("group-twice", "two groups of one name", setter("groups", 1, "name", value="stranded"))
+    j("group-role", "an unknown role", setter("groups", 1, "role", value="negative"))
+    j("group-panel", "a group points to a missing panel", setter("groups", 1, "panel", value=1))
+    j("group-track", "a group points to a missing track", setter("groups", 1, "tracks", value=[5]))
+    j("group-track-negative", "a group points to track -1", setter("groups", 1, "tracks", value=[-1]))
+    j("group-empty", "a group without tracks", setter("groups", 1, "tracks", value=[]))
+    j("group-track-shared", "two groups share a track", setter("groups", 1, "tracks", value=[1]))
+    j("group-track-repeated", "a group names a track twice", setter("groups", 1, "tracks", value=[2, 2]))
+    j("file-name-separator", "a data file outside the store", lambda m: (m["files"][0].update(name="../panel-0.atm"), m["panels"][0].update(file="../panel-0.atm")))
+    j("file-name-hidden", "a data file whose name begins with a dot", lambda m: (m["files"][0].update(name=".panel"), m["panels"][0].update(file=".panel")))
+    j("file-unlisted", "`files` lacks a data file", lambda m: m["files"].pop(0))
+    j("file-unused", "`files` lists a file that nothing uses", lambda m: m["files"].append({**m["files"][1], "name": "spare.atm"}))
+    j("file-order", "`files` is not sorted", lambda m: m["files"].reverse())
+    j("file-twice", "`files` lists a file twice", lambda m: m["files"].insert(0, {**m["files"][0]}))
+    j("file-shared", "two panels use one file", lambda m: m["panels"].append({**m["panels"][0]}))
+    j("file-length", "a file's length is not the one stated", lambda m: m["files"][0].update(length=m["files"][0]["length"] + 1), "3.3")
+    j("file-sha256-capitals", "a hash in capital letters", lambda m: m["files"][0].update(sha256=m["files"][0]["sha256"].upper()), "1")
+    j("file-sha256-short", "a hash of 63 digits", lambda m: m["files"][0].update(sha256=m["files"][0]["sha256"][1:]))
+    j("file-header-crc", "header_crc32c is another", setter("files", 0, "header_crc32c", value="00000000"), "3.3")
+    c.json("manifest-file-sha256", "verify", "3.3", "a file's hash is another", setter("files", 0, "sha256", value="0" * 64))
+    c.add("file-flip-unsealed", "verify", "3.3", "a bit of DATA has flipped, nothing recomputed",
+          lambda d: d.in_data(P, d.tile(7)[2], bytes([d.files[P][4096 + d.tile(7)[2]] ^ 1])), skip=CHAIN)
+
+
+def total_cases(c):
+    def total(name, track, key, change, what):
+        def edit(m):
+            item = m["panels"][0]["tracks"][track]
+            item[key] = change(item[key])
+        c.json("totals-" + name, "verify", "8", what, edit)
+    total("nonzero", 0, "nonzero", lambda v: v + 1, "`nonzero` is one too many")
+    total("sum", 0, "sum", lambda v: v + 1, "`sum` is one too much")
+    total("sum-small", 2, "sum", lambda v: v * (1 + 3e-9), "`sum` is wrong by 3e-9 of the absolute values' sum")
+    total("min", 3, "min", lambda v: 0, "`min` is another")
+    total("max", 1, "max", lambda v: v - 1, "`max` is another")
+    total("type-wide", 0, "type", lambda v: "u16", "`type` is wider than the values need")
+    total("type-narrow", 3, "type", lambda v: "u16", "`type` is narrower than the values need")
+
+    def acgt(m):
+        m["sequence"]["acgt"] -= 1
+    c.json("totals-acgt", "verify", "8", "`acgt` is another", acgt)
+
+
+def loci_cases(c):
+    json_path, parquet_path = "loci/training/index.json", "loci/training/index.parquet"
+
+    def j(name, what, edit, stage="read", **more):
+        c.add("loci-" + name, stage, "9", what, lambda d: edit(d.indexes[json_path]), base="wide", read={"loci": "training"}, **more)
+
+    j("store", "the index belongs to another store", lambda m: m.update(store="sha256:" + "0" * 64))
+    j("name", "the index has another name than its directory", lambda m: m.update(name="v-1.test"))
+    j("format", "another format", lambda m: m.update(format="atemoya"))
+    j("major-2", "major version 2", lambda m: m.update(version=[2, 0]))
+    j("length", "the length of index.parquet is another", lambda m: m["file"].update(length=m["file"]["length"] + 1))
+    j("file-name", "the index names a file elsewhere", lambda m: m["file"].update(name="../v-1.test/index.parquet"))
+    j("rows", "`rows` is not peaks + negatives", lambda m: m.update(rows=m["rows"] + 1))
+    j("rows-parquet", "`rows` is not the table's", lambda m: m.update(rows=m["rows"] + 1, peaks=m["peaks"] + 1))
+    j("role", "an unknown role of an input", lambda m: m["inputs"][0].update(role="peak"))
+    j("window-zero", "a counts_window of 0", lambda m: m["options"].update(counts_window=0))
+    j("sha256", "the hash of index.parquet is another", lambda m: m["file"].update(sha256="0" * 64), stage="verify")
+    j("roles-moved", "a peak less and a negative more than the table has", lambda m: m.update(peaks=m["peaks"] - 1, negatives=m["negatives"] + 1), stage="verify")
+    j("window", "the counts are not those of `counts_window`", lambda m: m["options"].update(counts_window=202), stage="verify")
+    j("summits", "the centres are not those of `summits`", lambda m: m["options"].update(summits=False), stage="verify")
+    j("chroms", "a locus is on none of `chroms`", lambda m: m["options"].update(chroms=["long"]), stage="verify")
+    c.add("loci-checksum", "read", "9", "a letter of index.json has changed", base="wide", read={"loci": "training"},
+          edit=lambda d: d.final.update({json_path: d.base.files[json_path].replace(b"n.bed", b"m.bed")}))
+    c.add("loci-missing", "read", "9", "index.parquet is missing", base="wide", read={"loci": "training"},
+          edit=lambda d: d.final.update({parquet_path: None}))
+
+    def value(name, what, layout, old, new):
+        """Other values in a column of the parquet file, whose pages are plain."""
+        def edit(d):
+            raw, before = bytes(d.files[parquet_path]), struct.pack("<" + layout, *old)
+            assert raw.count(before) == 1, name
+            d.put(parquet_path, raw.index(before), struct.pack("<" + layout, *new))
+            d.indexes[json_path]["file"]["sha256"] = hashlib.sha256(bytes(d.files[parquet_path])).hexdigest()
+        c.add("loci-" + name, "verify", "9", what, edit, base="wide", read={"loci": "training"})
+    rows = c.stores["wide"].loci["training"]
+    centre, count, files = rows[0]["centre"], rows[0]["counts_counts"], [row["file"] for row in rows]
+    value("centre", "a centre is wrong", "q", [centre], [centre + 1])
+    value("counts", "a count is wrong", "d", [count], [count + 1])
+    value("file-missing", "a locus is from a file that is not one of `inputs`", "6i", files, files[:5] + [3])
+    value("file-role", "a negative is from a file of peaks", "6i", files, files[:5] + [0])
+    value("order", "the peaks are not in interleaved order", "6i", files, [files[i] for i in (0, 2, 1, 3, 4, 5)])

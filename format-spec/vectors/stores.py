@@ -1,0 +1,306 @@
+"""The valid stores: their truth (plain lists) and their encoding."""
+import hashlib
+import io
+import json
+import math
+import os
+import random
+import struct
+from types import SimpleNamespace
+
+from encode import ALL_CODES, cheapest, file_entry, fits, panel_file, seal, sequence_file
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BY = "atemoya test vectors 1"
+
+
+def f32(x):
+    return struct.unpack("<f", struct.pack("<f", x))[0]
+
+
+class Store:
+    """A store being made: `truth` is what it holds, `files` are its bytes by path, `laid` where things lie in them."""
+
+    def __init__(self, name, contigs, sequence=True, version=(1, 0), **extra):
+        self.name, self.contigs, self.files, self.laid = name, contigs, {}, {}
+        self.header = {"minor": version[1], "optional": extra.pop("optional", 0)}
+        self.panels, self.loci = [], {}
+        self.manifest = {
+            "format": "atemoya", "version": list(version), "required_features": [], "optional_features": [], "created_by": BY,
+            "contigs": [{"name": n, "length": len(s)} for n, s in contigs], "sequence": None, "panels": [], "groups": [],
+            "files": [], "inputs": []} | extra
+        self.has_sequence = sequence
+        if sequence:
+            self.laid["sequence.atm"], acgt = sequence_file(contigs, **self.header)
+            self.manifest["sequence"] = {"file": "sequence.atm", "acgt": acgt}
+            self.input("sequence", "genome.fa")
+
+    def input(self, role, path, absent=()):
+        self.manifest["inputs"].append({
+            "role": role, "path": path, "length": 1000 + len(path), "modified": 1700000000, "sha256": hashlib.sha256(path.encode()).hexdigest(),
+            "contigs_absent": list(absent), "contigs_ignored": ["chrUn"]})
+
+    def panel(self, tile, tracks, **options):
+        """`tracks`: {name: [values per contig]}."""
+        name = f"panel-{len(self.panels)}.atm"
+        lengths = [len(s) for _, s in self.contigs]
+        for values in tracks.values():
+            assert [len(v) for v in values] == lengths
+            assert all(f32(x) == x for v in values for x in v)
+        self.laid[name] = panel_file(lengths, tile, list(tracks.values()), **options, **self.header)
+        self.panels.append((name, tracks))
+        stated = []
+        for track, values in tracks.items():
+            flat = [x for v in values for x in v] or [0.0]
+            whole = all(x == int(x) and x >= 0 for x in flat)
+            kind = "u8" if whole and max(flat) < 256 else "u16" if whole and max(flat) < 65536 else "f32"
+            number = (lambda x: x) if kind == "f32" else int
+            stated.append({"name": track, "type": kind, "nonzero": sum(x != 0 for x in flat), "sum": number(math.fsum(flat)),
+                           "min": number(min(flat)), "max": number(max(flat))})
+            self.input("signal", f"{track}.bw")
+        self.manifest["panels"].append({"file": name, "tile": tile, "tracks": stated})
+
+    def group(self, name, role, panel, tracks):
+        self.manifest["groups"].append({"name": name, "role": role, "panel": panel, "tracks": tracks})
+
+    def tile(self, panel, row, track):
+        """The true values of one tile, with the zeros past its contig's end."""
+        size = self.manifest["panels"][panel]["tile"]
+        values = list(self.panels[panel][1].values())[track]
+        cut = [v[base : base + size] for v in values for base in range(0, len(v), size)][row]
+        return cut + [0.0] * (size - len(cut))
+
+    def finish(self):
+        for name in sorted(self.laid):
+            self.files[name] = self.laid[name].bytes
+            self.manifest["files"].append(file_entry(name, self.laid[name].bytes))
+        self.files["manifest.json"] = seal(self.manifest)
+        return self
+
+    def add_loci(self, name, inputs, options, extra_column=False):
+        """`inputs`: [(role, path, [(line, contig, start, end, summit)])]. Comes after `finish`."""
+        rows = []
+        for role in ("peaks", "negatives"):
+            of_role = [(i, loci) for i, (r, _, loci) in enumerate(inputs) if r == role]
+            keyed = [(k * len(of_role) + j, i, locus) for j, (i, loci) in enumerate(of_role) for k, locus in enumerate(loci)]
+            for _, i, (line, contig, start, end, summit) in sorted(keyed):
+                centre = start + summit if role == "peaks" and options["summits"] else start + (end - start) // 2
+                row = {"role": role[:-1], "file": i, "line": line, "contig": contig, "start": start, "end": end, "summit": summit, "centre": centre}
+                w, c = options["counts_window"], [n for n, _ in self.contigs].index(contig)
+                for g in self.manifest["groups"]:
+                    if g["role"] == "signal":
+                        values = [list(self.panels[g["panel"]][1].values())[t][c] for t in g["tracks"]]
+                        window = range(max(0, centre - w // 2), min(len(values[0]), centre + w // 2 + w % 2))
+                        row["counts_" + g["name"]] = math.fsum(v[p] for v in values for p in window)
+                if extra_column:
+                    row["note"] = f"row {len(rows)}"
+                rows.append(row)
+        self.loci[name] = rows
+        parquet = parquet_bytes(rows, os.path.join(HERE, "valid", self.name, "loci", name, "index.parquet"))
+        self.files[f"loci/{name}/index.parquet"] = parquet
+        peaks = sum(row["role"] == "peak" for row in rows)
+        self.files[f"loci/{name}/index.json"] = seal({
+            "format": "atemoya-loci", "version": self.manifest["version"], "name": name, "store": json.loads(self.files["manifest.json"])["checksum"],
+            "created_by": BY, "options": options,
+            "inputs": [{"role": r, "path": p, "length": 500, "modified": 1700000000, "sha256": hashlib.sha256(p.encode()).hexdigest()} for r, p, _ in inputs],
+            "rows": len(rows), "peaks": peaks, "negatives": len(rows) - peaks,
+            "file": {"name": "index.parquet", "length": len(parquet), "sha256": hashlib.sha256(parquet).hexdigest()}})
+
+
+def parquet_bytes(rows, committed):
+    """The parquet file of `rows`. Its bytes depend on the version of pyarrow, so the committed file is kept while it says the same."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    types = {"role": pa.string(), "file": pa.int32(), "contig": pa.string(), "note": pa.string()}
+    fields = [(k, types.get(k, pa.float64() if k.startswith("counts_") else pa.int64())) for k in rows[0]]
+    schema = pa.schema([pa.field(k, t, nullable=k == "summit") for k, t in fields])
+    table = pa.Table.from_pylist(rows, schema)
+    if os.path.exists(committed):
+        old = pq.ParquetFile(committed).read()
+        if old.schema.equals(schema) and old.equals(table):
+            with open(committed, "rb") as f:
+                return f.read()
+    out = io.BytesIO()
+    pq.write_table(table, out, compression="NONE", use_dictionary=False, write_statistics=False, store_schema=False)
+    return out.getvalue()
+
+
+def letters(rng, length):
+    """Mostly ACGT in both cases, with runs of N and single IUPAC letters."""
+    out = []
+    while len(out) < length:
+        if rng.random() < 0.01:
+            out += "N" * (1 + rng.getrandbits(6))
+        out.append("RYKMSWBDHVNUnryu"[rng.getrandbits(4)] if rng.random() < 0.02 else "ACGTacgt"[rng.getrandbits(3)])
+    return "".join(out[:length])
+
+
+def sparse_values(rng, length, density, top):
+    """Values 0 .. top (whole numbers); top None: f32 of both signs; top 1: ones."""
+    value = (lambda: f32(8 * rng.random() - 4)) if top is None else (lambda: float(1 + int(rng.random() * top)))
+    return [value() if rng.random() < density else 0.0 for _ in range(length)]
+
+
+def run_values(rng, length, mean, value):
+    out = []
+    while len(out) < length:
+        out += [value()] * (1 + int(2 * mean * rng.random()))
+    return out[:length]
+
+
+def codes():
+    """Every tile code, at tile 512; contigs around the block size; every kind of row."""
+    rng = random.Random(1)
+    body = 512 * 15 + 100
+    sizes = {"empty": 0, "one": 1, "b63": 63, "b64": 64, "scaffold|7 αβ": 65, "body": body, "x" * 255: 300, "also_empty": 0}
+    s = Store("codes", [(n, letters(rng, k)) for n, k in sizes.items()])
+    small = sum(k > 0 for k in list(sizes.values())[:5])  # rows before those of `body`
+    silent = {small + 2, small + 5, small + 6, small + 14}  # rows that are zero in every track
+    tracks = {}
+    for name, top, density in (("plus", 255, 0.1), ("minus", 65535, 0.05), ("ones", 1, 0.15), ("scores", None, 0.04), ("control", 3, 0.002)):
+        tracks[name] = []
+        row = 0
+        for length in sizes.values():
+            values = []
+            for base in range(0, length, 512):
+                n = min(512, length - base)
+                if row in silent:
+                    values += [0.0] * n
+                elif top in (255, None) and row % 3 == 0:
+                    values += run_values(rng, n, 20, lambda: 0.0 if rng.random() < 0.3 else f32(rng.random() * 10) if top is None else float(rng.getrandbits(8)))
+                else:
+                    values += sparse_values(rng, n, density, top)
+                row += 1
+            tracks[name].append(values)
+    tracks["plus"][5][512 * 3 : 512 * 4] = [7.0] * 512                              # one run
+    tracks["scores"][5][512 * 4 : 512 * 5] = [float(i + 1) / 4 for i in range(512)]  # as many runs as bases, every base non-zero
+    tracks["plus"][1], tracks["minus"][1], tracks["scores"][1] = [5.0], [65535.0], [f32(-1e-45)]
+    tracks["scores"][5][0:2] = [f32(3.4028234663852886e38), f32(-3.4028234663852886e38)]
+    wanted = {0: [5, 17, 9, 13, 6, 10, 14, 18, 7, 11, 15, 19], 1: [6, 10, 14, 18, 7, 11, 15, 19], 2: [8, 12, 17, 5, 9, 13], 3: [7, 11, 15, 19]}
+
+    def choose(row, track, values):
+        if row == small + 6 and track == 1:
+            return 6  # dense, and every value is 0: not what a writer should do, but valid
+        if not any(values):
+            return 0
+        if row == small + 3 and track == 0:
+            return 17
+        if row == small + 4 and track == 3:
+            return 19
+        if track == 4:
+            return cheapest(values)
+        code = next((code for code in wanted[track] if fits(values, code)), None)
+        if code is None:
+            return cheapest(values)
+        wanted[track].remove(code)
+        wanted[track].append(code)
+        return code
+
+    s.panel(512, tracks, choose=choose, spelled_out={small + 5})
+    assert {code for _, code, _ in s.laid["panel-0.atm"].tiles.values()} == set(ALL_CODES)
+    s.group("stranded", "signal", 0, [0, 1])
+    s.group("ones", "signal", 0, [2])
+    s.group("scores é", "signal", 0, [3])
+    s.group("input", "control", 0, [4])
+    return s.finish()
+
+
+def wide():
+    """Alignment of long contigs, tiles of 4,096 and 32,768, two panels, empty rows at contig ends, and a locus index."""
+    rng = random.Random(2)
+    sizes = {"short": 100, "long": 65536, "almost": 65535, "tiny": 1}
+    motif = letters(rng, 960)
+    s = Store("wide", [(n, (motif * (k // 960 + 1))[:k]) for n, k in sizes.items()])
+
+    def quiet(length, spans, fill):
+        values = [0.0] * length
+        for begin, end in spans:
+            if begin < length:
+                values[begin:end] = fill(min(end, length) - begin)
+        return values
+
+    counts, score, depth = [], [], []
+    for name, length in sizes.items():
+        spans = {"short": [(0, 100)], "long": [(4200, 8000), (20000, 24700)], "almost": [(4095, 4098), (65000, 65535)], "tiny": [(0, 1)]}[name]
+        counts.append(quiet(length, spans, lambda n: sparse_values(rng, n, 0.1, 40)))
+        score.append(quiet(length, spans[:1], lambda n: run_values(rng, n, 30, lambda: f32(rng.random()))))
+        depth.append(quiet(length, [(0, 40000)] if name == "long" else [(100, 300)], lambda n: run_values(rng, n, 400, lambda: float(rng.getrandbits(10)))))
+    counts[3], score[3] = [200.0], [0.25]
+    depth[2] = [1.0] * 32768 + depth[2][32768:]  # a bitmap whose last running count is 32,768
+
+    s.panel(4096, {"counts": counts, "score": score})
+    s.panel(32768, {"depth": depth}, choose=lambda row, track, values: 12 if values == [1.0] * 32768 else cheapest(values))
+    s.group("counts", "signal", 0, [0])
+    s.group("score", "signal", 0, [1])
+    s.group("depth", "control", 1, [0])
+    s.finish()
+    s.add_loci("training", [
+        ("peaks", "a.narrowPeak.gz", [(1, "long", 4300, 4500, 120), (2, "almost", 65500, 65535, 35), (4, "long", 0, 10, 0)]),
+        ("negatives", "n.bed", [(1, "short", 10, 21, None), (2, "long", 30000, 30000, None)]),
+        ("peaks", "b.narrowPeak", [(3, "tiny", 0, 1, 0)])],
+        {"summits": True, "chroms": None, "counts_window": 201})
+    s.add_loci("v-1.test", [("peaks", "b.bed", [(1, "long", 20001, 24000, 3), (2, "long", 7999, 8001, None)])],
+               {"summits": False, "chroms": ["long", "chrM"], "counts_window": 1000})
+    return s
+
+
+def plain():
+    """No sequence, no group, one panel of one track."""
+    rng = random.Random(3)
+    s = Store("plain", [("chr1", "N" * 1300)], sequence=False)
+    s.panel(1024, {"signal": [sparse_values(rng, 1300, 0.3, 9)]})
+    return s.finish()
+
+
+def silent():
+    """A panel whose DATA is empty, and a sequence of nothing but N."""
+    s = Store("silent", [("a", "N" * 700), ("b", "")])
+    s.panel(512, {"t1": [[0.0] * 700, []], "t2": [[0.0] * 700, []]})
+    s.group("both", "signal", 0, [1, 0])
+    return s.finish()
+
+
+def bare():
+    """A sequence alone."""
+    return Store("bare", [("chr1", "ACGTNacgtnRYU" * 20)]).finish()
+
+
+def future():
+    """What a reader of version 1.0 must read: minor version 7, unknown optional bits and features, members and columns."""
+    rng = random.Random(4)
+    s = Store("future", [("chr1", letters(rng, 900))], version=(1, 7), optional=1 << 63 | 5, optional_features=["haplotypes"], colour={"of": ["the sky"]})
+    s.panel(512, {"signal": [sparse_values(rng, 900, 0.1, 300)]})
+    s.group("signal", "signal", 0, [0])
+    s.manifest["contigs"][0]["circular"] = False
+    s.manifest["panels"][0]["tracks"][0]["unit"] = "reads"
+    s.finish()
+    s.add_loci("peaks", [("peaks", "p.bed", [(1, "chr1", 400, 500, None)])], {"summits": False, "chroms": None, "counts_window": 100, "later": 1}, extra_column=True)
+    return s
+
+
+STORES = [codes, wide, plain, silent, bare, future]
+
+
+def expected(s):
+    """The values of a store in the form of `atemoya_reader.py --hashes`, some literal windows, and the rows of its loci."""
+    one_hot = {n: [bytes(x.upper() == base for x in seq) for base in "ACGT"] for n, seq in s.contigs}
+    names = [n for n, _ in s.contigs]
+    out = {
+        "sequence": {n: hashlib.sha256(b"".join(rows)).hexdigest() for n, rows in one_hot.items()} if s.has_sequence else None,
+        "panels": [{"file": file, "tracks": {
+            t: {n: hashlib.sha256(struct.pack(f"<{len(v)}f", *v)).hexdigest() for n, v in zip(names, values)} for t, values in tracks.items()}}
+            for file, tracks in s.panels],
+        "windows": [], "loci": s.loci}
+    rng = random.Random(5)
+    spans = {"codes": [("body", 500, 530), ("body", 7600, 7780), ("b63", 0, 63), ("scaffold|7 αβ", 60, 65), ("empty", 0, 0)],
+             "wide": [("long", 4090, 4300), ("almost", 65500, 65535), ("tiny", 0, 1)]}
+    for contig, start, end in spans.get(s.name, [(n, len(q) // 3, min(len(q), len(q) // 3 + 40)) for n, q in s.contigs]):
+        if s.has_sequence:
+            out["windows"].append({"contig": contig, "start": start, "end": end, "sequence": ["".join(map(str, r[start:end])) for r in one_hot[contig]]})
+        for p, (_, tracks) in enumerate(s.panels):
+            for t, values in enumerate(tracks.values()):
+                window = values[names.index(contig)][start:end]
+                if any(window) or rng.random() < 0.2:
+                    out["windows"].append({"contig": contig, "start": start, "end": end, "panel": p, "track": t,
+                                           "values": [int(v) if v == int(v) and abs(v) < 2**31 else v for v in window]})
+    return out
