@@ -3,8 +3,10 @@
 
 mod error;
 
+pub mod feed;
 pub mod format;
 pub mod gather;
+pub mod index;
 pub mod ingest;
 pub mod loci;
 mod progress;
@@ -12,7 +14,9 @@ pub mod sample;
 pub mod store;
 
 pub use error::{Error, Result};
+pub use feed::PeakGenerator;
 pub use progress::Progress;
+pub use sample::PeakNegativeSampler;
 pub use store::Store;
 
 #[cfg(not(all(target_endian = "little", target_pointer_width = "64")))]

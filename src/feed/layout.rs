@@ -1,7 +1,12 @@
 //! Where each column of a batch lies in its slot.
 
+use crate::{Error, Result};
+
 /// Columns start on multiples of this, which is what CUDA's allocator gives and DLPack recommends.
 const COLUMN_ALIGNMENT: usize = 256;
+
+/// The most bytes of a column: 2^40.
+const MAX_BYTES: usize = 1 << 40;
 
 /// A column of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,15 +59,24 @@ pub struct Layout {
 }
 
 impl Layout {
-    pub(super) fn new(batch_size: usize, sequence: (usize, usize), controls: (usize, usize), signal: (usize, usize)) -> Self {
+    /// The shapes are channels and positions of one example.
+    pub(super) fn new(
+        batch_size: usize,
+        sequence: (usize, usize),
+        controls: (usize, usize),
+        signal: (usize, usize),
+    ) -> Result<Self> {
+        let too_large = || Error::argument("batch_size", "a batch of these windows does not fit in memory");
         let shapes = [sequence, controls, signal, (1, 1), (1, 1), (1, 1), (1, 1)];
         let mut offsets = [0; 7];
         let mut end = 0usize;
         for (i, column) in Column::ALL.into_iter().enumerate() {
             offsets[i] = end.next_multiple_of(COLUMN_ALIGNMENT);
-            end = offsets[i] + batch_size * shapes[i].0 * shapes[i].1 * column.item();
+            let items = shapes[i].0.checked_mul(shapes[i].1).and_then(|size| size.checked_mul(batch_size));
+            let bytes = items.and_then(|items| items.checked_mul(column.item())).filter(|&b| b < MAX_BYTES);
+            end = offsets[i] + bytes.ok_or_else(too_large)?;
         }
-        Layout { batch_size, shapes, offsets, bytes: end }
+        Ok(Layout { batch_size, shapes, offsets, bytes: end })
     }
 
     /// Examples of a full batch.
@@ -117,7 +131,7 @@ mod tests {
 
     #[test]
     fn columns_are_aligned_and_do_not_overlap() {
-        let layout = Layout::new(3, (4, 7), (0, 7), (2, 5));
+        let layout = Layout::new(3, (4, 7), (0, 7), (2, 5)).unwrap();
         let mut slot = vec![0; layout.bytes()];
         for (i, part) in layout.split(3, &mut slot).into_iter().enumerate() {
             part.fill(i as u8 + 1);

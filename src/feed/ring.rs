@@ -59,19 +59,20 @@ pub(super) struct Claim {
 }
 
 impl Ring {
-    pub(super) fn new(slots: usize, bytes: usize) -> Ring {
+    pub(super) fn new(slots: usize, bytes: usize) -> Result<Ring> {
         let state = State {
             job: None,
             generation: 0,
             claimed: 0,
             delivered: 0,
             total: 0,
-            free: (0..slots).map(|_| Slot::new(bytes)).collect(),
+            free: (0..slots).map(|_| Slot::new(bytes)).collect::<Result<_>>()?,
             done: BTreeMap::new(),
             leased: 0,
             closing: false,
         };
-        Ring { state: Mutex::new(state), work: Condvar::new(), ready: Condvar::new(), slots, counters: Counters::default() }
+        let (work, ready) = (Condvar::new(), Condvar::new());
+        Ok(Ring { state: Mutex::new(state), work, ready, slots, counters: Counters::default() })
     }
 
     /// Begins a job in place of whatever was going on.

@@ -1,5 +1,6 @@
 //! The memory of one batch: a single allocation on a page boundary.
 
+use crate::{Error, Result};
 use bytemuck::{Pod, Zeroable};
 
 /// One page; an allocation of pages is aligned to them without any unsafe code of ours.
@@ -14,8 +15,16 @@ pub(super) struct Slot {
 
 impl Slot {
     /// Allocates and touches at least `bytes` bytes, so that no worker takes page faults later.
-    pub(super) fn new(bytes: usize) -> Slot {
-        Slot { pages: vec![Page([0; 4096]); bytes.div_ceil(size_of::<Page>())] }
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when there is no such memory.
+    pub(super) fn new(bytes: usize) -> Result<Slot> {
+        let count = bytes.div_ceil(size_of::<Page>());
+        let mut pages = Vec::new();
+        let reserved = pages.try_reserve_exact(count);
+        reserved.map_err(|e| Error::argument("slots", format!("cannot allocate a batch of {bytes} bytes: {e}")))?;
+        pages.resize(count, Page([0; 4096]));
+        Ok(Slot { pages })
     }
 
     pub(super) fn bytes(&self) -> &[u8] {

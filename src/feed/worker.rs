@@ -19,7 +19,8 @@ impl Workers {
         for i in 0..count {
             let ring = Arc::clone(ring);
             let builder = std::thread::Builder::new().name(format!("atemoya-{i}"));
-            let thread = builder.spawn(move || run(&ring)).map_err(|e| Error::argument("num_workers", e.to_string()))?;
+            let thread =
+                builder.spawn(move || run(&ring)).map_err(|e| Error::argument("num_workers", e.to_string()))?;
             workers.threads.push(thread);
         }
         Ok(workers)
@@ -51,7 +52,8 @@ fn run(ring: &Ring) {
 pub(super) fn fill(claim: &mut Claim) -> Result<()> {
     // The slot holds plain bytes and the job only shared state, so nothing is left broken by unwinding.
     catch_unwind(AssertUnwindSafe(|| claim.job.fill(claim.batch, &mut claim.slot))).unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
+        let text =
+            panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
         Err(Error::Worker { message: text.unwrap_or_else(|| "a panic without a message".into()) })
     })
 }

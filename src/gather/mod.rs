@@ -5,12 +5,15 @@
 //! Positions outside a contig read as zero.
 
 mod onehot;
+mod read;
 mod signal;
 mod simd;
+mod sums;
 
+pub use read::{read_sequence, read_track};
 pub use signal::Channels;
-pub(crate) use signal::window_sum;
 pub use simd::Isa;
+pub use sums::TrackSums;
 
 use crate::format::onehot::Block;
 use crate::format::tile::{Sample, TileError};

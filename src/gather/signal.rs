@@ -25,6 +25,12 @@ impl Channels {
         self.forward.is_empty()
     }
 
+    /// Number of channels, when they are numbered from 0 without gaps.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.forward.len()
+    }
+
     /// Pairs of track and channel.
     #[inline(always)]
     pub(super) fn of(&self, reverse: bool) -> &[(usize, usize)] {
@@ -97,18 +103,4 @@ fn decode<T: Sample, const REVERSE: bool>(
         base = stop;
     }
     Ok(())
-}
-
-/// The sum over all channels and positions of a window, in f64. Positions outside the contig count 0.
-pub(crate) fn window_sum(
-    isa: super::Isa,
-    panel: &PanelView<'_>,
-    channels: &Channels,
-    window: &Window,
-    scratch: &mut Vec<f32>,
-) -> Result<f64, (usize, TileError)> {
-    scratch.clear();
-    scratch.resize(channels.forward.len() * window.width, 0.0);
-    super::signal(isa, panel, channels, window, scratch)?;
-    Ok(scratch.iter().map(|&value| f64::from(value)).sum())
 }

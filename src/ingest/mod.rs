@@ -8,9 +8,12 @@ pub mod bed;
 pub mod chrom_sizes;
 mod field;
 mod lines;
+mod provenance;
 mod source;
 
 #[cfg(feature = "ingest")]
 pub mod bigwig;
 #[cfg(feature = "ingest")]
 pub mod fasta;
+
+pub use provenance::provenance;

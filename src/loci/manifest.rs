@@ -152,7 +152,7 @@ mod tests {
             role: role.into(),
             path: format!("{role}.bed"),
             length: 7,
-            modified: "2026-01-01T00:00:00Z".into(),
+            modified: 1_767_225_600,
             sha256: "0a".repeat(32),
             contigs_absent: vec![],
             contigs_ignored: vec!["chrM".into()],

@@ -6,6 +6,7 @@ mod exclusion;
 pub mod index;
 mod ledger;
 mod manifest;
+pub mod published;
 pub mod select;
 mod table;
 

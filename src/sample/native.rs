@@ -204,7 +204,7 @@ impl EpochPlan {
 
 impl PlanOptions {
     /// The length of an epoch, after checking every option.
-    fn examples(&self) -> Result<u32> {
+    pub(super) fn examples(&self) -> Result<u32> {
         let too_many = |name, n| Error::argument(name, format!("{n} is more than the native order allows (2^32 - 1)"));
         if self.n_peaks == 0 {
             return Err(Error::argument("n_peaks", "there is no peak"));

@@ -10,6 +10,7 @@ mod verify;
 pub mod writer;
 
 pub use open::Store;
+pub(crate) use open::read_document;
 pub use panel::{PanelFile, PanelView, RowTiles};
 pub use publish::Publication;
 pub use sequence::{SequenceFile, SequenceView};

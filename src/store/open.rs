@@ -48,7 +48,7 @@ impl Store {
             let reason = if path.exists() { "it has no manifest.json" } else { "there is nothing there" };
             return Err(Error::NotAStore { path: path.to_path_buf(), reason: reason.into() });
         }
-        let (manifest, checksum): (Manifest, String) = read_sealed(&manifest_path, "atemoya")?;
+        let (manifest, checksum) = read_manifest(&manifest_path)?;
         let contigs = manifest.validate().map_err(|d| d.at(&manifest_path, 0))?;
         let entry = |name: &str| {
             let missing = || Error::corrupt(&manifest_path, 0, "files", name, "no such entry");
@@ -113,21 +113,27 @@ impl Store {
     }
 }
 
-/// Reads a JSON document that ends with its own checksum, and returns it with that checksum.
-pub(crate) fn read_sealed<T: serde::de::DeserializeOwned>(path: &Path, format: &str) -> Result<(T, String)> {
+/// Reads a document of at most the length that the format allows.
+pub(crate) fn read_document(path: &Path) -> Result<Vec<u8>> {
     let file = std::fs::File::open(path).map_err(Error::io(path, "open"))?;
     let mut bytes = Vec::new();
     file.take(sealed_json::MAX_LENGTH as u64 + 1).read_to_end(&mut bytes).map_err(Error::io(path, "read"))?;
+    Ok(bytes)
+}
+
+/// Reads the manifest, and its checksum.
+fn read_manifest(path: &Path) -> Result<(Manifest, String)> {
+    let bytes = read_document(path)?;
     let sealed: sealed_json::Sealed<serde_json::Value> = sealed_json::open(&bytes, path)?;
-    check_version(&sealed.document, path, format)?;
+    check_version(&sealed.document, path)?;
     let parsed = serde_json::from_value(sealed.document);
     let parsed = parsed.map_err(|e| Error::corrupt(path, 0, "members of the document", "those of the format", e))?;
     Ok((parsed, sealed.checksum))
 }
 
-fn check_version(document: &serde_json::Value, path: &Path, format: &str) -> Result<()> {
-    if document["format"] != format {
-        return Err(Error::corrupt(path, 0, "format", format, &document["format"]));
+fn check_version(document: &serde_json::Value, path: &Path) -> Result<()> {
+    if document["format"] != "atemoya" {
+        return Err(Error::corrupt(path, 0, "format", "\"atemoya\"", &document["format"]));
     }
     let unsupported = |what| Err(Error::Unsupported { path: path.to_path_buf(), what });
     match document["version"][0].as_u64() {

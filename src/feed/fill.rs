@@ -1,0 +1,183 @@
+//! What a batch is made of: from the global index of an example to its bytes in the slot.
+
+use super::layout::{Column, Layout};
+use super::ring::Fill;
+use super::slot::Slot;
+use crate::Result;
+use crate::format::manifest::{GroupEntry, Role};
+use crate::gather::{self, Channels, Isa, Window};
+use crate::loci::Locus;
+use crate::sample::{Draw, EpochPlan, PeakNegativeSampler};
+use crate::store::{PanelView, SequenceView, Store};
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Everything that batches are made from; the same for all epochs.
+#[derive(Debug)]
+pub(super) struct Source {
+    pub(super) store: Store,
+    pub(super) isa: Isa,
+    pub(super) peaks: Vec<Locus>,
+    pub(super) negatives: Vec<Locus>,
+    pub(super) sampler: PeakNegativeSampler,
+    pub(super) in_window: usize,
+    pub(super) out_window: usize,
+    pub(super) signal: Vec<(usize, Channels)>,
+    pub(super) controls: Vec<(usize, Channels)>,
+    pub(super) layout: Arc<Layout>,
+    plans: Mutex<VecDeque<(u64, Arc<EpochPlan>)>>,
+}
+
+/// The channels of a role: for each panel its tracks and where they go, and how many channels there are.
+pub(super) fn channels(store: &Store, role: Role) -> (Vec<(usize, Channels)>, usize) {
+    let mut panels: Vec<(usize, Channels)> = Vec::new();
+    let mut count = 0;
+    for GroupEntry { panel, tracks, .. } in store.manifest().groups.iter().filter(|group| group.role == role) {
+        let at = panels.iter().position(|(known, _)| known == panel).unwrap_or_else(|| {
+            panels.push((*panel, Channels::default()));
+            panels.len() - 1
+        });
+        panels[at].1.push_group(tracks, count);
+        count += tracks.len();
+    }
+    (panels, count)
+}
+
+/// Consecutive epochs that workers may be busy with at once.
+const PLANS: usize = 2;
+
+impl Source {
+    /// `sizes` are `in_window`, `out_window` and `batch_size`.
+    pub(super) fn new(
+        store: Store,
+        peaks: Vec<Locus>,
+        negatives: Vec<Locus>,
+        sampler: PeakNegativeSampler,
+        (in_window, out_window, batch_size): (usize, usize, usize),
+    ) -> Result<Source> {
+        let (signal, signal_channels) = channels(&store, Role::Signal);
+        let (controls, control_channels) = channels(&store, Role::Control);
+        let bases = if store.sequence().is_some() { 4 } else { 0 };
+        let (controls_shape, signal_shape) = ((control_channels, in_window), (signal_channels, out_window));
+        let layout = Layout::new(batch_size, (bases, in_window), controls_shape, signal_shape)?;
+        let (isa, layout, plans) = (Isa::best(), Arc::new(layout), Mutex::default());
+        Ok(Source { store, isa, peaks, negatives, sampler, in_window, out_window, signal, controls, layout, plans })
+    }
+
+    /// The plan of an epoch, made once for all workers.
+    pub(super) fn plan(&self, epoch: u64) -> Result<Arc<EpochPlan>> {
+        let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, plan)) = plans.iter().find(|(known, _)| *known == epoch) {
+            return Ok(Arc::clone(plan));
+        }
+        let plan = Arc::new(self.sampler.epoch(epoch)?);
+        if plans.len() == PLANS {
+            plans.pop_front();
+        }
+        plans.push_back((epoch, Arc::clone(&plan)));
+        Ok(plan)
+    }
+
+    /// Gathers the examples of `indices` of an epoch into the first rows of a slot.
+    fn gather(&self, epoch: u64, indices: Range<usize>, slot: &mut Slot) -> Result<()> {
+        let plan = self.plan(epoch)?;
+        let rows = indices.len();
+        let [sequence, controls, signal, labels, sources, offsets, turned] = self.layout.split(rows, slot.bytes_mut());
+        let size = |column: Column| {
+            let (channels, positions) = self.layout.shape(column);
+            channels * positions
+        };
+        let views = Views {
+            sequence: self.store.sequence().map(|file| file.view()),
+            panels: self.store.panels().iter().map(|panel| panel.view()).collect(),
+        };
+        let (controls, signal): (&mut [f32], &mut [f32]) =
+            (bytemuck::cast_slice_mut(controls), bytemuck::cast_slice_mut(signal));
+        let labels: &mut [i64] = bytemuck::cast_slice_mut(labels);
+        let sources: &mut [i64] = bytemuck::cast_slice_mut(sources);
+        let offsets: &mut [i64] = bytemuck::cast_slice_mut(offsets);
+        for (row, index) in indices.enumerate() {
+            let draw = plan.draw(index);
+            labels[row] = i64::from(draw.is_peak);
+            sources[row] = i64::from(draw.source);
+            offsets[row] = i64::from(draw.offset);
+            turned[row] = u8::from(draw.reverse_complement);
+            let of = |column: Column| row * size(column)..(row + 1) * size(column);
+            let input = self.window(draw, self.in_window);
+            if let Some(view) = views.sequence {
+                let blocks = view.blocks(input.contig, input.length);
+                gather::sequence(self.isa, blocks, &input, &mut sequence[of(Column::Sequence)]);
+            }
+            self.tracks(&views, &self.controls, &input, &mut controls[of(Column::Controls)])?;
+            let output = self.window(draw, self.out_window);
+            self.tracks(&views, &self.signal, &output, &mut signal[of(Column::Signal)])?;
+        }
+        Ok(())
+    }
+
+    /// The window of `width` bases of an example.
+    fn window(&self, draw: Draw, width: usize) -> Window {
+        let loci = if draw.is_peak { &self.peaks } else { &self.negatives };
+        let locus = loci[draw.source as usize];
+        let contig = locus.contig as usize;
+        let shift =
+            if draw.is_peak { i64::from(draw.offset) - i64::from(self.sampler.options().max_jitter) } else { 0 };
+        Window {
+            contig,
+            length: self.store.contigs().length(contig),
+            start: locus.centre - (width / 2) as i64 + shift,
+            width,
+            reverse: draw.reverse_complement,
+        }
+    }
+
+    fn tracks(&self, views: &Views<'_>, panels: &[(usize, Channels)], window: &Window, out: &mut [f32]) -> Result<()> {
+        for (panel, channels) in panels {
+            gather::signal(self.isa, &views.panels[*panel], channels, window, out)
+                .map_err(|(row, error)| self.store.panels()[*panel].error(row, error))?;
+        }
+        Ok(())
+    }
+}
+
+/// Views of the store's files, taken once a batch.
+struct Views<'a> {
+    sequence: Option<SequenceView<'a>>,
+    panels: Vec<PanelView<'a>>,
+}
+
+/// Some consecutive epochs, each cut into batches of its own.
+pub(super) struct Epochs {
+    pub(super) source: Arc<Source>,
+    pub(super) first: u64,
+    pub(super) epochs: u64,
+    /// Examples of an epoch.
+    pub(super) examples: usize,
+}
+
+impl Epochs {
+    /// Batches of an epoch, the last one possibly short.
+    pub(super) fn batches_per_epoch(&self) -> u64 {
+        self.examples.div_ceil(self.source.layout.batch_size()) as u64
+    }
+
+    /// The epoch of a batch, its number in the epoch, and the indices of its examples.
+    pub(super) fn place(&self, batch: u64) -> (u64, u64, Range<usize>) {
+        let (epoch, index) = (batch / self.batches_per_epoch(), batch % self.batches_per_epoch());
+        let size = self.source.layout.batch_size();
+        let start = index as usize * size;
+        (self.first.wrapping_add(epoch), index, start..(start + size).min(self.examples))
+    }
+}
+
+impl Fill for Epochs {
+    fn batches(&self) -> u64 {
+        self.batches_per_epoch().saturating_mul(self.epochs)
+    }
+
+    fn fill(&self, batch: u64, slot: &mut Slot) -> Result<()> {
+        let (epoch, _, indices) = self.place(batch);
+        self.source.gather(epoch, indices, slot)
+    }
+}

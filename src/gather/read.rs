@@ -1,0 +1,58 @@
+//! Reading whole stretches of a contig, for extraction and inspection.
+
+use super::{Channels, Isa, Window};
+use crate::store::Store;
+use crate::{Error, Result};
+use std::ops::Range;
+
+/// The one-hot sequence of `range` of a contig: `(4, L)` bytes of 0 and 1, channels A, C, G, T.
+///
+/// # Errors
+/// [`Error::Argument`] when the store has no sequence or no such contig, or the range is not inside it.
+pub fn read_sequence(store: &Store, contig: &str, range: Range<u64>) -> Result<Vec<u8>> {
+    let Some(sequence) = store.sequence() else {
+        return Err(Error::argument("sequence", "the store has no sequence"));
+    };
+    let window = window(store, contig, range)?;
+    let blocks = sequence.view().blocks(window.contig, window.length);
+    let mut out = vec![0; 4 * window.width];
+    super::sequence(Isa::best(), blocks, &window, &mut out);
+    Ok(out)
+}
+
+/// The values of one channel over `range` of a contig. `track` is `NAME.i`, or `NAME` for a group of one channel.
+///
+/// # Errors
+/// [`Error::Argument`] for a track or contig that the store lacks, or a range that is not inside the contig;
+/// [`Error::Corrupt`] for damaged tiles.
+pub fn read_track(store: &Store, track: &str, contig: &str, range: Range<u64>) -> Result<Vec<f32>> {
+    let (group, channel) = super::sums::find_tracks(store, track)?;
+    let tracks = match (channel, group.tracks.len()) {
+        (Some(channel), _) => &group.tracks[channel..=channel],
+        (None, 1) => &group.tracks[..],
+        (None, n) => {
+            let message = format!("{track} has {n} channels: name one, from {track}.0 to {track}.{}", n - 1);
+            return Err(Error::argument("track", message));
+        }
+    };
+    let window = window(store, contig, range)?;
+    let file = &store.panels()[group.panel];
+    let mut channels = Channels::default();
+    channels.push_group(tracks, 0);
+    let mut out = vec![0.0; window.width];
+    super::signal(Isa::best(), &file.view(), &channels, &window, &mut out)
+        .map_err(|(row, error)| file.error(row, error))?;
+    Ok(out)
+}
+
+fn window(store: &Store, contig: &str, range: Range<u64>) -> Result<Window> {
+    let unknown = || Error::argument("contig", format!("the store has no contig {contig:?}"));
+    let id = store.contigs().id(contig).ok_or_else(unknown)?;
+    let length = store.contigs().length(id);
+    if range.start > range.end || range.end > length {
+        let message = format!("{}..{} is not inside {contig}, which has {length} bases", range.start, range.end);
+        return Err(Error::argument("range", message));
+    }
+    let width = (range.end - range.start) as usize;
+    Ok(Window { contig: id, length, start: range.start as i64, width, reverse: false })
+}

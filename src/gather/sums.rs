@@ -1,0 +1,99 @@
+//! Sums of tracks over windows, for counts filters and the counts of a locus index.
+
+use super::{Channels, Isa, Window};
+use crate::format::manifest::{GroupEntry, Role};
+use crate::loci::WindowSums;
+use crate::store::Store;
+use crate::{Error, Result};
+
+/// Sums some tracks of a store over windows, in f64, channel by channel in the order of the genome.
+#[derive(Debug)]
+pub struct TrackSums<'a> {
+    store: &'a Store,
+    panels: Vec<(usize, Channels)>,
+}
+
+impl<'a> TrackSums<'a> {
+    /// All signal tracks of the store, or `None` when it has no signal.
+    #[must_use]
+    pub fn signals(store: &'a Store) -> Option<TrackSums<'a>> {
+        let mut sums = TrackSums { store, panels: Vec::new() };
+        for group in store.manifest().groups.iter().filter(|group| group.role == Role::Signal) {
+            sums.push(group.panel, &group.tracks);
+        }
+        (!sums.panels.is_empty()).then_some(sums)
+    }
+
+    /// The tracks of the names: a group (`atac`: all its channels) or one channel of it (`atac.0`, counted from 0).
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a name that the store does not have, or one that is given twice.
+    pub fn named(store: &'a Store, names: &[String]) -> Result<TrackSums<'a>> {
+        let mut sums = TrackSums { store, panels: Vec::new() };
+        let mut seen = std::collections::HashSet::new();
+        for name in names {
+            let (group, channel) = find_tracks(store, name)?;
+            let tracks = channel.map_or(group.tracks.as_slice(), |c| &group.tracks[c..=c]);
+            if !tracks.iter().all(|&track| seen.insert((group.panel, track))) {
+                return Err(Error::argument("counts_tracks", format!("{name} counts a track a second time")));
+            }
+            sums.push(group.panel, tracks);
+        }
+        Ok(sums)
+    }
+
+    /// All channels of one group.
+    #[must_use]
+    pub fn group(store: &'a Store, group: &GroupEntry) -> TrackSums<'a> {
+        let mut sums = TrackSums { store, panels: Vec::new() };
+        sums.push(group.panel, &group.tracks);
+        sums
+    }
+
+    fn push(&mut self, panel: usize, tracks: &[usize]) {
+        let at = self.panels.iter().position(|(known, _)| *known == panel).unwrap_or_else(|| {
+            self.panels.push((panel, Channels::default()));
+            self.panels.len() - 1
+        });
+        let channels = &mut self.panels[at].1;
+        let first = channels.len();
+        channels.push_group(tracks, first);
+    }
+}
+
+impl WindowSums for TrackSums<'_> {
+    fn sum(&self, contig: usize, start: i64, end: i64) -> Result<f64> {
+        let width = usize::try_from(end.saturating_sub(start)).unwrap_or(0);
+        let length = self.store.contigs().length(contig);
+        let window = Window { contig, length, start, width, reverse: false };
+        let mut total = 0.0;
+        for (panel, channels) in &self.panels {
+            let file = &self.store.panels()[*panel];
+            let mut values = vec![0f32; channels.len() * width];
+            super::signal(Isa::best(), &file.view(), channels, &window, &mut values)
+                .map_err(|(row, error)| file.error(row, error))?;
+            total += values.iter().map(|&value| f64::from(value)).sum::<f64>();
+        }
+        Ok(total)
+    }
+}
+
+/// The group that `name` means, and the channel if it names one: `NAME` or `NAME.i`.
+///
+/// # Errors
+/// [`Error::Argument`] naming the groups that there are.
+pub(crate) fn find_tracks<'a>(store: &'a Store, name: &str) -> Result<(&'a GroupEntry, Option<usize>)> {
+    if let Some(group) = store.group(name) {
+        return Ok((group, None));
+    }
+    if let Some((group, channel)) = name.rsplit_once('.')
+        && let (Some(group), Ok(channel)) = (store.group(group), channel.parse::<usize>())
+        && channel < group.tracks.len()
+    {
+        return Ok((group, Some(channel)));
+    }
+    let groups = store.manifest().groups.iter();
+    let known: Vec<String> = groups.map(|g| format!("{} ({} channels)", g.name, g.tracks.len())).collect();
+    let known = if known.is_empty() { "no tracks".to_owned() } else { known.join(", ") };
+    Err(Error::argument("track", format!("there is no {name:?}; the store has {known}")))
+}

@@ -1,0 +1,161 @@
+//! The job of `atemoya index`: BED and narrowPeak files become a locus index inside a store.
+
+use crate::format::manifest::Role as GroupRole;
+use crate::gather::TrackSums;
+use crate::ingest::bed::{BedFile, read_bed};
+use crate::ingest::provenance;
+use crate::loci::index::Counts;
+use crate::loci::{IndexOptions, IndexedOptions, LocusTable, WindowSums, published};
+use crate::progress::{self, Progress};
+use crate::store::Store;
+use crate::{Error, Result};
+use rayon::prelude::*;
+use std::path::{Path, PathBuf};
+
+/// Loci whose counts one task takes.
+const LOCI_A_TASK: usize = 1 << 14;
+
+/// Builds a locus index from BED files and publishes it in one step.
+///
+/// ```no_run
+/// let store = atemoya::Store::open("yeast.atemoya")?;
+/// let indexed = atemoya::index::IndexBuilder::new("default")
+///     .peaks(["peaks.narrowPeak"])
+///     .negatives(["negatives.bed"])
+///     .summits(true)
+///     .publish(&store, &())?;
+/// println!("{} peaks", indexed.table.peaks());
+/// # Ok::<(), atemoya::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "a builder does nothing until `publish` is called"]
+pub struct IndexBuilder {
+    name: String,
+    peaks: Vec<PathBuf>,
+    negatives: Vec<PathBuf>,
+    options: IndexOptions,
+    counts_window: u32,
+    replace: bool,
+}
+
+/// What was published.
+#[derive(Debug, Clone)]
+pub struct Indexed {
+    /// The index's directory.
+    pub path: PathBuf,
+    /// Every locus.
+    pub table: LocusTable,
+}
+
+impl IndexBuilder {
+    /// Starts an index of this name: 1 to 64 of `A-Z a-z 0-9 . _ -`.
+    pub fn new(name: impl Into<String>) -> Self {
+        IndexBuilder {
+            name: name.into(),
+            peaks: Vec::new(),
+            negatives: Vec::new(),
+            options: IndexOptions::default(),
+            counts_window: 1000,
+            replace: false,
+        }
+    }
+
+    /// Sets the peak files, plain or gzip.
+    pub fn peaks(mut self, paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
+        self.peaks = paths.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets the files of negatives.
+    pub fn negatives(mut self, paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
+        self.negatives = paths.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets whether peaks are centred on their summits (narrowPeak column 10), which all of them must then have.
+    pub fn summits(mut self, summits: bool) -> Self {
+        self.options.summits = summits;
+        self
+    }
+
+    /// Sets the contigs whose loci are taken, `None` for all.
+    pub fn chroms(mut self, chroms: Option<Vec<String>>) -> Self {
+        self.options.chroms = chroms;
+        self
+    }
+
+    /// Sets the width in bases of the window in which the counts of each signal group are recorded; 1000 by default.
+    pub fn counts_window(mut self, width: u32) -> Self {
+        self.counts_window = width;
+        self
+    }
+
+    /// Sets whether an index of the same name is replaced.
+    pub fn replace(mut self, replace: bool) -> Self {
+        self.replace = replace;
+        self
+    }
+
+    /// Reads the files, takes the counts and publishes the index.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for a malformed row (file and line), a missing summit, or loci on contigs that the store lacks
+    /// (all of them named); [`Error::Argument`] when there is no peak file, or for a bad name; [`Error::Exists`];
+    /// [`Error::Interrupted`]; [`Error::Io`].
+    pub fn publish(&self, store: &Store, progress: &dyn Progress) -> Result<Indexed> {
+        if self.peaks.is_empty() {
+            return Err(Error::argument("peaks", "there must be at least one file"));
+        }
+        if self.counts_window == 0 || self.counts_window > 1 << 24 {
+            return Err(Error::argument("counts_window", format!("{} is not between 1 and 2^24", self.counts_window)));
+        }
+        let peaks = read_all(&self.peaks)?;
+        let negatives = read_all(&self.negatives)?;
+        let table = LocusTable::from_beds(&peaks, &negatives, store.contigs(), &self.options)?;
+        let counts = counts(store, &table, self.counts_window, progress)?;
+        let mut inputs = Vec::new();
+        for (role, paths) in [("peaks", &self.peaks), ("negatives", &self.negatives)] {
+            for path in paths {
+                inputs.push(provenance(role, path)?);
+            }
+        }
+        let options = IndexedOptions {
+            summits: self.options.summits,
+            chroms: self.options.chroms.clone(),
+            counts_window: self.counts_window,
+        };
+        progress::check(progress)?;
+        let path = published::publish(store, &self.name, &table, &counts, inputs, options, self.replace)?;
+        Ok(Indexed { path, table })
+    }
+}
+
+fn read_all(paths: &[PathBuf]) -> Result<Vec<(PathBuf, BedFile)>> {
+    paths.iter().map(|path: &PathBuf| Ok((path.clone(), read_bed(Path::new(path))?))).collect()
+}
+
+/// The sum of each signal group in a window around each locus.
+fn counts(store: &Store, table: &LocusTable, window: u32, progress: &dyn Progress) -> Result<Counts> {
+    let groups: Vec<_> = store.manifest().groups.iter().filter(|group| group.role == GroupRole::Signal).collect();
+    let (left, right) = (i64::from(window / 2), i64::from(window / 2 + window % 2));
+    progress.start("count", (table.len() * groups.len()) as u64);
+    let mut counts = Counts::new();
+    for group in groups {
+        let sums = TrackSums::group(store, group);
+        let starts: Vec<usize> = (0..table.len()).step_by(LOCI_A_TASK).collect();
+        let task = |&first: &usize| -> Result<Vec<f64>> {
+            progress::check(progress)?;
+            let rows = first..table.len().min(first + LOCI_A_TASK);
+            progress.advance(rows.len() as u64);
+            rows.map(|row| {
+                let row = table.row(row);
+                sums.sum(row.contig as usize, row.centre.saturating_sub(left), row.centre.saturating_add(right))
+            })
+            .collect()
+        };
+        let parts = starts.par_iter().map(task).collect::<Result<Vec<_>>>()?;
+        counts.push((group.name.clone(), parts.concat()));
+    }
+    progress.finish();
+    Ok(counts)
+}

@@ -1,0 +1,172 @@
+//! The locus indices of a store on disk: `loci/NAME/index.parquet` and `index.json`
+//! (`format-spec/FORMAT.md`, sections 9 and 10).
+
+use super::index::{Counts, read_parquet, write_parquet};
+use super::{IndexFile, IndexManifest, IndexedOptions, LocusTable};
+use crate::format::Provenance;
+use crate::format::checks::hex;
+use crate::store::{Publication, Store, read_document, writer};
+use crate::{Error, Result};
+use sha2::{Digest, Sha256};
+use std::fs::{self, File};
+use std::io::{BufWriter, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+const DOCUMENT: &str = "index.json";
+
+/// A locus index as read from a store.
+#[derive(Debug, Clone)]
+pub struct LocusIndex {
+    /// What it is and how it was made.
+    pub manifest: IndexManifest,
+    /// Every input locus.
+    pub table: LocusTable,
+    /// The counts of each signal group.
+    pub counts: Counts,
+}
+
+/// The names of a store's locus indices, sorted.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn names(store: &Store) -> Result<Vec<String>> {
+    let directory = store.path().join("loci");
+    if !directory.exists() {
+        return Ok(Vec::new());
+    }
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&directory).map_err(Error::io(&directory, "list"))? {
+        let name = entry.map_err(Error::io(&directory, "list"))?.file_name();
+        // Names that begin with a dot are of indices that are being built.
+        names.extend(name.to_str().filter(|name| !name.starts_with('.')).map(str::to_owned));
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// Reads a locus index, checking its document, its hash and every row. Without a name it must be the store's only one.
+///
+/// # Errors
+/// [`Error::Argument`] when there is no index of that name, or none or several to choose from; [`Error::Corrupt`] when it
+/// is damaged or belongs to another store; [`Error::Io`].
+pub fn read(store: &Store, name: Option<&str>) -> Result<LocusIndex> {
+    let known = names(store)?;
+    let name = match (name, known.as_slice()) {
+        (Some(name), _) if known.iter().any(|k| k == name) => name,
+        (None, [only]) => only,
+        (_, []) => return Err(Error::argument("loci", "the store has no locus index: `atemoya index` makes one")),
+        (Some(name), _) => return Err(Error::argument("loci", format!("there is no index {name:?}, but {known:?}"))),
+        (None, _) => return Err(Error::argument("loci", format!("choose one of the store's indices: {known:?}"))),
+    };
+    let directory = store.path().join("loci").join(name);
+    let document = directory.join(DOCUMENT);
+    let manifest = IndexManifest::from_bytes(&read_document(&document)?, &document)?;
+    let wrong = |what, expected: &str, got: &str| Err(Error::corrupt(&document, 0, what, expected, got));
+    if manifest.name != name {
+        return wrong("name", name, &manifest.name);
+    }
+    if manifest.store != store.checksum() {
+        return wrong("store", store.checksum(), &manifest.store);
+    }
+    let path = directory.join(IndexManifest::TABLE);
+    let (table, counts) = read_parquet(checked(&path, &manifest.file)?, &path, store.contigs())?;
+    let sizes = (table.peaks() as u64, table.negatives() as u64);
+    if sizes != (manifest.peaks, manifest.negatives) {
+        let expected = format!("{} peaks and {} negatives", manifest.peaks, manifest.negatives);
+        return Err(Error::corrupt(&path, 0, "rows", expected, format!("{} and {}", sizes.0, sizes.1)));
+    }
+    if let Some(row) = table.rows().find(|row| row.file as usize >= manifest.inputs.len()) {
+        return Err(Error::corrupt(&path, 0, "file", format!("below {}", manifest.inputs.len()), row.file));
+    }
+    Ok(LocusIndex { manifest, table, counts })
+}
+
+/// Opens the table's file after comparing its length and hash.
+fn checked(path: &Path, expected: &IndexFile) -> Result<File> {
+    let mut file = File::open(path).map_err(Error::io(path, "open"))?;
+    let length = file.metadata().map_err(Error::io(path, "read the length of"))?.len();
+    if length != expected.length {
+        return Err(Error::corrupt(path, 0, "length of the file", expected.length, length));
+    }
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        match file.read(&mut buffer).map_err(Error::io(path, "read"))? {
+            0 => break,
+            n => hash.update(&buffer[..n]),
+        }
+    }
+    let got = hex(hash.finalize().as_slice());
+    if got != expected.sha256 {
+        return Err(Error::corrupt(path, 0, "SHA-256 of the file", &expected.sha256, got));
+    }
+    file.rewind().map_err(Error::io(path, "read"))?;
+    Ok(file)
+}
+
+/// Publishes a locus index inside a store in one step, and returns its directory.
+///
+/// # Errors
+/// [`Error::Exists`] when there is one of that name and `replace` is false; [`Error::Argument`] for a bad name;
+/// [`Error::Io`].
+pub fn publish(
+    store: &Store,
+    name: &str,
+    table: &LocusTable,
+    counts: &Counts,
+    inputs: Vec<Provenance>,
+    options: IndexedOptions,
+    replace: bool,
+) -> Result<PathBuf> {
+    IndexManifest::check_name(name)?;
+    let loci = store.path().join("loci");
+    fs::create_dir_all(&loci).map_err(Error::io(&loci, "create"))?;
+    let target = loci.join(name);
+    let publication = Publication::begin(&target, DOCUMENT, replace)?;
+    let path = publication.path().join(IndexManifest::TABLE);
+    let file = File::create_new(&path).map_err(Error::io(&path, "create"))?;
+    let mut out = Hashing { out: BufWriter::new(file), hash: Sha256::new(), length: 0 };
+    write_parquet(table, counts, store.contigs(), &mut out, &path)?;
+    let written = out.out.into_inner().map_err(|e| Error::io(&path, "write")(e.into_error()))?;
+    written.sync_all().map_err(Error::io(&path, "sync"))?;
+    let manifest = IndexManifest {
+        format: IndexManifest::FORMAT.into(),
+        version: IndexManifest::VERSION,
+        name: name.into(),
+        store: store.checksum().into(),
+        created_by: concat!("atemoya ", env!("CARGO_PKG_VERSION")).into(),
+        options,
+        inputs,
+        rows: table.len() as u64,
+        peaks: table.peaks() as u64,
+        negatives: table.negatives() as u64,
+        file: IndexFile {
+            name: IndexManifest::TABLE.into(),
+            length: out.length,
+            sha256: hex(out.hash.finalize().as_slice()),
+        },
+    };
+    writer::write_synced(&publication.path().join(DOCUMENT), &manifest.to_bytes()?)?;
+    publication.publish()?;
+    Ok(target)
+}
+
+/// A file whose hash and length are taken as it is written.
+struct Hashing {
+    out: BufWriter<File>,
+    hash: Sha256,
+    length: u64,
+}
+
+impl Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let n = self.out.write(bytes)?;
+        self.hash.update(&bytes[..n]);
+        self.length += n as u64;
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
+}
