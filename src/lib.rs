@@ -9,6 +9,8 @@ pub mod gather;
 pub mod index;
 pub mod ingest;
 pub mod loci;
+#[cfg(feature = "ingest")]
+pub mod pack;
 mod progress;
 pub mod sample;
 pub mod store;

@@ -1,0 +1,255 @@
+//! The job of `atemoya pack`: FASTA and bigWig files become a store (feature `ingest`).
+
+mod contigs;
+mod panel;
+mod sequence;
+
+use crate::format::manifest::{ContigEntry, GroupEntry, MANIFEST, Manifest, Role};
+use crate::format::{Contigs, Provenance};
+use crate::ingest::bigwig::BigWig;
+use crate::ingest::provenance;
+use crate::progress::{self, Progress};
+use crate::store::{Publication, writer};
+use crate::{Error, Result};
+use rayon::prelude::*;
+use std::path::{Path, PathBuf};
+
+/// The most tracks of one panel.
+const MAX_TRACKS: usize = 4096;
+
+/// Packs a genome and tracks into a store and publishes it in one step.
+///
+/// Work is shared among the threads of rayon's current pool; memory stays bounded whatever the genome's size. The same
+/// inputs give the same data files, on any number of threads.
+///
+/// ```no_run
+/// atemoya::pack::PackBuilder::new()
+///     .fasta("genome.fa")
+///     .signal("atac", ["plus.bw", "minus.bw"])
+///     .control("input", ["input.bw"])
+///     .publish("genome.atemoya".as_ref(), &())?;
+/// # Ok::<(), atemoya::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "a builder does nothing until `publish` is called"]
+pub struct PackBuilder {
+    fasta: Option<PathBuf>,
+    chrom_sizes: Option<PathBuf>,
+    groups: Vec<GroupInput>,
+    contigs: Option<Vec<String>>,
+    tile_log2: u32,
+    replace: bool,
+}
+
+/// A group and the files of its channels.
+#[derive(Debug, Clone)]
+struct GroupInput {
+    name: String,
+    role: Role,
+    paths: Vec<PathBuf>,
+}
+
+/// What was packed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packed {
+    /// What the user should know: contigs that are in one input and not in another.
+    pub warnings: Vec<String>,
+}
+
+impl Default for PackBuilder {
+    fn default() -> Self {
+        PackBuilder::new()
+    }
+}
+
+impl PackBuilder {
+    /// Starts with no input, and tiles of 4,096 bases.
+    pub fn new() -> Self {
+        PackBuilder { fasta: None, chrom_sizes: None, groups: Vec::new(), contigs: None, tile_log2: 12, replace: false }
+    }
+
+    /// Sets the genome: FASTA, plain, gzip or BGZF.
+    pub fn fasta(mut self, path: impl Into<PathBuf>) -> Self {
+        self.fasta = Some(path.into());
+        self
+    }
+
+    /// Sets the file of contig names and lengths, for a store without a genome.
+    pub fn chrom_sizes(mut self, path: impl Into<PathBuf>) -> Self {
+        self.chrom_sizes = Some(path.into());
+        self
+    }
+
+    /// Adds a group of signal tracks. Several files are its channels, which swap under reverse complement.
+    pub fn signal(self, name: impl Into<String>, paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
+        self.group(name, Role::Signal, paths)
+    }
+
+    /// Adds a group of control tracks.
+    pub fn control(self, name: impl Into<String>, paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
+        self.group(name, Role::Control, paths)
+    }
+
+    fn group(
+        mut self,
+        name: impl Into<String>,
+        role: Role,
+        paths: impl IntoIterator<Item = impl Into<PathBuf>>,
+    ) -> Self {
+        let paths = paths.into_iter().map(Into::into).collect();
+        self.groups.push(GroupInput { name: name.into(), role, paths });
+        self
+    }
+
+    /// Sets which contigs are packed, `None` for all. Their order stays that of the genome.
+    pub fn contigs(mut self, names: Option<Vec<String>>) -> Self {
+        self.contigs = names;
+        self
+    }
+
+    /// Sets log2 of the tile in bases, 9 to 15.
+    pub fn tile_log2(mut self, tile_log2: u32) -> Self {
+        self.tile_log2 = tile_log2;
+        self
+    }
+
+    /// Sets whether an existing store at the target is replaced.
+    pub fn replace(mut self, replace: bool) -> Self {
+        self.replace = replace;
+        self
+    }
+
+    /// Reads the inputs, writes the store beside `out` and renames it to `out`.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for any input that cannot be read exactly, and for a contig whose length differs between two;
+    /// [`Error::Argument`] for names that are missing, taken twice or not allowed; [`Error::Exists`];
+    /// [`Error::Interrupted`]; [`Error::Io`]. Nothing is left behind.
+    pub fn publish(&self, out: &Path, progress: &dyn Progress) -> Result<Packed> {
+        self.check()?;
+        let mut manifest = Manifest::new();
+        manifest.groups = self.assign_panels();
+        let files: Vec<(&str, &PathBuf)> =
+            self.groups.iter().flat_map(|group| group.paths.iter().map(|path| (group.name.as_str(), path))).collect();
+        let tracks = files.iter().map(|(_, path)| BigWig::open(path)).collect::<Result<Vec<_>>>()?;
+
+        let publication = Publication::begin(out, MANIFEST, self.replace)?;
+        let contigs = match &self.fasta {
+            Some(fasta) => {
+                let wanted = self.contigs.as_deref();
+                let (entry, file, lengths) = sequence::pack(fasta, wanted, publication.path(), progress)?;
+                manifest.sequence = Some(entry);
+                manifest.files.push(file);
+                lengths
+            }
+            None => contigs::without_genome(self.chrom_sizes.as_deref(), &tracks, self.contigs.as_deref())?,
+        };
+        let contigs = Contigs::new(contigs)?;
+        manifest.contigs = contigs.iter().map(|(name, length)| ContigEntry { name: name.into(), length }).collect();
+        let genome = self.fasta.as_deref().or(self.chrom_sizes.as_deref());
+        for track in &tracks {
+            contigs::check_lengths(track, &contigs, genome.unwrap_or(tracks[0].path()))?;
+        }
+        for number in 0..manifest.groups.iter().map(|group| group.panel + 1).max().unwrap_or(0) {
+            let groups = manifest.groups.iter().zip(&self.groups).filter(|(group, _)| group.panel == number);
+            let names: Vec<String> = groups.flat_map(|(group, _)| track_names(group)).collect();
+            // Groups are laid out panel by panel in their order, so a panel's files are found by its groups' order.
+            let of_panel = self.tracks_of_panel(&manifest.groups, number, &tracks);
+            let job = panel::Job { contigs: &contigs, tracks: &of_panel, tile_log2: self.tile_log2, progress };
+            let (entry, file) = job.pack(&format!("panel-{number}.atm"), &names, publication.path())?;
+            manifest.panels.push(entry);
+            manifest.files.push(file);
+        }
+        manifest.inputs = self.provenance(&files, &tracks, &contigs, progress)?;
+        let warnings = contigs::warnings(&manifest.inputs, contigs.len(), self.contigs.is_some());
+        progress::check(progress)?;
+        writer::publish(publication, manifest)?;
+        Ok(Packed { warnings })
+    }
+
+    fn check(&self) -> Result<()> {
+        if self.fasta.is_none() && self.groups.is_empty() {
+            return Err(Error::argument("pack", "there is nothing to pack: give a FASTA, a signal or a control"));
+        }
+        if self.fasta.is_some() && self.chrom_sizes.is_some() {
+            return Err(Error::argument("chrom_sizes", "the contigs come from the FASTA; give one of the two"));
+        }
+        if !(9..=15).contains(&self.tile_log2) {
+            return Err(Error::argument("tile", "must be a power of two from 512 to 32768"));
+        }
+        for (i, group) in self.groups.iter().enumerate() {
+            if group.name.is_empty() || group.name.len() > 200 || group.name.chars().any(|c| c.is_control() || c == '/')
+            {
+                let message =
+                    format!("{:?} is not a name of 1 to 200 bytes without control characters and /", group.name);
+                return Err(Error::argument("signal", message));
+            }
+            if self.groups[..i].iter().any(|other| other.name == group.name) {
+                return Err(Error::argument("signal", format!("two groups are named {:?}", group.name)));
+            }
+            if group.paths.is_empty() || group.paths.len() > MAX_TRACKS {
+                return Err(Error::argument("signal", format!("{:?} needs 1 to {MAX_TRACKS} files", group.name)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts signals and controls into panels of their own, since they are read over different windows.
+    fn assign_panels(&self) -> Vec<GroupEntry> {
+        let mut panels: Vec<(Role, usize)> = Vec::new();
+        let mut entries = Vec::new();
+        for group in &self.groups {
+            let fits = |&(role, tracks): &(Role, usize)| role == group.role && tracks + group.paths.len() <= MAX_TRACKS;
+            let panel = panels.iter().position(fits).unwrap_or_else(|| {
+                panels.push((group.role, 0));
+                panels.len() - 1
+            });
+            let first = panels[panel].1;
+            panels[panel].1 += group.paths.len();
+            let tracks = (first..panels[panel].1).collect();
+            entries.push(GroupEntry { name: group.name.clone(), role: group.role, panel, tracks });
+        }
+        entries
+    }
+
+    /// The opened files of a panel, in the order of its tracks.
+    fn tracks_of_panel<'a>(&self, groups: &[GroupEntry], panel: usize, tracks: &'a [BigWig]) -> Vec<&'a BigWig> {
+        let of_files = groups.iter().flat_map(|group| group.tracks.iter().map(|_| group.panel));
+        tracks.iter().zip(of_files).filter(|(_, of)| *of == panel).map(|(track, _)| track).collect()
+    }
+
+    fn provenance(
+        &self,
+        files: &[(&str, &PathBuf)],
+        tracks: &[BigWig],
+        contigs: &Contigs,
+        progress: &dyn Progress,
+    ) -> Result<Vec<Provenance>> {
+        let genome = self.fasta.as_ref().map(|path| ("sequence", path));
+        let genome = genome.or(self.chrom_sizes.as_ref().map(|path| ("chrom_sizes", path)));
+        let mut inputs: Vec<(&str, &PathBuf, Option<&BigWig>)> = Vec::new();
+        inputs.extend(genome.map(|(role, path)| (role, path, None)));
+        inputs.extend(files.iter().zip(tracks).map(|(&(name, path), track)| (name, path, Some(track))));
+        progress.start("hash the inputs", inputs.len() as u64);
+        let describe = |(role, path, track): (&str, &PathBuf, Option<&BigWig>)| {
+            progress::check(progress)?;
+            let mut input = provenance(role, path)?;
+            if let Some(track) = track {
+                contigs::compare(track, contigs, &mut input);
+            }
+            progress.advance(1);
+            Ok(input)
+        };
+        let inputs = inputs.into_par_iter().map(describe).collect::<Result<_>>();
+        progress.finish();
+        inputs
+    }
+}
+
+/// The names of a group's tracks: its own, or with the channel's number where there are several.
+fn track_names(group: &GroupEntry) -> Vec<String> {
+    match group.tracks.len() {
+        1 => vec![group.name.clone()],
+        n => (0..n).map(|i| format!("{}.{i}", group.name)).collect(),
+    }
+}

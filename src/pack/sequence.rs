@@ -1,0 +1,50 @@
+//! A FASTA file becomes the sequence file, in one pass and bounded memory.
+
+use super::contigs::refuse_unknown;
+use crate::Result;
+use crate::format::manifest::{FileEntry, SequenceEntry};
+use crate::ingest::fasta::Fasta;
+use crate::progress::{self, Progress};
+use crate::store::writer::SequenceWriter;
+use std::collections::HashSet;
+use std::path::Path;
+
+const FILE: &str = "sequence.atm";
+const LETTERS_AT_ONCE: usize = 1 << 20;
+
+/// Packs the contigs that are wanted (all if `None`) and returns them in the order of the file.
+pub(super) fn pack(
+    fasta: &Path,
+    wanted: Option<&[String]>,
+    directory: &Path,
+    progress: &dyn Progress,
+) -> Result<(SequenceEntry, FileEntry, Vec<(String, u64)>)> {
+    let mut reader = Fasta::open(fasta)?;
+    let mut writer = SequenceWriter::create(&directory.join(FILE))?;
+    let mut contigs: Vec<(String, u64)> = Vec::new();
+    let mut buffer = vec![0; LETTERS_AT_ONCE];
+    // How many bases a compressed file holds is known only at its end.
+    progress.start("sequence", 0);
+    while let Some(name) = reader.next_contig()? {
+        if wanted.is_some_and(|wanted| !wanted.contains(&name)) {
+            progress::check(progress)?;
+            continue;
+        }
+        loop {
+            progress::check(progress)?;
+            let n = reader.read_bases(&mut buffer)?;
+            if n == 0 {
+                break;
+            }
+            writer.push(&buffer[..n])?;
+            progress.advance(n as u64);
+        }
+        contigs.push((name, writer.end_contig()?));
+    }
+    progress.finish();
+    if let Some(wanted) = wanted {
+        refuse_unknown(wanted, &contigs.iter().map(|(name, _)| name.as_str()).collect::<HashSet<_>>(), fasta)?;
+    }
+    let entry = SequenceEntry { file: FILE.into(), acgt: writer.acgt() };
+    Ok((entry, writer.finish()?, contigs))
+}
