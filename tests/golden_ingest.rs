@@ -1,6 +1,7 @@
 //! The readers against values that other programs computed from the same files.
 
 #![cfg(feature = "ingest")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 
 mod ingest_support;
 

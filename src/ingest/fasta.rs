@@ -10,6 +10,8 @@ use crate::{Error, Result};
 /// Longest header line accepted, in bytes.
 const MAX_HEADER: usize = 1 << 20;
 
+const STRAY_CR: &str = "a carriage return is not followed by a line feed";
+
 /// The bytes that are a letter of a sequence: ASCII letters of either case, `*` and `-`.
 const IS_BASE: [bool; 256] = {
     let mut table = [false; 256];
@@ -185,8 +187,6 @@ impl Fasta {
         Error::input(self.source.path(), self.line, message)
     }
 }
-
-const STRAY_CR: &str = "a carriage return is not followed by a line feed";
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! What the tests of the readers share: where the data is, and a writer of bigWig files, good and bad.
 
 #![allow(dead_code, reason = "each test uses its own part")]
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 
 use std::io::Write;
 use std::path::PathBuf;

@@ -36,12 +36,12 @@ pub(super) fn read(file: &BinaryFile, offset: u64) -> Result<Vec<Contig>> {
         let mut fields = Fields(&head);
         let (leaf, _reserved, count) = (fields.u8(), fields.u8(), fields.u16());
         let size = 4 + u64::from(count) * item_size;
+        let items = file.read(node + 4, size - 4, WHAT)?;
         // Nodes do not overlap, so all together they are no longer than the file: a loop ends here.
         let Some(rest) = unread.checked_sub(size) else {
             return Err(file.error("the contig tree is damaged: its nodes form a loop or overlap"));
         };
         unread = rest;
-        let items = file.read(node + 4, size - 4, WHAT)?;
         let mut fields = Fields(&items);
         let first_child = nodes.len();
         for _ in 0..count {

@@ -51,12 +51,12 @@ impl Index {
                 return Err(damage("a node is of no known kind"));
             }
             let size = 4 + u64::from(count) * if leaf == 1 { 32 } else { 24 };
+            let items = file.read(node + 4, size - 4, WHAT)?;
             // Nodes do not overlap, so all together they are no longer than the file: a loop ends here at the latest.
             let Some(rest) = unread.checked_sub(size).filter(|_| seen.insert(node)) else {
                 return Err(damage("its nodes form a loop or overlap"));
             };
             unread = rest;
-            let items = file.read(node + 4, size - 4, WHAT)?;
             let mut fields = Fields(&items);
             let first_child = nodes.len();
             for _ in 0..count {
