@@ -1,4 +1,5 @@
 //! From BED rows to the loci of an example stream: interleaving, filters, and the index in between.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test fails by panicking")]
 
 mod common;
 
