@@ -3,7 +3,7 @@
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 
-mod ingest_support;
+mod common;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ const CHUNK: u64 = 1 << 20;
 
 /// The golden values, and every data file by name.
 fn golden() -> Option<(serde_json::Map<String, Value>, Vec<PathBuf>)> {
-    let shared = ingest_support::shared()?;
+    let shared = common::shared()?;
     let text = std::fs::read_to_string(shared.join("golden/signal.json")).unwrap();
     let Value::Object(golden) = serde_json::from_str(&text).unwrap() else { panic!("not an object") };
     let files = ["yeast", "bigwig", "seq", "tangermeme"]
@@ -167,7 +167,7 @@ fn bigtools_agrees() {
 
 #[test]
 fn every_bed_is_read_or_refused_with_its_line() {
-    let Some(shared) = ingest_support::shared() else { return };
+    let Some(shared) = common::shared() else { return };
     // Records and contigs, or the line that is refused.
     let expected = [
         ("seq/4_columns.bed", Ok((5, 1))),

@@ -3,13 +3,13 @@
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 
-mod ingest_support;
+mod common;
 
 use std::path::Path;
 
 use atemoya::ingest::bigwig::BigWig;
 use atemoya::{Error, Result};
-use ingest_support::{Block, Layout, bed_graph, big_wig, fixed_step, var_step};
+use common::bigwigs::{Block, Layout, bed_graph, big_wig, fixed_step, var_step};
 use proptest::prelude::*;
 
 const CONTIGS: [(&str, u32); 3] = [("a", 1000), ("bb", 50), ("ccc", 7)];
@@ -255,7 +255,7 @@ fn every_cut_and_every_flipped_bit_is_survived() {
     let blocks: Vec<_> =
         (0..5).map(|i| fixed_step(0, i * 100, 3, 2, &[i as f32; 9])).chain([bed_graph(1, &[(0, 5, 1.0)])]).collect();
     let mut files: Vec<_> = LAYOUTS.iter().map(|layout| big_wig(&CONTIGS, &blocks, layout)).collect();
-    if let Some(shared) = ingest_support::shared() {
+    if let Some(shared) = common::shared() {
         for name in ["gvl_sample_0.bw", "js_nozooms.bw", "edge_last_base_and_empty_chrom.bw"] {
             files.push(std::fs::read(shared.join("data/bigwig").join(name)).unwrap());
         }

@@ -6,7 +6,7 @@ mod common;
 use atemoya::format::manifest::Role;
 use atemoya::format::tile::Sample;
 use atemoya::gather::{self, Channels, Isa, Window};
-use common::{Contig, write_store};
+use common::stores::{Contig, write_store};
 use proptest::prelude::*;
 
 /// The window of a plain vector; positions outside are `zero`.

@@ -1,4 +1,5 @@
 //! From BED rows to the loci of an example stream: interleaving, filters, and the index in between.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test fails by panicking")]
 
 mod common;
 
@@ -113,6 +114,10 @@ fn a_region_excludes_the_chunks_of_100_bases_that_it_touches() {
     assert_eq!(select_at(&[95, 96, 200, 304, 305, 700], options, None).unwrap(), [95, 305, 700]);
     let jittered = SelectOptions { max_jitter: 20, ..options };
     assert_eq!(select_at(&[75, 76, 324, 325, 700], jittered, None).unwrap(), [75, 325, 700]);
+    // A region inside another takes nothing away from it.
+    let nested = [bed(&[("chrI", 100, 600), ("chrI", 200, 250)])];
+    let options = SelectOptions { exclusion: &nested, ..options };
+    assert_eq!(select_at(&[95, 220, 450, 590, 605], options, None).unwrap(), [95, 605]);
 }
 
 /// A signal on every contig that is the position itself.
@@ -298,7 +303,7 @@ proptest! {
     fn selection_is_what_an_obvious_model_finds(
         peaks in proptest::collection::vec(rows(), 1..3),
         negatives in proptest::collection::vec(rows(), 0..2),
-        exclusion in proptest::collection::vec((0u32..2, 0i64..900, 0i64..60), 0..3),
+        exclusion in proptest::collection::vec((0u32..2, 0i64..900, prop_oneof![0i64..60, 0i64..500]), 0..4),
         in_window in 1u32..120,
         out_window in proptest::option::of(1u32..120),
         max_jitter in 0u32..30,

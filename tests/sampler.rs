@@ -1,4 +1,5 @@
 //! The native order against vectors that an independent implementation computed, and what it promises.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test fails by panicking")]
 
 use std::path::Path;
 
@@ -106,7 +107,8 @@ fn options() -> PlanOptions {
 
 #[test]
 fn options_out_of_range_are_refused() {
-    let cases: [(&str, fn(&mut PlanOptions)); 10] = [
+    type Change = fn(&mut PlanOptions);
+    let cases: [(&str, Change); 10] = [
         ("n_peaks", |o| o.n_peaks = 0),
         ("n_peaks", |o| o.n_peaks = 1 << 32),
         ("n_negatives", |o| o.n_negatives = 1 << 32),

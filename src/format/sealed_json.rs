@@ -71,8 +71,8 @@ pub fn seal<T: Serialize + ?Sized>(document: &T) -> Result<Vec<u8>> {
 /// Checks a document's length, ending and checksum, then reads it. `path` is only named in errors.
 ///
 /// # Errors
-/// [`Error::Corrupt`] for any other bytes than those some [`seal`] wrote, whatever was changed, cut off or added, and
-/// for a document that does not fit `T`.
+/// [`Error::Corrupt`] when the document is too long, does not end as it must, or is not what its checksum was taken of
+/// (whatever was changed, cut off or added), and when it does not fit `T`.
 pub fn open<T: DeserializeOwned>(bytes: &[u8], path: &Path) -> Result<Sealed<T>> {
     let checksum = verify(bytes, path)?.to_owned();
     let document = serde_json::from_slice(bytes).map_err(|e| {

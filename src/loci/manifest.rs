@@ -192,7 +192,8 @@ mod tests {
 
     #[test]
     fn every_member_is_checked() {
-        let changes: [(&str, fn(&mut IndexManifest)); 9] = [
+        type Change = fn(&mut IndexManifest);
+        let changes: [(&str, Change); 9] = [
             ("format", |m| m.format = "atemoya".into()),
             ("name", |m| m.name = ".hidden".into()),
             ("store", |m| m.store = "2c".repeat(32)),

@@ -1,34 +1,18 @@
-//! What the tests of the readers share: where the data is, and a writer of bigWig files, good and bad.
-
-#![allow(dead_code, reason = "each test uses its own part")]
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "the helpers of tests are tests too")]
+//! A writer of bigWig files, good and bad.
 
 use std::io::Write;
-use std::path::PathBuf;
-
-/// The directory of shared test data, or `None` (with a note) where there is none. In CI it must be there.
-pub(crate) fn shared() -> Option<PathBuf> {
-    let given = std::env::var_os("ATEMOYA_SHARED").map(PathBuf::from);
-    let path = given.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"));
-    if path.join("golden/signal.json").exists() {
-        return Some(path);
-    }
-    assert!(std::env::var_os("CI").is_none(), "{} has no test data", path.display());
-    eprintln!("skipped: {} has no test data", path.display());
-    None
-}
 
 /// A data block and what the index says of it.
 #[derive(Clone)]
-pub(crate) struct Block {
-    pub(crate) contig: u32,
-    pub(crate) start: u32,
-    pub(crate) end: u32,
-    pub(crate) bytes: Vec<u8>,
+pub struct Block {
+    pub contig: u32,
+    pub start: u32,
+    pub end: u32,
+    pub bytes: Vec<u8>,
 }
 
 /// One interval and its value.
-pub(crate) type Item = (u32, u32, f32);
+pub type Item = (u32, u32, f32);
 
 fn section(kind: u8, contig: u32, range: (u32, u32), step: u32, span: u32, count: usize, data: Vec<u8>) -> Block {
     let mut bytes = Vec::new();
@@ -42,7 +26,7 @@ fn section(kind: u8, contig: u32, range: (u32, u32), step: u32, span: u32, count
 }
 
 /// A block of intervals, each with its start and end.
-pub(crate) fn bed_graph(contig: u32, items: &[Item]) -> Block {
+pub fn bed_graph(contig: u32, items: &[Item]) -> Block {
     let range = (items.first().map_or(0, |item| item.0), items.iter().map(|item| item.1).max().unwrap_or(0));
     let data = items.iter().flat_map(|(start, end, value)| {
         [start.to_le_bytes(), end.to_le_bytes(), value.to_le_bytes()].into_iter().flatten()
@@ -51,24 +35,24 @@ pub(crate) fn bed_graph(contig: u32, items: &[Item]) -> Block {
 }
 
 /// A block of starts, all with one span.
-pub(crate) fn var_step(contig: u32, span: u32, items: &[(u32, f32)]) -> Block {
+pub fn var_step(contig: u32, span: u32, items: &[(u32, f32)]) -> Block {
     let range = (items[0].0, items[items.len() - 1].0 + span);
     let data = items.iter().flat_map(|(start, value)| [start.to_le_bytes(), value.to_le_bytes()].into_iter().flatten());
     section(2, contig, range, 0, span, items.len(), data.collect())
 }
 
 /// A block of values at regular places.
-pub(crate) fn fixed_step(contig: u32, start: u32, step: u32, span: u32, values: &[f32]) -> Block {
+pub fn fixed_step(contig: u32, start: u32, step: u32, span: u32, values: &[f32]) -> Block {
     let range = (start, start + step * (values.len() as u32 - 1) + span);
     section(3, contig, range, step, span, values.len(), values.iter().flat_map(|value| value.to_le_bytes()).collect())
 }
 
 /// How to write a bigWig.
 #[derive(Clone)]
-pub(crate) struct Layout {
-    pub(crate) compressed: bool,
+pub struct Layout {
+    pub compressed: bool,
     /// Items in a node of the trees.
-    pub(crate) fan_out: usize,
+    pub fan_out: usize,
 }
 
 impl Default for Layout {
@@ -78,7 +62,7 @@ impl Default for Layout {
 }
 
 /// Returns the bytes of a bigWig. Contig i has number i.
-pub(crate) fn big_wig(contigs: &[(&str, u32)], blocks: &[Block], layout: &Layout) -> Vec<u8> {
+pub fn big_wig(contigs: &[(&str, u32)], blocks: &[Block], layout: &Layout) -> Vec<u8> {
     let mut file = vec![0; 64];
 
     let contig_tree = file.len() as u64;
