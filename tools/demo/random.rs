@@ -101,6 +101,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn outputs_are_those_of_xoshiro256plusplus_under_the_stated_key() {
+        // From a separate implementation in Python.
+        let mut random = Random::new(42, Stream::Peaks, 2, 7);
+        assert_eq!(
+            [(); 3].map(|()| random.bits()),
+            [0xEF01_1CCF_E897_1209, 0xC99C_F245_B4C9_30E0, 0x8EBD_2EB3_17D3_0AC3]
+        );
+    }
+
+    #[test]
     fn every_part_of_the_key_matters() {
         let first = |seed, stream, contig, index| Random::new(seed, stream, contig, index).bits();
         let base = first(1, Stream::Peaks, 2, 3);
