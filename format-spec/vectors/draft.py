@@ -73,7 +73,7 @@ def patches(old, new):
     out = [{"file": f, "delete": True} for f in sorted(set(old) - set(new))]
     for file in sorted(new):
         a, b = bytes(old[file]), bytes(new[file])
-        if len(a) != len(b) and file.endswith(".json") and a[-88:-67] == b[-88:-67]:
+        if len(a) != len(b) and file.endswith(".json") and a[-88:-68] == b[-88:-68]:
             # All but the checksum at the end: one run of bytes in the place of another.
             x, y = a[:-88], b[:-88]
             head = len(os.path.commonprefix([x, y]))
