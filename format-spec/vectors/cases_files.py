@@ -122,11 +122,20 @@ def sequence_cases(c):
                 d.manifest["sequence"]["acgt"] += 1
                 return
     c.add("sequence-two-bits", "verify", "4", "a base is both A and T", two_bits)
-    c.add("sequence-bit-past-end", "verify", "4", "a bit past a contig's end is set (contig of 63 bases)",
-          lambda d: d.in_data(S, base(d, 2) + 7, bytes([d.files[S][4096 + base(d, 2) + 7] | 0x80])))
+
+    def past_end(d):
+        """A base's bit moves behind the end, so that their number stays."""
+        for channel in range(0, 32, 8):
+            at = 4096 + base(d, 2) + channel
+            mask, = struct.unpack_from("<Q", d.files[S], at)
+            if mask:
+                d.field(S, at, "Q", mask & (mask - 1) | 1 << 63)
+                return
+    c.add("sequence-bit-past-end", "verify", "4", "a bit past a contig's end is set (contig of 63 bases)", past_end)
     c.add("sequence-guard", "verify", "4", "a guard block is not zero", lambda d: d.in_data(S, base(d, 3) + 32 + 31, b"\x01"))
     c.add("sequence-guard-empty", "verify", "4", "the guard block of an empty contig is not zero", lambda d: d.in_data(S, base(d, 0), b"\x01"))
     c.add("sequence-gap", "verify", "4", "a byte between two contigs is not zero", lambda d: d.in_data(S, base(d, 1) - 1, b"\x01"))
+    c.add("sequence-tail", "verify", "4", "a byte of DATA after the last contig is not zero", lambda d: d.in_data(S, d.lengthen(S, 64) + 63, b"\x01"))
 
 
 def row_cases(c):
@@ -148,8 +157,16 @@ def row_cases(c):
     add("index-overflow", "read", "a row lies near 2^64", at_index(lambda d, r, b, e: (index(d, r, 2**64 - 8), index(d, r + 1, 2**64 - 8))))
     add("index-unaligned", "read", "a row does not start at a multiple of 8", at_index(lambda d, r, b, e: index(d, r, b + 4)))
     add("index-small-row", "read", "a row is smaller than its directory", at_index(lambda d, r, b, e: index(d, r, e - 16)))
-    add("index-last", "verify", "INDEX does not end with the length of DATA", lambda d: index(d, len(d.laid[P].rows), d.laid[P].sections["DATA"][1] - 8))
-    add("index-first", "verify", "the first row does not start at 0", lambda d: index(d, 0, 8))
+    add("index-last-short", "verify", "INDEX does not end with the length of DATA, eight bytes of zeros being left", lambda d: d.lengthen(P, 8) and None)
+
+    def first(d):
+        """All rows move on by 64 bytes."""
+        length = d.lengthen(P, 64)
+        d.in_data(P, 0, bytes(64) + bytes(d.files[P][4096 : 4096 + length]))
+        for row, (begin, _) in enumerate(d.laid[P].rows):
+            index(d, row, begin + 64)
+        index(d, len(d.laid[P].rows), length + 64)
+    add("index-first", "verify", "the first row does not start at 0", first, base="future")
 
     def long_row(d):
         """The first row with bytes of the long contig moves 64 bytes back, into the padding before it."""
@@ -173,7 +190,13 @@ def row_cases(c):
     add("directory-far", "read", "a tile's offset is the greatest that an entry can hold", entry(lambda old, b, e: 0xFFFFFFE0 | old % 32))
     add("directory-runs-over", "read", "a dense tile starts so late that it leaves its row", entry(lambda old, b, e: ((e - b) // 8 - 1) * 32 + 5))
     add("directory-in-directory", "verify", "a tile starts inside the directory", entry(lambda old, b, e: 32 + 5))
-    add("directory-zero-with-offset", "verify", "a zero tile has an offset", entry(lambda old, b, e: old & ~31))
+
+    def zero(d):
+        for row, (begin, end) in enumerate(d.laid[P].rows):
+            if begin < end and (row, 4) not in d.laid[P].tiles:
+                d.in_data(P, begin + 16, struct.pack("<I", 3 * 32))
+                return window(d, row, 4)
+    add("directory-zero-with-offset", "verify", "a zero tile has an offset", zero)
     for code in (1, 2, 3, 4, 16, 20, 31):
         add(f"directory-reserved-code-{code}", "read", f"a tile has the reserved code {code}", entry(lambda old, b, e, code=code: old & ~31 | code))
 
@@ -190,10 +213,14 @@ def row_cases(c):
     add("directory-order", "verify", "two tiles do not follow one another in track order", exchange)
 
     def overlap(d):
+        """Track 1 gets the tile of track 0, its own becomes zeros, and its totals follow."""
         begin, _ = d.laid[P].rows[7]
-        a, b = struct.unpack_from("<II", d.files[P], 4096 + begin)
-        assert a and b
-        d.in_data(P, begin + 4, struct.pack("<I", a))
+        at, _, length = d.laid[P].tiles[7, 1]
+        d.in_data(P, begin + 4, d.files[P][4096 + begin : 4096 + begin + 4])
+        d.in_data(P, at, bytes(length))
+        totals, new, old = d.manifest["panels"][0]["tracks"][1], d.base.tile(0, 7, 0), d.base.tile(0, 7, 1)
+        totals["nonzero"] += sum(map(bool, new)) - sum(map(bool, old))
+        totals["sum"] += int(sum(new) - sum(old))
         return window(d, 7, 1)
     add("directory-overlap", "verify", "two tracks share one tile", overlap)
     add("directory-padding", "verify", "the padding after the directory is not 0", lambda d: d.in_data(P, d.laid[P].rows[7][0] + 20, b"\x01"))

@@ -32,7 +32,10 @@ def manifest_cases(c):
         return apply
     c.text("manifest-not-json", "8", "a comma is missing; the checksum is right", resealed(lambda b: b.replace(b'"atemoya",', b'"atemoya"', 1)))
     c.text("manifest-not-utf8", "8", "a byte that is not UTF-8; the checksum is right", resealed(lambda b: b.replace(b"genome.fa", b"genome\xff.f", 1)))
-    c.text("manifest-nan", "8", "a total is NaN, which is not JSON", resealed(lambda b: b.replace(b'"max": 3', b'"max": NaN', 1)))
+    c.text("manifest-nan", "8", "a total is NaN, which is not JSON", resealed(lambda b: b.replace(b'"min": 0,', b'"min": NaN,', 1)))
+    c.text("manifest-sum-infinite", "8", "a sum that no f64 holds", resealed(lambda b: b.replace(b'"sum": ', b'"sum": 1e999, "was": ', 1)))
+    j("contig-text", "a contig that is no object", setter("contigs", 0, value="empty"))
+    j("feature-number", "an optional feature that is a number", setter("optional_features", value=[1]))
     j("format", "another format", setter("format", value="zarr"))
     j("major-2", "major version 2", setter("version", value=[2, 0]), "VERSIONING")
     j("version-short", "a version of one number", setter("version", value=[1]))

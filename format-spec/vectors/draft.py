@@ -1,4 +1,5 @@
 """Making an invalid store from a valid one: edits, recomputed checksums, and the patches that say the same."""
+import copy
 import json
 import os
 import struct
@@ -30,6 +31,16 @@ class Draft:
 
     def in_data(self, file, offset, data):
         self.put(file, 4096 + offset, data)
+
+    def lengthen(self, file, by):
+        """DATA takes in `by` bytes of the padding behind it, and the header says so."""
+        laid = copy.copy(self.laid[file])
+        offset, length = laid.sections["DATA"]
+        assert by <= -length % 4096
+        laid.sections = laid.sections | {"DATA": (offset, length + by)}
+        self.laid = self.laid | {file: laid}
+        self.field(file, 128 + 16, "Q", length + by)
+        return length
 
     def tile(self, code, least=0):
         """(file, (row, track), offset in DATA, length) of the first tile of at least `least` bytes stored under `code`."""
