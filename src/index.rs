@@ -5,7 +5,7 @@ use crate::gather::TrackSums;
 use crate::ingest::bed::{BedFile, read_bed};
 use crate::ingest::provenance;
 use crate::loci::index::Counts;
-use crate::loci::{IndexOptions, IndexedOptions, LocusTable, WindowSums, published};
+use crate::loci::{IndexManifest, IndexOptions, IndexedOptions, LocusTable, WindowSums, published};
 use crate::progress::{self, Progress};
 use crate::store::Store;
 use crate::{Error, Result};
@@ -158,4 +158,34 @@ fn counts(store: &Store, table: &LocusTable, window: u32, progress: &dyn Progres
     }
     progress.finish();
     Ok(counts)
+}
+
+/// Verifies every locus index of a store: its checksums, and every rule of section 9 of the format, the counts included.
+/// Returns how many loci there are.
+///
+/// # Errors
+/// [`Error::Corrupt`] for the first rule found broken; [`Error::Interrupted`]; [`Error::Io`].
+pub fn verify(store: &Store, progress: &dyn Progress) -> Result<usize> {
+    let mut loci = 0;
+    for name in published::names(store)? {
+        let index = published::read(store, Some(&name))?;
+        index.check_rows(store)?;
+        let path = store.path().join("loci").join(&name).join(IndexManifest::TABLE);
+        let expected = counts(store, &index.table, index.manifest.options.counts_window, progress)?;
+        for (group, found) in &index.counts {
+            let wrong = |what: &str| Error::corrupt(&path, 0, "counts", format!("those of the signal {group}"), what);
+            let (_, expected) =
+                expected.iter().find(|(name, _)| name == group).ok_or_else(|| wrong("no such signal"))?;
+            let close = |a: f64, b: f64| (a - b).abs() <= 1e-6 * a.abs().max(b.abs()).max(1.0);
+            if let Some(row) = (0..found.len()).find(|&row| !close(found[row], expected[row])) {
+                return Err(wrong(&format!("{} for {} in row {row}", found[row], expected[row])));
+            }
+        }
+        if let Some((group, _)) = expected.iter().find(|(name, _)| index.counts.iter().all(|(known, _)| known != name))
+        {
+            return Err(Error::corrupt(&path, 0, "counts", format!("a column for the signal {group}"), "none"));
+        }
+        loci += index.table.len();
+    }
+    Ok(loci)
 }

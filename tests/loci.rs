@@ -65,6 +65,7 @@ fn summits_are_those_of_peaks_only_and_are_required_on_every_contig() {
     let with = |summit, contig: &str| BedFile {
         contigs: vec![contig.into()],
         records: vec![BedRecord { contig: 0, start: 100, end: 111, summit, line: 5 }],
+        ..BedFile::default()
     };
     let options = IndexOptions { summits: true, chroms: Some(vec!["chrI".into()]) };
     let both = table(&[with(Some(11), "chrI")], &[with(Some(3), "chrI")], &options).unwrap();
@@ -278,6 +279,7 @@ fn rows() -> impl Strategy<Value = BedFile> {
                 BedRecord { contig, start, end, summit: Some(width / 3), line }
             })
             .collect(),
+        ..BedFile::default()
     })
 }
 
@@ -317,7 +319,8 @@ proptest! {
         let records = exclusion.iter().map(|&(contig, start, width)| {
             BedRecord { contig, start, end: start + width, summit: None, line: 1 }
         });
-        let exclusion = [BedFile { contigs: vec!["chrI".into(), "elsewhere".into()], records: records.collect() }];
+        let exclusion = [BedFile {
+ contigs: vec!["chrI".into(), "elsewhere".into()], records: records.collect(), ..BedFile::default() }];
         let index = IndexOptions { summits: indexed_summits, chroms: None };
         let table = table(&peaks, &negatives, &index).unwrap();
         let options = SelectOptions {

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 /// The rows of a well-formed BED file.
 fn parse(path: &Path) -> BedFile {
-    let mut bed = BedFile { contigs: vec![], records: vec![] };
+    let mut bed = BedFile::default();
     for (line, text) in (1..).zip(fs::read_to_string(path).unwrap().lines()) {
         if text.starts_with('#') || text.starts_with("track ") {
             continue;

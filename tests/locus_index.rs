@@ -108,7 +108,11 @@ fn more_rows_than_a_batch_and_a_row_group_hold() {
             line,
         }
     };
-    let bed = BedFile { contigs: vec!["chrI".into(), "chrII".into()], records: (1..=1_000_100).map(record).collect() };
+    let bed = BedFile {
+        contigs: vec!["chrI".into(), "chrII".into()],
+        records: (1..=1_000_100).map(record).collect(),
+        ..BedFile::default()
+    };
     let table = table(&bed, &common::bed(&[("chrI", 1, 2)]), false);
     let counts = vec![("a".to_owned(), (0..table.len()).map(|i| i as f64 / 3.0).collect())];
     let bytes = to_bytes(&table, &counts);
@@ -277,5 +281,6 @@ fn rows() -> impl Strategy<Value = BedFile> {
                 BedRecord { contig, start, end: start + width, summit, line: line.into() }
             })
             .collect(),
+        ..BedFile::default()
     })
 }

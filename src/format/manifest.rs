@@ -19,10 +19,8 @@ pub struct Manifest {
     /// Major and minor version of the format.
     pub version: [u16; 2],
     /// Features a reader must know.
-    #[serde(default)]
     pub required_features: Vec<String>,
     /// Features a reader may ignore.
-    #[serde(default)]
     pub optional_features: Vec<String>,
     /// The program that wrote the store, and its version.
     pub created_by: String,

@@ -28,7 +28,7 @@ pub struct IndexManifest {
     pub created_by: String,
     /// How the index was made.
     pub options: IndexedOptions,
-    /// The input files, peaks first. The table's column `file` counts these.
+    /// The input files. The table's column `file` counts these.
     pub inputs: Vec<Provenance>,
     /// How many loci there are.
     pub rows: u64,
@@ -123,6 +123,9 @@ impl IndexManifest {
             let got = format!("{} of {} peaks and {} negatives", self.rows, self.peaks, self.negatives);
             return wrong("rows", "the sum of peaks and negatives, below 2^32", got);
         }
+        if self.options.counts_window == 0 {
+            return wrong("counts_window", "at least 1", "0".into());
+        }
         if self.file.name != TABLE {
             return wrong("file.name", TABLE, self.file.name.clone());
         }
@@ -131,9 +134,8 @@ impl IndexManifest {
                 return wrong("sha256", "64 lower-case hexadecimal digits", sha256.clone());
             }
         }
-        let peak_files = self.inputs.iter().take_while(|input| input.role == "peaks").count();
-        if let Some(input) = self.inputs[peak_files..].iter().find(|input| input.role != "negatives") {
-            return wrong("inputs", "peaks, then negatives", format!("role {:?} of {}", input.role, input.path));
+        if let Some(input) = self.inputs.iter().find(|input| !["peaks", "negatives"].contains(&input.role.as_str())) {
+            return wrong("inputs", "peaks or negatives", format!("role {:?} of {}", input.role, input.path));
         }
         Ok(())
     }
@@ -202,7 +204,7 @@ mod tests {
             ("file.name", |m| m.file.name = "../index.parquet".into()),
             ("sha256", |m| m.file.sha256.make_ascii_uppercase()),
             ("sha256", |m| m.inputs[0].sha256.clear()),
-            ("inputs", |m| m.inputs.reverse()),
+            ("inputs", |m| m.inputs[1].role = "exclusion".into()),
         ];
         for (member, change) in changes {
             let mut bad = example();

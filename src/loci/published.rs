@@ -2,7 +2,7 @@
 //! (`format-spec/FORMAT.md`, sections 9 and 10).
 
 use super::index::{Counts, read_parquet, write_parquet};
-use super::{IndexFile, IndexManifest, IndexedOptions, LocusTable};
+use super::{IndexFile, IndexManifest, IndexedOptions, LocusTable, Role};
 use crate::format::Provenance;
 use crate::format::checks::hex;
 use crate::store::{Publication, Store, read_document, writer};
@@ -23,6 +23,49 @@ pub struct LocusIndex {
     pub table: LocusTable,
     /// The counts of each signal group.
     pub counts: Counts,
+}
+
+impl LocusIndex {
+    /// Checks every rule of section 9 of the format that relates the rows to the document: files and roles, order,
+    /// contigs and centres.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] with the first row that breaks one.
+    pub fn check_rows(&self, store: &Store) -> Result<()> {
+        let path = store.path().join("loci").join(&self.manifest.name).join(IndexManifest::TABLE);
+        let options = &self.manifest.options;
+        let role_of = |role: Role| if role == Role::Peak { "peaks" } else { "negatives" };
+        let of_role = |role: Role| {
+            let files = self.manifest.inputs.iter().zip(0u32..).filter(move |(input, _)| input.role == role_of(role));
+            files.map(|(_, file)| file).collect::<Vec<u32>>()
+        };
+        let files = [of_role(Role::Peak), of_role(Role::Negative)];
+        // How many rows of each file came before, and the key of the row before of the same role.
+        let mut seen = vec![0u64; self.manifest.inputs.len()];
+        let mut last = [None, None];
+        for (i, row) in self.table.rows().enumerate() {
+            let wrong =
+                |what, expected: &str| Err(Error::corrupt(&path, 0, what, expected, format!("{row:?} in row {i}")));
+            let role = usize::from(row.role == Role::Negative);
+            let Some(place) = files[role].iter().position(|&file| file == row.file) else {
+                return wrong("file", "one of the inputs of the row's role");
+            };
+            let key = seen[row.file as usize] * files[role].len() as u64 + place as u64;
+            seen[row.file as usize] += 1;
+            if last[role].replace(key).is_some_and(|before| before >= key) {
+                return wrong("order", "interleaved by file");
+            }
+            let name = store.contigs().name(row.contig as usize);
+            if options.chroms.as_ref().is_some_and(|chroms| !chroms.iter().any(|chrom| chrom == name)) {
+                return wrong("contig", "one of `chroms`");
+            }
+            let summit = options.summits && row.role == Role::Peak;
+            if Some(row.centre) != if summit { row.summit_position() } else { Some(row.midpoint()) } {
+                return wrong("centre", "the summit with option `summits`, else the midpoint");
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The names of a store's locus indices, sorted.
@@ -74,9 +117,6 @@ pub fn read(store: &Store, name: Option<&str>) -> Result<LocusIndex> {
     if sizes != (manifest.peaks, manifest.negatives) {
         let expected = format!("{} peaks and {} negatives", manifest.peaks, manifest.negatives);
         return Err(Error::corrupt(&path, 0, "rows", expected, format!("{} and {}", sizes.0, sizes.1)));
-    }
-    if let Some(row) = table.rows().find(|row| row.file as usize >= manifest.inputs.len()) {
-        return Err(Error::corrupt(&path, 0, "file", format!("below {}", manifest.inputs.len()), row.file));
     }
     Ok(LocusIndex { manifest, table, counts })
 }

@@ -147,11 +147,11 @@ impl<'a> PanelView<'a> {
     #[inline(always)]
     pub fn row(&self, row: usize) -> Result<Option<RowTiles<'a>>, TileError> {
         let [start, end] = self.index[row..row + 2] else { return Err(TileError::OutOfBounds) };
-        if start == end {
-            return Ok(None);
-        }
         let bytes = self.data.get(start as usize..end as usize).filter(|_| start % 8 == 0);
         let bytes = bytes.ok_or(TileError::OutOfBounds)?;
+        if bytes.is_empty() {
+            return Ok(None);
+        }
         let directory = bytes.get(..4 * self.tracks).ok_or(TileError::OutOfBounds)?;
         Ok(Some(RowTiles { bytes, directory: directory.as_chunks::<4>().0 }))
     }

@@ -206,7 +206,8 @@ fn verify_row(
         }
         return Ok(());
     };
-    let at = |damage: Damage| damage.at(panel.path(), base + offset);
+    let damage_at = |damage: Damage, further: u64| damage.at(panel.path(), base + offset + further);
+    let at = |damage: Damage| damage_at(damage, 0);
     if row == 0 && offset != 0 {
         return Err(at(Damage::new(0, "offset of the first row", 0, offset)));
     }
@@ -214,21 +215,28 @@ fn verify_row(
     if offset % alignment != 0 {
         return Err(at(Damage::new(0, "offset of a row", format!("a multiple of {alignment}"), offset)));
     }
-    let mut end = (4 * panel.tracks()).next_multiple_of(8);
-    zeros(tiles.bytes_between(4 * panel.tracks(), end).map_err(|e| at(e.damage(0)))?, "padding of a directory")
-        .map_err(at)?;
+    let zeros_until = |from: usize, to: usize| {
+        let bytes = tiles.bytes_between(from, to).map_err(|e| at(e.damage(from as u64)))?;
+        zeros(bytes, "padding of a row").map_err(|d| damage_at(d, from as u64))
+    };
+    // Where the bytes that mean something end, and where the next tile may start.
+    let (mut end, mut next) = (4 * panel.tracks(), (4 * panel.tracks()).next_multiple_of(8));
     for track in 0..panel.tracks() {
-        let (code, bytes) = tiles.tile(track).map_err(|e| at(e.damage(4 * track as u64)))?;
-        let here = if code.family() == Family::Zero { end } else { tiles.len() - bytes.len() };
-        if here < end {
-            return Err(at(Damage::new(4 * track as u64, "offset of a tile", format!("at least {end}"), here)));
+        let entry = 4 * track as u64;
+        let (code, bytes) = tiles.tile(track).map_err(|e| at(e.damage(entry)))?;
+        let here = if code.family() == Family::Zero { next } else { tiles.len() - bytes.len() };
+        if here < next {
+            return Err(at(Damage::new(entry, "offset of a tile", format!("at least {next}"), here)));
         }
-        let tile_at = |damage: Damage| damage.at(panel.path(), base + offset + here as u64);
-        let checked = check(code, bytes, valid, tile).map_err(tile_at)?;
-        end = here + checked.bytes.next_multiple_of(8);
+        let checked = check(code, bytes, valid, tile).map_err(|d| damage_at(d, here as u64))?;
+        if checked.bytes > 0 {
+            zeros_until(end, here)?;
+            end = here + checked.bytes;
+            next = end.next_multiple_of(8);
+        }
         stats.push(checked);
     }
-    zeros(tiles.bytes_between(end, tiles.len()).map_err(|e| at(e.damage(0)))?, "padding of a row").map_err(at)
+    zeros_until(end, tiles.len())
 }
 
 /// Whether no earlier row of the row's contig has bytes.

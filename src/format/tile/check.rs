@@ -94,7 +94,12 @@ fn check_runs(values: ValueType, bytes: &[u8], tile: usize) -> Result<usize, Til
     if !increasing || last(ends) != tile {
         return Err(TileError::Runs);
     }
-    Ok(runs::size(values, ends.len()))
+    let size = runs::size(values, ends.len());
+    let padding = size - 2 * ends.len() - 4 - ends.len() * values.size();
+    if bytes[size - 2 * ends.len() - padding..size - 2 * ends.len()].iter().any(|&byte| byte != 0) {
+        return Err(TileError::Runs);
+    }
+    Ok(size)
 }
 
 /// How many non-zero bases a tile says it stores, where it says so.
