@@ -1,18 +1,60 @@
-//! The `atemoya` command.
+//! The `atemoya` command: packs genomes, tracks and loci into a store, looks into it, and samples training batches.
+//!
+//! Every subcommand is one file that turns arguments into calls of the library and answers into text.
 
 mod demo;
-#[allow(dead_code, reason = "until the commands are written")]
+mod extract;
+mod index;
+mod inspect;
 mod interrupt;
-#[allow(dead_code, reason = "until the commands are written")]
 mod output;
-#[allow(dead_code, reason = "until the commands are written")]
+mod pack;
 mod progress;
+mod sample;
+mod verify;
+mod watch;
 
-#[expect(clippy::print_stderr, reason = "a command talks on standard error")]
-fn main() -> anyhow::Result<()> {
-    let directory = std::env::args_os().nth(1).unwrap_or_else(|| "demo".into());
-    std::fs::create_dir_all(&directory)?;
-    let simulated = demo::simulate(directory.as_ref(), 0, 24_000_000, &|what| eprintln!("{what}"))?;
-    eprintln!("{simulated:?}");
-    Ok(())
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Feeds genomics models: one memory-mapped store of genome, base-resolution tracks and loci, gathered into training
+/// batches.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Pack(pack::Arguments),
+    Index(index::Arguments),
+    Inspect(inspect::Arguments),
+    Verify(verify::Arguments),
+    Extract(extract::Arguments),
+    Sample(sample::Arguments),
+    Demo(demo::Arguments),
+}
+
+#[expect(clippy::print_stderr, reason = "this is where a command tells what went wrong")]
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Pack(arguments) => pack::run(&arguments),
+        Command::Index(arguments) => index::run(&arguments),
+        Command::Inspect(arguments) => inspect::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
+        Command::Extract(arguments) => extract::run(&arguments),
+        Command::Sample(arguments) => sample::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
+    };
+    let Err(error) = result else { return ExitCode::SUCCESS };
+    if output::is_broken_pipe(&error) {
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("atemoya: {error:#}");
+    match error.downcast_ref() {
+        Some(atemoya::Error::Interrupted) => ExitCode::from(interrupt::EXIT_CODE as u8),
+        _ => ExitCode::FAILURE,
+    }
 }

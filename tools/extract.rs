@@ -1,0 +1,68 @@
+//! `atemoya extract`: a stretch of sequence or of a track, as a `.npy` file.
+
+use crate::output;
+use crate::output::npy::NpyWriter;
+use anyhow::{Context, Result, bail};
+use atemoya::Store;
+use atemoya::gather::{read_sequence, read_track};
+use std::path::PathBuf;
+
+/// Bases read and written at once.
+const PIECE: u64 = 1 << 20;
+
+/// Extract a stretch of a track (f32, (L,)) or of the sequence (u8, (4, L)) as .npy
+#[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("what").required(true))]
+pub(crate) struct Arguments {
+    /// The store
+    store: PathBuf,
+    /// The contig
+    #[arg(long, value_name = "NAME")]
+    contig: String,
+    /// First base, 0-based
+    #[arg(long, value_name = "BASE", default_value_t = 0)]
+    start: u64,
+    /// One past the last base [default: the contig's end]
+    #[arg(long, value_name = "BASE")]
+    end: Option<u64>,
+    /// A track: the name of a group, with .i for channel i of several
+    #[arg(long, value_name = "NAME[.i]", group = "what")]
+    track: Option<String>,
+    /// The one-hot sequence, rows A, C, G, T
+    #[arg(long, group = "what")]
+    sequence: bool,
+    /// The file to write
+    #[arg(long, value_name = "FILE.npy")]
+    out: PathBuf,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let store = Store::open(&arguments.store)?;
+    let contig = arguments.contig.as_str();
+    let id = store.contigs().id(contig);
+    let length = store.contigs().length(id.with_context(|| format!("the store has no contig {contig:?}"))?);
+    let (start, end) = (arguments.start, arguments.end.unwrap_or(length));
+    if start > end || end > length {
+        bail!("{start}..{end} is not inside {contig}, which has {length} bases");
+    }
+    let pieces = (start..end).step_by(PIECE as usize).map(|from| from..end.min(from + PIECE));
+    let (shape, dtype) = if let Some(track) = &arguments.track {
+        // A name that is wrong must be an error also where there is nothing to read.
+        read_track(&store, track, contig, start..start)?;
+        let mut file = NpyWriter::<f32>::vector(&arguments.out, end - start)?;
+        for piece in pieces {
+            file.write(&read_track(&store, track, contig, piece)?)?;
+        }
+        file.finish()?;
+        (format!("({},)", end - start), "f32")
+    } else {
+        read_sequence(&store, contig, start..start)?;
+        let mut file = NpyWriter::<u8>::matrix(&arguments.out, 4, end - start)?;
+        for piece in pieces {
+            file.write(&read_sequence(&store, contig, piece)?)?;
+        }
+        file.finish()?;
+        (format!("(4, {})", end - start), "u8")
+    };
+    output::print(&format!("{}: {dtype} {shape}\n", arguments.out.display()))
+}

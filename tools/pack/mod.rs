@@ -1,0 +1,86 @@
+//! `atemoya pack`: a FASTA and bigWigs become a store.
+
+mod group;
+
+use crate::{output, watch};
+use anyhow::Result;
+use atemoya::Store;
+use atemoya::pack::PackBuilder;
+use group::Group;
+use std::path::{Path, PathBuf};
+
+/// Pack a genome and bigWig tracks into a store
+///
+/// The store is built beside DIR and appears in one step; Ctrl-C leaves nothing behind.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The genome: FASTA, plain, gzip or BGZF
+    #[arg(long, value_name = "FILE")]
+    fasta: Option<PathBuf>,
+    /// A group of signal tracks; several files are its channels, which swap under reverse complement. Repeat for more
+    #[arg(long, value_name = "NAME=FILE[,FILE...]")]
+    signal: Vec<Group>,
+    /// A group of control tracks. Repeat for more
+    #[arg(long, value_name = "NAME=FILE[,FILE...]")]
+    control: Vec<Group>,
+    /// Contigs and their lengths, for a store without a genome (else they come from the bigWigs, which must agree)
+    #[arg(long, value_name = "FILE")]
+    chrom_sizes: Option<PathBuf>,
+    /// Pack these contigs only
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    contigs: Option<Vec<String>>,
+    /// The store to make, by custom NAME.atemoya
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Bases of a tile: a power of two from 512 to 32768
+    #[arg(long, value_name = "BASES", default_value_t = 4096)]
+    tile: u64,
+    /// Threads to use [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+    /// Replace an existing store
+    #[arg(long)]
+    force: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let mut builder = PackBuilder::new().contigs(arguments.contigs.clone()).replace(arguments.force);
+    if let Some(path) = &arguments.fasta {
+        builder = builder.fasta(path);
+    }
+    if let Some(path) = &arguments.chrom_sizes {
+        builder = builder.chrom_sizes(path);
+    }
+    // Sizes that are no power of two are refused by the library, with 0 standing for them.
+    builder = builder.tile_log2(if arguments.tile.is_power_of_two() { arguments.tile.trailing_zeros() } else { 0 });
+    for Group { name, paths } in &arguments.signal {
+        builder = builder.signal(name, paths);
+    }
+    for Group { name, paths } in &arguments.control {
+        builder = builder.control(name, paths);
+    }
+    let watch = watch::Watch::new()?;
+    let threads = arguments.threads.map(usize::from);
+    let packed = watch::on_threads(threads, || builder.publish(&arguments.out, &watch))??;
+    for warning in &packed.warnings {
+        output::warn(warning);
+    }
+    output::print(&summary(&arguments.out)?)
+}
+
+/// A line on what was made.
+pub(crate) fn summary(path: &Path) -> Result<String> {
+    let store = Store::open(path)?;
+    let manifest = store.manifest();
+    let bases: u64 = store.contigs().iter().map(|(_, length)| length).sum();
+    let bytes: u64 = manifest.files.iter().map(|file| file.length).sum();
+    let tracks: usize = manifest.panels.iter().map(|panel| panel.tracks.len()).sum();
+    let sequence = if store.sequence().is_some() { "sequence and " } else { "" };
+    Ok(format!(
+        "{}: {} contigs, {}, {sequence}{tracks} tracks in {}\n",
+        path.display(),
+        store.contigs().len(),
+        output::count(bases, "b"),
+        output::count(bytes, "B"),
+    ))
+}

@@ -1,0 +1,181 @@
+//! `atemoya sample`: the first examples of an epoch, as a `.safetensors` file.
+
+use crate::output;
+use crate::output::safetensors::{Items, Tensor, write};
+use anyhow::{Result, bail};
+use atemoya::feed::{Batch, Loader};
+use atemoya::{PeakGenerator, Store};
+use std::path::PathBuf;
+
+/// Write the first examples of an epoch as .safetensors
+///
+/// Tensors: X (i8, (n, 4, in_window)), controls and y (f32), label, source and offset (i64), rc (u8).
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The store
+    store: PathBuf,
+    /// The locus index [default: the store's only one]
+    #[arg(long, value_name = "NAME")]
+    loci: Option<String>,
+    /// Bases of sequence and controls
+    #[arg(long, value_name = "BASES", default_value_t = 2114)]
+    in_window: usize,
+    /// Bases of signal
+    #[arg(long, value_name = "BASES", default_value_t = 1000)]
+    out_window: usize,
+    /// Shift peaks by up to this many bases either way
+    #[arg(long, value_name = "BASES", default_value_t = 50)]
+    max_jitter: usize,
+    /// Negatives for each peak
+    #[arg(long, value_name = "RATIO", default_value_t = 0.1)]
+    negative_ratio: f64,
+    /// Do not reverse-complement half of the examples
+    #[arg(long)]
+    no_reverse_complement: bool,
+    /// Take peaks in the order of the index
+    #[arg(long)]
+    no_shuffle: bool,
+    /// Keep loci whose signal sums to at least this over the output window
+    #[arg(long, value_name = "COUNTS")]
+    min_counts: Option<f64>,
+    /// Keep loci whose signal sums to at most this over the output window
+    #[arg(long, value_name = "COUNTS")]
+    max_counts: Option<f64>,
+    /// Tracks that --min-counts and --max-counts sum [default: all signals]
+    #[arg(long, value_name = "NAME[.i]", value_delimiter = ',')]
+    counts_tracks: Option<Vec<String>>,
+    /// Centre peaks on their summits [default: as indexed]
+    #[arg(long, overrides_with = "no_summits")]
+    summits: bool,
+    /// Centre peaks on their midpoints
+    #[arg(long, overrides_with = "summits")]
+    no_summits: bool,
+    /// BED files of regions to stay out of
+    #[arg(long, value_name = "FILE", value_delimiter = ',')]
+    exclusion_lists: Vec<PathBuf>,
+    /// Take loci on these contigs only
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    chroms: Option<Vec<String>>,
+    /// The seed
+    #[arg(long, value_name = "SEED", default_value_t = 0)]
+    random_state: u64,
+    /// Threads that gather
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    num_workers: usize,
+    /// Examples of a batch
+    #[arg(long, value_name = "N", default_value_t = 32)]
+    batch_size: usize,
+    /// The epoch
+    #[arg(long, value_name = "E", default_value_t = 0)]
+    epoch: u64,
+    /// How many examples, at most the epoch's [default: one batch]
+    #[arg(long, value_name = "K")]
+    count: Option<usize>,
+    /// The file to write
+    #[arg(long, value_name = "FILE.safetensors")]
+    out: PathBuf,
+}
+
+impl Arguments {
+    fn generator(&self, store: &Store) -> PeakGenerator {
+        let generator = PeakGenerator::new(store)
+            .in_window(self.in_window)
+            .out_window(self.out_window)
+            .max_jitter(self.max_jitter)
+            .negative_ratio(self.negative_ratio)
+            .reverse_complement(!self.no_reverse_complement)
+            .shuffle(!self.no_shuffle)
+            .min_counts(self.min_counts)
+            .max_counts(self.max_counts)
+            .counts_tracks(self.counts_tracks.clone())
+            .summits((self.summits || self.no_summits).then_some(self.summits))
+            .exclusion_lists(self.exclusion_lists.clone())
+            .chroms(self.chroms.clone())
+            .random_state(self.random_state)
+            .num_workers(self.num_workers)
+            .batch_size(self.batch_size);
+        match &self.loci {
+            Some(name) => generator.loci(name),
+            None => generator,
+        }
+    }
+}
+
+/// The columns of the examples, put together from batches.
+#[derive(Default)]
+struct Columns {
+    x: (Vec<i8>, [usize; 3]),
+    controls: (Vec<f32>, [usize; 3]),
+    y: (Vec<f32>, [usize; 3]),
+    label: Vec<i64>,
+    source: Vec<i64>,
+    offset: Vec<i64>,
+    rc: Vec<u8>,
+}
+
+impl Columns {
+    /// Appends the first `rows` examples of a batch.
+    fn push(&mut self, batch: &Batch, rows: usize) {
+        fn append<T: Copy>(to: &mut (Vec<T>, [usize; 3]), from: Option<atemoya::feed::Tensor<'_, T>>, rows: usize) {
+            let Some(tensor) = from else { return };
+            let [_, channels, positions] = tensor.shape();
+            to.0.extend_from_slice(&tensor[..rows * channels * positions]);
+            to.1 = [to.1[0] + rows, channels, positions];
+        }
+        append(&mut self.x, batch.sequence(), rows);
+        append(&mut self.controls, batch.controls(), rows);
+        append(&mut self.y, batch.signal(), rows);
+        self.label.extend_from_slice(&batch.labels()[..rows]);
+        self.source.extend_from_slice(&batch.sources()[..rows]);
+        self.offset.extend_from_slice(&batch.offsets()[..rows]);
+        self.rc.extend_from_slice(&batch.reverse_complemented()[..rows]);
+    }
+
+    fn tensors(&self) -> Vec<Tensor<'_>> {
+        let n = self.label.len();
+        let mut tensors = Vec::new();
+        let mut push = |name, shape: &[usize], items| tensors.push(Tensor { name, shape: shape.to_vec(), items });
+        for (name, shape, items) in [
+            ("X", self.x.1, Items::I8(&self.x.0)),
+            ("controls", self.controls.1, Items::F32(&self.controls.0)),
+            ("y", self.y.1, Items::F32(&self.y.0)),
+        ] {
+            if shape[1] > 0 {
+                push(name, &shape, items);
+            }
+        }
+        push("label", &[n], Items::I64(&self.label));
+        push("source", &[n], Items::I64(&self.source));
+        push("offset", &[n], Items::I64(&self.offset));
+        push("rc", &[n], Items::U8(&self.rc));
+        tensors
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let store = Store::open(&arguments.store)?;
+    let mut loader = arguments.generator(&store).build()?;
+    output::note(&loader.ledger().to_string());
+    let columns = sample(arguments, &mut loader)?;
+    write(&arguments.out, &columns.tensors(), None)?;
+    let (n, of) = (columns.label.len(), loader.len());
+    output::print(&format!("{}: {n} of the {of} examples of epoch {}\n", arguments.out.display(), arguments.epoch))
+}
+
+fn sample(arguments: &Arguments, loader: &mut Loader) -> Result<Columns> {
+    if arguments.count == Some(0) {
+        bail!("--count 0 leaves nothing to write");
+    }
+    let mut left = arguments.count.unwrap_or(arguments.batch_size).min(loader.len());
+    let mut columns = Columns::default();
+    for batch in loader.epoch(arguments.epoch) {
+        let batch = batch?;
+        let rows = left.min(batch.len());
+        columns.push(&batch, rows);
+        left -= rows;
+        if left == 0 {
+            break;
+        }
+    }
+    Ok(columns)
+}
