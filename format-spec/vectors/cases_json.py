@@ -116,7 +116,7 @@ def loci_cases(c):
     j("major-2", "major version 2", lambda m: m.update(version=[2, 0]))
     j("length", "the length of index.parquet is another", lambda m: m["file"].update(length=m["file"]["length"] + 1))
     j("file-name", "the index names a file elsewhere", lambda m: m["file"].update(name="../v-1.test/index.parquet"))
-    j("rows", "`rows` is not peaks + negatives", lambda m: m.update(rows=m["rows"] + 1))
+    j("rows", "`rows` is not peaks + negatives", lambda m: m.update(negatives=m["negatives"] + 1))
     j("rows-parquet", "`rows` is not the table's", lambda m: m.update(rows=m["rows"] + 1, peaks=m["peaks"] + 1))
     j("role", "an unknown role of an input", lambda m: m["inputs"][0].update(role="peak"))
     j("window-zero", "a counts_window of 0", lambda m: m["options"].update(counts_window=0))
@@ -142,6 +142,8 @@ def loci_cases(c):
     centre, count, files = rows[0]["centre"], rows[0]["counts_counts"], [row["file"] for row in rows]
     value("centre", "a centre is wrong", "q", [centre], [centre + 1])
     value("counts", "a count is wrong", "d", [count], [count + 1])
+    lines = [row["line"] for row in rows]
+    value("line", "a line is 0", "6q", lines, [0, *lines[1:]])
     value("file-missing", "a locus is from a file that is not one of `inputs`", "6i", files, files[:5] + [3])
     value("file-role", "a negative is from a file of peaks", "6i", files, files[:5] + [0])
     value("order", "the peaks are not in interleaved order", "6i", files, [files[i] for i in (0, 2, 1, 3, 4, 5)])
