@@ -1,5 +1,18 @@
 //! Feeds genomics models: a reference genome, base-resolution tracks and loci in one memory-mapped store, gathered
 //! into training batches.
+//!
+//! - [`Store`] opens what `atemoya pack` made (or [`pack`](crate::pack), with feature `ingest`).
+//! - [`index::IndexBuilder`] puts peaks and negatives into it.
+//! - [`PeakGenerator`] streams batches of one-hot sequence, controls and signal: jittered, reverse-complemented, peaks mixed
+//!   with negatives by a [`PeakNegativeSampler`], the same for a seed on any machine and any number of threads.
+//! - [`gather`] reads single windows into memory of the caller's.
+//!
+//! Coordinates are 0-based and half-open. The format is specified in `format-spec/` of the repository; `ARCHITECTURE.md`
+//! says which module does what.
+//!
+//! # Features
+//! `ingest` (off by default): reading FASTA and bigWig, and packing them.
+#![cfg_attr(not(feature = "ingest"), allow(rustdoc::broken_intra_doc_links, reason = "links to what `ingest` adds"))]
 
 mod error;
 
@@ -23,3 +36,8 @@ pub use store::Store;
 
 #[cfg(not(all(target_endian = "little", target_pointer_width = "64")))]
 compile_error!("atemoya maps little-endian files of any size: it needs a 64-bit little-endian target");
+
+/// The README's examples, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

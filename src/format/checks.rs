@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn pieces_give_the_same_table_as_blocks() {
-        let data: Vec<u8> = (0..200_000u64).map(|i| (i * i >> 7) as u8).collect();
+        let data: Vec<u8> = (0..200_000u64).map(|i| ((i * i) >> 7) as u8).collect();
         let expected: Vec<u8> = data.chunks(CHECK_BLOCK).flat_map(|b| crc32c::crc32c(b).to_le_bytes()).collect();
         for piece in [1000, 65_536, 65_537, 200_000] {
             let mut checks = BlockChecks::default();

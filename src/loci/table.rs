@@ -284,7 +284,9 @@ fn refuse_missing<'a>(sources: impl Iterator<Item = &'a Source<'a>>) -> Result<(
     }
     let Some((path, line)) = first else { return Ok(()) };
     let names = missing.into_iter().collect::<Vec<_>>().join(", ");
-    let message = format!("there are loci on contigs that the store does not have: {names}; choose others with chroms");
+    let message = format!(
+        "there are loci on contigs that the store does not have: {names}; name the contigs to use (chroms) to leave them out"
+    );
     Err(Error::input(path, line, message))
 }
 

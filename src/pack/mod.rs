@@ -137,10 +137,10 @@ impl PackBuilder {
         let contigs = match &self.fasta {
             Some(fasta) => {
                 let wanted = self.contigs.as_deref();
-                let (entry, file, lengths) = sequence::pack(fasta, wanted, publication.path(), progress)?;
-                manifest.sequence = Some(entry);
-                manifest.files.push(file);
-                lengths
+                let packed = sequence::pack(fasta, wanted, publication.path(), progress)?;
+                manifest.sequence = Some(packed.entry);
+                manifest.files.push(packed.file);
+                packed.contigs
             }
             None => contigs::without_genome(self.chrom_sizes.as_deref(), &tracks, self.contigs.as_deref())?,
         };
@@ -151,11 +151,15 @@ impl PackBuilder {
             contigs::check_lengths(track, &contigs, genome.unwrap_or(tracks[0].path()))?;
         }
         for number in 0..manifest.groups.iter().map(|group| group.panel + 1).max().unwrap_or(0) {
-            let groups = manifest.groups.iter().zip(&self.groups).filter(|(group, _)| group.panel == number);
-            let names: Vec<String> = groups.flat_map(|(group, _)| track_names(group)).collect();
-            // Groups are laid out panel by panel in their order, so a panel's files are found by its groups' order.
-            let of_panel = self.tracks_of_panel(&manifest.groups, number, &tracks);
-            let job = panel::Job { contigs: &contigs, tracks: &of_panel, tile_log2: self.tile_log2, progress };
+            // Groups, their tracks and the opened files are all in the order in which they were given.
+            let of_groups =
+                manifest.groups.iter().flat_map(|group| track_names(group).into_iter().map(|n| (group.panel, n)));
+            let (names, files): (Vec<String>, Vec<&BigWig>) = of_groups
+                .zip(&tracks)
+                .filter(|((panel, _), _)| *panel == number)
+                .map(|((_, n), file)| (n, file))
+                .unzip();
+            let job = panel::Job { contigs: &contigs, tracks: &files, tile_log2: self.tile_log2, progress };
             let (entry, file) = job.pack(&format!("panel-{number}.atm"), &names, publication.path())?;
             manifest.panels.push(entry);
             manifest.files.push(file);
@@ -210,12 +214,6 @@ impl PackBuilder {
             entries.push(GroupEntry { name: group.name.clone(), role: group.role, panel, tracks });
         }
         entries
-    }
-
-    /// The opened files of a panel, in the order of its tracks.
-    fn tracks_of_panel<'a>(&self, groups: &[GroupEntry], panel: usize, tracks: &'a [BigWig]) -> Vec<&'a BigWig> {
-        let of_files = groups.iter().flat_map(|group| group.tracks.iter().map(|_| group.panel));
-        tracks.iter().zip(of_files).filter(|(_, of)| *of == panel).map(|(track, _)| track).collect()
     }
 
     fn provenance(

@@ -12,13 +12,21 @@ use std::path::Path;
 const FILE: &str = "sequence.atm";
 const LETTERS_AT_ONCE: usize = 1 << 20;
 
-/// Packs the contigs that are wanted (all if `None`) and returns them in the order of the file.
+/// A packed genome.
+pub(super) struct Packed {
+    pub(super) entry: SequenceEntry,
+    pub(super) file: FileEntry,
+    /// Names and lengths in the order of the FASTA.
+    pub(super) contigs: Vec<(String, u64)>,
+}
+
+/// Packs the contigs that are wanted, all if `None`.
 pub(super) fn pack(
     fasta: &Path,
     wanted: Option<&[String]>,
     directory: &Path,
     progress: &dyn Progress,
-) -> Result<(SequenceEntry, FileEntry, Vec<(String, u64)>)> {
+) -> Result<Packed> {
     let mut reader = Fasta::open(fasta)?;
     let mut writer = SequenceWriter::create(&directory.join(FILE))?;
     let mut contigs: Vec<(String, u64)> = Vec::new();
@@ -46,5 +54,5 @@ pub(super) fn pack(
         refuse_unknown(wanted, &contigs.iter().map(|(name, _)| name.as_str()).collect::<HashSet<_>>(), fasta)?;
     }
     let entry = SequenceEntry { file: FILE.into(), acgt: writer.acgt() };
-    Ok((entry, writer.finish()?, contigs))
+    Ok(Packed { entry, file: writer.finish()?, contigs })
 }

@@ -1,6 +1,7 @@
 //! The store on disk: opening and checking it, typed views of its files, and the writers that publish it in one step.
 //! It knows nothing of loci, sampling or batches.
 
+mod census;
 mod map;
 mod open;
 mod panel;
@@ -9,6 +10,7 @@ mod sequence;
 mod verify;
 pub mod writer;
 
+pub use census::Tally;
 pub use open::Store;
 pub(crate) use open::read_document;
 pub use panel::{PanelFile, PanelView, RowTiles};

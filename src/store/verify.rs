@@ -182,7 +182,7 @@ fn verify_panel(
         }
     }
     for (totals, said) in totals.iter().zip(&entry.tracks) {
-        compare_totals(&totals.entry(said.name.clone()), said).map_err(|d| d.at(manifest, 0))?;
+        compare_totals(totals, said).map_err(|d| d.at(manifest, 0))?;
     }
     Ok(tiles)
 }
@@ -224,7 +224,7 @@ fn verify_row(
     let damage_at = |damage: Damage, further: u64| damage.at(panel.path(), base + offset + further);
     let at = |damage: Damage| damage_at(damage, 0);
     let alignment = if starts_contig(panel, row) { contig_alignment(length) } else { 8 };
-    if offset % alignment != 0 {
+    if !offset.is_multiple_of(alignment) {
         return Err(at(Damage::new(0, "offset of a row", format!("a multiple of {alignment}"), offset)));
     }
     let zeros_until = |from: usize, to: usize| {
@@ -258,8 +258,10 @@ fn starts_contig(panel: &PanelFile, row: usize) -> bool {
     view.row_offset(view.first_row(contig)) == view.row_offset(row)
 }
 
-fn compare_totals(found: &TrackEntry, said: &TrackEntry) -> Result<(), Damage> {
-    let close = (found.sum - said.sum).abs() <= 1e-9 * found.sum.abs().max(found.nonzero as f64);
+fn compare_totals(totals: &TrackTotals, said: &TrackEntry) -> Result<(), Damage> {
+    let found = totals.entry(said.name.clone());
+    // The format leaves open in which order the values are added up.
+    let close = (found.sum - said.sum).abs() <= 1e-9 * totals.magnitude();
     let same = found.nonzero == said.nonzero && found.min == said.min && found.max == said.max;
     if same && close && found.values == said.values {
         return Ok(());

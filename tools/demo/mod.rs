@@ -1,4 +1,4 @@
-//! The simulated data set of `atemoya demo`: a genome, its tracks and its loci, the same on every machine for a seed.
+//! `atemoya demo`: the whole way on a simulated data set, from files to batches, with a table of sizes and times.
 
 mod files;
 mod genome;
@@ -6,5 +6,135 @@ mod peaks;
 mod random;
 mod signal;
 mod simulate;
+mod throughput;
 
-pub(crate) use simulate::simulate;
+use crate::{output, watch};
+use anyhow::{Context, Result};
+use atemoya::index::{self, IndexBuilder};
+use atemoya::pack::PackBuilder;
+use atemoya::{PeakGenerator, Store};
+use simulate::{Simulated, simulate};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Simulate a data set, pack, index and verify it, and stream two epochs
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Keep the files and the store in this directory [default: a temporary one, removed at the end]
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
+    /// Bases of the genome
+    #[arg(long, value_name = "BASES", default_value_t = 24_000_000)]
+    bases: u64,
+    /// Seed of the simulation
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Threads that gather
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    num_workers: usize,
+}
+
+/// Lines of the table, gathered as the demo goes.
+#[derive(Default)]
+struct Table(String);
+
+impl Table {
+    fn line(&mut self, what: &str, took: Duration, note: &str) -> Result<()> {
+        Ok(writeln!(self.0, "  {what:<10} {:>8.2} s  {note}", took.as_secs_f64())?)
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let temporary;
+    let directory = match &arguments.keep {
+        Some(path) => {
+            std::fs::create_dir_all(path).with_context(|| format!("{}: cannot create", path.display()))?;
+            path.as_path()
+        }
+        None => {
+            temporary = tempfile::tempdir()?;
+            temporary.path()
+        }
+    };
+    let mut table = Table::default();
+    let start = Instant::now();
+    let data = simulate(directory, arguments.seed, arguments.bases, &output::note)?;
+    let size = files_size(&data)?;
+    let note = format!("{} genome, {} peaks, {} negatives", output::count(data.bases, "b"), data.peaks, data.negatives);
+    table.line("simulate", start.elapsed(), &format!("{note}; files of {}", output::count(size, "B")))?;
+
+    let path = directory.join("demo.atemoya");
+    let store = build(&path, &data, &mut table)?;
+    stream(arguments, &store, &data, &mut table)?;
+    output::print(&table.0)?;
+    if arguments.keep.is_some() {
+        output::note(&format!("kept in {}; look with: atemoya inspect {}", directory.display(), path.display()));
+    }
+    Ok(())
+}
+
+fn files_size(data: &Simulated) -> Result<u64> {
+    let paths = &data.paths;
+    let all =
+        [&paths.genome, &paths.plus, &paths.minus, &paths.control, &paths.peaks, &paths.negatives, &paths.exclusion];
+    all.iter().map(|path| Ok(std::fs::metadata(path)?.len())).sum()
+}
+
+/// Packs, indexes and verifies.
+fn build(path: &Path, data: &Simulated, table: &mut Table) -> Result<Store> {
+    let watch = watch::Watch::new()?;
+    let start = Instant::now();
+    let pack = PackBuilder::new()
+        .fasta(&data.paths.genome)
+        .signal("signal", [&data.paths.plus, &data.paths.minus])
+        .control("control", [&data.paths.control])
+        .replace(true);
+    pack.publish(path, &watch)?;
+    let took = start.elapsed();
+    let start = Instant::now();
+    let store = Store::open(path)?;
+    let open = start.elapsed();
+    let bytes: u64 = store.manifest().files.iter().map(|file| file.length).sum();
+    let density = bytes as f64 / data.bases as f64;
+    table.line(
+        "pack",
+        took,
+        &format!("{}, {density:.3} B/base for sequence and 3 tracks", output::count(bytes, "B")),
+    )?;
+    table.line("open", open, "")?;
+
+    let start = Instant::now();
+    let builder = IndexBuilder::new("default").peaks([&data.paths.peaks]).negatives([&data.paths.negatives]);
+    let indexed = builder.summits(true).publish(&store, &watch)?;
+    table.line("index", start.elapsed(), &format!("{} loci", indexed.table.len()))?;
+
+    let start = Instant::now();
+    let verified = store.verify(&watch)?;
+    index::verify(&store, &watch)?;
+    table.line("verify", start.elapsed(), &format!("{} tiles, every checksum", verified.tiles))?;
+    Ok(store)
+}
+
+/// Streams two epochs and compares with copying the same bytes.
+fn stream(arguments: &Arguments, store: &Store, data: &Simulated, table: &mut Table) -> Result<()> {
+    let start = Instant::now();
+    let generator = PeakGenerator::new(store).exclusion_lists(vec![data.paths.exclusion.clone()]);
+    let mut loader = generator.num_workers(arguments.num_workers).batch_size(64).build()?;
+    table.line("select", start.elapsed(), &loader.ledger().to_string())?;
+
+    let measured = throughput::measure(&mut loader)?;
+    let examples = loader.len() as f64 / measured.epoch.as_secs_f64();
+    let rate = format!("{examples:.0} examples/s of X (4, 2114) i8, 1 control, 2 signals f32");
+    table.line("epoch", measured.epoch, &format!("{} examples, {rate}", loader.len()))?;
+    let ratio = measured.memcpy.as_secs_f64() / measured.epoch.as_secs_f64();
+    let bytes = output::count(measured.bytes, "B");
+    table.line("memcpy", measured.memcpy, &format!("of the same {bytes}: the epoch ran at {ratio:.2}x its rate"))?;
+    let stats = loader.stats();
+    let waited = format!(
+        "{:.2} s, the workers {:.2} s",
+        stats.consumer_waited.as_secs_f64(),
+        stats.workers_waited.as_secs_f64()
+    );
+    Ok(writeln!(table.0, "  (medians of {} epochs; the consumer waited {waited})", measured.rounds)?)
+}

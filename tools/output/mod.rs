@@ -1,5 +1,9 @@
-//! Files that the command writes for other programs: `.npy` arrays and `.safetensors`, each appearing whole or not at all.
+//! What the command writes: text on standard output, notes on standard error, and files for other programs (`.npy` arrays
+//! and `.safetensors`), each appearing whole or not at all.
 
 mod atomic;
 pub(crate) mod npy;
 pub(crate) mod safetensors;
+mod text;
+
+pub(crate) use text::{count, is_broken_pipe, note, print, warn};

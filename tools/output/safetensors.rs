@@ -21,8 +21,6 @@ pub(crate) enum Items<'a> {
     I8(&'a [i8]),
     /// `U8`.
     U8(&'a [u8]),
-    /// `BOOL`, a byte each.
-    Bool(&'a [bool]),
     /// `I64`.
     I64(&'a [i64]),
     /// `F32`.
@@ -34,7 +32,6 @@ impl<'a> Items<'a> {
         match self {
             Items::I8(_) => Dtype::I8,
             Items::U8(_) => Dtype::U8,
-            Items::Bool(_) => Dtype::BOOL,
             Items::I64(_) => Dtype::I64,
             Items::F32(_) => Dtype::F32,
         }
@@ -45,7 +42,6 @@ impl<'a> Items<'a> {
         match self {
             Items::I8(items) => bytemuck::cast_slice(items),
             Items::U8(items) => items,
-            Items::Bool(items) => bytemuck::cast_slice(items),
             Items::I64(items) => bytemuck::cast_slice(items),
             Items::F32(items) => bytemuck::cast_slice(items),
         }
@@ -123,10 +119,10 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("b.safetensors");
         let (x, y) = ([0_i8, 1, -1, 5, 6, 7], [0.5_f32, f32::MAX]);
-        let (label, locus, bits) = ([true, false, true], [1_i64 << 40, -1], [255_u8; 3]);
+        let (label, locus, bits) = ([1_u8, 0, 1], [1_i64 << 40, -1], [255_u8; 3]);
         let tensors = [
             tensor("x", &[1, 2, 3], Items::I8(&x)),
-            tensor("label", &[3], Items::Bool(&label)),
+            tensor("label", &[3], Items::U8(&label)),
             tensor("y", &[2, 1], Items::F32(&y)),
             tensor("bits", &[3], Items::U8(&bits)),
             tensor("locus", &[2], Items::I64(&locus)),

@@ -29,7 +29,7 @@ pub(crate) struct Arguments {
     /// Pack these contigs only
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     contigs: Option<Vec<String>>,
-    /// The store to make, by custom NAME.atemoya
+    /// The store to make, usually NAME.atemoya
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// Bases of a tile: a power of two from 512 to 32768

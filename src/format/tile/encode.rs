@@ -27,10 +27,17 @@ pub struct Summary {
     pub values: ValueType,
     /// Sum of the values, in order, in f64.
     pub sum: f64,
+    /// Sum of the absolute values.
+    pub magnitude: f64,
     /// The least value.
     pub min: f32,
     /// The greatest value.
     pub max: f32,
+}
+
+impl Summary {
+    /// Of a tile that is zero everywhere.
+    const ZERO: Summary = Summary { nonzero: 0, values: ValueType::U8, sum: 0.0, magnitude: 0.0, min: 0.0, max: 0.0 };
 }
 
 impl Encoder {
@@ -40,7 +47,7 @@ impl Encoder {
     /// contig and the others are 0.
     pub fn encode(self, tile: &[f32], valid: usize, out: &mut Vec<u8>) -> (Code, Summary) {
         if tile.iter().all(|&v| v == 0.0) {
-            return (Code::ZERO, Summary { nonzero: 0, values: ValueType::U8, sum: 0.0, min: 0.0, max: 0.0 });
+            return (Code::ZERO, Summary::ZERO);
         }
         let (summary, stored) = survey(&tile[..valid]);
         let code = cheapest(tile, summary, stored);
@@ -60,12 +67,12 @@ impl Encoder {
 /// The summary of the part of a tile that lies on its contig, and the narrowest type of its non-zero values.
 pub(super) fn survey(tile: &[f32]) -> (Summary, ValueType) {
     let mut stored = ValueType::One;
-    let mut summary =
-        Summary { nonzero: 0, values: ValueType::U8, sum: 0.0, min: f32::INFINITY, max: f32::NEG_INFINITY };
+    let mut summary = Summary { min: f32::INFINITY, max: f32::NEG_INFINITY, ..Summary::ZERO };
     for &value in tile {
         if value != 0.0 {
             summary.nonzero += 1;
             summary.sum += f64::from(value);
+            summary.magnitude += f64::from(value.abs());
             stored = stored.max(ValueType::of(value));
         }
         summary.min = summary.min.min(value);

@@ -122,13 +122,21 @@ pub struct TrackTotals {
     values: TrackType,
     nonzero: u64,
     sum: f64,
+    magnitude: f64,
     min: f32,
     max: f32,
 }
 
 impl Default for TrackTotals {
     fn default() -> Self {
-        TrackTotals { values: TrackType::U8, nonzero: 0, sum: 0.0, min: f32::INFINITY, max: f32::NEG_INFINITY }
+        TrackTotals {
+            values: TrackType::U8,
+            nonzero: 0,
+            sum: 0.0,
+            magnitude: 0.0,
+            min: f32::INFINITY,
+            max: f32::NEG_INFINITY,
+        }
     }
 }
 
@@ -138,8 +146,15 @@ impl TrackTotals {
         self.values = self.values.max(tile.values.into());
         self.nonzero += u64::from(tile.nonzero);
         self.sum += tile.sum;
+        self.magnitude += tile.magnitude;
         self.min = self.min.min(tile.min);
         self.max = self.max.max(tile.max);
+    }
+
+    /// Sum of the absolute values.
+    #[must_use]
+    pub fn magnitude(&self) -> f64 {
+        self.magnitude
     }
 
     /// The manifest's entry of the track. A track of no bases has the least and greatest value 0.

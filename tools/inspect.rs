@@ -1,0 +1,150 @@
+//! `atemoya inspect`: what a store holds and where it came from, as text or JSON.
+
+use crate::output;
+use anyhow::Result;
+use atemoya::format::tile::Family;
+use atemoya::loci::published;
+use atemoya::store::{Store, Tally};
+use serde_json::{Value, json};
+use std::fmt::Write;
+use std::path::PathBuf;
+
+/// Contigs that the text lists, longest first; JSON has all.
+const LISTED: usize = 25;
+
+/// Show what a store holds: contigs, tracks, encodings, bytes per base, provenance, locus indices
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The store
+    store: PathBuf,
+    /// Write JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let store = Store::open(&arguments.store)?;
+    let censuses = store.panels().iter().map(|panel| panel.census()).collect::<atemoya::Result<Vec<_>>>()?;
+    let names = published::names(&store)?;
+    let indices = names.iter().map(|name| published::read(&store, Some(name))).collect::<atemoya::Result<Vec<_>>>()?;
+    if arguments.json {
+        let value = as_json(&store, &censuses, &indices)?;
+        return output::print(&(serde_json::to_string_pretty(&value)? + "\n"));
+    }
+    output::print(&as_text(&store, &censuses, &indices)?)
+}
+
+fn bases(store: &Store) -> u64 {
+    store.contigs().iter().map(|(_, length)| length).sum()
+}
+
+fn per_base(bytes: u64, values: u64) -> f64 {
+    if values == 0 { 0.0 } else { bytes as f64 / values as f64 }
+}
+
+fn as_json(store: &Store, censuses: &[[Tally; 5]], indices: &[published::LocusIndex]) -> Result<Value> {
+    let mut value = serde_json::to_value(store.manifest())?;
+    value["path"] = json!(store.path());
+    value["checksum"] = json!(store.checksum());
+    let bases = bases(store);
+    value["bases"] = json!(bases);
+    for (panel, census) in value["panels"].as_array_mut().into_iter().flatten().zip(censuses) {
+        let tracks = panel["tracks"].as_array().map_or(0, Vec::len) as u64;
+        let tallies = Family::ALL.iter().zip(census);
+        let encodings: serde_json::Map<String, Value> = tallies
+            .map(|(family, tally)| (family.name().into(), json!({"tiles": tally.tiles, "bytes": tally.bytes})))
+            .collect();
+        panel["encodings"] = Value::Object(encodings);
+        let bytes = store.manifest().file(panel["file"].as_str().unwrap_or_default()).map_or(0, |file| file.length);
+        panel["bytes_per_base"] = json!(per_base(bytes, bases * tracks));
+    }
+    value["loci"] = indices.iter().map(|index| serde_json::to_value(&index.manifest)).collect::<Result<_, _>>()?;
+    Ok(value)
+}
+
+fn as_text(store: &Store, censuses: &[[Tally; 5]], indices: &[published::LocusIndex]) -> Result<String> {
+    let mut out = String::new();
+    let manifest = store.manifest();
+    let bytes: u64 = manifest.files.iter().map(|file| file.length).sum();
+    let [major, minor] = manifest.version;
+    let made = format!("format {major}.{minor}, by {}", manifest.created_by);
+    writeln!(out, "{}  {} ({made})", store.path().display(), output::count(bytes, "B"))?;
+    write_contigs(&mut out, store)?;
+    if let Some(sequence) = &manifest.sequence {
+        let length = manifest.file(&sequence.file).map_or(0, |file| file.length);
+        let acgt = 100.0 * per_base(sequence.acgt, bases(store));
+        let density = per_base(length, bases(store));
+        writeln!(out, "\nsequence  {}, {density:.3} B/base, {acgt:.2}% A, C, G or T", output::count(length, "B"))?;
+    }
+    for (number, census) in censuses.iter().enumerate() {
+        write_panel(&mut out, store, number, census)?;
+    }
+    if !indices.is_empty() {
+        writeln!(out, "\nloci")?;
+    }
+    for index in indices {
+        let manifest = &index.manifest;
+        let centre = if manifest.options.summits { "summits" } else { "midpoints" };
+        let (peaks, negatives) = (manifest.peaks, manifest.negatives);
+        writeln!(out, "  {}  {peaks} peaks on their {centre}, {negatives} negatives", manifest.name)?;
+        for input in &manifest.inputs {
+            writeln!(out, "    {:<10} {}", input.role, input.path)?;
+        }
+    }
+    writeln!(out, "\ninputs")?;
+    for input in &manifest.inputs {
+        let (length, hash) = (output::count(input.length, "B"), &input.sha256[..16.min(input.sha256.len())]);
+        writeln!(out, "  {:<12} {}  {length}  sha256 {hash}...", input.role, input.path)?;
+        for (contigs, what) in [(&input.contigs_absent, "lacks"), (&input.contigs_ignored, "ignored:")] {
+            if !contigs.is_empty() {
+                let shown = contigs.iter().take(8).map(String::as_str).collect::<Vec<_>>().join(", ");
+                let more = if contigs.len() > 8 { format!(", ... ({})", contigs.len()) } else { String::new() };
+                writeln!(out, "    {what} {shown}{more}")?;
+            }
+        }
+    }
+    Ok(out)
+}
+
+fn write_contigs(out: &mut String, store: &Store) -> Result<()> {
+    let mut contigs: Vec<(&str, u64)> = store.contigs().iter().collect();
+    writeln!(out, "\ncontigs  {}, {}", contigs.len(), output::count(bases(store), "b"))?;
+    if contigs.len() > LISTED {
+        contigs.sort_by_key(|&(_, length)| std::cmp::Reverse(length));
+    }
+    for (name, length) in contigs.iter().take(LISTED) {
+        writeln!(out, "  {name:<24} {length:>12}")?;
+    }
+    if contigs.len() > LISTED {
+        writeln!(out, "  ... and {} shorter ones (--json lists all)", contigs.len() - LISTED)?;
+    }
+    Ok(())
+}
+
+fn write_panel(out: &mut String, store: &Store, number: usize, census: &[Tally; 5]) -> Result<()> {
+    let manifest = store.manifest();
+    let panel = &manifest.panels[number];
+    let bytes = manifest.file(&panel.file).map_or(0, |file| file.length);
+    let values = bases(store) * panel.tracks.len() as u64;
+    let (tracks, tile, density) = (panel.tracks.len(), panel.tile, per_base(bytes, values));
+    let size = output::count(bytes, "B");
+    writeln!(out, "\n{}  {tracks} tracks in tiles of {tile}, {size}, {density:.4} B/base and track", panel.file)?;
+    for group in manifest.groups.iter().filter(|group| group.panel == number) {
+        let role = format!("{:?}", group.role).to_lowercase();
+        writeln!(out, "  {role} {}", group.name)?;
+        for &track in &group.tracks {
+            let track = &panel.tracks[track];
+            let nonzero = 100.0 * per_base(track.nonzero, bases(store));
+            let kind = format!("{:?}", track.values).to_lowercase();
+            let (name, sum, min, max) = (&track.name, track.sum, track.min, track.max);
+            writeln!(out, "    {name:<20} {kind:<4} {nonzero:>7.3}% non-zero, sum {sum}, from {min} to {max}")?;
+        }
+    }
+    let tiles: u64 = census.iter().map(|tally| tally.tiles).sum();
+    for (family, tally) in Family::ALL.iter().zip(census).filter(|(_, tally)| tally.tiles > 0) {
+        let share = 100.0 * per_base(tally.tiles, tiles);
+        let size = output::count(tally.bytes, "B");
+        writeln!(out, "  {:<7} {:>10} tiles ({share:>5.1}%) {size:>10}", family.name(), tally.tiles)?;
+    }
+    Ok(())
+}
