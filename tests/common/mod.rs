@@ -75,3 +75,11 @@ pub fn files(directory: &Path) -> Vec<PathBuf> {
     files.sort();
     files
 }
+
+/// The names in a directory, hidden ones included, sorted.
+pub fn names(directory: &Path) -> Vec<String> {
+    let mut names: Vec<String> =
+        std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
