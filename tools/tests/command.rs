@@ -1,0 +1,158 @@
+//! The command as a user meets it: the README's way from files to batches, and clear refusals.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod common;
+
+use common::{atemoya, data, file, index_arguments, names, pack_arguments, refused, run, stderr};
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn all(arguments: &[String]) -> Vec<&str> {
+    arguments.iter().map(String::as_str).collect()
+}
+
+#[test]
+fn from_files_to_batches() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = directory.path().join("s.atemoya");
+    run(&all(&pack_arguments(&store)));
+    assert!(run(&all(&index_arguments(&store))).contains("negatives"));
+    assert!(run(&["verify", text(&store)]).contains("all good"));
+
+    let inspected: Value = serde_json::from_str(&run(&["inspect", text(&store), "--json"])).unwrap();
+    assert_eq!(inspected["bases"], 600_000);
+    assert_eq!(inspected["groups"][0]["name"], "signal");
+    assert_eq!(inspected["loci"][0]["name"], "default");
+    let tiles = inspected["panels"][0]["encodings"].as_object().unwrap();
+    let tracks_and_rows: u64 = tiles.values().map(|tally| tally["tiles"].as_u64().unwrap()).sum();
+    let contigs = inspected["contigs"].as_array().unwrap();
+    let rows: u64 = contigs.iter().map(|c| c["length"].as_u64().unwrap().div_ceil(4096)).sum();
+    assert_eq!(tracks_and_rows, 2 * rows);
+    assert!(run(&["inspect", text(&store)]).contains("signal.plus.bw"));
+
+    let sample = |out: &str, more: &[&str]| {
+        let out = directory.path().join(out);
+        run(&[&["sample", text(&store), "--count", "40", "--random-state", "3", "--out", text(&out)], more].concat());
+        fs::read(out).unwrap()
+    };
+    let batch = sample("a.safetensors", &[]);
+    assert_eq!(batch, sample("b.safetensors", &["--num-workers", "2", "--batch-size", "7"]));
+    assert_ne!(batch, sample("c.safetensors", &["--epoch", "1"]));
+    let header = u64::from_le_bytes(batch[..8].try_into().unwrap()) as usize;
+    let header: Value = serde_json::from_slice(&batch[8..8 + header]).unwrap();
+    assert_eq!(header["X"]["shape"], serde_json::json!([40, 4, 2114]));
+    assert_eq!(header["X"]["dtype"], "I8");
+    assert_eq!(header["controls"]["shape"], serde_json::json!([40, 1, 2114]));
+    assert_eq!(header["y"]["shape"], serde_json::json!([40, 2, 1000]));
+    for name in ["label", "source", "offset", "rc"] {
+        assert_eq!(header[name]["shape"], serde_json::json!([40]), "{name}");
+    }
+
+    let out = directory.path().join("x.npy");
+    let contig = contigs[0]["name"].as_str().unwrap();
+    run(&[
+        "extract",
+        text(&store),
+        "--contig",
+        contig,
+        "--start",
+        "10",
+        "--end",
+        "30",
+        "--sequence",
+        "--out",
+        text(&out),
+    ]);
+    let npy = fs::read(&out).unwrap();
+    assert_eq!(npy.len() % 64, 80 % 64, "a header of a multiple of 64 bytes, then (4, 20) bytes");
+    let letters: Vec<u8> = fs::read(file("genome.fa")).unwrap();
+    let bases: Vec<u8> = letters.split(|b| *b == b'\n').skip(1).take(2).flatten().copied().collect();
+    let expected: Vec<u8> =
+        b"ACGT".iter().flat_map(|l| bases[10..30].iter().map(|b| u8::from(b.to_ascii_uppercase() == *l))).collect();
+    assert_eq!(npy[npy.len() - 80..], expected);
+    run(&["extract", text(&store), "--contig", contig, "--track", "signal.1", "--out", text(&out)]);
+}
+
+#[test]
+fn what_is_wrong_is_said_and_nothing_is_left() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    let store = data().join("demo.atemoya");
+    let out = at("o.atemoya");
+    let genome = file("genome.fa");
+    let said = refused(&["pack", "--fasta", "missing.fa", "--out", &out]);
+    assert!(said.contains("missing.fa"), "{said}");
+    assert!(refused(&["pack", "--out", &out]).contains("nothing to pack"));
+    let said = refused(&["pack", "--fasta", &genome, "--signal", &format!("s={genome}"), "--out", &out]);
+    assert!(said.contains("genome.fa") && said.contains("bigWig"), "{said}");
+    assert!(refused(&["pack", "--fasta", &genome, "--contigs", "chr1,nope", "--out", &out]).contains("nope"));
+    assert!(refused(&["pack", "--fasta", &genome, "--tile", "1000", "--out", &out]).contains("power of two"));
+    assert!(refused(&["pack", "--fasta", &genome, "--out", text(&store)]).contains("exists already"));
+    assert!(refused(&["pack", "--fasta", &genome, "--out", text(data()), "--force"]).contains("exists already"));
+
+    fs::write(at("bad.bed"), "chr1\t10\t20\nchr1\t30\n").unwrap();
+    let index = |more: &[&str]| refused(&[&["index", text(&store), "--name", "n"], more].concat());
+    let said = index(&["--peaks", &at("bad.bed")]);
+    assert!(said.contains("bad.bed, line 2"), "{said}");
+    fs::write(at("far.bed"), "chrZ\t10\t20\n").unwrap();
+    assert!(index(&["--peaks", &at("far.bed")]).contains("chrZ"));
+    let peaks = file("peaks.narrowPeak");
+    assert!(refused(&["index", text(&store), "--name", "../n", "--peaks", &peaks]).contains("cannot name an index"));
+    assert!(refused(&["index", text(&store), "--peaks", &peaks]).contains("exists already"));
+    assert!(refused(&["index", text(data()), "--peaks", &at("far.bed")]).contains("not an atemoya store"));
+
+    for (arguments, word) in [
+        (vec!["--in-window", "0"], "in_window"),
+        (vec!["--negative-ratio", "nan"], "negative_ratio"),
+        (vec!["--chroms", "chrZ"], "kept"),
+        (vec!["--max-jitter", "999999"], "kept"),
+        (vec!["--loci", "nope"], "nope"),
+        (vec!["--counts-tracks", "nope", "--min-counts", "1"], "nope"),
+        (vec!["--exclusion-lists", "nope.bed"], "nope.bed"),
+        (vec!["--count", "0"], "count"),
+        (vec!["--batch-size", "1000000000"], "memory"),
+    ] {
+        let mut all = vec!["sample", text(&store), "--out", &out];
+        all.extend(&arguments);
+        let said = refused(&all);
+        assert!(said.contains(word), "{arguments:?}: {said}");
+    }
+    let extract = |more: &[&str]| refused(&[&["extract", text(&store), "--out", &out], more].concat());
+    assert!(extract(&["--contig", "chrZ", "--sequence"]).contains("chrZ"));
+    assert!(extract(&["--contig", "chr1", "--track", "signal"]).contains("signal.0"));
+    assert!(extract(&["--contig", "chr1", "--track", "nope"]).contains("nope"));
+    assert!(extract(&["--contig", "chr1", "--sequence", "--start", "9", "--end", "8"]).contains("9..8"));
+    assert_eq!(names(directory.path()), ["bad.bed", "far.bed"]);
+    assert_eq!(names(&store.join("loci")), ["default"]);
+}
+
+#[test]
+fn a_usage_error_has_status_2_and_help_is_help() {
+    for arguments in [&["pack"][..], &["pack", "--out", "x", "--signal", "noequals"], &["nope"], &[]] {
+        assert_eq!(atemoya().args(arguments).output().unwrap().status.code(), Some(2), "{arguments:?}");
+    }
+    for command in ["pack", "index", "inspect", "verify", "extract", "sample", "demo"] {
+        assert!(run(&[command, "--help"]).contains("Usage"));
+    }
+    assert!(run(&["--version"]).starts_with("atemoya "));
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let store = data().join("demo.atemoya");
+    let mut child = atemoya();
+    child
+        .args(["inspect", text(&store), "--json"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped());
+    let mut child = child.spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(stderr(&output), "");
+}
