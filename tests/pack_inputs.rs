@@ -241,3 +241,26 @@ fn however_a_genome_is_written_it_packs_to_the_same_bytes() {
         assert!(first.get_or_insert_with(|| file.clone()) == &file, "{way}");
     }
 }
+
+/// Contigs without bases, tracks without data, and no contig at all.
+#[test]
+fn there_may_be_nothing() {
+    let directory = root();
+    let genome = write(directory.path(), "genome.fa", ">none\n>a\nACGT\n>nothing\n\n>b\nNNNN\n>last\n");
+    let silent = write(directory.path(), "silent.bw", big_wig(&[("a", 4), ("b", 4)], &[], &Layout::default()));
+    let builder = PackBuilder::new().fasta(genome).signal("s", [&silent]).control("c", [&silent, &silent]);
+    let (store, _) = packed(&builder, directory.path());
+    assert_eq!(contigs(&store), pairs(&[("none", 0), ("a", 4), ("nothing", 0), ("b", 4), ("last", 0)]));
+    assert_eq!(read_sequence(&store, "a", 0..4).unwrap(), [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]);
+    assert_eq!(read_sequence(&store, "b", 0..4).unwrap(), [0; 16]);
+    for (name, length) in [("none", 0), ("a", 4), ("last", 0)] {
+        assert_eq!(read_track(&store, "c.1", name, 0..length).unwrap(), vec![0.0; length as usize]);
+        assert!(read_sequence(&store, name, 0..length + 1).is_err() && read_track(&store, "s", name, 1..0).is_err());
+    }
+    for builder in
+        [builder.clone().contigs(Some(vec![])), PackBuilder::new().signal("s", [&silent]).contigs(Some(vec![]))]
+    {
+        let (store, _) = packed(&builder, root().path());
+        assert_eq!(contigs(&store), []);
+    }
+}

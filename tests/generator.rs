@@ -1,0 +1,226 @@
+//! `PeakGenerator`: each parameter, its refusals, and stores that lack the sequence, the signals or the controls.
+#![cfg(feature = "ingest")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
+
+mod common;
+
+use atemoya::feed::Loader;
+use atemoya::index::IndexBuilder;
+use atemoya::loci::{Role, Row, published};
+use atemoya::pack::PackBuilder;
+use atemoya::{Error, PeakGenerator, Store};
+use common::inputs::{self, write};
+use common::oracle::digests;
+use common::stores::Contig;
+use tempfile::TempDir;
+
+const IN: i64 = 201;
+const OUT: i64 = 80;
+const JITTER: i64 = 13;
+
+fn fixture() -> (TempDir, Vec<Contig>, Store) {
+    let directory = tempfile::tempdir().unwrap();
+    let contigs = inputs::contigs(&[5000, 2100], 8);
+    let store = inputs::pack(directory.path(), &contigs, 9);
+    inputs::index(&store, directory.path(), &contigs, 200);
+    (directory, contigs, store)
+}
+
+fn generator(store: &Store) -> PeakGenerator {
+    let sizes = PeakGenerator::new(store).in_window(IN as usize).out_window(OUT as usize);
+    sizes.max_jitter(JITTER as usize).num_workers(0)
+}
+
+/// The rows of the index that plain code keeps, peaks and negatives.
+fn kept(store: &Store, contigs: &[Contig], keep: impl Fn(&Row) -> bool) -> [Vec<u32>; 2] {
+    let table = published::read(store, None).unwrap().table;
+    let fits = |row: &Row, peak: bool| {
+        let jitter = if peak { JITTER } else { 0 };
+        let length = contigs[row.contig as usize].letters.len() as i64;
+        row.centre - IN / 2 - jitter >= 0 && row.centre + IN / 2 + 1 + jitter <= length
+    };
+    let of = |peak: bool| {
+        let rows = (0..).zip(table.rows()).filter(|(_, row)| (row.role == Role::Peak) == peak);
+        rows.filter(|(_, row)| fits(row, peak) && keep(row)).map(|(i, _)| i).collect()
+    };
+    [of(true), of(false)]
+}
+
+fn rows(loader: &Loader) -> [Vec<u32>; 2] {
+    [loader.peaks(), loader.negatives()].map(|loci| loci.iter().map(|locus| locus.row).collect())
+}
+
+#[test]
+fn loci_are_kept_as_plain_code_keeps_them() {
+    let (directory, contigs, store) = fixture();
+    let sum = |row: &Row, tracks: &[usize]| -> f64 {
+        let window = (row.centre - OUT / 2) as usize..(row.centre + OUT / 2) as usize;
+        let values = |&track: &usize| &contigs[row.contig as usize].tracks[track][window.clone()];
+        tracks.iter().flat_map(values).map(|&value| f64::from(value)).sum()
+    };
+    let all = generator(&store);
+    assert_eq!(rows(&all.build().unwrap()), kept(&store, &contigs, |_| true));
+
+    let chosen = all.clone().chroms(Some(vec!["chrB".into(), "nowhere".into()])).build().unwrap();
+    assert_eq!(rows(&chosen), kept(&store, &contigs, |row| row.contig == 1));
+    assert!(chosen.ledger().peaks.contig > 0);
+
+    // Sums in the middle of what there is, so that both bounds leave something out; equality is kept.
+    for (names, tracks) in [
+        (None, vec![0, 1, 2]),
+        (Some(vec!["stranded"]), vec![0, 1]),
+        (Some(vec!["stranded.0"]), vec![0]),
+        (Some(vec!["input.1", "runs.0"]), vec![2, 2]),
+    ] {
+        let names = names.map(|names| names.into_iter().map(str::to_owned).collect::<Vec<_>>());
+        let loader = all.clone().build().unwrap();
+        let table = published::read(&store, None).unwrap().table;
+        let mut sums: Vec<f64> =
+            loader.peaks().iter().map(|locus| sum(&table.row(locus.row as usize), &tracks)).collect();
+        sums.sort_by(f64::total_cmp);
+        let (min, max) = (sums[sums.len() / 4], sums[3 * sums.len() / 4]);
+        let counted = all.clone().counts_tracks(names.clone());
+        for (low, high) in [(Some(min), None), (None, Some(max)), (Some(min), Some(max))] {
+            let loader = counted.clone().min_counts(low).max_counts(high).build().unwrap();
+            let inside = |row: &Row| {
+                let sum = sum(row, &tracks);
+                low.is_none_or(|low| sum >= low) && high.is_none_or(|high| sum <= high)
+            };
+            assert_eq!(rows(&loader), kept(&store, &contigs, inside), "{names:?} {low:?} {high:?}");
+            assert!(loader.ledger().peaks.kept < sums.len());
+        }
+    }
+
+    let excluded = write(directory.path(), "exclusion.bed", "chrA\t1008\t1234\nchrB\t500\t501\nchrQ\t0\t9\n");
+    let more = write(directory.path(), "more.bed", "chrA\t4000\t4000\nchrA\t3050\t3060\n");
+    let loader = all.clone().exclusion_lists(vec![excluded, more]).build().unwrap();
+    let chunks = [(0, 1000, 1300), (1, 500, 600), (0, 3000, 3100)];
+    let outside = |row: &Row| {
+        let jitter = if row.role == Role::Peak { JITTER } else { 0 };
+        // Windows touch chunks of 100 bases as wholes.
+        let (start, end) = (row.centre - IN / 2 - jitter, row.centre + IN / 2 + 1 + jitter);
+        chunks.iter().all(|&(contig, from, to)| row.contig != contig || end <= from || start >= to)
+    };
+    assert_eq!(rows(&loader), kept(&store, &contigs, outside));
+    assert!(loader.ledger().peaks.excluded > 0 && loader.ledger().negatives.excluded > 0);
+}
+
+#[test]
+fn peaks_are_centred_as_asked() {
+    let (_directory, _, store) = fixture();
+    let table = published::read(&store, None).unwrap().table;
+    for summits in [None, Some(true), Some(false)] {
+        let loader = generator(&store).summits(summits).build().unwrap();
+        for locus in loader.peaks() {
+            let row = table.row(locus.row as usize);
+            let expected =
+                if summits == Some(false) { (row.start + row.end) / 2 } else { row.start + row.summit.unwrap() };
+            assert_eq!(locus.centre, expected);
+        }
+    }
+}
+
+#[test]
+fn the_seed_and_the_switches_change_what_they_should() {
+    let (_directory, _, store) = fixture();
+    let of = |generator: &PeakGenerator| digests(&mut generator.build().unwrap(), 0, 1);
+    let base = generator(&store);
+    let first = of(&base);
+    assert_eq!(of(&base.clone().random_state(0)), first);
+    for other in [
+        base.clone().random_state(1),
+        base.clone().shuffle(false),
+        base.clone().max_jitter(JITTER as usize - 1),
+        base.clone().negative_ratio(0.2),
+        base.clone().reverse_complement(false),
+    ] {
+        assert_ne!(of(&other), first);
+    }
+    for ratio in [0.0, 1.0, 2.5] {
+        let loader = base.clone().negative_ratio(ratio).build().unwrap();
+        let expected = loader.peaks().len() + (loader.peaks().len() as f64 * ratio) as usize;
+        assert_eq!(loader.len(), expected, "{ratio}");
+    }
+    let mut plain = base.clone().reverse_complement(false).max_jitter(0).build().unwrap();
+    for batch in plain.epoch(0).map(Result::unwrap) {
+        assert!(batch.reverse_complemented().iter().all(|&turned| turned == 0));
+        assert!(batch.offsets().iter().all(|&offset| offset == 0));
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_refused_by_its_name() {
+    let (directory, _, store) = fixture();
+    let base = generator(&store);
+    let names = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
+    let huge = (1 << 30) + 1;
+    for (generator, name) in [
+        (base.clone().in_window(0), "in_window"),
+        (base.clone().in_window(huge), "in_window"),
+        (base.clone().out_window(0), "out_window"),
+        (base.clone().max_jitter(usize::MAX), "max_jitter"),
+        (base.clone().batch_size(0), "batch_size"),
+        (base.clone().batch_size(1 << 30).in_window(1 << 11), "batch_size"),
+        (base.clone().slots(Some(0)), "slots"),
+        (base.clone().num_workers(1025), "num_workers"),
+        (base.clone().negative_ratio(-0.1), "negative_ratio"),
+        (base.clone().negative_ratio(f64::NAN), "negative_ratio"),
+        (base.clone().negative_ratio(1e300), "negative_ratio"),
+        (base.clone().min_counts(Some(f64::NAN)), "min_counts"),
+        (base.clone().min_counts(Some(1e30)), "under min_counts"),
+        (base.clone().in_window(6000), "too near an end"),
+        (base.clone().chroms(names(&["nowhere"])), "on other contigs"),
+        (base.clone().chroms(names(&[])), "on other contigs"),
+        (base.clone().counts_tracks(names(&["atac"])).min_counts(Some(1.0)), "\"atac\""),
+        (base.clone().counts_tracks(names(&["stranded.2"])).min_counts(Some(1.0)), "\"stranded.2\""),
+        (base.clone().counts_tracks(names(&["stranded", "stranded.0"])).min_counts(Some(1.0)), "stranded.0"),
+        (base.clone().loci("other"), "\"other\""),
+    ] {
+        let error = generator.build().err().unwrap_or_else(|| panic!("{name} was accepted"));
+        assert!(matches!(error, Error::Argument { .. }) && error.to_string().contains(name), "{name}: {error}");
+    }
+    let bad = write(directory.path(), "bad.bed", "chrA\t1\t2\nchrA\t3\n");
+    let error = base.clone().exclusion_lists(vec![bad]).build().unwrap_err();
+    assert!(error.to_string().contains("bad.bed, line 2"), "{error}");
+    // A peak without a summit, in an index that was made of midpoints.
+    let peaks = write(directory.path(), "p.bed", "chrA\t1000\t1100\n");
+    IndexBuilder::new("plain").peaks([peaks]).publish(&store, &()).unwrap();
+    let plain = base.loci("plain").negative_ratio(0.0);
+    assert_eq!(plain.build().unwrap().len(), 1);
+    assert!(plain.clone().summits(Some(true)).build().unwrap_err().to_string().contains("summit"));
+    assert!(plain.negative_ratio(1.0).build().unwrap_err().to_string().contains("negative_ratio"));
+}
+
+#[test]
+fn a_store_may_lack_what_it_lacks() {
+    let (directory, contigs, full) = fixture();
+    let path = |name: &str| directory.path().join(name);
+    let new = PackBuilder::new;
+    let sequence = new().fasta(path("genome.fa"));
+    let signal = new().signal("stranded", [path("0.bw"), path("1.bw")]).signal("runs", [path("2.bw")]);
+    let control = new().control("input", [path("1.bw"), path("2.bw")]);
+    let mut expected = generator(&full).build().unwrap();
+    let expected: Vec<_> = expected
+        .epoch(0)
+        .take(5)
+        .map(Result::unwrap)
+        .map(|b| (b.sequence().unwrap().to_vec(), b.controls().unwrap().to_vec(), b.signal().unwrap().to_vec()))
+        .collect();
+    for (i, builder) in [sequence, signal, control].into_iter().enumerate() {
+        let out = path(&format!("part-{i}"));
+        builder.publish(&out, &()).unwrap();
+        let store = Store::open(&out).unwrap();
+        inputs::index(&store, directory.path(), &contigs, 200);
+        let mut loader = generator(&store).build().unwrap();
+        let batches = loader.epoch(0).take(5).map(Result::unwrap);
+        for (batch, (sequence, controls, signal)) in batches.zip(&expected) {
+            let found = (batch.sequence().is_some(), batch.controls().is_some(), batch.signal().is_some());
+            assert_eq!(found, [(true, false, false), (false, false, true), (false, true, false)][i]);
+            assert!(batch.sequence().is_none_or(|found| *found == **sequence));
+            assert!(batch.controls().is_none_or(|found| *found == **controls));
+            assert!(batch.signal().is_none_or(|found| *found == **signal));
+        }
+        let counts = generator(&store).min_counts(Some(1.0)).build();
+        assert_eq!(counts.is_ok(), i == 1);
+    }
+}
