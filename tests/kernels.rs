@@ -72,20 +72,8 @@ fn contig(name: &str, length: usize, tracks: usize, seed: u64) -> Contig {
             let mut value = 0.0;
             (0..length)
                 .map(|_| match track {
-                    0 => {
-                        if next() % 30 == 0 {
-                            (next() % 3 + 1) as f32
-                        } else {
-                            0.0
-                        }
-                    }
-                    1 => {
-                        if next() % 3 == 0 {
-                            (next() % 40_000) as f32
-                        } else {
-                            0.0
-                        }
-                    }
+                    0 if next() % 30 == 0 => (next() % 3 + 1) as f32,
+                    1 if next() % 3 == 0 => (next() % 40_000) as f32,
                     2 => {
                         if run == 0 {
                             run = next() % 90 + 1;

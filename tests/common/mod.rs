@@ -10,10 +10,16 @@
 )]
 
 pub mod bigwigs;
+#[cfg(feature = "ingest")]
+pub mod inputs;
+pub mod oracle;
 pub mod stores;
 
 use atemoya::ingest::bed::{BedFile, BedRecord};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
 /// The shared real data, or `None` on a machine that does not have it. In CI it must be there.
 pub fn shared() -> Option<PathBuf> {
@@ -38,4 +44,42 @@ pub fn bed(rows: &[(&str, i64, i64)]) -> BedFile {
         bed.records.push(BedRecord { contig: contig as u32, start, end, summit: None, line });
     }
     bed
+}
+
+/// Does some work on a thread of its own; it must be done within so many seconds, which only a hang takes.
+pub fn within<T: Send + 'static>(seconds: u64, work: impl FnOnce() -> T + Send + 'static) -> T {
+    let (sender, receiver) = mpsc::channel();
+    let thread = std::thread::spawn(move || sender.send(work()));
+    match receiver.recv_timeout(Duration::from_secs(seconds)) {
+        Ok(result) => result,
+        Err(RecvTimeoutError::Disconnected) => resume_unwind(thread.join().err().unwrap()),
+        Err(RecvTimeoutError::Timeout) => panic!("it hangs: not done after {seconds} seconds"),
+    }
+}
+
+/// Copies a directory with all that is in it.
+pub fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(|entry| entry.unwrap().path()) {
+        let target = to.join(entry.file_name().unwrap());
+        if entry.is_dir() { copy(&entry, &target) } else { std::fs::copy(&entry, &target).map(|_| ()).unwrap() }
+    }
+}
+
+/// All files under a directory, sorted.
+pub fn files(directory: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for path in std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.is_dir() { files.extend(self::files(&path)) } else { files.push(path) }
+    }
+    files.sort();
+    files
+}
+
+/// The names in a directory, hidden ones included, sorted.
+pub fn names(directory: &Path) -> Vec<String> {
+    let mut names: Vec<String> =
+        std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
 }

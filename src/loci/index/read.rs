@@ -226,7 +226,7 @@ impl Columns<'_> {
         Ok(Row {
             role,
             file: u32::try_from(file).map_err(|_| rows.wrong("file", "0 or more", file))?,
-            line: u64::try_from(line).map_err(|_| rows.wrong("line", "0 or more", line))?,
+            line: u64::try_from(line).ok().filter(|&l| l > 0).ok_or_else(|| rows.wrong("line", "1 or more", line))?,
             contig: contig as u32,
             start: self.start.value(i),
             end: self.end.value(i),

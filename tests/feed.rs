@@ -1,0 +1,283 @@
+//! The ring of batches as its consumer sees it: order, leases, back-pressure, early ends, errors, threads.
+#![cfg(feature = "ingest")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
+
+mod common;
+
+use atemoya::feed::Batch;
+use atemoya::{Error, PeakGenerator, Store};
+use common::oracle::{digest, digests};
+use common::{inputs, within};
+use std::fs;
+use std::path::Path;
+use std::sync::mpsc;
+use tempfile::TempDir;
+
+/// What only a hang takes.
+const SECONDS: u64 = 60;
+const WORKERS: [usize; 4] = [0, 1, 2, 4];
+
+fn store() -> (TempDir, Store) {
+    let directory = tempfile::tempdir().unwrap();
+    let contigs = inputs::contigs(&[5000, 2100], 8);
+    let store = inputs::pack(directory.path(), &contigs, 9);
+    inputs::index(&store, directory.path(), &contigs, 120);
+    (directory, store)
+}
+
+fn generator(store: &Store) -> PeakGenerator {
+    PeakGenerator::new(store).in_window(200).out_window(80).max_jitter(10).batch_size(8).random_state(3)
+}
+
+#[test]
+fn batches_come_in_order_and_the_last_may_be_short() {
+    let (_directory, store) = store();
+    within(SECONDS, move || {
+        for workers in WORKERS {
+            for size in [1, 7, 8, 1000] {
+                let mut loader = generator(&store).num_workers(workers).batch_size(size).build().unwrap();
+                assert!(!loader.is_empty() && loader.batches_per_epoch() == loader.len().div_ceil(size));
+                let (examples, batches) = (loader.len(), loader.batches_per_epoch());
+                let mut expected = 0;
+                for batch in loader.epochs(5, 2) {
+                    let batch = batch.unwrap();
+                    let (epoch, index) = (5 + expected / batches, expected % batches);
+                    assert_eq!((batch.epoch(), batch.index()), (epoch as u64, index as u64));
+                    assert_eq!(batch.len(), size.min(examples - index * size));
+                    let n = batch.len();
+                    assert_eq!(batch.sequence().unwrap().shape(), [n, 4, 200]);
+                    assert_eq!(batch.controls().unwrap().shape(), [n, 2, 200]);
+                    assert_eq!(batch.signal().unwrap().shape(), [n, 3, 80]);
+                    assert_eq!((batch.labels().len(), batch.reverse_complemented().len()), (n, n));
+                    assert_eq!(batch.slot().0.len(), batch.slot().1.bytes());
+                    expected += 1;
+                }
+                assert_eq!(expected, 2 * batches);
+                assert!(loader.epochs(0, 0).next().is_none());
+            }
+        }
+    });
+}
+
+#[test]
+fn held_batches_do_not_change() {
+    let (_directory, store) = store();
+    within(SECONDS, move || {
+        let expected = digests(&mut generator(&store).num_workers(0).build().unwrap(), 0, 2);
+        for workers in WORKERS {
+            let mut loader = generator(&store).num_workers(workers).slots(Some(6)).build().unwrap();
+            let mut held: Vec<(usize, Batch)> = Vec::new();
+            for (number, batch) in loader.epochs(0, 2).enumerate() {
+                held.push((number, batch.unwrap()));
+                // The one in the middle goes, so that batches go back in another order than they came.
+                if held.len() == 5 {
+                    held.remove(2);
+                }
+                for (number, batch) in &held {
+                    assert!(digest(batch) == expected[*number], "batch {number}, {workers} workers");
+                }
+            }
+            // Those of the epochs before are held into another one still.
+            for batch in loader.epoch(9).take(4) {
+                drop(batch.unwrap());
+            }
+            assert!(held.iter().all(|(number, batch)| digest(batch) == expected[*number]));
+        }
+    });
+}
+
+#[test]
+fn when_all_slots_are_held_it_says_so_and_goes_on_after_a_drop() {
+    let (_directory, store) = store();
+    within(SECONDS, move || {
+        let expected = digests(&mut generator(&store).num_workers(0).build().unwrap(), 0, 1);
+        for workers in WORKERS {
+            for slots in [1, 3] {
+                let mut loader = generator(&store).num_workers(workers).slots(Some(slots)).build().unwrap();
+                let mut epoch = loader.epoch(0);
+                let mut held: Vec<Batch> = Vec::new();
+                let mut seen = Vec::new();
+                loop {
+                    match epoch.next() {
+                        Some(Ok(batch)) => {
+                            seen.push(digest(&batch));
+                            held.push(batch);
+                        }
+                        Some(Err(Error::AllLeased { slots: said })) => {
+                            assert_eq!((said, held.len()), (slots, slots));
+                            // It stays so until one is dropped.
+                            assert!(matches!(epoch.next(), Some(Err(Error::AllLeased { .. }))));
+                            held.remove(0);
+                        }
+                        Some(Err(error)) => panic!("{error}"),
+                        None => break,
+                    }
+                }
+                assert!(seen == expected, "{workers} workers, {slots} slots");
+            }
+        }
+    });
+}
+
+#[test]
+fn batches_outlive_the_loader() {
+    let (_directory, store) = store();
+    within(SECONDS, move || {
+        for workers in WORKERS {
+            let mut loader = generator(&store).num_workers(workers).slots(Some(4)).build().unwrap();
+            let held: Vec<Batch> = loader.epoch(0).take(3).map(Result::unwrap).collect();
+            let before: Vec<_> = held.iter().map(digest).collect();
+            drop(loader);
+            assert_eq!(held.iter().map(digest).collect::<Vec<_>>(), before);
+        }
+    });
+}
+
+#[test]
+fn an_epoch_can_be_left_early_many_times() {
+    let (_directory, store) = store();
+    within(SECONDS, move || {
+        let expected = digests(&mut generator(&store).num_workers(0).build().unwrap(), 4, 1);
+        for workers in WORKERS {
+            let mut loader = generator(&store).num_workers(workers).build().unwrap();
+            for round in 0..300 {
+                let taken = round % 5;
+                let left: Vec<_> = loader.epoch(4).take(taken).map(|batch| digest(&batch.unwrap())).collect();
+                assert!(left == expected[..taken]);
+            }
+            for _ in 0..20 {
+                drop(generator(&store).num_workers(workers).build().unwrap().epoch(0).next());
+            }
+            assert!(digests(&mut loader, 4, 1) == expected);
+        }
+    });
+}
+
+/// How many threads of this process are workers of a number that only the test below asks for.
+#[cfg(target_os = "linux")]
+fn high_workers() -> usize {
+    let names = fs::read_dir("/proc/self/task").unwrap();
+    let names = names.filter_map(|task| fs::read_to_string(task.unwrap().path().join("comm")).ok());
+    let number = |name: String| name.trim().strip_prefix("atemoya-").and_then(|n| n.parse::<usize>().ok());
+    names.filter_map(number).filter(|&number| number >= 20).count()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn no_thread_outlives_the_loader() {
+    let (_directory, store) = store();
+    within(SECONDS, move || {
+        for taken in [0, 1, 3] {
+            let mut loader = generator(&store).num_workers(30).slots(Some(4)).build().unwrap();
+            let held: Vec<Batch> = loader.epoch(0).take(taken).map(Result::unwrap).collect();
+            // A thread names itself a moment after it was started.
+            while high_workers() < 10 {
+                std::thread::yield_now();
+            }
+            drop(loader);
+            // A joined thread takes the kernel a moment to forget; the watchdog ends this loop if it never does.
+            while high_workers() > 0 {
+                std::thread::yield_now();
+            }
+            drop(held);
+        }
+    });
+}
+
+#[test]
+fn batches_may_be_dropped_on_another_thread() {
+    let (_directory, store) = store();
+    within(SECONDS, move || {
+        let expected = digests(&mut generator(&store).num_workers(0).build().unwrap(), 0, 3);
+        for workers in WORKERS {
+            for slots in [1, 2, 5] {
+                let mut loader = generator(&store).num_workers(workers).slots(Some(slots)).build().unwrap();
+                let (sender, receiver) = mpsc::channel::<Batch>();
+                let consumer =
+                    std::thread::spawn(move || receiver.into_iter().map(|batch| digest(&batch)).collect::<Vec<_>>());
+                let mut epochs = loader.epochs(0, 3);
+                while let Some(batch) = epochs.next_waiting() {
+                    sender.send(batch.unwrap()).unwrap();
+                }
+                drop(sender);
+                assert!(consumer.join().unwrap() == expected, "{workers} workers, {slots} slots");
+            }
+        }
+    });
+}
+
+/// Overwrites the directory of a row of the signals, and returns the bases of the first contig that it covers.
+fn damage_row(store: &Path, row: usize) -> std::ops::Range<i64> {
+    let path = store.join("panel-0.atm");
+    let mut bytes = fs::read(&path).unwrap();
+    let index = inputs::section(&bytes, 2).start + 8 * row;
+    let at = 4096 + u64::from_le_bytes(bytes[index..index + 8].try_into().unwrap()) as usize;
+    bytes[at..at + 12].fill(0xff);
+    // A new file, since the old one may be mapped.
+    fs::remove_file(&path).unwrap();
+    fs::write(&path, bytes).unwrap();
+    row as i64 * 512..(row as i64 + 1) * 512
+}
+
+#[test]
+fn a_damaged_tile_is_an_error_in_its_place() {
+    let (_directory, store) = store();
+    within(SECONDS, move || {
+        let damaged = damage_row(store.path(), 4);
+        let broken = Store::open(store.path()).unwrap();
+        for workers in WORKERS {
+            let mut good = generator(&store).num_workers(workers).build().unwrap();
+            let mut loader = generator(&broken).num_workers(workers).build().unwrap();
+            let mut places = std::collections::HashSet::new();
+            for epoch in [0, 1, 2, 0, 1, 2] {
+                let (peaks, negatives) = (good.peaks().to_vec(), good.negatives().to_vec());
+                let meets = |batch: &Batch| {
+                    (0..batch.len()).any(|row| {
+                        let loci = if batch.labels()[row] == 1 { &peaks } else { &negatives };
+                        let locus = loci[batch.sources()[row] as usize];
+                        let shift = if batch.labels()[row] == 1 { batch.offsets()[row] - 10 } else { 0 };
+                        let start = locus.centre + shift - 40;
+                        locus.contig == 0 && start < damaged.end && start + 80 > damaged.start
+                    })
+                };
+                // As long as the good store's batches do not meet the tile, these are the same.
+                let mut expected = Vec::new();
+                for batch in good.epoch(epoch).map(Result::unwrap) {
+                    if meets(&batch) {
+                        break;
+                    }
+                    expected.push(digest(&batch));
+                }
+                let mut batches = loader.epoch(epoch);
+                let found: Vec<_> = (0..expected.len()).map(|_| digest(&batches.next().unwrap().unwrap())).collect();
+                assert!(found == expected, "{workers} workers");
+                let error = batches.next().unwrap().unwrap_err();
+                assert!(matches!(&error, Error::Corrupt { path, .. } if path.ends_with("panel-0.atm")), "{error}");
+                assert!(batches.next().is_none() && batches.next_waiting().is_none(), "it ends after an error");
+                places.insert(expected.len());
+            }
+            assert!(places.len() > 1, "the epochs meet it in different places: {places:?}");
+        }
+    });
+}
+
+#[test]
+fn the_counters_add_up() {
+    let (_directory, store) = store();
+    within(SECONDS, move || {
+        for workers in WORKERS {
+            let mut loader = generator(&store).num_workers(workers).build().unwrap();
+            assert_eq!((loader.stats().batches, loader.stats().bytes), (0, 0));
+            let (mut batches, mut bytes) = (0, 0);
+            for epoch in 0..3 {
+                for batch in loader.epoch(epoch).take(if epoch == 1 { 3 } else { usize::MAX }) {
+                    let n = batch.unwrap().len();
+                    batches += 1;
+                    bytes += n * (4 * 200 + 4 * 2 * 200 + 4 * 3 * 80 + 3 * 8 + 1);
+                }
+            }
+            let stats = loader.stats();
+            assert_eq!((stats.batches, stats.bytes), (batches, bytes as u64), "{workers} workers");
+        }
+    });
+}

@@ -1,0 +1,243 @@
+//! What packing takes, refuses and warns of, through the bytes of real file formats.
+#![cfg(feature = "ingest")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
+
+mod common;
+
+use atemoya::gather::{read_sequence, read_track};
+use atemoya::pack::PackBuilder;
+use atemoya::{Error, Store};
+use common::bigwigs::{Block, Layout, bed_graph, big_wig, fixed_step, var_step};
+use common::inputs::{self, write};
+use common::names;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+fn root() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+/// A bigWig with the value 1 on the first base of each contig.
+fn ones(directory: &Path, name: &str, contigs: &[(&str, u32)]) -> PathBuf {
+    let blocks: Vec<Block> = (0..contigs.len() as u32).map(|id| bed_graph(id, &[(0, 1, 1.0)])).collect();
+    write(directory, name, big_wig(contigs, &blocks, &Layout::default()))
+}
+
+fn contigs(store: &Store) -> Vec<(String, u64)> {
+    store.contigs().iter().map(|(name, length)| (name.to_owned(), length)).collect()
+}
+
+fn pairs(contigs: &[(&str, u64)]) -> Vec<(String, u64)> {
+    contigs.iter().map(|(name, length)| ((*name).to_owned(), *length)).collect()
+}
+
+/// Packing is refused with a message that holds all of `parts`, and leaves nothing.
+fn refused(builder: &PackBuilder, parts: &[&str]) -> Error {
+    let directory = root();
+    let error = builder.publish(&directory.path().join("store"), &()).unwrap_err();
+    let text = error.to_string();
+    assert!(parts.iter().all(|part| text.contains(part)), "{text}: {parts:?}");
+    assert_eq!(names(directory.path()), Vec::<String>::new());
+    error
+}
+
+fn packed(builder: &PackBuilder, directory: &Path) -> (Store, Vec<String>) {
+    let out = directory.join("store");
+    let warnings = builder.publish(&out, &()).unwrap().warnings;
+    let store = Store::open(&out).unwrap();
+    store.verify(&()).unwrap();
+    (store, warnings)
+}
+
+#[test]
+fn a_contig_of_two_lengths_is_an_error_that_names_both_files() {
+    let directory = root();
+    let genome = write(directory.path(), "genome.fa", ">a\nACGTACGTAC\n>b\nACGT\n");
+    let sizes = write(directory.path(), "chrom.sizes", "a\t10\nb\t4\n");
+    let good = ones(directory.path(), "good.bw", &[("a", 10), ("b", 4)]);
+    let bad = ones(directory.path(), "bad.bw", &[("a", 10), ("b", 5)]);
+    let with_genome = PackBuilder::new().fasta(&genome).signal("good", [&good]);
+    let with_sizes = PackBuilder::new().chrom_sizes(&sizes).signal("good", [&good]);
+    let alone = PackBuilder::new().signal("good", [&good]);
+    for (builder, other) in [(with_genome, "genome.fa"), (with_sizes, "chrom.sizes"), (alone, "good.bw")] {
+        let parts = ["bad.bw", other, "contig b", "5", "4"];
+        for builder in [builder.clone().signal("bad", [&bad]), builder.clone().control("bad", [&bad])] {
+            assert!(matches!(refused(&builder, &parts), Error::Input { .. }));
+        }
+        // A contig that is not packed may be of any length.
+        let chosen = builder.signal("bad", [&bad]).contigs(Some(vec!["a".into()]));
+        if other == "good.bw" {
+            refused(&chosen, &parts);
+        } else {
+            let (store, warnings) = packed(&chosen, root().path());
+            assert_eq!((contigs(&store), warnings), (pairs(&[("a", 10)]), vec![]));
+        }
+    }
+}
+
+#[test]
+fn a_contig_of_one_input_alone_is_warned_of_and_recorded() {
+    let directory = root();
+    let genome = write(directory.path(), "genome.fa", ">a\nACGTACGTAC\n>b\nACGT\n>c\nAC\n");
+    let some = ones(directory.path(), "some.bw", &[("a", 10), ("x", 7), ("y", 9)]);
+    let all = ones(directory.path(), "all.bw", &[("a", 10), ("b", 4), ("c", 2)]);
+    let none = ones(directory.path(), "none.bw", &[("A", 10), ("B", 4)]);
+    let builder = PackBuilder::new().fasta(&genome).signal("s", [&some, &all]).control("n", [&none]);
+    let (store, warnings) = packed(&builder, directory.path());
+    assert_eq!(contigs(&store), pairs(&[("a", 10), ("b", 4), ("c", 2)]));
+    assert_eq!(warnings.len(), 3, "{warnings:?}");
+    assert!(warnings[0].contains("some.bw") && warnings[0].contains("lacks b, c,"), "{warnings:?}");
+    assert!(warnings[1].contains("some.bw") && warnings[1].contains("x, y not in the store"), "{warnings:?}");
+    assert!(warnings[2].contains("none.bw") && warnings[2].contains("A, B"), "{warnings:?}");
+    let inputs = &store.manifest().inputs;
+    let roles: Vec<&str> = inputs.iter().map(|input| input.role.as_str()).collect();
+    assert_eq!(roles, ["sequence", "s", "s", "n"]);
+    assert_eq!(
+        (&inputs[1].contigs_absent[..], &inputs[1].contigs_ignored[..]),
+        (&["b", "c"].map(String::from)[..], &["x", "y"].map(String::from)[..])
+    );
+    assert!(inputs[2].contigs_absent.is_empty() && inputs[2].contigs_ignored.is_empty());
+    assert_eq!(inputs[3].contigs_absent, ["a", "b", "c"]);
+    for (track, contig, first) in [("s.0", "a", 1.0), ("s.0", "b", 0.0), ("s.1", "b", 1.0), ("n", "a", 0.0)] {
+        let length = store.contigs().length(store.contigs().id(contig).unwrap());
+        let values = read_track(&store, track, contig, 0..length).unwrap();
+        assert!(values[0] == first && values[1..].iter().all(|value| *value == 0.0), "{track} {contig}");
+    }
+}
+
+#[test]
+fn without_a_genome_the_contigs_come_from_the_sizes_or_the_tracks() {
+    let directory = root();
+    let sizes = write(directory.path(), "chrom.sizes", "z\t4\na\t10\nq\t100000\n");
+    let one = ones(directory.path(), "1.bw", &[("a", 10), ("c", 3)]);
+    let two = ones(directory.path(), "2.bw", &[("b", 4), ("c", 3)]);
+    let tracks = PackBuilder::new().signal("s", [&one, &two]);
+    for (builder, expected) in [
+        (tracks.clone(), pairs(&[("a", 10), ("c", 3), ("b", 4)])),
+        (tracks.clone().contigs(Some(vec!["b".into(), "a".into()])), pairs(&[("a", 10), ("b", 4)])),
+        (tracks.clone().chrom_sizes(&sizes), pairs(&[("z", 4), ("a", 10), ("q", 100_000)])),
+        (tracks.clone().chrom_sizes(&sizes).contigs(Some(vec!["a".into()])), pairs(&[("a", 10)])),
+    ] {
+        let out = root();
+        let (store, _) = packed(&builder, out.path());
+        assert_eq!(contigs(&store), expected);
+        assert!(store.sequence().is_none() && read_sequence(&store, "a", 0..1).is_err());
+        assert_eq!(read_track(&store, "s.0", "a", 0..3).unwrap(), [1.0, 0.0, 0.0]);
+    }
+}
+
+#[test]
+fn names_that_do_not_fit_are_refused() {
+    let directory = root();
+    let genome = write(directory.path(), "genome.fa", ">a\nACGT\n>b\nAC\n");
+    let twice = write(directory.path(), "twice.fa", ">a\nACGT\n>b\nAC\n>a\nT\n");
+    let track = ones(directory.path(), "t.bw", &[("a", 4)]);
+    let sizes = write(directory.path(), "chrom.sizes", "a\t4\na\t4\n");
+    let new = PackBuilder::new;
+    let argument = |builder: PackBuilder, parts: &[&str]| {
+        assert!(matches!(refused(&builder, parts), Error::Argument { .. }));
+    };
+    argument(new(), &["nothing to pack"]);
+    argument(new().chrom_sizes(&sizes), &["nothing to pack"]);
+    argument(new().fasta(&genome).chrom_sizes(&sizes), &["chrom_sizes"]);
+    argument(new().fasta(&genome).signal("s", [&track]).control("s", [&track]), &["two groups", "\"s\""]);
+    argument(new().signal("s", Vec::<PathBuf>::new()), &["\"s\"", "files"]);
+    for name in ["", "a/b", "a\nb", &"x".repeat(201)] {
+        argument(new().signal(name, [&track]), &["signal"]);
+    }
+    let some = |names: [&str; 3]| Some(names.map(String::from).to_vec());
+    for builder in [new().fasta(&genome), new().signal("s", [&track])] {
+        argument(builder.contigs(some(["a", "x", "y"])), &["contigs", "x, y"]);
+    }
+    for tile in [0, 8, 16, 64] {
+        argument(new().fasta(&genome).tile_log2(tile), &["tile"]);
+    }
+    let input = |builder: PackBuilder, parts: &[&str]| {
+        assert!(matches!(refused(&builder, parts), Error::Input { .. }));
+    };
+    input(new().fasta(&twice), &["twice.fa", "line 5", "\"a\""]);
+    input(new().chrom_sizes(&sizes).signal("s", [&track]), &["chrom.sizes", "line 2"]);
+    input(new().fasta(&track), &["t.bw"]);
+    input(new().signal("s", [&genome]), &["genome.fa"]);
+    assert!(matches!(refused(&new().fasta(directory.path().join("no.fa")), &["no.fa"]), Error::Io { .. }));
+    assert!(matches!(refused(&new().signal("s", [directory.path().join("no.bw")]), &["no.bw"]), Error::Io { .. }));
+}
+
+#[test]
+fn values_are_exactly_the_files_but_for_what_is_not_finite() {
+    let values = [1.0, f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -0.0, 0.0, 1e-45, f32::MAX, -7.5, 255.0, 65_536.5];
+    let expected = [1.0, 0.0, f32::MAX, f32::MIN, 0.0, 0.0, 1e-45, f32::MAX, -7.5, 255.0, 65_536.5];
+    let (n, directory) = (values.len() as u32, root());
+    let items: Vec<_> = (0..n).zip(values).map(|(i, value)| (600 + 3 * i, 600 + 3 * i + 2, value)).collect();
+    let steps: Vec<_> = (0..n).zip(values).map(|(i, value)| (1200 + 5 * i, value)).collect();
+    let blocks = [fixed_step(0, 10, 1, 1, &values), bed_graph(0, &items), var_step(0, 4, &steps)];
+    let mut plain = vec![0f32; 2000];
+    for (i, value) in expected.into_iter().enumerate() {
+        plain[10 + i] = value;
+        plain[600 + 3 * i..][..2].fill(value);
+        plain[1200 + 5 * i..][..4].fill(value);
+    }
+    for compressed in [true, false] {
+        let layout = Layout { compressed, ..Layout::default() };
+        let file = write(directory.path(), "odd.bw", big_wig(&[("a", 2000)], &blocks, &layout));
+        for tile_log2 in 9..=15 {
+            let out = root();
+            let (store, _) = packed(&PackBuilder::new().signal("s", [&file]).tile_log2(tile_log2), out.path());
+            let read = read_track(&store, "s", "a", 0..2000).unwrap();
+            assert!(read.iter().zip(&plain).all(|(a, b)| a.to_bits() == b.to_bits()), "tile 2^{tile_log2}");
+            assert_eq!(store.manifest().panels[0].tile, 1 << tile_log2);
+        }
+    }
+}
+
+#[test]
+fn any_tile_gives_the_same_values() {
+    let contigs = inputs::contigs(&[70_000, 513, 40_000], 2);
+    for tile_log2 in 9..=15 {
+        let directory = root();
+        let store = inputs::pack(directory.path(), &contigs, tile_log2);
+        store.verify(&()).unwrap();
+        for contig in &contigs {
+            for (track, name) in ["stranded.0", "stranded.1", "runs"].into_iter().enumerate() {
+                let length = contig.letters.len() as u64;
+                let read = read_track(&store, name, &contig.name, 0..length).unwrap();
+                assert!(read == contig.tracks[track], "tile 2^{tile_log2}: {name} on {}", contig.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn however_a_genome_is_written_it_packs_to_the_same_bytes() {
+    let text = inputs::fasta(&inputs::contigs(&[5000, 64, 65, 700], 6));
+    let gzip = |text: &[u8]| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
+    };
+    let mut bgzf = noodles_bgzf::io::Writer::new(Vec::new());
+    bgzf.write_all(&text).unwrap();
+    let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
+    // Headers keep their case.
+    let lower: Vec<Vec<u8>> =
+        lines.iter().map(|l| if l.starts_with(b">") { l.to_vec() } else { l.to_ascii_lowercase() }).collect();
+    let ways: [(&str, Vec<u8>); 7] = [
+        ("plain", text.clone()),
+        ("gzip", gzip(&text)),
+        ("two gzip members", [gzip(&text[..1234]), gzip(&text[1234..])].concat()),
+        ("BGZF", bgzf.finish().unwrap()),
+        ("CRLF", lines.join(&b"\r\n"[..])),
+        ("lower case", lower.join(&b"\n"[..])),
+        ("no final newline", text.trim_ascii_end().to_vec()),
+    ];
+    let mut first = None;
+    for (way, bytes) in ways {
+        let directory = root();
+        let genome = write(directory.path(), "genome", bytes);
+        let (store, _) = packed(&PackBuilder::new().fasta(genome), directory.path());
+        let file = fs::read(store.path().join("sequence.atm")).unwrap();
+        assert!(first.get_or_insert_with(|| file.clone()) == &file, "{way}");
+    }
+}
