@@ -16,6 +16,7 @@ const RATE: u8 = 10;
 /// Shows one phase at a time. It can be shared by threads.
 pub(crate) struct Progress {
     bar: ProgressBar,
+    columns: u16,
 }
 
 impl Progress {
@@ -28,12 +29,13 @@ impl Progress {
 
     fn on(target: ProgressDrawTarget, columns: u16) -> Progress {
         let bar = ProgressBar::with_draw_target(Some(0), target).with_style(style(columns));
-        Progress { bar }
+        Progress { bar, columns }
     }
 
-    /// Begins a phase of `total` bases, in place of the one before.
+    /// Begins a phase of `total` bases, in place of the one before. With 0 the length is not known, and no share is shown.
     pub(crate) fn start(&self, phase: &str, total: u64) {
         self.bar.reset();
+        self.bar.set_style(if total == 0 { style_without_end() } else { style(self.columns) });
         self.bar.set_length(total);
         self.bar.set_message(phase.to_owned());
         // The bar shows that the program is alive where a phase is silent for long.
@@ -59,14 +61,25 @@ fn terminal_columns() -> Option<u16> {
 }
 
 fn style(columns: u16) -> ProgressStyle {
-    let template =
-        if columns >= WIDE { "{msg} [{wide_bar}] {percent:>3}% {rate:>10} {left:>8} left" } else { "{msg} {percent}%" };
+    let wide = "{msg} [{wide_bar}] {percent:>3}% {rate:>10} {left:>8} left";
+    templated(if columns >= WIDE { wide } else { "{msg} {percent}%" })
+}
+
+/// For a phase of which nobody knows how long it is.
+fn style_without_end() -> ProgressStyle {
+    templated("{spinner} {msg} {done} {rate}")
+}
+
+fn templated(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template)
         // The templates are constants that the tests draw.
         .unwrap_or_else(|_| ProgressStyle::default_bar())
         .progress_chars("=> ")
         .with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
             let _ = out.write_str(&rate(state.per_sec()));
+        })
+        .with_key("done", |state: &ProgressState, out: &mut dyn Write| {
+            let _ = out.write_str(&crate::output::count(state.pos(), "b"));
         })
         .with_key("left", |state: &ProgressState, out: &mut dyn Write| {
             let _ = out.write_str(&clock(state.eta()));
@@ -135,11 +148,11 @@ mod tests {
     }
 
     /// The lines drawn while a phase goes from nothing to its half.
-    fn drawn(columns: u16) -> Vec<String> {
+    fn drawn(columns: u16, total: u64) -> Vec<String> {
         let text = Arc::new(Mutex::new(String::new()));
         let screen = Screen(columns, Arc::clone(&text));
         let progress = Progress::on(ProgressDrawTarget::term_like(Box::new(screen)), columns);
-        progress.start("packing chr1", 2_000_000);
+        progress.start("packing chr1", total);
         progress.advance(1_000_000);
         progress.bar.force_draw();
         progress.finish();
@@ -149,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_wide_terminal_shows_bar_rate_and_time_left() {
-        let lines = drawn(80);
+        let lines = drawn(80, 2_000_000);
         let half = lines.iter().find(|line| line.contains(" 50%")).unwrap();
         assert!(half.starts_with("packing chr1 [===") && half.contains("b/s") && half.ends_with("left"), "{half}");
         assert!(lines.iter().all(|line| line.chars().count() <= 80));
@@ -157,9 +170,15 @@ mod tests {
 
     #[test]
     fn a_narrow_terminal_shows_the_percentage() {
-        let lines = drawn(30);
+        let lines = drawn(30, 2_000_000);
         assert!(lines.iter().any(|line| line == "packing chr1 50%"), "{lines:?}");
         assert!(lines.iter().all(|line| line.chars().count() <= 30));
+    }
+
+    #[test]
+    fn a_phase_of_unknown_length_shows_how_far_it_is() {
+        let lines = drawn(80, 0);
+        assert!(lines.iter().any(|line| line.contains("packing chr1 1.0 Mb") && !line.contains('%')), "{lines:?}");
     }
 
     #[test]
