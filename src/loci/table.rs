@@ -81,7 +81,7 @@ impl Row {
 ///
 /// let contigs = Contigs::new([("chrI", 230_218)])?;
 /// let record = BedRecord { contig: 0, start: 100, end: 201, summit: None, line: 1 };
-/// let peaks = BedFile { contigs: vec!["chrI".into()], records: vec![record] };
+/// let peaks = BedFile { contigs: vec!["chrI".into()], records: vec![record], ..BedFile::default() };
 /// let table = LocusTable::from_beds(&[("peaks.bed".into(), peaks)], &[], &contigs, &IndexOptions::default())?;
 /// assert_eq!((table.peaks(), table.row(0).centre), (1, 150));
 /// # Ok::<(), atemoya::Error>(())
