@@ -212,7 +212,7 @@ fn verify_row(
         return Err(at(Damage::new(0, "offset of the first row", 0, offset)));
     }
     let alignment = if starts_contig(panel, row) { contig_alignment(length) } else { 8 };
-    if offset % alignment != 0 {
+    if !offset.is_multiple_of(alignment) {
         return Err(at(Damage::new(0, "offset of a row", format!("a multiple of {alignment}"), offset)));
     }
     let zeros_until = |from: usize, to: usize| {

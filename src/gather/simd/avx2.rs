@@ -76,8 +76,8 @@ fn expand(mask: u64, out: &mut [u8; 64]) {
     for (half, out) in out.as_chunks_mut::<32>().0.iter_mut().enumerate() {
         let word = _mm256_set1_epi32((mask >> (32 * half)) as i32);
         let byte = _mm256_shuffle_epi8(word, spread);
-        let set = _mm256_cmpeq_epi8(_mm256_and_si256(byte, bits), bits);
+        let set = _mm256_and_si256(_mm256_cmpeq_epi8(_mm256_and_si256(byte, bits), bits), ones);
         // SAFETY: `out` is 32 bytes that may be written, and the store asks for no alignment.
-        unsafe { _mm256_storeu_si256(out.as_mut_ptr().cast::<__m256i>(), _mm256_and_si256(set, ones)) };
+        unsafe { _mm256_storeu_si256(out.as_mut_ptr().cast::<__m256i>(), set) };
     }
 }
