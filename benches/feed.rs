@@ -16,6 +16,9 @@ const PANELS: [Panel; 2] = [
     Panel { name: "control", role: Role::Control, tracks: 2, values: Values::Counts(0.03) },
 ];
 
+/// Batches in memory at once, as many for every loader as the other contestants write in turns.
+const SLOTS: usize = 4;
+
 /// What the contestants other than the feed write to.
 struct Output {
     sequence: Ring<u8>,
@@ -70,7 +73,7 @@ fn through(loader: &mut Loader, workers: usize) -> Contestant<'_, Output> {
         black_box(batch.labels());
     };
     // A loader fills its slots while the others have their turn.
-    Contestant { untimed: workers + 2, ..Contestant::new(name, next) }
+    Contestant { untimed: SLOTS, ..Contestant::new(name, next) }
 }
 
 fn main() -> Result<()> {
@@ -80,7 +83,7 @@ fn main() -> Result<()> {
     fixture.index(peaks)?;
     let generator = PeakGenerator::new(&fixture.store).batch_size(BATCH);
     let workers = [0, 1, 2];
-    let loaders = workers.iter().map(|&n| generator.clone().num_workers(n).build());
+    let loaders = workers.iter().map(|&n| generator.clone().num_workers(n).slots(Some(SLOTS)).build());
     let mut loaders = loaders.collect::<atemoya::Result<Vec<_>>>()?;
 
     let layout = loaders[0].layout();

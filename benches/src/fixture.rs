@@ -58,10 +58,11 @@ impl Fixture {
         Ok(Fixture { store: Store::open(&path)?, directory })
     }
 
-    /// Windows at random places of the genome, every second one reverse-complemented.
+    /// `count` windows at random places of the genome, every second one reverse-complemented. Contestants get other
+    /// places each, by `seed`: whoever reads the same places as the one before finds them in the cache.
     #[must_use]
-    pub fn windows(&self, width: usize, count: usize) -> Vec<Window> {
-        let mut random = Random::new(&[SEED, width as u64]);
+    pub fn windows(&self, width: usize, count: usize, seed: usize) -> Vec<Window> {
+        let mut random = Random::new(&[SEED, seed as u64]);
         let window = |i: usize| {
             let contig = random.below(self.store.contigs().len());
             let length = self.store.contigs().length(contig);
