@@ -1,1 +1,109 @@
-fn main() {}
+//! How fast are windows gathered from a store, beside copying as many bytes?
+#![allow(clippy::expect_used, reason = "a benchmark may stop at once")]
+
+use atemoya::format::manifest::Role;
+use atemoya::format::tile::Sample;
+use atemoya::gather::{self, Channels, Isa};
+use atemoya_benches::{BATCH, Contestant, Fixture, Panel, Request, Result, Ring, Sources, Table, Values, take_turns};
+use criterion::{Criterion, Throughput};
+use std::time::Duration;
+
+const TRACKS: usize = 48;
+/// Bases of a window of sequence, and of one of signal.
+const INPUT: usize = 2114;
+const SIGNAL: usize = 2048;
+/// Random windows of a contestant, over and over: more than come by in many turns.
+const WINDOWS: usize = 1 << 17;
+
+/// Everything that is asked of one output type.
+struct Bench<'a> {
+    request: &'a Request,
+    criterion: &'a mut Criterion,
+    table: &'a mut Table,
+}
+
+impl Bench<'_> {
+    /// Measures kernels and memcpy, by criterion and then in turns. A window is `items` items of output.
+    fn measure<'k, T: Sample>(
+        &mut self,
+        (group, question): (&str, &str),
+        items: usize,
+        sources: &'k mut Sources<T>,
+        mut kernels: Vec<Contestant<'k, Ring<T>>>,
+    ) {
+        kernels.push(Contestant::new("memcpy", |ring: &mut Ring<T>| sources.copy(ring.turn())));
+        let bytes = BATCH * items * size_of::<T>();
+        let mut ring = Ring::new(BATCH * items, T::ONE);
+        let mut criterion = self.criterion.benchmark_group(group);
+        criterion.throughput(Throughput::ElementsAndBytes { elements: BATCH as u64, bytes: bytes as u64 });
+        for kernel in &mut kernels {
+            let name = format!("{question}, {}", kernel.name);
+            criterion.bench_function(name, |bencher| bencher.iter(|| (kernel.run)(&mut ring)));
+        }
+        criterion.finish();
+        let name = format!("{group}/{question}");
+        if self.request.measure && self.request.wants(&name) {
+            let rows = take_turns(&mut ring, &mut kernels, Duration::from_millis(1), Duration::from_millis(2500));
+            self.table.push(&name, BATCH, bytes, &rows);
+        }
+    }
+
+    fn sequence(&mut self, fixture: &Fixture) {
+        let items = 4 * INPUT;
+        let view = fixture.store.sequence().expect("the fixture has a sequence").view();
+        let kernel = |(seed, isa): (usize, Isa)| {
+            let mut windows = fixture.windows(INPUT, WINDOWS, seed).into_iter().cycle();
+            Contestant::new(isa.name(), move |ring: &mut Ring<u8>| {
+                for (out, window) in ring.turn().chunks_exact_mut(items).zip(&mut windows) {
+                    gather::sequence(isa, view.blocks(window.contig, window.length), &window, out);
+                }
+            })
+        };
+        let kernels = Isa::available().into_iter().enumerate().map(kernel).collect();
+        self.measure(("sequence_2114", "one-hot u8"), items, &mut Sources::new(1), kernels);
+    }
+
+    fn signal<T: Sample>(&mut self, fixture: &Fixture, (panel, tracks): (usize, usize), question: &str) {
+        let view = fixture.store.panels()[panel].view();
+        let items = tracks * SIGNAL;
+        let mut channels = Channels::default();
+        // Spread over the panel, as a subset of it is.
+        let chosen: Vec<usize> = (0..tracks).map(|i| i * view.tracks() / tracks).collect();
+        channels.push_group(&chosen, 0);
+        let channels = &channels;
+        let kernel = |(seed, isa): (usize, Isa)| {
+            let mut windows = fixture.windows(SIGNAL, WINDOWS, seed).into_iter().cycle();
+            Contestant::new(isa.name(), move |ring: &mut Ring<T>| {
+                for (out, window) in ring.turn().chunks_exact_mut(items).zip(&mut windows) {
+                    gather::signal(isa, &view, channels, &window, out).expect("a store of our own");
+                }
+            })
+        };
+        let kernels = Isa::available().into_iter().enumerate().map(kernel).collect();
+        self.measure(("signal_2048", question), items, &mut Sources::new(T::ONE), kernels);
+    }
+}
+
+fn main() -> Result<()> {
+    let request = Request::from_args();
+    let counts = Panel { name: "counts", role: Role::Signal, tracks: TRACKS, values: Values::Counts(0.03) };
+    let coverage = Panel { name: "coverage", role: Role::Signal, tracks: 6, values: Values::Coverage(40.0) };
+    let fixture = Fixture::build(if request.measure { 32 << 20 } else { 1 << 18 }, &[counts, coverage])?;
+    let mut criterion = Criterion::default()
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_millis(1500))
+        .sample_size(50)
+        .configure_from_args();
+    let mut table = Table::default();
+    let mut bench = Bench { request: &request, criterion: &mut criterion, table: &mut table };
+    bench.sequence(&fixture);
+    for (tracks, question) in [(1, "1 track of counts, f32"), (6, "6 tracks of counts, f32")] {
+        bench.signal::<f32>(&fixture, (0, tracks), question);
+    }
+    bench.signal::<f32>(&fixture, (0, TRACKS), "48 tracks of counts, f32");
+    bench.signal::<u8>(&fixture, (0, TRACKS), "48 tracks of counts, u8");
+    bench.signal::<f32>(&fixture, (1, 6), "6 tracks of runs, f32");
+    criterion.final_summary();
+    table.print("Gathering beside memcpy of the same bytes, in turns; medians", "windows");
+    Ok(())
+}

@@ -1,1 +1,48 @@
-//! Shared fixtures of the benchmarks.
+//! What the benchmarks share: a synthetic store, a baseline that copies memory, and the loop that measures kernels and
+//! baseline in turns. `BENCHMARKS.md` says what is measured and why so.
+
+mod baseline;
+mod fixture;
+mod random;
+mod turns;
+mod values;
+
+pub use baseline::{Ring, Sources};
+pub use fixture::{Fixture, Panel};
+pub use random::Random;
+pub use turns::{Contestant, Row, Table, take_turns};
+pub use values::Values;
+
+/// A result whose error is only ever printed.
+pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// Windows that one call of a kernel gathers.
+pub const BATCH: usize = 64;
+
+/// What the command line asks for.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Whether to measure. Otherwise (`cargo test --benches`) everything is small and runs once.
+    pub measure: bool,
+    /// The text that the names of what is measured must contain.
+    pub filter: Option<String>,
+}
+
+impl Request {
+    /// Reads the arguments that cargo and criterion agree on: `--bench` to measure, a free word to filter.
+    #[must_use]
+    pub fn from_args() -> Request {
+        let arguments: Vec<String> = std::env::args().collect();
+        let has = |flags: &[&str]| arguments.iter().any(|a| flags.contains(&a.as_str()));
+        let is_word =
+            |pair: &&[String]| !pair[1].starts_with('-') && (!pair[0].starts_with("--") || pair[0] == "--bench");
+        let filter = arguments.windows(2).find(is_word).map(|pair| pair[1].clone());
+        Request { measure: has(&["--bench"]) && !has(&["--test", "--list", "--profile-time"]), filter }
+    }
+
+    /// Whether something of this name is asked for.
+    #[must_use]
+    pub fn wants(&self, name: &str) -> bool {
+        self.filter.as_ref().is_none_or(|filter| name.contains(filter.as_str()))
+    }
+}

@@ -1,0 +1,51 @@
+//! The yardstick: copying as many bytes from random places of a memory larger than the caches, as a loader would that
+//! holds every window ready in RAM.
+
+use crate::{BATCH, Random};
+
+/// Bytes to copy from: many times a last-level cache's share.
+const SOURCE_BYTES: usize = 256 << 20;
+
+/// Output buffers, written in turns as those of a feed are.
+#[derive(Debug)]
+pub struct Ring<T> {
+    buffers: Vec<Vec<T>>,
+    next: usize,
+}
+
+impl<T: Copy> Ring<T> {
+    /// Four buffers of `items` items, all touched; `value` is not zero, so that the memory is really there.
+    #[must_use]
+    pub fn new(items: usize, value: T) -> Ring<T> {
+        Ring { buffers: vec![vec![value; items]; 4], next: 0 }
+    }
+
+    /// The buffer whose turn it is.
+    pub fn turn(&mut self) -> &mut [T] {
+        self.next = (self.next + 1) % self.buffers.len();
+        &mut self.buffers[self.next]
+    }
+}
+
+/// Memory to copy from, and where.
+#[derive(Debug)]
+pub struct Sources<T> {
+    memory: Vec<T>,
+    random: Random,
+}
+
+impl<T: Copy> Sources<T> {
+    /// 256 MiB of `value`, which is not zero.
+    #[must_use]
+    pub fn new(value: T) -> Sources<T> {
+        Sources { memory: vec![value; SOURCE_BYTES / size_of::<T>()], random: Random::new(&[1]) }
+    }
+
+    /// Fills a batch: each of its windows with one copy from a random place.
+    pub fn copy(&mut self, out: &mut [T]) {
+        for window in out.chunks_exact_mut(out.len() / BATCH) {
+            let start = self.random.below(self.memory.len() - window.len());
+            window.copy_from_slice(&self.memory[start..start + window.len()]);
+        }
+    }
+}
