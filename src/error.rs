@@ -8,13 +8,13 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Everything that can go wrong.
 ///
-/// Each variant that concerns a file names it. Messages are complete sentences for a person; programs should match on
-/// the variant.
+/// Each variant that concerns a file names it. Messages are for people; programs should match on the variant. The
+/// message of [`Error::Io`] leaves the operating system's answer to [`std::error::Error::source`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The operating system refused an operation on a file.
-    #[error("{}: cannot {operation}: {source}", path.display())]
+    #[error("{}: cannot {operation}", path.display())]
     Io {
         /// The file or directory.
         path: PathBuf,
@@ -72,10 +72,12 @@ pub enum Error {
         message: String,
     },
     /// The target exists already and replacing it was not asked for.
-    #[error("{}: exists already", path.display())]
+    #[error("{}: exists already; {hint}", path.display())]
     Exists {
         /// The target.
         path: PathBuf,
+        /// Whether it could be replaced.
+        hint: &'static str,
     },
     /// The work was interrupted on request. Nothing was published.
     #[error("interrupted; nothing was written")]

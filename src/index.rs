@@ -4,8 +4,9 @@ use crate::format::manifest::Role as GroupRole;
 use crate::gather::TrackSums;
 use crate::ingest::bed::{BedFile, read_bed};
 use crate::ingest::provenance;
+use crate::loci::MAX_COUNTS_WINDOW;
 use crate::loci::index::Counts;
-use crate::loci::{IndexManifest, IndexOptions, IndexedOptions, LocusTable, WindowSums, published};
+use crate::loci::{IndexManifest, IndexOptions, IndexedOptions, LocusTable, published};
 use crate::progress::{self, Progress};
 use crate::store::Store;
 use crate::{Error, Result};
@@ -106,17 +107,20 @@ impl IndexBuilder {
         if self.peaks.is_empty() {
             return Err(Error::argument("peaks", "there must be at least one file"));
         }
-        if self.counts_window == 0 || self.counts_window > 1 << 24 {
+        if self.counts_window == 0 || self.counts_window > MAX_COUNTS_WINDOW {
             return Err(Error::argument("counts_window", format!("{} is not between 1 and 2^24", self.counts_window)));
         }
+        published::check_target(store, &self.name, self.replace)?;
         let peaks = read_all(&self.peaks)?;
         let negatives = read_all(&self.negatives)?;
         let table = LocusTable::from_beds(&peaks, &negatives, store.contigs(), &self.options)?;
         let counts = counts(store, &table, self.counts_window, progress)?;
+        let sums = |(name, sums): (String, Vec<(f64, f64)>)| (name, sums.into_iter().map(|(sum, _)| sum).collect());
+        let counts: Counts = counts.into_iter().map(sums).collect();
         let mut inputs = Vec::new();
         for (role, paths) in [("peaks", &self.peaks), ("negatives", &self.negatives)] {
             for path in paths {
-                inputs.push(provenance(role, path)?);
+                inputs.push(provenance(role, path, progress)?);
             }
         }
         let options = IndexedOptions {
@@ -134,22 +138,28 @@ fn read_all(paths: &[PathBuf]) -> Result<Vec<(PathBuf, BedFile)>> {
     paths.iter().map(|path: &PathBuf| Ok((path.clone(), read_bed(Path::new(path))?))).collect()
 }
 
-/// The sum of each signal group in a window around each locus.
-fn counts(store: &Store, table: &LocusTable, window: u32, progress: &dyn Progress) -> Result<Counts> {
+/// For each signal group, the sum of its values in a window around each locus, and of their absolute values.
+fn counts(
+    store: &Store,
+    table: &LocusTable,
+    window: u32,
+    progress: &dyn Progress,
+) -> Result<Vec<(String, Vec<(f64, f64)>)>> {
     let groups: Vec<_> = store.manifest().groups.iter().filter(|group| group.role == GroupRole::Signal).collect();
     let (left, right) = (i64::from(window / 2), i64::from(window / 2 + window % 2));
     progress.start("count", (table.len() * groups.len()) as u64);
-    let mut counts = Counts::new();
+    let mut counts = Vec::new();
     for group in groups {
         let sums = TrackSums::group(store, group);
         let starts: Vec<usize> = (0..table.len()).step_by(LOCI_A_TASK).collect();
-        let task = |&first: &usize| -> Result<Vec<f64>> {
+        let task = |&first: &usize| -> Result<Vec<(f64, f64)>> {
             progress::check(progress)?;
             let rows = first..table.len().min(first + LOCI_A_TASK);
             progress.advance(rows.len() as u64);
             rows.map(|row| {
                 let row = table.row(row);
-                sums.sum(row.contig as usize, row.centre.saturating_sub(left), row.centre.saturating_add(right))
+                let (start, end) = (row.centre.saturating_sub(left), row.centre.saturating_add(right));
+                sums.sum_and_magnitude(row.contig as usize, start, end)
             })
             .collect()
         };
@@ -173,12 +183,18 @@ pub fn verify(store: &Store, progress: &dyn Progress) -> Result<usize> {
         let path = store.path().join("loci").join(&name).join(IndexManifest::TABLE);
         let expected = counts(store, &index.table, index.manifest.options.counts_window, progress)?;
         for (group, found) in &index.counts {
+            // Further columns are allowed, whatever they are called.
+            if store.group(group).is_none() {
+                continue;
+            }
             let wrong = |what: &str| Error::corrupt(&path, 0, "counts", format!("those of the signal {group}"), what);
             let (_, expected) =
                 expected.iter().find(|(name, _)| name == group).ok_or_else(|| wrong("no such signal"))?;
-            let close = |a: f64, b: f64| (a - b).abs() <= 1e-6 * a.abs().max(b.abs()).max(1.0);
-            if let Some(row) = (0..found.len()).find(|&row| !close(found[row], expected[row])) {
-                return Err(wrong(&format!("{} for {} in row {row}", found[row], expected[row])));
+            for (row, (&found, &(sum, magnitude))) in found.iter().zip(expected).enumerate() {
+                // The format leaves open in which order the values are added up.
+                if (found - sum).abs() > 1e-9 * magnitude {
+                    return Err(wrong(&format!("{found} for {sum} in row {row}")));
+                }
             }
         }
         if let Some((group, _)) = expected.iter().find(|(name, _)| index.counts.iter().all(|(known, _)| known != name))

@@ -36,10 +36,10 @@ pub(crate) struct Arguments {
     #[arg(long)]
     no_shuffle: bool,
     /// Keep loci whose signal sums to at least this over the output window
-    #[arg(long, value_name = "COUNTS")]
+    #[arg(long, value_name = "COUNTS", allow_negative_numbers = true)]
     min_counts: Option<f64>,
     /// Keep loci whose signal sums to at most this over the output window
-    #[arg(long, value_name = "COUNTS")]
+    #[arg(long, value_name = "COUNTS", allow_negative_numbers = true)]
     max_counts: Option<f64>,
     /// Tracks that --min-counts and --max-counts sum [default: all signals]
     #[arg(long, value_name = "NAME[.i]", value_delimiter = ',')]

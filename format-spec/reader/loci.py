@@ -20,7 +20,7 @@ def head(store, name):
     top.need(top.get("name", str) == name, "has another name than its directory")
     top.need(top.get("store", str) == store.manifest.checksum, "belongs to another store")
     options = Fields(top.file, "options", top.get("options", dict))
-    options.get("summits", bool), options.integer("counts_window", 1, 2**40 - 1)
+    options.get("summits", bool), options.integer("counts_window", 1, 2**24)
     if options.get("chroms", (list, type(None))) is not None:
         options.texts("chroms")
     check_inputs(top.objects("inputs"), "peaks|negatives")

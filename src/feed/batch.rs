@@ -123,7 +123,8 @@ impl Batch {
         self.column(Column::ReverseComplement)
     }
 
-    /// The whole slot, and where everything lies in it: for one copy of the whole batch.
+    /// The whole slot, and where everything lies in it ([`Layout::range`]): for one copy of the whole batch. In a short batch,
+    /// what lies past the rows of a column is of an earlier batch.
     #[must_use]
     pub fn slot(&self) -> (&[u8], &Layout) {
         (&self.lease.bytes()[..self.layout.bytes()], &self.layout)

@@ -104,8 +104,9 @@ impl Layout {
         Column::ALL.into_iter().map(|column| self.range(column, rows).len()).sum()
     }
 
-    /// Where the first `rows` examples of a column lie in the slot.
-    pub(super) fn range(&self, column: Column, rows: usize) -> std::ops::Range<usize> {
+    /// Where the first `rows` examples of a column lie in the slot, in bytes.
+    #[must_use]
+    pub fn range(&self, column: Column, rows: usize) -> std::ops::Range<usize> {
         let (channels, positions) = self.shape(column);
         let start = self.offsets[column as usize];
         start..start + rows * channels * positions * column.item()

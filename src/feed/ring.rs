@@ -1,7 +1,7 @@
 //! The ring of slots: which batch is being gathered where, which is ready, and which the consumer holds.
 //!
 //! A slot is free, being filled, ready, or leased. Batches are claimed and delivered in ascending order; a slot becomes
-//! free again only when its lease is dropped. One mutex guards all of it: it is taken twice a batch.
+//! free again only when its lease is dropped. One mutex guards all of it: it is taken a few times a batch.
 
 use super::slot::Slot;
 use super::stats::Counters;
@@ -222,5 +222,92 @@ impl Drop for Lease {
         drop(state);
         self.ring.work.notify_one();
         self.ring.ready.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::feed::worker::Workers;
+
+    /// Fills each slot with its batch's number, except for one batch.
+    struct Job {
+        batches: u64,
+        bad: Option<(u64, fn() -> Error)>,
+    }
+
+    impl Fill for Job {
+        fn batches(&self) -> u64 {
+            self.batches
+        }
+
+        fn fill(&self, batch: u64, slot: &mut Slot) -> Result<()> {
+            match self.bad {
+                Some((bad, error)) if bad == batch => Err(error()),
+                _ => {
+                    slot.bytes_mut().fill(batch as u8);
+                    Ok(())
+                }
+            }
+        }
+    }
+
+    fn panics() -> Error {
+        panic!("batch of ill luck")
+    }
+
+    fn fails() -> Error {
+        Error::argument("x", "bad")
+    }
+
+    /// Runs a job to its end and returns how many batches came, each with the right bytes, and the error if one did.
+    fn drain(ring: &Arc<Ring>, inline: bool, job: Job) -> (u64, Option<Error>) {
+        ring.start(Arc::new(job));
+        let mut expected = 0;
+        loop {
+            match ring.next(inline, false) {
+                Ok(Some((batch, lease))) => {
+                    assert_eq!(batch, expected);
+                    assert!(lease.bytes().iter().all(|&byte| byte == batch as u8));
+                    expected += 1;
+                }
+                Ok(None) => return (expected, None),
+                Err(error) => return (expected, Some(error)),
+            }
+        }
+    }
+
+    #[test]
+    fn a_panic_or_an_error_comes_in_its_turn_and_the_ring_goes_on_after() {
+        for workers in [0, 1, 4] {
+            let ring = Arc::new(Ring::new(3, 5000).unwrap());
+            let threads = Workers::spawn(&ring, workers).unwrap();
+            for bad in [0, 7, 19] {
+                let (came, error) = drain(&ring, workers == 0, Job { batches: 20, bad: Some((bad, panics)) });
+                assert_eq!(came, bad);
+                assert!(matches!(error, Some(Error::Worker { message }) if message == "batch of ill luck"));
+                assert!(matches!(ring.next(workers == 0, false), Ok(None)), "the job is over");
+                let (came, error) = drain(&ring, workers == 0, Job { batches: 20, bad: Some((bad, fails)) });
+                assert!(came == bad && matches!(error, Some(Error::Argument { .. })));
+                let (came, error) = drain(&ring, workers == 0, Job { batches: 20, bad: None });
+                assert!(came == 20 && error.is_none());
+            }
+            drop(threads);
+            assert_eq!(ring.lock().free.len(), 3, "every slot came back");
+        }
+    }
+
+    #[test]
+    fn a_new_job_takes_the_place_of_one_that_is_going_on() {
+        let ring = Arc::new(Ring::new(2, 1).unwrap());
+        let threads = Workers::spawn(&ring, 2).unwrap();
+        for round in 0..200 {
+            ring.start(Arc::new(Job { batches: 100, bad: None }));
+            for batch in 0..round % 3 {
+                assert_eq!(ring.next(false, false).unwrap().unwrap().0, batch);
+            }
+        }
+        assert_eq!(drain(&ring, false, Job { batches: 9, bad: None }).0, 9);
+        drop(threads);
     }
 }

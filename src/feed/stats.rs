@@ -12,7 +12,7 @@ pub struct Stats {
     pub batches: u64,
     /// Bytes delivered, the padding between columns not counted.
     pub bytes: u64,
-    /// Time the consumer waited for a batch.
+    /// Time the consumer waited for a batch; without workers, the time it gathered.
     pub consumer_waited: Duration,
     /// Time the workers waited for a free slot or for work, added up over the workers.
     pub workers_waited: Duration,

@@ -4,6 +4,8 @@ use crate::{Error, Result};
 
 /// The most contigs that a store may have (`format-spec/FORMAT.md`, section 7).
 pub const MAX_CONTIGS: usize = 1 << 24;
+/// The lengths of all contigs add up to less than this, in bases.
+pub const MAX_BASES: u64 = 1 << 40;
 /// Contigs are shorter than this, in bases.
 pub const MAX_CONTIG_LENGTH: u64 = 1 << 40;
 /// The longest name of a contig, in bytes.
@@ -33,11 +35,12 @@ impl Contigs {
     /// Takes names and lengths in bases, in the store's order.
     ///
     /// # Errors
-    /// [`Error::Argument`] when there are more than 2^24 contigs, a length is not below 2^40, a name is not 1 to 255
+    /// [`Error::Argument`] when there are more than 2^24 contigs, the lengths do not add up to less than 2^40, a name is not 1 to 255
     /// bytes without control characters, or a name occurs twice.
     pub fn new<S: Into<Box<str>>>(contigs: impl IntoIterator<Item = (S, u64)>) -> Result<Contigs> {
         let mut names: Vec<Box<str>> = Vec::new();
         let mut lengths = Vec::new();
+        let mut bases = 0u64;
         for (name, length) in contigs {
             let name = name.into();
             if names.len() == MAX_CONTIGS {
@@ -51,6 +54,10 @@ impl Contigs {
             if length >= MAX_CONTIG_LENGTH {
                 let message = format!("{name} has {length} bases; a contig must be shorter than 2^40");
                 return Err(Error::argument("contigs", message));
+            }
+            bases += length;
+            if bases >= MAX_BASES {
+                return Err(Error::argument("contigs", "they have 2^40 bases or more in all"));
             }
             names.push(name);
             lengths.push(length);

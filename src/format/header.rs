@@ -184,7 +184,8 @@ impl Header {
         }
         let (major, minor) = (u16_at(page, 12), u16_at(page, 14));
         if major != super::VERSION.0 {
-            return Err(HeaderError::Unsupported(format!("format version {major}.{minor}")));
+            let known = super::VERSION.0;
+            return Err(HeaderError::Unsupported(format!("format version {major}.{minor} (it reads {known}.x)")));
         }
         let required = u64_at(page, 16);
         if required != 0 {
@@ -313,7 +314,7 @@ mod tests {
         };
         assert_eq!(reseal(14, 7), Ok(panel()));
         assert_eq!(reseal(24, 1), Ok(panel()));
-        assert_eq!(reseal(12, 2), Err(HeaderError::Unsupported("format version 2.0".into())));
+        assert_eq!(reseal(12, 2), Err(HeaderError::Unsupported("format version 2.0 (it reads 1.x)".into())));
         assert_eq!(reseal(17, 1), Err(HeaderError::Unsupported("required feature bit 8".into())));
         assert!(matches!(reseal(100, 1), Err(HeaderError::Damaged(d)) if d.what == "reserved byte" && d.offset == 100));
     }

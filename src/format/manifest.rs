@@ -190,6 +190,9 @@ impl Manifest {
             }
         }
         self.validate_groups()?;
+        if let Some(input) = self.inputs.iter().find(|input| !is_lower_hex(&input.sha256, 64)) {
+            return bad("sha256 of an input", "64 lower-case hexadecimal digits", &input.path);
+        }
         Ok(contigs)
     }
 
@@ -259,6 +262,7 @@ pub fn is_file_name(name: &str) -> bool {
     (1..=64).contains(&name.len()) && !name.starts_with('.') && name.bytes().all(allowed)
 }
 
-fn is_lower_hex(text: &str, digits: usize) -> bool {
+/// Whether a text is so many lower-case hexadecimal digits.
+pub(crate) fn is_lower_hex(text: &str, digits: usize) -> bool {
     text.len() == digits && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }

@@ -12,7 +12,7 @@ pub struct Provenance {
     /// The file's length in bytes.
     pub length: u64,
     /// When the file was last modified, in whole seconds since 1970-01-01 UTC.
-    pub modified: u64,
+    pub modified: i64,
     /// The SHA-256 of the file's bytes, 64 lower-case hexadecimal digits.
     pub sha256: String,
     /// The store's contigs that the file lacks.

@@ -1,5 +1,5 @@
 //! Windows to bytes: one-hot sequence and decoded tracks, forward or reverse-complemented, written straight into a
-//! caller's buffer. Nothing here allocates, locks or does I/O.
+//! caller's buffer. The kernels allocate nothing, lock nothing and do no I/O.
 //!
 //! Every kernel has a scalar version; [`Isa`] says which faster ones this machine has. All give the same bytes.
 //! Positions outside a contig read as zero.

@@ -6,6 +6,9 @@ use crate::loci::WindowSums;
 use crate::store::Store;
 use crate::{Error, Result};
 
+/// Bases that are decoded at once.
+const PIECE: usize = 1 << 14;
+
 /// Sums some tracks of a store over windows, in f64, channel by channel in the order of the genome.
 #[derive(Debug)]
 pub struct TrackSums<'a> {
@@ -29,6 +32,9 @@ impl<'a> TrackSums<'a> {
     /// # Errors
     /// [`Error::Argument`] for a name that the store does not have, or one that is given twice.
     pub fn named(store: &'a Store, names: &[String]) -> Result<TrackSums<'a>> {
+        if names.is_empty() {
+            return Err(Error::argument("counts_tracks", "no track is named"));
+        }
         let mut sums = TrackSums { store, panels: Vec::new() };
         let mut seen = std::collections::HashSet::new();
         for name in names {
@@ -59,22 +65,36 @@ impl<'a> TrackSums<'a> {
         let first = channels.len();
         channels.push_group(tracks, first);
     }
+
+    /// The sum of the values over `start .. end` of a contig, and of their absolute values. Positions outside the contig
+    /// count 0.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] for damaged tiles.
+    pub fn sum_and_magnitude(&self, contig: usize, start: i64, end: i64) -> Result<(f64, f64)> {
+        let length = self.store.contigs().length(contig);
+        let (start, end) = (start.clamp(0, length as i64), end.clamp(0, length as i64));
+        let (mut sum, mut magnitude) = (0.0, 0.0);
+        for (panel, channels) in &self.panels {
+            let file = &self.store.panels()[*panel];
+            let mut values = Vec::new();
+            for start in (start..end).step_by(PIECE) {
+                let width = (end - start).min(PIECE as i64) as usize;
+                let window = Window { contig, length, start, width, reverse: false };
+                values.resize(channels.len() * width, 0f32);
+                super::signal(Isa::best(), &file.view(), channels, &window, &mut values)
+                    .map_err(|(row, error)| file.error(row, error))?;
+                sum += values.iter().map(|&value| f64::from(value)).sum::<f64>();
+                magnitude += values.iter().map(|&value| f64::from(value.abs())).sum::<f64>();
+            }
+        }
+        Ok((sum, magnitude))
+    }
 }
 
 impl WindowSums for TrackSums<'_> {
     fn sum(&self, contig: usize, start: i64, end: i64) -> Result<f64> {
-        let width = usize::try_from(end.saturating_sub(start)).unwrap_or(0);
-        let length = self.store.contigs().length(contig);
-        let window = Window { contig, length, start, width, reverse: false };
-        let mut total = 0.0;
-        for (panel, channels) in &self.panels {
-            let file = &self.store.panels()[*panel];
-            let mut values = vec![0f32; channels.len() * width];
-            super::signal(Isa::best(), &file.view(), channels, &window, &mut values)
-                .map_err(|(row, error)| file.error(row, error))?;
-            total += values.iter().map(|&value| f64::from(value)).sum::<f64>();
-        }
-        Ok(total)
+        Ok(self.sum_and_magnitude(contig, start, end)?.0)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::format::Provenance;
 use crate::format::checks::hex;
+use crate::progress::{self, Progress};
 use crate::{Error, Result};
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -12,8 +13,8 @@ use std::time::UNIX_EPOCH;
 /// Reads a whole file and describes it under a role.
 ///
 /// # Errors
-/// [`Error::Io`].
-pub fn provenance(role: &str, path: &Path) -> Result<Provenance> {
+/// [`Error::Io`]; [`Error::Interrupted`].
+pub fn provenance(role: &str, path: &Path, progress: &dyn Progress) -> Result<Provenance> {
     let mut file = File::open(path).map_err(Error::io(path, "open"))?;
     let metadata = file.metadata().map_err(Error::io(path, "read the length of"))?;
     let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
@@ -24,6 +25,7 @@ pub fn provenance(role: &str, path: &Path) -> Result<Provenance> {
         match file.read(&mut buffer).map_err(Error::io(path, "read"))? {
             0 => break,
             n => {
+                progress::check(progress)?;
                 hash.update(&buffer[..n]);
                 length += n as u64;
             }
@@ -33,7 +35,7 @@ pub fn provenance(role: &str, path: &Path) -> Result<Provenance> {
         role: role.into(),
         path: path.display().to_string(),
         length,
-        modified: modified.map_or(0, |since| since.as_secs()),
+        modified: modified.map_or(0, |since| since.as_secs() as i64),
         sha256: hex(hash.finalize().as_slice()),
         contigs_absent: Vec::new(),
         contigs_ignored: Vec::new(),

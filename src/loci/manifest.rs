@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::format::manifest::{is_file_name, is_lower_hex};
 use crate::format::{Provenance, sealed_json};
 use crate::{Error, Result};
 
@@ -11,7 +12,8 @@ const FORMAT: &str = "atemoya-loci";
 const MAJOR: u16 = 1;
 const MINOR: u16 = 0;
 const TABLE: &str = "index.parquet";
-const MAX_NAME: usize = 64;
+/// The widest window in which counts are recorded, in bases.
+pub(crate) const MAX_COUNTS_WINDOW: u32 = 1 << 24;
 
 /// The members of `index.json` (`format-spec/FORMAT.md`, section 9) but for its checksum.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,8 +77,7 @@ impl IndexManifest {
     /// # Errors
     /// [`Error::Argument`] when it cannot.
     pub fn check_name(name: &str) -> Result<()> {
-        let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
-        if name.is_empty() || name.len() > MAX_NAME || name.starts_with('.') || !name.bytes().all(allowed) {
+        if !is_file_name(name) {
             let rule = "1 to 64 of A-Z a-z 0-9 . _ -, not beginning with a dot";
             return Err(Error::argument("name", format!("{name:?} cannot name an index: {rule}")));
         }
@@ -123,8 +124,8 @@ impl IndexManifest {
             let got = format!("{} of {} peaks and {} negatives", self.rows, self.peaks, self.negatives);
             return wrong("rows", "the sum of peaks and negatives, below 2^32", got);
         }
-        if self.options.counts_window == 0 {
-            return wrong("counts_window", "at least 1", "0".into());
+        if !(1..=MAX_COUNTS_WINDOW).contains(&self.options.counts_window) {
+            return wrong("counts_window", "1 to 2^24", self.options.counts_window.to_string());
         }
         if self.file.name != TABLE {
             return wrong("file.name", TABLE, self.file.name.clone());
@@ -142,7 +143,7 @@ impl IndexManifest {
 }
 
 fn is_sha256(digits: &str) -> bool {
-    digits.len() == 64 && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    is_lower_hex(digits, 64)
 }
 
 #[cfg(test)]

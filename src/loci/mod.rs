@@ -13,6 +13,7 @@ mod table;
 pub use exclusion::ExclusionMap;
 pub use index::{read_parquet, write_parquet};
 pub use ledger::{Ledger, Reason, RoleLedger};
+pub(crate) use manifest::MAX_COUNTS_WINDOW;
 pub use manifest::{IndexFile, IndexManifest, IndexedOptions};
 pub use select::{Locus, SelectOptions, Selection, WindowSums, select};
 pub use table::{IndexOptions, LocusTable, Role, Row};

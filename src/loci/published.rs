@@ -5,7 +5,7 @@ use super::index::{Counts, read_parquet, write_parquet};
 use super::{IndexFile, IndexManifest, IndexedOptions, LocusTable, Role};
 use crate::format::Provenance;
 use crate::format::checks::hex;
-use crate::store::{Publication, Store, read_document, writer};
+use crate::store::{Publication, Store, read_document, refuse_existing, writer};
 use crate::{Error, Result};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
@@ -144,6 +144,15 @@ fn checked(path: &Path, expected: &IndexFile) -> Result<File> {
     Ok(file)
 }
 
+/// Checks that an index could be published under this name, before the work is done.
+///
+/// # Errors
+/// [`Error::Argument`] for a bad name; [`Error::Exists`].
+pub fn check_target(store: &Store, name: &str, replace: bool) -> Result<()> {
+    IndexManifest::check_name(name)?;
+    refuse_existing(&store.path().join("loci").join(name), DOCUMENT, replace)
+}
+
 /// Publishes a locus index inside a store in one step, and returns its directory.
 ///
 /// # Errors
@@ -158,7 +167,7 @@ pub fn publish(
     options: IndexedOptions,
     replace: bool,
 ) -> Result<PathBuf> {
-    IndexManifest::check_name(name)?;
+    check_target(store, name, replace)?;
     let loci = store.path().join("loci");
     fs::create_dir_all(&loci).map_err(Error::io(&loci, "create"))?;
     let target = loci.join(name);

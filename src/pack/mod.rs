@@ -12,6 +12,7 @@ use crate::progress::{self, Progress};
 use crate::store::{Publication, writer};
 use crate::{Error, Result};
 use rayon::prelude::*;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// The most tracks of one panel.
@@ -144,16 +145,21 @@ impl PackBuilder {
             }
             None => contigs::without_genome(self.chrom_sizes.as_deref(), &tracks, self.contigs.as_deref())?,
         };
-        let contigs = Contigs::new(contigs)?;
+        let genome = self.fasta.as_deref().or(self.chrom_sizes.as_deref()).unwrap_or_else(|| tracks[0].path());
+        if contigs.is_empty() {
+            return Err(Error::input(genome, None, "there are no contigs to pack"));
+        }
+        let contigs = Contigs::new(contigs).map_err(|error| Error::input(genome, None, error.to_string()))?;
         manifest.contigs = contigs.iter().map(|(name, length)| ContigEntry { name: name.into(), length }).collect();
-        let genome = self.fasta.as_deref().or(self.chrom_sizes.as_deref());
         for track in &tracks {
-            contigs::check_lengths(track, &contigs, genome.unwrap_or(tracks[0].path()))?;
+            contigs::check_lengths(track, &contigs, genome)?;
         }
         for number in 0..manifest.groups.iter().map(|group| group.panel + 1).max().unwrap_or(0) {
             // Groups, their tracks and the opened files are all in the order in which they were given.
-            let of_groups =
-                manifest.groups.iter().flat_map(|group| track_names(group).into_iter().map(|n| (group.panel, n)));
+            let of_groups = manifest
+                .groups
+                .iter()
+                .flat_map(|group| track_names(&group.name, group.tracks.len()).map(|n| (group.panel, n)));
             let (names, files): (Vec<String>, Vec<&BigWig>) = of_groups
                 .zip(&tracks)
                 .filter(|((panel, _), _)| *panel == number)
@@ -181,6 +187,7 @@ impl PackBuilder {
         if !(9..=15).contains(&self.tile_log2) {
             return Err(Error::argument("tile", "must be a power of two from 512 to 32768"));
         }
+        let mut names = HashSet::new();
         for (i, group) in self.groups.iter().enumerate() {
             if group.name.is_empty() || group.name.len() > 200 || group.name.chars().any(|c| c.is_control() || c == '/')
             {
@@ -190,6 +197,9 @@ impl PackBuilder {
             }
             if self.groups[..i].iter().any(|other| other.name == group.name) {
                 return Err(Error::argument("signal", format!("two groups are named {:?}", group.name)));
+            }
+            if let Some(name) = track_names(&group.name, group.paths.len()).find(|name| !names.insert(name.clone())) {
+                return Err(Error::argument("signal", format!("two tracks would be named {name:?}")));
             }
             if group.paths.is_empty() || group.paths.len() > MAX_TRACKS {
                 return Err(Error::argument("signal", format!("{:?} needs 1 to {MAX_TRACKS} files", group.name)));
@@ -231,7 +241,7 @@ impl PackBuilder {
         progress.start("hash the inputs", inputs.len() as u64);
         let describe = |(role, path, track): (&str, &PathBuf, Option<&BigWig>)| {
             progress::check(progress)?;
-            let mut input = provenance(role, path)?;
+            let mut input = provenance(role, path, progress)?;
             if let Some(track) = track {
                 contigs::compare(track, contigs, &mut input);
             }
@@ -245,9 +255,6 @@ impl PackBuilder {
 }
 
 /// The names of a group's tracks: its own, or with the channel's number where there are several.
-fn track_names(group: &GroupEntry) -> Vec<String> {
-    match group.tracks.len() {
-        1 => vec![group.name.clone()],
-        n => (0..n).map(|i| format!("{}.{i}", group.name)).collect(),
-    }
+fn track_names(group: &str, tracks: usize) -> impl Iterator<Item = String> {
+    (0..tracks).map(move |i| if tracks == 1 { group.to_owned() } else { format!("{group}.{i}") })
 }

@@ -15,5 +15,6 @@ pub use open::Store;
 pub(crate) use open::read_document;
 pub use panel::{PanelFile, PanelView, RowTiles};
 pub use publish::Publication;
+pub(crate) use publish::refuse_existing;
 pub use sequence::{SequenceFile, SequenceView};
 pub use verify::Verified;

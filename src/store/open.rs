@@ -12,6 +12,9 @@ use std::sync::Arc;
 
 /// An opened store: genome, tracks and groups, mapped into memory.
 ///
+/// Its files are read through memory maps. Replacing a whole store (as `pack --force` does) is safe while it is open, but
+/// truncating a mapped file, or a disk that fails under it, ends the process with SIGBUS.
+///
 /// Cloning is cheap and shares the maps. A store is `Send` and `Sync`; any number of threads may read it.
 ///
 /// ```no_run
@@ -138,8 +141,19 @@ fn check_version(document: &serde_json::Value, path: &Path) -> Result<()> {
     let unsupported = |what| Err(Error::Unsupported { path: path.to_path_buf(), what });
     match document["version"][0].as_u64() {
         Some(major) if major == u64::from(crate::format::VERSION.0) => {}
-        Some(_) => return unsupported(format!("format version {}", document["version"])),
+        Some(_) => {
+            let known = crate::format::VERSION.0;
+            return unsupported(format!("format version {} (it reads {known}.x)", document["version"]));
+        }
         None => return Err(Error::corrupt(path, 0, "version", "[major, minor]", &document["version"])),
+    }
+    let missing = |what, expected: &str| Err(Error::corrupt(path, 0, what, expected, "no such member"));
+    if document.get("sequence").is_none() {
+        return missing("sequence", "null or an object");
+    }
+    let inputs = document["inputs"].as_array().into_iter().flatten();
+    if inputs.into_iter().any(|input| !input["contigs_absent"].is_array() || !input["contigs_ignored"].is_array()) {
+        return missing("inputs", "contigs_absent and contigs_ignored");
     }
     match document["required_features"].as_array().and_then(|features| features.first()) {
         Some(feature) => unsupported(format!("required feature {feature}")),

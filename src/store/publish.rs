@@ -4,7 +4,7 @@
 use crate::{Error, Result};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 /// A directory that is being built, and disappears unless it is published.
@@ -37,9 +37,12 @@ impl Publication {
             let builder = tempfile::Builder::new().prefix(&prefix).suffix(".tmp").tempdir_in(parent);
             let temporary = builder.map_err(Error::io(parent, "create a temporary directory in"))?;
             let lock = File::open(temporary.path()).map_err(Error::io(temporary.path(), "open"))?;
-            // A file system without locks builds all the same; abandoned directories then stay.
-            let _ = lock.try_lock();
-            // Someone who was just cleaning up may have taken the new directory for an abandoned one.
+            match lock.try_lock() {
+                // Someone who is just cleaning up takes the new directory for an abandoned one: leave it to them.
+                Err(TryLockError::WouldBlock) => continue,
+                // A file system without locks builds all the same; abandoned directories then stay.
+                Ok(()) | Err(TryLockError::Error(_)) => {}
+            }
             if temporary.path().exists() {
                 return Ok(Publication { temporary, target: target.to_path_buf(), marker, replace, _lock: lock });
             }
@@ -85,10 +88,16 @@ fn parent(path: &Path) -> &Path {
     path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn refuse_existing(target: &Path, marker: &str, replace: bool) -> Result<()> {
+/// An existing target is an error, unless it may be replaced and is of the kind that may.
+pub(crate) fn refuse_existing(target: &Path, marker: &str, replace: bool) -> Result<()> {
     let Ok(metadata) = fs::symlink_metadata(target) else { return Ok(()) };
     let replaceable = metadata.is_dir() && target.join(marker).exists();
-    if replace && replaceable { Ok(()) } else { Err(Error::Exists { path: target.to_path_buf() }) }
+    let hint = match (replaceable, replace) {
+        (true, true) => return Ok(()),
+        (true, false) => "it is replaced only on request (--force)",
+        (false, _) => "and is not what could be replaced there",
+    };
+    Err(Error::Exists { path: target.to_path_buf(), hint })
 }
 
 /// Gives `to` what is at `from`. Where the system cannot exchange two names in one step, there is a moment without `to`.
@@ -98,7 +107,10 @@ fn exchange(from: &Path, to: &Path) -> Result<()> {
         Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
             let old = from.with_extension("old");
             fs::rename(to, &old).map_err(Error::io(to, "set aside"))?;
-            fs::rename(from, to).map_err(Error::io(to, "rename a finished directory to"))?;
+            if let Err(error) = fs::rename(from, to) {
+                fs::rename(&old, to).map_err(Error::io(&old, "put back the old state from"))?;
+                return Err(Error::io(to, "rename a finished directory to")(error));
+            }
             fs::remove_dir_all(&old).map_err(Error::io(&old, "remove"))
         }
         Err(errno) => Err(Error::io(to, "exchange a finished directory with")(errno.into())),

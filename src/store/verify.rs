@@ -16,8 +16,8 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::path::Path;
 
-/// Rows that one task decodes.
-const ROWS_A_TASK: usize = 256;
+/// Tiles that one task decodes, so that what is kept of them stays small however many tracks there are.
+const TILES_A_TASK: usize = 1 << 14;
 
 /// What [`Store::verify`] has read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -32,8 +32,8 @@ pub struct Verified {
 
 impl Store {
     /// Checks every checksum of every data file, decodes every tile, and compares the totals with the manifest's.
-    /// It reads the whole store, in parallel on rayon's current pool. (Locus indices are verified by reading them:
-    /// [`crate::loci`].)
+    /// It reads the whole store, in parallel on rayon's current pool. [`crate::index::verify`] does
+    /// the same for its locus indices.
     ///
     /// # Errors
     /// [`Error::Corrupt`] for the first rule found broken; [`Error::Interrupted`].
@@ -157,14 +157,15 @@ fn verify_panel(
 ) -> Result<u64> {
     let mut totals = vec![TrackTotals::default(); panel.tracks()];
     let mut tiles = 0;
-    let wave = ROWS_A_TASK * 4 * rayon::current_num_threads();
+    let rows_a_task = (TILES_A_TASK / panel.tracks()).max(1);
+    let wave = rows_a_task * 4 * rayon::current_num_threads();
     verify_ends(panel)?;
     for contig in 0..contigs.len() {
         let rows = panel.view().first_row(contig)..panel.view().first_row(contig + 1);
         for first in rows.clone().step_by(wave) {
             progress::check(progress)?;
             let last = rows.end.min(first + wave);
-            let tasks: Vec<_> = (first..last).step_by(ROWS_A_TASK).map(|f| f..last.min(f + ROWS_A_TASK)).collect();
+            let tasks: Vec<_> = (first..last).step_by(rows_a_task).map(|f| f..last.min(f + rows_a_task)).collect();
             let check = |task: std::ops::Range<usize>| -> Result<Vec<TileStats>> {
                 let mut tile = vec![0.0; 1 << panel.view().tile_log2()];
                 let mut stats = Vec::with_capacity(task.len() * panel.tracks());
@@ -191,6 +192,10 @@ fn verify_panel(
 fn verify_ends(panel: &PanelFile) -> Result<()> {
     let view = panel.view();
     let base = panel.header.index.map_or(0, |section| section.offset);
+    if !panel.header.data.length.is_multiple_of(8) {
+        let (what, got) = ("length of DATA", panel.header.data.length);
+        return Err(Error::corrupt(panel.path(), 128 + 16, what, "a multiple of 8", got));
+    }
     let ends = [(0, "first offset of INDEX", 0), (panel.rows(), "last offset of INDEX", panel.header.data.length)];
     for (row, what, expected) in ends {
         let got = view.row_offset(row);

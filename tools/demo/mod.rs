@@ -90,7 +90,9 @@ fn build(path: &Path, data: &Simulated, table: &mut Table) -> Result<Store> {
         .signal("signal", [&data.paths.plus, &data.paths.minus])
         .control("control", [&data.paths.control])
         .replace(true);
-    pack.publish(path, &watch)?;
+    for warning in &pack.publish(path, &watch)?.warnings {
+        output::warn(warning);
+    }
     let took = start.elapsed();
     let start = Instant::now();
     let store = Store::open(path)?;

@@ -47,7 +47,7 @@ impl PanelWriter {
             last_rows,
             contig: 0,
             aligned: false,
-            index: Vec::with_capacity(rows as usize + 1),
+            index: Vec::new(),
             row: Vec::new(),
         })
     }
