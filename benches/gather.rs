@@ -3,7 +3,7 @@
 
 use atemoya::format::manifest::Role;
 use atemoya::format::tile::Sample;
-use atemoya::gather::{self, Channels, Isa};
+use atemoya::gather::{self, Channels, Isa, Step};
 use atemoya_benches::{BATCH, Contestant, Fixture, Panel, Request, Result, Ring, Sources, Table, Values, take_turns};
 use criterion::{Criterion, Throughput};
 use std::time::Duration;
@@ -71,15 +71,24 @@ impl Bench<'_> {
         let chosen: Vec<usize> = (0..tracks).map(|i| i * view.tracks() / tracks).collect();
         channels.push_group(&chosen, 0);
         let channels = &channels;
-        let kernel = |(seed, isa): (usize, Isa)| {
-            let mut windows = fixture.windows(SIGNAL, WINDOWS, seed).into_iter().cycle();
-            Contestant::new(isa.name(), move |ring: &mut Ring<T>| {
-                for (out, window) in ring.turn().chunks_exact_mut(items).zip(&mut windows) {
-                    gather::signal(isa, &view, channels, &window, out).expect("a store of our own");
+        let kernel = |(seed, (isa, ahead)): (usize, (Isa, bool))| {
+            let windows = fixture.windows(SIGNAL, WINDOWS, seed);
+            let mut at = 0;
+            let name = format!("{}{}", isa.name(), if ahead { ", ahead" } else { "" });
+            Contestant::new(name, move |ring: &mut Ring<T>| {
+                for out in ring.turn().chunks_exact_mut(items) {
+                    if ahead {
+                        for (later, step) in [(2, Step::Directory), (1, Step::Tiles)] {
+                            gather::signal_ahead(step, &view, channels, &windows[(at + later) % WINDOWS]);
+                        }
+                    }
+                    gather::signal(isa, &view, channels, &windows[at], out).expect("a store of our own");
+                    at = (at + 1) % WINDOWS;
                 }
             })
         };
-        let kernels = Isa::available().into_iter().enumerate().map(kernel).collect();
+        let kinds = Isa::available().into_iter().map(|isa| (isa, false)).chain([(Isa::best(), true)]);
+        let kernels = kinds.enumerate().map(kernel).collect();
         self.measure(("signal_2048", question), items, &mut Sources::new(T::ONE), kernels);
     }
 }

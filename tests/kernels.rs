@@ -5,7 +5,7 @@ mod common;
 
 use atemoya::format::manifest::Role;
 use atemoya::format::tile::Sample;
-use atemoya::gather::{self, Channels, Isa, Window};
+use atemoya::gather::{self, Channels, Isa, Step, Window};
 use common::stores::{Contig, write_store};
 use proptest::prelude::*;
 
@@ -130,6 +130,13 @@ proptest! {
         prop_assert_eq!(verified.files, 2);
         for window in windows(&contigs, &random) {
             let blocks = store.sequence().unwrap().view().blocks(window.contig, window.length);
+            // Fetching ahead changes nothing, wherever the window lies.
+            let mut all = Channels::default();
+            all.push_group(&[0, 1, 2, 3, 4], 0);
+            for step in [Step::Directory, Step::Tiles] {
+                gather::signal_ahead(step, &store.panels()[0].view(), &all, &window);
+            }
+            gather::sequence_ahead(blocks, &window);
             let expected = onehot(&contigs[window.contig].letters, &window);
             for isa in Isa::available() {
                 let mut out = vec![9; 4 * window.width];

@@ -5,7 +5,7 @@ use super::ring::Fill;
 use super::slot::Slot;
 use crate::Result;
 use crate::format::manifest::{GroupEntry, Role};
-use crate::gather::{self, Channels, Isa, Window};
+use crate::gather::{self, Channels, Isa, Step, Window};
 use crate::loci::Locus;
 use crate::sample::{Draw, EpochPlan, PeakNegativeSampler};
 use crate::store::{PanelView, SequenceView, Store};
@@ -97,7 +97,12 @@ impl Source {
         let labels: &mut [i64] = bytemuck::cast_slice_mut(labels);
         let sources: &mut [i64] = bytemuck::cast_slice_mut(sources);
         let offsets: &mut [i64] = bytemuck::cast_slice_mut(offsets);
-        for (row, index) in indices.enumerate() {
+        for (row, index) in indices.clone().enumerate() {
+            for (later, step) in [(2, Step::Directory), (1, Step::Tiles)] {
+                if index + later < indices.end {
+                    self.ahead(&views, plan.draw(index + later), step);
+                }
+            }
             let draw = plan.draw(index);
             labels[row] = i64::from(draw.is_peak);
             sources[row] = i64::from(draw.source);
@@ -129,6 +134,20 @@ impl Source {
             start: locus.centre - (width / 2) as i64 + shift,
             width,
             reverse: draw.reverse_complement,
+        }
+    }
+
+    /// Fetches what an example soon to be gathered will read.
+    fn ahead(&self, views: &Views<'_>, draw: Draw, step: Step) {
+        let input = self.window(draw, self.in_window);
+        if let (Some(view), Step::Tiles) = (views.sequence, step) {
+            gather::sequence_ahead(view.blocks(input.contig, input.length), &input);
+        }
+        let output = self.window(draw, self.out_window);
+        for (panels, window) in [(&self.controls, &input), (&self.signal, &output)] {
+            for (panel, channels) in panels {
+                gather::signal_ahead(step, &views.panels[*panel], channels, window);
+            }
         }
     }
 

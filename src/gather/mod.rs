@@ -4,12 +4,14 @@
 //! Every kernel has a scalar version; [`Isa`] says which faster ones this machine has. All give the same bytes.
 //! Positions outside a contig read as zero.
 
+mod ahead;
 mod onehot;
 mod read;
 mod signal;
 mod simd;
 mod sums;
 
+pub use ahead::{Step, sequence_ahead, signal_ahead};
 pub use read::{read_sequence, read_track};
 pub use signal::Channels;
 pub use simd::Isa;

@@ -181,6 +181,12 @@ impl<'a> RowTiles<'a> {
         Ok((code, self.bytes.get(offset..).ok_or(TileError::Truncated)?))
     }
 
+    /// The directory's entry of a track, as bytes that nobody has looked at yet.
+    #[inline(always)]
+    pub(crate) fn entry(&self, track: usize) -> &'a [u8] {
+        &self.directory[track]
+    }
+
     /// Bytes `from .. to` of the row.
     pub(super) fn bytes_between(&self, from: usize, to: usize) -> Result<&'a [u8], TileError> {
         self.bytes.get(from..to).ok_or(TileError::Truncated)

@@ -2,6 +2,9 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+mod prefetch;
+
+pub(super) use prefetch::prefetch;
 
 use super::{Window, onehot};
 use crate::format::onehot::Block;
