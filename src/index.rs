@@ -3,7 +3,7 @@
 use crate::format::manifest::Role as GroupRole;
 use crate::gather::TrackSums;
 use crate::ingest::bed::{BedFile, read_bed};
-use crate::ingest::provenance;
+use crate::ingest::{check_regular, provenance};
 use crate::loci::MAX_COUNTS_WINDOW;
 use crate::loci::index::Counts;
 use crate::loci::{IndexManifest, IndexOptions, IndexedOptions, LocusTable, published};
@@ -111,6 +111,7 @@ impl IndexBuilder {
             return Err(Error::argument("counts_window", format!("{} is not between 1 and 2^24", self.counts_window)));
         }
         published::check_target(store, &self.name, self.replace)?;
+        self.peaks.iter().chain(&self.negatives).try_for_each(|path| check_regular(path))?;
         let peaks = read_all(&self.peaks)?;
         let negatives = read_all(&self.negatives)?;
         let table = LocusTable::from_beds(&peaks, &negatives, store.contigs(), &self.options)?;

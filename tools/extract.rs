@@ -46,11 +46,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         bail!("{start}..{end} is not inside {contig}, which has {length} bases");
     }
     let pieces = (start..end).step_by(PIECE as usize).map(|from| from..end.min(from + PIECE));
+    let watch = crate::watch::Watch::new()?;
     let (shape, dtype) = if let Some(track) = &arguments.track {
         // A name that is wrong must be an error also where there is nothing to read.
         read_track(&store, track, contig, start..start)?;
         let mut file = NpyWriter::<f32>::vector(&arguments.out, end - start)?;
         for piece in pieces {
+            watch.check()?;
             file.write(&read_track(&store, track, contig, piece)?)?;
         }
         file.finish()?;
@@ -59,6 +61,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         read_sequence(&store, contig, start..start)?;
         let mut file = NpyWriter::<u8>::matrix(&arguments.out, 4, end - start)?;
         for piece in pieces {
+            watch.check()?;
             file.write(&read_sequence(&store, contig, piece)?)?;
         }
         file.finish()?;

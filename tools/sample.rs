@@ -168,7 +168,9 @@ fn sample(arguments: &Arguments, loader: &mut Loader) -> Result<Columns> {
     }
     let mut left = arguments.count.unwrap_or(arguments.batch_size).min(loader.len());
     let mut columns = Columns::default();
+    let watch = crate::watch::Watch::new()?;
     for batch in loader.epoch(arguments.epoch) {
+        watch.check()?;
         let batch = batch?;
         let rows = left.min(batch.len());
         columns.push(&batch, rows);

@@ -21,6 +21,16 @@ impl Watch {
     }
 }
 
+impl Watch {
+    /// Ends work that nobody else interrupts.
+    ///
+    /// # Errors
+    /// [`atemoya::Error::Interrupted`] when it should end.
+    pub(crate) fn check(&self) -> atemoya::Result<()> {
+        if self.stop.load(Ordering::Relaxed) { Err(atemoya::Error::Interrupted) } else { Ok(()) }
+    }
+}
+
 impl atemoya::Progress for Watch {
     fn start(&self, phase: &str, total: u64) {
         self.bar.start(phase, total);

@@ -3,7 +3,7 @@
 
 use super::tile::ValueType;
 use super::{Contigs, Damage, Provenance};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::HashSet;
 
 /// The file's name in a store.
@@ -27,6 +27,7 @@ pub struct Manifest {
     /// Names and lengths, in the order of the data files.
     pub contigs: Vec<ContigEntry>,
     /// The genome, if the store has one.
+    #[serde(deserialize_with = "present")]
     pub sequence: Option<SequenceEntry>,
     /// The panels of tracks.
     pub panels: Vec<PanelEntry>,
@@ -35,7 +36,38 @@ pub struct Manifest {
     /// Every data file, sorted by name.
     pub files: Vec<FileEntry>,
     /// Provenance of every input.
+    #[serde(deserialize_with = "with_contigs")]
     pub inputs: Vec<Provenance>,
+}
+
+/// Reads a member that may be null but must be there.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    Option::deserialize(deserializer)
+}
+
+/// Reads inputs that must say which contigs they lack; those of a locus index need not.
+fn with_contigs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Provenance>, D::Error> {
+    #[derive(Deserialize)]
+    struct Input {
+        role: String,
+        path: String,
+        length: u64,
+        modified: i64,
+        sha256: String,
+        contigs_absent: Vec<String>,
+        contigs_ignored: Vec<String>,
+    }
+    let inputs = Vec::<Input>::deserialize(deserializer)?.into_iter();
+    let whole = |Input { role, path, length, modified, sha256, contigs_absent, contigs_ignored }| Provenance {
+        role,
+        path,
+        length,
+        modified,
+        sha256,
+        contigs_absent,
+        contigs_ignored,
+    };
+    Ok(inputs.map(whole).collect())
 }
 
 /// A contig.

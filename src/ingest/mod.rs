@@ -16,4 +16,4 @@ pub mod bigwig;
 #[cfg(feature = "ingest")]
 pub mod fasta;
 
-pub use provenance::provenance;
+pub use provenance::{check_regular, provenance};

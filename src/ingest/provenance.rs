@@ -10,6 +10,18 @@ use std::io::Read;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
+/// Checks that an input is a regular file. Of anything else (a pipe, standard input) the provenance could not be
+/// recorded, since it can be read only once.
+///
+/// # Errors
+/// [`Error::Io`]; [`Error::Input`].
+pub fn check_regular(path: &Path) -> Result<()> {
+    if std::fs::metadata(path).map_err(Error::io(path, "open"))?.is_file() {
+        return Ok(());
+    }
+    Err(Error::input(path, None, "not a regular file: write what it gives into a file first"))
+}
+
 /// Reads a whole file and describes it under a role.
 ///
 /// # Errors

@@ -168,6 +168,7 @@ pub fn publish(
     replace: bool,
 ) -> Result<PathBuf> {
     check_target(store, name, replace)?;
+    store.check_in_place()?;
     let loci = store.path().join("loci");
     fs::create_dir_all(&loci).map_err(Error::io(&loci, "create"))?;
     let target = loci.join(name);
@@ -196,6 +197,7 @@ pub fn publish(
         },
     };
     writer::write_synced(&publication.path().join(DOCUMENT), &manifest.to_bytes()?)?;
+    store.check_in_place()?;
     publication.publish()?;
     Ok(target)
 }

@@ -7,7 +7,7 @@ mod sequence;
 use crate::format::manifest::{ContigEntry, GroupEntry, MANIFEST, Manifest, Role};
 use crate::format::{Contigs, Provenance};
 use crate::ingest::bigwig::BigWig;
-use crate::ingest::provenance;
+use crate::ingest::{check_regular, provenance};
 use crate::progress::{self, Progress};
 use crate::store::{Publication, writer};
 use crate::{Error, Result};
@@ -128,6 +128,8 @@ impl PackBuilder {
     /// [`Error::Interrupted`]; [`Error::Io`]. Nothing is left behind.
     pub fn publish(&self, out: &Path, progress: &dyn Progress) -> Result<Packed> {
         self.check()?;
+        let paths = self.groups.iter().flat_map(|group| &group.paths);
+        self.fasta.iter().chain(&self.chrom_sizes).chain(paths).try_for_each(|path| check_regular(path))?;
         let mut manifest = Manifest::new();
         manifest.groups = self.assign_panels();
         let files: Vec<(&str, &PathBuf)> =

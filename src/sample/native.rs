@@ -155,7 +155,10 @@ impl EpochPlan {
     pub fn new(options: &PlanOptions, epoch: u64) -> Result<EpochPlan> {
         let n = options.examples()?;
         let n_peaks = options.n_peaks as u32;
-        let mut permutation: Vec<u32> = (0..n).collect();
+        let mut permutation = Vec::new();
+        let reserved = permutation.try_reserve_exact(n as usize);
+        reserved.map_err(|e| Error::argument("negative_ratio", format!("no memory for {n} examples: {e}")))?;
+        permutation.extend(0..n);
         let mut generator = Generator::new(options.seed, epoch, SHUFFLE_STREAM);
         for i in (1..n as usize).rev() {
             permutation.swap(i, generator.bounded(i as u64 + 1) as usize);

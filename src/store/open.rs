@@ -6,6 +6,7 @@ use crate::format::header::{Header, HeaderError, PAGE, Section};
 use crate::format::manifest::{FileEntry, GroupEntry, MANIFEST, Manifest};
 use crate::format::{Contigs, Damage, sealed_json};
 use crate::{Error, Result};
+use serde::Deserialize;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -73,6 +74,18 @@ impl Store {
         Ok(Store(Arc::new(Inner { path: path.to_path_buf(), manifest, checksum, contigs, sequence, panels })))
     }
 
+    /// Checks that the store at this store's path is still this one, and not one that has taken its place since.
+    ///
+    /// # Errors
+    /// [`Error::NotAStore`] when it is another or none.
+    pub(crate) fn check_in_place(&self) -> Result<()> {
+        let now = read_document(&self.path().join(MANIFEST)).ok();
+        let same =
+            now.is_some_and(|bytes| sealed_json::verify(&bytes, self.path()).is_ok_and(|c| c == self.checksum()));
+        let reason = "another store has taken its place since it was opened".into();
+        if same { Ok(()) } else { Err(Error::NotAStore { path: self.path().to_path_buf(), reason }) }
+    }
+
     /// The store's directory.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -127,36 +140,32 @@ pub(crate) fn read_document(path: &Path) -> Result<Vec<u8>> {
 /// Reads the manifest, and its checksum.
 fn read_manifest(path: &Path) -> Result<(Manifest, String)> {
     let bytes = read_document(path)?;
-    let sealed: sealed_json::Sealed<serde_json::Value> = sealed_json::open(&bytes, path)?;
-    check_version(&sealed.document, path)?;
-    let parsed = serde_json::from_value(sealed.document);
-    let parsed = parsed.map_err(|e| Error::corrupt(path, 0, "members of the document", "those of the format", e))?;
-    Ok((parsed, sealed.checksum))
+    check_version(&bytes, path)?;
+    let sealed: sealed_json::Sealed<Manifest> = sealed_json::open(&bytes, path)?;
+    Ok((sealed.document, sealed.checksum))
 }
 
-fn check_version(document: &serde_json::Value, path: &Path) -> Result<()> {
-    if document["format"] != "atemoya" {
-        return Err(Error::corrupt(path, 0, "format", "\"atemoya\"", &document["format"]));
+/// What must be known of a manifest before the rest of it can be read.
+#[derive(Deserialize)]
+struct Preamble {
+    format: String,
+    version: [u16; 2],
+    required_features: Vec<String>,
+}
+
+fn check_version(bytes: &[u8], path: &Path) -> Result<()> {
+    let preamble = sealed_json::open::<Preamble>(bytes, path)?.document;
+    if preamble.format != "atemoya" {
+        return Err(Error::corrupt(path, 0, "format", "atemoya", preamble.format));
     }
     let unsupported = |what| Err(Error::Unsupported { path: path.to_path_buf(), what });
-    match document["version"][0].as_u64() {
-        Some(major) if major == u64::from(crate::format::VERSION.0) => {}
-        Some(_) => {
-            let known = crate::format::VERSION.0;
-            return unsupported(format!("format version {} (it reads {known}.x)", document["version"]));
-        }
-        None => return Err(Error::corrupt(path, 0, "version", "[major, minor]", &document["version"])),
+    let [major, minor] = preamble.version;
+    let known = crate::format::VERSION.0;
+    if major != known {
+        return unsupported(format!("format version {major}.{minor} (it reads {known}.x)"));
     }
-    let missing = |what, expected: &str| Err(Error::corrupt(path, 0, what, expected, "no such member"));
-    if document.get("sequence").is_none() {
-        return missing("sequence", "null or an object");
-    }
-    let inputs = document["inputs"].as_array().into_iter().flatten();
-    if inputs.into_iter().any(|input| !input["contigs_absent"].is_array() || !input["contigs_ignored"].is_array()) {
-        return missing("inputs", "contigs_absent and contigs_ignored");
-    }
-    match document["required_features"].as_array().and_then(|features| features.first()) {
-        Some(feature) => unsupported(format!("required feature {feature}")),
+    match preamble.required_features.first() {
+        Some(feature) => unsupported(format!("required feature {feature:?}")),
         None => Ok(()),
     }
 }

@@ -27,7 +27,7 @@ impl Publication {
     /// [`Error::Exists`] when the target exists and `replace` is false, or is no directory with the marker in it;
     /// [`Error::Io`].
     pub fn begin(target: &Path, marker: &'static str, replace: bool) -> Result<Publication> {
-        let invalid = || Error::argument("out", format!("{} has no name to publish under", target.display()));
+        let invalid = || Error::argument("out", format!("{} does not end in a name of UTF-8", target.display()));
         let name = target.file_name().and_then(|name| name.to_str()).ok_or_else(invalid)?;
         let parent = parent(target);
         refuse_existing(target, marker, replace)?;

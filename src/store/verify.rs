@@ -8,7 +8,7 @@ use crate::format::checks::{CHECK_BLOCK, hex};
 use crate::format::header::{Header, PAGE};
 use crate::format::manifest::{MANIFEST, PanelEntry, TrackEntry};
 use crate::format::onehot::{self, Block};
-use crate::format::tile::{Code, Family, TileStats, check};
+use crate::format::tile::{Family, check};
 use crate::format::{Contigs, Damage, contig_alignment};
 use crate::progress::{self, Progress};
 use crate::{Error, Result};
@@ -147,6 +147,18 @@ fn verify_block(b: u64, block: &Block, length: u64) -> Result<u64, Damage> {
     Ok(u64::from(count))
 }
 
+/// What some rows of a panel hold.
+struct Tally {
+    totals: Vec<TrackTotals>,
+    tiles: u64,
+}
+
+impl Tally {
+    fn new(tracks: usize) -> Tally {
+        Tally { totals: vec![TrackTotals::default(); tracks], tiles: 0 }
+    }
+}
+
 /// Decodes every tile of a panel and returns how many there are.
 fn verify_panel(
     panel: &PanelFile,
@@ -155,37 +167,36 @@ fn verify_panel(
     manifest: &Path,
     progress: &dyn Progress,
 ) -> Result<u64> {
-    let mut totals = vec![TrackTotals::default(); panel.tracks()];
-    let mut tiles = 0;
+    let mut all = Tally::new(panel.tracks());
     let rows_a_task = (TILES_A_TASK / panel.tracks()).max(1);
     let wave = rows_a_task * 4 * rayon::current_num_threads();
     verify_ends(panel)?;
     for contig in 0..contigs.len() {
         let rows = panel.view().first_row(contig)..panel.view().first_row(contig + 1);
         for first in rows.clone().step_by(wave) {
-            progress::check(progress)?;
             let last = rows.end.min(first + wave);
             let tasks: Vec<_> = (first..last).step_by(rows_a_task).map(|f| f..last.min(f + rows_a_task)).collect();
-            let check = |task: std::ops::Range<usize>| -> Result<Vec<TileStats>> {
+            let check = |task: std::ops::Range<usize>| -> Result<Tally> {
                 let mut tile = vec![0.0; 1 << panel.view().tile_log2()];
-                let mut stats = Vec::with_capacity(task.len() * panel.tracks());
+                let mut tally = Tally::new(panel.tracks());
                 for row in task {
+                    progress::check(progress)?;
                     let start = (row - rows.start) as u64 * entry.tile;
-                    verify_row(panel, row, contigs.length(contig), start, &mut tile, &mut stats)?;
+                    verify_row(panel, row, contigs.length(contig), start, &mut tile, &mut tally)?;
                 }
-                Ok(stats)
+                Ok(tally)
             };
-            let stats: Vec<Vec<TileStats>> = tasks.into_par_iter().map(check).collect::<Result<_>>()?;
-            for (i, tile) in stats.iter().flatten().enumerate() {
-                totals[i % panel.tracks()].add(&tile.summary);
-                tiles += u64::from(tile.bytes > 0);
+            // Put together in order, so that the sums do not depend on the threads.
+            for tally in tasks.into_par_iter().map(check).collect::<Result<Vec<_>>>()? {
+                all.tiles += tally.tiles;
+                all.totals.iter_mut().zip(&tally.totals).for_each(|(all, some)| all.merge(some));
             }
         }
     }
-    for (totals, said) in totals.iter().zip(&entry.tracks) {
+    for (totals, said) in all.totals.iter().zip(&entry.tracks) {
         compare_totals(totals, said).map_err(|d| d.at(manifest, 0))?;
     }
-    Ok(tiles)
+    Ok(all.tiles)
 }
 
 /// The rows begin and end with DATA.
@@ -206,14 +217,14 @@ fn verify_ends(panel: &PanelFile) -> Result<()> {
     Ok(())
 }
 
-/// Checks every tile of a row, which begins at base `start` of a contig, and appends their statistics.
+/// Checks every tile of a row, which begins at base `start` of a contig, and counts what they hold.
 fn verify_row(
     panel: &PanelFile,
     row: usize,
     length: u64,
     start: u64,
     tile: &mut [f32],
-    stats: &mut Vec<TileStats>,
+    tally: &mut Tally,
 ) -> Result<()> {
     let valid = (length - start).min(tile.len() as u64) as usize;
     let view = panel.view();
@@ -221,9 +232,7 @@ fn verify_row(
     let offset = view.row_offset(row);
     let tiles = view.row(row).map_err(|e| panel.error(row, e))?;
     let Some(tiles) = tiles else {
-        for _ in 0..panel.tracks() {
-            stats.push(check(Code::ZERO, &[], valid, tile).map_err(|d| d.at(panel.path(), base + offset))?);
-        }
+        tally.totals.iter_mut().for_each(TrackTotals::add_zeros);
         return Ok(());
     };
     let damage_at = |damage: Damage, further: u64| damage.at(panel.path(), base + offset + further);
@@ -250,8 +259,9 @@ fn verify_row(
             zeros_until(end, here)?;
             end = here + checked.bytes;
             next = end.next_multiple_of(8);
+            tally.tiles += 1;
         }
-        stats.push(checked);
+        tally.totals[track].add(&checked.summary);
     }
     zeros_until(end, tiles.len())
 }

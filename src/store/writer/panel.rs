@@ -151,6 +151,22 @@ impl TrackTotals {
         self.max = self.max.max(tile.max);
     }
 
+    /// Adds bases that are all 0.
+    pub fn add_zeros(&mut self) {
+        self.min = self.min.min(0.0);
+        self.max = self.max.max(0.0);
+    }
+
+    /// Adds the totals of bases further on.
+    pub fn merge(&mut self, other: &TrackTotals) {
+        self.values = self.values.max(other.values);
+        self.nonzero += other.nonzero;
+        self.sum += other.sum;
+        self.magnitude += other.magnitude;
+        self.min = self.min.min(other.min);
+        self.max = self.max.max(other.max);
+    }
+
     /// Sum of the absolute values.
     #[must_use]
     pub fn magnitude(&self) -> f64 {
