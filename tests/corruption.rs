@@ -9,6 +9,7 @@ use atemoya::loci::published;
 use atemoya::{Error, PeakGenerator, Store, index};
 use common::inputs::{self, Rng, section};
 use std::fs::{self, OpenOptions};
+use std::io::Write;
 use std::os::unix::fs::FileExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -88,7 +89,7 @@ fn cut_extended_and_missing_files_are_named() {
         cases += 2;
     }
     check(&fixture.store).unwrap();
-    eprintln!("{cases} damaged stores refused");
+    let _ = writeln!(std::io::stderr(), "{cases} damaged stores refused");
 }
 
 /// Files of a store that is as good as this one, put in the place of its own.
@@ -123,7 +124,7 @@ fn flip(fixture: &Fixture, name: &str, bits: impl Iterator<Item = usize>, check:
         count += 1;
     }
     assert!(count > 0 && fs::read(&path).unwrap() == bytes);
-    eprintln!("{name}: {count} flipped bits noticed");
+    let _ = writeln!(std::io::stderr(), "{name}: {count} flipped bits noticed");
 }
 
 #[test]
@@ -224,6 +225,6 @@ fn reading_damaged_data_without_verifying_never_panics() {
         read += succeeded;
     }
     check(&fixture.store).unwrap();
-    eprintln!("{read} reads of damaged data gave values, {errors} gave errors");
+    let _ = writeln!(std::io::stderr(), "{read} reads of damaged data gave values, {errors} gave errors");
     assert!(errors > 100 && read > 1000);
 }

@@ -11,6 +11,7 @@ use atemoya::{PeakGenerator, Store};
 use common::inputs;
 use common::oracle::{Loaded, Oracle, Sizes, digest, digests};
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 
 /// All the ways of reading two epochs give the same batches.
@@ -109,7 +110,8 @@ fn check_all(store: &Store) {
         batches.into_iter().flat_map(|(labels, sources)| labels.into_iter().zip(sources)).unzip();
     let peaks: Vec<i64> = labels.iter().zip(sources).filter(|(label, _)| **label == 1).map(|(_, s)| s).collect();
     assert_eq!(peaks, (0..loader.peaks().len() as i64).collect::<Vec<_>>());
-    eprintln!("{ways} ways give the same batches; {examples} examples agree with whole contigs");
+    let _ =
+        writeln!(std::io::stderr(), "{ways} ways give the same batches; {examples} examples agree with whole contigs");
 }
 
 /// The data files of a store are the same bytes as those of another.

@@ -11,6 +11,7 @@ use atemoya::{Error, Store};
 use rayon::prelude::*;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 const CHUNK: usize = 1 << 20;
@@ -118,7 +119,10 @@ fn every_file_alone_packs_to_the_golden_values_or_is_refused() {
         // Neither a store nor anything that was begun.
         assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0, "{name}");
     }
-    eprintln!("packed {tracks} bigWig files and {genomes} FASTA files, {contigs} contigs; {refused} files refused");
+    let _ = writeln!(
+        std::io::stderr(),
+        "packed {tracks} bigWig files and {genomes} FASTA files, {contigs} contigs; {refused} files refused"
+    );
     assert_eq!((tracks, genomes, refused), (26, 11, 2));
 }
 
@@ -147,6 +151,10 @@ fn a_genome_with_its_tracks_packs_to_the_golden_values() {
             (&["chrM".to_owned()][..], &[][..])
         );
     }
-    eprintln!("packed {} files into one store; {contigs} contigs agree with the golden values", files.len());
+    let _ = writeln!(
+        std::io::stderr(),
+        "packed {} files into one store; {contigs} contigs agree with the golden values",
+        files.len()
+    );
     assert_eq!(contigs, 16 * 5);
 }

@@ -12,6 +12,7 @@ use atemoya::{Error, Progress, Store};
 use common::inputs::{self, write};
 use common::names;
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -147,7 +148,7 @@ fn interrupted_packing_leaves_the_old_state() {
         assert_eq!(Store::open(old.path()).unwrap().checksum(), old.checksum());
         interrupted += 1;
     }
-    eprintln!("interrupted at {interrupted} moments");
+    let _ = writeln!(std::io::stderr(), "interrupted at {interrupted} moments");
     assert!(interrupted > 10);
     Store::open(&new).unwrap().verify(&()).unwrap();
     assert_ne!(Store::open(old.path()).unwrap().checksum(), old.checksum());

@@ -9,6 +9,7 @@ use atemoya::{Store, index};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::fs;
+use std::io::Write;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -72,7 +73,7 @@ fn valid_stores_read_as_their_encoder_says() {
             }
         }
     }
-    eprintln!("{hashes} hashes of valid vectors agree");
+    let _ = writeln!(std::io::stderr(), "{hashes} hashes of valid vectors agree");
     assert!(hashes >= 74);
 }
 
@@ -167,6 +168,6 @@ fn invalid_stores_are_refused_where_the_format_says() {
         }
     }
     assert!(wrong.is_empty(), "{} of {} cases:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
-    eprintln!("{} invalid vectors refused", cases.len());
+    let _ = writeln!(std::io::stderr(), "{} invalid vectors refused", cases.len());
     assert!(cases.len() > 100);
 }

@@ -52,5 +52,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let threads = arguments.threads.map(usize::from);
     let indexed = watch::on_threads(threads, || builder.publish(&store, &watch))??;
     let (peaks, negatives) = (indexed.table.peaks(), indexed.table.negatives());
+    let unknown = arguments.chroms.iter().flatten().filter(|name| store.contigs().id(name).is_none());
+    for name in unknown {
+        output::warn(&format!("the store has no contig {name:?}"));
+    }
+    if peaks == 0 {
+        output::warn("there is no peak in this index, so nothing can be sampled from it");
+    }
     output::print(&format!("{}: {peaks} peaks, {negatives} negatives\n", indexed.path.display()))
 }

@@ -87,6 +87,9 @@ fn as_text(store: &Store, censuses: &[[Tally; 5]], indices: &[published::LocusIn
         let centre = if manifest.options.summits { "summits" } else { "midpoints" };
         let (peaks, negatives) = (manifest.peaks, manifest.negatives);
         writeln!(out, "  {}  {peaks} peaks on their {centre}, {negatives} negatives", manifest.name)?;
+        if let Some(chroms) = &manifest.options.chroms {
+            writeln!(out, "    on {}", chroms.join(", "))?;
+        }
         for input in &manifest.inputs {
             writeln!(out, "    {:<10} {}", input.role, input.path)?;
         }

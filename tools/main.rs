@@ -20,7 +20,7 @@ use std::process::ExitCode;
 /// Feeds genomics models: one memory-mapped store of genome, base-resolution tracks and loci, gathered into training
 /// batches.
 #[derive(Debug, Parser)]
-#[command(name = "atemoya", version, propagate_version = true, max_term_width = 100)]
+#[command(name = "atemoya", version, max_term_width = 100)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -89,10 +89,10 @@ fn templated(template: &str) -> ProgressStyle {
 /// Bases a second, in the unit that leaves one to three digits before the point.
 fn rate(per_second: f64) -> String {
     match per_second {
-        r if r >= 1e9 => format!("{:.1} Gb/s", r / 1e9),
-        r if r >= 1e6 => format!("{:.1} Mb/s", r / 1e6),
-        r if r >= 1e3 => format!("{:.1} kb/s", r / 1e3),
-        r => format!("{r:.0} b/s"),
+        r if r >= 1e9 => format!("{:.1} G/s", r / 1e9),
+        r if r >= 1e6 => format!("{:.1} M/s", r / 1e6),
+        r if r >= 1e3 => format!("{:.1} k/s", r / 1e3),
+        r => format!("{r:.0}/s"),
     }
 }
 
@@ -164,7 +164,7 @@ mod tests {
     fn a_wide_terminal_shows_bar_rate_and_time_left() {
         let lines = drawn(80, 2_000_000);
         let half = lines.iter().find(|line| line.contains(" 50%")).unwrap();
-        assert!(half.starts_with("packing chr1 [===") && half.contains("b/s") && half.ends_with("left"), "{half}");
+        assert!(half.starts_with("packing chr1 [===") && half.contains("/s") && half.ends_with("left"), "{half}");
         assert!(lines.iter().all(|line| line.chars().count() <= 80));
     }
 
@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn rates_and_times_are_short() {
         let rates = [0.0, 999.0, 1_500.0, 2.25e6, 3.1e9].map(rate);
-        assert_eq!(rates, ["0 b/s", "999 b/s", "1.5 kb/s", "2.2 Mb/s", "3.1 Gb/s"]);
+        assert_eq!(rates, ["0/s", "999/s", "1.5 k/s", "2.2 M/s", "3.1 G/s"]);
         assert_eq!([5, 65, 3_661].map(|s| clock(Duration::from_secs(s))), ["0:05", "1:05", "1:01:01"]);
     }
 }

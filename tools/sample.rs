@@ -9,7 +9,9 @@ use std::path::PathBuf;
 
 /// Write the first examples of an epoch as .safetensors
 ///
-/// Tensors: X (i8, (n, 4, in_window)), controls and y (f32), label, source and offset (i64), rc (u8).
+/// Tensors: X (i8, (n, 4, in_window)), controls and y (f32), label (i64, 1 peak, 0 negative), source (i64: which of the kept
+/// peaks, or of the kept negatives, in the order of the index), offset (i64: a peak's windows are shifted by
+/// offset - max_jitter bases), rc (u8, 1 where reverse-complemented).
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The store
@@ -59,7 +61,7 @@ pub(crate) struct Arguments {
     /// The seed
     #[arg(long, value_name = "SEED", default_value_t = 0)]
     random_state: u64,
-    /// Threads that gather
+    /// Threads that gather; with 0 the command's own does
     #[arg(long, value_name = "N", default_value_t = 1)]
     num_workers: usize,
     /// Examples of a batch

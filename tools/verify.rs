@@ -26,5 +26,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     })??;
     let (files, bytes) = (verified.files, output::count(verified.bytes, "B"));
     let path = arguments.store.display();
-    output::print(&format!("{path}: {files} files, {bytes}, {} tiles, {loci} loci: all good\n", verified.tiles))
+    output::print(&format!(
+        "{path}: {files} files, {bytes}, {} non-zero tiles, {loci} loci: all good\n",
+        verified.tiles
+    ))
 }

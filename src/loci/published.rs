@@ -98,8 +98,12 @@ pub fn read(store: &Store, name: Option<&str>) -> Result<LocusIndex> {
         (Some(name), _) if known.iter().any(|k| k == name) => name,
         (None, [only]) => only,
         (_, []) => return Err(Error::argument("loci", "the store has no locus index: `atemoya index` makes one")),
-        (Some(name), _) => return Err(Error::argument("loci", format!("there is no index {name:?}, but {known:?}"))),
-        (None, _) => return Err(Error::argument("loci", format!("choose one of the store's indices: {known:?}"))),
+        (Some(name), _) => {
+            return Err(Error::argument("loci", format!("there is no index {name:?}, but {}", known.join(", "))));
+        }
+        (None, _) => {
+            return Err(Error::argument("loci", format!("choose one of the store's indices: {}", known.join(", "))));
+        }
     };
     let directory = store.path().join("loci").join(name);
     let document = directory.join(DOCUMENT);

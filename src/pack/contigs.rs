@@ -93,7 +93,7 @@ pub(super) fn warnings(inputs: &[Provenance], contigs: usize, chosen: bool) -> V
                 format!(" (it has {})", list(&input.contigs_ignored))
             };
             warnings.push(format!(
-                "{}: has no contig of the store{theirs}: its signal reads as zero everywhere",
+                "{}: has no contig of the store{theirs}: its signal reads as zero everywhere; are the contigs named differently?",
                 input.path
             ));
             continue;

@@ -40,13 +40,19 @@ impl Store {
     pub fn verify(&self, progress: &dyn Progress) -> Result<Verified> {
         let mut verified = Verified::default();
         let bytes: u64 = self.manifest().files.iter().map(|file| file.length).sum();
-        progress.start("verify", bytes);
+        progress.start("checksums", bytes);
         if let Some(sequence) = self.sequence() {
             self.verify_file(&sequence.path, &sequence.map, &sequence.header, progress)?;
+        }
+        for panel in self.panels() {
+            self.verify_file(&panel.path, &panel.map, &panel.header, progress)?;
+        }
+        progress.finish();
+        if let Some(sequence) = self.sequence() {
             verify_sequence(sequence, self.contigs())?;
         }
+        progress.start("tiles", self.panels().iter().map(|panel| (panel.rows() * panel.tracks()) as u64).sum());
         for (panel, entry) in self.panels().iter().zip(&self.manifest().panels) {
-            self.verify_file(&panel.path, &panel.map, &panel.header, progress)?;
             verified.tiles += verify_panel(panel, entry, self.contigs(), &self.path().join(MANIFEST), progress)?;
         }
         progress.finish();
@@ -179,6 +185,7 @@ fn verify_panel(
             let check = |task: std::ops::Range<usize>| -> Result<Tally> {
                 let mut tile = vec![0.0; 1 << panel.view().tile_log2()];
                 let mut tally = Tally::new(panel.tracks());
+                progress.advance((task.len() * panel.tracks()) as u64);
                 for row in task {
                     progress::check(progress)?;
                     let start = (row - rows.start) as u64 * entry.tile;

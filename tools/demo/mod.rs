@@ -9,7 +9,7 @@ mod simulate;
 mod throughput;
 
 use crate::{output, watch};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use atemoya::index::{self, IndexBuilder};
 use atemoya::pack::PackBuilder;
 use atemoya::{PeakGenerator, Store};
@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 /// Simulate a data set, pack, index and verify it, and stream two epochs
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Keep the files and the store in this directory [default: a temporary one, removed at the end]
+    /// Keep the files and the store in this directory, new or empty [default: a temporary one, removed at the end]
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
     /// Bases of the genome
@@ -50,6 +50,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let directory = match &arguments.keep {
         Some(path) => {
             std::fs::create_dir_all(path).with_context(|| format!("{}: cannot create", path.display()))?;
+            let mut entries = std::fs::read_dir(path).with_context(|| format!("{}: cannot list", path.display()))?;
+            ensure!(entries.next().is_none(), "{}: is not empty; the demo overwrites nothing", path.display());
             path.as_path()
         }
         None => {
@@ -57,16 +59,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             temporary.path()
         }
     };
+    let watch = watch::Watch::new()?;
     let mut table = Table::default();
     let start = Instant::now();
     let data = simulate(directory, arguments.seed, arguments.bases, &output::note)?;
+    watch.check()?;
     let size = files_size(&data)?;
     let note = format!("{} genome, {} peaks, {} negatives", output::count(data.bases, "b"), data.peaks, data.negatives);
     table.line("simulate", start.elapsed(), &format!("{note}; files of {}", output::count(size, "B")))?;
 
     let path = directory.join("demo.atemoya");
-    let store = build(&path, &data, &mut table)?;
-    stream(arguments, &store, &data, &mut table)?;
+    let store = build(&path, &data, &watch, &mut table)?;
+    stream(arguments, &store, &data, &watch, &mut table)?;
     output::print(&table.0)?;
     if arguments.keep.is_some() {
         output::note(&format!("kept in {}; look with: atemoya inspect {}", directory.display(), path.display()));
@@ -82,15 +86,13 @@ fn files_size(data: &Simulated) -> Result<u64> {
 }
 
 /// Packs, indexes and verifies.
-fn build(path: &Path, data: &Simulated, table: &mut Table) -> Result<Store> {
-    let watch = watch::Watch::new()?;
+fn build(path: &Path, data: &Simulated, watch: &watch::Watch, table: &mut Table) -> Result<Store> {
     let start = Instant::now();
     let pack = PackBuilder::new()
         .fasta(&data.paths.genome)
         .signal("signal", [&data.paths.plus, &data.paths.minus])
-        .control("control", [&data.paths.control])
-        .replace(true);
-    for warning in &pack.publish(path, &watch)?.warnings {
+        .control("control", [&data.paths.control]);
+    for warning in &pack.publish(path, watch)?.warnings {
         output::warn(warning);
     }
     let took = start.elapsed();
@@ -108,24 +110,30 @@ fn build(path: &Path, data: &Simulated, table: &mut Table) -> Result<Store> {
 
     let start = Instant::now();
     let builder = IndexBuilder::new("default").peaks([&data.paths.peaks]).negatives([&data.paths.negatives]);
-    let indexed = builder.summits(true).publish(&store, &watch)?;
+    let indexed = builder.summits(true).publish(&store, watch)?;
     table.line("index", start.elapsed(), &format!("{} loci", indexed.table.len()))?;
 
     let start = Instant::now();
-    let verified = store.verify(&watch)?;
-    index::verify(&store, &watch)?;
+    let verified = store.verify(watch)?;
+    index::verify(&store, watch)?;
     table.line("verify", start.elapsed(), &format!("{} tiles, every checksum", verified.tiles))?;
     Ok(store)
 }
 
-/// Streams two epochs and compares with copying the same bytes.
-fn stream(arguments: &Arguments, store: &Store, data: &Simulated, table: &mut Table) -> Result<()> {
+/// Streams two epochs, several times, and compares with copying the same bytes.
+fn stream(
+    arguments: &Arguments,
+    store: &Store,
+    data: &Simulated,
+    watch: &watch::Watch,
+    table: &mut Table,
+) -> Result<()> {
     let start = Instant::now();
     let generator = PeakGenerator::new(store).exclusion_lists(vec![data.paths.exclusion.clone()]);
     let mut loader = generator.num_workers(arguments.num_workers).batch_size(64).build()?;
     table.line("select", start.elapsed(), &loader.ledger().to_string())?;
 
-    let measured = throughput::measure(&mut loader)?;
+    let measured = throughput::measure(&mut loader, watch)?;
     let examples = loader.len() as f64 / measured.epoch.as_secs_f64();
     let rate = format!("{examples:.0} examples/s of X (4, 2114) i8, 1 control, 2 signals f32");
     table.line("epoch", measured.epoch, &format!("{} examples, {rate}", loader.len()))?;
@@ -138,5 +146,9 @@ fn stream(arguments: &Arguments, store: &Store, data: &Simulated, table: &mut Ta
         stats.consumer_waited.as_secs_f64(),
         stats.workers_waited.as_secs_f64()
     );
-    Ok(writeln!(table.0, "  (medians of {} epochs; the consumer waited {waited})", measured.rounds)?)
+    Ok(writeln!(
+        table.0,
+        "  (medians of epochs 0 and 1, {} times each; the consumer waited {waited})",
+        measured.rounds
+    )?)
 }

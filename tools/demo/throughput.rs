@@ -1,12 +1,13 @@
 //! How fast a loader streams, beside copying the same bytes: epochs and copies in turn, and the medians of both.
 
+use crate::watch::Watch;
 use anyhow::Result;
 use atemoya::feed::Loader;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// Epochs that are streamed for the comparison; the first two are the demo's own.
-const ROUNDS: usize = 6;
+/// How often the two epochs are streamed, so that there is a median.
+const ROUNDS: usize = 3;
 /// Bytes that are copied from, more than caches hold.
 const SOURCE: usize = 256 << 20;
 
@@ -22,16 +23,17 @@ pub(super) struct Measured {
 /// Streams epochs and copies in turn.
 ///
 /// # Errors
-/// A batch cannot be gathered.
-pub(super) fn measure(loader: &mut Loader) -> Result<Measured> {
+/// A batch cannot be gathered, or the work is interrupted.
+pub(super) fn measure(loader: &mut Loader, watch: &Watch) -> Result<Measured> {
     let source = vec![1u8; SOURCE];
     let mut slots: Vec<Vec<u8>> = (0..3).map(|_| vec![0; loader.layout().bytes()]).collect();
     let (mut epochs, mut copies) = (Vec::new(), Vec::new());
     let mut bytes = 0;
-    for round in 0..ROUNDS {
+    for epoch in [0, 1].repeat(ROUNDS) {
+        watch.check()?;
         let before = loader.stats().bytes;
         let start = Instant::now();
-        for batch in loader.epoch(round as u64) {
+        for batch in loader.epoch(epoch) {
             black_box(batch?.slot().0[0]);
         }
         epochs.push(start.elapsed());

@@ -38,7 +38,7 @@ pub(crate) struct Arguments {
     /// Threads to use [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
-    /// Replace an existing store
+    /// Replace an existing store, with the locus indices in it
     #[arg(long)]
     force: bool,
 }

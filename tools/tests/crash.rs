@@ -4,6 +4,7 @@
 mod common;
 
 use common::{atemoya, data, index_arguments, names, pack_arguments, run};
+use std::io::Write;
 use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
@@ -59,7 +60,10 @@ fn a_killed_pack_leaves_no_store_or_a_whole_one() {
             complete += 1;
         }
     });
-    eprintln!("{killed} of {MOMENTS} packs killed; {complete} left a whole store, the others none");
+    let _ = writeln!(
+        std::io::stderr(),
+        "{killed} of {MOMENTS} packs killed; {complete} left a whole store, the others none"
+    );
     assert!(killed > 0);
     // What the killed ones left under hidden names goes with the next one.
     run(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
@@ -125,6 +129,6 @@ fn an_interrupted_pack_leaves_nothing_and_ends_with_130() {
             }
         }
     }
-    eprintln!("{interrupted} of {MOMENTS} packs interrupted");
+    let _ = writeln!(std::io::stderr(), "{interrupted} of {MOMENTS} packs interrupted");
     assert!(interrupted > 0);
 }

@@ -35,6 +35,7 @@ pub fn data() -> &'static Path {
     static DATA: OnceLock<PathBuf> = OnceLock::new();
     DATA.get_or_init(|| {
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(concat!("demo-", env!("CARGO_CRATE_NAME")));
+        let _ = std::fs::remove_dir_all(&path);
         let output = atemoya().args(["demo", "--bases", "600000", "--keep"]).arg(&path).output().unwrap();
         assert!(output.status.success(), "{}", stderr(&output));
         path
