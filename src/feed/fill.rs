@@ -7,7 +7,7 @@ use crate::Result;
 use crate::format::manifest::{GroupEntry, Role};
 use crate::gather::{self, Channels, Isa, Step, Window};
 use crate::loci::Locus;
-use crate::sample::{Draw, EpochPlan, PeakNegativeSampler};
+use crate::sample::{Draw, PeakNegativeSampler, Plan};
 use crate::store::{PanelView, SequenceView, Store};
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -26,7 +26,7 @@ pub(super) struct Source {
     pub(super) signal: Vec<(usize, Channels)>,
     pub(super) controls: Vec<(usize, Channels)>,
     pub(super) layout: Arc<Layout>,
-    plans: Mutex<VecDeque<(u64, Arc<EpochPlan>)>>,
+    plans: Mutex<VecDeque<(u64, Arc<Plan>)>>,
 }
 
 /// The channels of a role: for each panel its tracks and where they go, and how many channels there are.
@@ -66,7 +66,7 @@ impl Source {
     }
 
     /// The plan of an epoch, made once for all workers.
-    pub(super) fn plan(&self, epoch: u64) -> Result<Arc<EpochPlan>> {
+    pub(super) fn plan(&self, epoch: u64) -> Result<Arc<Plan>> {
         let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, plan)) = plans.iter().find(|(known, _)| *known == epoch) {
             return Ok(Arc::clone(plan));

@@ -3,10 +3,12 @@
 //! Coordinates are 0-based and half-open. Nothing here reads a sequence or a signal.
 
 mod exclusion;
+pub mod float_sum;
 pub mod index;
 mod ledger;
 mod manifest;
 pub mod published;
+pub mod quantile;
 pub mod select;
 mod table;
 

@@ -1,7 +1,14 @@
 //! Which example stands at which place of an epoch: pure functions of seed, epoch and index, without data.
 
+pub mod cherimoya;
+mod mt19937;
 pub mod native;
+mod order;
+mod plan;
 mod sampler;
 
+pub use cherimoya::CherimoyaPlan;
 pub use native::{Draw, EpochPlan, PlanOptions};
+pub use order::Order;
+pub use plan::Plan;
 pub use sampler::PeakNegativeSampler;

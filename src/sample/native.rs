@@ -81,7 +81,7 @@ impl Generator {
     }
 }
 
-/// What an epoch's plan depends on, apart from the epoch.
+/// What an epoch's plan depends on in any order, apart from the epoch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlanOptions {
     /// How many peaks there are, at least 1. Each occurs exactly once in an epoch.
@@ -96,7 +96,8 @@ pub struct PlanOptions {
     pub reverse_complement: bool,
     /// Whether the peaks come in random order. If not, they keep theirs; the places of the negatives are random still.
     pub shuffle: bool,
-    /// The seed of all epochs.
+    /// The seed of all epochs. The order of cherimoya uses it modulo 2^31 - 1; [`base_seed`](super::cherimoya::base_seed) makes
+    /// one of a negative `random_state`.
     pub seed: u64,
 }
 
@@ -208,7 +209,7 @@ impl EpochPlan {
 impl PlanOptions {
     /// The length of an epoch, after checking every option.
     pub(super) fn examples(&self) -> Result<u32> {
-        let too_many = |name, n| Error::argument(name, format!("{n} is more than the native order allows (2^32 - 1)"));
+        let too_many = |name, n| Error::argument(name, format!("{n} is more than an epoch's order allows (2^32 - 1)"));
         if self.n_peaks == 0 {
             return Err(Error::argument("n_peaks", "there is no peak"));
         }
@@ -230,7 +231,7 @@ impl PlanOptions {
         }
         if drawn > f64::from(u32::MAX - n_peaks) {
             let message =
-                format!("{n_peaks} peaks and {drawn} negatives are more than the native order allows (2^32 - 1)");
+                format!("{n_peaks} peaks and {drawn} negatives are more than an epoch's order allows (2^32 - 1)");
             return Err(Error::argument("negative_ratio", message));
         }
         Ok(n_peaks + drawn as u32)

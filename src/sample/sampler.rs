@@ -1,16 +1,20 @@
 //! The sampler of peaks and negatives: the plans of all epochs.
 
+use super::cherimoya::{self, CherimoyaPlan};
 use super::native::{EpochPlan, PlanOptions};
+use super::order::Order;
+use super::plan::Plan;
 use crate::Result;
 
 /// Mixes each peak once an epoch with negatives drawn at a ratio, jitters the peaks and reverse-complements half of all
-/// examples, in the native order (`format-spec/SAMPLER.md`). It touches no data: a plan says which locus, shift and
-/// orientation stand at each index.
+/// examples, in one of the [orders](Order). It touches no data: a plan says which locus, shift and orientation stand at each
+/// index.
 ///
 /// ```
-/// use atemoya::{PeakNegativeSampler, sample::PlanOptions};
+/// use atemoya::PeakNegativeSampler;
+/// use atemoya::sample::{Order, PlanOptions};
 ///
-/// let sampler = PeakNegativeSampler::new(PlanOptions {
+/// let options = PlanOptions {
 ///     n_peaks: 1000,
 ///     n_negatives: 5000,
 ///     negative_ratio: 0.1,
@@ -18,26 +22,48 @@ use crate::Result;
 ///     reverse_complement: true,
 ///     shuffle: true,
 ///     seed: 0,
-/// })?;
+/// };
+/// let sampler = PeakNegativeSampler::new(options.clone())?;
 /// assert_eq!(sampler.len(), 1100);
 /// let example = sampler.epoch(3)?.draw(17);
 /// assert!(example.offset <= 100);
+///
+/// let sampler = PeakNegativeSampler::with_order(options, Order::Cherimoya)?;
+/// assert_eq!(sampler.epoch(3)?.len(), 1100);
 /// # Ok::<(), atemoya::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct PeakNegativeSampler {
     options: PlanOptions,
+    order: Order,
     examples: usize,
 }
 
 impl PeakNegativeSampler {
-    /// Checks the options.
+    /// The sampler in the native order. Checks the options.
     ///
     /// # Errors
     /// [`crate::Error::Argument`] as for [`EpochPlan::new`].
     pub fn new(options: PlanOptions) -> Result<PeakNegativeSampler> {
+        PeakNegativeSampler::with_order(options, Order::Native)
+    }
+
+    /// The sampler in any order. Checks the options.
+    ///
+    /// # Errors
+    /// [`crate::Error::Argument`] as for [`EpochPlan::new`] or [`CherimoyaPlan::new`].
+    pub fn with_order(options: PlanOptions, order: Order) -> Result<PeakNegativeSampler> {
+        if order == Order::Cherimoya {
+            cherimoya::check(&options)?;
+        }
         let examples = options.examples()? as usize;
-        Ok(PeakNegativeSampler { options, examples })
+        Ok(PeakNegativeSampler { options, order, examples })
+    }
+
+    /// The order of the plans.
+    #[must_use]
+    pub fn order(&self) -> Order {
+        self.order
     }
 
     /// Examples of an epoch: `n_peaks + trunc(n_peaks * negative_ratio)`.
@@ -61,8 +87,11 @@ impl PeakNegativeSampler {
     /// The plan of an epoch, made in time proportional to its length.
     ///
     /// # Errors
-    /// None that [`PeakNegativeSampler::new`] has not found.
-    pub fn epoch(&self, epoch: u64) -> Result<EpochPlan> {
-        EpochPlan::new(&self.options, epoch)
+    /// None that making the sampler has not found.
+    pub fn epoch(&self, epoch: u64) -> Result<Plan> {
+        match self.order {
+            Order::Native => EpochPlan::new(&self.options, epoch).map(Plan::from),
+            Order::Cherimoya => CherimoyaPlan::new(&self.options, epoch).map(Plan::from),
+        }
     }
 }

@@ -1,0 +1,75 @@
+//! The orders that an epoch's examples can stand in.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+
+/// Which rules say what example stands at each place of an epoch. Its text, also in saved states, is the name in lower case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Order {
+    /// Atemoya's own (`format-spec/SAMPLER.md`): every example is drawn from a random stream of its own. See
+    /// [`native`](super::native).
+    #[default]
+    Native,
+    /// That of cherimoya 0.3.1, example for example, drawn from one stream of numpy's legacy generator. See
+    /// [`cherimoya`](super::cherimoya).
+    Cherimoya,
+}
+
+impl Order {
+    /// All orders.
+    pub const ALL: [Order; 2] = [Order::Native, Order::Cherimoya];
+
+    /// The name, in lower case.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Order::Native => "native",
+            Order::Cherimoya => "cherimoya",
+        }
+    }
+}
+
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Order {
+    type Err = Error;
+
+    /// The order of a name.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for any other text, with the names that there are.
+    fn from_str(name: &str) -> Result<Order, Error> {
+        Order::ALL.into_iter().find(|order| order.name() == name).ok_or_else(|| {
+            let known = Order::ALL.map(Order::name).join(", ");
+            Error::argument("order", format!("there is no order {name:?}; there are {known}"))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_the_same_in_text_and_in_json() {
+        for order in Order::ALL {
+            assert_eq!(order.to_string().parse::<Order>().unwrap(), order);
+            let json = serde_json::to_string(&order).unwrap();
+            assert_eq!(json, format!("\"{order}\""));
+            assert_eq!(serde_json::from_str::<Order>(&json).unwrap(), order);
+        }
+        let error = "Native".parse::<Order>().unwrap_err();
+        assert_eq!(error.to_string(), "order: there is no order \"Native\"; there are native, cherimoya");
+        assert!(serde_json::from_str::<Order>("\"Native\"").is_err());
+    }
+}
