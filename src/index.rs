@@ -116,7 +116,7 @@ impl IndexBuilder {
         let negatives = read_all(&self.negatives)?;
         let table = LocusTable::from_beds(&peaks, &negatives, store.contigs(), &self.options)?;
         let counts = counts(store, &table, self.counts_window, progress)?;
-        let sums = |(name, sums): GroupSums| (name, sums.into_iter().map(|(sum, _)| sum).collect());
+        let sums = |(name, sums): NamedSums| (name, sums.into_iter().map(|(sum, _)| sum).collect());
         let counts: Counts = counts.into_iter().map(sums).collect();
         let mut inputs = Vec::new();
         for (role, paths) in [("peaks", &self.peaks), ("negatives", &self.negatives)] {
@@ -140,10 +140,10 @@ fn read_all(paths: &[PathBuf]) -> Result<Vec<(PathBuf, BedFile)>> {
 }
 
 /// A signal group's name, and for each locus the sum of its values and of their absolute values.
-type GroupSums = (String, Vec<(f64, f64)>);
+type NamedSums = (String, Vec<(f64, f64)>);
 
 /// For each signal group, the sum of its values in a window around each locus, and of their absolute values.
-fn counts(store: &Store, table: &LocusTable, window: u32, progress: &dyn Progress) -> Result<Vec<GroupSums>> {
+fn counts(store: &Store, table: &LocusTable, window: u32, progress: &dyn Progress) -> Result<Vec<NamedSums>> {
     let groups: Vec<_> = store.manifest().groups.iter().filter(|group| group.role == GroupRole::Signal).collect();
     let (left, right) = (i64::from(window / 2), i64::from(window / 2 + window % 2));
     progress.start("count", (table.len() * groups.len()) as u64);

@@ -1,7 +1,7 @@
 //! Feeds genomics models: a reference genome, base-resolution tracks and loci in one memory-mapped store, gathered
 //! into training batches.
 //!
-//! - [`Store`] opens what `atemoya pack` made (or [`pack`](crate::pack), with feature `ingest`).
+//! - [`Store`] opens what `atemoya pack` made (or the module `pack`, with feature `ingest`).
 //! - [`index::IndexBuilder`] puts peaks and negatives into it.
 //! - [`PeakGenerator`] streams batches of one-hot sequence, controls and signal: jittered, reverse-complemented, peaks mixed
 //!   with negatives by a [`PeakNegativeSampler`], the same for a seed on any machine and any number of threads.
@@ -12,7 +12,6 @@
 //!
 //! # Features
 //! `ingest` (off by default): reading FASTA and bigWig, and packing them.
-#![cfg_attr(not(feature = "ingest"), allow(rustdoc::broken_intra_doc_links, reason = "links to what `ingest` adds"))]
 
 mod error;
 

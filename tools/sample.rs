@@ -4,6 +4,7 @@ use crate::output;
 use crate::output::safetensors::{Items, Tensor, write};
 use anyhow::{Result, bail};
 use atemoya::feed::{Batch, Loader};
+use atemoya::sample::Order;
 use atemoya::{PeakGenerator, Store};
 use std::path::PathBuf;
 
@@ -67,6 +68,15 @@ pub(crate) struct Arguments {
     /// Examples of a batch
     #[arg(long, value_name = "N", default_value_t = 32)]
     batch_size: usize,
+    /// The order of examples: native, or cherimoya for its batches bit for bit
+    #[arg(long, value_name = "ORDER", default_value_t = Order::Native)]
+    order: Order,
+    /// Drop peaks with outlying counts, above 1.2 times the 0.99 quantile [default: in cherimoya's order]
+    #[arg(long, overrides_with = "no_outlier_filter")]
+    outlier_filter: bool,
+    /// Keep peaks with outlying counts
+    #[arg(long, overrides_with = "outlier_filter")]
+    no_outlier_filter: bool,
     /// The epoch
     #[arg(long, value_name = "E", default_value_t = 0)]
     epoch: u64,
@@ -95,7 +105,9 @@ impl Arguments {
             .chroms(self.chroms.clone())
             .random_state(self.random_state)
             .num_workers(self.num_workers)
-            .batch_size(self.batch_size);
+            .batch_size(self.batch_size)
+            .order(self.order)
+            .outlier_filter((self.outlier_filter || self.no_outlier_filter).then_some(self.outlier_filter));
         match &self.loci {
             Some(name) => generator.loci(name),
             None => generator,

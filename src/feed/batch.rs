@@ -56,13 +56,14 @@ impl Batch {
         Batch { lease, layout, rows, epoch, index }
     }
 
-    /// Number of examples: the batch size, or less in the last batch of an epoch.
+    /// Number of examples: this rank's part of the batch size, or less in the last batch of an epoch, where the last ranks may
+    /// have none.
     #[must_use]
     pub fn len(&self) -> usize {
         self.rows
     }
 
-    /// Whether there is no example, which never is so.
+    /// Whether this rank has no example of the batch.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rows == 0
@@ -74,7 +75,7 @@ impl Batch {
         self.epoch
     }
 
-    /// The batch's number in its epoch; its first example has index `index * batch_size`.
+    /// The batch's number in its epoch, the same on every rank.
     #[must_use]
     pub fn index(&self) -> u64 {
         self.index

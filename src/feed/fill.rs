@@ -2,6 +2,7 @@
 
 use super::layout::{Column, Layout};
 use super::ring::Fill;
+use super::shard::Shard;
 use super::slot::Slot;
 use crate::Result;
 use crate::format::manifest::{GroupEntry, Role};
@@ -79,9 +80,8 @@ impl Source {
         Ok(plan)
     }
 
-    /// Gathers the examples of `indices` of an epoch into the first rows of a slot.
-    fn gather(&self, epoch: u64, indices: Range<usize>, slot: &mut Slot) -> Result<()> {
-        let plan = self.plan(epoch)?;
+    /// Gathers the examples of `indices` of a plan into the first rows of a slot.
+    fn gather(&self, plan: &Plan, indices: Range<usize>, slot: &mut Slot) -> Result<()> {
         let rows = indices.len();
         let [sequence, controls, signal, labels, sources, offsets, turned] = self.layout.split(rows, slot.bytes_mut());
         let size = |column: Column| {
@@ -166,37 +166,57 @@ struct Views<'a> {
     panels: Vec<PanelView<'a>>,
 }
 
-/// Some consecutive epochs, each cut into batches of its own.
-pub(super) struct Epochs {
+/// What is streamed: some consecutive epochs from a step on, or one plan of the caller's, cut into a rank's batches.
+pub(super) struct Stream {
     pub(super) source: Arc<Source>,
-    pub(super) first: u64,
+    pub(super) shard: Shard,
+    pub(super) drop_last: bool,
+    pub(super) epoch: u64,
+    /// The step of `epoch` to begin with.
+    pub(super) step: u64,
     pub(super) epochs: u64,
+    /// The plan to follow in place of the sampler's.
+    pub(super) plan: Option<Arc<Plan>>,
+}
+
+/// The place of one batch.
+pub(super) struct Place {
+    pub(super) epoch: u64,
+    pub(super) step: u64,
+    /// The examples of the batch that are this rank's.
+    pub(super) indices: Range<usize>,
+}
+
+impl Stream {
     /// Examples of an epoch.
-    pub(super) examples: usize,
-}
+    fn examples(&self) -> usize {
+        self.plan.as_ref().map_or(self.source.sampler.len(), |plan| plan.len())
+    }
 
-impl Epochs {
     /// Batches of an epoch, the last one possibly short.
-    pub(super) fn batches_per_epoch(&self) -> u64 {
-        self.examples.div_ceil(self.source.layout.batch_size()) as u64
+    pub(super) fn steps(&self) -> u64 {
+        self.shard.steps(self.examples(), self.drop_last) as u64
     }
 
-    /// The epoch of a batch, its number in the epoch, and the indices of its examples.
-    pub(super) fn place(&self, batch: u64) -> (u64, u64, Range<usize>) {
-        let (epoch, index) = (batch / self.batches_per_epoch(), batch % self.batches_per_epoch());
-        let size = self.source.layout.batch_size();
-        let start = index as usize * size;
-        (self.first.wrapping_add(epoch), index, start..(start + size).min(self.examples))
+    /// The place of the stream's batch of this number.
+    pub(super) fn place(&self, batch: u64) -> Place {
+        let number = batch + self.step;
+        let (epoch, step) = (self.epoch.wrapping_add(number / self.steps()), number % self.steps());
+        Place { epoch, step, indices: self.shard.indices(step as usize, self.examples(), self.drop_last) }
     }
 }
 
-impl Fill for Epochs {
+impl Fill for Stream {
     fn batches(&self) -> u64 {
-        self.batches_per_epoch().saturating_mul(self.epochs)
+        self.steps().saturating_mul(self.epochs).saturating_sub(self.step)
     }
 
     fn fill(&self, batch: u64, slot: &mut Slot) -> Result<()> {
-        let (epoch, _, indices) = self.place(batch);
-        self.source.gather(epoch, indices, slot)
+        let Place { epoch, indices, .. } = self.place(batch);
+        let plan = match &self.plan {
+            Some(plan) => Arc::clone(plan),
+            None => self.source.plan(epoch)?,
+        };
+        self.source.gather(&plan, indices, slot)
     }
 }

@@ -2,11 +2,12 @@
 
 use super::fill::{Source, channels};
 use super::loader::Loader;
+use super::shard::Shard;
 use crate::format::manifest::Role;
-use crate::gather::TrackSums;
+use crate::gather::{FirstTrack, RowSums, TrackSums};
 use crate::ingest::bed::read_bed;
-use crate::loci::{SelectOptions, WindowSums, published, select};
-use crate::sample::{PeakNegativeSampler, PlanOptions};
+use crate::loci::{GroupSums, SelectOptions, WindowSums, published, select};
+use crate::sample::{Order, PeakNegativeSampler, PlanOptions};
 use crate::store::Store;
 use crate::{Error, Result};
 use std::path::PathBuf;
@@ -32,6 +33,10 @@ const MAX_SIZE: usize = 1 << 30;
 /// | `random_state` | 0 | the seed of all epochs |
 /// | `num_workers` | 1 | threads that gather; with 0 the consumer's thread does |
 /// | `batch_size` | 32 | examples of a batch |
+/// | `order` | native | [`Order::Cherimoya`]: cherimoya's batches bit for bit, its selection included |
+/// | `outlier_filter` | as the order | drops peaks whose counts in any signal group exceed 1.2 times the 0.99 quantile; on in cherimoya's order |
+/// | `rank`, `world_size` | 0, 1 | which contiguous slice of each batch this process takes |
+/// | `drop_last` | false | whether the short batch at an epoch's end is dropped |
 /// | `slots` | `num_workers + 2` | batches in memory at once, those that the consumer holds included |
 ///
 /// ```no_run
@@ -68,6 +73,11 @@ pub struct PeakGenerator {
     num_workers: usize,
     batch_size: usize,
     slots: Option<usize>,
+    order: Order,
+    outlier_filter: Option<bool>,
+    rank: usize,
+    world_size: usize,
+    drop_last: bool,
 }
 
 macro_rules! setters {
@@ -102,6 +112,11 @@ impl PeakGenerator {
             num_workers: 1,
             batch_size: 32,
             slots: None,
+            order: Order::Native,
+            outlier_filter: None,
+            rank: 0,
+            world_size: 1,
+            drop_last: false,
         }
     }
 
@@ -142,6 +157,17 @@ impl PeakGenerator {
         num_workers: usize;
         /// Sets how many examples a batch has.
         batch_size: usize;
+        /// Sets the order of examples. In cherimoya's, counts are measured as cherimoya measures them: on the first track, over
+        /// the window with its jitter (peaks), in f32.
+        order: Order;
+        /// Sets whether peaks with outlying counts are dropped, `None` as the order does.
+        outlier_filter: Option<bool>;
+        /// Sets which slice of each batch this process takes, below `world_size`.
+        rank: usize;
+        /// Sets how many processes share a batch; it divides `batch_size`, which counts the examples of all.
+        world_size: usize;
+        /// Sets whether the short batch at an epoch's end is dropped.
+        drop_last: bool;
         /// Sets how many batches are in memory at once, those that the consumer holds included.
         slots: Option<usize>;
     }
@@ -157,21 +183,33 @@ impl PeakGenerator {
         let index = published::read(&self.store, self.loci.as_deref())?;
         let exclusion = self.exclusion_lists.iter().map(|path| read_bed(path)).collect::<Result<Vec<_>>>()?;
         let (_, signals) = channels(&self.store, Role::Signal);
+        let shard = Shard::new(self.rank, self.world_size, self.batch_size)?;
+        let filtered = self.outlier_filter.unwrap_or(self.order == Order::Cherimoya);
+        let outliers = if filtered { RowSums::signals(&self.store) } else { None };
+        let compatible = self.order == Order::Cherimoya && self.counts_tracks.is_none();
+        // Cherimoya compares 32-bit sums with thresholds rounded to 32 bits.
+        let threshold = |counts: f64| if compatible { f64::from(counts as f32) } else { counts };
         let options = SelectOptions {
             in_window: self.in_window as u32,
             out_window: (signals > 0).then_some(self.out_window as u32),
             max_jitter: self.max_jitter as u32,
             chroms: self.chroms.as_deref(),
             summits: self.summits,
-            min_counts: self.min_counts,
-            max_counts: self.max_counts,
+            min_counts: self.min_counts.map(threshold),
+            max_counts: self.max_counts.map(threshold),
             exclusion: &exclusion,
+            counts_with_jitter: self.order == Order::Cherimoya,
+            outliers: outliers.as_ref().map(|sums| sums as &dyn GroupSums),
         };
         let sums = match &self.counts_tracks {
             Some(names) => Some(TrackSums::named(&self.store, names)?),
             None => TrackSums::signals(&self.store),
         };
-        let sums = sums.as_ref().map(|sums| sums as &dyn WindowSums);
+        let first = FirstTrack::of(&self.store).filter(|_| compatible);
+        let sums = match &first {
+            Some(first) => Some(first as &dyn WindowSums),
+            None => sums.as_ref().map(|sums| sums as &dyn WindowSums),
+        };
         let selection = select(&index.table, self.store.contigs(), &options, sums)?;
         let plan = PlanOptions {
             n_peaks: selection.peaks.len(),
@@ -183,10 +221,11 @@ impl PeakGenerator {
             seed: self.random_state,
         };
         let store = self.store.clone();
-        let sizes = (self.in_window, self.out_window, self.batch_size);
-        let sampler = PeakNegativeSampler::new(plan)?;
+        let sizes = (self.in_window, self.out_window, shard.local_batch_size());
+        let sampler = PeakNegativeSampler::with_order(plan, self.order)?;
         let source = Source::new(store, selection.peaks, selection.negatives, sampler, sizes)?;
-        Loader::new(source, selection.ledger, self.num_workers, self.slots.unwrap_or(self.num_workers + 2))
+        let threads = (self.num_workers, self.slots.unwrap_or(self.num_workers + 2));
+        Loader::new(source, selection.ledger, (shard, self.drop_last), threads)
     }
 
     fn check_sizes(&self) -> Result<()> {

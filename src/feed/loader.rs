@@ -1,13 +1,16 @@
 //! The loader: epochs of batches in order, gathered ahead by the workers.
 
 use super::batch::Batch;
-use super::fill::{Epochs, Source};
+use super::fill::{Place, Source, Stream};
 use super::layout::Layout;
-use super::ring::Ring;
+use super::ring::{Fill, Ring};
+use super::shard::Shard;
+use super::state::State;
 use super::stats::Stats;
 use super::worker::Workers;
-use crate::Result;
 use crate::loci::{Ledger, Locus};
+use crate::sample::{Draw, Plan};
+use crate::{Error, Result};
 use std::sync::Arc;
 
 /// Streams epochs of batches, made by [`crate::PeakGenerator::build`].
@@ -19,34 +22,42 @@ pub struct Loader {
     source: Arc<Source>,
     ring: Arc<Ring>,
     workers: Workers,
-    examples: usize,
+    shard: Shard,
+    drop_last: bool,
     ledger: Ledger,
+    /// Epoch and step of the next batch.
+    place: (u64, u64),
 }
 
 impl Loader {
-    pub(super) fn new(source: Source, ledger: Ledger, workers: usize, slots: usize) -> Result<Loader> {
-        let examples = source.sampler.len();
-        let ring = Arc::new(Ring::new(slots, source.layout.bytes())?);
-        let workers = Workers::spawn(&ring, workers)?;
-        Ok(Loader { source: Arc::new(source), ring, workers, examples, ledger })
+    /// `threads` are `num_workers` and `slots`.
+    pub(super) fn new(
+        source: Source,
+        ledger: Ledger,
+        (shard, drop_last): (Shard, bool),
+        threads: (usize, usize),
+    ) -> Result<Loader> {
+        let ring = Arc::new(Ring::new(threads.1, source.layout.bytes())?);
+        let workers = Workers::spawn(&ring, threads.0)?;
+        Ok(Loader { source: Arc::new(source), ring, workers, shard, drop_last, ledger, place: (0, 0) })
     }
 
-    /// Examples of an epoch.
+    /// Examples of an epoch, of all ranks together.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.examples
+        self.source.sampler.len()
     }
 
     /// Whether an epoch has no example, which never is so.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.examples == 0
+        self.source.sampler.is_empty()
     }
 
-    /// Batches of an epoch, the last one possibly short.
+    /// Batches of an epoch, the same for every rank; the last one may be short.
     #[must_use]
     pub fn batches_per_epoch(&self) -> usize {
-        self.examples.div_ceil(self.source.layout.batch_size())
+        self.shard.steps(self.len(), self.drop_last)
     }
 
     /// The kept peaks, by which `sources` of a batch counts.
@@ -86,10 +97,73 @@ impl Loader {
 
     /// Streams `count` consecutive epochs, gathering the next one ahead while the last batches of one are consumed.
     pub fn epochs(&mut self, first: u64, count: u64) -> Batches<'_> {
-        let source = Arc::clone(&self.source);
-        let job = Arc::new(Epochs { source, first, epochs: count, examples: self.examples });
-        self.ring.start(Arc::clone(&job) as Arc<dyn super::ring::Fill>);
-        Batches { loader: self, job }
+        self.stream(first, 0, count, None)
+    }
+
+    /// Where the loader stands: after the batch that was delivered last, or at the place set last.
+    #[must_use]
+    pub fn state(&self) -> State {
+        let (epoch, step) = self.place;
+        let whole = step > 0 && step >= self.batches_per_epoch() as u64;
+        let (epoch, step) = if whole { (epoch.wrapping_add(1), 0) } else { (epoch, step) };
+        State {
+            order: self.source.sampler.order(),
+            seed: self.source.sampler.options().seed,
+            examples: self.len(),
+            batch_size: self.shard.batch_size(),
+            epoch,
+            step,
+        }
+    }
+
+    /// Goes on from a saved state with the very next batch: streams the rest of its epoch, and `more` epochs after it. The
+    /// number of workers and the world size may be others than when it was saved.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when it was saved with another order, seed, number of examples or batch size.
+    pub fn resume(&mut self, state: &State, more: u64) -> Result<Batches<'_>> {
+        self.state().check(state)?;
+        if state.step > self.batches_per_epoch() as u64 {
+            let message = format!("it is at batch {} of an epoch of {}", state.step, self.batches_per_epoch());
+            return Err(Error::argument("state", message));
+        }
+        Ok(self.stream(state.epoch, state.step, more.saturating_add(1), None))
+    }
+
+    /// Streams draws of the caller's own, in their order, once.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] naming the first draw that no kept locus or jitter of this loader fits.
+    pub fn follow(&mut self, draws: Vec<Draw>) -> Result<Batches<'_>> {
+        let (peaks, negatives) = (self.source.peaks.len(), self.source.negatives.len());
+        let plan = Plan::from_draws(draws, peaks, negatives, self.source.sampler.options().max_jitter)?;
+        Ok(self.stream(0, 0, 1, Some(Arc::new(plan))))
+    }
+
+    /// Streams every kept peak, or negative, or both (peaks first), once and in order, neither shifted nor
+    /// reverse-complemented: for validation.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when there is nothing to stream.
+    pub fn validation(&mut self, peaks: bool, negatives: bool) -> Result<Batches<'_>> {
+        let centred = self.source.sampler.options().max_jitter;
+        let draws = |wanted: bool, loci: &[Locus], is_peak: bool| {
+            let offset = if is_peak { centred } else { 0 };
+            let draw = move |source| Draw { is_peak, source, offset, reverse_complement: false };
+            (0..if wanted { loci.len() as u32 } else { 0 }).map(draw)
+        };
+        let draws = draws(peaks, &self.source.peaks, true).chain(draws(negatives, &self.source.negatives, false));
+        self.follow(draws.collect())
+    }
+
+    fn stream(&mut self, epoch: u64, step: u64, epochs: u64, plan: Option<Arc<Plan>>) -> Batches<'_> {
+        let (source, shard, drop_last) = (Arc::clone(&self.source), self.shard, self.drop_last);
+        let stream = Arc::new(Stream { source, shard, drop_last, epoch, step, epochs, plan });
+        if stream.plan.is_none() {
+            self.place = (epoch, step);
+        }
+        self.ring.start(Arc::clone(&stream) as Arc<dyn Fill>);
+        Batches { loader: self, stream }
     }
 }
 
@@ -98,7 +172,7 @@ impl Loader {
 /// After an error it ends. [`crate::Error::AllLeased`] is the exception: drop a batch and go on.
 pub struct Batches<'a> {
     loader: &'a mut Loader,
-    job: Arc<Epochs>,
+    stream: Arc<Stream>,
 }
 
 impl Batches<'_> {
@@ -116,10 +190,19 @@ impl Batches<'_> {
             Ok(next) => next,
             Err(error) => return Some(Err(error)),
         };
-        let (epoch, index, indices) = self.job.place(number);
-        let layout = Arc::clone(&self.job.source.layout);
+        let Place { epoch, step, indices } = self.stream.place(number);
+        if self.stream.plan.is_none() {
+            self.loader.place = (epoch, step + 1);
+        }
+        let layout = Arc::clone(&self.stream.source.layout);
         self.loader.ring.counters.delivered(layout.payload(indices.len()));
-        Some(Ok(Batch::new(lease, layout, indices.len(), epoch, index)))
+        Some(Ok(Batch::new(lease, layout, indices.len(), epoch, step)))
+    }
+
+    /// The loader's state after the batch that was delivered last.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.loader.state()
     }
 }
 
@@ -139,6 +222,6 @@ impl Drop for Batches<'_> {
 
 impl std::fmt::Debug for Batches<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Batches").field("first", &self.job.first).field("epochs", &self.job.epochs).finish()
+        f.debug_struct("Batches").field("epoch", &self.stream.epoch).field("epochs", &self.stream.epochs).finish()
     }
 }

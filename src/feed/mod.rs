@@ -9,6 +9,7 @@ mod loader;
 mod ring;
 mod shard;
 mod slot;
+mod state;
 mod stats;
 mod worker;
 
@@ -17,4 +18,5 @@ pub use generator::PeakGenerator;
 pub use layout::{Column, Layout};
 pub use loader::{Batches, Loader};
 pub use shard::Shard;
+pub use state::State;
 pub use stats::Stats;

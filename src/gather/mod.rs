@@ -5,6 +5,7 @@
 //! Positions outside a contig read as zero.
 
 mod ahead;
+mod compatible;
 mod onehot;
 mod read;
 mod signal;
@@ -12,6 +13,7 @@ mod simd;
 mod sums;
 
 pub use ahead::{Step, sequence_ahead, signal_ahead};
+pub use compatible::{FirstTrack, RowSums};
 pub use read::{read_sequence, read_track};
 pub use signal::Channels;
 pub use simd::Isa;

@@ -20,6 +20,8 @@ pub enum Reason {
     UnderCounts,
     /// It has more counts than `max_counts`.
     OverCounts,
+    /// It is a peak with outlying counts in some signal group.
+    Outlier,
 }
 
 /// How many loci of one role each rule left out.
@@ -37,6 +39,8 @@ pub struct RoleLedger {
     pub under_counts: usize,
     /// Those with too many counts.
     pub over_counts: usize,
+    /// Those with outlying counts.
+    pub outlier: usize,
     /// Those left.
     pub kept: usize,
 }
@@ -51,6 +55,7 @@ impl RoleLedger {
             Reason::Excluded => &mut self.excluded,
             Reason::UnderCounts => &mut self.under_counts,
             Reason::OverCounts => &mut self.over_counts,
+            Reason::Outlier => &mut self.outlier,
         } += 1;
     }
 }
@@ -65,6 +70,7 @@ impl fmt::Display for RoleLedger {
             (self.excluded, "in excluded regions"),
             (self.under_counts, "under min_counts"),
             (self.over_counts, "over max_counts"),
+            (self.outlier, "with outlying counts"),
         ] {
             if count > 0 {
                 write!(f, "{before}{count} {why}")?;

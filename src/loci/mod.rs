@@ -17,5 +17,5 @@ pub use index::{read_parquet, write_parquet};
 pub use ledger::{Ledger, Reason, RoleLedger};
 pub(crate) use manifest::MAX_COUNTS_WINDOW;
 pub use manifest::{IndexFile, IndexManifest, IndexedOptions};
-pub use select::{Locus, SelectOptions, Selection, WindowSums, select};
+pub use select::{GroupSums, Locus, SelectOptions, Selection, WindowSums, select};
 pub use table::{IndexOptions, LocusTable, Role, Row};

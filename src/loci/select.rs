@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::exclusion::ExclusionMap;
 use super::ledger::{Ledger, Reason};
+use super::quantile::outlier_threshold;
 use super::table::{LocusTable, Role, Row};
 use crate::format::Contigs;
 use crate::ingest::bed::BedFile;
@@ -21,10 +22,22 @@ pub trait WindowSums: Sync {
     fn sum(&self, contig: usize, start: i64, end: i64) -> Result<f64>;
 }
 
+/// Sums of each signal group over windows, for the outlier filter.
+pub trait GroupSums: Sync {
+    /// How many groups there are.
+    fn groups(&self) -> usize;
+
+    /// Returns the sum of a group over all its channels and `start .. end` of the contig, in f32.
+    ///
+    /// # Errors
+    /// Whatever went wrong in reading the signals.
+    fn sum(&self, group: usize, contig: usize, start: i64, end: i64) -> Result<f32>;
+}
+
 /// Which loci are used.
 ///
 /// Windows are `w / 2` bases to the left of the centre and `w / 2 + w % 2` to its right.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct SelectOptions<'a> {
     /// The width of the sequence and control window, in bases, at least 1.
     pub in_window: u32,
@@ -42,6 +55,11 @@ pub struct SelectOptions<'a> {
     pub max_counts: Option<f64>,
     /// Regions to stay out of with all bases a window could reach (see [`ExclusionMap`]).
     pub exclusion: &'a [BedFile],
+    /// Whether the window in which a peak's counts are compared with the thresholds includes its jitter, as in cherimoya.
+    pub counts_with_jitter: bool,
+    /// The sums by which outlying peaks are dropped after all other rules, `None` to keep them: those whose sum over the
+    /// signal window with its jitter, in any group, is above 1.2 times the 0.99 quantile of that group's.
+    pub outliers: Option<&'a dyn GroupSums>,
 }
 
 /// A selected locus.
@@ -97,7 +115,10 @@ pub fn select(
         }
     }
     if let Some(counts) = counts {
-        counts.apply(&mut loci, &mut reasons)?;
+        counts.apply(&mut loci, table.peaks(), &mut reasons)?;
+    }
+    if let (Some(sums), Some(width)) = (options.outliers, options.out_window) {
+        drop_outliers(sums, width, i64::from(options.max_jitter), table.peaks(), &mut loci, &mut reasons)?;
     }
 
     let mut ledger = Ledger::default();
@@ -186,6 +207,8 @@ struct CountsFilter<'a> {
     sums: &'a dyn WindowSums,
     left: i64,
     right: i64,
+    /// Further bases on either side of a peak's window.
+    jitter: i64,
     min: Option<f64>,
     max: Option<f64>,
 }
@@ -204,17 +227,18 @@ impl<'a> CountsFilter<'a> {
             (None, ..) => Ok(None),
             (Some(_), Some(sums), Some(width)) => {
                 let (left, right) = reach(width);
-                Ok(Some(CountsFilter { sums, left, right, min, max }))
+                let jitter = if options.counts_with_jitter { i64::from(options.max_jitter) } else { 0 };
+                Ok(Some(CountsFilter { sums, left, right, jitter, min, max }))
             }
             (Some(_), ..) => Err(Error::argument(name, "there are no signals to count")),
         }
     }
 
     /// Drops loci and notes why.
-    fn apply(&self, loci: &mut Vec<Locus>, reasons: &mut [Reason]) -> Result<()> {
+    fn apply(&self, loci: &mut Vec<Locus>, peaks: usize, reasons: &mut [Reason]) -> Result<()> {
         for some in loci.chunks(SUMS_AT_ONCE) {
             // Looking at the results in order makes the first error the same on any number of threads.
-            let judged: Vec<Result<Reason>> = some.par_iter().map(|locus| self.judge(locus)).collect();
+            let judged: Vec<Result<Reason>> = some.par_iter().map(|locus| self.judge(locus, peaks)).collect();
             for (locus, reason) in some.iter().zip(judged) {
                 reasons[locus.row as usize] = reason?;
             }
@@ -223,8 +247,10 @@ impl<'a> CountsFilter<'a> {
         Ok(())
     }
 
-    fn judge(&self, locus: &Locus) -> Result<Reason> {
-        let sum = self.sums.sum(locus.contig as usize, locus.centre - self.left, locus.centre + self.right)?;
+    fn judge(&self, locus: &Locus, peaks: usize) -> Result<Reason> {
+        let jitter = if (locus.row as usize) < peaks { self.jitter } else { 0 };
+        let (start, end) = (locus.centre - self.left - jitter, locus.centre + self.right + jitter);
+        let sum = self.sums.sum(locus.contig as usize, start, end)?;
         Ok(if self.min.is_some_and(|min| sum < min) {
             Reason::UnderCounts
         } else if self.max.is_some_and(|max| sum > max) {
@@ -233,6 +259,36 @@ impl<'a> CountsFilter<'a> {
             Reason::Kept
         })
     }
+}
+
+/// Drops peaks that are outliers in any group. Every group's threshold is that of the same peaks.
+fn drop_outliers(
+    sums: &dyn GroupSums,
+    width: u32,
+    jitter: i64,
+    peaks: usize,
+    loci: &mut Vec<Locus>,
+    reasons: &mut [Reason],
+) -> Result<()> {
+    let (left, right) = reach(width);
+    let kept = loci.partition_point(|locus| (locus.row as usize) < peaks);
+    for group in 0..sums.groups() {
+        let sum = |locus: &Locus| {
+            let (start, end) = (locus.centre - left - jitter, locus.centre + right + jitter);
+            sums.sum(group, locus.contig as usize, start, end)
+        };
+        // The first error in order is the same on any number of threads.
+        let counts: Vec<Result<f32>> = loci[..kept].par_iter().map(sum).collect();
+        let counts = counts.into_iter().collect::<Result<Vec<f32>>>()?;
+        let threshold = outlier_threshold(&mut counts.clone());
+        for (locus, count) in loci.iter().zip(counts) {
+            if count > threshold {
+                reasons[locus.row as usize] = Reason::Outlier;
+            }
+        }
+    }
+    loci.retain(|locus| reasons[locus.row as usize] == Reason::Kept);
+    Ok(())
 }
 
 /// How far a window reaches to the left and to the right of its centre, in bases.

@@ -11,6 +11,8 @@
 
 pub mod bigwigs;
 #[cfg(feature = "ingest")]
+pub mod golden;
+#[cfg(feature = "ingest")]
 pub mod inputs;
 pub mod oracle;
 pub mod stores;

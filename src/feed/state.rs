@@ -1,0 +1,59 @@
+//! Where a stream stands: a few bytes from which it goes on with the very next batch, on any number of workers and ranks.
+
+use crate::sample::Order;
+use crate::{Error, Result};
+use serde::{Deserialize, Serialize};
+
+/// The place of a stream, after some batch.
+///
+/// `step` counts global batches, so a state saved by one rank serves all, and any world size that divides the batch.
+///
+/// ```
+/// use atemoya::feed::State;
+///
+/// let state: State = serde_json::from_str(
+///     r#"{"order":"native","seed":7,"examples":1000,"batch_size":64,"epoch":3,"step":12}"#,
+/// )?;
+/// assert_eq!((state.epoch, state.step), (3, 12));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// The order of examples.
+    pub order: Order,
+    /// `random_state`.
+    pub seed: u64,
+    /// Examples of an epoch.
+    pub examples: usize,
+    /// Examples of a batch, of all ranks together.
+    pub batch_size: usize,
+    /// The epoch of the next batch.
+    pub epoch: u64,
+    /// The number, in that epoch, of the next batch.
+    pub step: u64,
+}
+
+impl State {
+    /// Checks that a saved state is of a stream like `self`, which differs from it in place alone.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] with the first member that differs.
+    pub(super) fn check(&self, saved: &State) -> Result<()> {
+        let differs = |what: &str, saved: &dyn std::fmt::Display, here: &dyn std::fmt::Display| {
+            Err(Error::argument("state", format!("it was saved with {what} {saved}; this loader has {here}")))
+        };
+        if saved.order != self.order {
+            return differs("order", &saved.order, &self.order);
+        }
+        for (what, saved, here) in [
+            ("random_state", saved.seed, self.seed),
+            ("examples", saved.examples as u64, self.examples as u64),
+            ("batch_size", saved.batch_size as u64, self.batch_size as u64),
+        ] {
+            if saved != here {
+                return differs(what, &saved, &here);
+            }
+        }
+        Ok(())
+    }
+}

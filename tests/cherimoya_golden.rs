@@ -1,0 +1,129 @@
+//! Cherimoya's batches bit for bit: what it kept, what it drew, and every byte of every example of its golden cases, for two
+//! epochs, on any number of workers and ranks, and resumed anywhere.
+#![cfg(feature = "ingest")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod common;
+
+use atemoya::PeakGenerator;
+use atemoya::feed::{Batch, State};
+use atemoya::sample::Draw;
+use common::golden::{CASES, Case};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::io::Write;
+
+/// An example as the goldens have it: label, source, offset, rc and the hash of its bytes.
+type Example = (i64, i64, i64, u8, String);
+
+fn examples(batch: &Batch) -> Vec<Example> {
+    let example = |row: usize| {
+        let mut hash = Sha256::new();
+        let bytes = |values: &[f32]| values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>();
+        hash.update(batch.sequence().unwrap().row(row).iter().map(|&v| v as u8).collect::<Vec<u8>>());
+        if let Some(controls) = batch.controls() {
+            hash.update(bytes(controls.row(row)));
+        }
+        hash.update(bytes(batch.signal().unwrap().row(row)));
+        let hash = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        (batch.labels()[row], batch.sources()[row], batch.offsets()[row], batch.reverse_complemented()[row], hash)
+    };
+    (0..batch.len()).map(example).collect()
+}
+
+/// The golden examples of an epoch.
+fn golden(epoch: &Value) -> Vec<Example> {
+    let column = |name: &str| epoch[name].as_array().unwrap().iter();
+    let number = |v: &Value| v.as_i64().unwrap();
+    let draws = column("label").zip(column("source")).zip(column("offset")).zip(column("rc")).zip(column("sha256"));
+    let example = |((((l, s), o), r), h): ((((&Value, &Value), &Value), &Value), &Value)| {
+        (number(l), number(s), number(o), number(r) as u8, h.as_str().unwrap().to_owned())
+    };
+    draws.map(example).collect()
+}
+
+fn stream(generator: &PeakGenerator, epochs: u64) -> Vec<Vec<Example>> {
+    let mut loader = generator.build().unwrap();
+    loader.epochs(0, epochs).map(|batch| examples(&batch.unwrap())).collect()
+}
+
+#[test]
+fn every_batch_is_cherimoyas() {
+    let Some(shared) = common::shared() else { return };
+    for name in CASES {
+        let case = Case::read(&shared, name);
+        let directory = tempfile::tempdir().unwrap();
+        let store = case.store(&directory.path().join("s.atemoya"));
+        let generator = case.generator(&store);
+        let mut loader = generator.build().unwrap();
+        assert_eq!(loader.peaks().len() as u64, case.golden["n_peaks"], "{name}: {}", loader.ledger());
+        assert_eq!(loader.negatives().len() as u64, case.golden["n_negatives"], "{name}: {}", loader.ledger());
+        let epochs: Vec<Vec<Example>> = case.golden["epochs"].as_array().unwrap().iter().map(golden).collect();
+        let all = epochs.concat();
+        for workers in [1, 4] {
+            let got = stream(&generator.clone().num_workers(workers), epochs.len() as u64);
+            assert!(got.concat() == all, "{name}, {workers} workers");
+        }
+        // The ranks' batches put together.
+        for world in [2, 4] {
+            let rank = |rank| stream(&generator.clone().world_size(world).rank(rank), epochs.len() as u64);
+            let ranks: Vec<_> = (0..world).map(rank).collect();
+            let steps = ranks[0].len();
+            assert!(ranks.iter().all(|batches| batches.len() == steps));
+            let together = (0..steps).flat_map(|step| ranks.iter().flat_map(move |rank| rank[step].clone()));
+            assert!(together.collect::<Vec<_>>() == all, "{name}, {world} ranks");
+        }
+        // Resumed after every seventh batch, from a state that has been written and read, on other workers.
+        let batches = stream(&generator, epochs.len() as u64);
+        for stop in (0..batches.len()).step_by(7) {
+            let mut first = generator.build().unwrap();
+            let mut epoch = first.epochs(0, epochs.len() as u64);
+            epoch.by_ref().take(stop).for_each(|batch| drop(batch.unwrap()));
+            let state: State = serde_json::from_str(&serde_json::to_string(&epoch.state()).unwrap()).unwrap();
+            drop(epoch);
+            let mut second = generator.clone().num_workers(stop % 3).build().unwrap();
+            let rest = second.resume(&state, epochs.len() as u64 - 1 - state.epoch).unwrap();
+            let rest: Vec<Example> = rest.flat_map(|batch| examples(&batch.unwrap())).collect();
+            assert!(rest == batches[stop..].concat(), "{name}, resumed after {stop} batches");
+        }
+        // The same draws as a plan of the caller's own.
+        let draw = |e: &Example| Draw {
+            is_peak: e.0 == 1,
+            source: e.1 as u32,
+            offset: e.2 as u32,
+            reverse_complement: e.3 == 1,
+        };
+        let own = loader.follow(epochs[1].iter().map(draw).collect()).unwrap();
+        assert!(own.flat_map(|batch| examples(&batch.unwrap())).collect::<Vec<_>>() == epochs[1], "{name}");
+        let _ = writeln!(std::io::stderr(), "{name}: {} examples compared", all.len());
+    }
+}
+
+#[test]
+fn a_state_of_another_stream_is_refused() {
+    let Some(shared) = common::shared() else { return };
+    let case = Case::read(&shared, "peaks_only");
+    let directory = tempfile::tempdir().unwrap();
+    let store = case.store(&directory.path().join("s.atemoya"));
+    let mut loader = case.generator(&store).build().unwrap();
+    let state = loader.state();
+    let changes: [(&str, fn(&mut State)); 5] = [
+        ("order", |s| s.order = atemoya::sample::Order::Native),
+        ("random_state", |s| s.seed += 1),
+        ("examples", |s| s.examples += 1),
+        ("batch_size", |s| s.batch_size += 1),
+        ("batch 1000", |s| s.step = 1000),
+    ];
+    for (what, change) in changes {
+        let mut other = state.clone();
+        change(&mut other);
+        let error = loader.resume(&other, 0).unwrap_err().to_string();
+        assert!(error.contains(what), "{what}: {error}");
+    }
+    // Validation: every kept locus once, in order, as it is.
+    let validation = loader.validation(true, true).unwrap();
+    let all: Vec<Example> = validation.flat_map(|batch| examples(&batch.unwrap())).collect();
+    let draws: Vec<_> = all.iter().map(|e| (e.0, e.1, e.2, e.3)).collect();
+    let expected: Vec<_> = (0..loader.peaks().len() as i64).map(|source| (1, source, 16, 0)).collect();
+    assert_eq!(draws, expected);
+}

@@ -1,0 +1,83 @@
+//! The golden cases of cherimoya: the store, index and generator that a case's arguments ask for.
+
+use atemoya::index::IndexBuilder;
+use atemoya::pack::PackBuilder;
+use atemoya::sample::Order;
+use atemoya::{PeakGenerator, Store};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// All cases.
+pub const CASES: [&str; 5] = ["controls_groups", "interleaved_counts", "peaks_only", "plain_odd_windows", "stranded"];
+
+/// One case: what cherimoya was given and what came out.
+pub struct Case {
+    pub golden: Value,
+    yeast: PathBuf,
+}
+
+impl Case {
+    /// Reads a case from the shared data.
+    pub fn read(shared: &Path, name: &str) -> Case {
+        let text = std::fs::read(shared.join("golden/batches").join(name).with_extension("json")).unwrap();
+        Case { golden: serde_json::from_slice(&text).unwrap(), yeast: shared.join("data/yeast") }
+    }
+
+    pub fn args(&self) -> &Value {
+        &self.golden["args"]
+    }
+
+    pub fn size(&self, name: &str) -> usize {
+        self.args()[name].as_u64().unwrap() as usize
+    }
+
+    /// One file or a list of them.
+    fn paths(&self, value: &Value) -> Vec<PathBuf> {
+        let one = |v: &Value| self.yeast.join(v.as_str().unwrap());
+        match value {
+            Value::Null => Vec::new(),
+            Value::Array(files) => files.iter().map(one).collect(),
+            file => vec![one(file)],
+        }
+    }
+
+    /// Packs and indexes the case's files.
+    pub fn store(&self, out: &Path) -> Store {
+        let args = self.args();
+        let mut builder = PackBuilder::new().fasta(self.yeast.join(args["sequences"].as_str().unwrap()));
+        for (i, spec) in args["signals"].as_array().unwrap().iter().enumerate() {
+            builder = builder.signal(format!("signal{i}"), self.paths(spec));
+        }
+        for (i, spec) in args["controls"].as_array().into_iter().flatten().enumerate() {
+            builder = builder.control(format!("control{i}"), self.paths(spec));
+        }
+        builder.publish(out, &()).unwrap();
+        let store = Store::open(out).unwrap();
+        let chroms = args["chroms"].as_array().unwrap().iter().map(|v| v.as_str().unwrap().to_owned()).collect();
+        let index = IndexBuilder::new("default")
+            .peaks(self.paths(&args["peaks"]))
+            .negatives(self.paths(&args["negatives"]))
+            .summits(args["summits"] == true)
+            .chroms(Some(chroms));
+        index.publish(&store, &()).unwrap();
+        store
+    }
+
+    /// The generator with the case's arguments, in cherimoya's order.
+    pub fn generator(&self, store: &Store) -> PeakGenerator {
+        let args = self.args();
+        PeakGenerator::new(store)
+            .order(Order::Cherimoya)
+            .in_window(self.size("in_window"))
+            .out_window(self.size("out_window"))
+            .max_jitter(self.size("max_jitter"))
+            .negative_ratio(args["negative_ratio"].as_f64().unwrap())
+            .reverse_complement(args["reverse_complement"] != false)
+            .shuffle(args["shuffle"] != false)
+            .min_counts(args["min_counts"].as_f64())
+            .max_counts(args["max_counts"].as_f64())
+            .exclusion_lists(self.paths(&args["exclusion_lists"]))
+            .random_state(self.size("random_state") as u64)
+            .batch_size(48)
+    }
+}
