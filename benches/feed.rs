@@ -4,7 +4,7 @@
 use atemoya::PeakGenerator;
 use atemoya::feed::{Column, Loader};
 use atemoya::format::manifest::Role;
-use atemoya::gather::{self, Channels, Isa, Window};
+use atemoya::gather::{self, Channels, Isa, Step, Window};
 use atemoya_benches::{
     BATCH, Contestant, Fixture, Panel, Random, Request, Result, Ring, Sources, Table, Values, take_turns,
 };
@@ -49,11 +49,21 @@ fn alone<'a>(fixture: &'a Fixture, examples: &'a [[Window; 2]]) -> Contestant<'a
     let [signal, controls] = [0, 1].map(|panel| fixture.store.panels()[panel].view());
     let mut channels = Channels::default();
     channels.push_group(&[0, 1], 0);
-    let mut examples = examples.iter().cycle();
+    let mut at = 0;
     Contestant::new("gather alone, 1 thread", move |out: &mut Output| {
         let (x, c, y) = (out.sequence.turn(), out.controls.turn(), out.signal.turn());
         let [x_size, c_size, y_size] = [x.len() / BATCH, c.len() / BATCH, y.len() / BATCH];
-        for (i, [input, output]) in (0..BATCH).zip(&mut examples) {
+        for i in 0..BATCH {
+            for (later, step) in [(2, Step::Directory), (1, Step::Tiles)] {
+                let [input, output] = &examples[(at + later) % examples.len()];
+                if step == Step::Tiles {
+                    gather::sequence_ahead(sequence.blocks(input.contig, input.length), input);
+                }
+                gather::signal_ahead(step, &controls, &channels, input);
+                gather::signal_ahead(step, &signal, &channels, output);
+            }
+            let [input, output] = &examples[at];
+            at = (at + 1) % examples.len();
             let blocks = sequence.blocks(input.contig, input.length);
             gather::sequence(isa, blocks, input, &mut x[i * x_size..][..x_size]);
             let c = &mut c[i * c_size..][..c_size];
