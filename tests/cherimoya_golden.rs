@@ -33,13 +33,12 @@ fn examples(batch: &Batch) -> Vec<Example> {
 
 /// The golden examples of an epoch.
 fn golden(epoch: &Value) -> Vec<Example> {
-    let column = |name: &str| epoch[name].as_array().unwrap().iter();
-    let number = |v: &Value| v.as_i64().unwrap();
-    let draws = column("label").zip(column("source")).zip(column("offset")).zip(column("rc")).zip(column("sha256"));
-    let example = |((((l, s), o), r), h): ((((&Value, &Value), &Value), &Value), &Value)| {
-        (number(l), number(s), number(o), number(r) as u8, h.as_str().unwrap().to_owned())
+    let number = |name: &str, i: usize| epoch[name][i].as_i64().unwrap();
+    let example = |(i, hash): (usize, &Value)| {
+        let hash = hash.as_str().unwrap().to_owned();
+        (number("label", i), number("source", i), number("offset", i), number("rc", i) as u8, hash)
     };
-    draws.map(example).collect()
+    epoch["sha256"].as_array().unwrap().iter().enumerate().map(example).collect()
 }
 
 fn stream(generator: &PeakGenerator, epochs: u64) -> Vec<Vec<Example>> {
@@ -107,7 +106,7 @@ fn a_state_of_another_stream_is_refused() {
     let store = case.store(&directory.path().join("s.atemoya"));
     let mut loader = case.generator(&store).build().unwrap();
     let state = loader.state();
-    let changes: [(&str, fn(&mut State)); 5] = [
+    let changes: [(_, fn(&mut State)); 5] = [
         ("order", |s| s.order = atemoya::sample::Order::Native),
         ("random_state", |s| s.seed += 1),
         ("examples", |s| s.examples += 1),

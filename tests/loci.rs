@@ -320,7 +320,10 @@ proptest! {
             BedRecord { contig, start, end: start + width, summit: None, line: 1 }
         });
         let exclusion = [BedFile {
- contigs: vec!["chrI".into(), "elsewhere".into()], records: records.collect(), ..BedFile::default() }];
+            contigs: vec!["chrI".into(), "elsewhere".into()],
+            records: records.collect(),
+            ..BedFile::default()
+        }];
         let index = IndexOptions { summits: indexed_summits, chroms: None };
         let table = table(&peaks, &negatives, &index).unwrap();
         let options = SelectOptions {
@@ -332,6 +335,7 @@ proptest! {
             min_counts: min_counts.filter(|_| out_window.is_some()),
             max_counts: max_counts.filter(|_| out_window.is_some()),
             exclusion: &exclusion,
+            ..SelectOptions::default()
         };
         check(&table, &options, select(&table, &contigs(), &options, Some(&Positions)));
     }
