@@ -149,7 +149,7 @@ fn counts(store: &Store, table: &LocusTable, window: u32, progress: &dyn Progres
     progress.start("count", (table.len() * groups.len()) as u64);
     let mut counts = Vec::new();
     for group in groups {
-        let sums = TrackSums::group(store, group);
+        let Some(sums) = TrackSums::of(store, &[group]) else { continue };
         let starts: Vec<usize> = (0..table.len()).step_by(LOCI_A_TASK).collect();
         let task = |&first: &usize| -> Result<Vec<(f64, f64)>> {
             progress::check(progress)?;

@@ -148,6 +148,33 @@ fn the_seed_and_the_switches_change_what_they_should() {
     }
 }
 
+/// Groups may be left out and put into another order; their channels come along, and nothing else changes.
+#[test]
+fn groups_are_read_in_the_order_in_which_they_are_named() {
+    let (_directory, _, store) = fixture();
+    let named = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
+    let first = |generator: PeakGenerator| generator.build().unwrap().epoch(0).next().unwrap().unwrap();
+    let all = first(generator(&store));
+    let turned = first(generator(&store).signals(named(&["runs", "stranded"])).controls(named(&[])));
+    let one = first(generator(&store).signals(named(&["runs"])));
+    let (all_y, turned_y, one_y) = (all.signal().unwrap(), turned.signal().unwrap(), one.signal().unwrap());
+    assert_eq!((all_y.shape()[1], turned_y.shape()[1], one_y.shape()[1]), (3, 3, 1));
+    assert!(turned.controls().is_none() && one.controls() == all.controls());
+    assert_eq!(all.sources(), turned.sources());
+    let out = OUT as usize;
+    for row in 0..all.len() {
+        assert_eq!(turned_y.row(row)[..out], all_y.row(row)[2 * out..]);
+        assert_eq!(turned_y.row(row)[out..], all_y.row(row)[..2 * out]);
+        assert_eq!(one_y.row(row), &all_y.row(row)[2 * out..]);
+    }
+    for (names, word) in [(["input"], "signals"), (["nope"], "nope")] {
+        let error = generator(&store).signals(named(&names)).build().unwrap_err();
+        assert!(error.to_string().contains(word), "{error}");
+    }
+    let error = generator(&store).signals(named(&["runs", "runs"])).build().unwrap_err();
+    assert!(error.to_string().contains("twice"), "{error}");
+}
+
 #[test]
 fn what_does_not_fit_is_refused_by_its_name() {
     let (directory, _, store) = fixture();

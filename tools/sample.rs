@@ -20,6 +20,12 @@ pub(crate) struct Arguments {
     /// The locus index [default: the store's only one]
     #[arg(long, value_name = "NAME")]
     loci: Option<String>,
+    /// Signal groups to read, in this order [default: all]
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    signals: Option<Vec<String>>,
+    /// Control groups to read, in this order [default: all]
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    controls: Option<Vec<String>>,
     /// Bases of sequence and controls
     #[arg(long, value_name = "BASES", default_value_t = 2114)]
     in_window: usize,
@@ -91,6 +97,8 @@ pub(crate) struct Arguments {
 impl Arguments {
     fn generator(&self, store: &Store) -> PeakGenerator {
         let generator = PeakGenerator::new(store)
+            .signals(self.signals.clone())
+            .controls(self.controls.clone())
             .in_window(self.in_window)
             .out_window(self.out_window)
             .max_jitter(self.max_jitter)

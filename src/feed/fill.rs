@@ -5,7 +5,7 @@ use super::ring::Fill;
 use super::shard::Shard;
 use super::slot::Slot;
 use crate::Result;
-use crate::format::manifest::{GroupEntry, Role};
+use crate::format::manifest::GroupEntry;
 use crate::gather::{self, Channels, Isa, Step, Window};
 use crate::loci::Locus;
 use crate::sample::{Draw, PeakNegativeSampler, Plan};
@@ -30,35 +30,21 @@ pub(super) struct Source {
     plans: Mutex<VecDeque<(u64, Arc<Plan>)>>,
 }
 
-/// The channels of a role: for each panel its tracks and where they go, and how many channels there are.
-pub(super) fn channels(store: &Store, role: Role) -> (Vec<(usize, Channels)>, usize) {
-    let mut panels: Vec<(usize, Channels)> = Vec::new();
-    let mut count = 0;
-    for GroupEntry { panel, tracks, .. } in store.manifest().groups.iter().filter(|group| group.role == role) {
-        let at = panels.iter().position(|(known, _)| known == panel).unwrap_or_else(|| {
-            panels.push((*panel, Channels::default()));
-            panels.len() - 1
-        });
-        panels[at].1.push_group(tracks, count);
-        count += tracks.len();
-    }
-    (panels, count)
-}
-
 /// Consecutive epochs that workers may be busy with at once.
 const PLANS: usize = 2;
 
 impl Source {
-    /// `sizes` are `in_window`, `out_window` and `batch_size`.
+    /// The groups are those of the signal and of the controls; the sizes `in_window`, `out_window` and `batch_size`.
     pub(super) fn new(
         store: Store,
+        groups: (&[&GroupEntry], &[&GroupEntry]),
         peaks: Vec<Locus>,
         negatives: Vec<Locus>,
         sampler: PeakNegativeSampler,
         (in_window, out_window, batch_size): (usize, usize, usize),
     ) -> Result<Source> {
-        let (signal, signal_channels) = channels(&store, Role::Signal);
-        let (controls, control_channels) = channels(&store, Role::Control);
+        let (signal, signal_channels) = Channels::of_groups(groups.0.iter().copied());
+        let (controls, control_channels) = Channels::of_groups(groups.1.iter().copied());
         let bases = if store.sequence().is_some() { 4 } else { 0 };
         let (controls_shape, signal_shape) = ((control_channels, in_window), (signal_channels, out_window));
         let layout = Layout::new(batch_size, (bases, in_window), controls_shape, signal_shape)?;

@@ -1,9 +1,9 @@
 //! The builder of loaders: every parameter, its default, and the checks that need the store.
 
-use super::fill::{Source, channels};
+use super::fill::Source;
 use super::loader::Loader;
 use super::shard::Shard;
-use crate::format::manifest::Role;
+use crate::format::manifest::{GroupEntry, Role};
 use crate::gather::{FirstTrack, RowSums, TrackSums};
 use crate::ingest::bed::read_bed;
 use crate::loci::{GroupSums, SelectOptions, WindowSums, published, select};
@@ -20,6 +20,7 @@ const MAX_SIZE: usize = 1 << 30;
 /// | parameter | default | |
 /// |---|---|---|
 /// | `loci` | the only one | name of the store's locus index |
+/// | `signals`, `controls` | all, as packed | names of the groups to read, in the order of their channels |
 /// | `in_window`, `out_window` | 2114, 1000 | bases of sequence and controls, and of signal |
 /// | `max_jitter` | 50 | a peak's windows are shifted by up to this many bases either way |
 /// | `negative_ratio` | 0.1 | negatives drawn for each peak |
@@ -57,6 +58,8 @@ const MAX_SIZE: usize = 1 << 30;
 pub struct PeakGenerator {
     store: Store,
     loci: Option<String>,
+    signals: Option<Vec<String>>,
+    controls: Option<Vec<String>>,
     in_window: usize,
     out_window: usize,
     max_jitter: usize,
@@ -96,6 +99,8 @@ impl PeakGenerator {
         PeakGenerator {
             store: store.clone(),
             loci: None,
+            signals: None,
+            controls: None,
             in_window: 2114,
             out_window: 1000,
             max_jitter: 50,
@@ -127,6 +132,10 @@ impl PeakGenerator {
     }
 
     setters! {
+        /// Sets which signal groups are read, and in which order; `None` for all.
+        signals: Option<Vec<String>>;
+        /// Sets which control groups are read, and in which order; `None` for all.
+        controls: Option<Vec<String>>;
         /// Sets the width of sequence and controls in bases, 1 to 2^30.
         in_window: usize;
         /// Sets the width of the signal in bases, 1 to 2^30.
@@ -182,16 +191,17 @@ impl PeakGenerator {
         self.check_sizes()?;
         let index = published::read(&self.store, self.loci.as_deref())?;
         let exclusion = self.exclusion_lists.iter().map(|path| read_bed(path)).collect::<Result<Vec<_>>>()?;
-        let (_, signals) = channels(&self.store, Role::Signal);
+        let signals = self.groups("signals", Role::Signal, self.signals.as_deref())?;
+        let controls = self.groups("controls", Role::Control, self.controls.as_deref())?;
         let shard = Shard::new(self.rank, self.world_size, self.batch_size)?;
         let filtered = self.outlier_filter.unwrap_or(self.order == Order::Cherimoya);
-        let outliers = if filtered { RowSums::signals(&self.store) } else { None };
+        let outliers = if filtered { RowSums::of(&self.store, &signals) } else { None };
         let compatible = self.order == Order::Cherimoya && self.counts_tracks.is_none();
         // Cherimoya compares 32-bit sums with thresholds rounded to 32 bits.
         let threshold = |counts: f64| if compatible { f64::from(counts as f32) } else { counts };
         let options = SelectOptions {
             in_window: self.in_window as u32,
-            out_window: (signals > 0).then_some(self.out_window as u32),
+            out_window: (!signals.is_empty()).then_some(self.out_window as u32),
             max_jitter: self.max_jitter as u32,
             chroms: self.chroms.as_deref(),
             summits: self.summits,
@@ -203,9 +213,9 @@ impl PeakGenerator {
         };
         let sums = match &self.counts_tracks {
             Some(names) => Some(TrackSums::named(&self.store, names)?),
-            None => TrackSums::signals(&self.store),
+            None => TrackSums::of(&self.store, &signals),
         };
-        let first = FirstTrack::of(&self.store).filter(|_| compatible);
+        let first = FirstTrack::of(&self.store, &signals).filter(|_| compatible);
         let sums = match &first {
             Some(first) => Some(first as &dyn WindowSums),
             None => sums.as_ref().map(|sums| sums as &dyn WindowSums),
@@ -223,9 +233,27 @@ impl PeakGenerator {
         let store = self.store.clone();
         let sizes = (self.in_window, self.out_window, shard.local_batch_size());
         let sampler = PeakNegativeSampler::with_order(plan, self.order)?;
-        let source = Source::new(store, selection.peaks, selection.negatives, sampler, sizes)?;
+        let source = Source::new(store, (&signals, &controls), selection.peaks, selection.negatives, sampler, sizes)?;
         let threads = (self.num_workers, self.slots.unwrap_or(self.num_workers + 2));
         Loader::new(source, selection.ledger, (shard, self.drop_last), threads)
+    }
+
+    /// The groups of a role: those of the names in their order, or all.
+    fn groups(&self, argument: &'static str, role: Role, names: Option<&[String]>) -> Result<Vec<&GroupEntry>> {
+        let all = || self.store.manifest().groups.iter().filter(move |group| group.role == role);
+        let Some(names) = names else { return Ok(all().collect()) };
+        let mut groups: Vec<&GroupEntry> = Vec::new();
+        for name in names {
+            let Some(group) = all().find(|group| group.name == *name) else {
+                let known: Vec<&str> = all().map(|group| group.name.as_str()).collect();
+                return Err(Error::argument(argument, format!("there is no {name:?}, but {}", known.join(", "))));
+            };
+            if groups.iter().any(|known| known.name == *name) {
+                return Err(Error::argument(argument, format!("{name:?} is named twice")));
+            }
+            groups.push(group);
+        }
+        Ok(groups)
     }
 
     fn check_sizes(&self) -> Result<()> {

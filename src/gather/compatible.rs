@@ -2,7 +2,7 @@
 
 use super::{Channels, Isa, Window};
 use crate::Result;
-use crate::format::manifest::{GroupEntry, Role};
+use crate::format::manifest::GroupEntry;
 use crate::loci::float_sum::{cascade_sum, pairwise_sum};
 use crate::loci::{GroupSums, WindowSums};
 use crate::store::Store;
@@ -19,11 +19,6 @@ fn values(store: &Store, panel: usize, tracks: &[usize], contig: usize, start: i
     Ok(values)
 }
 
-/// The signal groups of a store.
-fn signals(store: &Store) -> impl Iterator<Item = &GroupEntry> {
-    store.manifest().groups.iter().filter(|group| group.role == Role::Signal)
-}
-
 /// Sums the first track of the first signal group, as numpy does; all that cherimoya's `min_counts` and `max_counts` look at.
 #[derive(Debug)]
 pub struct FirstTrack<'a> {
@@ -33,10 +28,10 @@ pub struct FirstTrack<'a> {
 }
 
 impl<'a> FirstTrack<'a> {
-    /// The first track of the store's signals, if it has any.
+    /// The first track of the first of some groups, if there is any.
     #[must_use]
-    pub fn of(store: &'a Store) -> Option<FirstTrack<'a>> {
-        let group = signals(store).next()?;
+    pub fn of(store: &'a Store, groups: &[&GroupEntry]) -> Option<FirstTrack<'a>> {
+        let group = groups.first()?;
         Some(FirstTrack { store, panel: group.panel, track: *group.tracks.first()? })
     }
 }
@@ -56,11 +51,10 @@ pub struct RowSums<'a> {
 }
 
 impl<'a> RowSums<'a> {
-    /// All signal groups of the store, or `None` when it has none.
+    /// Some groups of the store, or `None` when there is none.
     #[must_use]
-    pub fn signals(store: &'a Store) -> Option<RowSums<'a>> {
-        let groups: Vec<_> = signals(store).collect();
-        (!groups.is_empty()).then_some(RowSums { store, groups })
+    pub fn of(store: &'a Store, groups: &[&'a GroupEntry]) -> Option<RowSums<'a>> {
+        (!groups.is_empty()).then(|| RowSums { store, groups: groups.to_vec() })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Tracks: the tiles under a window, decoded part by part into its place in the output.
 
 use super::Window;
+use crate::format::manifest::GroupEntry;
 use crate::format::tile::{self, Sample, TileError};
 use crate::store::PanelView;
 
@@ -12,6 +13,23 @@ pub struct Channels {
 }
 
 impl Channels {
+    /// The channels of some groups, numbered through in their order: for each panel, what is read of it; and how many there
+    /// are.
+    #[must_use]
+    pub fn of_groups<'a>(groups: impl IntoIterator<Item = &'a GroupEntry>) -> (Vec<(usize, Channels)>, usize) {
+        let mut panels: Vec<(usize, Channels)> = Vec::new();
+        let mut count = 0;
+        for GroupEntry { panel, tracks, .. } in groups {
+            let at = panels.iter().position(|(known, _)| known == panel).unwrap_or_else(|| {
+                panels.push((*panel, Channels::default()));
+                panels.len() - 1
+            });
+            panels[at].1.push_group(tracks, count);
+            count += tracks.len();
+        }
+        (panels, count)
+    }
+
     /// Adds a group: its tracks go to channels `first ..` in their order, and in the opposite order when the window is
     /// reverse-complemented, as strands swap.
     pub fn push_group(&mut self, tracks: &[usize], first: usize) {

@@ -1,7 +1,7 @@
 //! Sums of tracks over windows, for counts filters and the counts of a locus index.
 
 use super::{Channels, Isa, Window};
-use crate::format::manifest::{GroupEntry, Role};
+use crate::format::manifest::GroupEntry;
 use crate::loci::WindowSums;
 use crate::store::Store;
 use crate::{Error, Result};
@@ -17,14 +17,12 @@ pub struct TrackSums<'a> {
 }
 
 impl<'a> TrackSums<'a> {
-    /// All signal tracks of the store, or `None` when it has no signal.
+    /// All tracks of some groups, or `None` when there is no group.
     #[must_use]
-    pub fn signals(store: &'a Store) -> Option<TrackSums<'a>> {
+    pub fn of(store: &'a Store, groups: &[&GroupEntry]) -> Option<TrackSums<'a>> {
         let mut sums = TrackSums { store, panels: Vec::new() };
-        for group in store.manifest().groups.iter().filter(|group| group.role == Role::Signal) {
-            sums.push(group.panel, &group.tracks);
-        }
-        (!sums.panels.is_empty()).then_some(sums)
+        groups.iter().for_each(|group| sums.push(group.panel, &group.tracks));
+        (!groups.is_empty()).then_some(sums)
     }
 
     /// The tracks of the names: a group (`atac`: all its channels) or one channel of it (`atac.0`, counted from 0).
@@ -48,22 +46,14 @@ impl<'a> TrackSums<'a> {
         Ok(sums)
     }
 
-    /// All channels of one group.
-    #[must_use]
-    pub fn group(store: &'a Store, group: &GroupEntry) -> TrackSums<'a> {
-        let mut sums = TrackSums { store, panels: Vec::new() };
-        sums.push(group.panel, &group.tracks);
-        sums
-    }
-
+    /// Adds tracks; within each panel, channels are numbered from 0.
     fn push(&mut self, panel: usize, tracks: &[usize]) {
         let at = self.panels.iter().position(|(known, _)| *known == panel).unwrap_or_else(|| {
             self.panels.push((panel, Channels::default()));
             self.panels.len() - 1
         });
-        let channels = &mut self.panels[at].1;
-        let first = channels.len();
-        channels.push_group(tracks, first);
+        let first = self.panels[at].1.len();
+        self.panels[at].1.push_group(tracks, first);
     }
 
     /// The sum of the values over `start .. end` of a contig, and of their absolute values. Positions outside the contig

@@ -5,11 +5,11 @@ use super::index::{Counts, read_parquet, write_parquet};
 use super::{IndexFile, IndexManifest, IndexedOptions, LocusTable, Role};
 use crate::format::Provenance;
 use crate::format::checks::hex;
-use crate::store::{Publication, Store, read_document, refuse_existing, writer};
+use crate::store::{Publication, Store, read_document, refuse_existing, sha256, writer};
 use crate::{Error, Result};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
-use std::io::{BufWriter, Read, Seek, Write};
+use std::io::{BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
 const DOCUMENT: &str = "index.json";
@@ -132,15 +132,7 @@ fn checked(path: &Path, expected: &IndexFile) -> Result<File> {
     if length != expected.length {
         return Err(Error::corrupt(path, 0, "length of the file", expected.length, length));
     }
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; 1 << 20];
-    loop {
-        match file.read(&mut buffer).map_err(Error::io(path, "read"))? {
-            0 => break,
-            n => hash.update(&buffer[..n]),
-        }
-    }
-    let got = hex(hash.finalize().as_slice());
+    let (got, _) = sha256(&mut file, path, &())?;
     if got != expected.sha256 {
         return Err(Error::corrupt(path, 0, "SHA-256 of the file", &expected.sha256, got));
     }

@@ -2,6 +2,7 @@
 //! It knows nothing of loci, sampling or batches.
 
 mod census;
+mod hash;
 mod map;
 mod open;
 mod panel;
@@ -11,6 +12,7 @@ mod verify;
 pub mod writer;
 
 pub use census::Tally;
+pub(crate) use hash::sha256;
 pub use open::Store;
 pub(crate) use open::read_document;
 pub use panel::{PanelFile, PanelView, RowTiles};

@@ -1,12 +1,12 @@
 //! One data file being written: DATA as it comes, then the tables, then the header page in the place kept for it.
 
-use crate::format::checks::{BlockChecks, hex};
+use crate::format::checks::BlockChecks;
 use crate::format::header::{Header, Kind, PAGE};
 use crate::format::manifest::FileEntry;
+use crate::store::sha256;
 use crate::{Error, Result};
-use sha2::{Digest, Sha256};
 use std::fs::File;
-use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 const BUFFER: usize = 1 << 20;
@@ -76,21 +76,9 @@ impl DataWriter {
             file.get_ref().sync_all()
         };
         write().map_err(Error::io(&self.path, "write"))?;
-        let sha256 = sha256_from_start(file.get_mut()).map_err(Error::io(&self.path, "read back"))?;
+        let (sha256, _) = sha256(file.get_mut(), &self.path, &())?;
         let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let header_crc32c = format!("{:08x}", Header::page_crc(&page));
         Ok(FileEntry { name, length: header.file_length, sha256, header_crc32c })
-    }
-}
-
-fn sha256_from_start(file: &mut File) -> std::io::Result<String> {
-    file.seek(SeekFrom::Start(0))?;
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; BUFFER];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(hex(hash.finalize().as_slice())),
-            n => hash.update(&buffer[..n]),
-        }
     }
 }
