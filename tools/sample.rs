@@ -20,10 +20,10 @@ pub(crate) struct Arguments {
     /// The locus index [default: the store's only one]
     #[arg(long, value_name = "NAME")]
     loci: Option<String>,
-    /// Signal groups to read, in this order [default: all]
+    /// Signal groups to read, in this order; '' for none [default: all]
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     signals: Option<Vec<String>>,
-    /// Control groups to read, in this order [default: all]
+    /// Control groups to read, in this order; '' for none [default: all]
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     controls: Option<Vec<String>>,
     /// Bases of sequence and controls
@@ -97,8 +97,8 @@ pub(crate) struct Arguments {
 impl Arguments {
     fn generator(&self, store: &Store) -> PeakGenerator {
         let generator = PeakGenerator::new(store)
-            .signals(self.signals.clone())
-            .controls(self.controls.clone())
+            .signals(names(&self.signals))
+            .controls(names(&self.controls))
             .in_window(self.in_window)
             .out_window(self.out_window)
             .max_jitter(self.max_jitter)
@@ -121,6 +121,11 @@ impl Arguments {
             None => generator,
         }
     }
+}
+
+/// The names of groups; an empty one, which no group can have, is how to name none.
+fn names(given: &Option<Vec<String>>) -> Option<Vec<String>> {
+    given.as_ref().map(|names| names.iter().filter(|name| !name.is_empty()).cloned().collect())
 }
 
 /// The columns of the examples, put together from batches.
