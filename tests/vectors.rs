@@ -2,6 +2,8 @@
 //! at the latest where it says, with an error and never a crash.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests")]
 
+mod common;
+
 use atemoya::format::tile::TileError;
 use atemoya::gather::{self, Channels, Isa, Window, read_sequence};
 use atemoya::loci::published;
@@ -81,14 +83,6 @@ fn unhex(digits: &str) -> Vec<u8> {
     digits.as_bytes().chunks(2).map(|d| u8::from_str_radix(std::str::from_utf8(d).unwrap(), 16).unwrap()).collect()
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(|e| e.unwrap().path()) {
-        let target = to.join(entry.file_name().unwrap());
-        if entry.is_dir() { copy(&entry, &target) } else { fs::copy(&entry, &target).map(|_| ()).unwrap() }
-    }
-}
-
 fn patch(store: &Path, patch: &Value) {
     let path = store.join(patch["file"].as_str().unwrap());
     if patch["delete"] == true {
@@ -138,7 +132,7 @@ fn invalid_stores_are_refused_where_the_format_says() {
         let name = case["name"].as_str().unwrap();
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("store");
-        copy(&vectors().join("valid").join(case["base"].as_str().unwrap()), &path);
+        common::copy(&vectors().join("valid").join(case["base"].as_str().unwrap()), &path);
         case["patches"].as_array().unwrap().iter().for_each(|p| patch(&path, p));
         let attempt = || -> Vec<Option<String>> {
             let store = match Store::open(&path) {

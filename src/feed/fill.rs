@@ -83,13 +83,18 @@ impl Source {
         let labels: &mut [i64] = bytemuck::cast_slice_mut(labels);
         let sources: &mut [i64] = bytemuck::cast_slice_mut(sources);
         let offsets: &mut [i64] = bytemuck::cast_slice_mut(offsets);
-        for (row, index) in indices.clone().enumerate() {
-            for (later, step) in [(2, Step::Directory), (1, Step::Tiles)] {
-                if index + later < indices.end {
-                    self.ahead(&views, plan.draw(index + later), step);
-                }
+        let mut draws = indices.map(|index| plan.draw(index));
+        // This example, the next and the one after: each is drawn once, and fetched in two steps before it is gathered.
+        let (mut now, mut next, mut later) = (draws.next(), draws.next(), draws.next());
+        for row in 0..rows {
+            let Some(draw) = now else { break };
+            if let Some(later) = later {
+                self.ahead(&views, later, Step::Directory);
             }
-            let draw = plan.draw(index);
+            if let Some(next) = next {
+                self.ahead(&views, next, Step::Tiles);
+            }
+            (now, next, later) = (next, later, draws.next());
             labels[row] = i64::from(draw.is_peak);
             sources[row] = i64::from(draw.source);
             offsets[row] = i64::from(draw.offset);

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
 
+use super::checks::sha256_hex;
 use crate::{Error, Result};
 
 /// The longest document that is read or written, in bytes.
@@ -57,7 +57,7 @@ pub fn seal<T: Serialize + ?Sized>(document: &T) -> Result<Vec<u8>> {
     }
     bytes.truncate(bytes.len() - "\n}".len());
     bytes.extend_from_slice(b",\n  ");
-    let digits = digits_of(&bytes);
+    let digits = sha256_hex(&bytes);
     for part in [MEMBER, SCHEME, &digits, END] {
         bytes.extend_from_slice(part.as_bytes());
     }
@@ -97,7 +97,7 @@ pub fn verify<'a>(bytes: &'a [u8], path: &Path) -> Result<&'a str> {
         let expected = "\"checksum\": \"sha256:<64 digits>\" and the closing brace at the very end";
         return Err(Error::corrupt(path, start as u64, "ending", expected, String::from_utf8_lossy(tail)));
     };
-    let expected = digits_of(body);
+    let expected = sha256_hex(body);
     if checksum[SCHEME.len()..] != expected {
         return Err(Error::corrupt(path, start as u64, "checksum", format!("{SCHEME}{expected}"), checksum));
     }
@@ -108,11 +108,6 @@ pub fn verify<'a>(bytes: &'a [u8], path: &Path) -> Result<&'a str> {
 fn checksum_of(tail: &[u8]) -> Option<&str> {
     let value = std::str::from_utf8(tail).ok()?.strip_prefix(MEMBER)?.strip_suffix(END)?;
     value.starts_with(SCHEME).then_some(value)
-}
-
-/// The SHA-256 as lower-case hexadecimal digits.
-fn digits_of(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The offset of a 1-based line and column.
@@ -190,7 +185,7 @@ mod tests {
         assert!(matches!(error, Error::Corrupt { offset: 13.., .. }), "{error:?}");
         // A good ending does not make a body JSON.
         let body = b"{\"a\": {\"b\": 1, ".to_vec();
-        let digits = digits_of(&body);
+        let digits = sha256_hex(&body);
         assert!(corrupt(&[&body, format!("{MEMBER}{SCHEME}{digits}{END}").as_bytes()].concat()));
     }
 
