@@ -1,12 +1,17 @@
 //! The job of `atemoya index`: BED and narrowPeak files become a locus index inside a store.
 
+mod ledger;
+
+use crate::feed::LocusFilter;
+use crate::format::Provenance;
 use crate::format::manifest::Role as GroupRole;
 use crate::gather::TrackSums;
 use crate::ingest::bed::{BedFile, read_bed};
 use crate::ingest::{check_regular, provenance};
-use crate::loci::MAX_COUNTS_WINDOW;
 use crate::loci::index::Counts;
-use crate::loci::{IndexManifest, IndexOptions, IndexedOptions, LocusTable, published};
+use crate::loci::published::NewIndex;
+use crate::loci::{EXCLUSION, MAX_COUNTS_WINDOW};
+use crate::loci::{IndexManifest, IndexOptions, IndexTable, IndexedOptions, LocusTable, Selection, published};
 use crate::progress::{self, Progress};
 use crate::store::Store;
 use crate::{Error, Result};
@@ -36,6 +41,7 @@ pub struct IndexBuilder {
     negatives: Vec<PathBuf>,
     options: IndexOptions,
     counts_window: u32,
+    filter: LocusFilter,
     replace: bool,
 }
 
@@ -46,6 +52,10 @@ pub struct Indexed {
     pub path: PathBuf,
     /// Every locus.
     pub table: LocusTable,
+    /// What became of each under the index's filter.
+    pub selection: Selection,
+    /// The files, as the table counts them.
+    pub inputs: Vec<Provenance>,
 }
 
 impl IndexBuilder {
@@ -57,6 +67,7 @@ impl IndexBuilder {
             negatives: Vec::new(),
             options: IndexOptions::default(),
             counts_window: 1000,
+            filter: LocusFilter::default(),
             replace: false,
         }
     }
@@ -79,7 +90,7 @@ impl IndexBuilder {
         self
     }
 
-    /// Sets the contigs whose loci are taken, `None` for all.
+    /// Sets the contigs whose loci may be used, `None` for all.
     pub fn chroms(mut self, chroms: Option<Vec<String>>) -> Self {
         self.options.chroms = chroms;
         self
@@ -88,6 +99,13 @@ impl IndexBuilder {
     /// Sets the width in bases of the window in which the counts of each signal group are recorded; 1000 by default.
     pub fn counts_window(mut self, width: u32) -> Self {
         self.counts_window = width;
+        self
+    }
+
+    /// Sets the selection whose outcome the index records for every locus; by default that of a loader with default
+    /// parameters. A loader selects anew, by its own. The filter's own `chroms` and `summits` are not used: those of the index are.
+    pub fn filter(mut self, filter: LocusFilter) -> Self {
+        self.filter = LocusFilter { chroms: None, summits: None, ..filter };
         self
     }
 
@@ -101,8 +119,8 @@ impl IndexBuilder {
     ///
     /// # Errors
     /// [`Error::Input`] for a malformed row (file and line), a missing summit, or loci on contigs that the store lacks
-    /// (all of them named); [`Error::Argument`] when there is no peak file, or for a bad name; [`Error::Exists`];
-    /// [`Error::Interrupted`]; [`Error::Io`].
+    /// (all of them named); [`Error::Argument`] when there is no peak file, for a bad name, or for a filter as
+    /// [`LocusFilter::explain`]; [`Error::Exists`]; [`Error::Interrupted`]; [`Error::Io`].
     pub fn publish(&self, store: &Store, progress: &dyn Progress) -> Result<Indexed> {
         if self.peaks.is_empty() {
             return Err(Error::argument("peaks", "there must be at least one file"));
@@ -111,15 +129,18 @@ impl IndexBuilder {
             return Err(Error::argument("counts_window", format!("{} is not between 1 and 2^24", self.counts_window)));
         }
         published::check_target(store, &self.name, self.replace)?;
-        self.peaks.iter().chain(&self.negatives).try_for_each(|path| check_regular(path))?;
+        let exclusions = &self.filter.exclusion_lists;
+        self.peaks.iter().chain(&self.negatives).chain(exclusions).try_for_each(|path| check_regular(path))?;
         let peaks = read_all(&self.peaks)?;
         let negatives = read_all(&self.negatives)?;
         let table = LocusTable::from_beds(&peaks, &negatives, store.contigs(), &self.options)?;
         let counts = counts(store, &table, self.counts_window, progress)?;
         let sums = |(name, sums): NamedSums| (name, sums.into_iter().map(|(sum, _)| sum).collect());
         let counts: Counts = counts.into_iter().map(sums).collect();
+        let selection = self.filter.explain(store, &table)?;
+        let document = ledger::document(&self.filter, store)?;
         let mut inputs = Vec::new();
-        for (role, paths) in [("peaks", &self.peaks), ("negatives", &self.negatives)] {
+        for (role, paths) in [("peaks", &self.peaks), ("negatives", &self.negatives), (EXCLUSION, exclusions)] {
             for path in paths {
                 inputs.push(provenance(role, path, progress)?);
             }
@@ -130,8 +151,10 @@ impl IndexBuilder {
             counts_window: self.counts_window,
         };
         progress::check(progress)?;
-        let path = published::publish(store, &self.name, &table, &counts, inputs, options, self.replace)?;
-        Ok(Indexed { path, table })
+        let table = IndexTable { loci: table, counts, verdicts: Some(selection.verdicts.clone()) };
+        let index = NewIndex { table, inputs, options, selection: Some(document) };
+        let path = published::publish(store, &self.name, &index, self.replace)?;
+        Ok(Indexed { path, table: index.table.loci, selection, inputs: index.inputs })
     }
 }
 
@@ -157,6 +180,9 @@ fn counts(store: &Store, table: &LocusTable, window: u32, progress: &dyn Progres
             progress.advance(rows.len() as u64);
             rows.map(|row| {
                 let row = table.row(row);
+                if row.contig as usize >= store.contigs().len() {
+                    return Ok((0.0, 0.0));
+                }
                 let (start, end) = (row.centre.saturating_sub(left), row.centre.saturating_add(right));
                 sums.sum_and_magnitude(row.contig as usize, start, end)
             })
@@ -169,8 +195,8 @@ fn counts(store: &Store, table: &LocusTable, window: u32, progress: &dyn Progres
     Ok(counts)
 }
 
-/// Verifies every locus index of a store: its checksums, and every rule of section 9 of the format, the counts included.
-/// Returns how many loci there are.
+/// Verifies every locus index of a store: its checksums, and every rule of section 9 of the format, the counts and the ledger
+/// included. Returns how many loci there are.
 ///
 /// # Errors
 /// [`Error::Corrupt`] for the first rule found broken; [`Error::Interrupted`]; [`Error::Io`].
@@ -200,6 +226,7 @@ pub fn verify(store: &Store, progress: &dyn Progress) -> Result<usize> {
         {
             return Err(Error::corrupt(&path, 0, "counts", format!("a column for the signal {group}"), "none"));
         }
+        ledger::verify(store, &index, &path)?;
         loci += index.table.len();
     }
     Ok(loci)

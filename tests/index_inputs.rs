@@ -4,6 +4,7 @@
 
 mod common;
 
+use atemoya::feed::LocusFilter;
 use atemoya::index::{self, IndexBuilder};
 use atemoya::loci::{Role, published};
 use atemoya::pack::PackBuilder;
@@ -46,14 +47,19 @@ impl Fixture {
         error
     }
 
-    /// What an index says of its rows: role, file, line, contig, start, end and centre.
+    /// What an index says of the rows that may be used: role, file, line, contig, start, end and centre.
     fn rows(&self, builder: IndexBuilder) -> Vec<(Role, u32, u64, u32, i64, i64, i64)> {
+        let filter = LocusFilter { in_window: 1, out_window: 1, max_jitter: 0, ..LocusFilter::default() };
+        let builder = builder.filter(filter.clone());
         let indexed = builder.publish(&self.store, &()).unwrap();
         let read = published::read(&self.store, None).unwrap();
         assert_eq!(read.table, indexed.table);
         assert_eq!(index::verify(&self.store, &()).unwrap(), indexed.table.len());
         fs::remove_dir_all(&indexed.path).unwrap();
-        read.table.rows().map(|r| (r.role, r.file, r.line, r.contig, r.start, r.end, r.centre)).collect()
+        let selection = filter.explain(&self.store, &read.table).unwrap();
+        assert_eq!(Some(selection.verdicts), read.verdicts);
+        let loci = selection.peaks.iter().chain(&selection.negatives).map(|locus| read.table.row(locus.row as usize));
+        loci.map(|r| (r.role, r.file, r.line, r.contig, r.start, r.end, r.centre)).collect()
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use atemoya::Error;
 use atemoya::format::Contigs;
 use atemoya::ingest::bed::{BedFile, BedRecord};
-use atemoya::loci::{IndexOptions, LocusTable, Reason, SelectOptions, Selection, WindowSums, select};
+use atemoya::loci::{IndexOptions, LocusTable, Reason, SelectOptions, Selection, WindowSums, explain, select};
 use common::bed;
 use proptest::prelude::*;
 
@@ -43,11 +43,16 @@ fn longer_files_trail_when_interleaved() {
 fn contigs_are_selected_before_interleaving() {
     let a = bed(&[("chrM", 10, 20), ("chrII", 30, 40), ("chrI", 50, 60)]);
     let b = bed(&[("chrI", 11, 21), ("chrI", 12, 22)]);
-    let options = IndexOptions { chroms: Some(vec!["chrI".into(), "chr99".into()]), ..IndexOptions::default() };
-    let some = table(&[a, b], &[], &options).unwrap();
-    assert_eq!(places(&some), [(0, 3), (1, 1), (1, 2)]);
-    let none = IndexOptions { chroms: Some(vec![]), ..IndexOptions::default() };
-    assert!(table(&[bed(&[("chrI", 1, 2)])], &[], &none).unwrap().is_empty());
+    let chroms = Some(vec!["chrI".into(), "chr99".into()]);
+    let all = table(&[a, b], &[], &IndexOptions { chroms, summits: false }).unwrap();
+    // Every row is in the table, and the contig that the store lacks keeps its name.
+    assert_eq!(places(&all), [(0, 1), (1, 1), (0, 2), (1, 2), (0, 3)]);
+    assert_eq!(all.contig_name(all.row(0).contig, &contigs()), "chrM");
+    let selection =
+        select(&all, &contigs(), &SelectOptions { in_window: 1, ..SelectOptions::default() }, None).unwrap();
+    let kept: Vec<_> = selection.peaks.iter().map(|locus| places(&all)[locus.row as usize]).collect();
+    assert_eq!(kept, [(0, 3), (1, 1), (1, 2)]);
+    assert_eq!((selection.ledger.peaks.contig, selection.ledger.peaks.kept), (2, 3));
 }
 
 #[test]
@@ -73,6 +78,10 @@ fn summits_are_those_of_peaks_only_and_are_required_on_every_contig() {
     let error = table(&[with(Some(1), "chrI"), with(None, "chrM")], &[], &options).unwrap_err();
     assert!(matches!(error, Error::Input { line: Some(5), .. }), "{error}");
     assert!(table(&[with(Some(1), "chrI")], &[with(None, "chrI")], &options).is_ok());
+}
+
+fn reasons(selection: &Selection) -> Vec<Reason> {
+    selection.verdicts.rows().iter().map(|verdict| verdict.reason()).collect()
 }
 
 /// Selects with the given window and jitter from loci of chrI, one base wide at the given centres.
@@ -104,7 +113,7 @@ fn negatives_are_not_given_room_for_jitter() {
     let selection = select(&both, &contigs(), &options, None).unwrap();
     assert_eq!(selection.peaks.iter().map(|l| (l.row, l.centre)).collect::<Vec<_>>(), [(1, 60)]);
     assert_eq!(selection.negatives.iter().map(|l| (l.row, l.centre)).collect::<Vec<_>>(), [(2, 50), (3, 60)]);
-    assert_eq!(selection.reasons, [Reason::Edge, Reason::Kept, Reason::Kept, Reason::Kept]);
+    assert_eq!(reasons(&selection), [Reason::Edge, Reason::Kept, Reason::Kept, Reason::Kept]);
 }
 
 #[test]
@@ -248,19 +257,31 @@ fn obvious(table: &LocusTable, contigs: &Contigs, o: &SelectOptions<'_>) -> Vec<
 
 fn check(table: &LocusTable, options: &SelectOptions<'_>, got: atemoya::Result<Selection>) {
     let expected = obvious(table, &contigs(), options);
+    // In the order of places among their file's rows on selected contigs, then of files.
+    let mut before = [0; 8];
+    let places: Vec<_> = table
+        .rows()
+        .zip(&expected)
+        .map(|(row, (_, reason))| {
+            before[row.file as usize] += usize::from(*reason != Reason::Contig);
+            (before[row.file as usize], row.file)
+        })
+        .collect();
     let kept = |range: std::ops::Range<usize>| -> Vec<(u32, i64)> {
-        range.filter_map(|row| Some((row as u32, expected[row].0?))).collect()
+        let mut kept: Vec<(u32, i64)> = range.filter_map(|row| Some((row as u32, expected[row].0?))).collect();
+        kept.sort_by_key(|(row, _)| places[*row as usize]);
+        kept
     };
     let (peaks, negatives) = (kept(0..table.peaks()), kept(table.peaks()..table.len()));
     if peaks.is_empty() || (negatives.is_empty() && table.negatives() > 0) {
         assert!(matches!(got, Err(Error::Argument { name: "peaks" | "negatives", .. })));
         return;
     }
-    let got = got.unwrap();
+    let got = &got.unwrap();
     let pairs = |loci: &[atemoya::loci::Locus]| loci.iter().map(|l| (l.row, l.centre)).collect::<Vec<_>>();
     assert_eq!(pairs(&got.peaks), peaks);
     assert_eq!(pairs(&got.negatives), negatives);
-    assert_eq!(got.reasons, expected.iter().map(|e| e.1).collect::<Vec<_>>());
+    assert_eq!(reasons(got), expected.iter().map(|e| e.1).collect::<Vec<_>>());
     let (p, n) = (got.ledger.peaks, got.ledger.negatives);
     assert_eq!((p.kept, n.kept, p.total, n.total), (peaks.len(), negatives.len(), table.peaks(), table.negatives()));
     for (i, locus) in got.peaks.iter().chain(&got.negatives).enumerate() {
@@ -296,9 +317,16 @@ proptest! {
         }
         keyed.sort();
         let expected: Vec<_> = keyed.into_iter().map(|(_, place)| place).collect();
-        let options = IndexOptions { summits: false, chroms };
-        prop_assert_eq!(places(&table(&beds, &[], &options).unwrap()), expected.clone());
-        prop_assert_eq!(places(&table(&[], &beds, &options).unwrap()), expected);
+        // Whether the contigs are chosen in the index or in the selection.
+        for (indexed, chosen) in [(chroms.clone(), None), (None, chroms.as_deref())] {
+            let table = table(&beds, &[], &IndexOptions { summits: false, chroms: indexed }).unwrap();
+            let options = SelectOptions { in_window: 1, chroms: chosen, ..SelectOptions::default() };
+            let selection = explain(&table, &contigs(), &options, None).unwrap();
+            let on_contig = |row: usize| reasons(&selection)[row] == Reason::Kept;
+            let kept: Vec<_> = selection.peaks.iter().map(|locus| places(&table)[locus.row as usize]).collect();
+            let expected = expected.iter().filter(|place| on_contig(places(&table).iter().position(|p| p == *place).unwrap()));
+            prop_assert_eq!(kept, expected.copied().collect::<Vec<_>>());
+        }
     }
 
     #[test]

@@ -126,11 +126,10 @@ fn options_out_of_range_are_refused() {
         let error = EpochPlan::new(&bad, 0).unwrap_err();
         assert!(matches!(error, Error::Argument { name, .. } if name == named), "{error}");
     }
-    // A ratio that draws nothing needs no negatives.
-    assert_eq!(
-        EpochPlan::new(&PlanOptions { n_negatives: 0, negative_ratio: 0.09, ..options() }, 0).unwrap().len(),
-        10
-    );
+    // Not even a ratio that draws nothing, and 0 needs none.
+    let none = PlanOptions { n_negatives: 0, negative_ratio: 0.09, ..options() };
+    assert!(EpochPlan::new(&none, 0).unwrap_err().to_string().contains("negative_ratio: it is 0.09"));
+    assert_eq!(EpochPlan::new(&PlanOptions { negative_ratio: 0.0, ..none }, 0).unwrap().len(), 10);
 }
 
 #[test]

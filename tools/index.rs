@@ -1,14 +1,19 @@
 //! `atemoya index`: peaks and negatives become a locus index inside a store.
 
+use crate::filter::FilterArguments;
+use crate::ledger::Explained;
 use crate::{output, watch};
 use anyhow::Result;
 use atemoya::Store;
 use atemoya::index::IndexBuilder;
+use atemoya::loci::RoleLedger;
 use std::path::PathBuf;
 
 /// Index peaks and negatives inside a store
 ///
-/// Writes loci/NAME/index.parquet in the store, in one step. Several files of one role are interleaved row by row.
+/// Writes loci/NAME/index.parquet in the store, in one step. Several files of one role are interleaved row by row. For every
+/// locus it says whether a loader with these windows, bounds and exclusion lists keeps it, and if not, why (columns reason,
+/// exclusion_*, measured, threshold, outlier_group). A loader selects anew, with its own.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The store
@@ -22,12 +27,17 @@ pub(crate) struct Arguments {
     /// Centre peaks on their summits (narrowPeak column 10) instead of their midpoints
     #[arg(long)]
     summits: bool,
-    /// Take loci on these contigs only
+    /// Use loci on these contigs only
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     chroms: Option<Vec<String>>,
     /// The index's name
     #[arg(long, default_value = "default")]
     name: String,
+    #[command(flatten)]
+    filter: FilterArguments,
+    /// Print how many loci are kept, and why the others are not: by file and by contig
+    #[arg(long)]
+    explain: bool,
     /// Width in bases of the window in which each locus's counts are recorded
     #[arg(long, value_name = "BASES", default_value_t = 1000)]
     counts_window: u32,
@@ -47,17 +57,27 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         .summits(arguments.summits)
         .chroms(arguments.chroms.clone())
         .counts_window(arguments.counts_window)
+        .filter(arguments.filter.filter())
         .replace(arguments.force);
     let watch = watch::Watch::new()?;
     let threads = arguments.threads.map(usize::from);
     let indexed = watch::on_threads(threads, || builder.publish(&store, &watch))??;
-    let (peaks, negatives) = (indexed.table.peaks(), indexed.table.negatives());
+    let ledger = &indexed.selection.ledger;
     let unknown = arguments.chroms.iter().flatten().filter(|name| store.contigs().id(name).is_none());
     for name in unknown {
         output::warn(&format!("the store has no contig {name:?}"));
     }
-    if peaks == 0 {
-        output::warn("there is no peak in this index, so nothing can be sampled from it");
+    match ledger.peaks {
+        RoleLedger { total, contig, .. } if total == contig => {
+            output::warn("there is no peak on a contig to use in this index, so nothing can be sampled from it");
+        }
+        RoleLedger { kept: 0, .. } => output::warn("no peak is left with these windows, bounds and exclusion lists"),
+        _ => {}
     }
-    output::print(&format!("{}: {peaks} peaks, {negatives} negatives\n", indexed.path.display()))
+    let mut text = format!("{}: {ledger}\n", indexed.path.display());
+    if arguments.explain {
+        let (table, verdicts, inputs) = (&indexed.table, &indexed.selection.verdicts, &indexed.inputs);
+        text += &Explained { store: &store, table, verdicts, inputs }.text()?;
+    }
+    output::print(&text)
 }

@@ -1,5 +1,6 @@
 //! `atemoya inspect`: what a store holds and where it came from, as text or JSON.
 
+use crate::ledger::Explained;
 use crate::output;
 use anyhow::Result;
 use atemoya::format::tile::Family;
@@ -17,6 +18,9 @@ const LISTED: usize = 25;
 pub(crate) struct Arguments {
     /// The store
     store: PathBuf,
+    /// Show of each locus index, or of one, how many loci are kept and why the others are not: by file and by contig
+    #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    loci: Option<String>,
     /// Write JSON
     #[arg(long)]
     json: bool,
@@ -24,6 +28,9 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let store = Store::open(&arguments.store)?;
+    if let Some(name) = &arguments.loci {
+        return explain(&store, name, arguments.json);
+    }
     let censuses = store.panels().iter().map(|panel| panel.census()).collect::<atemoya::Result<Vec<_>>>()?;
     let names = published::names(&store)?;
     let indices = names.iter().map(|name| published::read(&store, Some(name))).collect::<atemoya::Result<Vec<_>>>()?;
@@ -32,6 +39,27 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         return output::print(&(serde_json::to_string_pretty(&value)? + "\n"));
     }
     output::print(&as_text(&store, &censuses, &indices)?)
+}
+
+/// Says what became of the loci of one index, or of all for an empty name.
+fn explain(store: &Store, name: &str, json: bool) -> Result<()> {
+    let names = if name.is_empty() { published::names(store)? } else { vec![name.to_owned()] };
+    let (mut text, mut values) = (String::new(), serde_json::Map::new());
+    for name in names {
+        let index = published::read(store, Some(&name))?;
+        let (Some(selection), Some(verdicts)) = (&index.manifest.selection, &index.verdicts) else {
+            writeln!(text, "{name}\n  made without a selection: no locus was judged")?;
+            values.insert(name, Value::Null);
+            continue;
+        };
+        let explained = Explained { store, table: &index.table, verdicts, inputs: &index.manifest.inputs };
+        let selection = serde_json::to_value(selection)?;
+        let members = selection.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+        let members: Vec<String> = members.map(|(member, value)| format!("{member} {value}")).collect();
+        writeln!(text, "{name}  ({})\n{}", members.join(", "), explained.text()?)?;
+        values.insert(name, json!({"selection": selection, "ledger": explained.json()}));
+    }
+    output::print(&if json { serde_json::to_string_pretty(&values)? + "\n" } else { text })
 }
 
 fn bases(store: &Store) -> u64 {

@@ -4,9 +4,11 @@
 
 mod demo;
 mod extract;
+mod filter;
 mod index;
 mod inspect;
 mod interrupt;
+mod ledger;
 mod output;
 mod pack;
 mod progress;

@@ -1,10 +1,10 @@
 //! `atemoya sample`: the first examples of an epoch, as a `.safetensors` file.
 
+use crate::filter::{FilterArguments, names};
 use crate::output;
 use crate::output::safetensors::{Items, Tensor, write};
 use anyhow::{Result, bail};
 use atemoya::feed::{Batch, Loader};
-use atemoya::sample::Order;
 use atemoya::{PeakGenerator, Store};
 use std::path::PathBuf;
 
@@ -20,21 +20,11 @@ pub(crate) struct Arguments {
     /// The locus index [default: the store's only one]
     #[arg(long, value_name = "NAME")]
     loci: Option<String>,
-    /// Signal groups to read, in this order; '' for none [default: all]
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
-    signals: Option<Vec<String>>,
+    #[command(flatten)]
+    filter: FilterArguments,
     /// Control groups to read, in this order; '' for none [default: all]
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     controls: Option<Vec<String>>,
-    /// Bases of sequence and controls
-    #[arg(long, value_name = "BASES", default_value_t = 2114)]
-    in_window: usize,
-    /// Bases of signal
-    #[arg(long, value_name = "BASES", default_value_t = 1000)]
-    out_window: usize,
-    /// Shift peaks by up to this many bases either way
-    #[arg(long, value_name = "BASES", default_value_t = 50)]
-    max_jitter: usize,
     /// Negatives for each peak
     #[arg(long, value_name = "RATIO", default_value_t = 0.1)]
     negative_ratio: f64,
@@ -44,24 +34,12 @@ pub(crate) struct Arguments {
     /// Take peaks in the order of the index
     #[arg(long)]
     no_shuffle: bool,
-    /// Keep loci whose signal sums to at least this over the output window
-    #[arg(long, value_name = "COUNTS", allow_negative_numbers = true)]
-    min_counts: Option<f64>,
-    /// Keep loci whose signal sums to at most this over the output window
-    #[arg(long, value_name = "COUNTS", allow_negative_numbers = true)]
-    max_counts: Option<f64>,
-    /// Tracks that --min-counts and --max-counts sum [default: all signals]
-    #[arg(long, value_name = "NAME[.i]", value_delimiter = ',')]
-    counts_tracks: Option<Vec<String>>,
     /// Centre peaks on their summits [default: as indexed]
     #[arg(long, overrides_with = "no_summits")]
     summits: bool,
     /// Centre peaks on their midpoints
     #[arg(long, overrides_with = "summits")]
     no_summits: bool,
-    /// BED files of regions to stay out of
-    #[arg(long, value_name = "FILE", value_delimiter = ',')]
-    exclusion_lists: Vec<PathBuf>,
     /// Take loci on these contigs only
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     chroms: Option<Vec<String>>,
@@ -74,15 +52,6 @@ pub(crate) struct Arguments {
     /// Examples of a batch
     #[arg(long, value_name = "N", default_value_t = 32)]
     batch_size: usize,
-    /// The order of examples: native, or cherimoya for its batches bit for bit
-    #[arg(long, value_name = "ORDER", default_value_t = Order::Native)]
-    order: Order,
-    /// Drop peaks with outlying counts, above 1.2 times the 0.99 quantile [default: in cherimoya's order]
-    #[arg(long, overrides_with = "no_outlier_filter")]
-    outlier_filter: bool,
-    /// Keep peaks with outlying counts
-    #[arg(long, overrides_with = "outlier_filter")]
-    no_outlier_filter: bool,
     /// The epoch
     #[arg(long, value_name = "E", default_value_t = 0)]
     epoch: u64,
@@ -97,35 +66,21 @@ pub(crate) struct Arguments {
 impl Arguments {
     fn generator(&self, store: &Store) -> PeakGenerator {
         let generator = PeakGenerator::new(store)
-            .signals(names(&self.signals))
-            .controls(names(&self.controls))
-            .in_window(self.in_window)
-            .out_window(self.out_window)
-            .max_jitter(self.max_jitter)
+            .filter(self.filter.filter())
+            .controls(names(self.controls.as_deref()))
             .negative_ratio(self.negative_ratio)
             .reverse_complement(!self.no_reverse_complement)
             .shuffle(!self.no_shuffle)
-            .min_counts(self.min_counts)
-            .max_counts(self.max_counts)
-            .counts_tracks(self.counts_tracks.clone())
             .summits((self.summits || self.no_summits).then_some(self.summits))
-            .exclusion_lists(self.exclusion_lists.clone())
             .chroms(self.chroms.clone())
             .random_state(self.random_state)
             .num_workers(self.num_workers)
-            .batch_size(self.batch_size)
-            .order(self.order)
-            .outlier_filter((self.outlier_filter || self.no_outlier_filter).then_some(self.outlier_filter));
+            .batch_size(self.batch_size);
         match &self.loci {
             Some(name) => generator.loci(name),
             None => generator,
         }
     }
-}
-
-/// The names of groups; an empty one, which no group can have, is how to name none.
-fn names(given: &Option<Vec<String>>) -> Option<Vec<String>> {
-    given.as_ref().map(|names| names.iter().filter(|name| !name.is_empty()).cloned().collect())
 }
 
 /// The columns of the examples, put together from batches.

@@ -4,10 +4,11 @@ import os
 
 import numpy as np
 
+import ledger
 from manifest import PLAIN_NAME, Fields, FormatError, check_head, check_inputs, read_json
 
 TYPES = {"role": "string", "file": "int32", "line": "int64", "contig": "string", "start": "int64", "end": "int64", "summit": "int64", "centre": "int64"}
-ROLES = {"peaks": "peak", "negatives": "negative"}
+ROLES = {"peaks": "peak", "negatives": "negative", "exclusion": None}
 
 
 def head(store, name):
@@ -23,7 +24,9 @@ def head(store, name):
     options.get("summits", bool), options.integer("counts_window", 1, 2**24)
     if options.get("chroms", (list, type(None))) is not None:
         options.texts("chroms")
-    check_inputs(top.objects("inputs"), "peaks|negatives")
+    check_inputs(top.objects("inputs"), "peaks|negatives|exclusion")
+    if "selection" in top.value:
+        ledger.check_head(top)
     top.need(top.integer("rows") == top.integer("peaks") + top.integer("negatives"), "has other rows than peaks and negatives")
     entry = Fields(top.file, "file", top.get("file", dict))
     entry.need(entry.get("name", str) == "index.parquet", "`name` is not index.parquet")
@@ -43,10 +46,10 @@ def read(store, name):
         table = pyarrow.parquet.ParquetFile(os.path.join(store.path, file)).read()
     except (pyarrow.ArrowException, OSError) as e:
         raise FormatError(file, None, f"cannot be read: {e}") from e
-    for column, kind in (TYPES | counts).items():
+    for column, kind in (TYPES | counts | (ledger.TYPES if "selection" in index else {})).items():
         if table.schema.get_field_index(column) < 0 or str(table.schema.field(column).type) != kind:
             raise FormatError(file, None, f"has no single column `{column}` of type {kind}")
-        if column != "summit" and table[column].null_count:
+        if column not in ("summit", *ledger.NULLABLE) and table[column].null_count:
             raise FormatError(file, None, f"column `{column}` has a null")
     if table.num_rows != index["rows"]:
         raise FormatError(file, None, f"has {table.num_rows} rows")
@@ -62,7 +65,7 @@ def verify(store, name):
             raise FormatError(file, None, "SHA-256 mismatch")
     rows = read(store, name)[0].to_pylist()
     seen, last = [0] * len(inputs), (False, -1)
-    of_role = {role: [i for i, item in enumerate(inputs) if ROLES[item["role"]] == role] for role in ROLES.values()}
+    of_role = {role: [i for i, item in enumerate(inputs) if ROLES[item["role"]] == role] for role in ("peak", "negative")}
     for number, row in enumerate(rows):
         def need(ok, what):
             if not ok:
@@ -74,8 +77,8 @@ def verify(store, name):
         need(key > last, "is not in interleaved order")
         seen[i], last = seen[i] + 1, key
         need(row["line"] >= 1, "line is below 1")
-        need(row["contig"] in store.contigs, f"contig {row['contig']!r} is not one of the store's")
-        need(options["chroms"] is None or row["contig"] in options["chroms"], "contig is not one of `chroms`")
+        unused = options["chroms"] is not None and row["contig"] not in options["chroms"]
+        need(row["contig"] in store.contigs or unused, f"contig {row['contig']!r} is not one of the store's")
         summits = options["summits"] and role == "peak"
         need(not summits or row["summit"] is not None, "has no summit")
         centre = row["start"] + (row["summit"] if summits else (row["end"] - row["start"]) // 2)
@@ -90,3 +93,8 @@ def verify(store, name):
                 window = np.array([v[min(a, length) : max(a, b, 0)] for v in values], np.float64)
                 if not abs(row[f"counts_{group.name}"] - window.sum()) <= 1e-9 * np.abs(window).sum():
                     raise FormatError(file, None, f"row {number}: counts_{group.name} is not {window.sum()}")
+        for number, row in enumerate(rows):
+            if row["contig"] not in store.contigs and row[f"counts_{group.name}"] != 0:
+                raise FormatError(file, None, f"row {number}: counts_{group.name} is not 0 on a contig that is not the store's")
+    if "selection" in index:
+        ledger.verify(store, index, rows, file)

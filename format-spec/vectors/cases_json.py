@@ -124,7 +124,6 @@ def loci_cases(c):
     j("roles-moved", "a peak less and a negative more than the table has", lambda m: m.update(peaks=m["peaks"] - 1, negatives=m["negatives"] + 1), stage="verify")
     j("window", "the counts are not those of `counts_window`", lambda m: m["options"].update(counts_window=202), stage="verify")
     j("summits", "the centres are not those of `summits`", lambda m: m["options"].update(summits=False), stage="verify")
-    j("chroms", "a locus is on none of `chroms`", lambda m: m["options"].update(chroms=["long"]), stage="verify")
     c.add("loci-checksum", "read", "9", "a letter of index.json has changed", base="wide", read={"loci": "training"},
           edit=lambda d: d.final.update({json_path: d.base.files[json_path].replace(b"n.bed", b"m.bed")}))
     c.add("loci-missing", "read", "9", "index.parquet is missing", base="wide", read={"loci": "training"},
@@ -147,3 +146,52 @@ def loci_cases(c):
     value("file-missing", "a locus is from a file that is not one of `inputs`", "6i", files, files[:5] + [3])
     value("file-role", "a negative is from a file of peaks", "6i", files, files[:5] + [0])
     value("order", "the peaks are not in interleaved order", "6i", files, [files[i] for i in (0, 2, 1, 3, 4, 5)])
+    ledger_cases(c)
+
+
+def ledger_cases(c):
+    json_path, parquet_path = "loci/judged/index.json", "loci/judged/index.parquet"
+
+    def j(name, what, edit, stage="read"):
+        c.add("ledger-" + name, stage, "9.1", what, lambda d: edit(d.indexes[json_path]), base="wide", read={"loci": "judged"})
+
+    j("foreign", "a locus on a contig that the store lacks may be used", lambda m: m["options"].update(chroms=None), stage="verify")
+    j("foreign-chrom", "a locus on a contig that the store lacks is on one of `chroms`", lambda m: m["options"]["chroms"].append("chrM"), stage="verify")
+    j("order", "an unknown order", lambda m: m["selection"].update(order="random"))
+    j("in-window-zero", "an in_window of 0", lambda m: m["selection"].update(in_window=0))
+    j("out-window-zero", "an out_window of 0", lambda m: m["selection"].update(out_window=0))
+    j("jitter-large", "a max_jitter above 2^30", lambda m: m["selection"].update(max_jitter=2**30 + 1))
+    j("member", "`selection` lacks a member", lambda m: m["selection"].pop("signals") and None)
+    j("inputs", "an exclusion list before a file of loci", lambda m: m["inputs"].insert(0, m["inputs"].pop()))
+    c.add("ledger-columns", "read", "9.1", "a table without the ledger's columns", lambda d: d.indexes["loci/training/index.json"].update(
+        selection=d.indexes[json_path]["selection"]), base="wide", read={"loci": "training"})
+    j("chroms", "a locus that is kept is on none of `chroms`", lambda m: m["options"].update(chroms=["short"]), stage="verify")
+    j("window", "the windows are wider than those that were judged", lambda m: m["selection"].update(in_window=103), stage="verify")
+    j("jitter", "the jitter is less than that of what was judged", lambda m: m["selection"].update(max_jitter=13), stage="verify")
+    j("max-counts", "max_counts is above what a locus is over", lambda m: m["selection"].update(max_counts=1e6), stage="verify")
+    j("min-counts", "min_counts is 0", lambda m: m["selection"].update(min_counts=0), stage="verify")
+    j("signals", "a signal that the store lacks", lambda m: m["selection"].update(signals=["nope"]), stage="verify")
+    j("control", "a signal that is a control", lambda m: m["selection"].update(signals=["depth"]), stage="verify")
+    j("lists", "a region is of an exclusion list that is not one of `inputs`", lambda m: m["inputs"].pop() and None, stage="verify")
+
+    def value(name, what, old, new):
+        """Other bytes in the parquet file, whose pages are plain; the first of several."""
+        def edit(d):
+            raw = bytes(d.files[parquet_path])
+            assert raw.count(old) >= 1, name
+            d.put(parquet_path, raw.index(old), new)
+            d.indexes[json_path]["file"]["sha256"] = hashlib.sha256(bytes(d.files[parquet_path])).hexdigest()
+        c.add("ledger-" + name, "verify", "9.1", what, edit, base="wide", read={"loci": "judged"})
+    value("reason-edge", "a locus that is kept has reason edge", b"\4\0\0\0kept", b"\4\0\0\0edge")
+    value("reason-kept", "a locus too near an end has reason kept", b"\4\0\0\0edge", b"\4\0\0\0kept")
+    value("reason-unknown", "an unknown reason", b"\4\0\0\0kept", b"\4\0\0\0Kept")
+    rows = c.stores["wide"].loci["judged"]
+    excluded = [row for row in rows if row["reason"] == "excluded"]
+    counted = [row for row in rows if row["measured"] is not None]
+    assert excluded and {"under_counts", "over_counts"} <= {row["reason"] for row in counted}
+    for column, other, what in (("exclusion_line", 0, "is 0"), ("exclusion_start", 99999, "is past its end"), ("exclusion_end", 7, "is before its start")):
+        values = [row[column] for row in excluded]
+        value(column.replace("_", "-"), f"{column} {what}", struct.pack(f"<{len(values)}q", *values), struct.pack("<q", other))
+    for column in ("measured", "threshold"):
+        values = [row[column] for row in counted]
+        value(column, f"{column} is another", struct.pack(f"<{len(values)}d", *values), struct.pack("<d", values[0] + 1))

@@ -77,8 +77,8 @@ class Store:
         self.files["manifest.json"] = seal(self.manifest)
         return self
 
-    def add_loci(self, name, inputs, options, extra_column=False):
-        """`inputs`: [(role, path, [(line, contig, start, end, summit)])]. Comes after `finish`."""
+    def add_loci(self, name, inputs, options, selection=None, extra_column=False):
+        """`inputs`: [(role, path, [(line, contig, start, end, summit)])], exclusion lists last. Comes after `finish`."""
         rows = []
         for role in ("peaks", "negatives"):
             of_role = [(i, loci) for i, (r, _, loci) in enumerate(inputs) if r == role]
@@ -86,12 +86,11 @@ class Store:
             for _, i, (line, contig, start, end, summit) in sorted(keyed):
                 centre = start + summit if role == "peaks" and options["summits"] else start + (end - start) // 2
                 row = {"role": role[:-1], "file": i, "line": line, "contig": contig, "start": start, "end": end, "summit": summit, "centre": centre}
-                w, c = options["counts_window"], [n for n, _ in self.contigs].index(contig)
+                if selection:
+                    row |= verdict(self, row, inputs, options, selection)
                 for g in self.manifest["groups"]:
                     if g["role"] == "signal":
-                        values = [list(self.panels[g["panel"]][1].values())[t][c] for t in g["tracks"]]
-                        window = range(max(0, centre - w // 2), min(len(values[0]), centre + w // 2 + w % 2))
-                        row["counts_" + g["name"]] = math.fsum(v[p] for v in values for p in window)
+                        row["counts_" + g["name"]] = self.total(g, g["tracks"], contig, centre, options["counts_window"], 0)
                 if extra_column:
                     row["note"] = f"row {len(rows)}"
                 rows.append(row)
@@ -101,19 +100,63 @@ class Store:
         peaks = sum(row["role"] == "peak" for row in rows)
         self.files[f"loci/{name}/index.json"] = seal({
             "format": "atemoya-loci", "version": self.manifest["version"], "name": name, "store": json.loads(self.files["manifest.json"])["checksum"],
-            "created_by": BY, "options": options,
+            "created_by": BY, "options": options, **({"selection": selection} if selection else {}),
             "inputs": [{"role": r, "path": p, "length": 500, "modified": 1700000000, "sha256": hashlib.sha256(p.encode()).hexdigest()} for r, p, _ in inputs],
             "rows": len(rows), "peaks": peaks, "negatives": len(rows) - peaks,
             "file": {"name": "index.parquet", "length": len(parquet), "sha256": hashlib.sha256(parquet).hexdigest()}})
+
+    def total(self, group, tracks, contig, centre, w, j):
+        """The sum of some tracks of a group over a window with j more bases on either side."""
+        names = [n for n, _ in self.contigs]
+        if contig not in names:
+            return 0.0
+        values = [list(self.panels[group["panel"]][1].values())[t][names.index(contig)] for t in tracks]
+        window = range(max(0, centre - w // 2 - j), min(len(values[0]), centre + w // 2 + w % 2 + j))
+        return math.fsum(v[p] for v in values for p in window)
+
+
+LEDGER = ["reason", "exclusion_file", "exclusion_line", "exclusion_start", "exclusion_end", "measured", "threshold", "outlier_group"]
+
+
+def verdict(s, row, inputs, options, selection):
+    """The ledger's columns of a row, base by base (section 9.1). No outliers; counts are of all tracks, or of whole numbers."""
+    def of(reason, **more):
+        return dict.fromkeys(LEDGER) | {"reason": reason} | more
+    lengths = {n: len(q) for n, q in s.contigs}
+    j = selection["max_jitter"] if row["role"] == "peak" else 0
+    if options["chroms"] is not None and row["contig"] not in options["chroms"]:
+        return of("contig")
+    bases = [p for w in (selection["in_window"], selection["out_window"]) for p in (row["centre"] - w // 2 - j, row["centre"] + w // 2 + w % 2 + j - 1)]
+    if min(bases) < 0 or max(bases) >= lengths[row["contig"]]:
+        return of("edge")
+    chunks = {p // 100 for p in range(min(bases), max(bases) + 1)}
+    regions = []
+    for i, (role, _, lines) in enumerate(inputs):
+        for line, contig, start, end, _ in lines if role == "exclusion" else []:
+            touched = {p // 100 for p in range(start, end)}
+            if contig == row["contig"] and touched & chunks:
+                regions.append((min(touched), i, line, start, end))
+    if regions:
+        return of("excluded", **dict(zip(LEDGER[1:5], min(regions)[1:])))
+    groups = [next(g for g in s.manifest["groups"] if g["name"] == name) for name in selection["signals"]]
+    compatible = selection["order"] == "cherimoya"
+    counted = [(groups[0], groups[0]["tracks"][:1])] if compatible else [(g, g["tracks"]) for g in groups]
+    total = math.fsum(s.total(g, t, row["contig"], row["centre"], selection["out_window"], j if compatible else 0) for g, t in counted)
+    if selection["min_counts"] is not None and total < selection["min_counts"]:
+        return of("under_counts", measured=total, threshold=selection["min_counts"])
+    if selection["max_counts"] is not None and total > selection["max_counts"]:
+        return of("over_counts", measured=total, threshold=selection["max_counts"])
+    return of("kept")
 
 
 def parquet_bytes(rows, committed):
     """The parquet file of `rows`. Its bytes depend on the version of pyarrow, so the committed file is kept while it says the same."""
     import pyarrow as pa
     import pyarrow.parquet as pq
-    types = {"role": pa.string(), "file": pa.int32(), "contig": pa.string(), "note": pa.string()}
+    types = dict.fromkeys(("role", "contig", "note", "reason", "outlier_group"), pa.string()) | dict.fromkeys(("file", "exclusion_file"), pa.int32())
+    types |= dict.fromkeys(("measured", "threshold"), pa.float64())
     fields = [(k, types.get(k, pa.float64() if k.startswith("counts_") else pa.int64())) for k in rows[0]]
-    schema = pa.schema([pa.field(k, t, nullable=k == "summit") for k, t in fields])
+    schema = pa.schema([pa.field(k, t, nullable=k == "summit" or k in LEDGER[1:]) for k, t in fields])
     table = pa.Table.from_pylist(rows, schema)
     if os.path.exists(committed):
         old = pq.ParquetFile(committed).read()
@@ -241,6 +284,21 @@ def wide():
         {"summits": True, "chroms": None, "counts_window": 201})
     s.add_loci("v-1.test", [("peaks", "b.bed", [(1, "long", 20001, 24000, 3), (2, "long", 7999, 8001, None)])],
                {"summits": False, "chroms": ["long", "chrM"], "counts_window": 1000})
+    # Counts of whole numbers decide, so that any order of additions gives the same.
+    regions = [(1, "long", 6000, 6401, None), (2, "long", 30000, 30000, None), (3, "short", 0, 100, None), (4, "chrQ", 0, 100, None)]
+    s.add_loci("judged", [
+        ("peaks", "a.bed", [(1, "chrM", 4, 9, None), (2, "long", 4500, 4520, None), (3, "long", 7001, 7002, None), (4, "almost", 49, 50, None), (6, "long", 64, 65, None), (7, "long", 5950, 5953, None)]),
+        ("peaks", "b.bed", [(1, "long", 65400, 65500, None), (2, "long", 65471, 65471, None), (3, "long", 65472, 65473, None), (4, "long", 6540, 6541, None)]),
+        ("negatives", "n.bed", [(1, "long", 50, 51, None), (2, "long", 49, 50, None), (3, "long", 21000, 21100, None), (4, "tiny", 0, 1, None), (5, "short", 50, 51, None)]),
+        ("exclusion", "x.bed", regions), ("exclusion", "y.bed", [(7, "long", 5900, 6001, None), (8, "long", 6050, 6060, None)])],
+        {"summits": False, "chroms": ["long", "short", "chrM2"], "counts_window": 7},
+        {"order": "native", "signals": ["counts"], "in_window": 101, "out_window": 40, "max_jitter": 14,
+         "min_counts": 1, "max_counts": 100.5, "counts_tracks": None, "outlier_filter": False})
+    s.add_loci("judged-as-cherimoya", [
+        ("peaks", "a.bed", [(1, "long", 4500, 4520, None), (2, "long", 4230, 4231, None), (3, "long", 4185, 4186, None), (4, "long", 7700, 7701, None)])],
+        {"summits": False, "chroms": None, "counts_window": 7},
+        {"order": "cherimoya", "signals": ["counts"], "in_window": 10, "out_window": 40, "max_jitter": 14,
+         "min_counts": 0.1, "max_counts": 120, "counts_tracks": None, "outlier_filter": False})
     return s
 
 

@@ -1,19 +1,15 @@
 //! The builder of loaders: every parameter, its default, and the checks that need the store.
 
 use super::fill::Source;
+use super::filter::{LocusFilter, check_size, groups};
 use super::loader::Loader;
 use super::shard::Shard;
-use crate::format::manifest::{GroupEntry, Role};
-use crate::gather::{FirstTrack, RowSums, TrackSums};
-use crate::ingest::bed::read_bed;
-use crate::loci::{GroupSums, SelectOptions, WindowSums, published, select};
+use crate::format::manifest::Role;
+use crate::loci::published;
 use crate::sample::{Order, PeakNegativeSampler, PlanOptions};
 use crate::store::Store;
 use crate::{Error, Result};
 use std::path::PathBuf;
-
-/// The widest window, the largest jitter and the largest batch that are accepted: 2^30.
-const MAX_SIZE: usize = 1 << 30;
 
 /// Builds a [`Loader`] that streams peaks mixed with negatives from a store, with cherimoya's parameters.
 ///
@@ -58,36 +54,25 @@ const MAX_SIZE: usize = 1 << 30;
 pub struct PeakGenerator {
     store: Store,
     loci: Option<String>,
-    signals: Option<Vec<String>>,
+    filter: LocusFilter,
     controls: Option<Vec<String>>,
-    in_window: usize,
-    out_window: usize,
-    max_jitter: usize,
     negative_ratio: f64,
     reverse_complement: bool,
     shuffle: bool,
-    min_counts: Option<f64>,
-    max_counts: Option<f64>,
-    counts_tracks: Option<Vec<String>>,
-    summits: Option<bool>,
-    exclusion_lists: Vec<PathBuf>,
-    chroms: Option<Vec<String>>,
     random_state: u64,
     num_workers: usize,
     batch_size: usize,
     slots: Option<usize>,
-    order: Order,
-    outlier_filter: Option<bool>,
     rank: usize,
     world_size: usize,
     drop_last: bool,
 }
 
 macro_rules! setters {
-    ($($(#[$doc:meta])* $name:ident: $type:ty;)*) => {
+    ($($(#[$doc:meta])* $name:ident $(in $part:ident)?: $type:ty;)*) => {
         $($(#[$doc])*
         pub fn $name(mut self, $name: $type) -> Self {
-            self.$name = $name;
+            self$(.$part)?.$name = $name;
             self
         })*
     };
@@ -99,26 +84,15 @@ impl PeakGenerator {
         PeakGenerator {
             store: store.clone(),
             loci: None,
-            signals: None,
+            filter: LocusFilter::default(),
             controls: None,
-            in_window: 2114,
-            out_window: 1000,
-            max_jitter: 50,
             negative_ratio: 0.1,
             reverse_complement: true,
             shuffle: true,
-            min_counts: None,
-            max_counts: None,
-            counts_tracks: None,
-            summits: None,
-            exclusion_lists: Vec::new(),
-            chroms: None,
             random_state: 0,
             num_workers: 1,
             batch_size: 32,
             slots: None,
-            order: Order::Native,
-            outlier_filter: None,
             rank: 0,
             world_size: 1,
             drop_last: false,
@@ -133,15 +107,15 @@ impl PeakGenerator {
 
     setters! {
         /// Sets which signal groups are read, and in which order; `None` for all.
-        signals: Option<Vec<String>>;
+        signals in filter: Option<Vec<String>>;
         /// Sets which control groups are read, and in which order; `None` for all.
         controls: Option<Vec<String>>;
         /// Sets the width of sequence and controls in bases, 1 to 2^30.
-        in_window: usize;
+        in_window in filter: usize;
         /// Sets the width of the signal in bases, 1 to 2^30.
-        out_window: usize;
+        out_window in filter: usize;
         /// Sets how far a peak's windows are shifted at most, in bases either way.
-        max_jitter: usize;
+        max_jitter in filter: usize;
         /// Sets how many negatives are drawn for each peak, with replacement; the product is truncated.
         negative_ratio: f64;
         /// Sets whether each example is reverse-complemented with probability 1/2.
@@ -149,17 +123,17 @@ impl PeakGenerator {
         /// Sets whether peaks come in random order. The places of the negatives are random in any case.
         shuffle: bool;
         /// Sets the least sum of signal over the output window.
-        min_counts: Option<f64>;
+        min_counts in filter: Option<f64>;
         /// Sets the greatest sum of signal over the output window.
-        max_counts: Option<f64>;
+        max_counts in filter: Option<f64>;
         /// Sets the tracks that `min_counts` and `max_counts` sum: `NAME` (a group) or `NAME.i` (a channel of it).
-        counts_tracks: Option<Vec<String>>;
+        counts_tracks in filter: Option<Vec<String>>;
         /// Sets what peaks are centred on: `Some(true)` their summits, `Some(false)` their midpoints, `None` as indexed.
-        summits: Option<bool>;
+        summits in filter: Option<bool>;
         /// Sets the BED files of regions to stay out of.
-        exclusion_lists: Vec<PathBuf>;
+        exclusion_lists in filter: Vec<PathBuf>;
         /// Sets the contigs to use, `None` for all.
-        chroms: Option<Vec<String>>;
+        chroms in filter: Option<Vec<String>>;
         /// Sets the seed of all epochs.
         random_state: u64;
         /// Sets how many threads gather. With 0 the consumer's thread gathers when it asks for a batch.
@@ -168,9 +142,9 @@ impl PeakGenerator {
         batch_size: usize;
         /// Sets the order of examples. In cherimoya's, counts are measured as cherimoya measures them: on the first track, over
         /// the window with its jitter (peaks), in f32.
-        order: Order;
+        order in filter: Order;
         /// Sets whether peaks with outlying counts are dropped, `None` as the order does.
-        outlier_filter: Option<bool>;
+        outlier_filter in filter: Option<bool>;
         /// Sets which slice of each batch this process takes, below `world_size`.
         rank: usize;
         /// Sets how many processes share a batch; it divides `batch_size`, which counts the examples of all.
@@ -179,6 +153,12 @@ impl PeakGenerator {
         drop_last: bool;
         /// Sets how many batches are in memory at once, those that the consumer holds included.
         slots: Option<usize>;
+    }
+
+    /// Sets all parameters that decide which loci are used at once.
+    pub fn filter(mut self, filter: LocusFilter) -> Self {
+        self.filter = filter;
+        self
     }
 
     /// Selects the loci, allocates the ring and starts the workers.
@@ -190,85 +170,31 @@ impl PeakGenerator {
     pub fn build(&self) -> Result<Loader> {
         self.check_sizes()?;
         let index = published::read(&self.store, self.loci.as_deref())?;
-        let exclusion = self.exclusion_lists.iter().map(|path| read_bed(path)).collect::<Result<Vec<_>>>()?;
-        let signals = self.groups("signals", Role::Signal, self.signals.as_deref())?;
-        let controls = self.groups("controls", Role::Control, self.controls.as_deref())?;
+        let filter = &self.filter;
+        let signals = filter.signal_groups(&self.store)?;
+        let controls = groups(&self.store, "controls", Role::Control, self.controls.as_deref())?;
         let shard = Shard::new(self.rank, self.world_size, self.batch_size)?;
-        let filtered = self.outlier_filter.unwrap_or(self.order == Order::Cherimoya);
-        let outliers = if filtered { RowSums::of(&self.store, &signals) } else { None };
-        let compatible = self.order == Order::Cherimoya && self.counts_tracks.is_none();
-        // Cherimoya compares 32-bit sums with thresholds rounded to 32 bits.
-        let threshold = |counts: f64| if compatible { f64::from(counts as f32) } else { counts };
-        let options = SelectOptions {
-            in_window: self.in_window as u32,
-            out_window: (!signals.is_empty()).then_some(self.out_window as u32),
-            max_jitter: self.max_jitter as u32,
-            chroms: self.chroms.as_deref(),
-            summits: self.summits,
-            min_counts: self.min_counts.map(threshold),
-            max_counts: self.max_counts.map(threshold),
-            exclusion: &exclusion,
-            counts_with_jitter: self.order == Order::Cherimoya,
-            outliers: outliers.as_ref().map(|sums| sums as &dyn GroupSums),
-        };
-        let sums = match &self.counts_tracks {
-            Some(names) => Some(TrackSums::named(&self.store, names)?),
-            None => TrackSums::of(&self.store, &signals),
-        };
-        let first = FirstTrack::of(&self.store, &signals).filter(|_| compatible);
-        let sums = match &first {
-            Some(first) => Some(first as &dyn WindowSums),
-            None => sums.as_ref().map(|sums| sums as &dyn WindowSums),
-        };
-        let selection = select(&index.table, self.store.contigs(), &options, sums)?;
+        let selection = filter.select(&self.store, &index.table)?;
         let plan = PlanOptions {
             n_peaks: selection.peaks.len(),
             n_negatives: selection.negatives.len(),
             negative_ratio: self.negative_ratio,
-            max_jitter: self.max_jitter as u32,
+            max_jitter: filter.max_jitter as u32,
             reverse_complement: self.reverse_complement,
             shuffle: self.shuffle,
             seed: self.random_state,
         };
         let store = self.store.clone();
-        let sizes = (self.in_window, self.out_window, shard.local_batch_size());
-        let sampler = PeakNegativeSampler::with_order(plan, self.order)?;
+        let sizes = (filter.in_window, filter.out_window, shard.local_batch_size());
+        let sampler = PeakNegativeSampler::with_order(plan, filter.order)?;
         let source = Source::new(store, (&signals, &controls), selection.peaks, selection.negatives, sampler, sizes)?;
         let threads = (self.num_workers, self.slots.unwrap_or(self.num_workers + 2));
         Loader::new(source, selection.ledger, (shard, self.drop_last), threads)
     }
 
-    /// The groups of a role: those of the names in their order, or all.
-    fn groups(&self, argument: &'static str, role: Role, names: Option<&[String]>) -> Result<Vec<&GroupEntry>> {
-        let all = || self.store.manifest().groups.iter().filter(move |group| group.role == role);
-        let Some(names) = names else { return Ok(all().collect()) };
-        let mut groups: Vec<&GroupEntry> = Vec::new();
-        for name in names {
-            let Some(group) = all().find(|group| group.name == *name) else {
-                let known: Vec<&str> = all().map(|group| group.name.as_str()).collect();
-                return Err(Error::argument(argument, format!("there is no {name:?}, but {}", known.join(", "))));
-            };
-            if groups.iter().any(|known| known.name == *name) {
-                return Err(Error::argument(argument, format!("{name:?} is named twice")));
-            }
-            groups.push(group);
-        }
-        Ok(groups)
-    }
-
     fn check_sizes(&self) -> Result<()> {
-        let sizes = [
-            ("in_window", self.in_window, 1),
-            ("out_window", self.out_window, 1),
-            ("max_jitter", self.max_jitter, 0),
-            ("batch_size", self.batch_size, 1),
-            ("slots", self.slots.unwrap_or(1), 1),
-        ];
-        for (name, value, least) in sizes {
-            if !(least..=MAX_SIZE).contains(&value) {
-                return Err(Error::argument(name, format!("{value} is not between {least} and {MAX_SIZE}")));
-            }
-        }
+        check_size("batch_size", self.batch_size, 1)?;
+        check_size("slots", self.slots.unwrap_or(1), 1)?;
         if self.num_workers > 1024 {
             return Err(Error::argument("num_workers", format!("{} is more than 1024", self.num_workers)));
         }

@@ -153,7 +153,13 @@ impl Loader {
             (0..if wanted { loci.len() as u32 } else { 0 }).map(draw)
         };
         let draws = draws(peaks, &self.source.peaks, true).chain(draws(negatives, &self.source.negatives, false));
-        self.follow(draws.collect())
+        let draws: Vec<Draw> = draws.collect();
+        if draws.is_empty() {
+            let message =
+                if negatives { "there are no negatives" } else { "neither peaks nor negatives are asked for" };
+            return Err(Error::argument("validation", message));
+        }
+        self.follow(draws)
     }
 
     fn stream(&mut self, epoch: u64, step: u64, epochs: u64, plan: Option<Arc<Plan>>) -> Batches<'_> {

@@ -3,6 +3,7 @@
 
 mod batch;
 mod fill;
+mod filter;
 mod generator;
 mod layout;
 mod loader;
@@ -14,6 +15,7 @@ mod stats;
 mod worker;
 
 pub use batch::{Batch, Tensor};
+pub use filter::LocusFilter;
 pub use generator::PeakGenerator;
 pub use layout::{Column, Layout};
 pub use loader::{Batches, Loader};

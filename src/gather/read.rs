@@ -26,7 +26,7 @@ pub fn read_sequence(store: &Store, contig: &str, range: Range<u64>) -> Result<V
 /// [`Error::Argument`] for a track or contig that the store lacks, or a range that is not inside the contig;
 /// [`Error::Corrupt`] for damaged tiles.
 pub fn read_track(store: &Store, track: &str, contig: &str, range: Range<u64>) -> Result<Vec<f32>> {
-    let (group, channel) = super::sums::find_tracks(store, track)?;
+    let (group, channel) = super::sums::find_tracks(store, "track", track)?;
     let tracks = match (channel, group.tracks.len()) {
         (Some(channel), _) => &group.tracks[channel..=channel],
         (None, 1) => &group.tracks[..],

@@ -36,7 +36,7 @@ impl<'a> TrackSums<'a> {
         let mut sums = TrackSums { store, panels: Vec::new() };
         let mut seen = std::collections::HashSet::new();
         for name in names {
-            let (group, channel) = find_tracks(store, name)?;
+            let (group, channel) = find_tracks(store, "counts_tracks", name)?;
             let tracks = channel.map_or(group.tracks.as_slice(), |c| &group.tracks[c..=c]);
             if !tracks.iter().all(|&track| seen.insert((group.panel, track))) {
                 return Err(Error::argument("counts_tracks", format!("{name} counts a track a second time")));
@@ -103,7 +103,11 @@ fn in_lanes(values: &[f32], of: impl Fn(f32) -> f64) -> f64 {
 ///
 /// # Errors
 /// [`Error::Argument`] naming the groups that there are.
-pub(crate) fn find_tracks<'a>(store: &'a Store, name: &str) -> Result<(&'a GroupEntry, Option<usize>)> {
+pub(crate) fn find_tracks<'a>(
+    store: &'a Store,
+    argument: &'static str,
+    name: &str,
+) -> Result<(&'a GroupEntry, Option<usize>)> {
     if let Some(group) = store.group(name) {
         return Ok((group, None));
     }
@@ -116,5 +120,5 @@ pub(crate) fn find_tracks<'a>(store: &'a Store, name: &str) -> Result<(&'a Group
     let groups = store.manifest().groups.iter();
     let known: Vec<String> = groups.map(|g| format!("{} ({} channels)", g.name, g.tracks.len())).collect();
     let known = if known.is_empty() { "no tracks".to_owned() } else { known.join(", ") };
-    Err(Error::argument("track", format!("there is no {name:?}; the store has {known}")))
+    Err(Error::argument(argument, format!("there is no {name:?}; the store has {known}")))
 }

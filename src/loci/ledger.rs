@@ -1,28 +1,11 @@
-//! The account of a selection: why each locus was kept or left out.
+//! The account of a selection: how many loci each rule left out, in all, of each file and on each contig.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::AddAssign;
 
-use super::table::Role;
-
-/// What became of a locus: the first rule that left it out, in the order in which the rules are applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum Reason {
-    /// It was kept.
-    Kept,
-    /// Its contig is not one of those selected.
-    Contig,
-    /// Its window would reach past an end of the contig.
-    Edge,
-    /// Its window touches an excluded chunk.
-    Excluded,
-    /// It has fewer counts than `min_counts`.
-    UnderCounts,
-    /// It has more counts than `max_counts`.
-    OverCounts,
-    /// It is a peak with outlying counts in some signal group.
-    Outlier,
-}
+use super::table::{LocusTable, Role};
+use super::verdict::{Reason, Verdicts};
 
 /// How many loci of one role each rule left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,6 +29,19 @@ pub struct RoleLedger {
 }
 
 impl RoleLedger {
+    /// Returns how many loci have this reason.
+    pub fn of(&self, reason: Reason) -> usize {
+        match reason {
+            Reason::Kept => self.kept,
+            Reason::Contig => self.contig,
+            Reason::Edge => self.edge,
+            Reason::Excluded => self.excluded,
+            Reason::UnderCounts => self.under_counts,
+            Reason::OverCounts => self.over_counts,
+            Reason::Outlier => self.outlier,
+        }
+    }
+
     fn add(&mut self, reason: Reason) {
         self.total += 1;
         *match reason {
@@ -60,20 +56,27 @@ impl RoleLedger {
     }
 }
 
+impl AddAssign for RoleLedger {
+    fn add_assign(&mut self, other: RoleLedger) {
+        self.total += other.total;
+        self.contig += other.contig;
+        self.edge += other.edge;
+        self.excluded += other.excluded;
+        self.under_counts += other.under_counts;
+        self.over_counts += other.over_counts;
+        self.outlier += other.outlier;
+        self.kept += other.kept;
+    }
+}
+
 impl fmt::Display for RoleLedger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} of {} kept", self.kept, self.total)?;
         let mut before = " (";
-        for (count, why) in [
-            (self.contig, "on other contigs"),
-            (self.edge, "too near an end of the contig"),
-            (self.excluded, "in excluded regions"),
-            (self.under_counts, "under min_counts"),
-            (self.over_counts, "over max_counts"),
-            (self.outlier, "with outlying counts"),
-        ] {
+        for reason in &Reason::ALL[1..] {
+            let count = self.of(*reason);
             if count > 0 {
-                write!(f, "{before}{count} {why}")?;
+                write!(f, "{before}{count} {}", reason.phrase())?;
                 before = ", ";
             }
         }
@@ -91,17 +94,51 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    pub(super) fn add(&mut self, role: Role, reason: Reason) {
+    fn add(&mut self, role: Role, reason: Reason) {
         match role {
             Role::Peak => self.peaks.add(reason),
             Role::Negative => self.negatives.add(reason),
         }
+    }
+
+    /// Counts the verdicts on the loci of a table.
+    pub(super) fn of(table: &LocusTable, verdicts: &Verdicts) -> Ledger {
+        let mut ledger = Ledger::default();
+        for (row, verdict) in verdicts.rows().iter().enumerate() {
+            ledger.add(if row < table.peaks() { Role::Peak } else { Role::Negative }, verdict.reason());
+        }
+        ledger
     }
 }
 
 impl fmt::Display for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "peaks: {}; negatives: {}", self.peaks, self.negatives)
+    }
+}
+
+/// A [`Ledger`] of each input file and of each contig.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Breakdown {
+    /// By the number of the file, from 0: peak files first, then files of negatives. Each has loci of one role.
+    pub files: BTreeMap<u32, Ledger>,
+    /// By the id of the contig ([`LocusTable::contig_name`]).
+    pub contigs: BTreeMap<u32, Ledger>,
+}
+
+impl Breakdown {
+    /// Counts the verdicts on the loci of a table.
+    ///
+    /// # Panics
+    /// When there are more verdicts than loci.
+    pub fn of(table: &LocusTable, verdicts: &Verdicts) -> Breakdown {
+        let mut breakdown = Breakdown::default();
+        for (row, verdict) in verdicts.rows().iter().enumerate() {
+            let row = table.row(row);
+            breakdown.files.entry(row.file).or_default().add(row.role, verdict.reason());
+            breakdown.contigs.entry(row.contig).or_default().add(row.role, verdict.reason());
+        }
+        breakdown
     }
 }
 
@@ -121,7 +158,12 @@ mod tests {
     }
 
     #[test]
-    fn a_reason_is_one_byte() {
-        assert_eq!(size_of::<Reason>(), 1);
+    fn every_reason_is_counted_as_itself() {
+        for reason in Reason::ALL {
+            let mut ledger = RoleLedger::default();
+            ledger.add(reason);
+            assert!(Reason::ALL.iter().all(|&other| ledger.of(other) == usize::from(other == reason)));
+            assert_eq!(ledger.total, 1);
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::index::LedgerContext;
 use crate::format::manifest::{is_file_name, is_lower_hex};
 use crate::format::{Provenance, sealed_json};
 use crate::{Error, Result};
@@ -12,11 +13,17 @@ const FORMAT: &str = "atemoya-loci";
 const MAJOR: u16 = 1;
 const MINOR: u16 = 0;
 const TABLE: &str = "index.parquet";
+/// The role of an exclusion list among the inputs.
+pub(crate) const EXCLUSION: &str = "exclusion";
+/// The roles of inputs.
+const ROLES: [&str; 3] = ["peaks", "negatives", EXCLUSION];
+/// The widest window and the largest jitter of a selection, in bases.
+const MAX_WINDOW: u32 = 1 << 30;
 /// The widest window in which counts are recorded, in bases.
 pub(crate) const MAX_COUNTS_WINDOW: u32 = 1 << 24;
 
 /// The members of `index.json` (`format-spec/FORMAT.md`, section 9) but for its checksum.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct IndexManifest {
     /// `atemoya-loci`.
     pub format: String,
@@ -30,7 +37,11 @@ pub struct IndexManifest {
     pub created_by: String,
     /// How the index was made.
     pub options: IndexedOptions,
-    /// The input files. The table's column `file` counts these.
+    /// The selection whose outcome the table's ledger columns tell, if it has them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selection: Option<IndexedSelection>,
+    /// The input files: those of peaks, then those of negatives, then the exclusion lists of `selection`. The table's
+    /// columns `file` and `exclusion_file` count these.
     pub inputs: Vec<Provenance>,
     /// How many loci there are.
     pub rows: u64,
@@ -47,10 +58,34 @@ pub struct IndexManifest {
 pub struct IndexedOptions {
     /// Whether peaks are centred on their summits.
     pub summits: bool,
-    /// The contigs that were selected, `None` for all.
+    /// The contigs whose loci may be used, `None` for all.
     pub chroms: Option<Vec<String>>,
     /// The width of the window in which counts were taken, in bases.
     pub counts_window: u32,
+}
+
+/// The selection that an index was explained under. Its contigs and centres are those of [`IndexedOptions`], its exclusion
+/// lists among the inputs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IndexedSelection {
+    /// The order of examples, by which counts are measured: `native` or `cherimoya`.
+    pub order: String,
+    /// The signal groups, in their order.
+    pub signals: Vec<String>,
+    /// The width of the sequence and control window, in bases.
+    pub in_window: u32,
+    /// The width of the signal window, in bases.
+    pub out_window: u32,
+    /// How far a peak's windows may be shifted either way, in bases.
+    pub max_jitter: u32,
+    /// The least counts.
+    pub min_counts: Option<f64>,
+    /// The most counts.
+    pub max_counts: Option<f64>,
+    /// The tracks that count, `None` for those that the order counts.
+    pub counts_tracks: Option<Vec<String>>,
+    /// Whether outlying peaks were dropped.
+    pub outlier_filter: bool,
 }
 
 /// The table's file.
@@ -71,6 +106,13 @@ impl IndexManifest {
     pub const VERSION: [u16; 2] = [MAJOR, MINOR];
     /// The name of the table's file.
     pub const TABLE: &'static str = TABLE;
+
+    /// What the ledger columns of the table refer to, if it has them.
+    #[must_use]
+    pub fn ledger_context(&self) -> Option<LedgerContext> {
+        let selection = self.selection.as_ref()?;
+        Some(selection.context(&self.inputs))
+    }
 
     /// Checks that a name can be that of an index: 1 to 64 of `A-Z a-z 0-9 . _ -`, not beginning with `.`.
     ///
@@ -135,8 +177,47 @@ impl IndexManifest {
                 return wrong("sha256", "64 lower-case hexadecimal digits", sha256.clone());
             }
         }
-        if let Some(input) = self.inputs.iter().find(|input| !["peaks", "negatives"].contains(&input.role.as_str())) {
-            return wrong("inputs", "peaks or negatives", format!("role {:?} of {}", input.role, input.path));
+        if let Some(input) = self.inputs.iter().find(|input| !ROLES.contains(&input.role.as_str())) {
+            return wrong(
+                "inputs",
+                "peaks, negatives or exclusion",
+                format!("role {:?} of {}", input.role, input.path),
+            );
+        }
+        if let Some(selection) = &self.selection {
+            selection.check().or_else(|(what, expected, got)| wrong(what, expected, got))?;
+            let exclusion = |input: &Provenance| input.role == EXCLUSION;
+            if !self.inputs.is_sorted_by_key(exclusion) {
+                return wrong("inputs", "the exclusion lists last", "a file of loci after one".to_owned());
+            }
+        }
+        Ok(())
+    }
+}
+
+impl IndexedSelection {
+    /// What ledger columns refer to.
+    pub(super) fn context(&self, inputs: &[Provenance]) -> LedgerContext {
+        LedgerContext {
+            loci_files: inputs.iter().filter(|input| input.role != EXCLUSION).count() as u32,
+            groups: self.signals.clone(),
+            min_counts: self.min_counts,
+            max_counts: self.max_counts,
+        }
+    }
+
+    /// Checks the members: what is wrong, what is expected and what was found.
+    fn check(&self) -> Result<(), (&'static str, &'static str, String)> {
+        for (what, width) in [("in_window", self.in_window), ("out_window", self.out_window)] {
+            if !(1..=MAX_WINDOW).contains(&width) {
+                return Err((what, "1 to 2^30", width.to_string()));
+            }
+        }
+        if self.max_jitter > MAX_WINDOW {
+            return Err(("max_jitter", "0 to 2^30", self.max_jitter.to_string()));
+        }
+        if !["native", "cherimoya"].contains(&self.order.as_str()) {
+            return Err(("order", "native or cherimoya", self.order.clone()));
         }
         Ok(())
     }
@@ -167,7 +248,18 @@ mod tests {
             store: format!("sha256:{}", "1b".repeat(32)),
             created_by: "atemoya 0.1.0".into(),
             options: IndexedOptions { summits: true, chroms: None, counts_window: 1000 },
-            inputs: vec![input("peaks"), input("negatives")],
+            selection: Some(IndexedSelection {
+                order: "native".into(),
+                signals: vec!["atac".into()],
+                in_window: 2114,
+                out_window: 1000,
+                max_jitter: 50,
+                min_counts: Some(0.1),
+                max_counts: None,
+                counts_tracks: None,
+                outlier_filter: false,
+            }),
+            inputs: vec![input("peaks"), input("negatives"), input("exclusion")],
             rows: 5,
             peaks: 3,
             negatives: 2,
@@ -196,7 +288,7 @@ mod tests {
     #[test]
     fn every_member_is_checked() {
         type Change = fn(&mut IndexManifest);
-        let changes: [(&str, Change); 9] = [
+        let changes: [(&str, Change); 14] = [
             ("format", |m| m.format = "atemoya".into()),
             ("name", |m| m.name = ".hidden".into()),
             ("store", |m| m.store = "2c".repeat(32)),
@@ -205,7 +297,12 @@ mod tests {
             ("file.name", |m| m.file.name = "../index.parquet".into()),
             ("sha256", |m| m.file.sha256.make_ascii_uppercase()),
             ("sha256", |m| m.inputs[0].sha256.clear()),
-            ("inputs", |m| m.inputs[1].role = "exclusion".into()),
+            ("inputs", |m| m.inputs[1].role = "negative".into()),
+            ("inputs", |m| m.inputs.swap(1, 2)),
+            ("in_window", |m| m.selection.as_mut().unwrap().in_window = 0),
+            ("out_window", |m| m.selection.as_mut().unwrap().out_window = u32::MAX),
+            ("max_jitter", |m| m.selection.as_mut().unwrap().max_jitter = u32::MAX),
+            ("order", |m| m.selection.as_mut().unwrap().order = "Native".into()),
         ];
         for (member, change) in changes {
             let mut bad = example();

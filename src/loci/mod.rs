@@ -2,6 +2,7 @@
 //!
 //! Coordinates are 0-based and half-open. Nothing here reads a sequence or a signal.
 
+mod counts;
 mod exclusion;
 pub mod float_sum;
 pub mod index;
@@ -9,13 +10,16 @@ mod ledger;
 mod manifest;
 pub mod published;
 pub mod quantile;
+mod rules;
 pub mod select;
 mod table;
+mod verdict;
 
 pub use exclusion::ExclusionMap;
-pub use index::{read_parquet, write_parquet};
-pub use ledger::{Ledger, Reason, RoleLedger};
-pub(crate) use manifest::MAX_COUNTS_WINDOW;
-pub use manifest::{IndexFile, IndexManifest, IndexedOptions};
-pub use select::{GroupSums, Locus, SelectOptions, Selection, WindowSums, select};
+pub use index::{IndexTable, LedgerContext, read_parquet, write_parquet};
+pub use ledger::{Breakdown, Ledger, RoleLedger};
+pub(crate) use manifest::{EXCLUSION, MAX_COUNTS_WINDOW};
+pub use manifest::{IndexFile, IndexManifest, IndexedOptions, IndexedSelection};
+pub use select::{GroupSums, Locus, SelectOptions, Selection, WindowSums, explain, select};
 pub use table::{IndexOptions, LocusTable, Role, Row};
+pub use verdict::{Reason, Region, Verdict, Verdicts};

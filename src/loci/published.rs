@@ -1,8 +1,8 @@
 //! The locus indices of a store on disk: `loci/NAME/index.parquet` and `index.json`
 //! (`format-spec/FORMAT.md`, sections 9 and 10).
 
-use super::index::{Counts, read_parquet, write_parquet};
-use super::{IndexFile, IndexManifest, IndexedOptions, LocusTable, Role};
+use super::index::{Counts, IndexTable, read_parquet, write_parquet};
+use super::{IndexFile, IndexManifest, IndexedOptions, IndexedSelection, LocusTable, Role, Verdicts};
 use crate::format::Provenance;
 use crate::format::checks::hex;
 use crate::store::{Publication, Store, read_document, refuse_existing, sha256, writer};
@@ -23,11 +23,13 @@ pub struct LocusIndex {
     pub table: LocusTable,
     /// The counts of each signal group.
     pub counts: Counts,
+    /// What became of each locus under `manifest.selection`, when there is one.
+    pub verdicts: Option<Verdicts>,
 }
 
 impl LocusIndex {
-    /// Checks every rule of section 9 of the format that relates the rows to the document: files and roles, order,
-    /// contigs and centres.
+    /// Checks every rule of section 9 of the format that relates the rows to the document and that [`read`] does not check:
+    /// files and roles, order, and centres.
     ///
     /// # Errors
     /// [`Error::Corrupt`] with the first row that breaks one.
@@ -54,10 +56,6 @@ impl LocusIndex {
             seen[row.file as usize] += 1;
             if last[role].replace(key).is_some_and(|before| before >= key) {
                 return wrong("order", "interleaved by file");
-            }
-            let name = store.contigs().name(row.contig as usize);
-            if options.chroms.as_ref().is_some_and(|chroms| !chroms.iter().any(|chrom| chrom == name)) {
-                return wrong("contig", "one of `chroms`");
             }
             let summit = options.summits && row.role == Role::Peak;
             if Some(row.centre) != if summit { row.summit_position() } else { Some(row.midpoint()) } {
@@ -116,13 +114,20 @@ pub fn read(store: &Store, name: Option<&str>) -> Result<LocusIndex> {
         return wrong("store", store.checksum(), &manifest.store);
     }
     let path = directory.join(IndexManifest::TABLE);
-    let (table, counts) = read_parquet(checked(&path, &manifest.file)?, &path, store.contigs())?;
+    let context = manifest.ledger_context();
+    let file = checked(&path, &manifest.file)?;
+    let IndexTable { loci: mut table, counts, verdicts } =
+        read_parquet(file, &path, store.contigs(), context.as_ref())?;
+    table.set_chroms(manifest.options.chroms.clone());
+    if let Some(name) = table.foreign().iter().find(|name| table.chroms().is_none_or(|chroms| chroms.contains(name))) {
+        return Err(Error::corrupt(&path, 0, "contig", "one of the store's, or none of `chroms`", name));
+    }
     let sizes = (table.peaks() as u64, table.negatives() as u64);
     if sizes != (manifest.peaks, manifest.negatives) {
         let expected = format!("{} peaks and {} negatives", manifest.peaks, manifest.negatives);
         return Err(Error::corrupt(&path, 0, "rows", expected, format!("{} and {}", sizes.0, sizes.1)));
     }
-    Ok(LocusIndex { manifest, table, counts })
+    Ok(LocusIndex { manifest, table, counts, verdicts })
 }
 
 /// Opens the table's file after comparing its length and hash.
@@ -149,20 +154,26 @@ pub fn check_target(store: &Store, name: &str, replace: bool) -> Result<()> {
     refuse_existing(&store.path().join("loci").join(name), DOCUMENT, replace)
 }
 
+/// What an index to be published consists of.
+#[derive(Debug, Clone)]
+pub struct NewIndex {
+    /// The loci, their counts, and what became of them when there is a `selection`.
+    pub table: IndexTable,
+    /// The input files, in the order in which the table counts them.
+    pub inputs: Vec<Provenance>,
+    /// How the table was made.
+    pub options: IndexedOptions,
+    /// The selection of the table's verdicts.
+    pub selection: Option<IndexedSelection>,
+}
+
 /// Publishes a locus index inside a store in one step, and returns its directory.
 ///
 /// # Errors
 /// [`Error::Exists`] when there is one of that name and `replace` is false; [`Error::Argument`] for a bad name;
 /// [`Error::Io`].
-pub fn publish(
-    store: &Store,
-    name: &str,
-    table: &LocusTable,
-    counts: &Counts,
-    inputs: Vec<Provenance>,
-    options: IndexedOptions,
-    replace: bool,
-) -> Result<PathBuf> {
+pub fn publish(store: &Store, name: &str, index: &NewIndex, replace: bool) -> Result<PathBuf> {
+    let NewIndex { table, inputs, options, selection } = index;
     check_target(store, name, replace)?;
     store.check_in_place()?;
     let loci = store.path().join("loci");
@@ -172,7 +183,8 @@ pub fn publish(
     let path = publication.path().join(IndexManifest::TABLE);
     let file = File::create_new(&path).map_err(Error::io(&path, "create"))?;
     let mut out = Hashing { out: BufWriter::new(file), hash: Sha256::new(), length: 0 };
-    write_parquet(table, counts, store.contigs(), &mut out, &path)?;
+    let context = selection.as_ref().map(|selection| selection.context(inputs)).unwrap_or_default();
+    write_parquet(table, &context, store.contigs(), &mut out, &path)?;
     let written = out.out.into_inner().map_err(|e| Error::io(&path, "write")(e.into_error()))?;
     written.sync_all().map_err(Error::io(&path, "sync"))?;
     let manifest = IndexManifest {
@@ -181,11 +193,12 @@ pub fn publish(
         name: name.into(),
         store: store.checksum().into(),
         created_by: concat!("atemoya ", env!("CARGO_PKG_VERSION")).into(),
-        options,
-        inputs,
-        rows: table.len() as u64,
-        peaks: table.peaks() as u64,
-        negatives: table.negatives() as u64,
+        options: options.clone(),
+        selection: selection.clone(),
+        inputs: inputs.clone(),
+        rows: table.loci.len() as u64,
+        peaks: table.loci.peaks() as u64,
+        negatives: table.loci.negatives() as u64,
         file: IndexFile {
             name: IndexManifest::TABLE.into(),
             length: out.length,

@@ -1,17 +1,15 @@
 //! The selection: which loci of a table an example stream uses, and why the others are left out.
 
-use rayon::prelude::*;
+use std::collections::HashMap;
 
-use super::exclusion::ExclusionMap;
-use super::ledger::{Ledger, Reason};
-use super::quantile::outlier_threshold;
+use super::counts::{CountsFilter, drop_outliers};
+use super::ledger::Ledger;
+use super::rules::{Place, Rules};
 use super::table::{LocusTable, Role, Row};
+use super::verdict::{Verdict, Verdicts};
 use crate::format::Contigs;
 use crate::ingest::bed::BedFile;
 use crate::{Error, Result};
-
-/// How many windows are summed before their results are looked at.
-const SUMS_AT_ONCE: usize = 1 << 16;
 
 /// Sums of the signals over windows.
 pub trait WindowSums: Sync {
@@ -74,16 +72,16 @@ pub struct Locus {
 }
 
 /// The loci that an example stream uses.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Selection {
-    /// The peaks, in the table's order.
+    /// The peaks: interleaved over their files as the table is, but counting in each file only rows on selected contigs.
     pub peaks: Vec<Locus>,
-    /// The negatives, in the table's order.
+    /// The negatives, in the same order.
     pub negatives: Vec<Locus>,
     /// How many loci each rule left out.
     pub ledger: Ledger,
-    /// What became of each row of the table.
-    pub reasons: Vec<Reason>,
+    /// What became of each row of the table, and what decided it.
+    pub verdicts: Verdicts,
 }
 
 /// Selects loci by contig, by the room their windows have on the contig, by excluded regions and by counts, in this order.
@@ -91,207 +89,108 @@ pub struct Selection {
 /// Sums are computed on the current rayon pool; the result does not depend on it.
 ///
 /// # Errors
-/// [`Error::Argument`] when an option is out of its range, a threshold is given without `out_window` or `sums`, a peak has
-/// no summit where summits are asked for, or no peak is left, or no negative of those that the table has. Errors of
-/// `sums` are passed on.
+/// As [`explain`], and [`Error::Argument`] with the account when no peak is left, or no negative of those that the table has.
 ///
 /// # Panics
-/// When the table has an id of a contig that `contigs` does not have: both must belong to the same store.
+/// As [`explain`].
 pub fn select(
     table: &LocusTable,
     contigs: &Contigs,
     options: &SelectOptions<'_>,
     sums: Option<&dyn WindowSums>,
 ) -> Result<Selection> {
+    let selection = explain(table, contigs, options, sums)?;
+    selection.require_loci()?;
+    Ok(selection)
+}
+
+/// Applies the rules of [`select`], and tells of every locus what became of it, whether or not any is left.
+///
+/// # Errors
+/// [`Error::Argument`] when an option is out of its range, a threshold is given without `out_window` or `sums`, or a peak has
+/// no summit where summits are asked for. Errors of `sums` are passed on.
+///
+/// # Panics
+/// When the table has an id of a contig that `contigs` does not have: both must belong to the same store.
+pub fn explain(
+    table: &LocusTable,
+    contigs: &Contigs,
+    options: &SelectOptions<'_>,
+    sums: Option<&dyn WindowSums>,
+) -> Result<Selection> {
     let counts = CountsFilter::new(options, sums)?;
-    let rules = Rules::new(contigs, options)?;
-    let mut reasons = Vec::with_capacity(table.len());
+    let rules = Rules::new(table, contigs, options)?;
+    let mut verdicts = Verdicts::with_capacity(table.len());
     let mut loci = Vec::with_capacity(table.len());
-    for (row, locus) in table.rows().zip(0..) {
-        let (centre, reason) = rules.judge(&row)?;
-        reasons.push(reason);
-        if reason == Reason::Kept {
-            loci.push(Locus { contig: row.contig, centre, row: locus });
+    // What each locus is sorted by, and whether the table's order is not that already.
+    let mut interleaving = Interleaving::default();
+    for (row, number) in table.rows().zip(0..) {
+        if !rules.selects(&row) {
+            verdicts.push(Verdict::Contig);
+            interleaving.leave_out();
+            continue;
+        }
+        let key = interleaving.key(&row);
+        let centre = rules.centre(&row)?;
+        match rules.judge(&row, centre) {
+            Place::Free => {
+                verdicts.push(Verdict::Kept);
+                loci.push((key, Locus { contig: row.contig, centre, row: number }));
+            }
+            Place::Edge => verdicts.push(Verdict::Edge),
+            Place::Excluded(region) => verdicts.push_excluded(region),
         }
     }
+    if interleaving.differs {
+        loci.sort_unstable_by_key(|(key, _)| *key);
+    }
+    let mut loci: Vec<Locus> = loci.into_iter().map(|(_, locus)| locus).collect();
     if let Some(counts) = counts {
-        counts.apply(&mut loci, table.peaks(), &mut reasons)?;
+        counts.apply(&mut loci, table.peaks(), &mut verdicts)?;
     }
     if let (Some(sums), Some(width)) = (options.outliers, options.out_window) {
-        drop_outliers(sums, width, i64::from(options.max_jitter), table.peaks(), &mut loci, &mut reasons)?;
+        drop_outliers(sums, width, i64::from(options.max_jitter), table.peaks(), &mut loci, &mut verdicts)?;
     }
-
-    let mut ledger = Ledger::default();
-    for (row, &reason) in reasons.iter().enumerate() {
-        ledger.add(if row < table.peaks() { Role::Peak } else { Role::Negative }, reason);
-    }
-    if ledger.peaks.kept == 0 {
-        return Err(Error::argument("peaks", format!("no peak is left; peaks: {}", ledger.peaks)));
-    }
-    if ledger.negatives.kept == 0 && ledger.negatives.total > 0 {
-        return Err(Error::argument("negatives", format!("no negative is left; negatives: {}", ledger.negatives)));
-    }
+    let ledger = Ledger::of(table, &verdicts);
     let negatives = loci.split_off(ledger.peaks.kept);
-    Ok(Selection { peaks: loci, negatives, ledger, reasons })
+    Ok(Selection { peaks: loci, negatives, ledger, verdicts })
 }
 
-/// The rules that need no signals.
-struct Rules<'a> {
-    contigs: &'a Contigs,
-    /// For each contig, whether it is selected.
-    selected: Vec<bool>,
-    exclusion: ExclusionMap,
-    summits: Option<bool>,
-    /// How far the wider window reaches to the left and to the right of the centre.
-    left: i64,
-    right: i64,
-    max_jitter: i64,
-}
-
-impl<'a> Rules<'a> {
-    fn new(contigs: &'a Contigs, options: &SelectOptions<'_>) -> Result<Rules<'a>> {
-        for (name, window) in [("in_window", Some(options.in_window)), ("out_window", options.out_window)] {
-            if window == Some(0) {
-                return Err(Error::argument(name, "a window must be at least one base wide"));
-            }
+impl Selection {
+    /// Checks that something is left.
+    fn require_loci(&self) -> Result<()> {
+        let Ledger { peaks, negatives } = &self.ledger;
+        if peaks.kept == 0 {
+            return Err(Error::argument("peaks", format!("no peak is left; peaks: {peaks}")));
         }
-        let widest = options.in_window.max(options.out_window.unwrap_or(0));
-        let (left, right) = reach(widest);
-        let selected = match options.chroms {
-            None => vec![true; contigs.len()],
-            Some(names) => {
-                let mut selected = vec![false; contigs.len()];
-                names.iter().filter_map(|name| contigs.id(name)).for_each(|id| selected[id] = true);
-                selected
-            }
-        };
-        let exclusion = ExclusionMap::from_beds(options.exclusion, contigs);
-        let max_jitter = i64::from(options.max_jitter);
-        Ok(Rules { contigs, selected, exclusion, summits: options.summits, left, right, max_jitter })
-    }
-
-    /// The centre of a locus, and the first rule that leaves it out.
-    fn judge(&self, row: &Row) -> Result<(i64, Reason)> {
-        if !self.selected[row.contig as usize] {
-            return Ok((row.centre, Reason::Contig));
+        if negatives.kept == 0 && negatives.total > 0 {
+            return Err(Error::argument("negatives", format!("no negative is left; negatives: {negatives}")));
         }
-        let centre = self.centre(row)?;
-        // Negatives are never shifted.
-        let jitter = if row.role == Role::Peak { self.max_jitter } else { 0 };
-        let (left, right) = (self.left + jitter, self.right + jitter);
-        let length = self.contigs.length(row.contig as usize) as i64;
-        let reason = if centre < left || centre > length - right {
-            Reason::Edge
-        } else if self.exclusion.excludes(row.contig, centre - left, centre + right) {
-            Reason::Excluded
-        } else {
-            Reason::Kept
-        };
-        Ok((centre, reason))
-    }
-
-    fn centre(&self, row: &Row) -> Result<i64> {
-        match self.summits {
-            Some(true) if row.role == Role::Peak => row.summit_position().ok_or_else(|| {
-                let place = format!("line {} of input file {}", row.line, row.file);
-                Error::argument("summits", format!("the peak at {place} of the index has no summit inside it"))
-            }),
-            Some(_) => Ok(row.midpoint()),
-            None => Ok(row.centre),
-        }
-    }
-}
-
-/// The filter by counts.
-struct CountsFilter<'a> {
-    sums: &'a dyn WindowSums,
-    left: i64,
-    right: i64,
-    /// Further bases on either side of a peak's window.
-    jitter: i64,
-    min: Option<f64>,
-    max: Option<f64>,
-}
-
-impl<'a> CountsFilter<'a> {
-    /// The filter, if there is a threshold.
-    fn new(options: &SelectOptions<'_>, sums: Option<&'a dyn WindowSums>) -> Result<Option<CountsFilter<'a>>> {
-        let (min, max) = (options.min_counts, options.max_counts);
-        let name = if min.is_some() { "min_counts" } else { "max_counts" };
-        for (name, threshold) in [("min_counts", min), ("max_counts", max)] {
-            if threshold.is_some_and(f64::is_nan) {
-                return Err(Error::argument(name, "NaN is no threshold"));
-            }
-        }
-        match (min.or(max), sums, options.out_window) {
-            (None, ..) => Ok(None),
-            (Some(_), Some(sums), Some(width)) => {
-                let (left, right) = reach(width);
-                let jitter = if options.counts_with_jitter { i64::from(options.max_jitter) } else { 0 };
-                Ok(Some(CountsFilter { sums, left, right, jitter, min, max }))
-            }
-            (Some(_), ..) => Err(Error::argument(name, "there are no signals to count")),
-        }
-    }
-
-    /// Drops loci and notes why.
-    fn apply(&self, loci: &mut Vec<Locus>, peaks: usize, reasons: &mut [Reason]) -> Result<()> {
-        for some in loci.chunks(SUMS_AT_ONCE) {
-            // Looking at the results in order makes the first error the same on any number of threads.
-            let judged: Vec<Result<Reason>> = some.par_iter().map(|locus| self.judge(locus, peaks)).collect();
-            for (locus, reason) in some.iter().zip(judged) {
-                reasons[locus.row as usize] = reason?;
-            }
-        }
-        loci.retain(|locus| reasons[locus.row as usize] == Reason::Kept);
         Ok(())
     }
-
-    fn judge(&self, locus: &Locus, peaks: usize) -> Result<Reason> {
-        let jitter = if (locus.row as usize) < peaks { self.jitter } else { 0 };
-        let (start, end) = (locus.centre - self.left - jitter, locus.centre + self.right + jitter);
-        let sum = self.sums.sum(locus.contig as usize, start, end)?;
-        Ok(if self.min.is_some_and(|min| sum < min) {
-            Reason::UnderCounts
-        } else if self.max.is_some_and(|max| sum > max) {
-            Reason::OverCounts
-        } else {
-            Reason::Kept
-        })
-    }
 }
 
-/// Drops peaks that are outliers in any group. Every group's threshold is that of the same peaks.
-fn drop_outliers(
-    sums: &dyn GroupSums,
-    width: u32,
-    jitter: i64,
-    peaks: usize,
-    loci: &mut Vec<Locus>,
-    reasons: &mut [Reason],
-) -> Result<()> {
-    let (left, right) = reach(width);
-    let kept = loci.partition_point(|locus| (locus.row as usize) < peaks);
-    for group in 0..sums.groups() {
-        let sum = |locus: &Locus| {
-            let (start, end) = (locus.centre - left - jitter, locus.centre + right + jitter);
-            sums.sum(group, locus.contig as usize, start, end)
-        };
-        // The first error in order is the same on any number of threads.
-        let counts: Vec<Result<f32>> = loci[..kept].par_iter().map(sum).collect();
-        let counts = counts.into_iter().collect::<Result<Vec<f32>>>()?;
-        let threshold = outlier_threshold(&mut counts.clone());
-        for (locus, count) in loci.iter().zip(counts) {
-            if count > threshold {
-                reasons[locus.row as usize] = Reason::Outlier;
-            }
-        }
-    }
-    loci.retain(|locus| reasons[locus.row as usize] == Reason::Kept);
-    Ok(())
+/// The order of loci: contigs are selected in each file before the files are interleaved.
+#[derive(Default)]
+struct Interleaving {
+    /// Selected rows of each file so far.
+    rows: HashMap<u32, u32>,
+    left_out: bool,
+    /// Whether the order may be another than the table's.
+    differs: bool,
 }
 
-/// How far a window reaches to the left and to the right of its centre, in bases.
-fn reach(width: u32) -> (i64, i64) {
-    (i64::from(width / 2), i64::from(width / 2 + width % 2))
+impl Interleaving {
+    fn leave_out(&mut self) {
+        self.left_out = true;
+    }
+
+    /// Role, place among the selected rows of its file, file: a file's number grows in its role.
+    fn key(&mut self, row: &Row) -> (bool, u32, u32) {
+        let rows = self.rows.entry(row.file).or_default();
+        let place = *rows;
+        *rows += 1;
+        self.differs |= self.left_out;
+        (row.role == Role::Negative, place, row.file)
+    }
 }

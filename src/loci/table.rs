@@ -1,6 +1,6 @@
 //! The table of all input loci: peaks, then negatives, each interleaved over its files.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use crate::format::Contigs;
@@ -31,7 +31,8 @@ impl Role {
 pub struct IndexOptions {
     /// Whether a peak's centre is its summit rather than its midpoint. Every row of every peak file must then have one.
     pub summits: bool,
-    /// The contigs whose loci are kept, `None` for all. Names that the store lacks are allowed.
+    /// The contigs whose loci may be used, `None` for all. Names that the store lacks are allowed. Loci on other contigs stay
+    /// in the table, as what no selection keeps.
     pub chroms: Option<Vec<String>>,
 }
 
@@ -44,7 +45,8 @@ pub struct Row {
     pub file: u32,
     /// The 1-based line in that file.
     pub line: u64,
-    /// The store's id of the contig.
+    /// The store's id of the contig; from the number of the store's contigs on, one that the store lacks
+    /// ([`LocusTable::contig_name`]).
     pub contig: u32,
     /// First base as in the file. Neither end need lie inside the contig.
     pub start: i64,
@@ -71,7 +73,7 @@ impl Row {
 }
 
 /// All input loci, 48 bytes each: every peak, then every negative, both in interleaved order (row k of file i of F has
-/// key `k F + i`, where k counts the rows on selected contigs).
+/// key `k F + i`). Those on contigs that are not selected are among them.
 ///
 /// # Examples
 /// ```
@@ -97,18 +99,22 @@ pub struct LocusTable {
     /// `NO_SUMMIT` where there is none.
     summits: Vec<i64>,
     centres: Vec<i64>,
+    /// The contigs whose loci may be used, `None` for all.
+    chroms: Option<Vec<String>>,
+    /// Contigs that the store lacks, by their ids less the number of the store's.
+    foreign: Vec<String>,
 }
 
 const NO_SUMMIT: i64 = i64::MIN;
 
 impl LocusTable {
-    /// Makes the table of peak and negative files. The contigs are selected in each file before the files are interleaved.
+    /// Makes the table of peak and negative files.
     ///
-    /// A locus that reaches past its contig's end is kept: whether a window fits is decided by the selection.
+    /// A locus that reaches past its contig's end is taken: whether a window fits is decided by the selection.
     ///
     /// # Errors
     /// [`Error::Input`] when summits are asked for and a row of a peak file, on whatever contig, has none inside it, and
-    /// when a selected locus is on a contig that the store lacks; the message names all such contigs.
+    /// when a locus on a selected contig is on one that the store lacks; the message names all such contigs.
     /// [`Error::Argument`] when there are 2^32 loci or more.
     pub fn from_beds(
         peaks: &[(PathBuf, BedFile)],
@@ -124,17 +130,18 @@ impl LocusTable {
         let chroms: Option<BTreeSet<&str>> =
             options.chroms.as_ref().map(|names| names.iter().map(String::as_str).collect());
         let selected = |name: &str| chroms.as_ref().is_none_or(|set| set.contains(name));
-        let peak_sources = sources(peaks, contigs, selected)?;
-        let negative_sources = sources(negatives, contigs, selected)?;
-        refuse_missing(peak_sources.iter().chain(&negative_sources))?;
+        refuse_missing(peaks.iter().chain(negatives), |name| selected(name) && contigs.id(name).is_none())?;
 
-        let rows = peak_sources.iter().chain(&negative_sources).map(|source| source.kept).sum();
+        let rows = peaks.iter().chain(negatives).map(|(_, bed)| bed.records.len()).sum();
         if u32::try_from(rows).is_err() {
             return Err(Error::argument("loci", format!("there are {rows}; a table has fewer than 2^32")));
         }
         let mut table = LocusTable::with_capacity(rows);
-        table.interleave(Role::Peak, 0, &peak_sources, options.summits);
-        table.interleave(Role::Negative, peaks.len() as u32, &negative_sources, false);
+        table.chroms.clone_from(&options.chroms);
+        let mut ids = ContigIds::new(contigs);
+        table.interleave(Role::Peak, 0, peaks, &mut ids, options.summits);
+        table.interleave(Role::Negative, peaks.len() as u32, negatives, &mut ids, false);
+        table.foreign = ids.foreign;
         Ok(table)
     }
 
@@ -180,8 +187,41 @@ impl LocusTable {
         (0..self.len()).map(|index| self.row(index))
     }
 
+    /// Returns the contigs whose loci may be used, `None` for all.
+    pub fn chroms(&self) -> Option<&[String]> {
+        self.chroms.as_deref()
+    }
+
+    /// Returns the name of the contig of a row, which the store may lack.
+    ///
+    /// # Panics
+    /// When `contig` is the id of no row, or `contigs` are another store's.
+    pub fn contig_name<'a>(&'a self, contig: u32, contigs: &'a Contigs) -> &'a str {
+        match (contig as usize).checked_sub(contigs.len()) {
+            None => contigs.name(contig as usize),
+            Some(foreign) => &self.foreign[foreign],
+        }
+    }
+
+    /// Returns the names of contigs that the store lacks and that some row is on.
+    pub(super) fn foreign(&self) -> &[String] {
+        &self.foreign
+    }
+
+    /// Sets the contigs whose loci may be used.
+    pub(super) fn set_chroms(&mut self, chroms: Option<Vec<String>>) {
+        self.chroms = chroms;
+    }
+
+    /// Sets the names of contigs that the store lacks, by their ids less the number of the store's.
+    pub(super) fn set_foreign(&mut self, names: Vec<String>) {
+        self.foreign = names;
+    }
+
     pub(super) fn with_capacity(rows: usize) -> LocusTable {
         LocusTable {
+            chroms: None,
+            foreign: Vec::new(),
             peaks: 0,
             files: Vec::with_capacity(rows),
             lines: Vec::with_capacity(rows),
@@ -205,13 +245,25 @@ impl LocusTable {
         self.centres.push(row.centre);
     }
 
-    /// Takes the first kept row of each file in turn, then the second of each, and so on.
-    fn interleave(&mut self, role: Role, first_file: u32, sources: &[Source<'_>], summits: bool) {
-        let mut rows: Vec<_> = (first_file..).zip(sources).map(|(file, source)| (file, source.rows())).collect();
-        while !rows.is_empty() {
-            rows.retain_mut(|(file, rows)| {
-                let Some((contig, record)) = rows.next() else { return false };
-                let BedRecord { start, end, summit, line, .. } = *record;
+    /// Takes the first row of each file in turn, then the second of each, and so on.
+    fn interleave(
+        &mut self,
+        role: Role,
+        first_file: u32,
+        files: &[(PathBuf, BedFile)],
+        ids: &mut ContigIds<'_>,
+        summits: bool,
+    ) {
+        // Of each file its number, its rows, and what is known of the ids of its contigs.
+        let mut sources = Vec::with_capacity(files.len());
+        for (file, (_, bed)) in (first_file..).zip(files) {
+            sources.push((file, bed, bed.records.iter(), vec![None; bed.contigs.len()]));
+        }
+        while !sources.is_empty() {
+            sources.retain_mut(|(file, bed, records, known)| {
+                let Some(&BedRecord { contig, start, end, summit, line }) = records.next() else { return false };
+                let contig = contig as usize;
+                let contig = *known[contig].get_or_insert_with(|| ids.id(&bed.contigs[contig]));
                 let mut row = Row { role, file: *file, line, contig, start, end, summit, centre: 0 };
                 row.centre = summits.then(|| row.summit_position()).flatten().unwrap_or_else(|| row.midpoint());
                 self.push(row);
@@ -221,65 +273,51 @@ impl LocusTable {
     }
 }
 
-/// What becomes of the rows on a contig of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
-    Keep(u32),
-    LeaveOut,
-    Missing,
+/// Numbers contigs: those of the store as it does, others on from there in the order in which they come.
+pub(super) struct ContigIds<'a> {
+    contigs: &'a Contigs,
+    pub(super) foreign: Vec<String>,
+    numbers: HashMap<String, u32>,
 }
 
-/// One file, with the fate of each of its contigs.
-struct Source<'a> {
-    path: &'a PathBuf,
-    bed: &'a BedFile,
-    fates: Vec<Fate>,
-    kept: usize,
-}
-
-impl<'a> Source<'a> {
-    fn fate(&self, record: &BedRecord) -> Fate {
-        self.fates[record.contig as usize]
+impl<'a> ContigIds<'a> {
+    pub(super) fn new(contigs: &'a Contigs) -> ContigIds<'a> {
+        ContigIds { contigs, foreign: Vec::new(), numbers: HashMap::new() }
     }
 
-    /// The kept rows with their contigs' ids.
-    fn rows(&self) -> impl Iterator<Item = (u32, &'a BedRecord)> {
-        self.bed.records.iter().filter_map(|record| match self.fate(record) {
-            Fate::Keep(id) => Some((id, record)),
-            Fate::LeaveOut | Fate::Missing => None,
-        })
-    }
-}
-
-fn sources<'a>(
-    files: &'a [(PathBuf, BedFile)],
-    contigs: &Contigs,
-    selected: impl Fn(&str) -> bool,
-) -> Result<Vec<Source<'a>>> {
-    let fate = |name: &String| match contigs.id(name) {
-        _ if !selected(name) => Fate::LeaveOut,
-        Some(id) => Fate::Keep(id as u32),
-        None => Fate::Missing,
-    };
-    let source = |(path, bed): &'a (PathBuf, BedFile)| {
-        if let Some(record) = bed.records.iter().find(|record| record.contig as usize >= bed.contigs.len()) {
-            return Err(Error::input(path, record.line, "the row names no contig"));
+    pub(super) fn id(&mut self, name: &str) -> u32 {
+        if let Some(id) = self.contigs.id(name) {
+            return id as u32;
         }
-        let mut source = Source { path, bed, fates: bed.contigs.iter().map(fate).collect(), kept: 0 };
-        source.kept = source.rows().count();
-        Ok(source)
-    };
-    files.iter().map(source).collect()
+        if let Some(id) = self.numbers.get(name) {
+            return *id;
+        }
+        // There are at most 2^24 contigs and fewer than 2^32 rows, so that the sum can only overflow far beyond memory.
+        let id = (self.contigs.len() + self.foreign.len()) as u32;
+        self.foreign.push(name.to_owned());
+        self.numbers.insert(name.to_owned(), id);
+        id
+    }
 }
 
-/// Refuses loci on contigs that the store lacks, naming all of these and the first such line.
-fn refuse_missing<'a>(sources: impl Iterator<Item = &'a Source<'a>>) -> Result<()> {
+/// Refuses loci on contigs that are missing, naming all of these and the first such line.
+fn refuse_missing<'a>(
+    files: impl Iterator<Item = &'a (PathBuf, BedFile)>,
+    is_missing: impl Fn(&str) -> bool,
+) -> Result<()> {
     let mut first = None;
     let mut missing = BTreeSet::new();
-    for source in sources.filter(|source| source.fates.contains(&Fate::Missing)) {
-        for record in source.bed.records.iter().filter(|record| source.fate(record) == Fate::Missing) {
-            first.get_or_insert((source.path, record.line));
-            missing.insert(source.bed.contigs[record.contig as usize].as_str());
+    for (path, bed) in files {
+        let fates: Vec<bool> = bed.contigs.iter().map(|name| is_missing(name)).collect();
+        for record in &bed.records {
+            match fates.get(record.contig as usize) {
+                None => return Err(Error::input(path, record.line, "the row names no contig")),
+                Some(false) => {}
+                Some(true) => {
+                    first.get_or_insert((path, record.line));
+                    missing.insert(bed.contigs[record.contig as usize].as_str());
+                }
+            }
         }
     }
     let Some((path, line)) = first else { return Ok(()) };

@@ -3,7 +3,7 @@
 
 use super::mt19937::RandomState;
 use super::native::{Draw, PlanOptions};
-use crate::{Error, Result};
+use crate::Result;
 
 /// The version of the order, for saved states.
 pub const VERSION: u32 = 1;
@@ -73,10 +73,8 @@ impl CherimoyaPlan {
     /// Plans an epoch, in time proportional to its length.
     ///
     /// # Errors
-    /// [`Error::Argument`] as for [`super::EpochPlan::new`]; also, as in cherimoya, when `negative_ratio` is not 0 and there
-    /// are no negatives, even if it is so small that none would be drawn.
+    /// [`crate::Error::Argument`] as for [`super::EpochPlan::new`].
     pub fn new(options: &PlanOptions, epoch: u64) -> Result<CherimoyaPlan> {
-        check(options)?;
         Ok(CherimoyaPlan::drawn(options, options.examples()?, &mut RandomState::new(epoch_seed(options.seed, epoch))))
     }
 
@@ -136,15 +134,6 @@ impl CherimoyaPlan {
             reverse_complement: flag & REVERSE_COMPLEMENT != 0,
         }
     }
-}
-
-/// Checks what cherimoya refuses and the native order allows.
-pub(super) fn check(options: &PlanOptions) -> Result<()> {
-    if options.negative_ratio > 0.0 && options.n_negatives == 0 {
-        let message = format!("it is {}, and there are no negatives to draw", options.negative_ratio);
-        return Err(Error::argument("negative_ratio", message));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -151,8 +151,8 @@ impl EpochPlan {
     /// Plans an epoch, in time proportional to its length.
     ///
     /// # Errors
-    /// [`Error::Argument`] when an option is outside its range, negatives are to be drawn and there are none, or the
-    /// epoch would not be shorter than 2^32 examples.
+    /// [`Error::Argument`] when an option is outside its range, `negative_ratio` is not 0 and there are no negatives (even if it
+    /// is so small that none would be drawn), or the epoch would not be shorter than 2^32 examples.
     pub fn new(options: &PlanOptions, epoch: u64) -> Result<EpochPlan> {
         let n = options.examples()?;
         let n_peaks = options.n_peaks as u32;
@@ -223,15 +223,13 @@ impl PlanOptions {
         let n_peaks = u32::try_from(self.n_peaks).map_err(|_| too_many("n_peaks", self.n_peaks))?;
         u32::try_from(self.n_negatives).map_err(|_| too_many("n_negatives", self.n_negatives))?;
         let drawn = (f64::from(n_peaks) * self.negative_ratio).trunc();
-        if drawn > 0.0 && self.n_negatives == 0 {
-            return Err(Error::argument(
-                "negative_ratio",
-                format!("{drawn} negatives are to be drawn; there are none"),
-            ));
+        if self.negative_ratio > 0.0 && self.n_negatives == 0 {
+            let message = format!("it is {}, and there are no negatives to draw", self.negative_ratio);
+            return Err(Error::argument("negative_ratio", message));
         }
         if drawn > f64::from(u32::MAX - n_peaks) {
             let message =
-                format!("{n_peaks} peaks and {drawn} negatives are more than an epoch's order allows (2^32 - 1)");
+                format!("{n_peaks} peaks and {drawn:.3e} negatives are more than an epoch's order allows (2^32 - 1)");
             return Err(Error::argument("negative_ratio", message));
         }
         Ok(n_peaks + drawn as u32)

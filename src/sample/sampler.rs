@@ -1,6 +1,6 @@
 //! The sampler of peaks and negatives: the plans of all epochs.
 
-use super::cherimoya::{self, CherimoyaPlan};
+use super::cherimoya::CherimoyaPlan;
 use super::native::{EpochPlan, PlanOptions};
 use super::order::Order;
 use super::plan::Plan;
@@ -51,11 +51,8 @@ impl PeakNegativeSampler {
     /// The sampler in any order. Checks the options.
     ///
     /// # Errors
-    /// [`crate::Error::Argument`] as for [`EpochPlan::new`] or [`CherimoyaPlan::new`].
+    /// [`crate::Error::Argument`] as for [`EpochPlan::new`].
     pub fn with_order(options: PlanOptions, order: Order) -> Result<PeakNegativeSampler> {
-        if order == Order::Cherimoya {
-            cherimoya::check(&options)?;
-        }
         let examples = options.examples()? as usize;
         Ok(PeakNegativeSampler { options, order, examples })
     }

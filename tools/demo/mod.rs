@@ -10,6 +10,7 @@ mod throughput;
 
 use crate::{output, watch};
 use anyhow::{Context, Result, ensure};
+use atemoya::feed::LocusFilter;
 use atemoya::index::{self, IndexBuilder};
 use atemoya::pack::PackBuilder;
 use atemoya::{PeakGenerator, Store};
@@ -110,7 +111,8 @@ fn build(path: &Path, data: &Simulated, watch: &watch::Watch, table: &mut Table)
 
     let start = Instant::now();
     let builder = IndexBuilder::new("default").peaks([&data.paths.peaks]).negatives([&data.paths.negatives]);
-    let indexed = builder.summits(true).publish(&store, watch)?;
+    let filter = LocusFilter { exclusion_lists: vec![data.paths.exclusion.clone()], ..LocusFilter::default() };
+    let indexed = builder.summits(true).filter(filter).publish(&store, watch)?;
     table.line("index", start.elapsed(), &format!("{} loci", indexed.table.len()))?;
 
     let start = Instant::now();

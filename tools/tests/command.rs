@@ -80,6 +80,49 @@ fn from_files_to_batches() {
     run(&["extract", text(&store), "--contig", contig, "--track", "signal.1", "--out", text(&out)]);
 }
 
+/// The account of a locus index, by reason, file and contig, as text and as JSON.
+#[test]
+fn an_index_says_why_loci_are_left_out() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = directory.path().join("s.atemoya");
+    run(&all(&pack_arguments(&store)));
+    let mut arguments = index_arguments(&store);
+    arguments.extend(["--explain".into(), "--min-counts".into(), "50".into()]);
+    arguments.extend(["--exclusion-lists".into(), file("exclusion.bed")]);
+    let said = run(&all(&arguments));
+    let shown = run(&["inspect", text(&store), "--loci"]);
+    let one = run(&["inspect", text(&store), "--loci=default"]);
+    assert_eq!(shown, one);
+    let table = |text: &str| text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(table(&said), table(&shown).into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>());
+
+    let json: Value = serde_json::from_str(&run(&["inspect", text(&store), "--loci", "--json"])).unwrap();
+    assert_eq!(json["default"]["selection"]["min_counts"], 50.0);
+    let ledger = &json["default"]["ledger"];
+    for role in ["peaks", "negatives"] {
+        let counts = ledger["roles"][role].as_object().unwrap();
+        let number = |name: &str| counts[name].as_u64().unwrap();
+        assert!(number("kept") < number("total"), "{counts:?}");
+        assert_eq!(number("under_counts") > 0, role == "negatives", "{counts:?}");
+        let reasons: u64 = counts.keys().filter(|name| *name != "total").map(|name| number(name)).sum();
+        assert_eq!(reasons, number("total"));
+        let contigs = ledger["contigs"].as_object().unwrap();
+        let total: u64 = contigs.values().map(|contig| contig[role]["total"].as_u64().unwrap()).sum();
+        assert_eq!(total, number("total"));
+        assert!(said.contains(&format!("{} of {} kept", number("kept"), number("total"))), "{said}");
+    }
+    assert_eq!(ledger["files"][0]["path"], file("peaks.narrowPeak"));
+    let files: u64 = ledger["files"].as_array().unwrap().iter().map(|f| f["counts"]["total"].as_u64().unwrap()).sum();
+    let total = |role: &str| ledger["roles"][role]["total"].as_u64().unwrap();
+    assert_eq!(files, total("peaks") + total("negatives"));
+    assert!(refused(&["inspect", text(&store), "--loci=nope"]).contains("nope"));
+    // What is asked for is checked, and no index is left.
+    let mut bad = index_arguments(&store);
+    bad.extend(["--name".into(), "bad".into(), "--in-window".into(), "0".into()]);
+    assert!(refused(&all(&bad)).contains("in_window"));
+    assert_eq!(names(&store.join("loci")), ["default"]);
+}
+
 #[test]
 fn what_is_wrong_is_said_and_nothing_is_left() {
     let directory = tempfile::tempdir().unwrap();

@@ -1,5 +1,6 @@
 //! `index.parquet`: a locus table and its counts as a file that pandas, polars and DuckDB read too.
 
+mod ledger;
 mod read;
 mod write;
 
@@ -7,18 +8,32 @@ use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
+use super::{LocusTable, Verdicts};
+
+pub use ledger::LedgerContext;
 pub use read::read_parquet;
 pub use write::write_parquet;
 
 /// The counts of each signal group: its name, and one sum for each row of the table.
 pub type Counts = Vec<(String, Vec<f64>)>;
 
+/// What `index.parquet` holds.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct IndexTable {
+    /// Every input locus.
+    pub loci: LocusTable,
+    /// The counts of each signal group.
+    pub counts: Counts,
+    /// What became of each locus under the selection that `index.json` names, if it names one.
+    pub verdicts: Option<Verdicts>,
+}
+
 /// What a column of counts is called, before the group's name.
 const COUNTS_PREFIX: &str = "counts_";
 /// How many rows are held as arrow arrays at a time.
 const BATCH_ROWS: usize = 1 << 16;
 
-/// The columns without counts: name, type, whether it may hold nulls.
+/// The columns without counts and ledger: name, type, whether it may hold nulls.
 const COLUMNS: [(&str, DataType, bool); 8] = [
     ("role", DataType::Utf8, false),
     ("file", DataType::Int32, false),
@@ -30,8 +45,9 @@ const COLUMNS: [(&str, DataType, bool); 8] = [
     ("centre", DataType::Int64, false),
 ];
 
-fn schema(groups: impl Iterator<Item = String>) -> SchemaRef {
-    let fixed = COLUMNS.into_iter().map(|(name, kind, nullable)| Field::new(name, kind, nullable));
+fn schema(groups: impl Iterator<Item = String>, with_ledger: bool) -> SchemaRef {
+    let ledger = ledger::COLUMNS.into_iter().filter(|_| with_ledger);
+    let fixed = COLUMNS.into_iter().chain(ledger).map(|(name, kind, nullable)| Field::new(name, kind, nullable));
     let counts = groups.map(|group| Field::new(format!("{COUNTS_PREFIX}{group}"), DataType::Float64, false));
     Arc::new(Schema::new(fixed.chain(counts).collect::<Vec<_>>()))
 }

@@ -11,27 +11,29 @@ use arrow_schema::{DataType, Schema};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 
-use super::{BATCH_ROWS, COLUMNS, COUNTS_PREFIX, Counts};
+use super::ledger::{self, LedgerColumns};
+use super::{BATCH_ROWS, COLUMNS, COUNTS_PREFIX, Counts, IndexTable, LedgerContext};
 use crate::format::Contigs;
-use crate::loci::table::{LocusTable, Role, Row};
+use crate::loci::Verdicts;
+use crate::loci::table::{ContigIds, LocusTable, Role, Row};
 use crate::{Error, Result};
 
 /// Rows for which room is made before any was read: what the file says of their number is not to be trusted.
 const ROWS_AT_FIRST: usize = 1 << 20;
 
-/// Reads a table and its counts, and checks every row. `path` is only named in errors.
+/// Reads a table, and checks every row. Verdicts are read when `context` says what they refer to. `path` is only named in
+/// errors.
 ///
 /// Columns that this version does not know are ignored. The caller has compared the file's hash with `index.json`; this
 /// is the second line.
 ///
 /// # Errors
-/// [`Error::Corrupt`] when the file is not parquet, lacks a column, has one of another type or with a null, a contig that
-/// the store does not have, or a row that does not say what `format-spec/FORMAT.md`, section 9, requires.
-/// [`Error::Io`] when the file cannot be read.
-pub fn read_parquet(file: File, path: &Path, contigs: &Contigs) -> Result<(LocusTable, Counts)> {
+/// [`Error::Corrupt`] when the file is not parquet, lacks a column, has one of another type or with a null, or a row that does
+/// not say what `format-spec/FORMAT.md`, section 9, requires. [`Error::Io`] when the file cannot be read.
+pub fn read_parquet(file: File, path: &Path, contigs: &Contigs, context: Option<&LedgerContext>) -> Result<IndexTable> {
     let length = file.metadata().map_err(Error::io(path, "read the length of"))?.len();
     // The parquet crate does not promise to return an error for whatever bytes.
-    match catch_unwind(AssertUnwindSafe(|| read_all(file, path, contigs))) {
+    match catch_unwind(AssertUnwindSafe(|| read_all(file, path, contigs, context))) {
         Ok(result) => result,
         Err(_) => Err(corrupt(path, "table", "a readable parquet file", format!("{length} bytes that are none"))),
     }
@@ -42,13 +44,13 @@ fn corrupt(path: &Path, what: &'static str, expected: impl ToString, got: impl T
     Error::corrupt(path, 0, what, expected, got)
 }
 
-fn read_all(file: File, path: &Path, contigs: &Contigs) -> Result<(LocusTable, Counts)> {
+fn read_all(file: File, path: &Path, contigs: &Contigs, context: Option<&LedgerContext>) -> Result<IndexTable> {
     let unreadable = |error: String| corrupt(path, "table", "a readable parquet file", error);
     // Arrow's own schema, if some writer left one, could only disagree with parquet's.
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
     let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)
         .map_err(|error| unreadable(error.to_string()))?;
-    let (known, groups) = known_columns(builder.schema(), path)?;
+    let (known, groups) = known_columns(builder.schema(), path, context.is_some())?;
     let rows = builder.metadata().file_metadata().num_rows();
     let mask = ProjectionMask::roots(builder.parquet_schema(), known);
     let batches = builder
@@ -59,21 +61,25 @@ fn read_all(file: File, path: &Path, contigs: &Contigs) -> Result<(LocusTable, C
 
     let room = usize::try_from(rows).unwrap_or(0).min(ROWS_AT_FIRST);
     let mut rows = Rows {
-        path,
-        contigs,
+        columns: Columns { path },
+        ids: ContigIds::new(contigs),
+        context,
         table: LocusTable::with_capacity(room),
         counts: groups.into_iter().map(|group| (group, Vec::with_capacity(room))).collect(),
+        verdicts: Verdicts::with_capacity(if context.is_some() { room } else { 0 }),
         midpoints: true,
         summits: true,
     };
     for batch in batches {
         rows.append(&batch.map_err(|error| unreadable(error.to_string()))?)?;
     }
-    Ok((rows.table, rows.counts))
+    let Rows { ids, mut table, counts, verdicts, .. } = rows;
+    table.set_foreign(ids.foreign);
+    Ok(IndexTable { loci: table, counts, verdicts: context.map(|_| verdicts) })
 }
 
 /// The places of the columns that are read, and the names of the groups with counts.
-fn known_columns(schema: &Schema, path: &Path) -> Result<(Vec<usize>, Vec<String>)> {
+fn known_columns(schema: &Schema, path: &Path, with_ledger: bool) -> Result<(Vec<usize>, Vec<String>)> {
     let mut places = Vec::new();
     let mut groups = Vec::new();
     let mut check = |place: usize, kind: &DataType| {
@@ -85,7 +91,7 @@ fn known_columns(schema: &Schema, path: &Path) -> Result<(Vec<usize>, Vec<String
         places.push(place);
         Ok(())
     };
-    for (name, kind, _) in &COLUMNS {
+    for (name, kind, _) in COLUMNS.iter().chain(ledger::COLUMNS.iter().filter(|_| with_ledger)) {
         let place = schema.index_of(name).map_err(|_| corrupt(path, "columns", name, "no such column"))?;
         check(place, kind)?;
     }
@@ -105,10 +111,12 @@ fn known_columns(schema: &Schema, path: &Path) -> Result<(Vec<usize>, Vec<String
 
 /// The rows read so far.
 struct Rows<'a> {
-    path: &'a Path,
-    contigs: &'a Contigs,
+    columns: Columns<'a>,
+    ids: ContigIds<'a>,
+    context: Option<&'a LedgerContext>,
     table: LocusTable,
     counts: Counts,
+    verdicts: Verdicts,
     /// Whether all peaks so far are centred on their midpoints.
     midpoints: bool,
     /// Whether all peaks so far are centred on their summits.
@@ -117,38 +125,44 @@ struct Rows<'a> {
 
 impl Rows<'_> {
     fn append(&mut self, batch: &RecordBatch) -> Result<()> {
-        let columns = Columns {
-            role: self.strings(batch, "role")?,
-            file: self.primitives::<Int32Type>(batch, "file")?,
-            line: self.primitives::<Int64Type>(batch, "line")?,
-            contig: self.strings(batch, "contig")?,
-            start: self.primitives::<Int64Type>(batch, "start")?,
-            end: self.primitives::<Int64Type>(batch, "end")?,
-            summit: self.column(batch, "summit")?.as_primitive_opt().ok_or_else(|| self.wrong_type("summit"))?,
-            centre: self.primitives::<Int64Type>(batch, "centre")?,
+        let columns = self.columns;
+        let loci = LocusColumns {
+            role: columns.strings(batch, "role")?,
+            file: columns.primitives::<Int32Type>(batch, "file")?,
+            line: columns.primitives::<Int64Type>(batch, "line")?,
+            contig: columns.strings(batch, "contig")?,
+            start: columns.primitives::<Int64Type>(batch, "start")?,
+            end: columns.primitives::<Int64Type>(batch, "end")?,
+            summit: columns.nullable(batch, "summit")?,
+            centre: columns.primitives::<Int64Type>(batch, "centre")?,
         };
+        let ledger = self.context.map(|context| Ok((context, LedgerColumns::of(batch, &columns)?))).transpose()?;
         for i in 0..batch.num_rows() {
-            let row = columns.row(i, self)?;
-            self.check_order_and_centre(&row)?;
+            let wrong = Wrong { path: columns.path, row: self.table.len() };
+            let row = loci.row(i, &mut self.ids, &wrong)?;
+            self.check_order_and_centre(&row, &wrong)?;
             self.table.push(row);
-        }
-        for group in 0..self.counts.len() {
-            let sums = self.primitives::<Float64Type>(batch, &format!("{COUNTS_PREFIX}{}", self.counts[group].0))?;
-            if let Some(sum) = sums.values().iter().find(|sum| !sum.is_finite()) {
-                return Err(corrupt(self.path, "counts", "finite numbers", sum));
+            if let Some((context, ledger)) = &ledger {
+                ledger.append(i, context, &mut self.verdicts, &wrong)?;
             }
-            self.counts[group].1.extend_from_slice(sums.values());
+        }
+        for (group, counts) in &mut self.counts {
+            let sums = self.columns.primitives::<Float64Type>(batch, &format!("{COUNTS_PREFIX}{group}"))?;
+            if let Some(sum) = sums.values().iter().find(|sum| !sum.is_finite()) {
+                return Err(corrupt(self.columns.path, "counts", "finite numbers", sum));
+            }
+            counts.extend_from_slice(sums.values());
         }
         Ok(())
     }
 
-    fn check_order_and_centre(&mut self, row: &Row) -> Result<()> {
-        let wrong_centre = || Err(self.wrong("centre", "the midpoint, or of all peaks the summit", row.centre));
+    fn check_order_and_centre(&mut self, row: &Row, wrong: &Wrong<'_>) -> Result<()> {
+        let wrong_centre = || Err(wrong.at("centre", "the midpoint, or of all peaks the summit", row.centre));
         let midpoint = row.centre == row.midpoint();
         match row.role {
             Role::Peak => {
                 if self.table.negatives() > 0 {
-                    return Err(self.wrong("role", "all peaks before all negatives", "a peak after a negative"));
+                    return Err(wrong.at("role", "all peaks before all negatives", "a peak after a negative"));
                 }
                 let midpoints = self.midpoints && midpoint;
                 let summits = self.summits && row.summit_position() == Some(row.centre);
@@ -161,16 +175,31 @@ impl Rows<'_> {
             Role::Negative => {}
         }
         if self.table.len() == u32::MAX as usize {
-            return Err(corrupt(self.path, "rows", "fewer than 2^32", "more"));
+            return Err(corrupt(wrong.path, "rows", "fewer than 2^32", "more"));
         }
         Ok(())
     }
+}
 
-    /// An error in the row that comes next.
-    fn wrong(&self, what: &'static str, expected: impl ToString, got: impl ToString) -> Error {
-        corrupt(self.path, what, expected, format!("{} in row {}", got.to_string(), self.table.len()))
+/// Errors in one row.
+pub(super) struct Wrong<'a> {
+    path: &'a Path,
+    row: usize,
+}
+
+impl Wrong<'_> {
+    pub(super) fn at(&self, what: &'static str, expected: impl ToString, got: impl ToString) -> Error {
+        corrupt(self.path, what, expected, format!("{} in row {}", got.to_string(), self.row))
     }
+}
 
+/// The columns of a batch by their names.
+#[derive(Clone, Copy)]
+pub(super) struct Columns<'a> {
+    path: &'a Path,
+}
+
+impl Columns<'_> {
     fn wrong_type(&self, name: &str) -> Error {
         corrupt(self.path, "type of a column", "that of the schema", name)
     }
@@ -179,16 +208,29 @@ impl Rows<'_> {
         batch.column_by_name(name).ok_or_else(|| corrupt(self.path, "columns", name, "no such column"))
     }
 
-    fn without_nulls<'b>(&self, batch: &'b RecordBatch, name: &str) -> Result<&'b ArrayRef> {
-        let column = self.column(batch, name)?;
-        match column.null_count() {
-            0 => Ok(column),
+    fn without_nulls(&self, array: &dyn Array, name: &str) -> Result<()> {
+        match array.null_count() {
+            0 => Ok(()),
             nulls => Err(corrupt(self.path, "nulls", format!("none in {name}"), nulls)),
         }
     }
 
-    fn strings<'b>(&self, batch: &'b RecordBatch, name: &str) -> Result<&'b StringArray> {
-        self.without_nulls(batch, name)?.as_string_opt().ok_or_else(|| self.wrong_type(name))
+    pub(super) fn nullable_strings<'b>(&self, batch: &'b RecordBatch, name: &str) -> Result<&'b StringArray> {
+        self.column(batch, name)?.as_string_opt().ok_or_else(|| self.wrong_type(name))
+    }
+
+    pub(super) fn strings<'b>(&self, batch: &'b RecordBatch, name: &str) -> Result<&'b StringArray> {
+        let array = self.nullable_strings(batch, name)?;
+        self.without_nulls(array, name)?;
+        Ok(array)
+    }
+
+    pub(super) fn nullable<'b, T: ArrowPrimitiveType>(
+        &self,
+        batch: &'b RecordBatch,
+        name: &str,
+    ) -> Result<&'b PrimitiveArray<T>> {
+        self.column(batch, name)?.as_primitive_opt().ok_or_else(|| self.wrong_type(name))
     }
 
     fn primitives<'b, T: ArrowPrimitiveType>(
@@ -196,12 +238,14 @@ impl Rows<'_> {
         batch: &'b RecordBatch,
         name: &str,
     ) -> Result<&'b PrimitiveArray<T>> {
-        self.without_nulls(batch, name)?.as_primitive_opt().ok_or_else(|| self.wrong_type(name))
+        let array = self.nullable(batch, name)?;
+        self.without_nulls(array, name)?;
+        Ok(array)
     }
 }
 
-/// The columns of a batch.
-struct Columns<'b> {
+/// The columns of a batch that say what and where its loci are.
+struct LocusColumns<'b> {
     role: &'b StringArray,
     file: &'b PrimitiveArray<Int32Type>,
     line: &'b PrimitiveArray<Int64Type>,
@@ -212,22 +256,20 @@ struct Columns<'b> {
     centre: &'b PrimitiveArray<Int64Type>,
 }
 
-impl Columns<'_> {
-    fn row(&self, i: usize, rows: &Rows<'_>) -> Result<Row> {
+impl LocusColumns<'_> {
+    fn row(&self, i: usize, ids: &mut ContigIds<'_>, wrong: &Wrong<'_>) -> Result<Row> {
         let role = match self.role.value(i) {
             "peak" => Role::Peak,
             "negative" => Role::Negative,
-            other => return Err(rows.wrong("role", "peak or negative", format!("{other:?}"))),
+            other => return Err(wrong.at("role", "peak or negative", format!("{other:?}"))),
         };
-        let name = self.contig.value(i);
-        let contig = rows.contigs.id(name).ok_or_else(|| rows.wrong("contig", "a contig of the store", name))?;
         let file = self.file.value(i);
         let line = self.line.value(i);
         Ok(Row {
             role,
-            file: u32::try_from(file).map_err(|_| rows.wrong("file", "0 or more", file))?,
-            line: u64::try_from(line).ok().filter(|&l| l > 0).ok_or_else(|| rows.wrong("line", "1 or more", line))?,
-            contig: contig as u32,
+            file: u32::try_from(file).map_err(|_| wrong.at("file", "0 or more", file))?,
+            line: u64::try_from(line).ok().filter(|&l| l > 0).ok_or_else(|| wrong.at("line", "1 or more", line))?,
+            contig: ids.id(self.contig.value(i)),
             start: self.start.value(i),
             end: self.end.value(i),
             summit: self.summit.is_valid(i).then(|| self.summit.value(i)),

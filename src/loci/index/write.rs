@@ -12,7 +12,7 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 
-use super::{BATCH_ROWS, schema};
+use super::{BATCH_ROWS, IndexTable, LedgerContext, ledger, schema};
 use crate::format::Contigs;
 use crate::loci::table::{LocusTable, Row};
 use crate::{Error, Result};
@@ -21,24 +21,28 @@ use crate::{Error, Result};
 const ROW_GROUP_ROWS: usize = 1_000_000;
 const CREATED_BY: &str = concat!("atemoya ", env!("CARGO_PKG_VERSION"));
 
-/// Writes a table and its counts, for each signal group a name and one finite sum per row, as
+/// Writes a table, its counts (for each signal group a name and one finite sum per row) and its verdicts, as
 /// `format-spec/FORMAT.md`, section 9, says. The same content always gives the same bytes. `path` is only named in errors.
 ///
 /// # Errors
 /// [`Error::Argument`] when a group has more or fewer counts than there are rows, one that is not finite, or the name of
-/// another group, or a file or line number is too large. [`Error::Io`] when `out` fails.
+/// another group, when there are more or fewer verdicts than rows, or a file or line number is too large. [`Error::Io`] when
+/// `out` fails.
 ///
 /// # Panics
 /// When the table has an id of a contig that `contigs` does not have: both must belong to the same store.
 pub fn write_parquet(
-    table: &LocusTable,
-    counts: &[(String, Vec<f64>)],
+    table: &IndexTable,
+    context: &LedgerContext,
     contigs: &Contigs,
     out: impl Write + Send,
     path: &Path,
 ) -> Result<()> {
-    check_counts(table, counts)?;
-    let schema = schema(counts.iter().map(|(name, _)| name.clone()));
+    check_counts(&table.loci, &table.counts)?;
+    if table.verdicts.as_ref().is_some_and(|verdicts| verdicts.rows().len() != table.loci.len()) {
+        return Err(Error::argument("verdicts", "there must be one for each locus"));
+    }
+    let schema = schema(table.counts.iter().map(|(name, _)| name.clone()), table.verdicts.is_some());
     let failed = |error| Error::io(path, "write")(io_error(error));
     let properties = WriterProperties::builder()
         .set_created_by(CREATED_BY.to_owned())
@@ -48,9 +52,9 @@ pub fn write_parquet(
     // Parquet's own types say all; arrow's copy of the schema would tie the bytes to its version.
     let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
     let mut writer = ArrowWriter::try_new_with_options(out, schema.clone(), options).map_err(failed)?;
-    for first in (0..table.len()).step_by(BATCH_ROWS) {
-        let rows = first..table.len().min(first + BATCH_ROWS);
-        let columns = columns(table, counts, contigs, rows)?;
+    for first in (0..table.loci.len()).step_by(BATCH_ROWS) {
+        let rows = first..table.loci.len().min(first + BATCH_ROWS);
+        let columns = columns(table, context, contigs, rows)?;
         let batch = RecordBatch::try_new(schema.clone(), columns).map_err(|e| failed(e.into()))?;
         writer.write(&batch).map_err(failed)?;
     }
@@ -76,12 +80,13 @@ fn check_counts(table: &LocusTable, counts: &[(String, Vec<f64>)]) -> Result<()>
 
 /// The arrays of some rows, in the order of the schema.
 fn columns(
-    table: &LocusTable,
-    counts: &[(String, Vec<f64>)],
+    table: &IndexTable,
+    context: &LedgerContext,
     contigs: &Contigs,
     rows: Range<usize>,
 ) -> Result<Vec<ArrayRef>> {
-    let some: Vec<Row> = rows.clone().map(|row| table.row(row)).collect();
+    let loci = &table.loci;
+    let some: Vec<Row> = rows.clone().map(|row| loci.row(row)).collect();
     let files: Vec<i32> = numbers(&some, "file", |row| row.file.into())?;
     let lines: Vec<i64> = numbers(&some, "line", |row| row.line)?;
     let int64 = |of: fn(&Row) -> i64| Arc::new(Int64Array::from_iter_values(some.iter().map(of)));
@@ -89,13 +94,16 @@ fn columns(
         Arc::new(StringArray::from_iter_values(some.iter().map(|row| row.role.name()))),
         Arc::new(Int32Array::from(files)),
         Arc::new(Int64Array::from(lines)),
-        Arc::new(StringArray::from_iter_values(some.iter().map(|row| contigs.name(row.contig as usize)))),
+        Arc::new(StringArray::from_iter_values(some.iter().map(|row| loci.contig_name(row.contig, contigs)))),
         int64(|row| row.start),
         int64(|row| row.end),
         Arc::new(Int64Array::from_iter(some.iter().map(|row| row.summit))),
         int64(|row| row.centre),
     ];
-    for (_, sums) in counts {
+    if let Some(verdicts) = &table.verdicts {
+        columns.extend(ledger::columns(verdicts, context, rows.clone())?);
+    }
+    for (_, sums) in &table.counts {
         columns.push(Arc::new(Float64Array::from_iter_values(sums[rows.clone()].iter().copied())));
     }
     Ok(columns)

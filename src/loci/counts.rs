@@ -1,0 +1,105 @@
+//! The rules of the selection that sum signals: the bounds on counts, and outliers among the peaks.
+
+use rayon::prelude::*;
+
+use super::quantile::outlier_threshold;
+use super::rules::reach;
+use super::select::{GroupSums, Locus, SelectOptions, WindowSums};
+use super::verdict::{Verdict, Verdicts};
+use crate::{Error, Result};
+
+/// How many windows are summed before their results are looked at.
+const SUMS_AT_ONCE: usize = 1 << 16;
+
+/// The filter by counts.
+pub(super) struct CountsFilter<'a> {
+    sums: &'a dyn WindowSums,
+    left: i64,
+    right: i64,
+    /// Further bases on either side of a peak's window.
+    jitter: i64,
+    min: Option<f64>,
+    max: Option<f64>,
+}
+
+impl<'a> CountsFilter<'a> {
+    /// The filter, if there is a threshold.
+    pub(super) fn new(
+        options: &SelectOptions<'_>,
+        sums: Option<&'a dyn WindowSums>,
+    ) -> Result<Option<CountsFilter<'a>>> {
+        let (min, max) = (options.min_counts, options.max_counts);
+        let name = if min.is_some() { "min_counts" } else { "max_counts" };
+        for (name, threshold) in [("min_counts", min), ("max_counts", max)] {
+            if threshold.is_some_and(f64::is_nan) {
+                return Err(Error::argument(name, "NaN is no threshold"));
+            }
+        }
+        match (min.or(max), sums, options.out_window) {
+            (None, ..) => Ok(None),
+            (Some(_), Some(sums), Some(width)) => {
+                let (left, right) = reach(width);
+                let jitter = if options.counts_with_jitter { i64::from(options.max_jitter) } else { 0 };
+                Ok(Some(CountsFilter { sums, left, right, jitter, min, max }))
+            }
+            (Some(_), ..) => Err(Error::argument(name, "there are no signals to count")),
+        }
+    }
+
+    /// Drops loci and notes why.
+    pub(super) fn apply(&self, loci: &mut Vec<Locus>, peaks: usize, verdicts: &mut Verdicts) -> Result<()> {
+        for some in loci.chunks(SUMS_AT_ONCE) {
+            // Looking at the results in order makes the first error the same on any number of threads.
+            let judged: Vec<Result<Verdict>> = some.par_iter().map(|locus| self.judge(locus, peaks)).collect();
+            for (locus, verdict) in some.iter().zip(judged) {
+                verdicts.leave_out(locus.row, verdict?);
+            }
+        }
+        loci.retain(|locus| verdicts.keeps(locus.row));
+        Ok(())
+    }
+
+    fn judge(&self, locus: &Locus, peaks: usize) -> Result<Verdict> {
+        let jitter = if (locus.row as usize) < peaks { self.jitter } else { 0 };
+        let (start, end) = (locus.centre - self.left - jitter, locus.centre + self.right + jitter);
+        let counts = self.sums.sum(locus.contig as usize, start, end)?;
+        Ok(if self.min.is_some_and(|min| counts < min) {
+            Verdict::UnderCounts { counts }
+        } else if self.max.is_some_and(|max| counts > max) {
+            Verdict::OverCounts { counts }
+        } else {
+            Verdict::Kept
+        })
+    }
+}
+
+/// Drops peaks that are outliers in any group. Every group's threshold is that of the same peaks.
+pub(super) fn drop_outliers(
+    sums: &dyn GroupSums,
+    width: u32,
+    jitter: i64,
+    peaks: usize,
+    loci: &mut Vec<Locus>,
+    verdicts: &mut Verdicts,
+) -> Result<()> {
+    let (left, right) = reach(width);
+    let kept = loci.partition_point(|locus| (locus.row as usize) < peaks);
+    for group in 0..sums.groups() as u32 {
+        let sum = |locus: &Locus| {
+            let (start, end) = (locus.centre - left - jitter, locus.centre + right + jitter);
+            sums.sum(group as usize, locus.contig as usize, start, end)
+        };
+        // The first error in order is the same on any number of threads.
+        let counts: Vec<Result<f32>> = loci[..kept].par_iter().map(sum).collect();
+        let counts = counts.into_iter().collect::<Result<Vec<f32>>>()?;
+        let threshold = outlier_threshold(&mut counts.clone());
+        for (locus, counts) in loci.iter().zip(counts) {
+            // The first group in which it is an outlier is the reason.
+            if counts > threshold && verdicts.keeps(locus.row) {
+                verdicts.leave_out(locus.row, Verdict::Outlier { group, counts, threshold });
+            }
+        }
+    }
+    loci.retain(|locus| verdicts.keeps(locus.row));
+    Ok(())
+}

@@ -1,0 +1,173 @@
+//! The columns of `index.parquet` that say what became of each locus, and what decided it.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow_array::types::{Float64Type, Int32Type, Int64Type};
+use arrow_array::{Array, ArrayRef, Float64Array, Int32Array, Int64Array, PrimitiveArray, RecordBatch, StringArray};
+use arrow_schema::DataType;
+
+use super::read::{Columns, Wrong};
+use crate::loci::verdict::{Reason, Region, Verdict, Verdicts};
+use crate::{Error, Result};
+
+/// Name, type, and whether it may hold nulls.
+pub(super) const COLUMNS: [(&str, DataType, bool); 8] = [
+    ("reason", DataType::Utf8, false),
+    ("exclusion_file", DataType::Int32, true),
+    ("exclusion_line", DataType::Int64, true),
+    ("exclusion_start", DataType::Int64, true),
+    ("exclusion_end", DataType::Int64, true),
+    ("measured", DataType::Float64, true),
+    ("threshold", DataType::Float64, true),
+    ("outlier_group", DataType::Utf8, true),
+];
+
+/// What the columns refer to, all of it in `index.json`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LedgerContext {
+    /// How many inputs are files of loci. The exclusion lists follow them.
+    pub loci_files: u32,
+    /// The signal groups of the selection.
+    pub groups: Vec<String>,
+    /// The selection's bounds on counts.
+    pub min_counts: Option<f64>,
+    /// See `min_counts`.
+    pub max_counts: Option<f64>,
+}
+
+/// The arrays of some rows, in the order of [`COLUMNS`].
+pub(super) fn columns(verdicts: &Verdicts, context: &LedgerContext, rows: Range<usize>) -> Result<Vec<ArrayRef>> {
+    let some = &verdicts.rows()[rows];
+    let regions: Vec<Option<Region>> = some.iter().map(|verdict| region(verdict, verdicts)).collect();
+    let file = |region: &Option<Region>| {
+        let Some(region) = region else { return Ok(None) };
+        let number = context.loci_files.checked_add(region.file).and_then(|number| i32::try_from(number).ok());
+        number.map(Some).ok_or_else(|| Error::argument("exclusion_lists", "there are too many files for an index"))
+    };
+    let files: Vec<Option<i32>> = regions.iter().map(file).collect::<Result<_>>()?;
+    let int64 = |of: fn(&Region) -> i64| -> ArrayRef {
+        Arc::new(Int64Array::from_iter(regions.iter().map(|region| region.as_ref().map(of))))
+    };
+    let numbers = some.iter().map(|verdict| numbers(verdict, context));
+    let (measured, threshold): (Vec<_>, Vec<_>) = numbers.map(Option::unzip).unzip();
+    let group = |verdict: &Verdict| match verdict {
+        Verdict::Outlier { group, .. } => context.groups.get(*group as usize).map(String::as_str),
+        _ => None,
+    };
+    Ok(vec![
+        Arc::new(StringArray::from_iter_values(some.iter().map(|verdict| verdict.reason().name()))),
+        Arc::new(Int32Array::from(files)),
+        int64(|region| region.line as i64),
+        int64(|region| region.start),
+        int64(|region| region.end),
+        Arc::new(Float64Array::from(measured)),
+        Arc::new(Float64Array::from(threshold)),
+        Arc::new(StringArray::from_iter(some.iter().map(group))),
+    ])
+}
+
+fn region(verdict: &Verdict, verdicts: &Verdicts) -> Option<Region> {
+    match verdict {
+        Verdict::Excluded { region } => verdicts.regions().get(*region as usize).copied(),
+        _ => None,
+    }
+}
+
+/// What was measured, and the bound that it is beyond.
+fn numbers(verdict: &Verdict, context: &LedgerContext) -> Option<(f64, f64)> {
+    match *verdict {
+        Verdict::UnderCounts { counts } => context.min_counts.map(|bound| (counts, bound)),
+        Verdict::OverCounts { counts } => context.max_counts.map(|bound| (counts, bound)),
+        Verdict::Outlier { counts, threshold, .. } => Some((f64::from(counts), f64::from(threshold))),
+        _ => None,
+    }
+}
+
+/// The columns of a batch.
+pub(super) struct LedgerColumns<'b> {
+    reason: &'b StringArray,
+    file: &'b PrimitiveArray<Int32Type>,
+    line: &'b PrimitiveArray<Int64Type>,
+    start: &'b PrimitiveArray<Int64Type>,
+    end: &'b PrimitiveArray<Int64Type>,
+    measured: &'b PrimitiveArray<Float64Type>,
+    threshold: &'b PrimitiveArray<Float64Type>,
+    group: &'b StringArray,
+}
+
+impl<'b> LedgerColumns<'b> {
+    pub(super) fn of(batch: &'b RecordBatch, columns: &Columns<'_>) -> Result<LedgerColumns<'b>> {
+        Ok(LedgerColumns {
+            reason: columns.strings(batch, "reason")?,
+            file: columns.nullable(batch, "exclusion_file")?,
+            line: columns.nullable(batch, "exclusion_line")?,
+            start: columns.nullable(batch, "exclusion_start")?,
+            end: columns.nullable(batch, "exclusion_end")?,
+            measured: columns.nullable(batch, "measured")?,
+            threshold: columns.nullable(batch, "threshold")?,
+            group: columns.nullable_strings(batch, "outlier_group")?,
+        })
+    }
+
+    /// Appends the verdict on row `i` of the batch. Exactly the columns that its reason has must hold something.
+    pub(super) fn append(&self, i: usize, context: &LedgerContext, to: &mut Verdicts, wrong: &Wrong<'_>) -> Result<()> {
+        let name = self.reason.value(i);
+        let Some(reason) = Reason::ALL.into_iter().find(|reason| reason.name() == name) else {
+            return Err(wrong.at("reason", "the name of a reason", format!("{name:?}")));
+        };
+        let excluded = reason == Reason::Excluded;
+        let outlier = reason == Reason::Outlier;
+        let counted = matches!(reason, Reason::UnderCounts | Reason::OverCounts) || outlier;
+        for (column, array, wanted) in [
+            ("exclusion_file", self.file as &dyn Array, excluded),
+            ("exclusion_line", self.line, excluded),
+            ("exclusion_start", self.start, excluded),
+            ("exclusion_end", self.end, excluded),
+            ("measured", self.measured, counted),
+            ("threshold", self.threshold, counted),
+            ("outlier_group", self.group, outlier),
+        ] {
+            if array.is_valid(i) != wanted {
+                let (expected, got) = if wanted { ("a value", "null") } else { ("null", "a value") };
+                return Err(wrong.at(column, format!("{expected} where the reason is {name}"), got));
+            }
+        }
+        let counts = self.measured.value(i);
+        let bound = |bound: Option<f64>, verdict: Verdict| match bound {
+            Some(bound) if bound == self.threshold.value(i) => Ok(verdict),
+            _ => Err(wrong.at("threshold", format!("the selection's, {bound:?}"), self.threshold.value(i))),
+        };
+        let verdict = match reason {
+            Reason::Kept => Verdict::Kept,
+            Reason::Contig => Verdict::Contig,
+            Reason::Edge => Verdict::Edge,
+            Reason::Excluded => {
+                to.push_excluded(self.region(i, context, wrong)?);
+                return Ok(());
+            }
+            Reason::UnderCounts => bound(context.min_counts, Verdict::UnderCounts { counts })?,
+            Reason::OverCounts => bound(context.max_counts, Verdict::OverCounts { counts })?,
+            Reason::Outlier => {
+                let name = self.group.value(i);
+                let group = context.groups.iter().position(|group| group == name);
+                let group = group.ok_or_else(|| wrong.at("outlier_group", "a group of the selection", name))?;
+                let threshold = self.threshold.value(i) as f32;
+                Verdict::Outlier { group: group as u32, counts: counts as f32, threshold }
+            }
+        };
+        to.push(verdict);
+        Ok(())
+    }
+
+    fn region(&self, i: usize, context: &LedgerContext, wrong: &Wrong<'_>) -> Result<Region> {
+        let file = u32::try_from(self.file.value(i)).ok().and_then(|file| file.checked_sub(context.loci_files));
+        let line = u64::try_from(self.line.value(i)).ok().filter(|&line| line > 0);
+        Ok(Region {
+            file: file.ok_or_else(|| wrong.at("exclusion_file", "an exclusion list", self.file.value(i)))?,
+            line: line.ok_or_else(|| wrong.at("exclusion_line", "1 or more", self.line.value(i)))?,
+            start: self.start.value(i),
+            end: self.end.value(i),
+        })
+    }
+}

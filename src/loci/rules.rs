@@ -1,0 +1,83 @@
+//! The rules of the selection that need no signals: contigs, centres, the room that windows have, and excluded regions.
+
+use std::collections::HashSet;
+
+use super::exclusion::ExclusionMap;
+use super::select::SelectOptions;
+use super::table::{LocusTable, Role, Row};
+use super::verdict::Region;
+use crate::format::Contigs;
+use crate::{Error, Result};
+
+/// What the rules that need no signals say of a locus.
+pub(super) enum Place {
+    Free,
+    Edge,
+    Excluded(Region),
+}
+
+/// The rules that need no signals.
+pub(super) struct Rules<'a> {
+    contigs: &'a Contigs,
+    /// For each contig, whether it is selected.
+    selected: Vec<bool>,
+    exclusion: ExclusionMap,
+    summits: Option<bool>,
+    /// How far the wider window reaches to the left and to the right of the centre.
+    left: i64,
+    right: i64,
+    max_jitter: i64,
+}
+
+impl<'a> Rules<'a> {
+    pub(super) fn new(table: &LocusTable, contigs: &'a Contigs, options: &SelectOptions<'_>) -> Result<Rules<'a>> {
+        for (name, window) in [("in_window", Some(options.in_window)), ("out_window", options.out_window)] {
+            if window == Some(0) {
+                return Err(Error::argument(name, "a window must be at least one base wide"));
+            }
+        }
+        let widest = options.in_window.max(options.out_window.unwrap_or(0));
+        let (left, right) = reach(widest);
+        let mut selected = vec![true; contigs.len()];
+        for names in [table.chroms(), options.chroms].into_iter().flatten() {
+            let named: HashSet<usize> = names.iter().filter_map(|name| contigs.id(name)).collect();
+            selected.iter_mut().enumerate().for_each(|(id, selected)| *selected &= named.contains(&id));
+        }
+        let exclusion = ExclusionMap::from_beds(options.exclusion, contigs);
+        let max_jitter = i64::from(options.max_jitter);
+        Ok(Rules { contigs, selected, exclusion, summits: options.summits, left, right, max_jitter })
+    }
+
+    /// Whether the locus is on a selected contig, which is one of the store's.
+    pub(super) fn selects(&self, row: &Row) -> bool {
+        self.selected.get(row.contig as usize).is_some_and(|selected| *selected)
+    }
+
+    /// The first rule that leaves out a locus on a selected contig.
+    pub(super) fn judge(&self, row: &Row, centre: i64) -> Place {
+        // Negatives are never shifted.
+        let jitter = if row.role == Role::Peak { self.max_jitter } else { 0 };
+        let (left, right) = (self.left + jitter, self.right + jitter);
+        let length = self.contigs.length(row.contig as usize) as i64;
+        if centre < left || centre > length - right {
+            return Place::Edge;
+        }
+        self.exclusion.find(row.contig, centre - left, centre + right).map_or(Place::Free, Place::Excluded)
+    }
+
+    pub(super) fn centre(&self, row: &Row) -> Result<i64> {
+        match self.summits {
+            Some(true) if row.role == Role::Peak => row.summit_position().ok_or_else(|| {
+                let place = format!("line {} of input file {}", row.line, row.file);
+                Error::argument("summits", format!("the peak at {place} of the index has no summit inside it"))
+            }),
+            Some(_) => Ok(row.midpoint()),
+            None => Ok(row.centre),
+        }
+    }
+}
+
+/// How far a window reaches to the left and to the right of its centre, in bases.
+pub(super) fn reach(width: u32) -> (i64, i64) {
+    (i64::from(width / 2), i64::from(width / 2 + width % 2))
+}

@@ -1,0 +1,220 @@
+//! What became of each locus of a table, and what decided it.
+
+use std::collections::HashMap;
+
+use crate::{Error, Result};
+
+/// What became of a locus: the first rule that left it out, in the order in which the rules are applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Reason {
+    /// It was kept.
+    Kept,
+    /// Its contig is not one of those selected.
+    Contig,
+    /// Its window would reach past an end of the contig.
+    Edge,
+    /// Its window touches an excluded chunk.
+    Excluded,
+    /// It has fewer counts than `min_counts`.
+    UnderCounts,
+    /// It has more counts than `max_counts`.
+    OverCounts,
+    /// It is a peak with outlying counts in some signal group.
+    Outlier,
+}
+
+impl Reason {
+    /// All reasons, in the order in which the rules are applied.
+    pub const ALL: [Reason; 7] = [
+        Reason::Kept,
+        Reason::Contig,
+        Reason::Edge,
+        Reason::Excluded,
+        Reason::UnderCounts,
+        Reason::OverCounts,
+        Reason::Outlier,
+    ];
+
+    /// Returns the name in a locus index: `kept`, `contig`, `edge`, `excluded`, `under_counts`, `over_counts`, `outlier`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Reason::Kept => "kept",
+            Reason::Contig => "contig",
+            Reason::Edge => "edge",
+            Reason::Excluded => "excluded",
+            Reason::UnderCounts => "under_counts",
+            Reason::OverCounts => "over_counts",
+            Reason::Outlier => "outlier",
+        }
+    }
+
+    /// Returns what is said of a locus, after "it is" or "they are".
+    pub fn phrase(self) -> &'static str {
+        match self {
+            Reason::Kept => "kept",
+            Reason::Contig => "on other contigs",
+            Reason::Edge => "too near an end of the contig",
+            Reason::Excluded => "in excluded regions",
+            Reason::UnderCounts => "under min_counts",
+            Reason::OverCounts => "over max_counts",
+            Reason::Outlier => "with outlying counts",
+        }
+    }
+}
+
+/// What became of a locus, with what decided it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Verdict {
+    /// It was kept.
+    Kept,
+    /// Its contig is not selected.
+    Contig,
+    /// It is too near an end of its contig.
+    Edge,
+    /// It is in an excluded region.
+    Excluded {
+        /// Which: the place in [`Verdicts::regions`] of the first one on the contig that its window touches.
+        region: u32,
+    },
+    /// It has fewer counts than `min_counts`.
+    UnderCounts {
+        /// How many it has.
+        counts: f64,
+    },
+    /// It has more counts than `max_counts`.
+    OverCounts {
+        /// How many it has.
+        counts: f64,
+    },
+    /// It is an outlier.
+    Outlier {
+        /// In which group first, in the order of the groups of the selection.
+        group: u32,
+        /// Its counts there.
+        counts: f32,
+        /// What they are above.
+        threshold: f32,
+    },
+}
+
+impl Verdict {
+    /// Returns the verdict without what decided it.
+    pub fn reason(self) -> Reason {
+        match self {
+            Verdict::Kept => Reason::Kept,
+            Verdict::Contig => Reason::Contig,
+            Verdict::Edge => Reason::Edge,
+            Verdict::Excluded { .. } => Reason::Excluded,
+            Verdict::UnderCounts { .. } => Reason::UnderCounts,
+            Verdict::OverCounts { .. } => Reason::OverCounts,
+            Verdict::Outlier { .. } => Reason::Outlier,
+        }
+    }
+}
+
+/// A region to stay out of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Region {
+    /// Which exclusion list, from 0.
+    pub file: u32,
+    /// The 1-based line in it.
+    pub line: u64,
+    /// First base, 0-based.
+    pub start: i64,
+    /// One past the last base.
+    pub end: i64,
+}
+
+/// The verdicts on all loci of a table, 16 bytes each.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Verdicts {
+    rows: Vec<Verdict>,
+    regions: Vec<Region>,
+    /// The places of the regions, for finding one again.
+    places: HashMap<Region, u32>,
+}
+
+impl Verdicts {
+    pub(super) fn with_capacity(rows: usize) -> Verdicts {
+        Verdicts { rows: Vec::with_capacity(rows), ..Verdicts::default() }
+    }
+
+    /// Makes verdicts of their parts, for an index of the caller's own.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when a verdict names a region that there is not.
+    pub fn new(rows: Vec<Verdict>, regions: &[Region]) -> Result<Verdicts> {
+        let mut verdicts = Verdicts::with_capacity(rows.len());
+        for verdict in rows {
+            match verdict {
+                Verdict::Excluded { region } => match regions.get(region as usize) {
+                    Some(region) => verdicts.push_excluded(*region),
+                    None => return Err(Error::argument("regions", format!("there is no region {region}"))),
+                },
+                verdict => verdicts.push(verdict),
+            }
+        }
+        Ok(verdicts)
+    }
+
+    /// Returns the verdict on each row of the table.
+    pub fn rows(&self) -> &[Verdict] {
+        &self.rows
+    }
+
+    /// Returns the regions that left out some locus, in the order of the first such.
+    pub fn regions(&self) -> &[Region] {
+        &self.regions
+    }
+
+    /// Appends the verdict on the next row.
+    pub(super) fn push(&mut self, verdict: Verdict) {
+        self.rows.push(verdict);
+    }
+
+    /// Appends the verdict on the next row, which touches a region.
+    pub(super) fn push_excluded(&mut self, region: Region) {
+        let place = *self.places.entry(region).or_insert_with(|| {
+            self.regions.push(region);
+            // There are fewer than 2^32 rows, and no more regions than these.
+            (self.regions.len() - 1) as u32
+        });
+        self.rows.push(Verdict::Excluded { region: place });
+    }
+
+    /// Sets the verdict on a row that was kept so far.
+    pub(super) fn leave_out(&mut self, row: u32, verdict: Verdict) {
+        self.rows[row as usize] = verdict;
+    }
+
+    /// Returns whether a row is kept so far.
+    pub(super) fn keeps(&self, row: u32) -> bool {
+        self.rows[row as usize] == Verdict::Kept
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verdict_is_two_words() {
+        assert_eq!((size_of::<Reason>(), size_of::<Verdict>()), (1, 16));
+    }
+
+    #[test]
+    fn a_region_is_kept_once() {
+        let region = |line| Region { file: 1, line, start: 5, end: 9 };
+        let mut verdicts = Verdicts::default();
+        [7, 3, 7].map(|line| verdicts.push_excluded(region(line)));
+        assert_eq!(verdicts.regions(), [region(7), region(3)]);
+        assert_eq!(verdicts.rows(), [0, 1, 0].map(|region| Verdict::Excluded { region }));
+    }
+
+    #[test]
+    fn reasons_have_names_of_their_own() {
+        let names: std::collections::HashSet<_> = Reason::ALL.map(Reason::name).into();
+        assert_eq!(names.len(), Reason::ALL.len());
+    }
+}

@@ -1,0 +1,67 @@
+//! The options that decide which loci are used, the same for `index` and `sample`.
+
+use atemoya::feed::LocusFilter;
+use atemoya::sample::Order;
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct FilterArguments {
+    /// Signal groups, in this order; '' for none [default: all]
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    signals: Option<Vec<String>>,
+    /// Bases of sequence and controls
+    #[arg(long, value_name = "BASES", default_value_t = 2114)]
+    in_window: usize,
+    /// Bases of signal
+    #[arg(long, value_name = "BASES", default_value_t = 1000)]
+    out_window: usize,
+    /// Shift peaks by up to this many bases either way
+    #[arg(long, value_name = "BASES", default_value_t = 50)]
+    max_jitter: usize,
+    /// Keep loci whose signal sums to at least this over the output window
+    #[arg(long, value_name = "COUNTS", allow_negative_numbers = true)]
+    min_counts: Option<f64>,
+    /// Keep loci whose signal sums to at most this over the output window
+    #[arg(long, value_name = "COUNTS", allow_negative_numbers = true)]
+    max_counts: Option<f64>,
+    /// Tracks that --min-counts and --max-counts sum [default: all signals; the first one in cherimoya's order]
+    #[arg(long, value_name = "NAME[.i]", value_delimiter = ',')]
+    counts_tracks: Option<Vec<String>>,
+    /// BED files of regions to stay out of
+    #[arg(long, value_name = "FILE", value_delimiter = ',')]
+    exclusion_lists: Vec<PathBuf>,
+    /// The order of examples: native, or cherimoya for its counts, filters and batches bit for bit
+    #[arg(long, value_name = "ORDER", default_value_t = Order::Native)]
+    order: Order,
+    /// Drop peaks with outlying counts, above 1.2 times the 0.99 quantile [default: in cherimoya's order]
+    #[arg(long, overrides_with = "no_outlier_filter")]
+    outlier_filter: bool,
+    /// Keep peaks with outlying counts
+    #[arg(long, overrides_with = "outlier_filter")]
+    no_outlier_filter: bool,
+}
+
+impl FilterArguments {
+    /// The filter, without contigs and centres.
+    pub(crate) fn filter(&self) -> LocusFilter {
+        LocusFilter {
+            order: self.order,
+            signals: names(self.signals.as_deref()),
+            in_window: self.in_window,
+            out_window: self.out_window,
+            max_jitter: self.max_jitter,
+            min_counts: self.min_counts,
+            max_counts: self.max_counts,
+            counts_tracks: self.counts_tracks.clone(),
+            outlier_filter: (self.outlier_filter || self.no_outlier_filter).then_some(self.outlier_filter),
+            summits: None,
+            chroms: None,
+            exclusion_lists: self.exclusion_lists.clone(),
+        }
+    }
+}
+
+/// The names of groups; an empty one, which no group can have, is how to name none.
+pub(crate) fn names(given: Option<&[String]>) -> Option<Vec<String>> {
+    given.map(|names| names.iter().filter(|name| !name.is_empty()).cloned().collect())
+}
