@@ -1,14 +1,13 @@
-//! `PeakGenerator`: each parameter, its refusals, and stores that lack the sequence, the signals or the controls.
+//! `PeakGenerator`: each parameter, and stores that lack the sequence, the signals or the controls.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 
 mod common;
 
 use atemoya::feed::Loader;
-use atemoya::index::IndexBuilder;
 use atemoya::loci::{Role, Row, published};
 use atemoya::pack::PackBuilder;
-use atemoya::{Error, PeakGenerator, Store};
+use atemoya::{PeakGenerator, Store};
 use common::inputs::{self, write};
 use common::oracle::digests;
 use common::stores::Contig;
@@ -167,55 +166,6 @@ fn groups_are_read_in_the_order_in_which_they_are_named() {
         assert_eq!(turned_y.row(row)[out..], all_y.row(row)[..2 * out]);
         assert_eq!(one_y.row(row), &all_y.row(row)[2 * out..]);
     }
-    for (names, word) in [(["input"], "signals"), (["nope"], "nope")] {
-        let error = generator(&store).signals(named(&names)).build().unwrap_err();
-        assert!(error.to_string().contains(word), "{error}");
-    }
-    let error = generator(&store).signals(named(&["runs", "runs"])).build().unwrap_err();
-    assert!(error.to_string().contains("twice"), "{error}");
-}
-
-#[test]
-fn what_does_not_fit_is_refused_by_its_name() {
-    let (directory, _, store) = fixture();
-    let base = generator(&store);
-    let names = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
-    let huge = (1 << 30) + 1;
-    for (generator, name) in [
-        (base.clone().in_window(0), "in_window"),
-        (base.clone().in_window(huge), "in_window"),
-        (base.clone().out_window(0), "out_window"),
-        (base.clone().max_jitter(usize::MAX), "max_jitter"),
-        (base.clone().batch_size(0), "batch_size"),
-        (base.clone().batch_size(1 << 30).in_window(1 << 11), "batch_size"),
-        (base.clone().slots(Some(0)), "slots"),
-        (base.clone().num_workers(1025), "num_workers"),
-        (base.clone().negative_ratio(-0.1), "negative_ratio"),
-        (base.clone().negative_ratio(f64::NAN), "negative_ratio"),
-        (base.clone().negative_ratio(1e300), "negative_ratio"),
-        (base.clone().min_counts(Some(f64::NAN)), "min_counts"),
-        (base.clone().min_counts(Some(1e30)), "under min_counts"),
-        (base.clone().in_window(6000), "too near an end"),
-        (base.clone().chroms(names(&["nowhere"])), "on other contigs"),
-        (base.clone().chroms(names(&[])), "on other contigs"),
-        (base.clone().counts_tracks(names(&["atac"])).min_counts(Some(1.0)), "\"atac\""),
-        (base.clone().counts_tracks(names(&["stranded.2"])).min_counts(Some(1.0)), "\"stranded.2\""),
-        (base.clone().counts_tracks(names(&["stranded", "stranded.0"])).min_counts(Some(1.0)), "stranded.0"),
-        (base.clone().loci("other"), "\"other\""),
-    ] {
-        let error = generator.build().err().unwrap_or_else(|| panic!("{name} was accepted"));
-        assert!(matches!(error, Error::Argument { .. }) && error.to_string().contains(name), "{name}: {error}");
-    }
-    let bad = write(directory.path(), "bad.bed", "chrA\t1\t2\nchrA\t3\n");
-    let error = base.clone().exclusion_lists(vec![bad]).build().unwrap_err();
-    assert!(error.to_string().contains("bad.bed, line 2"), "{error}");
-    // A peak without a summit, in an index that was made of midpoints.
-    let peaks = write(directory.path(), "p.bed", "chrA\t1000\t1100\n");
-    IndexBuilder::new("plain").peaks([peaks]).publish(&store, &()).unwrap();
-    let plain = base.loci("plain").negative_ratio(0.0);
-    assert_eq!(plain.build().unwrap().len(), 1);
-    assert!(plain.clone().summits(Some(true)).build().unwrap_err().to_string().contains("summit"));
-    assert!(plain.negative_ratio(1.0).build().unwrap_err().to_string().contains("negative_ratio"));
 }
 
 #[test]

@@ -11,9 +11,13 @@
 
 pub mod bigwigs;
 #[cfg(feature = "ingest")]
+pub mod cases;
+#[cfg(feature = "ingest")]
 pub mod golden;
 #[cfg(feature = "ingest")]
 pub mod inputs;
+pub mod model;
+pub mod numpy;
 pub mod oracle;
 pub mod stores;
 
