@@ -4,7 +4,7 @@
 
 mod common;
 
-use atemoya::feed::{Shard, State};
+use atemoya::feed::{LocusFilter, Shard, State};
 use atemoya::index::IndexBuilder;
 use atemoya::loci::published;
 use atemoya::sample::{Draw, Order};
@@ -218,7 +218,11 @@ fn what_cannot_be_indexed_is_refused_by_its_name() {
     let peaks = fixture.loci("peaks.bed", &PEAKS);
     let new = |name: &str| IndexBuilder::new(name).peaks([&peaks]);
     let long = "x".repeat(65);
-    let cases: [(IndexBuilder, &str, &[&str]); 7] = [
+    let window = LocusFilter { in_window: 0, ..LocusFilter::default() };
+    let endless = LocusFilter { max_counts: Some(f64::INFINITY), ..LocusFilter::default() };
+    let cases: [(IndexBuilder, &str, &[&str]); 9] = [
+        (new("x").filter(window), "in_window", &["0 is not between 1"]),
+        (new("x").filter(endless), "max_counts", &["inf is no bound that an index can record"]),
         (IndexBuilder::new("x"), "peaks", &["at least one file"]),
         (IndexBuilder::new("x").negatives([&peaks]), "peaks", &["at least one file"]),
         (new("x").counts_window(0), "counts_window", &["0 is not between 1 and 2^24"]),
@@ -291,7 +295,7 @@ fn a_loader_refuses_what_is_not_of_its_stream() {
     ] {
         refused(loader.follow(draws), "draws", &[part]);
     }
-    refused(loader.validation(false, false), "draws", &["there is none"]);
+    refused(loader.validation(false, false), "validation", &["neither peaks nor negatives are asked for"]);
     // None of this has changed where it stands.
     assert_eq!(loader.state(), state);
     assert_eq!(loader.follow(vec![good, negative]).unwrap().map(|batch| batch.unwrap().len()).sum::<usize>(), 2);

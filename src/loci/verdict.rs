@@ -207,7 +207,7 @@ mod tests {
     fn a_region_is_kept_once() {
         let region = |line| Region { file: 1, line, start: 5, end: 9 };
         let mut verdicts = Verdicts::default();
-        [7, 3, 7].map(|line| verdicts.push_excluded(region(line)));
+        [7, 3, 7].into_iter().for_each(|line| verdicts.push_excluded(region(line)));
         assert_eq!(verdicts.regions(), [region(7), region(3)]);
         assert_eq!(verdicts.rows(), [0, 1, 0].map(|region| Verdict::Excluded { region }));
     }

@@ -137,8 +137,8 @@ impl Data {
         for (i, file) in files.iter().enumerate() {
             let indexed: Vec<&Row> = file.iter().filter(|row| is_in(self.chroms.as_ref(), row)).collect();
             let selected: Vec<&Row> = indexed.iter().copied().filter(|row| is_in(o.chroms.as_ref(), row)).collect();
-            ledger.total += indexed.len();
-            ledger.contig += indexed.len() - selected.len();
+            ledger.total += file.len();
+            ledger.contig += file.len() - selected.len();
             rows.extend(selected.iter().enumerate().map(|(k, row)| (k * files.len() + i, *row)));
         }
         rows.sort_by_key(|(key, _)| *key);
