@@ -13,8 +13,8 @@
 //! # Features
 //! `ingest` (off by default): reading FASTA and bigWig, and packing them.
 
+pub mod dtype;
 mod error;
-
 pub mod feed;
 pub mod format;
 pub mod gather;
@@ -27,6 +27,7 @@ mod progress;
 pub mod sample;
 pub mod store;
 
+pub use dtype::DType;
 pub use error::{Error, Result};
 pub use feed::PeakGenerator;
 pub use progress::Progress;

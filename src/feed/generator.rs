@@ -1,6 +1,7 @@
 //! The builder of loaders: every parameter, its default, and the checks that need the store.
 
-use super::fill::Source;
+use super::dataset::Dataset;
+use super::examples::StoreExamples;
 use super::loader::Loader;
 use super::shard::Shard;
 use crate::format::manifest::{GroupEntry, Role};
@@ -231,9 +232,10 @@ impl PeakGenerator {
             seed: self.random_state,
         };
         let store = self.store.clone();
-        let sizes = (self.in_window, self.out_window, shard.local_batch_size());
+        let sizes = (self.in_window, self.out_window, self.max_jitter);
         let sampler = PeakNegativeSampler::with_order(plan, self.order)?;
-        let source = Source::new(store, (&signals, &controls), selection.peaks, selection.negatives, sampler, sizes)?;
+        let examples = StoreExamples::new(store, (&signals, &controls), selection.peaks, selection.negatives, sizes);
+        let source = Dataset::new(examples, sampler, shard.local_batch_size())?;
         let threads = (self.num_workers, self.slots.unwrap_or(self.num_workers + 2));
         Loader::new(source, selection.ledger, (shard, self.drop_last), threads)
     }
@@ -257,24 +259,32 @@ impl PeakGenerator {
     }
 
     fn check_sizes(&self) -> Result<()> {
-        let sizes = [
-            ("in_window", self.in_window, 1),
-            ("out_window", self.out_window, 1),
-            ("max_jitter", self.max_jitter, 0),
-            ("batch_size", self.batch_size, 1),
-            ("slots", self.slots.unwrap_or(1), 1),
-        ];
-        for (name, value, least) in sizes {
-            if !(least..=MAX_SIZE).contains(&value) {
-                return Err(Error::argument(name, format!("{value} is not between {least} and {MAX_SIZE}")));
-            }
-        }
-        if self.num_workers > 1024 {
-            return Err(Error::argument("num_workers", format!("{} is more than 1024", self.num_workers)));
-        }
+        check_sizes(
+            [
+                ("in_window", self.in_window, 1),
+                ("out_window", self.out_window, 1),
+                ("max_jitter", self.max_jitter, 0),
+                ("batch_size", self.batch_size, 1),
+                ("slots", self.slots.unwrap_or(1), 1),
+            ],
+            self.num_workers,
+        )?;
         if self.store.sequence().is_none() && self.store.panels().is_empty() {
             return Err(Error::argument("store", "it has neither a sequence nor tracks"));
         }
         Ok(())
     }
+}
+
+/// Checks sizes, each with its least value, and the number of threads.
+pub(super) fn check_sizes(sizes: [(&'static str, usize, usize); 5], num_workers: usize) -> Result<()> {
+    for (name, value, least) in sizes {
+        if !(least..=MAX_SIZE).contains(&value) {
+            return Err(Error::argument(name, format!("{value} is not between {least} and {MAX_SIZE}")));
+        }
+    }
+    if num_workers > 1024 {
+        return Err(Error::argument("num_workers", format!("{num_workers} is more than 1024")));
+    }
+    Ok(())
 }

@@ -2,6 +2,8 @@
 //! knows nothing of GPUs.
 
 mod batch;
+mod dataset;
+mod examples;
 mod fill;
 mod generator;
 mod layout;
@@ -13,7 +15,8 @@ mod state;
 mod stats;
 mod worker;
 
-pub use batch::{Batch, Tensor};
+pub use batch::{AnyTensor, Batch, Tensor};
+pub use dataset::Dataset;
 pub use generator::PeakGenerator;
 pub use layout::{Column, Layout};
 pub use loader::{Batches, Loader};
