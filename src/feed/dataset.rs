@@ -12,7 +12,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// The examples of all epochs, by their place: what a loader streams, for reading in any order.
 ///
-/// It stands behind every [`Loader`](super::Loader::fetch). Any number of threads may read it at once.
+/// It comes from [`ArrayGenerator::dataset`](super::ArrayGenerator::dataset), and stands behind every
+/// [`Loader`](super::Loader::fetch). Any number of threads may read it at once.
 #[derive(Debug)]
 pub struct Dataset<'a> {
     examples: Box<dyn Examples + 'a>,
@@ -65,7 +66,7 @@ impl<'a> Dataset<'a> {
         Ok(Batch::new(Memory::Owned(slot), Arc::new(layout), rows, epoch, 0))
     }
 
-    /// The peaks or the negatives, as loci.
+    /// The peaks or the negatives, as loci; none when they are arrays.
     pub(super) fn loci(&self, is_peak: bool) -> &[Locus] {
         self.examples.loci(is_peak)
     }

@@ -93,6 +93,7 @@ macro_rules! setters {
         })*
     };
 }
+pub(super) use setters;
 
 impl PeakGenerator {
     /// Starts from the defaults.

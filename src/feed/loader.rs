@@ -14,7 +14,7 @@ use crate::sample::{Draw, Plan};
 use crate::{Error, Result};
 use std::sync::Arc;
 
-/// Streams epochs of batches, made by [`crate::PeakGenerator::build`].
+/// Streams epochs of batches, made by [`crate::PeakGenerator::build`] or [`crate::ArrayGenerator::build`].
 ///
 /// Batches depend on the options and their place alone: not on the number of workers, on how many slots there are, on
 /// what was read before, or on the machine.
@@ -61,13 +61,13 @@ impl Loader {
         self.shard.steps(self.len(), self.drop_last)
     }
 
-    /// The kept peaks, by which `sources` of a batch counts.
+    /// The kept peaks, by which `sources` of a batch counts. Empty when they are arrays, whose rows it counts.
     #[must_use]
     pub fn peaks(&self) -> &[Locus] {
         self.source.loci(true)
     }
 
-    /// The kept negatives.
+    /// The kept negatives. Empty when they are arrays.
     #[must_use]
     pub fn negatives(&self) -> &[Locus] {
         self.source.loci(false)
@@ -82,7 +82,7 @@ impl Loader {
         self.source.fetch(epoch, indices)
     }
 
-    /// How many loci were kept, and why the others were not.
+    /// How many loci were kept, and why the others were not. Of arrays, all are kept.
     #[must_use]
     pub fn ledger(&self) -> &Ledger {
         &self.ledger

@@ -1,6 +1,8 @@
 //! The feed: a ring of batch slots, worker threads that gather into them, and batches delivered in order as leases. It
 //! knows nothing of GPUs.
 
+mod array;
+mod array_generator;
 mod batch;
 mod dataset;
 mod examples;
@@ -15,6 +17,8 @@ mod state;
 mod stats;
 mod worker;
 
+pub use array::{Array, Strided};
+pub use array_generator::ArrayGenerator;
 pub use batch::{AnyTensor, Batch, Tensor};
 pub use dataset::Dataset;
 pub use generator::PeakGenerator;

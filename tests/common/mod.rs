@@ -9,6 +9,8 @@
     reason = "test helpers"
 )]
 
+#[cfg(feature = "ingest")]
+pub mod arrays;
 pub mod bigwigs;
 #[cfg(feature = "ingest")]
 pub mod golden;
@@ -16,6 +18,8 @@ pub mod golden;
 pub mod inputs;
 pub mod oracle;
 pub mod stores;
+#[cfg(feature = "ingest")]
+pub mod windows;
 
 use atemoya::ingest::bed::{BedFile, BedRecord};
 use std::io::Write;

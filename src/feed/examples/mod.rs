@@ -1,7 +1,11 @@
-//! Where the sequences and tracks of examples come from: a store.
+//! Where the sequences and tracks of examples come from: a store, or arrays.
 
+mod arrays;
+mod pair;
 mod store;
 
+pub(super) use arrays::ArrayExamples;
+pub(super) use pair::{Arrays, Rows};
 pub(super) use store::StoreExamples;
 
 use super::layout::Form;
