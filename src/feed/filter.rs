@@ -1,5 +1,6 @@
 //! Which loci of an index are used: the parameters of the selection, and their application to a store.
 
+use super::sizes;
 use crate::format::manifest::{GroupEntry, Role};
 use crate::gather::{FirstTrack, RowSums, TrackSums};
 use crate::ingest::bed::{BedFile, read_bed};
@@ -8,9 +9,6 @@ use crate::sample::Order;
 use crate::store::Store;
 use crate::{Error, Result};
 use std::path::PathBuf;
-
-/// The widest window and the largest jitter that are accepted: 2^30.
-pub(super) const MAX_SIZE: usize = 1 << 30;
 
 /// The parameters that decide which loci are used; those of [`crate::PeakGenerator`], which says what each means.
 ///
@@ -148,24 +146,13 @@ impl LocusFilter {
     }
 
     fn check(&self) -> Result<()> {
-        for (name, value, least) in
-            [("in_window", self.in_window, 1), ("out_window", self.out_window, 1), ("max_jitter", self.max_jitter, 0)]
-        {
-            check_size(name, value, least)?;
-        }
-        Ok(())
+        sizes::check("in_window", self.in_window, 1)?;
+        sizes::check("out_window", self.out_window, 1)?;
+        sizes::check("max_jitter", self.max_jitter, 0)
     }
 }
 
 type Rules = fn(&LocusTable, &crate::format::Contigs, &SelectOptions<'_>, Option<&dyn WindowSums>) -> Result<Selection>;
-
-/// Checks that a parameter is between `least` and [`MAX_SIZE`].
-pub(super) fn check_size(name: &'static str, value: usize, least: usize) -> Result<()> {
-    if !(least..=MAX_SIZE).contains(&value) {
-        return Err(Error::argument(name, format!("{value} is not between {least} and {MAX_SIZE}")));
-    }
-    Ok(())
-}
 
 /// The groups of a role: those of the names in their order, or all.
 pub(super) fn groups<'a>(

@@ -1,9 +1,11 @@
 //! The builder of loaders: every parameter, its default, and the checks that need the store.
 
-use super::fill::Source;
-use super::filter::{LocusFilter, check_size, groups};
+use super::dataset::Dataset;
+use super::examples::StoreExamples;
+use super::filter::{LocusFilter, groups};
 use super::loader::Loader;
 use super::shard::Shard;
+use super::sizes;
 use crate::format::manifest::Role;
 use crate::loci::published;
 use crate::sample::{Order, PeakNegativeSampler, PlanOptions};
@@ -77,6 +79,7 @@ macro_rules! setters {
         })*
     };
 }
+pub(super) use setters;
 
 impl PeakGenerator {
     /// Starts from the defaults.
@@ -185,19 +188,18 @@ impl PeakGenerator {
             seed: self.random_state,
         };
         let store = self.store.clone();
-        let sizes = (filter.in_window, filter.out_window, shard.local_batch_size());
+        let windows = (filter.in_window, filter.out_window, filter.max_jitter);
         let sampler = PeakNegativeSampler::with_order(plan, filter.order)?;
-        let source = Source::new(store, (&signals, &controls), selection.peaks, selection.negatives, sampler, sizes)?;
+        let examples = StoreExamples::new(store, (&signals, &controls), selection.peaks, selection.negatives, windows);
+        let source = Dataset::new(examples, sampler, shard.local_batch_size())?;
         let threads = (self.num_workers, self.slots.unwrap_or(self.num_workers + 2));
         Loader::new(source, selection.ledger, (shard, self.drop_last), threads)
     }
 
     fn check_sizes(&self) -> Result<()> {
-        check_size("batch_size", self.batch_size, 1)?;
-        check_size("slots", self.slots.unwrap_or(1), 1)?;
-        if self.num_workers > 1024 {
-            return Err(Error::argument("num_workers", format!("{} is more than 1024", self.num_workers)));
-        }
+        sizes::check("batch_size", self.batch_size, 1)?;
+        sizes::check("slots", self.slots.unwrap_or(1), 1)?;
+        sizes::check_threads(self.num_workers)?;
         if self.store.sequence().is_none() && self.store.panels().is_empty() {
             return Err(Error::argument("store", "it has neither a sequence nor tracks"));
         }

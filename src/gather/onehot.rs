@@ -1,6 +1,7 @@
 //! One-hot sequence: the packed masks, shifted and turned, then an item for each bit, or the bits as they are.
 
 use super::Window;
+use crate::dtype::Element;
 use crate::format::onehot::Block;
 use half::{bf16, f16};
 
@@ -9,7 +10,7 @@ mod sealed {
 }
 
 /// A type that one-hot sequence is written in: its 0 where a base is another one, its 1 where it is this one.
-pub trait OneHot: bytemuck::Pod + PartialEq + Send + Sync + std::fmt::Debug + sealed::Sealed {
+pub trait OneHot: Element + PartialEq + std::fmt::Debug + sealed::Sealed {
     /// The bits of 1. Those of 0 are 0 in every type.
     const ONE: u32;
     /// 0.
