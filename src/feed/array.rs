@@ -60,12 +60,25 @@ impl<T: Element> AsRef<[u8]> for Bytes<T> {
     }
 }
 
+/// Checks that values in C order are as many as their shape says.
+fn check_length(values: usize, shape: [usize; 3]) -> Result<()> {
+    let expected = shape.iter().try_fold(1usize, |product, &size| product.checked_mul(size));
+    if expected != Some(values) {
+        let [n, channels, positions] = shape;
+        let expected = expected.map_or("more than fit in memory".to_owned(), |expected| expected.to_string());
+        let message = format!("expected {expected} values for ({n}, {channels}, {positions}), got {values}");
+        return Err(Error::argument("shape", message));
+    }
+    Ok(())
+}
+
 impl<'a> Array<'a> {
     /// Borrows values in C order, `(examples, channels, positions)`.
     ///
     /// # Errors
-    /// [`Error::Argument`] when there are fewer values than the shape has.
+    /// [`Error::Argument`] when there are not as many values as the shape has.
     pub fn from_slice<T: Element>(values: &'a [T], shape: [usize; 3]) -> Result<Array<'a>> {
+        check_length(values.len(), shape)?;
         Array::borrowed(bytemuck::must_cast_slice(values), Strided::c_order(T::DTYPE, shape))
     }
 
@@ -81,8 +94,9 @@ impl<'a> Array<'a> {
     /// Takes values in C order, `(examples, channels, positions)`. Clones of the array share them.
     ///
     /// # Errors
-    /// [`Error::Argument`] when there are fewer values than the shape has.
+    /// [`Error::Argument`] when there are not as many values as the shape has.
     pub fn from_vec<T: Element>(values: Vec<T>, shape: [usize; 3]) -> Result<Array<'static>> {
+        check_length(values.len(), shape)?;
         Array::shared(Arc::new(Bytes(values)), Strided::c_order(T::DTYPE, shape))
     }
 

@@ -51,7 +51,8 @@ use crate::{Error, Result};
 /// # Ok::<(), atemoya::Error>(())
 /// ```
 ///
-/// Arrays that own their memory, or share it, can be streamed:
+/// Arrays that own their memory, or share it, can be streamed by worker threads; those that are only borrowed are streamed in the
+/// caller's thread, by [`Dataset::batches`]:
 /// ```
 /// use atemoya::ArrayGenerator;
 /// use atemoya::feed::{Array, Column};
@@ -171,12 +172,14 @@ impl<'a> ArrayGenerator<'a> {
     /// # Errors
     /// [`Error::Argument`] for a parameter out of its range, or an array that does not fit the others or the windows.
     pub fn dataset(&self) -> Result<Dataset<'a>> {
+        self.source(self.batch_size)
+    }
+
+    fn source(&self, batch_size: usize) -> Result<Dataset<'a>> {
         sizes::check("in_window", self.in_window, 1)?;
         sizes::check("out_window", self.out_window, 1)?;
         sizes::check("max_jitter", self.max_jitter, 0)?;
         sizes::check("batch_size", self.batch_size, 1)?;
-        sizes::check("slots", self.slots.unwrap_or(1), 1)?;
-        sizes::check_threads(self.num_workers)?;
         let strays = [
             ("negative_controls", self.negative_controls.is_some()),
             ("control_groups", self.control_groups.is_some()),
@@ -207,8 +210,7 @@ impl<'a> ArrayGenerator<'a> {
             None => None,
         };
         let examples = ArrayExamples { sequence, controls, signal };
-        let shard = Shard::new(self.rank, self.world_size, self.batch_size)?;
-        Dataset::new(examples, PeakNegativeSampler::with_order(plan, self.order)?, shard.local_batch_size())
+        Dataset::new(examples, PeakNegativeSampler::with_order(plan, self.order)?, batch_size)
     }
 
     fn plan(&self) -> Result<PlanOptions> {
@@ -216,10 +218,6 @@ impl<'a> ArrayGenerator<'a> {
         let n_negatives = self.negative_sequences.as_ref().map_or(0, examples);
         if examples(&self.peak_sequences) == 0 {
             return Err(Error::argument("peak_sequences", "there is no peak"));
-        }
-        if self.negative_ratio > 0.0 && n_negatives == 0 {
-            let message = format!("it is {}, and there are no negatives to draw", self.negative_ratio);
-            return Err(Error::argument("negative_ratio", message));
         }
         Ok(PlanOptions {
             n_peaks: examples(&self.peak_sequences),
@@ -240,11 +238,14 @@ impl ArrayGenerator<'static> {
     /// # Errors
     /// As [`ArrayGenerator::dataset`].
     pub fn build(&self) -> Result<Loader> {
-        let source = self.dataset()?;
+        sizes::check("batch_size", self.batch_size, 1)?;
+        let shard = Shard::new(self.rank, self.world_size, self.batch_size)?;
+        sizes::check_slots(self.slots.unwrap_or(1))?;
+        sizes::check_threads(self.num_workers)?;
+        let source = self.source(shard.local_batch_size())?;
         let all = |examples: usize| RoleLedger { total: examples, kept: examples, ..RoleLedger::default() };
         let plan = source.sampler.options();
         let ledger = Ledger { peaks: all(plan.n_peaks), negatives: all(plan.n_negatives) };
-        let shard = Shard::new(self.rank, self.world_size, self.batch_size)?;
         let threads = (self.num_workers, self.slots.unwrap_or(self.num_workers + 2));
         Loader::new(source, ledger, (shard, self.drop_last), threads)
     }

@@ -4,9 +4,11 @@ use super::batch::{Batch, Memory};
 use super::examples::Examples;
 use super::layout::Layout;
 use super::slot::Slot;
+use crate::format::checks::hex;
 use crate::loci::Locus;
-use crate::sample::{PeakNegativeSampler, Plan};
+use crate::sample::{PeakNegativeSampler, Plan, PlanOptions};
 use crate::{Error, Result};
+use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -21,6 +23,7 @@ pub struct Dataset<'a> {
     /// That of the streamed batches.
     pub(super) layout: Arc<Layout>,
     plans: Mutex<VecDeque<(u64, Arc<Plan>)>>,
+    fingerprint: String,
 }
 
 /// Epochs whose plans are kept: workers may be busy with two consecutive ones at once.
@@ -33,7 +36,8 @@ impl<'a> Dataset<'a> {
         batch_size: usize,
     ) -> Result<Dataset<'a>> {
         let layout = Arc::new(Layout::new(batch_size, examples.forms())?);
-        Ok(Dataset { examples: Box::new(examples), sampler, layout, plans: Mutex::default() })
+        let fingerprint = fingerprint(&examples, sampler.options());
+        Ok(Dataset { examples: Box::new(examples), sampler, layout, plans: Mutex::default(), fingerprint })
     }
 
     /// Examples of an epoch.
@@ -64,6 +68,38 @@ impl<'a> Dataset<'a> {
         let mut slot = Slot::new(layout.bytes()).map_err(too_many)?;
         self.gather(&*self.plan(epoch)?, indices.iter().copied(), &layout, &mut slot)?;
         Ok(Batch::new(Memory::Owned(slot), Arc::new(layout), rows, epoch, 0))
+    }
+
+    /// The examples of an epoch in their order, in batches of `batch_size`, gathered in this thread as they are asked for: a
+    /// stream of arrays that are only borrowed, say. The last batch may be short.
+    ///
+    /// # Errors
+    /// Each item as [`Dataset::fetch`].
+    pub fn batches(&self, epoch: u64, batch_size: usize) -> impl Iterator<Item = Result<Batch>> {
+        let batch_size = batch_size.max(1);
+        (0..self.len()).step_by(batch_size).map(move |first| {
+            let indices: Vec<usize> = (first..self.len().min(first + batch_size)).collect();
+            self.fetch(epoch, &indices)
+        })
+    }
+
+    /// Shapes, types and places of the columns of a batch of the size that it was built for.
+    #[must_use]
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// The draws of an epoch: what stands at each index.
+    ///
+    /// # Errors
+    /// None that building has not found.
+    pub fn draws(&self, epoch: u64) -> Result<Arc<Plan>> {
+        self.plan(epoch)
+    }
+
+    /// A hash of what decides which example stands where, but for the order and the seed.
+    pub(super) fn fingerprint(&self) -> String {
+        self.fingerprint.clone()
     }
 
     /// The peaks or the negatives, as loci; none when they are arrays.
@@ -109,4 +145,20 @@ impl<'a> Dataset<'a> {
         });
         self.examples.gather(&mut draws, [sequence, controls, signal])
     }
+}
+
+/// 64 bits of the SHA-256 of the options and the loci, as hexadecimal digits.
+fn fingerprint(examples: &impl Examples, options: &PlanOptions) -> String {
+    let PlanOptions { n_peaks, n_negatives, negative_ratio, max_jitter, reverse_complement, shuffle, seed: _ } =
+        options;
+    let mut hash = Sha256::new();
+    for number in [*n_peaks as u64, *n_negatives as u64, negative_ratio.to_bits(), u64::from(*max_jitter)] {
+        hash.update(number.to_le_bytes());
+    }
+    hash.update([u8::from(*reverse_complement), u8::from(*shuffle)]);
+    for locus in examples.loci(true).iter().chain(examples.loci(false)) {
+        hash.update(locus.contig.to_le_bytes());
+        hash.update(locus.centre.to_le_bytes());
+    }
+    hex(&hash.finalize()[..8])
 }

@@ -15,17 +15,15 @@ use std::path::PathBuf;
 /// ```no_run
 /// use atemoya::Store;
 /// use atemoya::feed::LocusFilter;
-/// use atemoya::loci::{Reason, published};
+/// use atemoya::loci::published;
 ///
 /// let store = Store::open("yeast.atemoya")?;
 /// let index = published::read(&store, None)?;
 /// let filter = LocusFilter { min_counts: Some(10.0), ..LocusFilter::default() };
 /// let selection = filter.explain(&store, &index.table)?;
 /// println!("{}", selection.ledger);
-/// for (row, verdict) in index.table.rows().zip(selection.verdicts.rows()) {
-///     if verdict.reason() == Reason::UnderCounts {
-///         println!("line {} of file {}: {verdict:?}", row.line, row.file);
-///     }
+/// for (i, row) in index.table.rows().enumerate() {
+///     println!("line {} of file {}: {}", row.line, row.file, selection.verdicts.describe(i));
 /// }
 /// # Ok::<(), atemoya::Error>(())
 /// ```
@@ -110,7 +108,8 @@ impl LocusFilter {
         groups(store, "signals", Role::Signal, self.signals.as_deref())
     }
 
-    fn exclusions(&self) -> Result<Vec<BedFile>> {
+    /// Reads the exclusion lists.
+    pub(crate) fn exclusions(&self) -> Result<Vec<BedFile>> {
         self.exclusion_lists.iter().map(|path| read_bed(path)).collect()
     }
 
@@ -145,7 +144,8 @@ impl LocusFilter {
         rules(table, store.contigs(), &options, sums)
     }
 
-    fn check(&self) -> Result<()> {
+    /// Checks the sizes.
+    pub(crate) fn check(&self) -> Result<()> {
         sizes::check("in_window", self.in_window, 1)?;
         sizes::check("out_window", self.out_window, 1)?;
         sizes::check("max_jitter", self.max_jitter, 0)

@@ -118,6 +118,8 @@ impl Loader {
         let (epoch, step) = if whole { (epoch.wrapping_add(1), 0) } else { (epoch, step) };
         State {
             order: self.source.sampler.order(),
+            version: self.source.sampler.order().version(),
+            fingerprint: self.source.fingerprint(),
             seed: self.source.sampler.options().seed,
             examples: self.len(),
             batch_size: self.shard.batch_size(),
@@ -130,7 +132,8 @@ impl Loader {
     /// number of workers and the world size may be others than when it was saved.
     ///
     /// # Errors
-    /// [`Error::Argument`] when it was saved with another order, seed, number of examples or batch size.
+    /// [`Error::Argument`] when it was saved of another stream: in another order, or a version of it, with another seed, number of
+    /// examples or batch size, or of other loci or options that decide which example stands where.
     pub fn resume(&mut self, state: &State, more: u64) -> Result<Batches<'_>> {
         self.state().check(state)?;
         if state.step > self.batches_per_epoch() as u64 {
@@ -140,7 +143,7 @@ impl Loader {
         Ok(self.stream(state.epoch, state.step, more.saturating_add(1), None))
     }
 
-    /// Streams draws of the caller's own, in their order, once.
+    /// Streams draws of the caller's own, in their order, once, the short batch at the end included.
     ///
     /// # Errors
     /// [`Error::Argument`] naming the first draw that no kept locus or jitter of this loader fits.
@@ -151,7 +154,10 @@ impl Loader {
     }
 
     /// Streams every kept peak, or negative, or both (peaks first), once and in order, neither shifted nor
-    /// reverse-complemented: for validation.
+    /// reverse-complemented, the short batch at the end included: for validation.
+    ///
+    /// What is kept is the loader's selection: peaks that lack the room for its jitter are not, nor outliers if it drops
+    /// them. For all that fit, as cherimoya validates, build a loader with `max_jitter(0)` and `outlier_filter(Some(false))`.
     ///
     /// # Errors
     /// [`Error::Argument`] when there is nothing to stream.
@@ -173,7 +179,9 @@ impl Loader {
     }
 
     fn stream(&mut self, epoch: u64, step: u64, epochs: u64, plan: Option<Arc<Plan>>) -> Batches<'_> {
-        let (source, shard, drop_last) = (Arc::clone(&self.source), self.shard, self.drop_last);
+        let (source, shard) = (Arc::clone(&self.source), self.shard);
+        // Draws of the caller's own are all delivered.
+        let drop_last = self.drop_last && plan.is_none();
         let stream = Arc::new(Stream { source, shard, drop_last, epoch, step, epochs, plan });
         if stream.plan.is_none() {
             self.place = (epoch, step);

@@ -8,6 +8,7 @@ mod ahead;
 mod compatible;
 mod onehot;
 mod read;
+mod scratch;
 mod signal;
 mod simd;
 mod sums;

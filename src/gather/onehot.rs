@@ -5,12 +5,8 @@ use crate::dtype::Element;
 use crate::format::onehot::Block;
 use half::{bf16, f16};
 
-mod sealed {
-    pub trait Sealed {}
-}
-
 /// A type that one-hot sequence is written in: its 0 where a base is another one, its 1 where it is this one.
-pub trait OneHot: Element + PartialEq + std::fmt::Debug + sealed::Sealed {
+pub trait OneHot: Element + PartialEq + std::fmt::Debug {
     /// The bits of 1. Those of 0 are 0 in every type.
     const ONE: u32;
     /// 0.
@@ -19,8 +15,7 @@ pub trait OneHot: Element + PartialEq + std::fmt::Debug + sealed::Sealed {
 
 macro_rules! one_hot {
     ($($type:ty: $one:expr, $zero:expr;)*) => {
-        $(impl sealed::Sealed for $type {}
-        impl OneHot for $type {
+        $(impl OneHot for $type {
             const ONE: u32 = $one;
             const ZERO: Self = $zero;
         })*

@@ -70,14 +70,14 @@ fn expand<T: OneHot>(mask: u64, out: &mut [T]) {
     match size_of::<T>() {
         1 => {
             let items = _mm512_maskz_set1_epi8(mask, T::ONE as i8);
-            // SAFETY: only items in the mask `there` are written, and those are items of the slice; the store asks for no
-            // alignment.
+            // SAFETY: only items in the mask `there` are written, and those are items of the slice, to which 0 and `T::ONE` may be
+            // written, being values of `T`; where the mask is 0 no memory is touched. The store asks for no alignment.
             unsafe { _mm512_mask_storeu_epi8(out.cast(), there, items) };
         }
         2 => {
             for part in 0..2 {
                 let items = _mm512_maskz_set1_epi16((mask >> (32 * part)) as u32, T::ONE as i16);
-                // SAFETY: as above, for items 32 and on in the second part.
+                // SAFETY: as above, of the 32 items from `32 * part` on: where the mask is 0 no memory is touched.
                 unsafe {
                     _mm512_mask_storeu_epi16(
                         out.cast::<i16>().wrapping_add(32 * part),
@@ -90,7 +90,7 @@ fn expand<T: OneHot>(mask: u64, out: &mut [T]) {
         _ => {
             for part in 0..4 {
                 let items = _mm512_maskz_set1_epi32((mask >> (16 * part)) as u16, T::ONE as i32);
-                // SAFETY: as above, for the 16 items from `16 * part` on.
+                // SAFETY: as above, of the 16 items from `16 * part` on: where the mask is 0 no memory is touched.
                 unsafe {
                     _mm512_mask_storeu_epi32(
                         out.cast::<i32>().wrapping_add(16 * part),
