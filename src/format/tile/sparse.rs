@@ -1,6 +1,8 @@
 //! The sparse encoding: a running count per 256 bases, then values and one-byte offsets of the non-zero bases. The
 //! items of a block are found without a search.
 
+use std::ops::RangeInclusive;
+
 use super::{BLOCK, Parts, Sample, TileError, ValueType, for_values, push_value};
 
 pub(super) fn size(values: ValueType, tile: usize, nonzero: usize) -> usize {
@@ -48,19 +50,56 @@ pub(super) fn decode<T: Sample, const REVERSE: bool>(
     let last = out.len() - 1;
     let blocks = from / BLOCK..=(from + last) / BLOCK;
     let mut item = blocks.start().checked_sub(1).map_or(0, end);
+    let rounds = rounds(&blocks, item, end);
     for_values!(values, T, |value| {
         for block in blocks {
             let stop = end(block);
             let offsets = low.get(item..stop).ok_or(TileError::Counts)?;
-            for (i, &offset) in offsets.iter().enumerate() {
-                // A position before `from` wraps to a huge number, so one comparison rejects both sides.
-                let position = (block * BLOCK + usize::from(offset)).wrapping_sub(from);
-                if position <= last {
-                    out[if REVERSE { last - position } else { position }] = value(item + i);
+            // Where the block begins in the output; one that begins before it wraps to a huge number.
+            let start = (block * BLOCK).wrapping_sub(from);
+            let place = if REVERSE { out.len().wrapping_sub(start).wrapping_sub(BLOCK) } else { start };
+            let whole = out.get_mut(place..).and_then(|out| out.first_chunk_mut::<BLOCK>());
+            match (whole, offsets.len().checked_sub(1)) {
+                (_, None) => {}
+                // A branch that ends the loop after as many items as there are is one that no predictor guesses. Writing the
+                // last one again, up to what the fullest block needs, is cheaper.
+                (Some(out), Some(most)) if rounds > 0 => {
+                    for i in 0..rounds {
+                        let i = i.min(most);
+                        let offset = offsets[i];
+                        out[usize::from(if REVERSE { !offset } else { offset })] = value(item + i);
+                    }
+                }
+                _ => {
+                    for (i, &offset) in offsets.iter().enumerate() {
+                        // One comparison rejects both sides.
+                        let position = start.wrapping_add(usize::from(offset));
+                        if position <= last {
+                            out[if REVERSE { last - position } else { position }] = value(item + i);
+                        }
+                    }
                 }
             }
             item = stop;
         }
     });
     Ok(())
+}
+
+/// The items of the fullest of some blocks, when writing as many for every block costs less than branches that are not
+/// foreseen; else 0. `item` is the first block's first.
+#[inline(always)]
+fn rounds(blocks: &RangeInclusive<usize>, mut item: usize, end: impl Fn(usize) -> usize) -> usize {
+    /// Items that could be written in the time of a branch that was not foreseen.
+    const BRANCH: usize = 12;
+    let first = item;
+    let mut most = 0;
+    for block in blocks.clone() {
+        let stop = end(block);
+        most = most.max(stop.saturating_sub(item));
+        item = stop;
+    }
+    let count = blocks.end() - blocks.start() + 1;
+    let items = item.saturating_sub(first);
+    if most * count <= items + BRANCH * count { most } else { 0 }
 }
