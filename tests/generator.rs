@@ -4,10 +4,11 @@
 
 mod common;
 
-use atemoya::feed::Loader;
+use atemoya::dtype::Element;
+use atemoya::feed::{Batch, Column, Loader};
 use atemoya::loci::{Role, Row, published};
 use atemoya::pack::PackBuilder;
-use atemoya::{PeakGenerator, Store};
+use atemoya::{DType, Error, PeakGenerator, Store};
 use common::inputs::{self, write};
 use common::oracle::digests;
 use common::stores::Contig;
@@ -166,6 +167,53 @@ fn groups_are_read_in_the_order_in_which_they_are_named() {
         assert_eq!(turned_y.row(row)[out..], all_y.row(row)[..2 * out]);
         assert_eq!(one_y.row(row), &all_y.row(row)[2 * out..]);
     }
+}
+
+/// Whatever type the columns have, their values are the same; a type that does not hold all of them is refused.
+#[test]
+fn columns_come_in_the_type_that_is_asked_for() {
+    fn values<T: Element + Into<f64>>(batch: &Batch, column: Column) -> Vec<f64> {
+        let tensor = batch.column(column).unwrap();
+        assert_eq!(tensor.dtype(), T::DTYPE);
+        tensor.typed::<T>().unwrap().iter().map(|&value| value.into()).collect()
+    }
+    let (_directory, _, store) = fixture();
+    let first = |generator: &PeakGenerator| generator.build().unwrap().epoch(0).next().unwrap().unwrap();
+    let base = generator(&store).signals(Some(vec!["stranded".into()])).controls(Some(vec![]));
+    let plain = first(&base);
+    let sequence = values::<i8>(&plain, Column::Sequence);
+    for (dtype, read) in [
+        (DType::U8, values::<u8> as fn(&Batch, Column) -> Vec<f64>),
+        (DType::F16, values::<half::f16>),
+        (DType::BF16, values::<half::bf16>),
+        (DType::F32, values::<f32>),
+    ] {
+        let batch = first(&base.clone().sequence_type(dtype));
+        assert_eq!(read(&batch, Column::Sequence), sequence, "{dtype}");
+        assert_eq!(batch.signal(), plain.signal());
+    }
+    // One of the tracks has fractions on chrB; on chrA alone it would not, but a store knows tracks as wholes.
+    for (generator, name) in [
+        (base.clone().signal_type(DType::U8), "signal_type"),
+        (base.clone().signal_type(DType::I16), "signal_type"),
+        (generator(&store).controls_type(DType::U16), "controls_type"),
+        (base.clone().sequence_type(DType::F64), "sequence_type"),
+    ] {
+        let error = generator.build().unwrap_err();
+        assert!(matches!(error, Error::Argument { name: found, .. } if found == name), "{error}");
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let mut contigs = inputs::contigs(&[5000], 3);
+    contigs[0].tracks[1] = contigs[0].tracks[0].iter().map(|value| value * 3.0).collect();
+    contigs[0].tracks[2] = contigs[0].tracks[0].iter().map(|value| value * 900.0).collect();
+    let store = inputs::pack(directory.path(), &contigs, 9);
+    inputs::index(&store, directory.path(), &contigs, 100);
+    let base = generator(&store).signals(Some(vec!["stranded".into()]));
+    let plain = first(&base);
+    let narrow = first(&base.clone().signal_type(DType::U8).controls_type(DType::U16));
+    assert_eq!(values::<u8>(&narrow, Column::Signal), values::<f32>(&plain, Column::Signal));
+    assert_eq!(values::<u16>(&narrow, Column::Controls), values::<f32>(&plain, Column::Controls));
+    assert!(values::<f32>(&plain, Column::Controls).iter().any(|&value| value >= 900.0));
 }
 
 #[test]

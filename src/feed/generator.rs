@@ -6,11 +6,11 @@ use super::filter::{LocusFilter, groups};
 use super::loader::Loader;
 use super::shard::Shard;
 use super::sizes;
-use crate::format::manifest::Role;
+use crate::format::manifest::{GroupEntry, Role, TrackType};
 use crate::loci::{Ledger, published};
 use crate::sample::{Order, PeakNegativeSampler, PlanOptions};
 use crate::store::Store;
-use crate::{Error, Result};
+use crate::{DType, Error, Result};
 use std::path::PathBuf;
 
 /// Builds a [`Loader`] that streams peaks mixed with negatives from a store, with cherimoya's parameters.
@@ -19,6 +19,8 @@ use std::path::PathBuf;
 /// |---|---|---|
 /// | `loci` | the only one | name of the store's locus index |
 /// | `signals`, `controls` | all, as packed | names of the groups to read, in the order of their channels |
+/// | `sequence_type` | `i8` | type of the one-hot sequence: `i8`, `u8`, `f16`, `bf16`, `f32` |
+/// | `controls_type`, `signal_type` | `f32` | type of the tracks: `f32`, or `u16` or `u8` where these hold all their values |
 /// | `in_window`, `out_window` | 2114, 1000 | bases of sequence and controls, and of signal |
 /// | `max_jitter` | 50 | a peak's windows are shifted by up to this many bases either way |
 /// | `negative_ratio` | 0.1 | negatives drawn for each peak |
@@ -58,6 +60,9 @@ pub struct PeakGenerator {
     loci: Option<String>,
     filter: LocusFilter,
     controls: Option<Vec<String>>,
+    sequence_type: DType,
+    controls_type: DType,
+    signal_type: DType,
     negative_ratio: f64,
     reverse_complement: bool,
     shuffle: bool,
@@ -89,6 +94,9 @@ impl PeakGenerator {
             loci: None,
             filter: LocusFilter::default(),
             controls: None,
+            sequence_type: DType::I8,
+            controls_type: DType::F32,
+            signal_type: DType::F32,
             negative_ratio: 0.1,
             reverse_complement: true,
             shuffle: true,
@@ -119,6 +127,12 @@ impl PeakGenerator {
         signals in filter: Option<Vec<String>>;
         /// Sets which control groups are read, and in which order; `None` for all.
         controls: Option<Vec<String>>;
+        /// Sets the type of the one-hot sequence: `I8`, `U8`, `F16`, `BF16` or `F32`.
+        sequence_type: DType;
+        /// Sets the type of the controls: `F32`, or `U16` or `U8` where that holds all their values.
+        controls_type: DType;
+        /// Sets the type of the signal: `F32`, or `U16` or `U8` where that holds all its values.
+        signal_type: DType;
         /// Sets the width of sequence and controls in bases, 1 to 2^30.
         in_window in filter: usize;
         /// Sets the width of the signal in bases, 1 to 2^30.
@@ -194,6 +208,7 @@ impl PeakGenerator {
         let filter = &self.filter;
         let signals = filter.signal_groups(&self.store)?;
         let controls = groups(&self.store, "controls", Role::Control, self.controls.as_deref())?;
+        let types = self.types(&signals, &controls)?;
         let selection = filter.select(&self.store, &index.table)?;
         let plan = PlanOptions {
             n_peaks: selection.peaks.len(),
@@ -207,8 +222,42 @@ impl PeakGenerator {
         let store = self.store.clone();
         let windows = (filter.in_window, filter.out_window, filter.max_jitter);
         let sampler = PeakNegativeSampler::with_order(plan, filter.order)?;
-        let examples = StoreExamples::new(store, (&signals, &controls), selection.peaks, selection.negatives, windows);
+        let groups = (signals.as_slice(), controls.as_slice());
+        let examples = StoreExamples::new(store, groups, selection.peaks, selection.negatives, windows, types);
         Ok((Dataset::new(examples, sampler, batch_size)?, selection.ledger))
+    }
+
+    /// The types of sequence, controls and signal, after checking that they hold what the store has.
+    fn types(&self, signals: &[&GroupEntry], controls: &[&GroupEntry]) -> Result<[DType; 3]> {
+        if !matches!(self.sequence_type, DType::I8 | DType::U8 | DType::F16 | DType::BF16 | DType::F32) {
+            let message = format!(
+                "one-hot sequence comes as int8, uint8, float16, bfloat16 or float32, not {}",
+                self.sequence_type
+            );
+            return Err(Error::argument("sequence_type", message));
+        }
+        for (name, dtype, groups) in
+            [("controls_type", self.controls_type, controls), ("signal_type", self.signal_type, signals)]
+        {
+            let widest = match dtype {
+                DType::U8 => TrackType::U8,
+                DType::U16 => TrackType::U16,
+                DType::F32 => TrackType::F32,
+                other => {
+                    let message = format!("tracks come as uint8, uint16 or float32, not {other}");
+                    return Err(Error::argument(name, message));
+                }
+            };
+            let tracks = groups.iter().flat_map(|group| {
+                group.tracks.iter().map(|&track| &self.store.manifest().panels[group.panel].tracks[track])
+            });
+            if let Some(track) = tracks.into_iter().find(|track| track.values > widest) {
+                let message =
+                    format!("{dtype} does not hold the values of {}, from {} to {}", track.name, track.min, track.max);
+                return Err(Error::argument(name, message));
+            }
+        }
+        Ok([self.sequence_type, self.controls_type, self.signal_type])
     }
 
     fn check(&self) -> Result<()> {

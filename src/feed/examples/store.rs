@@ -3,11 +3,14 @@
 use super::Examples;
 use crate::feed::layout::Form;
 use crate::format::manifest::GroupEntry;
+use crate::format::tile::Sample;
 use crate::gather::{self, Channels, Isa, Step, Window};
 use crate::loci::Locus;
 use crate::sample::Draw;
 use crate::store::{PanelView, SequenceView, Store};
 use crate::{DType, Result};
+use bytemuck::cast_slice_mut;
+use half::{bf16, f16};
 
 /// Selected loci of a store, and what is read around them.
 #[derive(Debug)]
@@ -25,22 +28,24 @@ pub(in crate::feed) struct StoreExamples {
 }
 
 impl StoreExamples {
-    /// The groups are those of the signal and of the controls; the sizes `in_window`, `out_window` and `max_jitter`.
+    /// The groups are those of the signal and of the controls; the sizes `in_window`, `out_window` and `max_jitter`; the types
+    /// those of sequence, controls and signal, which hold all values of the groups.
     pub(in crate::feed) fn new(
         store: Store,
         groups: (&[&GroupEntry], &[&GroupEntry]),
         peaks: Vec<Locus>,
         negatives: Vec<Locus>,
         (in_window, out_window, max_jitter): (usize, usize, usize),
+        [sequence_type, controls_type, signal_type]: [DType; 3],
     ) -> StoreExamples {
         let (signal, signal_channels) = Channels::of_groups(groups.0.iter().copied());
         let (controls, control_channels) = Channels::of_groups(groups.1.iter().copied());
         let bases = if store.sequence().is_some() { 4 } else { 0 };
         let form = |dtype, channels, positions| Form { dtype, channels, positions };
         let forms = [
-            form(DType::I8, bases, in_window),
-            form(DType::F32, control_channels, in_window),
-            form(DType::F32, signal_channels, out_window),
+            form(sequence_type, bases, in_window),
+            form(controls_type, control_channels, in_window),
+            form(signal_type, signal_channels, out_window),
         ];
         let (isa, max_jitter) = (Isa::best(), max_jitter as i64);
         StoreExamples { store, isa, peaks, negatives, max_jitter, in_window, out_window, signal, controls, forms }
@@ -74,7 +79,40 @@ impl StoreExamples {
         }
     }
 
-    fn tracks(&self, views: &Views<'_>, panels: &[(usize, Channels)], window: &Window, out: &mut [f32]) -> Result<()> {
+    /// Writes one-hot sequence in a type that the builder has checked.
+    fn sequence(&self, view: SequenceView<'_>, window: &Window, dtype: DType, out: &mut [u8]) {
+        let blocks = view.blocks(window.contig, window.length);
+        match dtype {
+            DType::F32 => gather::sequence::<f32>(self.isa, blocks, window, cast_slice_mut(out)),
+            DType::F16 => gather::sequence::<f16>(self.isa, blocks, window, cast_slice_mut(out)),
+            DType::BF16 => gather::sequence::<bf16>(self.isa, blocks, window, cast_slice_mut(out)),
+            _ => gather::sequence::<u8>(self.isa, blocks, window, out),
+        }
+    }
+
+    /// Writes tracks in a type that the builder has checked.
+    fn tracks(
+        &self,
+        views: &Views<'_>,
+        panels: &[(usize, Channels)],
+        window: &Window,
+        dtype: DType,
+        out: &mut [u8],
+    ) -> Result<()> {
+        match dtype {
+            DType::U8 => self.typed_tracks::<u8>(views, panels, window, out),
+            DType::U16 => self.typed_tracks::<u16>(views, panels, window, cast_slice_mut(out)),
+            _ => self.typed_tracks::<f32>(views, panels, window, cast_slice_mut(out)),
+        }
+    }
+
+    fn typed_tracks<T: Sample>(
+        &self,
+        views: &Views<'_>,
+        panels: &[(usize, Channels)],
+        window: &Window,
+        out: &mut [T],
+    ) -> Result<()> {
         for (panel, channels) in panels {
             gather::signal(self.isa, &views.panels[*panel], channels, window, out)
                 .map_err(|(row, error)| self.store.panels()[*panel].error(row, error))?;
@@ -97,9 +135,8 @@ impl Examples for StoreExamples {
             sequence: self.store.sequence().map(|file| file.view()),
             panels: self.store.panels().iter().map(|panel| panel.view()).collect(),
         };
-        let controls: &mut [f32] = bytemuck::cast_slice_mut(controls);
-        let signal: &mut [f32] = bytemuck::cast_slice_mut(signal);
-        let sizes = self.forms.map(|form| form.channels * form.positions);
+        let [sequence_type, controls_type, signal_type] = self.forms.map(|form| form.dtype);
+        let sizes = self.forms.map(|form| form.channels * form.positions * form.dtype.size());
         // This example, the next and the one after: each is drawn once, and fetched in two steps before it is gathered.
         let rows = draws.len();
         let (mut now, mut next, mut later) = (draws.next(), draws.next(), draws.next());
@@ -115,12 +152,11 @@ impl Examples for StoreExamples {
             let [of_sequence, of_controls, of_signal] = sizes.map(|size| row * size..(row + 1) * size);
             let input = self.window(draw, self.in_window);
             if let Some(view) = views.sequence {
-                let blocks = view.blocks(input.contig, input.length);
-                gather::sequence(self.isa, blocks, &input, &mut sequence[of_sequence]);
+                self.sequence(view, &input, sequence_type, &mut sequence[of_sequence]);
             }
-            self.tracks(&views, &self.controls, &input, &mut controls[of_controls])?;
+            self.tracks(&views, &self.controls, &input, controls_type, &mut controls[of_controls])?;
             let output = self.window(draw, self.out_window);
-            self.tracks(&views, &self.signal, &output, &mut signal[of_signal])?;
+            self.tracks(&views, &self.signal, &output, signal_type, &mut signal[of_signal])?;
         }
         Ok(())
     }
