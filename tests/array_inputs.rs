@@ -42,8 +42,21 @@ fn arrays_that_reach_out_of_their_memory_are_refused() {
         assert!(name == "shape" && message.contains("100 bytes"), "{view:?}: {message}");
         assert_eq!(refused(Array::shared(Arc::new(memory), view)).0, "shape");
     }
-    assert_eq!(refused(Array::from_slice(&[0f32; 23], [2, 3, 4])).0, "shape");
-    assert_eq!(refused(Array::from_vec(vec![0i64; 23], [2, 3, 4])).0, "shape");
+}
+
+/// Values in C order are as many as the shape has; more would be a mistake in the shape.
+#[test]
+fn values_are_as_many_as_the_shape_has() {
+    for count in [0, 1, 23, 25, 48] {
+        let borrowed = refused(Array::from_slice(&vec![0f32; count], [2, 3, 4]));
+        let owned = refused(Array::from_vec(vec![0i64; count], [2, 3, 4]));
+        assert_eq!((borrowed.0, owned.0), ("shape", "shape"), "{count} values");
+    }
+    assert_eq!(refused(Array::from_slice(&[0u8; 1], [0, 3, 4])).0, "shape");
+    assert_eq!(refused(Array::from_vec(vec![0u8; 1], [2, usize::MAX, usize::MAX])).0, "shape");
+    assert_eq!(Array::from_slice(&[0f32; 24], [2, 3, 4]).unwrap().shape(), [2, 3, 4]);
+    assert_eq!(Array::from_vec(vec![0i64; 24], [2, 3, 4]).unwrap().shape(), [2, 3, 4]);
+    assert_eq!(Array::from_slice::<u8>(&[], [7, 0, 4]).unwrap().shape(), [7, 0, 4]);
 }
 
 fn zeros<T: Element>(shape: [usize; 3]) -> Array<'static> {

@@ -7,8 +7,9 @@ mod common;
 
 use atemoya::PeakGenerator;
 use atemoya::feed::State;
-use atemoya::sample::Draw;
+use atemoya::sample::{Draw, Order};
 use common::golden::{CASES, Case, Example, examples};
+use common::inputs::Rng;
 use std::io::Write;
 
 fn stream(generator: &PeakGenerator, epochs: u64) -> Vec<Vec<Example>> {
@@ -65,6 +66,54 @@ fn every_batch_is_cherimoyas() {
         let own = loader.follow(epochs[1].iter().map(draw).collect()).unwrap();
         assert!(own.flat_map(|batch| examples(&batch.unwrap())).collect::<Vec<_>>() == epochs[1], "{name}");
         let _ = writeln!(std::io::stderr(), "{name}: {} examples compared", all.len());
+    }
+}
+
+/// A state that one rank saved serves all ranks of a world of another size.
+#[test]
+fn streams_resume_at_another_world_size() {
+    let Some(shared) = common::shared() else { return };
+    let case = Case::read(&shared, "peaks_only");
+    let directory = tempfile::tempdir().unwrap();
+    let store = case.store(&directory.path().join("s.atemoya"));
+    let mut rng = Rng(5);
+    for order in Order::ALL {
+        let generator = case.generator(&store).order(order);
+        let batches = stream(&generator, 3);
+        let steps = batches.len() / 3;
+        if order == Order::Cherimoya {
+            assert!(batches[..2 * steps].concat() == case.epochs().concat());
+        }
+        let mut resumed = 0;
+        for (saved_by, world) in [1, 2, 4].into_iter().flat_map(|saved_by| [1, 2, 4].map(|world| (saved_by, world))) {
+            // Nothing was read; an epoch; both epochs; and anywhere.
+            let random = [(); 2].map(|()| rng.below(2 * steps as u64 + 1) as usize);
+            for stop in [0, steps, 2 * steps].into_iter().chain(random) {
+                let workers = rng.below(4) as usize;
+                let first = generator.clone().num_workers(workers).world_size(saved_by);
+                let mut first = first.rank(rng.below(saved_by as u64) as usize).build().unwrap();
+                let mut epochs = first.epochs(0, 2);
+                epochs.by_ref().take(stop).for_each(|batch| drop(batch.unwrap()));
+                let state: State = serde_json::from_str(&serde_json::to_string(&epochs.state()).unwrap()).unwrap();
+                assert_eq!((state.epoch, state.step), ((stop / steps) as u64, (stop % steps) as u64));
+
+                let second = generator.clone().num_workers((workers + 1) % 4).world_size(world);
+                let rest = |rank| {
+                    let mut loader = second.clone().rank(rank).build().unwrap();
+                    let rest = loader.resume(&state, 2 - state.epoch).unwrap();
+                    rest.map(|batch| examples(&batch.unwrap())).collect::<Vec<_>>()
+                };
+                let ranks: Vec<_> = (0..world).map(rest).collect();
+                assert!(ranks.iter().all(|rest| rest.len() == batches.len() - stop));
+                for (step, batch) in batches[stop..].iter().enumerate() {
+                    let together: Vec<Example> = ranks.iter().flat_map(|rest| rest[step].clone()).collect();
+                    let place = format!("batch {step} after {stop}, {order}, saved by one of {saved_by} ranks");
+                    assert!(together == *batch, "{place}, resumed by {world}");
+                }
+                resumed += 1;
+            }
+        }
+        let _ = writeln!(std::io::stderr(), "{order}: resumed {resumed} times at world sizes 1, 2 and 4");
     }
 }
 

@@ -4,7 +4,8 @@
 
 mod common;
 
-use atemoya::feed::Batch;
+use atemoya::feed::{Batch, Loader};
+use atemoya::sample::Draw;
 use atemoya::{Error, PeakGenerator, Store};
 use common::oracle::{digest, digests};
 use common::{inputs, within};
@@ -54,6 +55,65 @@ fn batches_come_in_order_and_the_last_may_be_short() {
                 }
                 assert_eq!(expected, 2 * batches);
                 assert!(loader.epochs(0, 0).next().is_none());
+            }
+        }
+    });
+}
+
+/// The draws of a rank's batches, batch after batch.
+fn draws(batches: impl Iterator<Item = atemoya::Result<Batch>>) -> Vec<Vec<Draw>> {
+    let draw = |batch: &Batch, row: usize| Draw {
+        is_peak: batch.labels()[row] == 1,
+        source: batch.sources()[row] as u32,
+        offset: batch.offsets()[row] as u32,
+        reverse_complement: batch.reverse_complemented()[row] == 1,
+    };
+    batches.map(Result::unwrap).map(|batch| (0..batch.len()).map(|row| draw(&batch, row)).collect()).collect()
+}
+
+/// Validation and draws of the caller's own lose no example to `drop_last`, which is for epochs.
+#[test]
+fn every_draw_is_delivered_once_also_when_the_last_batch_of_an_epoch_is_dropped() {
+    let (_directory, store) = store();
+    within(SECONDS, move || {
+        for drop_last in [true, false] {
+            for (size, world) in [7, 8, 1000].into_iter().flat_map(|size| [1, 2, 4].map(|world| (size, world))) {
+                let generator = generator(&store).drop_last(drop_last).batch_size(size).world_size(world);
+                if size % world != 0 {
+                    assert!(matches!(generator.build(), Err(Error::Argument { name: "batch_size", .. })));
+                    continue;
+                }
+                let rank = |rank| generator.clone().rank(rank).build().unwrap();
+                let mut ranks: Vec<Loader> = (0..world).map(rank).collect();
+                let (peaks, negatives) = (ranks[0].peaks().len() as u32, ranks[0].negatives().len() as u32);
+                let draw = |is_peak, source, offset| Draw { is_peak, source, offset, reverse_complement: false };
+                let each: Vec<Draw> = (0..peaks).map(|source| draw(true, source, 10)).collect();
+                let each = [each, (0..negatives).map(|source| draw(false, source, 0)).collect()].concat();
+                // Of the caller's own: as many as are a whole number of batches, one less, one more, and one alone.
+                let own = |count: usize| -> Vec<Draw> {
+                    let own = (0..count as u32).map(|i| draw(i % 3 > 0, i % peaks.min(negatives), 0));
+                    own.map(|draw| Draw { reverse_complement: draw.source % 2 == 1, ..draw }).collect()
+                };
+                let own = [3 * size.min(40), 3 * size.min(40) - 1, 3 * size.min(40) + 1, 1].map(own);
+                for (expected, plan) in [(&each, None)].into_iter().chain(own.iter().map(|own| (own, Some(own)))) {
+                    let parts: Vec<Vec<Vec<Draw>>> = ranks
+                        .iter_mut()
+                        .map(|loader| match plan {
+                            None => draws(loader.validation(true, true).unwrap()),
+                            Some(plan) => draws(loader.follow(plan.clone()).unwrap()),
+                        })
+                        .collect();
+                    let place = format!("{} draws in batches of {size}, {world} ranks, {drop_last}", expected.len());
+                    assert!(parts.iter().all(|part| part.len() == expected.len().div_ceil(size)), "{place}");
+                    let together = |step: usize| parts.iter().flat_map(|part| part[step].clone()).collect::<Vec<_>>();
+                    for (step, batch) in expected.chunks(size).enumerate() {
+                        assert_eq!(together(step), batch, "{place}");
+                    }
+                }
+                // The epochs themselves still lose it.
+                let examples = ranks[0].len();
+                let steps = if drop_last { examples / size } else { examples.div_ceil(size) };
+                assert_eq!(draws(ranks[0].epoch(0)).len(), steps);
             }
         }
     });

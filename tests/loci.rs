@@ -308,24 +308,29 @@ proptest! {
     #[test]
     fn interleaving_is_sorting_by_key(beds in proptest::collection::vec(rows(), 0..5), chrom in 0usize..3) {
         let chroms = [None, Some(vec!["chrI".to_owned()]), Some(vec!["chrII".to_owned()])][chrom].clone();
+        // What the edges leave out is left out by coordinates alone.
+        let inside = |bed: &BedFile, r: &BedRecord| {
+            let length = if bed.contigs[r.contig as usize] == "chrI" { 1000 } else { 437 };
+            (0..length).contains(&(r.start + (r.end - r.start) / 2))
+        };
         let mut keyed = Vec::new();
         for (i, bed) in beds.iter().enumerate() {
-            let kept = bed.records.iter().filter(|r| {
+            let chosen = bed.records.iter().filter(|r| {
                 chroms.as_ref().is_none_or(|c| c.contains(&bed.contigs[r.contig as usize]))
             });
-            keyed.extend(kept.enumerate().map(|(k, r)| (k * beds.len() + i, (i as u32, r.line))));
+            let chosen = chosen.enumerate().filter(|(_, r)| inside(bed, r));
+            keyed.extend(chosen.map(|(k, r)| (k * beds.len() + i, (i as u32, r.line))));
         }
         keyed.sort();
         let expected: Vec<_> = keyed.into_iter().map(|(_, place)| place).collect();
+        prop_assume!(!expected.is_empty());
         // Whether the contigs are chosen in the index or in the selection.
-        for (indexed, chosen) in [(chroms.clone(), None), (None, chroms.as_deref())] {
+        for (indexed, selected) in [(chroms.clone(), None), (None, chroms.as_deref())] {
             let table = table(&beds, &[], &IndexOptions { summits: false, chroms: indexed }).unwrap();
-            let options = SelectOptions { in_window: 1, chroms: chosen, ..SelectOptions::default() };
+            let options = SelectOptions { in_window: 1, chroms: selected, ..SelectOptions::default() };
             let selection = explain(&table, &contigs(), &options, None).unwrap();
-            let on_contig = |row: usize| reasons(&selection)[row] == Reason::Kept;
             let kept: Vec<_> = selection.peaks.iter().map(|locus| places(&table)[locus.row as usize]).collect();
-            let expected = expected.iter().filter(|place| on_contig(places(&table).iter().position(|p| p == *place).unwrap()));
-            prop_assert_eq!(kept, expected.copied().collect::<Vec<_>>());
+            prop_assert_eq!(&kept, &expected);
         }
     }
 

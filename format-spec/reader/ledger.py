@@ -1,4 +1,7 @@
 """The ledger of a locus index (section 9.1): what became of each locus, checked by the rules. A part of atemoya_reader.py."""
+import bisect
+import re
+
 import numpy as np
 
 from manifest import Fields, FormatError
@@ -11,21 +14,26 @@ FILLED = {"kept": [], "contig": [], "edge": [], "excluded": REGION, "under_count
 
 
 def check_head(top):
-    """The members of `selection`, and that exclusion lists are the last inputs."""
+    """The members of `selection`."""
     selection = Fields(top.file, "selection", top.get("selection", dict))
     selection.text("order", "native|cherimoya"), selection.texts("signals")
     selection.integer("in_window", 1, 2**30), selection.integer("out_window", 1, 2**30), selection.integer("max_jitter", 0, 2**30)
     for bound in ("min_counts", "max_counts"):
-        selection.get(bound, (int, float, type(None)))
+        if selection.get(bound, (int, float, type(None))) is not None:
+            selection.number(bound)
     if selection.get("counts_tracks", (list, type(None))) is not None:
         selection.texts("counts_tracks")
     selection.get("outlier_filter", bool)
-    last = [item["role"] == "exclusion" for item in top.value["inputs"]]
-    top.need(last == sorted(last), "has an input of loci after an exclusion list")
 
 
 def verify(store, index, rows, file):
-    """Every rule but the exclusion of kept loci, whose lists are not in the store, and the value of an outlier's threshold."""
+    """Checks which columns hold something, and, of every locus, its contig, edges and bounds on counts by the values.
+
+    The exclusion lists are not in the store: among the regions that the table names, an excluded locus must touch the one that
+    it names first, and no other locus may touch one. Thresholds of outliers are not computed: a group must state a single one,
+    an outlier's sum must be about `measured`, which is above it, and by the thresholds that are stated, its group must be the first, and
+    no kept peak may be above. Sums of groups are taken in f64 and so compared to about 1e-5, those that bounds are on to what the format says.
+    """
     selection, chroms, lists = index["selection"], index["options"]["chroms"], []
     for i, item in enumerate(index["inputs"]):
         lists += [i] if item["role"] == "exclusion" else []
@@ -34,9 +42,7 @@ def verify(store, index, rows, file):
     if None in signals or len(set(selection["signals"])) != len(signals):
         raise FormatError(file, None, "`signals` are not signal groups of the store, each once")
     counted = Counted(store, selection, signals, file)
-    regions = [(r["contig"], r["exclusion_start"] // 100, (r["exclusion_end"] - 1) // 100, r["exclusion_file"], r["exclusion_line"])
-               for r in rows if r["reason"] == "excluded" and None not in (r["exclusion_start"], r["exclusion_end"])]
-    thresholds = {}
+    regions, thresholds = Regions(rows), {}
     for number, row in enumerate(rows):
         def need(ok, what):
             if not ok:
@@ -55,27 +61,58 @@ def verify(store, index, rows, file):
         need((reason == "edge") == edge, f"reason is {reason} for {a}..{b} of {store.contigs[contig]}")
         if edge:
             continue
-        touching = [r for r in regions if r[0] == contig and r[1] <= (b - 1) // 100 and r[2] >= a // 100]
-        need((reason == "excluded") == bool(touching), f"reason is {reason}, and {len(touching)} regions are touched")
-        if touching:
+        first = regions.first(contig, a // 100, (b - 1) // 100)
+        need((reason == "excluded") == (first is not None), f"reason is {reason}, and the first region touched is {first}")
+        if first:
             need(row["exclusion_file"] in lists and row["exclusion_line"] >= 1, "the region is of no exclusion list")
             need(row["exclusion_start"] < row["exclusion_end"], "the region is empty")
-            first = min(touching, key=lambda r: (r[1], r[3], r[4]))
-            need((row["exclusion_file"], row["exclusion_line"]) == first[3:], f"the region is not that of line {first[4]}")
+            need((row["exclusion_file"], row["exclusion_line"]) == first, f"the region is not that of line {first[1]}")
             continue
         if counted.bounds != (None, None):
             value, low, high = counted.sum(contig, centre, peak), *counted.bounds
             wanted = "under_counts" if low is not None and value < low else "over_counts" if high is not None and value > high else None
             need(wanted == (reason if reason in ("under_counts", "over_counts") else None), f"reason is {reason} for {value} counts")
             if wanted:
-                need(abs(row["measured"] - value) <= 1e-9 * max(1, abs(value)), f"measured is {row['measured']}, not {value}")
+                need(abs(row["measured"] - value) <= (0 if counted.single else 1e-9) * max(1, abs(value)), f"measured is {row['measured']}, not {value}")
                 need(row["threshold"] == selection["min_counts" if wanted == "under_counts" else "max_counts"], "threshold is another")
         if reason == "outlier":
             need(peak and selection["outlier_filter"] and row["outlier_group"] in selection["signals"], "cannot be an outlier")
             need(row["measured"] > row["threshold"], "measured is not above threshold")
             need(thresholds.setdefault(row["outlier_group"], row["threshold"]) == row["threshold"], "a second threshold of one group")
-            total = counted.group(groups[row["outlier_group"]], contig, centre)
-            need(abs(row["measured"] - total) <= 1e-5 * max(1, abs(total)), f"measured is {row['measured']}, not about {total}")
+            total, error = counted.group(groups[row["outlier_group"]], contig, centre)
+            need(abs(row["measured"] - total) <= error, f"measured is {row['measured']}, not about {total}")
+    stated = [name for name in selection["signals"] if name in thresholds]
+    for number, row in enumerate(rows):
+        if row["role"] != "peak" or row["reason"] not in ("kept", "outlier"):
+            continue
+        for name in stated:
+            if name == row["outlier_group"]:
+                break
+            total, error = counted.group(groups[name], row["contig"], row["centre"])
+            if total > thresholds[name] + error:
+                raise FormatError(file, None, f"row {number}: reason is {row['reason']}, and {total} of {name} is above {thresholds[name]}")
+
+
+class Regions:
+    """The regions that excluded rows name, each once."""
+
+    def __init__(self, rows):
+        found, self.contigs = {}, {}
+        for r in rows:
+            if r["reason"] == "excluded" and None not in (r[c] for c in REGION) and r["exclusion_start"] < r["exclusion_end"]:
+                chunks = (r["exclusion_start"] // 100, (r["exclusion_end"] - 1) // 100)
+                found.setdefault(r["contig"], set()).add((chunks[0], r["exclusion_file"], r["exclusion_line"], chunks[1]))
+        for contig, regions in found.items():
+            regions, reach = sorted(regions), []
+            for region in regions:  # the last chunk of any so far
+                reach.append(max(region[3], reach[-1]) if reach else region[3])
+            self.contigs[contig] = (regions, reach)
+
+    def first(self, contig, start, end):
+        """File and line of the first region by chunk, file and line that touches the chunks `start ..= end`, or None."""
+        regions, reach = self.contigs.get(contig, ([], []))
+        i = bisect.bisect_left(reach, start)
+        return regions[i][1:3] if i < len(regions) and regions[i][0] <= end else None
 
 
 class Counted:
@@ -92,6 +129,8 @@ class Counted:
             self.tracks = [t for name in selection["counts_tracks"] for t in self.named(name, file)]
         else:
             self.tracks = [(g.panel, t) for g in signals for t in g.tracks][: 1 if self.single else None]
+        if selection["counts_tracks"] is not None and not 0 < len(self.tracks) == len(set(self.tracks)):
+            raise FormatError(file, None, "counts_tracks names no track, or one twice")
         if self.bounds != (None, None) and not (self.tracks and signals):
             raise FormatError(file, None, "bounds on counts without tracks to count")
 
@@ -101,7 +140,7 @@ class Counted:
                 return [(g.panel, t) for t in g.tracks]
         stem, _, channel = name.rpartition(".")
         for g in self.store.manifest.groups:
-            if stem == g.name and channel.isdigit() and int(channel) < len(g.tracks):
+            if stem == g.name and re.fullmatch("[0-9]{1,9}", channel) and int(channel) < len(g.tracks):
                 return [(g.panel, g.tracks[int(channel)])]
         raise FormatError(file, None, f"counts_tracks has {name!r}, which the store does not")
 
@@ -115,4 +154,6 @@ class Counted:
         return values[0].sum() if self.single else float(np.sum(values, dtype=np.float64))
 
     def group(self, group, contig, centre):
-        return float(np.sum(self.values([(group.panel, t) for t in group.tracks], contig, centre, self.jitter), dtype=np.float64))
+        """A group's sum, and how far an f32 sum in whatever order may be from it."""
+        values = np.array(self.values([(group.panel, t) for t in group.tracks], contig, centre, self.jitter), np.float64)
+        return float(values.sum()), 1e-5 * max(1, float(np.abs(values).sum()))

@@ -5,7 +5,7 @@ import os
 import numpy as np
 
 import ledger
-from manifest import PLAIN_NAME, Fields, FormatError, check_head, check_inputs, read_json
+from manifest import PLAIN_NAME, Fields, FormatError, check_head, check_inputs, is_name, read_json
 
 TYPES = {"role": "string", "file": "int32", "line": "int64", "contig": "string", "start": "int64", "end": "int64", "summit": "int64", "centre": "int64"}
 ROLES = {"peaks": "peak", "negatives": "negative", "exclusion": None}
@@ -25,6 +25,8 @@ def head(store, name):
     if options.get("chroms", (list, type(None))) is not None:
         options.texts("chroms")
     check_inputs(top.objects("inputs"), "peaks|negatives|exclusion")
+    last = [item["role"] == "exclusion" for item in top.value["inputs"]]
+    top.need(last == sorted(last), "has an input of loci after an exclusion list")
     if "selection" in top.value:
         ledger.check_head(top)
     top.need(top.integer("rows") == top.integer("peaks") + top.integer("negatives"), "has other rows than peaks and negatives")
@@ -38,12 +40,19 @@ def head(store, name):
 
 
 def read(store, name):
-    """The table of an index, its columns checked, and its index.json."""
+    """The table of an index, its columns, names and numbers checked, and its index.json."""
+    import pyarrow.compute
     import pyarrow.parquet
     index, file = head(store, name), f"loci/{name}/index.parquet"
     counts = {f"counts_{g.name}": "double" for g in store.manifest.groups if g.role == "signal"}
     try:
-        table = pyarrow.parquet.ParquetFile(os.path.join(store.path, file)).read()
+        parquet = pyarrow.parquet.ParquetFile(os.path.join(store.path, file))
+        for group in map(parquet.metadata.row_group, range(parquet.metadata.num_row_groups)):
+            for column in map(group.column, range(group.num_columns)):
+                if column.compression not in ("UNCOMPRESSED", "ZSTD"):
+                    raise FormatError(file, None, f"column `{column.path_in_schema}` is compressed with {column.compression}")
+        table = parquet.read()
+        table.validate(full=True)
     except (pyarrow.ArrowException, OSError) as e:
         raise FormatError(file, None, f"cannot be read: {e}") from e
     for column, kind in (TYPES | counts | (ledger.TYPES if "selection" in index else {})).items():
@@ -51,6 +60,14 @@ def read(store, name):
             raise FormatError(file, None, f"has no single column `{column}` of type {kind}")
         if column not in ("summit", *ledger.NULLABLE) and table[column].null_count:
             raise FormatError(file, None, f"column `{column}` has a null")
+        if kind == "double" and pyarrow.compute.all(pyarrow.compute.is_finite(table[column])).as_py() is False:
+            raise FormatError(file, None, f"column `{column}` has a number that is not finite")
+    for column in table.column_names:
+        if column.startswith("counts_") and column not in counts:
+            raise FormatError(file, None, f"column `{column}` is of no signal group")
+    for contig in table["contig"].unique().to_pylist():
+        if not is_name(contig):
+            raise FormatError(file, None, f"contig {contig[:80]!r} is not a name")
     if table.num_rows != index["rows"]:
         raise FormatError(file, None, f"has {table.num_rows} rows")
     return table, index

@@ -44,6 +44,12 @@ def read_json(path, file):
     return document
 
 
+def is_name(text):
+    """Section 7: 1 to 255 bytes of UTF-8 without control characters."""
+    size = len(text.encode("utf-8", "surrogatepass"))
+    return 1 <= size <= 255 and not any(unicodedata.category(c) in ("Cc", "Cs") for c in text)
+
+
 class Fields:
     """Takes typed members out of a JSON object, so that each rule of the schema is one line; unknown members are ignored."""
 
@@ -78,9 +84,7 @@ class Fields:
 
     def name(self, key):
         value = self.get(key, str)
-        size = len(value.encode("utf-8", "surrogatepass"))
-        bad = any(unicodedata.category(c) in ("Cc", "Cs") for c in value)
-        self.need(1 <= size <= 255 and not bad, f"`{key}` is not a name: {value[:80]!r}")
+        self.need(is_name(value), f"`{key}` is not a name: {value[:80]!r}")
         return value
 
     def texts(self, key):

@@ -119,6 +119,8 @@ def loci_cases(c):
     j("rows", "`rows` is not peaks + negatives", lambda m: m.update(negatives=m["negatives"] + 1))
     j("rows-parquet", "`rows` is not the table's", lambda m: m.update(rows=m["rows"] + 1, peaks=m["peaks"] + 1))
     j("role", "an unknown role of an input", lambda m: m["inputs"][0].update(role="peak"))
+    j("exclusion-order", "an exclusion list before a file of loci, which has none", lambda m: m["inputs"].extend(
+        [{**m["inputs"][0], "role": "exclusion"}, m["inputs"][0]]), stage="verify")
     j("window-zero", "a counts_window of 0", lambda m: m["options"].update(counts_window=0))
     j("sha256", "the hash of index.parquet is another", lambda m: m["file"].update(sha256="0" * 64), stage="verify")
     j("roles-moved", "a peak less and a negative more than the table has", lambda m: m.update(peaks=m["peaks"] - 1, negatives=m["negatives"] + 1), stage="verify")
@@ -150,7 +152,7 @@ def loci_cases(c):
 
 
 def ledger_cases(c):
-    json_path, parquet_path = "loci/judged/index.json", "loci/judged/index.parquet"
+    json_path = "loci/judged/index.json"
 
     def j(name, what, edit, stage="read"):
         c.add("ledger-" + name, stage, "9.1", what, lambda d: edit(d.indexes[json_path]), base="wide", read={"loci": "judged"})
@@ -174,14 +176,15 @@ def ledger_cases(c):
     j("control", "a signal that is a control", lambda m: m["selection"].update(signals=["depth"]), stage="verify")
     j("lists", "a region is of an exclusion list that is not one of `inputs`", lambda m: m["inputs"].pop() and None, stage="verify")
 
-    def value(name, what, old, new):
+    def value(name, what, old, new, index="judged"):
         """Other bytes in the parquet file, whose pages are plain; the first of several."""
         def edit(d):
-            raw = bytes(d.files[parquet_path])
+            parquet = f"loci/{index}/index.parquet"
+            raw = bytes(d.files[parquet])
             assert raw.count(old) >= 1, name
-            d.put(parquet_path, raw.index(old), new)
-            d.indexes[json_path]["file"]["sha256"] = hashlib.sha256(bytes(d.files[parquet_path])).hexdigest()
-        c.add("ledger-" + name, "verify", "9.1", what, edit, base="wide", read={"loci": "judged"})
+            d.put(parquet, raw.index(old), new)
+            d.indexes[f"loci/{index}/index.json"]["file"]["sha256"] = hashlib.sha256(bytes(d.files[parquet])).hexdigest()
+        c.add("ledger-" + name, "verify", "9.1", what, edit, base="wide", read={"loci": index})
     value("reason-edge", "a locus that is kept has reason edge", b"\4\0\0\0kept", b"\4\0\0\0edge")
     value("reason-kept", "a locus too near an end has reason kept", b"\4\0\0\0edge", b"\4\0\0\0kept")
     value("reason-unknown", "an unknown reason", b"\4\0\0\0kept", b"\4\0\0\0Kept")
@@ -195,3 +198,25 @@ def ledger_cases(c):
     for column in ("measured", "threshold"):
         values = [row[column] for row in counted]
         value(column, f"{column} is another", struct.pack(f"<{len(values)}d", *values), struct.pack("<d", values[0] + 1))
+    over = next(row["measured"] for row in counted if row["reason"] == "over_counts")
+    values = [row["measured"] for row in counted]
+    value("measured-infinite", "the measured counts of a locus that is over max_counts are infinite", struct.pack(f"<{len(values)}d", *values),
+          struct.pack(f"<{len(values)}d", *(float("inf") if v == over else v for v in values)))
+    # A bit of the definition levels of 15 rows: the last of the values is there still, and no row's.
+    ends = struct.pack(f"<{len(excluded)}q", *(row["exclusion_end"] for row in excluded))
+    value("null-for-value", "a row whose reason is excluded has a null exclusion_end", b"\5\x80\2" + ends, b"\5\x80\0")
+    # Three reasons that are together as long as the old ones.
+    value("value-for-null", "a row whose reason is contig names an exclusion list", b"\x08\0\0\0excluded\x0c\0\0\0under_counts\4\0\0\0edge",
+          b"\6\0\0\0contig\x0c\0\0\0under_counts\6\0\0\0contig")
+    value("foreign-name-control", "a control character in the name of a contig that the store lacks", b"\4\0\0\0chrM", b"\4\0\0\0ch\7M")
+    value("foreign-name-long", "a name of 300 bytes of a contig that the store lacks", b"\xff\0\0\0" + b"y" * 255 + b"\xc8\0\0\0" + b"z" * 200,
+          b"\x2c\1\0\0" + b"y" * 300 + b"\x9b\0\0\0" + b"z" * 155, index="judged-by-tracks")
+    tracks = "loci/judged-by-tracks/index.json"
+    for name, what, edit in (
+            ("tracks-none", "`counts_tracks` names no track", lambda s: s.update(counts_tracks=[])),
+            ("tracks-missing", "a channel to count that the store lacks", lambda s: s.update(counts_tracks=["depth", "counts.1"])),
+            ("tracks-digit", "a channel to count that is no decimal number", lambda s: s.update(counts_tracks=["depth", "counts.²"])),
+            ("tracks-twice", "a track to count is named twice", lambda s: s["counts_tracks"].append("counts")),
+            ("tracks-null", "the counts are of `counts_tracks`, which is null", lambda s: s.update(counts_tracks=None)),
+            ("tracks-order", "the counts are those of another order", lambda s: s.update(order="native"))):
+        c.add("ledger-" + name, "verify", "9.1", what, lambda d, edit=edit: edit(d.indexes[tracks]["selection"]), base="wide", read={"loci": "judged-by-tracks"})

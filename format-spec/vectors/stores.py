@@ -140,13 +140,25 @@ def verdict(s, row, inputs, options, selection):
         return of("excluded", **dict(zip(LEDGER[1:5], min(regions)[1:])))
     groups = [next(g for g in s.manifest["groups"] if g["name"] == name) for name in selection["signals"]]
     compatible = selection["order"] == "cherimoya"
-    counted = [(groups[0], groups[0]["tracks"][:1])] if compatible else [(g, g["tracks"]) for g in groups]
+    if selection["counts_tracks"] is not None:
+        counted = [named(s, name) for name in selection["counts_tracks"]]
+    else:
+        counted = [(groups[0], groups[0]["tracks"][:1])] if compatible else [(g, g["tracks"]) for g in groups]
     total = math.fsum(s.total(g, t, row["contig"], row["centre"], selection["out_window"], j if compatible else 0) for g, t in counted)
     if selection["min_counts"] is not None and total < selection["min_counts"]:
         return of("under_counts", measured=total, threshold=selection["min_counts"])
     if selection["max_counts"] is not None and total > selection["max_counts"]:
         return of("over_counts", measured=total, threshold=selection["max_counts"])
     return of("kept")
+
+
+def named(s, name):
+    """The group, and those of its tracks, that a name of `counts_tracks` means."""
+    groups = {g["name"]: g for g in s.manifest["groups"]}
+    if name in groups:
+        return groups[name], groups[name]["tracks"]
+    stem, channel = name.rsplit(".", 1)
+    return groups[stem], [groups[stem]["tracks"][int(channel)]]
 
 
 def parquet_bytes(rows, committed):
@@ -299,6 +311,16 @@ def wide():
         {"summits": False, "chroms": None, "counts_window": 7},
         {"order": "cherimoya", "signals": ["counts"], "in_window": 10, "out_window": 40, "max_jitter": 14,
          "min_counts": 0.1, "max_counts": 120, "counts_tracks": None, "outlier_filter": False})
+    # Rounded to f32 the least counts would be those of the locus at 23,500; foreign names are as long as they may be, and `chroms` are any texts.
+    depth, channel = named(s, "depth"), named(s, "counts.0")
+    least = sum(s.total(g, t, "long", 23500, 40, 14) for g, t in (depth, channel))
+    s.add_loci("judged-by-tracks", [
+        ("peaks", "a.bed", [(1, "y" * 255, 4, 9, None), (2, "z" * 200, 4, 9, None), (3, "long", 21000, 21001, None), (4, "long", 4500, 4520, None),
+                            (5, "long", 50000, 50001, None), (6, "almost", 150, 151, None), (7, "almost", 65500, 65501, None), (8, "long", 23500, 23501, None)]),
+        ("negatives", "n.bed", [(1, "long", 21000, 21001, None), (2, "long", 23500, 23501, None)])],
+        {"summits": False, "chroms": ["long", "almost", "", "chr\t9", "x" * 300], "counts_window": 7},
+        {"order": "cherimoya", "signals": ["score"], "in_window": 10, "out_window": 40, "max_jitter": 14,
+         "min_counts": least + 1e-6, "max_counts": 40000, "counts_tracks": ["depth", "counts.0"], "outlier_filter": False})
     return s
 
 

@@ -1,6 +1,7 @@
 //! A small simulated data set, made once by the command itself, and how the tests call the command.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::panic, reason = "test helpers")]
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
@@ -28,6 +29,19 @@ pub fn refused(arguments: &[&str]) -> String {
 
 pub fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// The shared real data, or `None` on a machine that does not have it. In CI it must be there.
+pub fn shared() -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
+    let path = std::env::var_os("ATEMOYA_SHARED").map_or(beside, PathBuf::from);
+    if path.join("data").is_dir() {
+        return Some(path);
+    }
+    assert!(std::env::var_os("CI").is_none(), "{} is missing, and CI must run the tests on real data", path.display());
+    // Not `eprintln`, which the test harness hides when the test passes.
+    let _ = writeln!(std::io::stderr(), "skipped: there is no real data at {}", path.display());
+    None
 }
 
 /// The directory of the simulated files and of `demo.atemoya`.
