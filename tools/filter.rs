@@ -7,7 +7,7 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 pub(crate) struct FilterArguments {
     /// Signal groups, in this order; '' for none [default: all]
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     signals: Option<Vec<String>>,
     /// Bases of sequence and controls
     #[arg(long, value_name = "BASES", default_value_t = 2114)]
@@ -18,17 +18,17 @@ pub(crate) struct FilterArguments {
     /// Shift peaks by up to this many bases either way
     #[arg(long, value_name = "BASES", default_value_t = 50)]
     max_jitter: usize,
-    /// Keep loci whose signal sums to at least this over the output window
+    /// Keep loci whose signal sums to at least this over the output window (in cherimoya's order, of peaks, with the jitter)
     #[arg(long, value_name = "COUNTS", allow_negative_numbers = true)]
     min_counts: Option<f64>,
     /// Keep loci whose signal sums to at most this over the output window
     #[arg(long, value_name = "COUNTS", allow_negative_numbers = true)]
     max_counts: Option<f64>,
     /// Tracks that --min-counts and --max-counts sum [default: all signals; the first one in cherimoya's order]
-    #[arg(long, value_name = "NAME[.i]", value_delimiter = ',')]
+    #[arg(long, value_name = "NAME[.i],...", value_delimiter = ',')]
     counts_tracks: Option<Vec<String>>,
     /// BED files of regions to stay out of
-    #[arg(long, value_name = "FILE", value_delimiter = ',')]
+    #[arg(long, value_name = "FILE,...", value_delimiter = ',')]
     exclusion_lists: Vec<PathBuf>,
     /// The order of examples: native, or cherimoya for its counts, filters and batches bit for bit
     #[arg(long, value_name = "ORDER", default_value_t = Order::Native)]
@@ -42,6 +42,11 @@ pub(crate) struct FilterArguments {
 }
 
 impl FilterArguments {
+    /// Whether regions to stay out of are given.
+    pub(crate) fn has_exclusion_lists(&self) -> bool {
+        !self.exclusion_lists.is_empty()
+    }
+
     /// The filter, without contigs and centres.
     pub(crate) fn filter(&self) -> LocusFilter {
         LocusFilter {

@@ -19,16 +19,16 @@ pub(crate) struct Arguments {
     /// The store
     store: PathBuf,
     /// Peaks: BED3+ or narrowPeak, plain or gzip. Repeat for more
-    #[arg(long, value_name = "FILE", required = true, value_delimiter = ',')]
+    #[arg(long, value_name = "FILE,...", required = true, value_delimiter = ',')]
     peaks: Vec<PathBuf>,
     /// Negatives: BED3+, plain or gzip. Repeat for more
-    #[arg(long, value_name = "FILE", value_delimiter = ',')]
+    #[arg(long, value_name = "FILE,...", value_delimiter = ',')]
     negatives: Vec<PathBuf>,
     /// Centre peaks on their summits (narrowPeak column 10) instead of their midpoints
     #[arg(long)]
     summits: bool,
     /// Use loci on these contigs only
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     chroms: Option<Vec<String>>,
     /// The index's name
     #[arg(long, default_value = "default")]

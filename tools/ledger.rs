@@ -40,7 +40,9 @@ impl Explained<'_> {
 
         let roles = roles(files.values());
         let mut lines = vec![("peaks", roles.peaks), ("negatives", roles.negatives)];
+        let first_file = lines.len();
         lines.extend(files.iter().map(|(file, ledger)| (self.file(*file), sum(ledger))));
+        let first_contig = lines.len();
         lines.extend(contigs.iter().map(|(contig, ledger)| (self.contig(*contig), sum(ledger))));
         let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0).min(WIDTH);
         let all = sum(&roles);
@@ -49,7 +51,11 @@ impl Explained<'_> {
         let mut out = String::new();
         write!(out, "  {:<width$} {:>10}", "", "loci")?;
         reasons.iter().try_for_each(|reason| write!(out, " {:>12}", reason.name()))?;
-        for (name, ledger) in lines.iter().filter(|(_, ledger)| ledger.total > 0) {
+        for (i, (name, ledger)) in lines.iter().enumerate().filter(|(_, (_, ledger))| ledger.total > 0) {
+            let heading = [(0, "by role"), (first_file, "by file"), (first_contig, "by contig, peaks and negatives")];
+            if let Some((_, heading)) = heading.iter().find(|(first, _)| *first == i) {
+                write!(out, "\n{heading}")?;
+            }
             write!(out, "\n  {name:<width$} {:>10}", ledger.total)?;
             reasons.iter().try_for_each(|&reason| write!(out, " {:>12}", ledger.of(reason)))?;
         }

@@ -5,6 +5,7 @@ use crate::output;
 use crate::output::safetensors::{Items, Tensor, write};
 use anyhow::{Context, Result, bail};
 use atemoya::feed::{Batch, Loader};
+use atemoya::loci::published;
 use atemoya::sample::Order;
 use atemoya::sample::cherimoya::base_seed;
 use atemoya::{PeakGenerator, Store};
@@ -25,7 +26,7 @@ pub(crate) struct Arguments {
     #[command(flatten, next_help_heading = "Which loci are used, and in which order")]
     filter: FilterArguments,
     /// Control groups to read, in this order; '' for none [default: all]
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     controls: Option<Vec<String>>,
     /// Negatives for each peak
     #[arg(long, value_name = "RATIO", default_value_t = 0.1)]
@@ -43,7 +44,7 @@ pub(crate) struct Arguments {
     #[arg(long, overrides_with = "summits")]
     no_summits: bool,
     /// Take loci on these contigs only
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     chroms: Option<Vec<String>>,
     /// The seed; in cherimoya's order it may be negative
     #[arg(long, value_name = "SEED", default_value_t = 0, allow_negative_numbers = true)]
@@ -86,6 +87,26 @@ impl Arguments {
             Some(name) => generator.loci(name),
             None => generator,
         })
+    }
+}
+
+impl Arguments {
+    /// Warns of contigs that are none to choose from, and of lists that the index was judged with and this sample is not.
+    fn warn(&self, store: &Store) -> Result<()> {
+        let index = published::read(store, self.loci.as_deref())?.manifest;
+        for name in self.chroms.iter().flatten() {
+            if store.contigs().id(name).is_none() {
+                output::warn(&format!("the store has no contig {name:?}"));
+            } else if index.options.chroms.as_ref().is_some_and(|chroms| !chroms.contains(name)) {
+                output::warn(&format!("{name} is not one of the contigs that the index {} was made for", index.name));
+            }
+        }
+        let lists: Vec<&str> = index.inputs.iter().filter(|i| i.role == "exclusion").map(|i| i.path.as_str()).collect();
+        if !lists.is_empty() && !self.filter.has_exclusion_lists() {
+            let lists = lists.join(", ");
+            output::warn(&format!("the index was judged with {lists}; without --exclusion-lists, this sample is not"));
+        }
+        Ok(())
     }
 }
 
@@ -144,6 +165,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let store = Store::open(&arguments.store)?;
     let mut loader = arguments.generator(&store)?.build()?;
     output::note(&loader.ledger().to_string());
+    arguments.warn(&store)?;
     let columns = sample(arguments, &mut loader)?;
     write(&arguments.out, &columns.tensors(), None)?;
     let (n, of) = (columns.label.len(), loader.len());

@@ -187,16 +187,18 @@ impl Loader {
             self.place = (epoch, step);
         }
         self.ring.start(Arc::clone(&stream) as Arc<dyn Fill>);
-        Batches { loader: self, stream }
+        Batches { loader: self, stream, told: false }
     }
 }
 
 /// An iterator over batches in order. Dropping it early is fine.
 ///
-/// After an error it ends. [`crate::Error::AllLeased`] is the exception: drop a batch and go on.
+/// After an error it ends. [`crate::Error::AllLeased`] is the exception: drop a batch and go on; until then it gives `None`.
 pub struct Batches<'a> {
     loader: &'a mut Loader,
     stream: Arc<Stream>,
+    /// Whether the consumer has been told that it holds all slots.
+    told: bool,
 }
 
 impl Batches<'_> {
@@ -212,8 +214,14 @@ impl Batches<'_> {
         let next = self.loader.ring.next(self.loader.workers.is_empty(), wait).transpose()?;
         let (number, lease) = match next {
             Ok(next) => next,
-            Err(error) => return Some(Err(error)),
+            // Said once: who collects batches without looking would be told for ever.
+            Err(Error::AllLeased { .. }) if self.told => return None,
+            Err(error) => {
+                self.told = matches!(error, Error::AllLeased { .. });
+                return Some(Err(error));
+            }
         };
+        self.told = false;
         let Place { epoch, step, indices } = self.stream.place(number);
         if self.stream.plan.is_none() {
             self.loader.place = (epoch, step + 1);

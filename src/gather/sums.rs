@@ -124,6 +124,7 @@ pub(crate) fn find_tracks<'a>(
         return Ok((group, None));
     }
     if let Some((group, channel)) = name.rsplit_once('.')
+        && channel.bytes().all(|digit| digit.is_ascii_digit())
         && let (Some(group), Ok(channel)) = (store.group(group), channel.parse::<usize>())
         && channel < group.tracks.len()
     {

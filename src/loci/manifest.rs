@@ -186,10 +186,9 @@ impl IndexManifest {
         }
         if let Some(selection) = &self.selection {
             selection.check().or_else(|(what, expected, got)| wrong(what, expected, got))?;
-            let exclusion = |input: &Provenance| input.role == EXCLUSION;
-            if !self.inputs.is_sorted_by_key(exclusion) {
-                return wrong("inputs", "the exclusion lists last", "a file of loci after one".to_owned());
-            }
+        }
+        if !self.inputs.is_sorted_by_key(|input| input.role == EXCLUSION) {
+            return wrong("inputs", "the exclusion lists last", "a file of loci after one".to_owned());
         }
         Ok(())
     }

@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     chrom_sizes: Option<PathBuf>,
     /// Pack these contigs only
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     contigs: Option<Vec<String>>,
     /// The store to make, usually NAME.atemoya
     #[arg(long, value_name = "DIR")]

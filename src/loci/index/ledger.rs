@@ -57,7 +57,11 @@ pub(super) fn columns(verdicts: &Verdicts, context: &LedgerContext, rows: Range<
     for verdict in some {
         let reason = verdict.reason();
         let counted = matches!(reason, Reason::UnderCounts | Reason::OverCounts | Reason::Outlier);
-        if numbers(verdict, context).is_some() != counted || group(verdict).is_some() != (reason == Reason::Outlier) {
+        let numbers = numbers(verdict, context);
+        if numbers.is_some_and(|(counts, bound)| !counts.is_finite() || !bound.is_finite()) {
+            return Err(Error::argument("verdicts", format!("{verdict:?}: an index records finite counts")));
+        }
+        if numbers.is_some() != counted || group(verdict).is_some() != (reason == Reason::Outlier) {
             return Err(Error::argument("verdicts", format!("{verdict:?} does not fit the selection")));
         }
     }
