@@ -5,6 +5,7 @@ use atemoya::feed::LocusFilter;
 use atemoya::format::manifest::Role;
 use atemoya_benches::{Fixture, Panel, Request, Result, Table, Values};
 use atemoya_measure::{BATCH, Examples, Pace, Ring, Sources, take_turns, through};
+use std::time::Duration;
 
 const PANELS: [Panel; 2] = [
     Panel { name: "signal", role: Role::Signal, tracks: 2, values: Values::Counts(0.03) },
@@ -25,13 +26,13 @@ fn main() -> Result<()> {
     let mut loaders = loaders.collect::<atemoya::Result<Vec<_>>>()?;
 
     let bytes = loaders[0].layout().payload(BATCH);
-    let examples = Examples::new(&fixture.store, &loaders[0], &LocusFilter::default())?;
+    let examples = Examples::new(&fixture.store, &loaders[0], &LocusFilter::default(), 0.1)?;
     let (mut sources, mut copies) = (Sources::new(1u8), Ring::new(SLOTS, bytes, 1));
     let mut contestants = vec![examples.alone(), examples.threads(2)];
     contestants.extend(loaders.iter_mut().zip(workers).map(|(loader, n)| through(loader, n, SLOTS)));
     contestants.push(sources.memcpy(bytes / BATCH).with(&mut copies));
 
-    let pace = if request.measure { Pace::new(100, 15.0) } else { Pace::once() };
+    let pace = if request.measure { Pace::new(100, Duration::from_secs(15)) } else { Pace::once() };
     let rows = take_turns(&mut (), &mut contestants, pace, &())?;
     if request.measure {
         let mut table = Table::default();

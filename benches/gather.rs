@@ -46,7 +46,8 @@ impl Bench<'_> {
         criterion.finish();
         let name = format!("{group}/{question}");
         if self.request.measure && self.request.wants(&name) {
-            let rows = take_turns(&mut ring, &mut kernels, Pace::new(1, 2.5), &()).expect("a store of our own");
+            let rows = take_turns(&mut ring, &mut kernels, Pace::new(1, Duration::from_millis(2500)), &())
+                .expect("a store of our own");
             self.table.push(&name, BATCH, bytes, &rows);
         }
     }

@@ -28,7 +28,7 @@ pub(crate) fn example(bench: &Bench) -> Result<()> {
         return Ok(());
     }
     let loader = loader(bench, 0)?;
-    let examples = Examples::new(&bench.small().store, &loader, &filter())?;
+    let examples = Examples::new(&bench.small().store, &loader, &filter(), 0.1)?;
     let bytes = loader.layout().payload(BATCH);
     let (mut sources, mut copies) = (Sources::new(1u8), Ring::new(SLOTS, bytes, 1));
     let memcpy = sources.memcpy(bytes / BATCH).with(&mut copies);
@@ -42,7 +42,7 @@ pub(crate) fn feed(bench: &Bench) -> Result<()> {
         return Ok(());
     }
     let mut loader = loader(bench, 2)?;
-    let examples = Examples::new(&bench.small().store, &loader, &filter())?;
+    let examples = Examples::new(&bench.small().store, &loader, &filter(), 0.1)?;
     let mut contestants = [through(&mut loader, 2, SLOTS), examples.threads(2)];
     let rows = take_turns(&mut (), &mut contestants, bench.pace(100, 12.0), &())?;
     bench.push(Outcome::rate("feed_2", UNIT, BATCH, &rows[0], &rows[1]).goal(Goal::Ratio(0.9)));

@@ -14,6 +14,7 @@ use atemoya_benches::{Fixture, Panel, Request, Result, Values};
 use atemoya_measure::{Outcome, Pace, Report};
 use std::cell::{OnceCell, RefCell};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Tracks of a store that examples are streamed from.
 const SIGNAL: Panel = Panel { name: "signal", role: Role::Signal, tracks: 2, values: Values::Counts(0.03) };
@@ -52,7 +53,7 @@ impl Bench {
     }
 
     fn pace(&self, turn_ms: u64, budget_s: f64) -> Pace {
-        if self.request.measure { Pace::new(turn_ms, budget_s) } else { Pace::once() }
+        if self.request.measure { Pace::new(turn_ms, Duration::from_secs_f64(budget_s)) } else { Pace::once() }
     }
 
     /// Bases of the smaller genome.

@@ -1,7 +1,7 @@
 //! Whole examples gathered in a plain loop, as a worker of the feed does it, without any feed.
 
 use crate::windows::damaged;
-use crate::{BATCH, Contestant, Ring};
+use crate::{Contestant, Ring};
 use atemoya::feed::{Column, Loader, LocusFilter};
 use atemoya::format::manifest::{GroupEntry, Role};
 use atemoya::gather::{self, Channels, Isa, Step, Window};
@@ -10,7 +10,7 @@ use atemoya::store::{PanelView, SequenceView};
 use atemoya::{Result, Store};
 
 /// Batches that a thread gathers in one run, so that starting it costs little beside.
-const RUN: u32 = 32;
+const RUN: u32 = 64;
 
 /// The examples of a loader's first epoch: input and output window of each.
 #[derive(Debug)]
@@ -19,6 +19,7 @@ pub struct Examples<'a> {
     windows: Vec<[Window; 2]>,
     controls: Vec<(usize, Channels)>,
     signal: Vec<(usize, Channels)>,
+    batch_size: usize,
     /// Items of one example: sequence, controls, signal.
     sizes: [usize; 3],
 }
@@ -38,12 +39,21 @@ struct Views<'a> {
 }
 
 impl<'a> Examples<'a> {
-    /// The examples that a loader of this filter, with all controls and otherwise the defaults, streams first.
+    /// The examples that a loader of this filter and ratio, with all controls and otherwise the defaults, streams first.
     ///
     /// # Errors
     /// What the sampler says of the options.
-    pub fn new(store: &'a Store, loader: &Loader, filter: &LocusFilter) -> Result<Examples<'a>> {
-        let sampler = PeakNegativeSampler::with_order(plan_options(loader, filter), filter.order)?;
+    pub fn new(store: &'a Store, loader: &Loader, filter: &LocusFilter, negative_ratio: f64) -> Result<Examples<'a>> {
+        let options = PlanOptions {
+            n_peaks: loader.peaks().len(),
+            n_negatives: loader.negatives().len(),
+            negative_ratio,
+            max_jitter: filter.max_jitter as u32,
+            reverse_complement: true,
+            shuffle: true,
+            seed: 0,
+        };
+        let sampler = PeakNegativeSampler::with_order(options, filter.order)?;
         let plan = sampler.epoch(0)?;
         let window = |index: usize| {
             let draw = plan.draw(index);
@@ -69,7 +79,8 @@ impl<'a> Examples<'a> {
             let (channels, positions) = loader.layout().shape(column);
             channels * positions
         });
-        Ok(Examples { store, windows: (0..plan.len()).map(window).collect(), controls, signal, sizes })
+        let (windows, batch_size) = ((0..plan.len()).map(window).collect(), loader.layout().batch_size());
+        Ok(Examples { store, windows, controls, signal, batch_size, sizes })
     }
 
     /// One thread that writes four batches in turns.
@@ -99,7 +110,7 @@ impl<'a> Examples<'a> {
     }
 
     fn output(&self, buffers: usize) -> Output {
-        let [sequence, controls, signal] = self.sizes.map(|size| BATCH * size);
+        let [sequence, controls, signal] = self.sizes.map(|size| self.batch_size * size);
         Output {
             sequence: Ring::new(buffers, sequence, 1),
             controls: Ring::new(buffers, controls, 1.0),
@@ -115,7 +126,7 @@ impl<'a> Examples<'a> {
         };
         let (x, c, y) = (output.sequence.turn(), output.controls.turn(), output.signal.turn());
         let [x_size, c_size, y_size] = self.sizes;
-        for i in 0..BATCH {
+        for i in 0..self.batch_size {
             self.ahead(&views, *at + 2, Step::Directory);
             self.ahead(&views, *at + 1, Step::Tiles);
             let [input, output] = &self.windows[*at];
@@ -147,18 +158,5 @@ impl<'a> Examples<'a> {
             gather::signal(Isa::best(), &views.panels[*panel], channels, window, out)
                 .map_err(|(row, error)| damaged(&self.store.panels()[*panel], row, error))
         })
-    }
-}
-
-/// The options of a loader's sampler, as they are unless set otherwise.
-fn plan_options(loader: &Loader, filter: &LocusFilter) -> PlanOptions {
-    PlanOptions {
-        n_peaks: loader.peaks().len(),
-        n_negatives: loader.negatives().len(),
-        negative_ratio: 0.1,
-        max_jitter: filter.max_jitter as u32,
-        reverse_complement: true,
-        shuffle: true,
-        seed: 0,
     }
 }

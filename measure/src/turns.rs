@@ -99,10 +99,10 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// Turns of some milliseconds for some seconds, and five rounds at least.
+    /// Turns of some milliseconds, or less where the time is short, and five rounds at least.
     #[must_use]
-    pub fn new(turn_ms: u64, budget_s: f64) -> Pace {
-        Pace { turn: Duration::from_millis(turn_ms), budget: Duration::from_secs_f64(budget_s), rounds: 5 }
+    pub fn new(turn_ms: u64, budget: Duration) -> Pace {
+        Pace { turn: Duration::from_millis(turn_ms).min(budget / 20), budget, rounds: 5 }
     }
 
     /// One round, to see that everything runs.
