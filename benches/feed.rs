@@ -37,7 +37,7 @@ fn main() -> Result<()> {
     if request.measure {
         let mut table = Table::default();
         table.push("batches of 64 examples, f32 tracks", 1, bytes, &rows);
-        table.print("The feed beside memcpy of the same bytes, in turns; medians", "batches");
+        table.print("The feed beside memcpy of the same bytes, in turns; medians", "batches", "x memcpy");
     }
     Ok(())
 }

@@ -62,7 +62,14 @@ impl Bench<'_> {
         self.measure(("sequence_2114", "one-hot u8"), 4 * INPUT, &mut Sources::new(1u8), kernels);
     }
 
-    fn signal<T: Sample>(&mut self, fixture: &Fixture, (panel, tracks): (usize, usize), question: &str) {
+    /// Kernels over some tracks of a panel, and whoever does the same in another way.
+    fn signal<'k, T: Sample>(
+        &mut self,
+        fixture: &Fixture,
+        (panel, tracks): (usize, usize),
+        question: &str,
+        other: Option<Contestant<'k, Ring<T>>>,
+    ) {
         let panel = &fixture.store.panels()[panel];
         let mut channels = Channels::default();
         // Spread over the panel, as a subset of it is.
@@ -72,7 +79,7 @@ impl Bench<'_> {
             signal(panel, &channels, Kernel { isa, ahead }, fixture.windows(SIGNAL, WINDOWS, seed))
         };
         let kinds = Isa::available().into_iter().map(|isa| (isa, false)).chain([(Isa::best(), true)]);
-        let kernels = kinds.enumerate().map(kernel).collect();
+        let kernels = kinds.enumerate().map(kernel).chain(other).collect();
         self.measure(("signal_2048", question), tracks * SIGNAL, &mut Sources::new(T::ONE), kernels);
     }
 }
@@ -90,13 +97,14 @@ fn main() -> Result<()> {
     let mut table = Table::default();
     let mut bench = Bench { request: &request, criterion: &mut criterion, table: &mut table };
     bench.sequence(&fixture);
-    for (tracks, question) in [(1, "1 track of counts, f32"), (6, "6 tracks of counts, f32")] {
-        bench.signal::<f32>(&fixture, (0, tracks), question);
-    }
-    bench.signal::<f32>(&fixture, (0, TRACKS), "48 tracks of counts, f32");
-    bench.signal::<u8>(&fixture, (0, TRACKS), "48 tracks of counts, u8");
-    bench.signal::<f32>(&fixture, (1, 6), "6 tracks of runs, f32");
+    let dense = fixture.dense(0, 0)?;
+    let copy = dense.copy(fixture.windows(SIGNAL, WINDOWS, WINDOWS));
+    bench.signal::<f32>(&fixture, (0, 1), "1 track of counts, f32", Some(copy));
+    bench.signal::<f32>(&fixture, (0, 6), "6 tracks of counts, f32", None);
+    bench.signal::<f32>(&fixture, (0, TRACKS), "48 tracks of counts, f32", None);
+    bench.signal::<u8>(&fixture, (0, TRACKS), "48 tracks of counts, u8", None);
+    bench.signal::<f32>(&fixture, (1, 6), "6 tracks of runs, f32", None);
     criterion.final_summary();
-    table.print("Gathering beside memcpy of the same bytes, in turns; medians", "windows");
+    table.print("Gathering beside memcpy of the same bytes, in turns; medians", "windows", "x memcpy");
     Ok(())
 }

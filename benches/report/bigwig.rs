@@ -4,12 +4,10 @@ use crate::windows::WINDOWS;
 use crate::{Bench, COUNTS, COUNTS_PANEL};
 use atemoya::gather::{Channels, Window};
 use atemoya::pack::PackBuilder;
-use atemoya_benches::Result;
+use atemoya_benches::{Result, pack_beside, read_bigwigs};
 use atemoya_measure::{BATCH, Contestant, Goal, Kernel, Outcome, Ring, signal, take_turns};
 use bigtools::{BBIFileRead, BigWigRead};
-use rayon::prelude::*;
-use std::hint::black_box;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Bases of a window.
 const WIDTH: usize = 1000;
@@ -80,45 +78,10 @@ pub(crate) fn pack(bench: &Bench) -> Result<()> {
     if !bench.wants(&["pack_bigwig"]) {
         return Ok(());
     }
-    let (paths, contigs) = (bench.bigwigs(), bench.small().store.contigs());
-    let tasks: Vec<(&PathBuf, &str, u32)> =
-        paths.iter().flat_map(|path| contigs.iter().map(move |(name, length)| (path, name, length as u32))).collect();
-    let read = Contestant::new("bigtools", |_: &mut Packed| {
-        tasks.par_iter().for_each(|&(path, name, length)| {
-            let mut reader = BigWigRead::open_file(path).expect("bigtools opens its own file");
-            let values = reader.get_interval(name, 0, length).expect("bigtools reads its own file");
-            black_box(values.map(|value| value.expect("bigtools reads its own file").value).sum::<f32>());
-        });
-        Ok(())
-    });
+    let paths = bench.bigwigs();
     let builder = PackBuilder::new().signal(COUNTS.name, paths);
-    let rows = pack_beside(bench, &builder, read)?;
-    bench.push(Outcome::time("pack_bigwig", &rows[0], &rows[2]).goal(Goal::RatioAtMost(1.3)));
+    let read = read_bigwigs(paths, &bench.small().store);
+    let [pack, read] = pack_beside(builder, read, bench.pace(0, 15.0))?;
+    bench.push(Outcome::time("pack_bigwig", &pack, &read).goal(Goal::RatioAtMost(1.3)));
     Ok(())
-}
-
-/// Stores that a contestant has packed and that are to be removed, the number of the next, and where they lie.
-pub(crate) struct Packed {
-    directory: tempfile::TempDir,
-    number: usize,
-}
-
-/// Packs in turns with reading the same input. What was packed is removed in turns of their own.
-pub(crate) fn pack_beside(
-    bench: &Bench,
-    builder: &PackBuilder,
-    read: Contestant<'_, Packed>,
-) -> Result<Vec<atemoya_measure::Row>> {
-    let pack = Contestant::new("pack", |packed: &mut Packed| {
-        packed.number += 1;
-        builder.publish(&packed.directory.path().join(format!("{}.atemoya", packed.number)), &()).map(|_| ())
-    });
-    let remove = Contestant::new("remove", |packed: &mut Packed| {
-        for entry in std::fs::read_dir(packed.directory.path()).expect("a directory of our own").flatten() {
-            std::fs::remove_dir_all(entry.path()).expect("a store of our own");
-        }
-        Ok(())
-    });
-    let mut packed = Packed { directory: tempfile::tempdir()?, number: 0 };
-    Ok(take_turns(&mut packed, &mut [pack, remove, read], bench.pace(0, 15.0), &())?)
 }

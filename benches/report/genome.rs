@@ -1,15 +1,11 @@
 //! Rows that must not grow with the genome, and packing one: first batch, private memory, windows of a genome ten times as
 //! large, FASTA.
 
-use crate::bigwig::{Packed, pack_beside};
 use crate::windows::{spread, tracks_of, warm};
 use crate::{Bench, COUNTS_PANEL, child};
 use atemoya::pack::PackBuilder;
-use atemoya_benches::Result;
-use atemoya_measure::{BATCH, Contestant, Goal, Outcome, Quartiles, Ring, take_turns};
-use std::fs::File;
-use std::hint::black_box;
-use std::io::Read;
+use atemoya_benches::{Result, pack_beside, read_bytes};
+use atemoya_measure::{BATCH, Goal, Outcome, Quartiles, Ring, take_turns};
 
 /// Processes that are started for each genome.
 const STARTS: usize = 15;
@@ -76,15 +72,7 @@ pub(crate) fn pack_fasta(bench: &Bench) -> Result<()> {
         return Ok(());
     }
     let fasta = bench.large().write_fasta()?;
-    let mut buffer = vec![0; 1 << 20];
-    let read = Contestant::new("read", |_: &mut Packed| {
-        let mut file = File::open(&fasta).expect("a file of our own");
-        while file.read(&mut buffer).expect("a file of our own") > 0 {
-            black_box(&buffer);
-        }
-        Ok(())
-    });
-    let rows = pack_beside(bench, &PackBuilder::new().fasta(&fasta), read)?;
-    bench.push(Outcome::time("pack_fasta", &rows[0], &rows[2]).goal(Goal::RatioAtMost(4.0)));
+    let [pack, read] = pack_beside(PackBuilder::new().fasta(&fasta), read_bytes(&fasta), bench.pace(0, 15.0))?;
+    bench.push(Outcome::time("pack_fasta", &pack, &read).goal(Goal::RatioAtMost(4.0)));
     Ok(())
 }

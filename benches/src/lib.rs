@@ -1,12 +1,19 @@
-//! What the benchmarks share: a synthetic store, the same data as FASTA and bigWig, and what the command line asks for.
+//! What the benchmarks share: a synthetic store, the same data as FASTA, bigWig and plain array, and what the
+//! command line asks for.
 //! How things are measured is the crate `atemoya-measure`'s. `BENCHMARKS.md` says what is measured and why so.
 
+mod dense;
 mod fixture;
 mod inputs;
+mod packing;
+mod side;
 mod table;
 mod values;
 
+pub use dense::Dense;
 pub use fixture::{Fixture, Panel};
+pub use packing::{Packed, pack, pack_beside, read_bigwigs, read_bytes};
+pub use side::side_by_side;
 pub use table::Table;
 pub use values::Values;
 
