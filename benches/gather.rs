@@ -3,7 +3,7 @@
 
 use atemoya::format::manifest::Role;
 use atemoya::format::tile::Sample;
-use atemoya::gather::{self, Channels, Isa};
+use atemoya::gather::{Channels, Isa};
 use atemoya_benches::{Fixture, Panel, Request, Result, Table, Values};
 use atemoya_measure::{BATCH, Contestant, Kernel, Pace, Ring, Sources, sequence, signal, take_turns};
 use criterion::{Criterion, Throughput};
@@ -56,7 +56,7 @@ impl Bench<'_> {
         let file = fixture.store.sequence().expect("the fixture has a sequence");
         let kernel = |(seed, isa): (usize, Isa)| {
             let kernel = Kernel { isa, ahead: false };
-            sequence(file, kernel, gather::sequence, fixture.windows(INPUT, WINDOWS, seed))
+            sequence(file, kernel, fixture.windows(INPUT, WINDOWS, seed))
         };
         let kernels = Isa::available().into_iter().enumerate().map(kernel).collect();
         self.measure(("sequence_2114", "one-hot u8"), 4 * INPUT, &mut Sources::new(1u8), kernels);

@@ -120,7 +120,7 @@ impl IndexBuilder {
     /// # Errors
     /// [`Error::Input`] for a malformed row (file and line), a missing summit, or loci on contigs that the store lacks
     /// (all of them named); [`Error::Argument`] when there is no peak file, for a bad name, or for a filter as
-    /// [`LocusFilter::explain`]; [`Error::Exists`]; [`Error::Interrupted`]; [`Error::Io`].
+    /// [`LocusFilter::explain`]; [`Error::Corrupt`] for a damaged store; [`Error::Exists`]; [`Error::Interrupted`]; [`Error::Io`].
     pub fn publish(&self, store: &Store, progress: &dyn Progress) -> Result<Indexed> {
         if self.peaks.is_empty() {
             return Err(Error::argument("peaks", "there must be at least one file"));
@@ -131,14 +131,16 @@ impl IndexBuilder {
         published::check_target(store, &self.name, self.replace)?;
         let exclusions = &self.filter.exclusion_lists;
         self.peaks.iter().chain(&self.negatives).chain(exclusions).try_for_each(|path| check_regular(path))?;
+        self.filter.check()?;
+        let document = ledger::document(&self.filter, store)?;
+        let exclusion_beds = self.filter.exclusions()?;
         let peaks = read_all(&self.peaks)?;
         let negatives = read_all(&self.negatives)?;
         let table = LocusTable::from_beds(&peaks, &negatives, store.contigs(), &self.options)?;
         let counts = counts(store, &table, self.counts_window, progress)?;
         let sums = |(name, sums): NamedSums| (name, sums.into_iter().map(|(sum, _)| sum).collect());
         let counts: Counts = counts.into_iter().map(sums).collect();
-        let selection = self.filter.explain(store, &table)?;
-        let document = ledger::document(&self.filter, store)?;
+        let mut selection = self.filter.explain_with(store, &table, &exclusion_beds)?;
         let mut inputs = Vec::new();
         for (role, paths) in [("peaks", &self.peaks), ("negatives", &self.negatives), (EXCLUSION, exclusions)] {
             for path in paths {
@@ -151,9 +153,10 @@ impl IndexBuilder {
             counts_window: self.counts_window,
         };
         progress::check(progress)?;
-        let table = IndexTable { loci: table, counts, verdicts: Some(selection.verdicts.clone()) };
+        let table = IndexTable { loci: table, counts, verdicts: Some(std::mem::take(&mut selection.verdicts)) };
         let index = NewIndex { table, inputs, options, selection: Some(document) };
         let path = published::publish(store, &self.name, &index, self.replace)?;
+        selection.verdicts = index.table.verdicts.unwrap_or_default();
         Ok(Indexed { path, table: index.table.loci, selection, inputs: index.inputs })
     }
 }

@@ -5,6 +5,7 @@
 //! - [`index::IndexBuilder`] puts peaks and negatives into it.
 //! - [`PeakGenerator`] streams batches of one-hot sequence, controls and signal: jittered, reverse-complemented, peaks mixed
 //!   with negatives by a [`PeakNegativeSampler`], the same for a seed on any machine and any number of threads.
+//! - [`ArrayGenerator`] streams the same from arrays of the caller's, read where they lie.
 //! - [`gather`] reads single windows into memory of the caller's.
 //!
 //! Coordinates are 0-based and half-open. The format is specified in `format-spec/` of the repository; `ARCHITECTURE.md`
@@ -13,8 +14,8 @@
 //! # Features
 //! `ingest` (off by default): reading FASTA and bigWig, and packing them.
 
+pub mod dtype;
 mod error;
-
 pub mod feed;
 pub mod format;
 pub mod gather;
@@ -27,8 +28,9 @@ mod progress;
 pub mod sample;
 pub mod store;
 
+pub use dtype::DType;
 pub use error::{Error, Result};
-pub use feed::PeakGenerator;
+pub use feed::{ArrayGenerator, PeakGenerator};
 pub use progress::Progress;
 pub use sample::PeakNegativeSampler;
 pub use store::Store;

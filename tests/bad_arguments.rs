@@ -85,7 +85,7 @@ fn what_a_generator_cannot_do_is_refused_by_its_name() {
         (new().batch_size(0), "batch_size", &["0 is not", most]),
         (new().batch_size(huge), "batch_size", &["1073741825 is not", most]),
         (new().batch_size(1 << 30).in_window(1 << 11), "batch_size", &["does not fit in memory"]),
-        (new().slots(Some(0)), "slots", &["0 is not", most]),
+        (new().slots(Some(0)), "slots", &["0 is not between 1 and 4096"]),
         (new().num_workers(1025), "num_workers", &["1025 is more than 1024"]),
         (new().world_size(0), "world_size", &["at least one rank"]),
         (new().rank(1), "rank", &["1 is not below the world size, 1"]),

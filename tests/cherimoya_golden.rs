@@ -6,40 +6,10 @@
 mod common;
 
 use atemoya::PeakGenerator;
-use atemoya::feed::{Batch, State};
+use atemoya::feed::State;
 use atemoya::sample::Draw;
-use common::golden::{CASES, Case};
-use serde_json::Value;
-use sha2::{Digest, Sha256};
+use common::golden::{CASES, Case, Example, examples};
 use std::io::Write;
-
-/// An example as the goldens have it: label, source, offset, rc and the hash of its bytes.
-type Example = (i64, i64, i64, u8, String);
-
-fn examples(batch: &Batch) -> Vec<Example> {
-    let example = |row: usize| {
-        let mut hash = Sha256::new();
-        let bytes = |values: &[f32]| values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>();
-        hash.update(batch.sequence().unwrap().row(row).iter().map(|&v| v as u8).collect::<Vec<u8>>());
-        if let Some(controls) = batch.controls() {
-            hash.update(bytes(controls.row(row)));
-        }
-        hash.update(bytes(batch.signal().unwrap().row(row)));
-        let hash = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        (batch.labels()[row], batch.sources()[row], batch.offsets()[row], batch.reverse_complemented()[row], hash)
-    };
-    (0..batch.len()).map(example).collect()
-}
-
-/// The golden examples of an epoch.
-fn golden(epoch: &Value) -> Vec<Example> {
-    let number = |name: &str, i: usize| epoch[name][i].as_i64().unwrap();
-    let example = |(i, hash): (usize, &Value)| {
-        let hash = hash.as_str().unwrap().to_owned();
-        (number("label", i), number("source", i), number("offset", i), number("rc", i) as u8, hash)
-    };
-    epoch["sha256"].as_array().unwrap().iter().enumerate().map(example).collect()
-}
 
 fn stream(generator: &PeakGenerator, epochs: u64) -> Vec<Vec<Example>> {
     let mut loader = generator.build().unwrap();
@@ -57,7 +27,7 @@ fn every_batch_is_cherimoyas() {
         let mut loader = generator.build().unwrap();
         assert_eq!(loader.peaks().len() as u64, case.golden["n_peaks"], "{name}: {}", loader.ledger());
         assert_eq!(loader.negatives().len() as u64, case.golden["n_negatives"], "{name}: {}", loader.ledger());
-        let epochs: Vec<Vec<Example>> = case.golden["epochs"].as_array().unwrap().iter().map(golden).collect();
+        let epochs = case.epochs();
         let all = epochs.concat();
         for workers in [1, 4] {
             let got = stream(&generator.clone().num_workers(workers), epochs.len() as u64);

@@ -59,6 +59,39 @@ fn batches_come_in_order_and_the_last_may_be_short() {
     });
 }
 
+/// Any examples, in any order and again and again, while batches are streamed and held.
+#[test]
+fn fetched_examples_are_those_of_the_stream() {
+    let (_directory, store) = store();
+    within(SECONDS, move || {
+        for workers in WORKERS {
+            let of_one = generator(&store).batch_size(1).num_workers(0).slots(Some(1000)).build();
+            let single: Vec<_> = of_one.unwrap().epoch(2).map(|batch| batch.unwrap()).collect();
+            let mut loader = generator(&store).num_workers(workers).build().unwrap();
+            let held: Vec<Batch> = loader.epoch(0).take(2).map(Result::unwrap).collect();
+            let before: Vec<_> = held.iter().map(digest).collect();
+            let indices = [7, 0, single.len() - 1, 7, 3];
+            let batch = loader.fetch(2, &indices).unwrap();
+            assert_eq!((batch.len(), batch.epoch(), batch.index()), (5, 2, 0));
+            for (row, index) in indices.into_iter().enumerate() {
+                let one = &single[index];
+                assert_eq!(batch.sequence().unwrap().row(row), &one.sequence().unwrap()[..]);
+                assert_eq!(batch.controls().unwrap().row(row), &one.controls().unwrap()[..]);
+                assert_eq!(batch.signal().unwrap().row(row), &one.signal().unwrap()[..]);
+                let numbers = |batch: &Batch, row: usize| {
+                    let turned = batch.reverse_complemented()[row];
+                    (batch.labels()[row], batch.sources()[row], batch.offsets()[row], turned)
+                };
+                assert_eq!(numbers(&batch, row), numbers(one, 0));
+            }
+            assert_eq!(held.iter().map(digest).collect::<Vec<_>>(), before);
+            assert!(loader.fetch(0, &[]).unwrap().is_empty());
+            let error = loader.fetch(0, &[0, single.len()]).unwrap_err();
+            assert!(matches!(error, Error::Argument { name: "indices", .. }), "{error}");
+        }
+    });
+}
+
 #[test]
 fn held_batches_do_not_change() {
     let (_directory, store) = store();

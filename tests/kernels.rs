@@ -4,9 +4,11 @@
 mod common;
 
 use atemoya::format::manifest::Role;
+use atemoya::format::onehot::Block;
 use atemoya::format::tile::Sample;
-use atemoya::gather::{self, Channels, Isa, Step, Window};
+use atemoya::gather::{self, Channels, Isa, OneHot, Step, Window};
 use common::stores::{Contig, write_store};
+use half::{bf16, f16};
 use proptest::prelude::*;
 
 /// The window of a plain vector; positions outside are `zero`.
@@ -19,10 +21,10 @@ fn slice<T: Copy>(values: &[T], window: &Window, zero: T) -> Vec<T> {
     out
 }
 
-fn onehot(letters: &[u8], window: &Window) -> Vec<u8> {
+fn onehot(letters: &[u8], window: &Window) -> Vec<bool> {
     let letters = slice(letters, window, b'N');
     let order = if window.reverse { b"TGCA" } else { b"ACGT" };
-    order.iter().flat_map(|base| letters.iter().map(|l| u8::from(l.to_ascii_uppercase() == *base))).collect()
+    order.iter().flat_map(|base| letters.iter().map(|l| l.to_ascii_uppercase() == *base)).collect()
 }
 
 /// Windows at and around every kind of edge, and anywhere.
@@ -111,6 +113,29 @@ fn check<T: Sample>(store: &atemoya::Store, contigs: &[Contig], tracks: &[usize]
     }
 }
 
+/// Every kernel in one output type, into memory that begins anywhere.
+fn check_onehot<T: OneHot>(blocks: &[Block], window: &Window, expected: &[bool], [zero, one]: [T; 2]) {
+    let expected: Vec<T> = expected.iter().map(|&set| if set { one } else { zero }).collect();
+    for isa in Isa::available() {
+        let mut memory = vec![one; expected.len() + 2];
+        gather::sequence(isa, blocks, window, &mut memory[1..=expected.len()]);
+        assert!(memory[1..=expected.len()] == expected, "{} {window:?}", isa.name());
+        assert!(memory[0] == one && memory[expected.len() + 1] == one, "{} writes past its output", isa.name());
+    }
+}
+
+fn check_packed(blocks: &[Block], window: &Window, expected: &[bool]) {
+    let words = window.width.div_ceil(64);
+    let mut out = vec![u64::MAX; 4 * words];
+    gather::packed_sequence(blocks, window, &mut out);
+    let mut bits = vec![0; 4 * words];
+    for (i, _) in expected.iter().enumerate().filter(|(_, set)| **set) {
+        let (row, position) = (i / window.width, i % window.width);
+        bits[row * words + position / 64] |= 1 << (position % 64);
+    }
+    assert!(out == bits, "packed {window:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 6, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -138,11 +163,12 @@ proptest! {
             }
             gather::sequence_ahead(blocks, &window);
             let expected = onehot(&contigs[window.contig].letters, &window);
-            for isa in Isa::available() {
-                let mut out = vec![9; 4 * window.width];
-                gather::sequence(isa, blocks, &window, &mut out);
-                prop_assert!(out == expected, "{} {:?}", isa.name(), window);
-            }
+            check_onehot(blocks, &window, &expected, [0u8, 1]);
+            check_onehot(blocks, &window, &expected, [0i8, 1]);
+            check_onehot(blocks, &window, &expected, [f16::ZERO, f16::ONE]);
+            check_onehot(blocks, &window, &expected, [bf16::ZERO, bf16::ONE]);
+            check_onehot(blocks, &window, &expected, [0f32, 1.0]);
+            check_packed(blocks, &window, &expected);
             check::<f32>(&store, &contigs, &[3, 0, 1, 2, 4], &window, |v| v);
             check::<u16>(&store, &contigs, &[1, 0, 3], &window, |v| v as u16);
             check::<u8>(&store, &contigs, &[4, 3, 0], &window, |v| v as u8);

@@ -33,7 +33,7 @@ pub(crate) struct Arguments {
     /// The index's name
     #[arg(long, default_value = "default")]
     name: String,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "The loader that the loci are judged for")]
     filter: FilterArguments,
     /// Print how many loci are kept, and why the others are not: by file and by contig
     #[arg(long)]

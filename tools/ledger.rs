@@ -10,6 +10,9 @@ use std::fmt::Write;
 /// Contigs that the text lists, those with the most loci first; JSON has all.
 const LISTED: usize = 25;
 
+/// Letters of a name that are aligned with the others.
+const WIDTH: usize = 80;
+
 /// Loci and their verdicts.
 pub(crate) struct Explained<'a> {
     pub(crate) store: &'a Store,
@@ -39,7 +42,7 @@ impl Explained<'_> {
         let mut lines = vec![("peaks", roles.peaks), ("negatives", roles.negatives)];
         lines.extend(files.iter().map(|(file, ledger)| (self.file(*file), sum(ledger))));
         lines.extend(contigs.iter().map(|(contig, ledger)| (self.contig(*contig), sum(ledger))));
-        let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+        let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0).min(WIDTH);
         let all = sum(&roles);
         let reasons: Vec<Reason> = Reason::ALL.into_iter().filter(|&r| r == Reason::Kept || all.of(r) > 0).collect();
 

@@ -3,8 +3,10 @@
 use crate::filter::{FilterArguments, names};
 use crate::output;
 use crate::output::safetensors::{Items, Tensor, write};
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use atemoya::feed::{Batch, Loader};
+use atemoya::sample::Order;
+use atemoya::sample::cherimoya::base_seed;
 use atemoya::{PeakGenerator, Store};
 use std::path::PathBuf;
 
@@ -20,7 +22,7 @@ pub(crate) struct Arguments {
     /// The locus index [default: the store's only one]
     #[arg(long, value_name = "NAME")]
     loci: Option<String>,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Which loci are used, and in which order")]
     filter: FilterArguments,
     /// Control groups to read, in this order; '' for none [default: all]
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
@@ -43,9 +45,9 @@ pub(crate) struct Arguments {
     /// Take loci on these contigs only
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     chroms: Option<Vec<String>>,
-    /// The seed
-    #[arg(long, value_name = "SEED", default_value_t = 0)]
-    random_state: u64,
+    /// The seed; in cherimoya's order it may be negative
+    #[arg(long, value_name = "SEED", default_value_t = 0, allow_negative_numbers = true)]
+    random_state: i128,
     /// Threads that gather; with 0 the command's own does
     #[arg(long, value_name = "N", default_value_t = 1)]
     num_workers: usize,
@@ -64,22 +66,26 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    fn generator(&self, store: &Store) -> PeakGenerator {
-        let generator = PeakGenerator::new(store)
-            .filter(self.filter.filter())
+    fn generator(&self, store: &Store) -> Result<PeakGenerator> {
+        let filter = self.filter.filter();
+        let seed = match filter.order {
+            Order::Cherimoya => base_seed(self.random_state),
+            _ => u64::try_from(self.random_state).context("--random-state is not between 0 and 2^64 - 1")?,
+        };
+        let generator = PeakGenerator::with_filter(store, filter)
             .controls(names(self.controls.as_deref()))
             .negative_ratio(self.negative_ratio)
             .reverse_complement(!self.no_reverse_complement)
             .shuffle(!self.no_shuffle)
             .summits((self.summits || self.no_summits).then_some(self.summits))
             .chroms(self.chroms.clone())
-            .random_state(self.random_state)
+            .random_state(seed)
             .num_workers(self.num_workers)
             .batch_size(self.batch_size);
-        match &self.loci {
+        Ok(match &self.loci {
             Some(name) => generator.loci(name),
             None => generator,
-        }
+        })
     }
 }
 
@@ -136,7 +142,7 @@ impl Columns {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let store = Store::open(&arguments.store)?;
-    let mut loader = arguments.generator(&store).build()?;
+    let mut loader = arguments.generator(&store)?.build()?;
     output::note(&loader.ledger().to_string());
     let columns = sample(arguments, &mut loader)?;
     write(&arguments.out, &columns.tensors(), None)?;

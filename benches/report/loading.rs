@@ -12,7 +12,7 @@ pub(crate) const SLOTS: usize = 4;
 
 /// X i8 (4, 2114), two controls (2114), two signals (1000), f32; jitter 50, reverse complement; batches of 64.
 pub(crate) fn generator(store: &Store) -> PeakGenerator {
-    PeakGenerator::new(store).filter(filter()).batch_size(BATCH)
+    PeakGenerator::with_filter(store, filter()).batch_size(BATCH)
 }
 
 fn filter() -> LocusFilter {

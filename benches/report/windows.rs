@@ -2,9 +2,9 @@
 
 use crate::Bench;
 use atemoya::format::tile::Sample;
-use atemoya::gather::{self, Channels};
+use atemoya::gather::{Channels, OneHot};
 use atemoya_benches::{Fixture, Result};
-use atemoya_measure::{BATCH, Contestant, Goal, Kernel, OneHot, Outcome, Ring, Sources, sequence, signal, take_turns};
+use atemoya_measure::{BATCH, Contestant, Goal, Kernel, Outcome, Ring, Sources, sequence, signal, take_turns};
 
 const UNIT: &str = "windows/s";
 /// Bases of a window of sequence, and of one of signal.
@@ -13,25 +13,18 @@ pub(crate) const SIGNAL: usize = 2048;
 /// Random windows of a contestant, over and over: more than come by in many turns.
 pub(crate) const WINDOWS: usize = 1 << 17;
 
-/// The library's expansion to f32, when there is one.
-const ONEHOT_F32: Option<OneHot<f32>> = None;
-
 pub(crate) fn onehot(bench: &Bench) -> Result<()> {
-    match ONEHOT_F32 {
-        Some(expand) => onehot_to(bench, "onehot_f32", expand, 1.5)?,
-        None if bench.wants(&["onehot_f32"]) => bench.note("onehot_f32: not there yet"),
-        None => {}
-    }
-    onehot_to(bench, "onehot_u8", gather::sequence, 0.8)
+    onehot_to::<f32>(bench, "onehot_f32", 1.5)?;
+    onehot_to::<u8>(bench, "onehot_u8", 0.8)
 }
 
-fn onehot_to<T: Sample>(bench: &Bench, name: &str, expand: OneHot<T>, goal: f64) -> Result<()> {
+fn onehot_to<T: Sample + OneHot>(bench: &Bench, name: &str, goal: f64) -> Result<()> {
     if !bench.wants(&[name]) {
         return Ok(());
     }
     let fixture = bench.wide();
     let file = fixture.store.sequence().expect("the fixture has a sequence");
-    let own = sequence(file, Kernel::best(), expand, fixture.windows(INPUT, WINDOWS, 0));
+    let own = sequence::<T>(file, Kernel::best(), fixture.windows(INPUT, WINDOWS, 0));
     let row = beside_memcpy(bench, name, own, 4 * INPUT)?;
     bench.push(row.goal(Goal::Ratio(goal)));
     Ok(())
@@ -86,8 +79,8 @@ pub(crate) fn tracks_of<'a, T: Sample>(
 
 /// Measures a contestant whose windows are `items` items of output beside copying them.
 fn beside_memcpy<T: Sample>(bench: &Bench, name: &str, own: Contestant<'_, Ring<T>>, items: usize) -> Result<Outcome> {
-    let mut sources = Sources::new(T::ONE);
-    let mut ring = Ring::new(4, BATCH * items, T::ONE);
+    let mut sources = Sources::new(<T as Sample>::ONE);
+    let mut ring = Ring::new(4, BATCH * items, <T as Sample>::ONE);
     let mut contestants = [own, sources.memcpy(items)];
     warm(&mut contestants[0], &mut ring)?;
     let rows = take_turns(&mut ring, &mut contestants, bench.pace(1, 4.0), &())?;

@@ -23,7 +23,7 @@ pub use report::{Goal, Outcome, Report};
 pub use start::first_batch;
 pub use stream::through;
 pub use turns::{Contestant, Pace, Quartiles, Row, take_turns};
-pub use windows::{Kernel, OneHot, sequence, signal};
+pub use windows::{Kernel, sequence, signal};
 
 /// Windows that one call of a kernel gathers, and examples of a batch.
 pub const BATCH: usize = 64;

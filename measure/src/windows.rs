@@ -1,13 +1,9 @@
 //! Contestants that gather windows: one-hot sequence, and the tracks of a panel.
 
 use crate::{Contestant, Ring};
-use atemoya::format::onehot::Block;
 use atemoya::format::tile::Sample;
-use atemoya::gather::{self, Channels, Isa, Step, Window};
+use atemoya::gather::{self, Channels, Isa, OneHot, Step, Window};
 use atemoya::store::{PanelFile, SequenceFile};
-
-/// The function of the library that expands a window of sequence into items of a type.
-pub type OneHot<T> = fn(Isa, &[Block], &Window, &mut [T]);
 
 /// How windows are gathered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,15 +33,7 @@ impl Kernel {
 /// # Panics
 /// When there is no window.
 #[must_use]
-pub fn sequence<'a, T>(
-    file: &'a SequenceFile,
-    kernel: Kernel,
-    expand: OneHot<T>,
-    windows: Vec<Window>,
-) -> Contestant<'a, Ring<T>>
-where
-    T: Copy + 'a,
-{
+pub fn sequence<T: OneHot>(file: &SequenceFile, kernel: Kernel, windows: Vec<Window>) -> Contestant<'_, Ring<T>> {
     let view = file.view();
     let items = 4 * windows[0].width;
     let mut at = 0;
@@ -57,7 +45,7 @@ where
                 gather::sequence_ahead(view.blocks(window.contig, window.length), window);
             }
             let window = &windows[at];
-            expand(kernel.isa, view.blocks(window.contig, window.length), window, out);
+            gather::sequence(kernel.isa, view.blocks(window.contig, window.length), window, out);
             at = next;
         }
         Ok(())

@@ -2,20 +2,39 @@
 
 use super::layout::{Column, Layout};
 use super::ring::Lease;
+use super::slot::Slot;
+use crate::DType;
+use crate::dtype::Element;
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// A batch of examples. It holds a slot of the ring until it is dropped, so a consumer that keeps many needs as many
-/// slots.
+/// A batch of examples. When it was streamed, it holds a slot of the ring until it is dropped, so a consumer that keeps many
+/// needs as many slots; when it was [fetched](super::Dataset::fetch), its memory is its own.
 ///
 /// All columns lie in one allocation on a page boundary, each starting at a multiple of 256 bytes.
 #[derive(Debug)]
 pub struct Batch {
-    lease: Lease,
+    memory: Memory,
     layout: Arc<Layout>,
     rows: usize,
     epoch: u64,
     index: u64,
+}
+
+/// The slot of a batch.
+#[derive(Debug)]
+pub(super) enum Memory {
+    Leased(Lease),
+    Owned(Slot),
+}
+
+impl Memory {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Memory::Leased(lease) => lease.bytes(),
+            Memory::Owned(slot) => slot.bytes(),
+        }
+    }
 }
 
 /// A borrowed column: its values in C order, and its shape.
@@ -51,9 +70,44 @@ impl<T> Deref for Tensor<'_, T> {
     }
 }
 
+/// A borrowed column of any type: its bytes in C order, little-endian, and its shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AnyTensor<'a> {
+    dtype: DType,
+    bytes: &'a [u8],
+    shape: [usize; 3],
+}
+
+impl<'a> AnyTensor<'a> {
+    /// The type of the values.
+    #[must_use]
+    pub fn dtype(&self) -> DType {
+        self.dtype
+    }
+
+    /// Examples, channels, positions.
+    #[must_use]
+    pub fn shape(&self) -> [usize; 3] {
+        self.shape
+    }
+
+    /// The values' bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// The values as `T`, or `None` when they are of another type.
+    #[must_use]
+    pub fn typed<T: Element>(&self) -> Option<Tensor<'a, T>> {
+        let data = (T::DTYPE == self.dtype).then(|| bytemuck::try_cast_slice(self.bytes).ok())??;
+        Some(Tensor { data, shape: self.shape })
+    }
+}
+
 impl Batch {
-    pub(super) fn new(lease: Lease, layout: Arc<Layout>, rows: usize, epoch: u64, index: u64) -> Batch {
-        Batch { lease, layout, rows, epoch, index }
+    pub(super) fn new(memory: Memory, layout: Arc<Layout>, rows: usize, epoch: u64, index: u64) -> Batch {
+        Batch { memory, layout, rows, epoch, index }
     }
 
     /// Number of examples: this rank's part of the batch size, or less in the last batch of an epoch, where the last ranks may
@@ -75,68 +129,76 @@ impl Batch {
         self.epoch
     }
 
-    /// The batch's number in its epoch, the same on every rank.
+    /// The batch's number in its epoch, the same on every rank; 0 when it was fetched.
     #[must_use]
     pub fn index(&self) -> u64 {
         self.index
     }
 
+    /// Any column, of whatever type, or `None` when the batches do not have it. The shape of a column of one number is
+    /// `(n, 1, 1)`.
+    #[must_use]
+    pub fn column(&self, column: Column) -> Option<AnyTensor<'_>> {
+        let (channels, positions) = self.layout.shape(column);
+        let any = || AnyTensor {
+            dtype: self.layout.dtype(column),
+            bytes: self.bytes(column),
+            shape: [self.rows, channels, positions],
+        };
+        (channels > 0).then(any)
+    }
+
     /// One-hot sequence, `(n, 4, in_window)`, channels A, C, G, T; a base that is none of them is 0 in all. `None` when
-    /// the store has no sequence.
+    /// the store has no sequence, or the arrays' type is not i8.
     #[must_use]
     pub fn sequence(&self) -> Option<Tensor<'_, i8>> {
-        self.tensor(Column::Sequence)
+        self.column(Column::Sequence)?.typed()
     }
 
-    /// Control tracks, `(n, channels, in_window)`, or `None` when the store has none.
+    /// Control tracks, `(n, channels, in_window)`, or `None` when there are none, or the arrays' type is not f32.
     #[must_use]
     pub fn controls(&self) -> Option<Tensor<'_, f32>> {
-        self.tensor(Column::Controls)
+        self.column(Column::Controls)?.typed()
     }
 
-    /// Signal tracks, `(n, channels, out_window)`, or `None` when the store has none.
+    /// Signal tracks, `(n, channels, out_window)`, or `None` when the store has none, or the arrays' type is not f32.
     #[must_use]
     pub fn signal(&self) -> Option<Tensor<'_, f32>> {
-        self.tensor(Column::Signal)
+        self.column(Column::Signal)?.typed()
     }
 
     /// 1 for a peak, 0 for a negative; `(n,)`.
     #[must_use]
     pub fn labels(&self) -> &[i64] {
-        self.column(Column::Labels)
+        bytemuck::cast_slice(self.bytes(Column::Labels))
     }
 
     /// Which of the kept peaks (for a peak) or of the kept negatives; `(n,)`.
     #[must_use]
     pub fn sources(&self) -> &[i64] {
-        self.column(Column::Sources)
+        bytemuck::cast_slice(self.bytes(Column::Sources))
     }
 
     /// The jitter, `0 ..= 2 * max_jitter`: a peak's window is shifted by `offset - max_jitter`. 0 for a negative; `(n,)`.
     #[must_use]
     pub fn offsets(&self) -> &[i64] {
-        self.column(Column::Offsets)
+        bytemuck::cast_slice(self.bytes(Column::Offsets))
     }
 
     /// 1 where the example is reverse-complemented; `(n,)`.
     #[must_use]
     pub fn reverse_complemented(&self) -> &[u8] {
-        self.column(Column::ReverseComplement)
+        self.bytes(Column::ReverseComplement)
     }
 
     /// The whole slot, and where everything lies in it ([`Layout::range`]): for one copy of the whole batch. In a short batch,
     /// what lies past the rows of a column is of an earlier batch.
     #[must_use]
     pub fn slot(&self) -> (&[u8], &Layout) {
-        (&self.lease.bytes()[..self.layout.bytes()], &self.layout)
+        (&self.memory.bytes()[..self.layout.bytes()], &self.layout)
     }
 
-    fn tensor<T: bytemuck::Pod>(&self, column: Column) -> Option<Tensor<'_, T>> {
-        let (channels, positions) = self.layout.shape(column);
-        (channels > 0).then(|| Tensor { data: self.column(column), shape: [self.rows, channels, positions] })
-    }
-
-    fn column<T: bytemuck::Pod>(&self, column: Column) -> &[T] {
-        bytemuck::cast_slice(&self.lease.bytes()[self.layout.range(column, self.rows)])
+    fn bytes(&self, column: Column) -> &[u8] {
+        &self.memory.bytes()[self.layout.range(column, self.rows)]
     }
 }

@@ -1,5 +1,6 @@
 //! Which loci of an index are used: the parameters of the selection, and their application to a store.
 
+use super::sizes;
 use crate::format::manifest::{GroupEntry, Role};
 use crate::gather::{FirstTrack, RowSums, TrackSums};
 use crate::ingest::bed::{BedFile, read_bed};
@@ -9,25 +10,20 @@ use crate::store::Store;
 use crate::{Error, Result};
 use std::path::PathBuf;
 
-/// The widest window and the largest jitter that are accepted: 2^30.
-pub(super) const MAX_SIZE: usize = 1 << 30;
-
 /// The parameters that decide which loci are used; those of [`crate::PeakGenerator`], which says what each means.
 ///
 /// ```no_run
 /// use atemoya::Store;
 /// use atemoya::feed::LocusFilter;
-/// use atemoya::loci::{Reason, published};
+/// use atemoya::loci::published;
 ///
 /// let store = Store::open("yeast.atemoya")?;
 /// let index = published::read(&store, None)?;
 /// let filter = LocusFilter { min_counts: Some(10.0), ..LocusFilter::default() };
 /// let selection = filter.explain(&store, &index.table)?;
 /// println!("{}", selection.ledger);
-/// for (row, verdict) in index.table.rows().zip(selection.verdicts.rows()) {
-///     if verdict.reason() == Reason::UnderCounts {
-///         println!("line {} of file {}: {verdict:?}", row.line, row.file);
-///     }
+/// for (i, row) in index.table.rows().enumerate() {
+///     println!("line {} of file {}: {}", row.line, row.file, selection.verdicts.describe(i));
 /// }
 /// # Ok::<(), atemoya::Error>(())
 /// ```
@@ -112,7 +108,8 @@ impl LocusFilter {
         groups(store, "signals", Role::Signal, self.signals.as_deref())
     }
 
-    fn exclusions(&self) -> Result<Vec<BedFile>> {
+    /// Reads the exclusion lists.
+    pub(crate) fn exclusions(&self) -> Result<Vec<BedFile>> {
         self.exclusion_lists.iter().map(|path| read_bed(path)).collect()
     }
 
@@ -147,25 +144,15 @@ impl LocusFilter {
         rules(table, store.contigs(), &options, sums)
     }
 
-    fn check(&self) -> Result<()> {
-        for (name, value, least) in
-            [("in_window", self.in_window, 1), ("out_window", self.out_window, 1), ("max_jitter", self.max_jitter, 0)]
-        {
-            check_size(name, value, least)?;
-        }
-        Ok(())
+    /// Checks the sizes.
+    pub(crate) fn check(&self) -> Result<()> {
+        sizes::check("in_window", self.in_window, 1)?;
+        sizes::check("out_window", self.out_window, 1)?;
+        sizes::check("max_jitter", self.max_jitter, 0)
     }
 }
 
 type Rules = fn(&LocusTable, &crate::format::Contigs, &SelectOptions<'_>, Option<&dyn WindowSums>) -> Result<Selection>;
-
-/// Checks that a parameter is between `least` and [`MAX_SIZE`].
-pub(super) fn check_size(name: &'static str, value: usize, least: usize) -> Result<()> {
-    if !(least..=MAX_SIZE).contains(&value) {
-        return Err(Error::argument(name, format!("{value} is not between {least} and {MAX_SIZE}")));
-    }
-    Ok(())
-}
 
 /// The groups of a role: those of the names in their order, or all.
 pub(super) fn groups<'a>(

@@ -1,11 +1,13 @@
 //! The builder of loaders: every parameter, its default, and the checks that need the store.
 
-use super::fill::Source;
-use super::filter::{LocusFilter, check_size, groups};
+use super::dataset::Dataset;
+use super::examples::StoreExamples;
+use super::filter::{LocusFilter, groups};
 use super::loader::Loader;
 use super::shard::Shard;
+use super::sizes;
 use crate::format::manifest::Role;
-use crate::loci::published;
+use crate::loci::{Ledger, published};
 use crate::sample::{Order, PeakNegativeSampler, PlanOptions};
 use crate::store::Store;
 use crate::{Error, Result};
@@ -77,6 +79,7 @@ macro_rules! setters {
         })*
     };
 }
+pub(super) use setters;
 
 impl PeakGenerator {
     /// Starts from the defaults.
@@ -97,6 +100,12 @@ impl PeakGenerator {
             world_size: 1,
             drop_last: false,
         }
+    }
+
+    /// Starts from a filter, which has the order, the windows and all else that decides which loci are used, and from the
+    /// defaults of the other parameters.
+    pub fn with_filter(store: &Store, filter: LocusFilter) -> Self {
+        PeakGenerator { filter, ..PeakGenerator::new(store) }
     }
 
     /// Sets which of the store's locus indices is used.
@@ -155,12 +164,6 @@ impl PeakGenerator {
         slots: Option<usize>;
     }
 
-    /// Sets all parameters that decide which loci are used at once.
-    pub fn filter(mut self, filter: LocusFilter) -> Self {
-        self.filter = filter;
-        self
-    }
-
     /// Selects the loci, allocates the ring and starts the workers.
     ///
     /// # Errors
@@ -168,12 +171,29 @@ impl PeakGenerator {
     /// the account of what was dropped; [`Error::Input`] for a bad exclusion list; [`Error::Corrupt`] for a damaged
     /// store or index.
     pub fn build(&self) -> Result<Loader> {
-        self.check_sizes()?;
+        self.check()?;
+        let shard = Shard::new(self.rank, self.world_size, self.batch_size)?;
+        sizes::check_slots(self.slots.unwrap_or(1))?;
+        sizes::check_threads(self.num_workers)?;
+        let (source, ledger) = self.source(shard.local_batch_size())?;
+        let threads = (self.num_workers, self.slots.unwrap_or(self.num_workers + 2));
+        Loader::new(source, ledger, (shard, self.drop_last), threads)
+    }
+
+    /// Selects the loci, for reading examples in any order, in the caller's threads, without a ring or workers.
+    ///
+    /// # Errors
+    /// As [`PeakGenerator::build`].
+    pub fn dataset(&self) -> Result<Dataset<'static>> {
+        Ok(self.source(self.batch_size)?.0)
+    }
+
+    fn source(&self, batch_size: usize) -> Result<(Dataset<'static>, Ledger)> {
+        self.check()?;
         let index = published::read(&self.store, self.loci.as_deref())?;
         let filter = &self.filter;
         let signals = filter.signal_groups(&self.store)?;
         let controls = groups(&self.store, "controls", Role::Control, self.controls.as_deref())?;
-        let shard = Shard::new(self.rank, self.world_size, self.batch_size)?;
         let selection = filter.select(&self.store, &index.table)?;
         let plan = PlanOptions {
             n_peaks: selection.peaks.len(),
@@ -185,19 +205,14 @@ impl PeakGenerator {
             seed: self.random_state,
         };
         let store = self.store.clone();
-        let sizes = (filter.in_window, filter.out_window, shard.local_batch_size());
+        let windows = (filter.in_window, filter.out_window, filter.max_jitter);
         let sampler = PeakNegativeSampler::with_order(plan, filter.order)?;
-        let source = Source::new(store, (&signals, &controls), selection.peaks, selection.negatives, sampler, sizes)?;
-        let threads = (self.num_workers, self.slots.unwrap_or(self.num_workers + 2));
-        Loader::new(source, selection.ledger, (shard, self.drop_last), threads)
+        let examples = StoreExamples::new(store, (&signals, &controls), selection.peaks, selection.negatives, windows);
+        Ok((Dataset::new(examples, sampler, batch_size)?, selection.ledger))
     }
 
-    fn check_sizes(&self) -> Result<()> {
-        check_size("batch_size", self.batch_size, 1)?;
-        check_size("slots", self.slots.unwrap_or(1), 1)?;
-        if self.num_workers > 1024 {
-            return Err(Error::argument("num_workers", format!("{} is more than 1024", self.num_workers)));
-        }
+    fn check(&self) -> Result<()> {
+        sizes::check("batch_size", self.batch_size, 1)?;
         if self.store.sequence().is_none() && self.store.panels().is_empty() {
             return Err(Error::argument("store", "it has neither a sequence nor tracks"));
         }

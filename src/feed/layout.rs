@@ -1,6 +1,6 @@
 //! Where each column of a batch lies in its slot.
 
-use crate::{Error, Result};
+use crate::{DType, Error, Result};
 
 /// Columns start on multiples of this, which is what CUDA's allocator gives and DLPack recommends.
 const COLUMN_ALIGNMENT: usize = 256;
@@ -11,11 +11,11 @@ const MAX_BYTES: usize = 1 << 40;
 /// A column of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {
-    /// One-hot sequence, i8, `(n, 4, in_window)`, channels A, C, G, T.
+    /// One-hot sequence, `(n, 4, in_window)`, channels A, C, G, T: i8 from a store, any type from arrays.
     Sequence,
-    /// Control tracks, f32, `(n, control channels, in_window)`.
+    /// Control tracks, `(n, control channels, in_window)`: f32 from a store, any type from arrays.
     Controls,
-    /// Signal tracks, f32, `(n, signal channels, out_window)`.
+    /// Signal tracks, `(n, signal channels, out_window)`: f32 from a store, any type from arrays.
     Signal,
     /// 1 for a peak and 0 for a negative, i64, `(n,)`.
     Labels,
@@ -38,45 +38,52 @@ impl Column {
         Column::Offsets,
         Column::ReverseComplement,
     ];
+}
 
-    fn item(self) -> usize {
-        match self {
-            Column::Sequence | Column::ReverseComplement => 1,
-            Column::Controls | Column::Signal => 4,
-            Column::Labels | Column::Sources | Column::Offsets => 8,
-        }
+/// What one example has in a column; no channel where the batches do not have the column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Form {
+    pub(super) dtype: DType,
+    pub(super) channels: usize,
+    pub(super) positions: usize,
+}
+
+impl Form {
+    /// The form of a column of one number.
+    const fn number(dtype: DType) -> Form {
+        Form { dtype, channels: 1, positions: 1 }
+    }
+
+    /// Bytes of one example.
+    pub(super) fn bytes(&self) -> usize {
+        self.channels * self.positions * self.dtype.size()
     }
 }
 
-/// Shapes and places of the columns of a batch, all in one allocation.
+/// Types, shapes and places of the columns of a batch, all in one allocation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
     batch_size: usize,
-    /// Rows and positions of one example of each column; the columns of one number have `(1, 1)`.
-    shapes: [(usize, usize); 7],
+    forms: [Form; 7],
     offsets: [usize; 7],
     bytes: usize,
 }
 
 impl Layout {
-    /// The shapes are channels and positions of one example.
-    pub(super) fn new(
-        batch_size: usize,
-        sequence: (usize, usize),
-        controls: (usize, usize),
-        signal: (usize, usize),
-    ) -> Result<Self> {
+    /// The forms are those of sequence, controls and signal.
+    pub(super) fn new(batch_size: usize, [sequence, controls, signal]: [Form; 3]) -> Result<Self> {
         let too_large = || Error::argument("batch_size", "a batch of these windows does not fit in memory");
-        let shapes = [sequence, controls, signal, (1, 1), (1, 1), (1, 1), (1, 1)];
+        let (index, flag) = (Form::number(DType::I64), Form::number(DType::U8));
+        let forms = [sequence, controls, signal, index, index, index, flag];
         let mut offsets = [0; 7];
         let mut end = 0usize;
-        for (i, column) in Column::ALL.into_iter().enumerate() {
-            offsets[i] = end.next_multiple_of(COLUMN_ALIGNMENT);
-            let items = shapes[i].0.checked_mul(shapes[i].1).and_then(|size| size.checked_mul(batch_size));
-            let bytes = items.and_then(|items| items.checked_mul(column.item())).filter(|&b| b < MAX_BYTES);
-            end = offsets[i] + bytes.ok_or_else(too_large)?;
+        for (offset, form) in offsets.iter_mut().zip(forms) {
+            *offset = end.next_multiple_of(COLUMN_ALIGNMENT);
+            let items = form.channels.checked_mul(form.positions).and_then(|size| size.checked_mul(batch_size));
+            let bytes = items.and_then(|items| items.checked_mul(form.dtype.size())).filter(|&b| b < MAX_BYTES);
+            end = *offset + bytes.ok_or_else(too_large)?;
         }
-        Ok(Layout { batch_size, shapes, offsets, bytes: end })
+        Ok(Layout { batch_size, forms, offsets, bytes: end })
     }
 
     /// Examples of a full batch.
@@ -89,7 +96,18 @@ impl Layout {
     /// batches do not have.
     #[must_use]
     pub fn shape(&self, column: Column) -> (usize, usize) {
-        self.shapes[column as usize]
+        let form = self.form(column);
+        (form.channels, form.positions)
+    }
+
+    /// The type of a column's values.
+    #[must_use]
+    pub fn dtype(&self, column: Column) -> DType {
+        self.form(column).dtype
+    }
+
+    pub(super) fn form(&self, column: Column) -> Form {
+        self.forms[column as usize]
     }
 
     /// Bytes of a whole slot.
@@ -107,9 +125,8 @@ impl Layout {
     /// Where the first `rows` examples of a column lie in the slot, in bytes.
     #[must_use]
     pub fn range(&self, column: Column, rows: usize) -> std::ops::Range<usize> {
-        let (channels, positions) = self.shape(column);
         let start = self.offsets[column as usize];
-        start..start + rows * channels * positions * column.item()
+        start..start + rows * self.form(column).bytes()
     }
 
     /// Cuts a slot into its columns, for writing `rows` examples.
@@ -132,7 +149,9 @@ mod tests {
 
     #[test]
     fn columns_are_aligned_and_do_not_overlap() {
-        let layout = Layout::new(3, (4, 7), (0, 7), (2, 5)).unwrap();
+        let form = |dtype, channels, positions| Form { dtype, channels, positions };
+        let forms = [form(DType::I8, 4, 7), form(DType::F32, 0, 7), form(DType::F64, 2, 5)];
+        let layout = Layout::new(3, forms).unwrap();
         let mut slot = vec![0; layout.bytes()];
         for (i, part) in layout.split(3, &mut slot).into_iter().enumerate() {
             part.fill(i as u8 + 1);
@@ -142,7 +161,8 @@ mod tests {
             assert_eq!(range.start % COLUMN_ALIGNMENT, 0);
             assert!(slot[range].iter().all(|&byte| byte == i as u8 + 1));
         }
-        assert_eq!(layout.payload(3), 3 * (28 + 40 + 8 + 8 + 8 + 1));
-        assert_eq!(layout.range(Column::Signal, 1).len(), 40);
+        assert_eq!((layout.dtype(Column::Signal), layout.dtype(Column::Labels)), (DType::F64, DType::I64));
+        assert_eq!(layout.payload(3), 3 * (28 + 80 + 8 + 8 + 8 + 1));
+        assert_eq!(layout.range(Column::Signal, 1).len(), 80);
     }
 }

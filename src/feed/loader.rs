@@ -1,7 +1,8 @@
 //! The loader: epochs of batches in order, gathered ahead by the workers.
 
-use super::batch::Batch;
-use super::fill::{Place, Source, Stream};
+use super::batch::{Batch, Memory};
+use super::dataset::Dataset;
+use super::fill::{Place, Stream};
 use super::layout::Layout;
 use super::ring::{Fill, Ring};
 use super::shard::Shard;
@@ -13,13 +14,13 @@ use crate::sample::{Draw, Plan};
 use crate::{Error, Result};
 use std::sync::Arc;
 
-/// Streams epochs of batches, made by [`crate::PeakGenerator::build`].
+/// Streams epochs of batches, made by [`crate::PeakGenerator::build`] or [`crate::ArrayGenerator::build`].
 ///
 /// Batches depend on the options and their place alone: not on the number of workers, on how many slots there are, on
 /// what was read before, or on the machine.
 #[derive(Debug)]
 pub struct Loader {
-    source: Arc<Source>,
+    source: Arc<Dataset<'static>>,
     ring: Arc<Ring>,
     workers: Workers,
     shard: Shard,
@@ -32,7 +33,7 @@ pub struct Loader {
 impl Loader {
     /// `threads` are `num_workers` and `slots`.
     pub(super) fn new(
-        source: Source,
+        source: Dataset<'static>,
         ledger: Ledger,
         (shard, drop_last): (Shard, bool),
         threads: (usize, usize),
@@ -45,13 +46,13 @@ impl Loader {
     /// Examples of an epoch, of all ranks together.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.source.sampler.len()
+        self.source.len()
     }
 
     /// Whether an epoch has no example, which never is so.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.source.sampler.is_empty()
+        self.source.is_empty()
     }
 
     /// Batches of an epoch, the same for every rank; the last one may be short.
@@ -60,19 +61,28 @@ impl Loader {
         self.shard.steps(self.len(), self.drop_last)
     }
 
-    /// The kept peaks, by which `sources` of a batch counts.
+    /// The kept peaks, by which `sources` of a batch counts. Empty when they are arrays, whose rows it counts.
     #[must_use]
     pub fn peaks(&self) -> &[Locus] {
-        &self.source.peaks
+        self.source.loci(true)
     }
 
-    /// The kept negatives.
+    /// The kept negatives. Empty when they are arrays.
     #[must_use]
     pub fn negatives(&self) -> &[Locus] {
-        &self.source.negatives
+        self.source.loci(false)
     }
 
-    /// How many loci were kept, and why the others were not.
+    /// Gathers the examples at some places of an epoch, in this thread and beside whatever is streamed:
+    /// [`Dataset::fetch`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn fetch(&self, epoch: u64, indices: &[usize]) -> Result<Batch> {
+        self.source.fetch(epoch, indices)
+    }
+
+    /// How many loci were kept, and why the others were not. Of arrays, all are kept.
     #[must_use]
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
@@ -108,6 +118,8 @@ impl Loader {
         let (epoch, step) = if whole { (epoch.wrapping_add(1), 0) } else { (epoch, step) };
         State {
             order: self.source.sampler.order(),
+            version: self.source.sampler.order().version(),
+            fingerprint: self.source.fingerprint(),
             seed: self.source.sampler.options().seed,
             examples: self.len(),
             batch_size: self.shard.batch_size(),
@@ -120,7 +132,8 @@ impl Loader {
     /// number of workers and the world size may be others than when it was saved.
     ///
     /// # Errors
-    /// [`Error::Argument`] when it was saved with another order, seed, number of examples or batch size.
+    /// [`Error::Argument`] when it was saved of another stream: in another order, or a version of it, with another seed, number of
+    /// examples or batch size, or of other loci or options that decide which example stands where.
     pub fn resume(&mut self, state: &State, more: u64) -> Result<Batches<'_>> {
         self.state().check(state)?;
         if state.step > self.batches_per_epoch() as u64 {
@@ -130,29 +143,32 @@ impl Loader {
         Ok(self.stream(state.epoch, state.step, more.saturating_add(1), None))
     }
 
-    /// Streams draws of the caller's own, in their order, once.
+    /// Streams draws of the caller's own, in their order, once, the short batch at the end included.
     ///
     /// # Errors
     /// [`Error::Argument`] naming the first draw that no kept locus or jitter of this loader fits.
     pub fn follow(&mut self, draws: Vec<Draw>) -> Result<Batches<'_>> {
-        let (peaks, negatives) = (self.source.peaks.len(), self.source.negatives.len());
-        let plan = Plan::from_draws(draws, peaks, negatives, self.source.sampler.options().max_jitter)?;
+        let options = self.source.sampler.options();
+        let plan = Plan::from_draws(draws, options.n_peaks, options.n_negatives, options.max_jitter)?;
         Ok(self.stream(0, 0, 1, Some(Arc::new(plan))))
     }
 
     /// Streams every kept peak, or negative, or both (peaks first), once and in order, neither shifted nor
-    /// reverse-complemented: for validation.
+    /// reverse-complemented, the short batch at the end included: for validation.
+    ///
+    /// What is kept is the loader's selection: peaks that lack the room for its jitter are not, nor outliers if it drops
+    /// them. For all that fit, as cherimoya validates, build a loader with `max_jitter(0)` and `outlier_filter(Some(false))`.
     ///
     /// # Errors
     /// [`Error::Argument`] when there is nothing to stream.
     pub fn validation(&mut self, peaks: bool, negatives: bool) -> Result<Batches<'_>> {
-        let centred = self.source.sampler.options().max_jitter;
-        let draws = |wanted: bool, loci: &[Locus], is_peak: bool| {
-            let offset = if is_peak { centred } else { 0 };
+        let options = self.source.sampler.options();
+        let draws = |wanted: bool, loci: usize, is_peak: bool| {
+            let offset = if is_peak { options.max_jitter } else { 0 };
             let draw = move |source| Draw { is_peak, source, offset, reverse_complement: false };
-            (0..if wanted { loci.len() as u32 } else { 0 }).map(draw)
+            (0..if wanted { loci as u32 } else { 0 }).map(draw)
         };
-        let draws = draws(peaks, &self.source.peaks, true).chain(draws(negatives, &self.source.negatives, false));
+        let draws = draws(peaks, options.n_peaks, true).chain(draws(negatives, options.n_negatives, false));
         let draws: Vec<Draw> = draws.collect();
         if draws.is_empty() {
             let message =
@@ -163,7 +179,9 @@ impl Loader {
     }
 
     fn stream(&mut self, epoch: u64, step: u64, epochs: u64, plan: Option<Arc<Plan>>) -> Batches<'_> {
-        let (source, shard, drop_last) = (Arc::clone(&self.source), self.shard, self.drop_last);
+        let (source, shard) = (Arc::clone(&self.source), self.shard);
+        // Draws of the caller's own are all delivered.
+        let drop_last = self.drop_last && plan.is_none();
         let stream = Arc::new(Stream { source, shard, drop_last, epoch, step, epochs, plan });
         if stream.plan.is_none() {
             self.place = (epoch, step);
@@ -202,7 +220,7 @@ impl Batches<'_> {
         }
         let layout = Arc::clone(&self.stream.source.layout);
         self.loader.ring.counters.delivered(layout.payload(indices.len()));
-        Some(Ok(Batch::new(lease, layout, indices.len(), epoch, step)))
+        Some(Ok(Batch::new(Memory::Leased(lease), layout, indices.len(), epoch, step)))
     }
 
     /// The loader's state after the batch that was delivered last.

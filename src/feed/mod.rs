@@ -1,7 +1,11 @@
 //! The feed: a ring of batch slots, worker threads that gather into them, and batches delivered in order as leases. It
 //! knows nothing of GPUs.
 
+mod array;
+mod array_generator;
 mod batch;
+mod dataset;
+mod examples;
 mod fill;
 mod filter;
 mod generator;
@@ -9,12 +13,16 @@ mod layout;
 mod loader;
 mod ring;
 mod shard;
+mod sizes;
 mod slot;
 mod state;
 mod stats;
 mod worker;
 
-pub use batch::{Batch, Tensor};
+pub use array::{Array, Strided};
+pub use array_generator::ArrayGenerator;
+pub use batch::{AnyTensor, Batch, Tensor};
+pub use dataset::Dataset;
 pub use filter::LocusFilter;
 pub use generator::PeakGenerator;
 pub use layout::{Column, Layout};

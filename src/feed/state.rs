@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// use atemoya::feed::State;
 ///
 /// let state: State = serde_json::from_str(
-///     r#"{"order":"native","seed":7,"examples":1000,"batch_size":64,"epoch":3,"step":12}"#,
+///     r#"{"order":"native","version":1,"fingerprint":"6f2b8c1d0e9a7354","seed":7,"examples":1000,"batch_size":64,"epoch":3,"step":12}"#,
 /// )?;
 /// assert_eq!((state.epoch, state.step), (3, 12));
 /// # Ok::<(), serde_json::Error>(())
@@ -21,6 +21,10 @@ use serde::{Deserialize, Serialize};
 pub struct State {
     /// The order of examples.
     pub order: Order,
+    /// The version of that order.
+    pub version: u32,
+    /// A hash of the loci and of the options that decide which example stands where, 16 hexadecimal digits.
+    pub fingerprint: String,
     /// `random_state`.
     pub seed: u64,
     /// Examples of an epoch.
@@ -34,7 +38,7 @@ pub struct State {
 }
 
 impl State {
-    /// Checks that a saved state is of a stream like `self`, which differs from it in place alone.
+    /// Checks that a saved state is of the stream of `self`, at another place.
     ///
     /// # Errors
     /// [`Error::Argument`] with the first member that differs.
@@ -46,6 +50,7 @@ impl State {
             return differs("order", &saved.order, &self.order);
         }
         for (what, saved, here) in [
+            ("version", saved.version.into(), self.version.into()),
             ("random_state", saved.seed, self.seed),
             ("examples", saved.examples as u64, self.examples as u64),
             ("batch_size", saved.batch_size as u64, self.batch_size as u64),
@@ -53,6 +58,11 @@ impl State {
             if saved != here {
                 return differs(what, &saved, &here);
             }
+        }
+        if saved.fingerprint != self.fingerprint {
+            let message =
+                "it was saved of other loci, or with another jitter, negative ratio, shuffle or reverse complement";
+            return Err(Error::argument("state", message));
         }
         Ok(())
     }

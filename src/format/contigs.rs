@@ -46,7 +46,7 @@ impl Contigs {
             if names.len() == MAX_CONTIGS {
                 return Err(Error::argument("contigs", format!("there are more than {MAX_CONTIGS}")));
             }
-            if name.is_empty() || name.len() > MAX_CONTIG_NAME || name.chars().any(char::is_control) {
+            if !is_contig_name(&name) {
                 let message =
                     format!("{name:?} is not a name of 1 to {MAX_CONTIG_NAME} bytes without control characters");
                 return Err(Error::argument("contigs", message));
@@ -108,6 +108,12 @@ impl Contigs {
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, u64)> {
         self.names.iter().map(|name| &**name).zip(self.lengths.iter().copied())
     }
+}
+
+/// Whether a contig can be called so: 1 to 255 bytes without control characters.
+#[must_use]
+pub fn is_contig_name(name: &str) -> bool {
+    !name.is_empty() && name.len() <= MAX_CONTIG_NAME && !name.chars().any(char::is_control)
 }
 
 #[cfg(test)]

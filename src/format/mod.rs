@@ -10,7 +10,7 @@ pub mod provenance;
 pub mod sealed_json;
 pub mod tile;
 
-pub use contigs::Contigs;
+pub use contigs::{Contigs, is_contig_name};
 pub use provenance::Provenance;
 
 use crate::Error;

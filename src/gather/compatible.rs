@@ -1,5 +1,6 @@
 //! Counts as cherimoya 0.3.1 measures them, to the bit: 32-bit sums in the orders of numpy and torch.
 
+use super::scratch::with_values;
 use super::{Channels, Isa, Window};
 use crate::Result;
 use crate::format::manifest::GroupEntry;
@@ -7,24 +8,38 @@ use crate::loci::float_sum::{cascade_sum, pairwise_sum};
 use crate::loci::{GroupSums, WindowSums};
 use crate::store::Store;
 
-/// The values of some tracks of a panel over `start .. end` of a contig, channel after channel.
-fn values(store: &Store, panel: usize, tracks: &[usize], contig: usize, start: i64, end: i64) -> Result<Vec<f32>> {
-    let width = usize::try_from(end.saturating_sub(start)).unwrap_or(0);
-    let window = Window { contig, length: store.contigs().length(contig), start, width, reverse: false };
-    let mut channels = Channels::default();
-    channels.push_group(tracks, 0);
-    let mut values = vec![0.0; tracks.len() * width];
-    let file = &store.panels()[panel];
-    super::signal(Isa::best(), &file.view(), &channels, &window, &mut values).map_err(|(row, e)| file.error(row, e))?;
-    Ok(values)
+/// Some tracks of a panel.
+#[derive(Debug)]
+struct Tracks {
+    panel: usize,
+    channels: Channels,
+}
+
+impl Tracks {
+    fn new(panel: usize, tracks: &[usize]) -> Tracks {
+        let mut channels = Channels::default();
+        channels.push_group(tracks, 0);
+        Tracks { panel, channels }
+    }
+
+    /// The sum of their values over `start .. end` of a contig, channel after channel.
+    fn sum(&self, store: &Store, contig: usize, start: i64, end: i64, sum: fn(&[f32]) -> f32) -> Result<f32> {
+        let width = usize::try_from(end.saturating_sub(start)).unwrap_or(0);
+        let window = Window { contig, length: store.contigs().length(contig), start, width, reverse: false };
+        let file = &store.panels()[self.panel];
+        with_values(self.channels.len() * width, |values| {
+            super::signal(Isa::best(), &file.view(), &self.channels, &window, values)
+                .map_err(|(row, error)| file.error(row, error))?;
+            Ok(sum(values))
+        })
+    }
 }
 
 /// Sums the first track of the first signal group, as numpy does; all that cherimoya's `min_counts` and `max_counts` look at.
 #[derive(Debug)]
 pub struct FirstTrack<'a> {
     store: &'a Store,
-    panel: usize,
-    track: usize,
+    track: Tracks,
 }
 
 impl<'a> FirstTrack<'a> {
@@ -32,14 +47,13 @@ impl<'a> FirstTrack<'a> {
     #[must_use]
     pub fn of(store: &'a Store, groups: &[&GroupEntry]) -> Option<FirstTrack<'a>> {
         let group = groups.first()?;
-        Some(FirstTrack { store, panel: group.panel, track: *group.tracks.first()? })
+        Some(FirstTrack { store, track: Tracks::new(group.panel, group.tracks.get(..1)?) })
     }
 }
 
 impl WindowSums for FirstTrack<'_> {
     fn sum(&self, contig: usize, start: i64, end: i64) -> Result<f64> {
-        let values = values(self.store, self.panel, &[self.track], contig, start, end)?;
-        Ok(f64::from(pairwise_sum(&values)))
+        Ok(f64::from(self.track.sum(self.store, contig, start, end, pairwise_sum)?))
     }
 }
 
@@ -47,14 +61,15 @@ impl WindowSums for FirstTrack<'_> {
 #[derive(Debug)]
 pub struct RowSums<'a> {
     store: &'a Store,
-    groups: Vec<&'a GroupEntry>,
+    groups: Vec<Tracks>,
 }
 
 impl<'a> RowSums<'a> {
     /// Some groups of the store, or `None` when there is none.
     #[must_use]
-    pub fn of(store: &'a Store, groups: &[&'a GroupEntry]) -> Option<RowSums<'a>> {
-        (!groups.is_empty()).then(|| RowSums { store, groups: groups.to_vec() })
+    pub fn of(store: &'a Store, groups: &[&GroupEntry]) -> Option<RowSums<'a>> {
+        let tracks = groups.iter().map(|group| Tracks::new(group.panel, &group.tracks)).collect();
+        (!groups.is_empty()).then_some(RowSums { store, groups: tracks })
     }
 }
 
@@ -64,7 +79,6 @@ impl GroupSums for RowSums<'_> {
     }
 
     fn sum(&self, group: usize, contig: usize, start: i64, end: i64) -> Result<f32> {
-        let group = self.groups[group];
-        Ok(cascade_sum(&values(self.store, group.panel, &group.tracks, contig, start, end)?))
+        self.groups[group].sum(self.store, contig, start, end, cascade_sum)
     }
 }

@@ -8,12 +8,14 @@ mod ahead;
 mod compatible;
 mod onehot;
 mod read;
+mod scratch;
 mod signal;
 mod simd;
 mod sums;
 
 pub use ahead::{Step, sequence_ahead, signal_ahead};
 pub use compatible::{FirstTrack, RowSums};
+pub use onehot::OneHot;
 pub use read::{read_sequence, read_track};
 pub use signal::Channels;
 pub use simd::Isa;
@@ -49,16 +51,31 @@ impl Window {
     }
 }
 
-/// Writes the one-hot sequence of a window, `(4, width)` bytes of 0 and 1 in the order A, C, G, T.
+/// Writes the one-hot sequence of a window, `(4, width)` items of 0 and 1 in the order A, C, G, T.
 ///
 /// `blocks` are those of the window's contig, its guard block last. Reverse-complemented, both axes are flipped.
 ///
 /// # Panics
-/// When `out` is not `4 * width` bytes, or `blocks` are not those of a contig of `length` bases.
-pub fn sequence(isa: Isa, blocks: &[Block], window: &Window, out: &mut [u8]) {
+/// When `out` is not `4 * width` items, or `blocks` are not those of a contig of `length` bases.
+pub fn sequence<T: OneHot>(isa: Isa, blocks: &[Block], window: &Window, out: &mut [T]) {
     assert_eq!(out.len(), 4 * window.width, "the output is (4, width)");
-    assert_eq!(blocks.len() as u64, crate::format::onehot::block_count(window.length), "the blocks of the contig");
+    check_blocks(blocks, window);
     simd::sequence(isa, blocks, window, out);
+}
+
+/// Writes the one-hot sequence of a window as bits: `(4, ceil(width / 64))` words in the order A, C, G, T, of which bit i of
+/// word w is position `64 w + i`. Bits at and past `width` are 0. An eighth of the bytes of [`sequence`] as `u8`.
+///
+/// # Panics
+/// When `out` is not `4 * ceil(width / 64)` words, or `blocks` are not those of a contig of `length` bases.
+pub fn packed_sequence(blocks: &[Block], window: &Window, out: &mut [u64]) {
+    assert_eq!(out.len(), 4 * window.width.div_ceil(64), "the output is (4, words)");
+    check_blocks(blocks, window);
+    onehot::packed(blocks, window, out);
+}
+
+fn check_blocks(blocks: &[Block], window: &Window) {
+    assert_eq!(blocks.len() as u64, crate::format::onehot::block_count(window.length), "the blocks of the contig");
 }
 
 /// Decodes a window of some tracks of a panel into `out`, which is `(channels, width)`.

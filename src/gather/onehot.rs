@@ -1,7 +1,33 @@
-//! One-hot sequence: a window of the packed masks, shifted and turned, then one byte for each bit.
+//! One-hot sequence: the packed masks, shifted and turned, then an item for each bit, or the bits as they are.
 
 use super::Window;
+use crate::dtype::Element;
 use crate::format::onehot::Block;
+use half::{bf16, f16};
+
+/// A type that one-hot sequence is written in: its 0 where a base is another one, its 1 where it is this one.
+pub trait OneHot: Element + PartialEq + std::fmt::Debug {
+    /// The bits of 1. Those of 0 are 0 in every type.
+    const ONE: u32;
+    /// 0.
+    const ZERO: Self;
+}
+
+macro_rules! one_hot {
+    ($($type:ty: $one:expr, $zero:expr;)*) => {
+        $(impl OneHot for $type {
+            const ONE: u32 = $one;
+            const ZERO: Self = $zero;
+        })*
+    };
+}
+one_hot! {
+    u8: 1, 0;
+    i8: 1, 0;
+    f16: 0x3c00, f16::ZERO;
+    bf16: 0x3f80, bf16::ZERO;
+    f32: 0x3f80_0000, 0.0;
+}
 
 /// Calls `write(at, masks, count)` for each run of up to 64 output positions: bit i of the four masks (A, C, G, T) is
 /// output position `at + i`. Bits from `count` on are zero.
@@ -43,7 +69,7 @@ fn shifted(blocks: &[Block], start: usize) -> Block {
 
 /// Writes zeros where the window lies outside the contig.
 #[inline(always)]
-pub(super) fn clear_outside(window: &Window, out: &mut [u8]) {
+pub(super) fn clear_outside<T: OneHot>(window: &Window, out: &mut [T]) {
     let (from, end, before) = window.on_contig();
     let inside = end - from;
     if inside == window.width {
@@ -51,19 +77,44 @@ pub(super) fn clear_outside(window: &Window, out: &mut [u8]) {
     }
     let first = if window.reverse { window.width - before - inside } else { before };
     for row in out.chunks_exact_mut(window.width.max(1)) {
-        row[..first].fill(0);
-        row[first + inside..].fill(0);
+        row[..first].fill(T::ZERO);
+        row[first + inside..].fill(T::ZERO);
     }
 }
 
 /// The scalar kernel.
-pub(super) fn sequence(blocks: &[Block], window: &Window, out: &mut [u8]) {
+pub(super) fn sequence<T: OneHot>(blocks: &[Block], window: &Window, out: &mut [T]) {
     clear_outside(window, out);
     let width = window.width;
     masks(blocks, window, |at, chunk, count| {
         for (channel, mask) in chunk.into_iter().enumerate() {
-            let row = &mut out[channel * width + at..][..count];
-            row.iter_mut().enumerate().for_each(|(i, byte)| *byte = (mask >> i & 1) as u8);
+            expand(mask, &mut out[channel * width + at..][..count]);
+        }
+    });
+}
+
+/// Writes bit i of `mask` as item i.
+#[inline(always)]
+fn expand<T: OneHot>(mask: u64, out: &mut [T]) {
+    let bit = |i: usize| (mask >> i & 1) as u32;
+    match size_of::<T>() {
+        1 => bytemuck::cast_slice_mut(out).iter_mut().enumerate().for_each(|(i, o)| *o = (bit(i) * T::ONE) as u8),
+        2 => bytemuck::cast_slice_mut(out).iter_mut().enumerate().for_each(|(i, o)| *o = (bit(i) * T::ONE) as u16),
+        _ => bytemuck::cast_slice_mut(out).iter_mut().enumerate().for_each(|(i, o)| *o = bit(i) * T::ONE),
+    }
+}
+
+/// Writes the four masks of a window, each in `words` words of 64 positions; bit i of word w is position `64 w + i`.
+pub(super) fn packed(blocks: &[Block], window: &Window, out: &mut [u64]) {
+    let words = window.width.div_ceil(64);
+    out.fill(0);
+    masks(blocks, window, |at, chunk, count| {
+        let (word, shift) = (at / 64, at % 64);
+        for (row, mask) in out.chunks_exact_mut(words).zip(chunk) {
+            row[word] |= mask << shift;
+            if shift + count > 64 {
+                row[word + 1] |= mask >> (64 - shift);
+            }
         }
     });
 }

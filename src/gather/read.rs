@@ -15,7 +15,7 @@ pub fn read_sequence(store: &Store, contig: &str, range: Range<u64>) -> Result<V
     };
     let window = window(store, contig, range)?;
     let blocks = sequence.view().blocks(window.contig, window.length);
-    let mut out = vec![0; 4 * window.width];
+    let mut out = vec![0u8; 4 * window.width];
     super::sequence(Isa::best(), blocks, &window, &mut out);
     Ok(out)
 }

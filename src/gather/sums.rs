@@ -1,5 +1,6 @@
 //! Sums of tracks over windows, for counts filters and the counts of a locus index.
 
+use super::scratch::with_values;
 use super::{Channels, Isa, Window};
 use crate::format::manifest::GroupEntry;
 use crate::loci::WindowSums;
@@ -62,29 +63,40 @@ impl<'a> TrackSums<'a> {
     /// # Errors
     /// [`Error::Corrupt`] for damaged tiles.
     pub fn sum_and_magnitude(&self, contig: usize, start: i64, end: i64) -> Result<(f64, f64)> {
+        let (mut sum, mut magnitude) = (0.0, 0.0);
+        self.for_pieces(contig, start, end, |values| {
+            sum += in_lanes(values, f64::from);
+            magnitude += in_lanes(values, |value| f64::from(value.abs()));
+        })?;
+        Ok((sum, magnitude))
+    }
+
+    /// Calls `add` with the values of some positions of some tracks at a time, until it has had all of them.
+    fn for_pieces(&self, contig: usize, start: i64, end: i64, mut add: impl FnMut(&[f32])) -> Result<()> {
         let length = self.store.contigs().length(contig);
         let (start, end) = (start.clamp(0, length as i64), end.clamp(0, length as i64));
-        let (mut sum, mut magnitude) = (0.0, 0.0);
         for (panel, channels) in &self.panels {
             let file = &self.store.panels()[*panel];
-            let mut values = Vec::new();
             for start in (start..end).step_by(PIECE) {
                 let width = (end - start).min(PIECE as i64) as usize;
                 let window = Window { contig, length, start, width, reverse: false };
-                values.resize(channels.len() * width, 0f32);
-                super::signal(Isa::best(), &file.view(), channels, &window, &mut values)
-                    .map_err(|(row, error)| file.error(row, error))?;
-                sum += in_lanes(&values, f64::from);
-                magnitude += in_lanes(&values, |value| f64::from(value.abs()));
+                with_values(channels.len() * width, |values| {
+                    super::signal(Isa::best(), &file.view(), channels, &window, values)
+                        .map_err(|(row, error)| file.error(row, error))?;
+                    add(values);
+                    Ok(())
+                })?;
             }
         }
-        Ok((sum, magnitude))
+        Ok(())
     }
 }
 
 impl WindowSums for TrackSums<'_> {
     fn sum(&self, contig: usize, start: i64, end: i64) -> Result<f64> {
-        Ok(self.sum_and_magnitude(contig, start, end)?.0)
+        let mut sum = 0.0;
+        self.for_pieces(contig, start, end, |values| sum += in_lanes(values, f64::from))?;
+        Ok(sum)
     }
 }
 

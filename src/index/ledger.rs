@@ -8,7 +8,7 @@ use crate::store::Store;
 use crate::{Error, Result};
 use std::path::Path;
 
-/// The members of `selection` in `index.json` for a filter that was checked.
+/// The members of `selection` in `index.json` for a filter whose sizes were checked.
 ///
 /// # Errors
 /// [`Error::Argument`] when a bound is not finite, which JSON cannot say, or a signal is not the store's.

@@ -48,12 +48,9 @@ impl<'a> CountsFilter<'a> {
 
     /// Drops loci and notes why.
     pub(super) fn apply(&self, loci: &mut Vec<Locus>, peaks: usize, verdicts: &mut Verdicts) -> Result<()> {
-        for some in loci.chunks(SUMS_AT_ONCE) {
-            // Looking at the results in order makes the first error the same on any number of threads.
-            let judged: Vec<Result<Verdict>> = some.par_iter().map(|locus| self.judge(locus, peaks)).collect();
-            for (locus, verdict) in some.iter().zip(judged) {
-                verdicts.leave_out(locus.row, verdict?);
-            }
+        let judged = in_order(loci, |locus| self.judge(locus, peaks))?;
+        for (locus, verdict) in loci.iter().zip(judged) {
+            verdicts.set(locus.row, verdict);
         }
         loci.retain(|locus| verdicts.keeps(locus.row));
         Ok(())
@@ -89,17 +86,28 @@ pub(super) fn drop_outliers(
             let (start, end) = (locus.centre - left - jitter, locus.centre + right + jitter);
             sums.sum(group as usize, locus.contig as usize, start, end)
         };
-        // The first error in order is the same on any number of threads.
-        let counts: Vec<Result<f32>> = loci[..kept].par_iter().map(sum).collect();
-        let counts = counts.into_iter().collect::<Result<Vec<f32>>>()?;
+        let counts = in_order(&loci[..kept], sum)?;
         let threshold = outlier_threshold(&mut counts.clone());
         for (locus, counts) in loci.iter().zip(counts) {
             // The first group in which it is an outlier is the reason.
             if counts > threshold && verdicts.keeps(locus.row) {
-                verdicts.leave_out(locus.row, Verdict::Outlier { group, counts, threshold });
+                verdicts.set(locus.row, Verdict::Outlier { group, counts, threshold });
             }
         }
     }
     loci.retain(|locus| verdicts.keeps(locus.row));
     Ok(())
+}
+
+/// What `of` gives for each locus, computed in parallel. The first error in the order of the loci is the one returned, on any
+/// number of threads.
+fn in_order<T: Send>(loci: &[Locus], of: impl Fn(&Locus) -> Result<T> + Sync) -> Result<Vec<T>> {
+    let mut all = Vec::with_capacity(loci.len());
+    for some in loci.chunks(SUMS_AT_ONCE) {
+        let results: Vec<Result<T>> = some.par_iter().map(&of).collect();
+        for result in results {
+            all.push(result?);
+        }
+    }
+    Ok(all)
 }

@@ -2,6 +2,7 @@
 //!
 //! Coordinates are 0-based and half-open. Nothing here reads a sequence or a signal.
 
+mod contig_ids;
 mod counts;
 mod exclusion;
 pub mod float_sum;

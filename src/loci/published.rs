@@ -77,7 +77,12 @@ pub fn names(store: &Store) -> Result<Vec<String>> {
     }
     let mut names = Vec::new();
     for entry in fs::read_dir(&directory).map_err(Error::io(&directory, "list"))? {
-        let name = entry.map_err(Error::io(&directory, "list"))?.file_name();
+        let entry = entry.map_err(Error::io(&directory, "list"))?;
+        // A stray file is no index.
+        if !entry.path().is_dir() {
+            continue;
+        }
+        let name = entry.file_name();
         // Names that begin with a dot are of indices that are being built.
         names.extend(name.to_str().filter(|name| !name.starts_with('.')).map(str::to_owned));
     }
@@ -174,6 +179,9 @@ pub struct NewIndex {
 /// [`Error::Io`].
 pub fn publish(store: &Store, name: &str, index: &NewIndex, replace: bool) -> Result<PathBuf> {
     let NewIndex { table, inputs, options, selection } = index;
+    if selection.is_some() != table.verdicts.is_some() {
+        return Err(Error::argument("selection", "an index has both a selection and verdicts, or neither"));
+    }
     check_target(store, name, replace)?;
     store.check_in_place()?;
     let loci = store.path().join("loci");
@@ -205,7 +213,11 @@ pub fn publish(store: &Store, name: &str, index: &NewIndex, replace: bool) -> Re
             sha256: hex(out.hash.finalize().as_slice()),
         },
     };
-    writer::write_synced(&publication.path().join(DOCUMENT), &manifest.to_bytes()?)?;
+    let document = publication.path().join(DOCUMENT);
+    let bytes = manifest.to_bytes()?;
+    // What could not be read again is not published.
+    IndexManifest::from_bytes(&bytes, &document).map_err(|error| Error::argument("selection", error.to_string()))?;
+    writer::write_synced(&document, &bytes)?;
     store.check_in_place()?;
     publication.publish()?;
     Ok(target)

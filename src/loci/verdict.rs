@@ -150,7 +150,12 @@ impl Verdicts {
             match verdict {
                 Verdict::Excluded { region } => match regions.get(region as usize) {
                     Some(region) => verdicts.push_excluded(*region),
-                    None => return Err(Error::argument("regions", format!("there is no region {region}"))),
+                    None => {
+                        return Err(Error::argument(
+                            "regions",
+                            format!("a verdict names region {region} of {}", regions.len()),
+                        ));
+                    }
                 },
                 verdict => verdicts.push(verdict),
             }
@@ -168,6 +173,30 @@ impl Verdicts {
         &self.regions
     }
 
+    /// Returns what a person is told of a row: `kept`, `in the excluded region 451000..474000 (line 24 of list 0)`, `28 counts,
+    /// under min_counts`. Lists and groups are numbered from 0.
+    ///
+    /// # Panics
+    /// When there is no such row, as indexing a slice does.
+    pub fn describe(&self, row: usize) -> String {
+        let verdict = self.rows[row];
+        match verdict {
+            Verdict::Excluded { region } => match self.regions.get(region as usize) {
+                Some(Region { file, line, start, end }) => {
+                    format!("in the excluded region {start}..{end} (line {line} of list {file})")
+                }
+                None => verdict.reason().phrase().to_owned(),
+            },
+            Verdict::UnderCounts { counts } | Verdict::OverCounts { counts } => {
+                format!("{counts} counts, {}", verdict.reason().phrase())
+            }
+            Verdict::Outlier { group, counts, threshold } => {
+                format!("{counts} counts in group {group}, above {threshold}")
+            }
+            Verdict::Kept | Verdict::Contig | Verdict::Edge => verdict.reason().phrase().to_owned(),
+        }
+    }
+
     /// Appends the verdict on the next row.
     pub(super) fn push(&mut self, verdict: Verdict) {
         self.rows.push(verdict);
@@ -183,8 +212,8 @@ impl Verdicts {
         self.rows.push(Verdict::Excluded { region: place });
     }
 
-    /// Sets the verdict on a row that was kept so far.
-    pub(super) fn leave_out(&mut self, row: u32, verdict: Verdict) {
+    /// Sets the verdict on a row.
+    pub(super) fn set(&mut self, row: u32, verdict: Verdict) {
         self.rows[row as usize] = verdict;
     }
 
@@ -209,6 +238,7 @@ mod tests {
         let mut verdicts = Verdicts::default();
         [7, 3, 7].into_iter().for_each(|line| verdicts.push_excluded(region(line)));
         assert_eq!(verdicts.regions(), [region(7), region(3)]);
+        assert_eq!(verdicts.describe(1), "in the excluded region 5..9 (line 3 of list 1)");
         assert_eq!(verdicts.rows(), [0, 1, 0].map(|region| Verdict::Excluded { region }));
     }
 

@@ -25,6 +25,15 @@ impl Order {
     /// All orders.
     pub const ALL: [Order; 2] = [Order::Native, Order::Cherimoya];
 
+    /// The version of the order: within one, the same options give the same examples for ever.
+    #[must_use]
+    pub fn version(self) -> u32 {
+        match self {
+            Order::Native => super::native::VERSION,
+            Order::Cherimoya => super::cherimoya::VERSION,
+        }
+    }
+
     /// The name, in lower case.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -1,10 +1,12 @@
 //! The golden cases of cherimoya: the store, index and generator that a case's arguments ask for.
 
+use atemoya::feed::Batch;
 use atemoya::index::IndexBuilder;
 use atemoya::pack::PackBuilder;
 use atemoya::sample::Order;
 use atemoya::{PeakGenerator, Store};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
 /// All cases.
@@ -21,6 +23,11 @@ impl Case {
     pub fn read(shared: &Path, name: &str) -> Case {
         let text = std::fs::read(shared.join("golden/batches").join(name).with_extension("json")).unwrap();
         Case { golden: serde_json::from_slice(&text).unwrap(), yeast: shared.join("data/yeast") }
+    }
+
+    /// The golden examples, epoch after epoch.
+    pub fn epochs(&self) -> Vec<Vec<Example>> {
+        self.golden["epochs"].as_array().unwrap().iter().map(golden).collect()
     }
 
     pub fn args(&self) -> &Value {
@@ -80,4 +87,33 @@ impl Case {
             .random_state(self.size("random_state") as u64)
             .batch_size(48)
     }
+}
+
+/// An example as the goldens have it: label, source, offset, rc and the hash of its bytes.
+pub type Example = (i64, i64, i64, u8, String);
+
+/// The examples of a batch.
+pub fn examples(batch: &Batch) -> Vec<Example> {
+    let example = |row: usize| {
+        let mut hash = Sha256::new();
+        let bytes = |values: &[f32]| values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>();
+        hash.update(batch.sequence().unwrap().row(row).iter().map(|&v| v as u8).collect::<Vec<u8>>());
+        if let Some(controls) = batch.controls() {
+            hash.update(bytes(controls.row(row)));
+        }
+        hash.update(bytes(batch.signal().unwrap().row(row)));
+        let hash = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        (batch.labels()[row], batch.sources()[row], batch.offsets()[row], batch.reverse_complemented()[row], hash)
+    };
+    (0..batch.len()).map(example).collect()
+}
+
+/// The golden examples of an epoch.
+fn golden(epoch: &Value) -> Vec<Example> {
+    let number = |name: &str, i: usize| epoch[name][i].as_i64().unwrap();
+    let example = |(i, hash): (usize, &Value)| {
+        let hash = hash.as_str().unwrap().to_owned();
+        (number("label", i), number("source", i), number("offset", i), number("rc", i) as u8, hash)
+    };
+    epoch["sha256"].as_array().unwrap().iter().enumerate().map(example).collect()
 }

@@ -9,6 +9,8 @@
     reason = "test helpers"
 )]
 
+#[cfg(feature = "ingest")]
+pub mod arrays;
 pub mod bigwigs;
 #[cfg(feature = "ingest")]
 pub mod cases;
@@ -20,6 +22,8 @@ pub mod model;
 pub mod numpy;
 pub mod oracle;
 pub mod stores;
+#[cfg(feature = "ingest")]
+pub mod windows;
 
 use atemoya::ingest::bed::{BedFile, BedRecord};
 use std::io::Write;

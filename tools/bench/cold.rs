@@ -4,7 +4,6 @@ use super::windows::{batch, channels_of, width_of};
 use super::{Bench, loading};
 use anyhow::{Context, Result};
 use atemoya::Store;
-use atemoya::gather;
 use atemoya_measure::{Contestant, Kernel, Outcome, Quartiles, Ring, random_windows, sequence, signal};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -55,8 +54,7 @@ fn windows(bench: &Bench<'_>, path: &Path, time: Duration) -> Result<Option<(f64
     // The same places for all, as examples are read.
     let contestants = || {
         let own = |width| random_windows(&store, width, WINDOWS, usize::MAX);
-        let sequence =
-            store.sequence().map(|file| sequence(file, Kernel::best(), gather::sequence, own(filter.in_window)));
+        let sequence = store.sequence().map(|file| sequence::<u8>(file, Kernel::best(), own(filter.in_window)));
         let tracks: Vec<Contestant<'_, Ring<f32>>> = groups
             .iter()
             .map(|(group, channels)| {

@@ -65,8 +65,7 @@ impl Bench<'_> {
 
     fn generator(&self, store: &Store) -> PeakGenerator {
         let arguments = self.arguments;
-        let generator = PeakGenerator::new(store)
-            .filter(arguments.filter.filter())
+        let generator = PeakGenerator::with_filter(store, arguments.filter.filter())
             .negative_ratio(arguments.negative_ratio)
             .batch_size(arguments.batch_size);
         match &arguments.loci {

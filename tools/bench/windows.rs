@@ -7,7 +7,8 @@ use atemoya::Store;
 use atemoya::feed::LocusFilter;
 use atemoya::format::manifest::{GroupEntry, Role};
 use atemoya::format::tile::Sample;
-use atemoya::gather::{self, Channels, Window};
+use atemoya::gather::{Channels, OneHot, Window};
+use atemoya::store::SequenceFile;
 use atemoya_measure::{
     BATCH, Contestant, Kernel, Outcome, Pace, Ring, Sources, random_windows, sequence, signal, take_turns,
 };
@@ -27,9 +28,8 @@ pub(super) fn measure(bench: &mut Bench<'_>, store: &Store) -> Result<()> {
     let filter = bench.arguments.filter.filter();
     match store.sequence() {
         Some(file) => {
-            let make = |windows| sequence(file, Kernel::best(), gather::sequence, windows);
-            let places = random_windows(store, filter.in_window, WINDOWS, 0);
-            row::<u8>(bench, "onehot_u8", 4 * filter.in_window, places, ROW, make)?;
+            one_hot::<f32>(bench, file, "onehot_f32", random_windows(store, filter.in_window, WINDOWS, 0))?;
+            one_hot::<u8>(bench, file, "onehot_u8", random_windows(store, filter.in_window, WINDOWS, 0))?;
         }
         None => bench.report.note("no sequence: no one-hot row"),
     }
@@ -54,6 +54,16 @@ pub(super) fn measure(bench: &mut Bench<'_>, store: &Store) -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+fn one_hot<T: Sample + OneHot>(
+    bench: &mut Bench<'_>,
+    file: &SequenceFile,
+    name: &str,
+    windows: Vec<Window>,
+) -> Result<()> {
+    let items = 4 * windows[0].width;
+    row::<T>(bench, name, items, windows, ROW, |windows| sequence(file, Kernel::best(), windows))
 }
 
 /// A group's tracks, as the loader reads them.

@@ -42,7 +42,7 @@ fn a_whole_store_has_all_rows() {
     let store = data().join("demo.atemoya");
     let (rows, _) = bench(&store, &[]);
     let tracks = ["control_control", "signal_signal"];
-    let all = ["example", "feed_1", "feed_2", "first_batch_ms", "onehot_u8", "private_mb"];
+    let all = ["example", "feed_1", "feed_2", "first_batch_ms", "onehot_f32", "onehot_u8", "private_mb"];
     let mut expected = [&tracks[..], &all].concat();
     expected.sort_unstable();
     is(&rows, &expected);
@@ -74,7 +74,7 @@ fn what_a_store_lacks_has_no_row_and_a_word() {
     let store = directory.path().join("genome.atemoya");
     run(&["pack", "--fasta", &file("genome.fa"), "--out", store.to_str().unwrap()]);
     let (rows, said) = bench(&store, &[]);
-    is(&rows, &["onehot_u8"]);
+    is(&rows, &["onehot_f32", "onehot_u8"]);
     assert!(said.contains("no signals or controls"), "{said}");
     assert_eq!(names(directory.path()), ["genome.atemoya", "tracks.atemoya"]);
 }

@@ -4,11 +4,13 @@
 
 use crate::format::onehot::Block;
 use crate::format::tile::{Sample, TileError};
-use crate::gather::{Window, onehot};
+use crate::gather::onehot::{self, OneHot};
+use crate::gather::{Window, signal as tracks};
 use crate::store::PanelView;
 use std::arch::x86_64::{
-    __m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_set1_epi8, _mm256_set1_epi32, _mm256_set1_epi64x,
-    _mm256_setr_epi8, _mm256_shuffle_epi8, _mm256_storeu_si256,
+    __m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_cmpeq_epi16, _mm256_cmpeq_epi32, _mm256_set1_epi8,
+    _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_setr_epi8, _mm256_setr_epi16, _mm256_setr_epi32,
+    _mm256_shuffle_epi8, _mm256_storeu_si256,
 };
 
 /// Whether this machine can run the kernels of this file.
@@ -20,7 +22,7 @@ pub(super) fn is_available() -> bool {
 }
 
 #[inline]
-pub(super) fn sequence(blocks: &[Block], window: &Window, out: &mut [u8]) {
+pub(super) fn sequence<T: OneHot>(blocks: &[Block], window: &Window, out: &mut [T]) {
     // SAFETY: `Set::Avx2` is made only where `is_available` has found the features of the callee.
     unsafe { sequence_avx2(blocks, window, out) }
 }
@@ -43,11 +45,11 @@ fn signal_avx2<T: Sample>(
     window: &Window,
     out: &mut [T],
 ) -> Result<(), (usize, TileError)> {
-    crate::gather::signal::signal(panel, channels, window, out)
+    tracks::signal(panel, channels, window, out)
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn sequence_avx2(blocks: &[Block], window: &Window, out: &mut [u8]) {
+fn sequence_avx2<T: OneHot>(blocks: &[Block], window: &Window, out: &mut [T]) {
     onehot::clear_outside(window, out);
     let width = window.width;
     onehot::masks(blocks, window, |at, chunk, count| {
@@ -56,7 +58,7 @@ fn sequence_avx2(blocks: &[Block], window: &Window, out: &mut [u8]) {
             if let Some(row) = row.first_chunk_mut::<64>() {
                 expand(mask, row);
             } else {
-                let mut whole = [0; 64];
+                let mut whole = [T::ZERO; 64];
                 expand(mask, &mut whole);
                 row.copy_from_slice(&whole[..count]);
             }
@@ -64,21 +66,69 @@ fn sequence_avx2(blocks: &[Block], window: &Window, out: &mut [u8]) {
     });
 }
 
-/// Writes bit i of `mask` to byte i.
+/// Writes bit i of `mask` as item i.
 #[target_feature(enable = "avx2")]
 #[inline]
-fn expand(mask: u64, out: &mut [u8; 64]) {
+fn expand<T: OneHot>(mask: u64, out: &mut [T; 64]) {
+    let parts = bytemuck::cast_slice_mut::<T, u8>(out).as_chunks_mut::<32>().0.iter_mut().enumerate();
+    match size_of::<T>() {
+        1 => parts.for_each(|(i, out)| store(bytes((mask >> (32 * i)) as u32, T::ONE), out)),
+        2 => parts.for_each(|(i, out)| store(words((mask >> (16 * i)) as u16, T::ONE), out)),
+        _ => parts.for_each(|(i, out)| store(doubles((mask >> (8 * i)) as u8, T::ONE), out)),
+    }
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn store(items: __m256i, out: &mut [u8; 32]) {
+    // SAFETY: `out` is 32 bytes that may be written, and the store asks for no alignment.
+    unsafe { _mm256_storeu_si256(out.as_mut_ptr().cast::<__m256i>(), items) };
+}
+
+/// 32 items of a byte.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn bytes(mask: u32, one: u32) -> __m256i {
     let spread = _mm256_setr_epi8(
         0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3,
     );
     let bits = _mm256_set1_epi64x(i64::from_le_bytes([1, 2, 4, 8, 16, 32, 64, 128]));
-    let ones = _mm256_set1_epi8(1);
-    for (half, out) in out.as_chunks_mut::<32>().0.iter_mut().enumerate() {
-        let word = _mm256_set1_epi32((mask >> (32 * half)) as i32);
-        let byte = _mm256_shuffle_epi8(word, spread);
-        let set = _mm256_cmpeq_epi8(_mm256_and_si256(byte, bits), bits);
-        let bytes = _mm256_and_si256(set, ones);
-        // SAFETY: `out` is 32 bytes that may be written, and the store asks for no alignment.
-        unsafe { _mm256_storeu_si256(out.as_mut_ptr().cast::<__m256i>(), bytes) };
-    }
+    let byte = _mm256_shuffle_epi8(_mm256_set1_epi32(mask as i32), spread);
+    let set = _mm256_cmpeq_epi8(_mm256_and_si256(byte, bits), bits);
+    _mm256_and_si256(set, _mm256_set1_epi8(one as i8))
+}
+
+/// 16 items of two bytes.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn words(mask: u16, one: u32) -> __m256i {
+    let bits = _mm256_setr_epi16(
+        1,
+        1 << 1,
+        1 << 2,
+        1 << 3,
+        1 << 4,
+        1 << 5,
+        1 << 6,
+        1 << 7,
+        1 << 8,
+        1 << 9,
+        1 << 10,
+        1 << 11,
+        1 << 12,
+        1 << 13,
+        1 << 14,
+        i16::MIN,
+    );
+    let set = _mm256_cmpeq_epi16(_mm256_and_si256(_mm256_set1_epi16(mask as i16), bits), bits);
+    _mm256_and_si256(set, _mm256_set1_epi16(one as i16))
+}
+
+/// 8 items of four bytes.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn doubles(mask: u8, one: u32) -> __m256i {
+    let bits = _mm256_setr_epi32(1, 1 << 1, 1 << 2, 1 << 3, 1 << 4, 1 << 5, 1 << 6, 1 << 7);
+    let set = _mm256_cmpeq_epi32(_mm256_and_si256(_mm256_set1_epi32(i32::from(mask)), bits), bits);
+    _mm256_and_si256(set, _mm256_set1_epi32(one as i32))
 }

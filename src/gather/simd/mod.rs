@@ -2,14 +2,18 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 mod prefetch;
 
 pub(super) use prefetch::prefetch;
 
-use super::{Window, onehot};
+use super::Window;
+use super::onehot::{self, OneHot};
 use crate::format::onehot::Block;
 use crate::format::tile::{Sample, TileError};
 use crate::store::PanelView;
+use std::sync::OnceLock;
 
 /// An instruction set that this machine has. There is no other way to get one than to ask which are there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +24,8 @@ enum Set {
     Scalar,
     #[cfg(target_arch = "x86_64")]
     Avx2,
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
 }
 
 impl Isa {
@@ -34,36 +40,41 @@ impl Isa {
         if avx2::is_available() {
             sets.push(Isa(Set::Avx2));
         }
+        #[cfg(target_arch = "x86_64")]
+        if avx512::is_available() {
+            sets.push(Isa(Set::Avx512));
+        }
         sets
     }
 
     /// The fastest instruction set that this machine has.
     #[must_use]
     pub fn best() -> Isa {
-        #[cfg(target_arch = "x86_64")]
-        if avx2::is_available() {
-            return Isa(Set::Avx2);
-        }
-        Isa::SCALAR
+        static BEST: OnceLock<Isa> = OnceLock::new();
+        *BEST.get_or_init(|| Isa::available().last().copied().unwrap_or(Isa::SCALAR))
     }
 
-    /// Its name: `scalar` or `avx2`.
+    /// Its name: `scalar`, `avx2` or `avx512`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self.0 {
             Set::Scalar => "scalar",
             #[cfg(target_arch = "x86_64")]
             Set::Avx2 => "avx2",
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx512 => "avx512",
         }
     }
 }
 
 #[inline]
-pub(super) fn sequence(isa: Isa, blocks: &[Block], window: &Window, out: &mut [u8]) {
+pub(super) fn sequence<T: OneHot>(isa: Isa, blocks: &[Block], window: &Window, out: &mut [T]) {
     match isa.0 {
         Set::Scalar => onehot::sequence(blocks, window, out),
         #[cfg(target_arch = "x86_64")]
         Set::Avx2 => avx2::sequence(blocks, window, out),
+        #[cfg(target_arch = "x86_64")]
+        Set::Avx512 => avx512::sequence(blocks, window, out),
     }
 }
 
@@ -79,5 +90,7 @@ pub(super) fn signal<T: Sample>(
         Set::Scalar => super::signal::signal(panel, channels, window, out),
         #[cfg(target_arch = "x86_64")]
         Set::Avx2 => avx2::signal(panel, channels, window, out),
+        #[cfg(target_arch = "x86_64")]
+        Set::Avx512 => avx512::signal(panel, channels, window, out),
     }
 }

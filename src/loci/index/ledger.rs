@@ -49,12 +49,18 @@ pub(super) fn columns(verdicts: &Verdicts, context: &LedgerContext, rows: Range<
     let int64 = |of: fn(&Region) -> i64| -> ArrayRef {
         Arc::new(Int64Array::from_iter(regions.iter().map(|region| region.as_ref().map(of))))
     };
-    let numbers = some.iter().map(|verdict| numbers(verdict, context));
-    let (measured, threshold): (Vec<_>, Vec<_>) = numbers.map(Option::unzip).unzip();
+    let (measured, threshold): (Vec<_>, Vec<_>) = some.iter().map(|verdict| numbers(verdict, context).unzip()).unzip();
     let group = |verdict: &Verdict| match verdict {
         Verdict::Outlier { group, .. } => context.groups.get(*group as usize).map(String::as_str),
         _ => None,
     };
+    for verdict in some {
+        let reason = verdict.reason();
+        let counted = matches!(reason, Reason::UnderCounts | Reason::OverCounts | Reason::Outlier);
+        if numbers(verdict, context).is_some() != counted || group(verdict).is_some() != (reason == Reason::Outlier) {
+            return Err(Error::argument("verdicts", format!("{verdict:?} does not fit the selection")));
+        }
+    }
     Ok(vec![
         Arc::new(StringArray::from_iter_values(some.iter().map(|verdict| verdict.reason().name()))),
         Arc::new(Int32Array::from(files)),
@@ -134,6 +140,9 @@ impl<'b> LedgerColumns<'b> {
             }
         }
         let counts = self.measured.value(i);
+        if counted && !(counts.is_finite() && self.threshold.value(i).is_finite()) {
+            return Err(wrong.at("measured", "finite numbers", format!("{counts} and {}", self.threshold.value(i))));
+        }
         let bound = |bound: Option<f64>, verdict: Verdict| match bound {
             Some(bound) if bound == self.threshold.value(i) => Ok(verdict),
             _ => Err(wrong.at("threshold", format!("the selection's, {bound:?}"), self.threshold.value(i))),

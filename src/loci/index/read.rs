@@ -13,9 +13,10 @@ use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderB
 
 use super::ledger::{self, LedgerColumns};
 use super::{BATCH_ROWS, COLUMNS, COUNTS_PREFIX, Counts, IndexTable, LedgerContext};
-use crate::format::Contigs;
+use crate::format::{Contigs, is_contig_name};
 use crate::loci::Verdicts;
-use crate::loci::table::{ContigIds, LocusTable, Role, Row};
+use crate::loci::contig_ids::ContigIds;
+use crate::loci::table::{LocusTable, Role, Row};
 use crate::{Error, Result};
 
 /// Rows for which room is made before any was read: what the file says of their number is not to be trusted.
@@ -269,11 +270,20 @@ impl LocusColumns<'_> {
             role,
             file: u32::try_from(file).map_err(|_| wrong.at("file", "0 or more", file))?,
             line: u64::try_from(line).ok().filter(|&l| l > 0).ok_or_else(|| wrong.at("line", "1 or more", line))?,
-            contig: ids.id(self.contig.value(i)),
+            contig: contig(self.contig.value(i), ids, wrong)?,
             start: self.start.value(i),
             end: self.end.value(i),
             summit: self.summit.is_valid(i).then(|| self.summit.value(i)),
             centre: self.centre.value(i),
         })
     }
+}
+
+/// The id of a contig. What the store's cannot be called, no contig can.
+fn contig(name: &str, ids: &mut ContigIds<'_>, wrong: &Wrong<'_>) -> Result<u32> {
+    if !is_contig_name(name) {
+        let shown: String = name.chars().take(40).collect();
+        return Err(wrong.at("contig", "1 to 255 bytes without control characters", format!("{shown:?}")));
+    }
+    Ok(ids.id(name))
 }

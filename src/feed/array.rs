@@ -1,0 +1,232 @@
+//! Arrays of the caller's, read where they lie: any numeric type, any strides, borrowed or shared.
+
+use crate::dtype::Element;
+use crate::{DType, Error, Result};
+use std::fmt;
+use std::sync::Arc;
+
+/// A three-dimensional array of numbers in memory that it does not copy: a slice, a mapped file, or a view of either with its
+/// axes cut, turned or exchanged.
+///
+/// ```
+/// use atemoya::DType;
+/// use atemoya::feed::{Array, Strided};
+/// use std::sync::Arc;
+///
+/// // Borrowed, in C order: 2 examples of 3 channels and 4 positions.
+/// let values: Vec<f32> = (0..24u8).map(f32::from).collect();
+/// let array = Array::from_slice(&values, [2, 3, 4])?;
+/// assert_eq!((array.shape(), array.dtype()), ([2, 3, 4], DType::F32));
+///
+/// // Shared, after a header of 128 bytes, and stored as (examples, positions, channels).
+/// let file: Arc<Vec<u8>> = Arc::new(vec![0; 128 + 4 * 24]);
+/// let view = Strided { dtype: DType::F32, shape: [2, 3, 4], offset: 128, strides: [12, 1, 3] };
+/// let array = Array::shared(file, view)?;
+/// assert_eq!(array.shape(), [2, 3, 4]);
+/// # Ok::<(), atemoya::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Array<'a> {
+    memory: Memory<'a>,
+    view: Strided,
+}
+
+/// How an array lies in memory: element (i, j, k) is at byte
+/// `offset + (i * strides[0] + j * strides[1] + k * strides[2]) * dtype.size()`, which may be any address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Strided {
+    /// The type of the elements, little-endian.
+    pub dtype: DType,
+    /// Examples, channels, positions.
+    pub shape: [usize; 3],
+    /// Where element (0, 0, 0) is, in bytes from the start of the memory.
+    pub offset: usize,
+    /// How far apart neighbours along each axis are, in elements. It may be 0 or negative.
+    pub strides: [isize; 3],
+}
+
+#[derive(Clone)]
+enum Memory<'a> {
+    Borrowed(&'a [u8]),
+    Shared(Arc<dyn AsRef<[u8]> + Send + Sync>),
+}
+
+/// A vector as bytes.
+struct Bytes<T>(Vec<T>);
+
+impl<T: Element> AsRef<[u8]> for Bytes<T> {
+    fn as_ref(&self) -> &[u8] {
+        bytemuck::must_cast_slice(&self.0)
+    }
+}
+
+/// Checks that values in C order are as many as their shape says.
+fn check_length(values: usize, shape: [usize; 3]) -> Result<()> {
+    let expected = shape.iter().try_fold(1usize, |product, &size| product.checked_mul(size));
+    if expected != Some(values) {
+        let [n, channels, positions] = shape;
+        let expected = expected.map_or("more than fit in memory".to_owned(), |expected| expected.to_string());
+        let message = format!("expected {expected} values for ({n}, {channels}, {positions}), got {values}");
+        return Err(Error::argument("shape", message));
+    }
+    Ok(())
+}
+
+impl<'a> Array<'a> {
+    /// Borrows values in C order, `(examples, channels, positions)`.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when there are not as many values as the shape has.
+    pub fn from_slice<T: Element>(values: &'a [T], shape: [usize; 3]) -> Result<Array<'a>> {
+        check_length(values.len(), shape)?;
+        Array::borrowed(bytemuck::must_cast_slice(values), Strided::c_order(T::DTYPE, shape))
+    }
+
+    /// Borrows memory in which an array lies in some way.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when an element lies outside the memory.
+    pub fn borrowed(memory: &'a [u8], view: Strided) -> Result<Array<'a>> {
+        let view = view.checked(memory.len())?;
+        Ok(Array { memory: Memory::Borrowed(memory), view })
+    }
+
+    /// Takes values in C order, `(examples, channels, positions)`. Clones of the array share them.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when there are not as many values as the shape has.
+    pub fn from_vec<T: Element>(values: Vec<T>, shape: [usize; 3]) -> Result<Array<'static>> {
+        check_length(values.len(), shape)?;
+        Array::shared(Arc::new(Bytes(values)), Strided::c_order(T::DTYPE, shape))
+    }
+
+    /// Shares the ownership of memory in which an array lies in some way: a mapped file, say. It must always give the same
+    /// bytes; were it to give fewer, reading the array would panic.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when an element lies outside the memory.
+    pub fn shared(memory: Arc<dyn AsRef<[u8]> + Send + Sync>, view: Strided) -> Result<Array<'static>> {
+        let view = view.checked((*memory).as_ref().len())?;
+        Ok(Array { memory: Memory::Shared(memory), view })
+    }
+
+    /// The type of the elements.
+    #[must_use]
+    pub fn dtype(&self) -> DType {
+        self.view.dtype
+    }
+
+    /// Examples, channels, positions.
+    #[must_use]
+    pub fn shape(&self) -> [usize; 3] {
+        self.view.shape
+    }
+
+    /// Copies `out.len()` bytes of elements, from position `start` of a channel of an example on; `backwards`, the same
+    /// elements from the last to the first.
+    ///
+    /// # Panics
+    /// When the array does not reach so far, as indexing a slice does.
+    #[inline]
+    pub(super) fn read(&self, [example, channel, start]: [usize; 3], backwards: bool, out: &mut [u8]) {
+        match self.view.dtype.size() {
+            1 => self.copy::<1>([example, channel, start], backwards, out),
+            2 => self.copy::<2>([example, channel, start], backwards, out),
+            4 => self.copy::<4>([example, channel, start], backwards, out),
+            _ => self.copy::<8>([example, channel, start], backwards, out),
+        }
+    }
+
+    fn copy<const SIZE: usize>(&self, from: [usize; 3], backwards: bool, out: &mut [u8]) {
+        let memory = self.memory.bytes();
+        let size = SIZE as isize;
+        let steps = from.iter().zip(self.view.strides).map(|(&index, stride)| index as isize * stride);
+        // Inside the memory, like every element's place, so that nothing overflows.
+        let first = self.view.offset as isize + steps.sum::<isize>() * size;
+        if self.view.strides[2] == 1 {
+            let values = &memory[first as usize..][..out.len()];
+            if backwards {
+                reverse::<SIZE>(values, out);
+            } else {
+                out.copy_from_slice(values);
+            }
+            return;
+        }
+        let (out, _) = out.as_chunks_mut::<SIZE>();
+        let step = self.view.strides[2] * size;
+        let last = out.len().saturating_sub(1) as isize;
+        let (mut at, step) = if backwards { (first + last * step, -step) } else { (first, step) };
+        for value in out {
+            value.copy_from_slice(&memory[at as usize..][..SIZE]);
+            at += step;
+        }
+    }
+}
+
+/// Copies elements from the last to the first.
+fn reverse<const SIZE: usize>(values: &[u8], out: &mut [u8]) {
+    let ((values, _), (out, _)) = (values.as_chunks::<SIZE>(), out.as_chunks_mut::<SIZE>());
+    for (out, value) in out.iter_mut().zip(values.iter().rev()) {
+        *out = *value;
+    }
+}
+
+impl Memory<'_> {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Memory::Borrowed(bytes) => bytes,
+            Memory::Shared(owner) => (**owner).as_ref(),
+        }
+    }
+}
+
+impl fmt::Debug for Array<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Array").field(&self.view).finish()
+    }
+}
+
+impl Strided {
+    /// From the first byte on, positions next to each other, then channels, then examples.
+    #[must_use]
+    pub fn c_order(dtype: DType, shape: [usize; 3]) -> Strided {
+        // A stride that overflows is longer than any memory, and unused when there is one example.
+        let step = |elements: usize| isize::try_from(elements).unwrap_or(isize::MAX);
+        let strides = [step(shape[1].saturating_mul(shape[2])), step(shape[2]), 1];
+        Strided { dtype, shape, offset: 0, strides }
+    }
+
+    /// Checks that every element lies in a memory of this many bytes, so that computing their places does not overflow.
+    fn checked(mut self, memory: usize) -> Result<Strided> {
+        if self.shape.contains(&0) {
+            return Ok(self);
+        }
+        // An axis of one element may have any stride, since nobody follows it.
+        for (stride, _) in self.strides.iter_mut().zip(self.shape).filter(|(_, length)| *length == 1) {
+            *stride = 0;
+        }
+        // The lowest and the highest element, or nothing when they are beyond all numbers.
+        let reach = |sign: i128| {
+            self.shape.iter().zip(self.strides).try_fold(0i128, |sum, (&length, stride)| {
+                let stride = (sign * stride as i128).max(0);
+                sum.checked_add((length as i128 - 1).checked_mul(stride)?)
+            })
+        };
+        let size = self.dtype.size() as i128;
+        let place = |elements: i128| elements.checked_mul(size)?.checked_add(self.offset as i128);
+        let lowest = reach(-1).and_then(|elements| place(-elements));
+        let end = reach(1).and_then(place).and_then(|place| place.checked_add(size));
+        match (lowest, end) {
+            (Some(lowest), Some(end)) if lowest >= 0 && end <= memory as i128 => Ok(self),
+            _ => {
+                let ([n, channels, positions], strides) = (self.shape, self.strides);
+                let message = format!(
+                    "({n}, {channels}, {positions}) of {} with strides {strides:?} from byte {} does not lie within \
+                     the {memory} bytes of memory",
+                    self.dtype, self.offset
+                );
+                Err(Error::argument("shape", message))
+            }
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! The builder of loaders over arrays: every parameter, its default, and the checks that the arrays fit.
+
+use super::array::Array;
+use super::dataset::Dataset;
+use super::examples::{ArrayExamples, Arrays, Rows};
+use super::generator::setters;
+use super::loader::Loader;
+use super::shard::Shard;
+use super::sizes;
+use crate::loci::{Ledger, RoleLedger};
+use crate::sample::{Order, PeakNegativeSampler, PlanOptions};
+use crate::{Error, Result};
+
+/// Builds a [`Loader`] or [`Dataset`] that mixes peaks with negatives from arrays, read where they lie, as cherimoya's
+/// `PeakNegativeSampler` does, with its parameters.
+///
+/// | parameter | default | |
+/// |---|---|---|
+/// | `peak_sequences` | | `(n, 4, in_window + 2 * max_jitter)` |
+/// | `peak_signals` | | `(n, channels, out_window + 2 * max_jitter)` |
+/// | `peak_controls` | none | `(n, channels, in_window + 2 * max_jitter)` |
+/// | `negative_sequences`, `negative_signals`, `negative_controls` | none | the same of negatives; also exactly `in_window` and `out_window` wide |
+/// | `in_window`, `out_window` | 2114, 1000 | positions of sequence and controls, and of signal |
+/// | `max_jitter` | 0 | a peak's windows are shifted by up to this many positions either way |
+/// | `negative_ratio` | 0.1 | negatives drawn for each peak |
+/// | `reverse_complement` | false | each example with probability 1/2 |
+/// | `shuffle` | true | peaks in random order |
+/// | `signal_groups`, `control_groups` | one for each channel | sizes of the groups of channels that swap under reverse complement |
+/// | `random_state` | 0 | the seed of all epochs |
+/// | `num_workers`, `batch_size`, `order`, `rank`, `world_size`, `drop_last`, `slots` | | as in [`PeakGenerator`](crate::PeakGenerator) |
+///
+/// Values of any type are copied bit for bit; those of peaks and negatives are of one type. A reverse complement turns the
+/// channels and positions of the sequence, the positions of the others, and the channels within each of their groups.
+///
+/// A negative is never shifted: of an array as wide as the peaks', the centre is read. Cherimoya reads the beginning of such an
+/// array, and so does [`Order::Cherimoya`].
+///
+/// ```
+/// use atemoya::ArrayGenerator;
+/// use atemoya::feed::Array;
+///
+/// let (sequences, signals) = (vec![0i8; 100 * 4 * 24], vec![1.0f32; 100 * 2 * 14]);
+/// let sequences = Array::from_slice(&sequences, [100, 4, 24])?;
+/// let signals = Array::from_slice(&signals, [100, 2, 14])?;
+/// let generator = ArrayGenerator::new(sequences, signals).in_window(20).out_window(10).max_jitter(2);
+/// let dataset = generator.negative_ratio(0.0).signal_groups(Some(vec![2])).dataset()?;
+///
+/// let batch = dataset.fetch(0, &[7, 99, 7])?;
+/// assert_eq!(batch.sequence().unwrap().shape(), [3, 4, 20]);
+/// assert_eq!(batch.signal().unwrap().shape(), [3, 2, 10]);
+/// # Ok::<(), atemoya::Error>(())
+/// ```
+///
+/// Arrays that own their memory, or share it, can be streamed by worker threads; those that are only borrowed are streamed in the
+/// caller's thread, by [`Dataset::batches`]:
+/// ```
+/// use atemoya::ArrayGenerator;
+/// use atemoya::feed::{Array, Column};
+///
+/// let sequences = Array::from_vec(vec![0u8; 100 * 4 * 20], [100, 4, 20])?;
+/// let signals = Array::from_vec(vec![1.0f64; 100 * 10], [100, 1, 10])?;
+/// let generator = ArrayGenerator::new(sequences, signals).in_window(20).out_window(10).negative_ratio(0.0);
+/// let mut loader = generator.batch_size(8).build()?;
+/// for batch in loader.epoch(0) {
+///     let batch = batch?;
+///     let signal = batch.column(Column::Signal).and_then(|signal| signal.typed::<f64>()).unwrap();
+///     assert!(signal.iter().all(|value| *value == 1.0));
+/// }
+/// # Ok::<(), atemoya::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "a builder does nothing until `build` or `dataset` is called"]
+pub struct ArrayGenerator<'a> {
+    peak_sequences: Array<'a>,
+    peak_signals: Array<'a>,
+    peak_controls: Option<Array<'a>>,
+    negative_sequences: Option<Array<'a>>,
+    negative_signals: Option<Array<'a>>,
+    negative_controls: Option<Array<'a>>,
+    in_window: usize,
+    out_window: usize,
+    max_jitter: usize,
+    negative_ratio: f64,
+    reverse_complement: bool,
+    shuffle: bool,
+    signal_groups: Option<Vec<usize>>,
+    control_groups: Option<Vec<usize>>,
+    random_state: u64,
+    num_workers: usize,
+    batch_size: usize,
+    slots: Option<usize>,
+    order: Order,
+    rank: usize,
+    world_size: usize,
+    drop_last: bool,
+}
+
+impl<'a> ArrayGenerator<'a> {
+    /// Starts from the defaults.
+    pub fn new(peak_sequences: Array<'a>, peak_signals: Array<'a>) -> Self {
+        ArrayGenerator {
+            peak_sequences,
+            peak_signals,
+            peak_controls: None,
+            negative_sequences: None,
+            negative_signals: None,
+            negative_controls: None,
+            in_window: 2114,
+            out_window: 1000,
+            max_jitter: 0,
+            negative_ratio: 0.1,
+            reverse_complement: false,
+            shuffle: true,
+            signal_groups: None,
+            control_groups: None,
+            random_state: 0,
+            num_workers: 1,
+            batch_size: 32,
+            slots: None,
+            order: Order::Native,
+            rank: 0,
+            world_size: 1,
+            drop_last: false,
+        }
+    }
+
+    setters! {
+        /// Sets the controls of the peaks, `(n, channels, in_window + 2 * max_jitter)`.
+        peak_controls: Option<Array<'a>>;
+        /// Sets the sequences of the negatives, `(n, 4, in_window)` or as wide as the peaks'.
+        negative_sequences: Option<Array<'a>>;
+        /// Sets the signals of the negatives, `(n, channels, out_window)` or as wide as the peaks'.
+        negative_signals: Option<Array<'a>>;
+        /// Sets the controls of the negatives, `(n, channels, in_window)` or as wide as the peaks'.
+        negative_controls: Option<Array<'a>>;
+        /// Sets the width of sequence and controls in a batch, 1 to 2^30 positions.
+        in_window: usize;
+        /// Sets the width of the signal in a batch, 1 to 2^30 positions.
+        out_window: usize;
+        /// Sets how far a peak's windows are shifted at most, in positions either way.
+        max_jitter: usize;
+        /// Sets how many negatives are drawn for each peak, with replacement; the product is truncated.
+        negative_ratio: f64;
+        /// Sets whether each example is reverse-complemented with probability 1/2.
+        reverse_complement: bool;
+        /// Sets whether peaks come in random order. The places of the negatives are random in any case.
+        shuffle: bool;
+        /// Sets the sizes of the groups of signal channels, in their order; they add up to the channels. `None`: one each.
+        signal_groups: Option<Vec<usize>>;
+        /// Sets the sizes of the groups of control channels, in their order; they add up to the channels. `None`: one each.
+        control_groups: Option<Vec<usize>>;
+        /// Sets the seed of all epochs.
+        random_state: u64;
+        /// Sets how many threads gather. With 0 the consumer's thread gathers when it asks for a batch.
+        num_workers: usize;
+        /// Sets how many examples a batch has.
+        batch_size: usize;
+        /// Sets the order of examples.
+        order: Order;
+        /// Sets which slice of each batch this process takes, below `world_size`.
+        rank: usize;
+        /// Sets how many processes share a batch; it divides `batch_size`, which counts the examples of all.
+        world_size: usize;
+        /// Sets whether the short batch at an epoch's end is dropped.
+        drop_last: bool;
+        /// Sets how many batches are in memory at once, those that the consumer holds included.
+        slots: Option<usize>;
+    }
+
+    /// Makes the data set, to be read in any order, in the caller's threads.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a parameter out of its range, or an array that does not fit the others or the windows.
+    pub fn dataset(&self) -> Result<Dataset<'a>> {
+        self.source(self.batch_size)
+    }
+
+    fn source(&self, batch_size: usize) -> Result<Dataset<'a>> {
+        sizes::check("in_window", self.in_window, 1)?;
+        sizes::check("out_window", self.out_window, 1)?;
+        sizes::check("max_jitter", self.max_jitter, 0)?;
+        sizes::check("batch_size", self.batch_size, 1)?;
+        let strays = [
+            ("negative_controls", self.negative_controls.is_some()),
+            ("control_groups", self.control_groups.is_some()),
+        ];
+        for (name, given) in strays {
+            if given && self.peak_controls.is_none() {
+                return Err(Error::argument(name, "there are no peak_controls that they would belong to"));
+            }
+        }
+        let plan = self.plan()?;
+        // Cherimoya reads every negative from its beginning.
+        let centred = self.order != Order::Cherimoya;
+        let arrays = |names, peaks, negatives, window, rows| {
+            let (has_negatives, max_jitter) = (self.negative_sequences.is_some(), self.max_jitter);
+            let examples = (plan.n_peaks, has_negatives.then_some(plan.n_negatives));
+            Arrays { names, peaks, negatives, examples, window, max_jitter, centred, rows }.pair()
+        };
+        let (input, output) = (("in_window", self.in_window), ("out_window", self.out_window));
+        let (names, negatives) = (["peak_sequences", "negative_sequences"], self.negative_sequences.as_ref());
+        let sequence = arrays(names, &self.peak_sequences, negatives, input, Rows::Bases)?;
+        let (names, negatives) = (["peak_signals", "negative_signals"], self.negative_signals.as_ref());
+        let rows = Rows::Tracks("signal_groups", self.signal_groups.as_deref());
+        let signal = arrays(names, &self.peak_signals, negatives, output, rows)?;
+        let (names, negatives) = (["peak_controls", "negative_controls"], self.negative_controls.as_ref());
+        let rows = Rows::Tracks("control_groups", self.control_groups.as_deref());
+        let controls = match &self.peak_controls {
+            Some(peaks) => Some(arrays(names, peaks, negatives, input, rows)?),
+            None => None,
+        };
+        let examples = ArrayExamples { sequence, controls, signal };
+        Dataset::new(examples, PeakNegativeSampler::with_order(plan, self.order)?, batch_size)
+    }
+
+    fn plan(&self) -> Result<PlanOptions> {
+        let examples = |array: &Array<'_>| array.shape()[0];
+        let n_negatives = self.negative_sequences.as_ref().map_or(0, examples);
+        if examples(&self.peak_sequences) == 0 {
+            return Err(Error::argument("peak_sequences", "there is no peak"));
+        }
+        Ok(PlanOptions {
+            n_peaks: examples(&self.peak_sequences),
+            n_negatives,
+            negative_ratio: self.negative_ratio,
+            max_jitter: self.max_jitter as u32,
+            reverse_complement: self.reverse_complement,
+            shuffle: self.shuffle,
+            seed: self.random_state,
+        })
+    }
+}
+
+impl ArrayGenerator<'static> {
+    /// Makes the data set, allocates the ring and starts the workers. The loader's ledger says that all examples are kept, and
+    /// [`Loader::peaks`] and [`Loader::negatives`] are empty, since they have no places in a genome.
+    ///
+    /// # Errors
+    /// As [`ArrayGenerator::dataset`].
+    pub fn build(&self) -> Result<Loader> {
+        sizes::check("batch_size", self.batch_size, 1)?;
+        let shard = Shard::new(self.rank, self.world_size, self.batch_size)?;
+        sizes::check_slots(self.slots.unwrap_or(1))?;
+        sizes::check_threads(self.num_workers)?;
+        let source = self.source(shard.local_batch_size())?;
+        let all = |examples: usize| RoleLedger { total: examples, kept: examples, ..RoleLedger::default() };
+        let plan = source.sampler.options();
+        let ledger = Ledger { peaks: all(plan.n_peaks), negatives: all(plan.n_negatives) };
+        let threads = (self.num_workers, self.slots.unwrap_or(self.num_workers + 2));
+        Loader::new(source, ledger, (shard, self.drop_last), threads)
+    }
+}

@@ -1,0 +1,164 @@
+//! A data set: from an epoch and indices in it to the bytes of a batch.
+
+use super::batch::{Batch, Memory};
+use super::examples::Examples;
+use super::layout::Layout;
+use super::slot::Slot;
+use crate::format::checks::hex;
+use crate::loci::Locus;
+use crate::sample::{PeakNegativeSampler, Plan, PlanOptions};
+use crate::{Error, Result};
+use sha2::{Digest, Sha256};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The examples of all epochs, by their place: what a loader streams, for reading in any order.
+///
+/// It comes from [`ArrayGenerator::dataset`](super::ArrayGenerator::dataset), and stands behind every
+/// [`Loader`](super::Loader::fetch). Any number of threads may read it at once.
+#[derive(Debug)]
+pub struct Dataset<'a> {
+    examples: Box<dyn Examples + 'a>,
+    pub(super) sampler: PeakNegativeSampler,
+    /// That of the streamed batches.
+    pub(super) layout: Arc<Layout>,
+    plans: Mutex<VecDeque<(u64, Arc<Plan>)>>,
+    fingerprint: String,
+}
+
+/// Epochs whose plans are kept: workers may be busy with two consecutive ones at once.
+const PLANS: usize = 2;
+
+impl<'a> Dataset<'a> {
+    pub(super) fn new(
+        examples: impl Examples + 'a,
+        sampler: PeakNegativeSampler,
+        batch_size: usize,
+    ) -> Result<Dataset<'a>> {
+        let layout = Arc::new(Layout::new(batch_size, examples.forms())?);
+        let fingerprint = fingerprint(&examples, sampler.options());
+        Ok(Dataset { examples: Box::new(examples), sampler, layout, plans: Mutex::default(), fingerprint })
+    }
+
+    /// Examples of an epoch.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.sampler.len()
+    }
+
+    /// Whether an epoch has no example, which never is so.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.sampler.is_empty()
+    }
+
+    /// Gathers the examples at some places of an epoch, in this thread, into a batch of its own: any indices, in any order,
+    /// each any number of times. They count the examples of all ranks.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for an index that is not below [`Dataset::len`], or when the batch does not fit in memory;
+    /// [`Error::Corrupt`] for a damaged store.
+    pub fn fetch(&self, epoch: u64, indices: &[usize]) -> Result<Batch> {
+        if let Some(index) = indices.iter().find(|index| **index >= self.len()) {
+            return Err(Error::argument("indices", format!("{index} is not below {}, the examples", self.len())));
+        }
+        let rows = indices.len();
+        let too_many = |_| Error::argument("indices", format!("{rows} examples do not fit in memory"));
+        let layout = Layout::new(rows, self.examples.forms()).map_err(too_many)?;
+        let mut slot = Slot::new(layout.bytes()).map_err(too_many)?;
+        self.gather(&*self.plan(epoch)?, indices.iter().copied(), &layout, &mut slot)?;
+        Ok(Batch::new(Memory::Owned(slot), Arc::new(layout), rows, epoch, 0))
+    }
+
+    /// The examples of an epoch in their order, in batches of `batch_size`, gathered in this thread as they are asked for: a
+    /// stream of arrays that are only borrowed, say. The last batch may be short.
+    ///
+    /// # Errors
+    /// Each item as [`Dataset::fetch`].
+    pub fn batches(&self, epoch: u64, batch_size: usize) -> impl Iterator<Item = Result<Batch>> {
+        let batch_size = batch_size.max(1);
+        (0..self.len()).step_by(batch_size).map(move |first| {
+            let indices: Vec<usize> = (first..self.len().min(first + batch_size)).collect();
+            self.fetch(epoch, &indices)
+        })
+    }
+
+    /// Shapes, types and places of the columns of a batch of the size that it was built for.
+    #[must_use]
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// The draws of an epoch: what stands at each index.
+    ///
+    /// # Errors
+    /// None that building has not found.
+    pub fn draws(&self, epoch: u64) -> Result<Arc<Plan>> {
+        self.plan(epoch)
+    }
+
+    /// A hash of what decides which example stands where, but for the order and the seed.
+    pub(super) fn fingerprint(&self) -> String {
+        self.fingerprint.clone()
+    }
+
+    /// The peaks or the negatives, as loci; none when they are arrays.
+    pub(super) fn loci(&self, is_peak: bool) -> &[Locus] {
+        self.examples.loci(is_peak)
+    }
+
+    /// The plan of an epoch, made once for all workers.
+    pub(super) fn plan(&self, epoch: u64) -> Result<Arc<Plan>> {
+        let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, plan)) = plans.iter().find(|(known, _)| *known == epoch) {
+            return Ok(Arc::clone(plan));
+        }
+        let plan = Arc::new(self.sampler.epoch(epoch)?);
+        if plans.len() == PLANS {
+            plans.pop_front();
+        }
+        plans.push_back((epoch, Arc::clone(&plan)));
+        Ok(plan)
+    }
+
+    /// Gathers the examples at `indices` of a plan into the first rows of a slot.
+    pub(super) fn gather(
+        &self,
+        plan: &Plan,
+        indices: impl ExactSizeIterator<Item = usize>,
+        layout: &Layout,
+        slot: &mut Slot,
+    ) -> Result<()> {
+        let columns = layout.split(indices.len(), slot.bytes_mut());
+        let [sequence, controls, signal, labels, sources, offsets, turned] = columns;
+        let [labels, sources, offsets]: [&mut [i64]; 3] = [labels, sources, offsets].map(bytemuck::cast_slice_mut);
+        // The columns of one number are written as the examples are drawn, each once.
+        let mut row = 0;
+        let mut draws = indices.map(|index| {
+            let draw = plan.draw(index);
+            labels[row] = i64::from(draw.is_peak);
+            sources[row] = i64::from(draw.source);
+            offsets[row] = i64::from(draw.offset);
+            turned[row] = u8::from(draw.reverse_complement);
+            row += 1;
+            draw
+        });
+        self.examples.gather(&mut draws, [sequence, controls, signal])
+    }
+}
+
+/// 64 bits of the SHA-256 of the options and the loci, as hexadecimal digits.
+fn fingerprint(examples: &impl Examples, options: &PlanOptions) -> String {
+    let PlanOptions { n_peaks, n_negatives, negative_ratio, max_jitter, reverse_complement, shuffle, seed: _ } =
+        options;
+    let mut hash = Sha256::new();
+    for number in [*n_peaks as u64, *n_negatives as u64, negative_ratio.to_bits(), u64::from(*max_jitter)] {
+        hash.update(number.to_le_bytes());
+    }
+    hash.update([u8::from(*reverse_complement), u8::from(*shuffle)]);
+    for locus in examples.loci(true).iter().chain(examples.loci(false)) {
+        hash.update(locus.contig.to_le_bytes());
+        hash.update(locus.centre.to_le_bytes());
+    }
+    hex(&hash.finalize()[..8])
+}

@@ -1,0 +1,29 @@
+//! Where the sequences and tracks of examples come from: a store, or arrays.
+
+mod arrays;
+mod pair;
+mod store;
+
+pub(super) use arrays::ArrayExamples;
+pub(super) use pair::{Arrays, Rows};
+pub(super) use store::StoreExamples;
+
+use super::layout::Form;
+use crate::Result;
+use crate::loci::Locus;
+use crate::sample::Draw;
+use std::fmt::Debug;
+
+/// The data behind a data set's draws.
+pub(super) trait Examples: Debug + Send + Sync {
+    /// What an example has of sequence, controls and signal.
+    fn forms(&self) -> [Form; 3];
+
+    /// Gathers the examples of `draws`, all of them and in their order, into the rows of sequence, controls and signal.
+    fn gather(&self, draws: &mut dyn ExactSizeIterator<Item = Draw>, columns: [&mut [u8]; 3]) -> Result<()>;
+
+    /// The peaks, or the negatives, where they have places in a genome.
+    fn loci(&self, _is_peak: bool) -> &[Locus] {
+        &[]
+    }
+}
