@@ -3,8 +3,9 @@
 
 use atemoya::format::manifest::Role;
 use atemoya::format::tile::Sample;
-use atemoya::gather::{self, Channels, Isa, Step};
-use atemoya_benches::{BATCH, Contestant, Fixture, Panel, Request, Result, Ring, Sources, Table, Values, take_turns};
+use atemoya::gather::{Channels, Isa};
+use atemoya_benches::{Fixture, Panel, Request, Result, Table, Values};
+use atemoya_measure::{BATCH, Contestant, Kernel, Pace, Ring, Sources, sequence, signal, take_turns};
 use criterion::{Criterion, Throughput};
 use std::time::Duration;
 
@@ -31,65 +32,55 @@ impl Bench<'_> {
         sources: &'k mut Sources<T>,
         mut kernels: Vec<Contestant<'k, Ring<T>>>,
     ) {
-        kernels.push(Contestant::new("memcpy", |ring: &mut Ring<T>| sources.copy(ring.turn())));
+        kernels.push(sources.memcpy(items));
         let bytes = BATCH * items * size_of::<T>();
-        let mut ring = Ring::new(BATCH * items, T::ONE);
+        let mut ring = Ring::new(4, BATCH * items, T::ONE);
         let mut criterion = self.criterion.benchmark_group(group);
         criterion.throughput(Throughput::ElementsAndBytes { elements: BATCH as u64, bytes: bytes as u64 });
         for kernel in &mut kernels {
             let name = format!("{question}, {}", kernel.name);
-            criterion.bench_function(name, |bencher| bencher.iter(|| (kernel.run)(&mut ring)));
+            criterion.bench_function(name, |bencher| {
+                bencher.iter(|| kernel.run(&mut ring).expect("a store of our own"));
+            });
         }
         criterion.finish();
         let name = format!("{group}/{question}");
         if self.request.measure && self.request.wants(&name) {
-            let rows = take_turns(&mut ring, &mut kernels, Duration::from_millis(1), Duration::from_millis(2500));
+            let rows = take_turns(&mut ring, &mut kernels, Pace::new(1, Duration::from_millis(2500)), &())
+                .expect("a store of our own");
             self.table.push(&name, BATCH, bytes, &rows);
         }
     }
 
     fn sequence(&mut self, fixture: &Fixture) {
-        let items = 4 * INPUT;
-        let view = fixture.store.sequence().expect("the fixture has a sequence").view();
+        let file = fixture.store.sequence().expect("the fixture has a sequence");
         let kernel = |(seed, isa): (usize, Isa)| {
-            let mut windows = fixture.windows(INPUT, WINDOWS, seed).into_iter().cycle();
-            Contestant::new(isa.name(), move |ring: &mut Ring<u8>| {
-                for (out, window) in ring.turn().chunks_exact_mut(items).zip(&mut windows) {
-                    gather::sequence(isa, view.blocks(window.contig, window.length), &window, out);
-                }
-            })
+            let kernel = Kernel { isa, ahead: false };
+            sequence(file, kernel, fixture.windows(INPUT, WINDOWS, seed))
         };
         let kernels = Isa::available().into_iter().enumerate().map(kernel).collect();
-        self.measure(("sequence_2114", "one-hot u8"), items, &mut Sources::new(1), kernels);
+        self.measure(("sequence_2114", "one-hot u8"), 4 * INPUT, &mut Sources::new(1u8), kernels);
     }
 
-    fn signal<T: Sample>(&mut self, fixture: &Fixture, (panel, tracks): (usize, usize), question: &str) {
-        let view = fixture.store.panels()[panel].view();
-        let items = tracks * SIGNAL;
+    /// Kernels over some tracks of a panel, and whoever does the same in another way.
+    fn signal<'k, T: Sample>(
+        &mut self,
+        fixture: &Fixture,
+        (panel, tracks): (usize, usize),
+        question: &str,
+        other: Option<Contestant<'k, Ring<T>>>,
+    ) {
+        let panel = &fixture.store.panels()[panel];
         let mut channels = Channels::default();
         // Spread over the panel, as a subset of it is.
-        let chosen: Vec<usize> = (0..tracks).map(|i| i * view.tracks() / tracks).collect();
+        let chosen: Vec<usize> = (0..tracks).map(|i| i * panel.tracks() / tracks).collect();
         channels.push_group(&chosen, 0);
-        let channels = &channels;
         let kernel = |(seed, (isa, ahead)): (usize, (Isa, bool))| {
-            let windows = fixture.windows(SIGNAL, WINDOWS, seed);
-            let mut at = 0;
-            let name = format!("{}{}", isa.name(), if ahead { ", ahead" } else { "" });
-            Contestant::new(name, move |ring: &mut Ring<T>| {
-                for out in ring.turn().chunks_exact_mut(items) {
-                    if ahead {
-                        for (later, step) in [(2, Step::Directory), (1, Step::Tiles)] {
-                            gather::signal_ahead(step, &view, channels, &windows[(at + later) % WINDOWS]);
-                        }
-                    }
-                    gather::signal(isa, &view, channels, &windows[at], out).expect("a store of our own");
-                    at = (at + 1) % WINDOWS;
-                }
-            })
+            signal(panel, &channels, Kernel { isa, ahead }, fixture.windows(SIGNAL, WINDOWS, seed))
         };
         let kinds = Isa::available().into_iter().map(|isa| (isa, false)).chain([(Isa::best(), true)]);
-        let kernels = kinds.enumerate().map(kernel).collect();
-        self.measure(("signal_2048", question), items, &mut Sources::new(T::ONE), kernels);
+        let kernels = kinds.enumerate().map(kernel).chain(other).collect();
+        self.measure(("signal_2048", question), tracks * SIGNAL, &mut Sources::new(T::ONE), kernels);
     }
 }
 
@@ -106,13 +97,14 @@ fn main() -> Result<()> {
     let mut table = Table::default();
     let mut bench = Bench { request: &request, criterion: &mut criterion, table: &mut table };
     bench.sequence(&fixture);
-    for (tracks, question) in [(1, "1 track of counts, f32"), (6, "6 tracks of counts, f32")] {
-        bench.signal::<f32>(&fixture, (0, tracks), question);
-    }
-    bench.signal::<f32>(&fixture, (0, TRACKS), "48 tracks of counts, f32");
-    bench.signal::<u8>(&fixture, (0, TRACKS), "48 tracks of counts, u8");
-    bench.signal::<f32>(&fixture, (1, 6), "6 tracks of runs, f32");
+    let dense = fixture.dense(0, 0)?;
+    let copy = dense.copy(fixture.windows(SIGNAL, WINDOWS, WINDOWS));
+    bench.signal::<f32>(&fixture, (0, 1), "1 track of counts, f32", Some(copy));
+    bench.signal::<f32>(&fixture, (0, 6), "6 tracks of counts, f32", None);
+    bench.signal::<f32>(&fixture, (0, TRACKS), "48 tracks of counts, f32", None);
+    bench.signal::<u8>(&fixture, (0, TRACKS), "48 tracks of counts, u8", None);
+    bench.signal::<f32>(&fixture, (1, 6), "6 tracks of runs, f32", None);
     criterion.final_summary();
-    table.print("Gathering beside memcpy of the same bytes, in turns; medians", "windows");
+    table.print("Gathering beside memcpy of the same bytes, in turns; medians", "windows", "x memcpy");
     Ok(())
 }

@@ -2,6 +2,7 @@
 //!
 //! Every subcommand is one file that turns arguments into calls of the library and answers into text.
 
+mod bench;
 mod demo;
 mod extract;
 mod filter;
@@ -36,6 +37,7 @@ enum Command {
     Verify(verify::Arguments),
     Extract(extract::Arguments),
     Sample(sample::Arguments),
+    Bench(bench::Arguments),
     Demo(demo::Arguments),
 }
 
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Extract(arguments) => extract::run(&arguments),
         Command::Sample(arguments) => sample::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
     };
     let Err(error) = result else { return ExitCode::SUCCESS };

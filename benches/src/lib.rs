@@ -1,23 +1,24 @@
-//! What the benchmarks share: a synthetic store, a baseline that copies memory, and the loop that measures kernels and
-//! baseline in turns. `BENCHMARKS.md` says what is measured and why so.
+//! What the benchmarks share: a synthetic store, the same data as FASTA, bigWig and plain array, and what the
+//! command line asks for.
+//! How things are measured is the crate `atemoya-measure`'s. `BENCHMARKS.md` says what is measured and why so.
 
-mod baseline;
+mod dense;
 mod fixture;
-mod random;
-mod turns;
+mod inputs;
+mod packing;
+mod side;
+mod table;
 mod values;
 
-pub use baseline::{Ring, Sources};
+pub use dense::Dense;
 pub use fixture::{Fixture, Panel};
-pub use random::Random;
-pub use turns::{Contestant, Row, Table, take_turns};
+pub use packing::{Packed, pack, pack_beside, read_bigwigs, read_bytes};
+pub use side::side_by_side;
+pub use table::Table;
 pub use values::Values;
 
 /// A result whose error is only ever printed.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
-
-/// Windows that one call of a kernel gathers.
-pub const BATCH: usize = 64;
 
 /// What the command line asks for.
 #[derive(Debug, Clone)]
@@ -26,10 +27,12 @@ pub struct Request {
     pub measure: bool,
     /// The text that the names of what is measured must contain.
     pub filter: Option<String>,
+    /// Where to write JSON.
+    pub json: Option<String>,
 }
 
 impl Request {
-    /// Reads the arguments that cargo and criterion agree on: `--bench` to measure, a free word to filter.
+    /// Reads the arguments that cargo and criterion agree on: `--bench` to measure, a free word to filter; and `--json PATH`.
     #[must_use]
     pub fn from_args() -> Request {
         let arguments: Vec<String> = std::env::args().collect();
@@ -37,7 +40,8 @@ impl Request {
         let is_word =
             |pair: &&[String]| !pair[1].starts_with('-') && (!pair[0].starts_with("--") || pair[0] == "--bench");
         let filter = arguments.windows(2).find(is_word).map(|pair| pair[1].clone());
-        Request { measure: has(&["--bench"]) && !has(&["--test", "--list", "--profile-time"]), filter }
+        let json = arguments.windows(2).find(|pair| pair[0] == "--json").map(|pair| pair[1].clone());
+        Request { measure: has(&["--bench"]) && !has(&["--test", "--list", "--profile-time"]), filter, json }
     }
 
     /// Whether something of this name is asked for.

@@ -1,6 +1,6 @@
 //! Synthetic tracks, made tile by tile, so that no track is ever whole in memory.
 
-use crate::Random;
+use atemoya_measure::Random;
 
 /// What a track looks like.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,68 +1,55 @@
-//! How fast a loader streams, beside copying the same bytes: epochs and copies in turn, and the medians of both.
+//! How fast a loader streams, beside copying the same bytes: whole epochs and copies in turns.
 
 use crate::watch::Watch;
 use anyhow::Result;
 use atemoya::feed::Loader;
+use atemoya_measure::{Contestant, Pace, Ring, Sources, take_turns};
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// How often the two epochs are streamed, so that there is a median.
-const ROUNDS: usize = 3;
-/// Bytes that are copied from, more than caches hold.
-const SOURCE: usize = 256 << 20;
+/// How often an epoch is streamed, so that there is a median.
+const ROUNDS: usize = 6;
 
 /// Medians over the rounds.
 pub(super) struct Measured {
     pub(super) epoch: Duration,
     pub(super) memcpy: Duration,
+    /// The rate of the epochs over that of the copies, round by round.
+    pub(super) ratio: f64,
     /// Bytes of an epoch's batches.
-    pub(super) bytes: u64,
+    pub(super) bytes: usize,
     pub(super) rounds: usize,
 }
 
-/// Streams epochs and copies in turn.
+/// Streams epochs 0 and 1 and copies as many bytes in turns.
 ///
 /// # Errors
 /// A batch cannot be gathered, or the work is interrupted.
 pub(super) fn measure(loader: &mut Loader, watch: &Watch) -> Result<Measured> {
-    let source = vec![1u8; SOURCE];
-    let mut slots: Vec<Vec<u8>> = (0..3).map(|_| vec![0; loader.layout().bytes()]).collect();
-    let (mut epochs, mut copies) = (Vec::new(), Vec::new());
-    let mut bytes = 0;
-    for epoch in [0, 1].repeat(ROUNDS) {
+    let layout = loader.layout();
+    let (example, bytes) = (layout.payload(1), layout.payload(loader.len()));
+    let mut sources = Sources::new(1u8);
+    let mut ring = Ring::new(3, layout.payload(layout.batch_size()), 1);
+    let mut numbers = [0, 1].into_iter().cycle();
+    let epoch = Contestant::new("epoch", |(): &mut ()| {
         watch.check()?;
-        let before = loader.stats().bytes;
-        let start = Instant::now();
-        for batch in loader.epoch(epoch) {
+        for batch in loader.epoch(numbers.next().unwrap_or(0)) {
             black_box(batch?.slot().0[0]);
         }
-        epochs.push(start.elapsed());
-        bytes = loader.stats().bytes - before;
-        let start = Instant::now();
-        copy(&source, &mut slots, bytes);
-        copies.push(start.elapsed());
-    }
-    Ok(Measured { epoch: median(epochs), memcpy: median(copies), bytes, rounds: ROUNDS })
-}
-
-/// Copies `bytes` bytes into the slots in turn, from places all over the source.
-fn copy(source: &[u8], slots: &mut [Vec<u8>], bytes: u64) {
-    let mut left = bytes as usize;
-    let mut from = 0usize;
-    for slot in (0..slots.len()).cycle() {
-        if left == 0 {
-            break;
+        Ok(())
+    });
+    let memcpy = Contestant::new("memcpy", |(): &mut ()| {
+        let mut left = bytes;
+        while left > 0 {
+            let out = ring.turn();
+            let now = left.min(out.len());
+            sources.copy(&mut out[..now], example);
+            left -= now;
         }
-        let n = left.min(slots[slot].len()).min(source.len());
-        // A stride that is prime to the source's length visits all of it.
-        from = (from + 100_003 * 4096) % (source.len() - n + 1);
-        slots[slot][..n].copy_from_slice(black_box(&source[from..from + n]));
-        black_box(&slots[slot]);
-        left -= n;
-    }
-}
-
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    times[times.len() / 2]
+        Ok(())
+    });
+    let pace = Pace { rounds: ROUNDS, ..Pace::once() };
+    let rows = take_turns(&mut (), &mut [epoch, memcpy], pace, &())?;
+    let [epoch, memcpy] = [0, 1].map(|i| Duration::from_secs_f64(rows[i].seconds));
+    Ok(Measured { epoch, memcpy, ratio: rows[0].ratio.median, bytes, rounds: ROUNDS })
 }

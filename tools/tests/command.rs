@@ -180,7 +180,7 @@ fn a_usage_error_has_status_2_and_help_is_help() {
     for arguments in [&["pack"][..], &["pack", "--out", "x", "--signal", "noequals"], &["nope"], &[]] {
         assert_eq!(atemoya().args(arguments).output().unwrap().status.code(), Some(2), "{arguments:?}");
     }
-    for command in ["pack", "index", "inspect", "verify", "extract", "sample", "demo"] {
+    for command in ["pack", "index", "inspect", "verify", "extract", "sample", "bench", "demo"] {
         assert!(run(&[command, "--help"]).contains("Usage"));
     }
     assert!(run(&["--version"]).starts_with("atemoya "));

@@ -1,7 +1,7 @@
 //! The yardstick: copying as many bytes from random places of a memory larger than the caches, as a loader would that
 //! holds every window ready in RAM.
 
-use crate::{BATCH, Random};
+use crate::{Contestant, Random};
 
 /// Bytes to copy from: many times a last-level cache's share.
 const SOURCE_BYTES: usize = 256 << 20;
@@ -14,10 +14,10 @@ pub struct Ring<T> {
 }
 
 impl<T: Copy> Ring<T> {
-    /// Four buffers of `items` items, all touched; `value` is not zero, so that the memory is really there.
+    /// So many buffers of `items` items, all touched; `value` is not zero, so that the memory is really there.
     #[must_use]
-    pub fn new(items: usize, value: T) -> Ring<T> {
-        Ring { buffers: vec![vec![value; items]; 4], next: 0 }
+    pub fn new(buffers: usize, items: usize, value: T) -> Ring<T> {
+        Ring { buffers: vec![vec![value; items]; buffers], next: 0 }
     }
 
     /// The buffer whose turn it is.
@@ -41,11 +41,19 @@ impl<T: Copy> Sources<T> {
         Sources { memory: vec![value; SOURCE_BYTES / size_of::<T>()], random: Random::new(&[1]) }
     }
 
-    /// Fills a batch: each of its windows with one copy from a random place.
-    pub fn copy(&mut self, out: &mut [T]) {
-        for window in out.chunks_exact_mut(out.len() / BATCH) {
-            let start = self.random.below(self.memory.len() - window.len());
-            window.copy_from_slice(&self.memory[start..start + window.len()]);
+    /// Fills a batch: each of its windows of so many items with one copy from a random place.
+    pub fn copy(&mut self, out: &mut [T], window: usize) {
+        for out in out.chunks_exact_mut(window) {
+            let start = self.random.below(self.memory.len() - window);
+            out.copy_from_slice(&self.memory[start..start + window]);
         }
+    }
+
+    /// The contestant that only copies.
+    pub fn memcpy(&mut self, window: usize) -> Contestant<'_, Ring<T>> {
+        Contestant::new("memcpy", move |ring: &mut Ring<T>| {
+            self.copy(ring.turn(), window);
+            Ok(())
+        })
     }
 }

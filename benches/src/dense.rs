@@ -1,0 +1,68 @@
+//! A track as a plain array of f32 in a file that is mapped into memory: the simplest thing that could be read instead.
+
+#![allow(unsafe_code, reason = "memory-mapping a file is unsafe by nature; this file is the benchmarks' island for it")]
+
+use crate::Fixture;
+use crate::fixture::TILE;
+use atemoya::gather::Window;
+use atemoya_measure::{Contestant, Ring};
+use std::fs::File;
+use std::io::{BufWriter, Write};
+
+/// The values of all bases, contig after contig.
+#[derive(Debug)]
+pub struct Dense {
+    map: memmap2::Mmap,
+    /// Where each contig begins.
+    starts: Vec<usize>,
+}
+
+impl Fixture {
+    /// Writes a track of a panel as an array, and maps it.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn dense(&self, panel: usize, track: usize) -> crate::Result<Dense> {
+        let path = self.directory().join(format!("{panel}.{track}.f32"));
+        let mut file = BufWriter::with_capacity(1 << 18, File::create_new(&path)?);
+        let (mut tile, mut starts, mut bases) = (vec![0.0f32; TILE], Vec::new(), 0);
+        for (id, (_, length)) in self.store.contigs().iter().enumerate() {
+            starts.push(bases);
+            bases += length as usize;
+            for start in (0..length as usize).step_by(TILE) {
+                self.tile((panel, track), id, start, &mut tile);
+                file.write_all(bytemuck::cast_slice(&tile[..TILE.min(length as usize - start)]))?;
+            }
+        }
+        file.flush()?;
+        let file = File::open(&path)?;
+        // SAFETY:
+        // - The file must not change while it is mapped: it lies in a temporary directory of this process, which has
+        //   just written it and does not write it again.
+        let map = unsafe { memmap2::Mmap::map(&file) }?;
+        Ok(Dense { map, starts })
+    }
+}
+
+impl Dense {
+    /// Copies the windows out, over and over, backwards where they are reverse-complemented.
+    #[must_use]
+    pub fn copy(&self, windows: Vec<Window>) -> Contestant<'_, Ring<f32>> {
+        let values: &[f32] = bytemuck::cast_slice(&self.map);
+        let width = windows[0].width;
+        let mut at = 0;
+        Contestant::new("f32 memmap", move |ring: &mut Ring<f32>| {
+            for out in ring.turn().chunks_exact_mut(width) {
+                let window = &windows[at];
+                let values = &values[self.starts[window.contig] + window.start as usize..][..width];
+                if window.reverse {
+                    out.iter_mut().zip(values.iter().rev()).for_each(|(out, value)| *out = *value);
+                } else {
+                    out.copy_from_slice(values);
+                }
+                at = (at + 1) % windows.len();
+            }
+            Ok(())
+        })
+    }
+}

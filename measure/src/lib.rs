@@ -1,0 +1,29 @@
+//! Measuring a store side by side with yardsticks: what the benchmarks and `atemoya bench` share, so that both measure the
+//! same thing in the same way. `BENCHMARKS.md` says what is measured and why so.
+//!
+//! It is a crate of its own so that the command depends on neither criterion nor the benchmarks' made-up stores.
+
+mod baseline;
+mod examples;
+mod memory;
+mod places;
+mod random;
+mod report;
+mod start;
+mod stream;
+mod turns;
+mod windows;
+
+pub use baseline::{Ring, Sources};
+pub use examples::Examples;
+pub use memory::{Private, private_bytes, private_memory};
+pub use places::random_windows;
+pub use random::Random;
+pub use report::{Goal, Outcome, Report};
+pub use start::first_batch;
+pub use stream::through;
+pub use turns::{Contestant, Pace, Quartiles, Row, take_turns};
+pub use windows::{Kernel, sequence, signal};
+
+/// Windows that one call of a kernel gathers, and examples of a batch.
+pub const BATCH: usize = 64;

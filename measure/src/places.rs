@@ -1,0 +1,35 @@
+//! Where windows lie: random places of a store's genome.
+
+use crate::Random;
+use atemoya::Store;
+use atemoya::gather::Window;
+
+const SEED: u64 = 0x61_74_65_6d_6f_79_61;
+
+/// `count` windows at random places of the genome, every second one reverse-complemented. Contestants get other places
+/// each, by `seed`: whoever reads the same places as the one before finds them in the cache.
+///
+/// A window that is wider than its contig reaches past its end.
+#[must_use]
+pub fn random_windows(store: &Store, width: usize, count: usize, seed: usize) -> Vec<Window> {
+    let mut random = Random::new(&[SEED, seed as u64]);
+    // Where each contig ends when all are laid in a row.
+    let ends: Vec<u64> = store
+        .contigs()
+        .iter()
+        .scan(0, |end, (_, length)| {
+            *end += length;
+            Some(*end)
+        })
+        .collect();
+    let bases = ends.last().copied().unwrap_or(0);
+    let window = |i: usize| {
+        let place = random.below(bases as usize) as u64;
+        let contig = ends.partition_point(|&end| end <= place);
+        let length = store.contigs().length(contig);
+        let room = (length as usize).saturating_sub(width);
+        let start = random.below(room + 1) as i64;
+        Window { contig, length, start, width, reverse: i % 2 == 1 }
+    };
+    (0..count).map(window).collect()
+}

@@ -1,0 +1,19 @@
+//! How long it takes from nothing to the first batch.
+
+use atemoya::{Error, PeakGenerator, Result, Store};
+use std::hint::black_box;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// Opens the store, builds the loader that `generator` describes, and waits for its first batch.
+///
+/// # Errors
+/// What the library says of the store or the options; [`Error::Argument`] when there is no batch.
+pub fn first_batch(path: &Path, generator: impl FnOnce(&Store) -> PeakGenerator) -> Result<Duration> {
+    let since = Instant::now();
+    let store = Store::open(path)?;
+    let mut loader = generator(&store).build()?;
+    let nothing = || Err(Error::Argument { name: "store", message: "it gave no batch".into() });
+    black_box(loader.epoch(0).next().unwrap_or_else(nothing)?.labels());
+    Ok(since.elapsed())
+}

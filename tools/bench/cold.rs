@@ -1,0 +1,171 @@
+//! Rows of a store that is not in memory: its files are put out of the page cache, and read again.
+
+use super::windows::{batch, channels_of, width_of};
+use super::{Bench, loading};
+use anyhow::{Context, Result};
+use atemoya::Store;
+use atemoya_measure::{Contestant, Kernel, Outcome, Quartiles, Ring, random_windows, sequence, signal};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Random windows that are read at most.
+const WINDOWS: usize = 4096;
+/// The share of the time that reading them from disk takes at most.
+const SHARE: f64 = 0.1;
+/// How often they are read from memory afterwards.
+const AGAIN: usize = 3;
+/// The share of the looked-at pages that may still be in memory.
+const REST: f64 = 0.05;
+
+pub(super) fn measure(bench: &mut Bench<'_>, has_loci: bool) -> Result<()> {
+    let path = bench.arguments.store.as_path();
+    if let Some(reason) = bench.phase("cold", 0.0, |_| put_out(path))? {
+        bench.report.note(format!("from disk: not measured, {reason}"));
+        return Ok(());
+    }
+    if has_loci {
+        let cold = loading::first_batch_ms(bench)?;
+        let warm = (0..AGAIN).map(|_| loading::first_batch_ms(bench)).collect::<Result<Vec<_>>>()?;
+        bench.report.push(Outcome::once("cold_first_batch_ms", "ms", cold, Quartiles::of(warm).median));
+        put_out(path)?;
+    }
+    if let Some((cold, warm)) = bench.phase("cold_windows", SHARE, |time| windows(bench, path, time))? {
+        bench.report.push(Outcome::once("cold_windows", "windows/s", cold, warm));
+        bench
+            .report
+            .note("cold_windows: the sequence and all tracks of random windows, from disk and again from memory");
+    }
+    Ok(())
+}
+
+/// Reads sequence and all tracks of random windows once, then the same ones again, and returns both rates.
+fn windows(bench: &Bench<'_>, path: &Path, time: Duration) -> Result<Option<(f64, f64)>> {
+    let store = Store::open(path)?;
+    let filter = bench.arguments.filter.filter();
+    let groups: Vec<_> = store.manifest().groups.iter().map(|group| (group, channels_of(group))).collect();
+    let sizes = groups.iter().map(|(group, channels)| 4 * channels.len() * width_of(group, &filter));
+    let largest = sizes.chain([4 * filter.in_window]).max().unwrap_or(0);
+    let Some(batch) = batch(largest) else { return Ok(None) };
+    let mut bases = Ring::new(1, batch * 4 * filter.in_window, 1u8);
+    let mut values: Vec<Ring<f32>> = groups
+        .iter()
+        .map(|(group, channels)| Ring::new(1, batch * channels.len() * width_of(group, &filter), 1.0))
+        .collect();
+    // The same places for all, as examples are read.
+    let contestants = || {
+        let own = |width| random_windows(&store, width, WINDOWS, usize::MAX);
+        let sequence = store.sequence().map(|file| sequence::<u8>(file, Kernel::best(), own(filter.in_window)));
+        let tracks: Vec<Contestant<'_, Ring<f32>>> = groups
+            .iter()
+            .map(|(group, channels)| {
+                signal(&store.panels()[group.panel], channels, Kernel::best(), own(width_of(group, &filter)))
+            })
+            .collect();
+        (sequence, tracks)
+    };
+    // Reads up to so many batches, and returns how many of them time allowed and how long they took.
+    let mut read = |most: usize| -> Result<(usize, f64)> {
+        let (mut sequence, mut tracks) = contestants();
+        let (since, mut done) = (Instant::now(), 0);
+        while done < most && (done == 0 || since.elapsed() < time) {
+            bench.watch.check()?;
+            sequence.iter_mut().try_for_each(|sequence| sequence.run(&mut bases))?;
+            tracks.iter_mut().zip(&mut values).try_for_each(|(tracks, values)| tracks.run(values))?;
+            done += 1;
+        }
+        Ok((done, since.elapsed().as_secs_f64()))
+    };
+    let (batches, cold) = read(WINDOWS / batch)?;
+    let mut warm = Vec::new();
+    for _ in 0..AGAIN {
+        warm.push(read(batches)?.1);
+    }
+    let rate = |seconds: f64| (batches * batch) as f64 / seconds;
+    Ok(Some((rate(cold), rate(Quartiles::of(warm).median))))
+}
+
+/// Puts a store's files out of the page cache. Returns why they are not, if they are not.
+fn put_out(store: &Path) -> Result<Option<String>> {
+    let (mut looked, mut cached) = (0, 0);
+    for path in files(store)? {
+        let context = || format!("{}: cannot put it out of the page cache", path.display());
+        match page_cache::put_out(&path).with_context(context)? {
+            Some(pages) => (looked, cached) = (looked + pages.looked, cached + pages.cached),
+            None => return Ok(Some("this system does not tell what is in its page cache".to_owned())),
+        }
+    }
+    let share = f64::from(cached) / f64::from(looked.max(1));
+    let reason = format!(
+        "{:.0}% of the store stays in the page cache: in use by others, or held by its file system",
+        100.0 * share
+    );
+    Ok((share > REST).then_some(reason))
+}
+
+/// The files of a store, those of its locus indices included.
+fn files(directory: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let context = || format!("{}: cannot list", directory.display());
+    for entry in std::fs::read_dir(directory).with_context(context)? {
+        let path = entry.with_context(context)?.path();
+        if path.is_dir() {
+            files.extend(self::files(&path)?);
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(files)
+}
+
+/// What only Linux offers.
+#[cfg(target_os = "linux")]
+mod page_cache {
+    use rustix::fs::{Advice, fadvise};
+    use rustix::io::{Errno, ReadWriteFlags, preadv2};
+    use std::fs::File;
+    use std::io::IoSliceMut;
+    use std::path::Path;
+
+    /// Pages of a file that are looked at, at most.
+    const LOOKS: u64 = 256;
+
+    pub(super) struct Pages {
+        pub(super) looked: u32,
+        pub(super) cached: u32,
+    }
+
+    /// Puts a file out of the page cache, and says how many of some of its pages are there still. `None` where the file system
+    /// does not tell.
+    pub(super) fn put_out(path: &Path) -> std::io::Result<Option<Pages>> {
+        let file = File::open(path)?;
+        // Pages that were never written to disk cannot go.
+        file.sync_data()?;
+        fadvise(&file, 0, None, Advice::DontNeed)?;
+        let length = file.metadata()?.len();
+        let mut pages = Pages { looked: 0, cached: 0 };
+        for at in (0..length).step_by((length / LOOKS).max(4096) as usize) {
+            // A read that must not wait finds what is in memory, and nothing else.
+            match preadv2(&file, &mut [IoSliceMut::new(&mut [0])], at, ReadWriteFlags::NOWAIT) {
+                Ok(_) => pages.cached += 1,
+                Err(Errno::AGAIN) => {}
+                Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => return Ok(None),
+                Err(error) => return Err(error.into()),
+            }
+            pages.looked += 1;
+        }
+        Ok(Some(pages))
+    }
+}
+
+/// What only Linux offers.
+#[cfg(not(target_os = "linux"))]
+mod page_cache {
+    pub(super) struct Pages {
+        pub(super) looked: u32,
+        pub(super) cached: u32,
+    }
+
+    pub(super) fn put_out(_: &std::path::Path) -> std::io::Result<Option<Pages>> {
+        Ok(None)
+    }
+}

@@ -1,0 +1,108 @@
+//! `atemoya bench`: how fast a store of the user's own is on this machine, beside copying the same bytes.
+
+mod cold;
+mod loading;
+mod windows;
+
+use crate::filter::FilterArguments;
+use crate::{output, watch};
+use anyhow::{Result, ensure};
+use atemoya::loci::published;
+use atemoya::{PeakGenerator, Progress, Store};
+use atemoya_measure::{Report, private_bytes};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Measure how fast a store is on this machine
+///
+/// Each row is measured in turns with its baseline, so that other work on the machine slows both: one-hot sequence and each
+/// group's tracks over random windows, and whole examples, beside copying as many bytes from memory; the loader with 1 and 2
+/// workers beside as many threads that only gather; the first batch beside opening the store; private memory beside the ring of
+/// batches; and, at last, reading from disk beside reading from memory, for which the store's files are put out of the page
+/// cache. It needs some 400 MB of memory, and writes nothing.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The store
+    store: PathBuf,
+    /// The locus index [default: the store's only one, if any]
+    #[arg(long, value_name = "NAME")]
+    loci: Option<String>,
+    #[command(flatten)]
+    filter: FilterArguments,
+    /// Negatives for each peak
+    #[arg(long, value_name = "RATIO", default_value_t = 0.1)]
+    negative_ratio: f64,
+    /// Examples of a batch
+    #[arg(long, value_name = "N", default_value_t = 64)]
+    batch_size: usize,
+    /// Measure for about so long; what has to be read from disk first comes on top
+    #[arg(long, value_name = "S", default_value_t = 25.0)]
+    seconds: f64,
+    /// Write JSON: {name: {value, baseline, ratio, goal}}, where no row has a goal
+    #[arg(long)]
+    json: bool,
+}
+
+/// The work that all rows are part of.
+struct Bench<'a> {
+    arguments: &'a Arguments,
+    watch: &'a watch::Watch,
+    report: Report,
+    /// Private memory before anything was opened.
+    private: Option<u64>,
+}
+
+impl Bench<'_> {
+    /// Measures one row, which takes this share of the time.
+    fn phase<T>(&self, name: &str, share: f64, measure: impl FnOnce(Duration) -> Result<T>) -> Result<T> {
+        self.watch.check()?;
+        let time = Duration::from_secs_f64(self.arguments.seconds * share);
+        self.watch.start(name, time.as_millis() as u64);
+        let measured = measure(time);
+        self.watch.finish();
+        measured
+    }
+
+    fn generator(&self, store: &Store) -> PeakGenerator {
+        let arguments = self.arguments;
+        let generator = PeakGenerator::with_filter(store, arguments.filter.filter())
+            .negative_ratio(arguments.negative_ratio)
+            .batch_size(arguments.batch_size);
+        match &arguments.loci {
+            Some(name) => generator.loci(name),
+            None => generator,
+        }
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let private = private_bytes();
+    let watch = watch::Watch::new()?;
+    let mut bench = Bench { arguments, watch: &watch, report: Report::default(), private };
+    let store = Store::open(&arguments.store)?;
+    let filter = arguments.filter.filter();
+    ensure!(filter.in_window > 0, "in_window: must be at least 1");
+    ensure!(filter.out_window > 0, "out_window: must be at least 1");
+    ensure!(arguments.seconds > 0.0 && arguments.seconds <= 3600.0, "seconds: must be more than 0 and at most 3600");
+    let has_loci = arguments.loci.is_some() || !published::names(&store)?.is_empty();
+    if has_loci {
+        // First, since what others leave behind in the allocator would count as the loader's.
+        loading::private_memory(&mut bench, &store)?;
+        loading::first_batch(&mut bench)?;
+    }
+    windows::measure(&mut bench, &store)?;
+    if has_loci {
+        loading::measure(&mut bench, &store)?;
+    } else {
+        bench
+            .report
+            .note("no locus index: neither examples nor loader, first batch or memory; `atemoya index` makes one");
+    }
+    drop(store);
+    cold::measure(&mut bench, has_loci)?;
+    if arguments.json {
+        bench.report.notes().iter().for_each(|note| output::note(note));
+        return output::print(&(serde_json::to_string_pretty(&bench.report.json())? + "\n"));
+    }
+    output::print(&bench.report.text())
+}
