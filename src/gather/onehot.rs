@@ -93,6 +93,30 @@ pub(super) fn sequence<T: OneHot>(blocks: &[Block], window: &Window, out: &mut [
     });
 }
 
+/// A kernel made of what writes bit i of a mask as item i, for all 64.
+#[inline(always)]
+pub(super) fn sequence_by_64<T: OneHot>(
+    blocks: &[Block],
+    window: &Window,
+    out: &mut [T],
+    expand: impl Fn(u64, &mut [T; 64]),
+) {
+    clear_outside(window, out);
+    let width = window.width;
+    masks(blocks, window, |at, chunk, count| {
+        for (channel, mask) in chunk.into_iter().enumerate() {
+            let row = &mut out[channel * width + at..][..count];
+            if let Some(row) = row.first_chunk_mut::<64>() {
+                expand(mask, row);
+            } else {
+                let mut whole = [T::ZERO; 64];
+                expand(mask, &mut whole);
+                row.copy_from_slice(&whole[..count]);
+            }
+        }
+    });
+}
+
 /// Writes bit i of `mask` as item i.
 #[inline(always)]
 fn expand<T: OneHot>(mask: u64, out: &mut [T]) {

@@ -50,20 +50,7 @@ fn signal_avx2<T: Sample>(
 
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
 fn sequence_avx2<T: OneHot>(blocks: &[Block], window: &Window, out: &mut [T]) {
-    onehot::clear_outside(window, out);
-    let width = window.width;
-    onehot::masks(blocks, window, |at, chunk, count| {
-        for (channel, mask) in chunk.into_iter().enumerate() {
-            let row = &mut out[channel * width + at..][..count];
-            if let Some(row) = row.first_chunk_mut::<64>() {
-                expand(mask, row);
-            } else {
-                let mut whole = [T::ZERO; 64];
-                expand(mask, &mut whole);
-                row.copy_from_slice(&whole[..count]);
-            }
-        }
-    });
+    onehot::sequence_by_64(blocks, window, out, |mask, out| expand(mask, out));
 }
 
 /// Writes bit i of `mask` as item i.

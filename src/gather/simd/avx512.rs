@@ -9,8 +9,7 @@ use crate::gather::onehot::{self, OneHot};
 use crate::gather::{Window, signal as tracks};
 use crate::store::PanelView;
 use std::arch::x86_64::{
-    _mm512_mask_storeu_epi8, _mm512_mask_storeu_epi16, _mm512_mask_storeu_epi32, _mm512_maskz_set1_epi8,
-    _mm512_maskz_set1_epi16, _mm512_maskz_set1_epi32,
+    __m512i, _mm512_maskz_set1_epi8, _mm512_maskz_set1_epi16, _mm512_maskz_set1_epi32, _mm512_storeu_si512,
 };
 
 /// Whether this machine can run the kernels of this file.
@@ -51,54 +50,28 @@ fn signal_avx512<T: Sample>(
 
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl")]
 fn sequence_avx512<T: OneHot>(blocks: &[Block], window: &Window, out: &mut [T]) {
-    onehot::clear_outside(window, out);
-    let width = window.width;
-    onehot::masks(blocks, window, |at, chunk, count| {
-        for (channel, mask) in chunk.into_iter().enumerate() {
-            expand(mask, &mut out[channel * width + at..][..count]);
-        }
-    });
+    onehot::sequence_by_64(blocks, window, out, |mask, out| expand(mask, out));
 }
 
-/// Writes bit i of `mask` as item i, of at most 64.
+/// Writes bit i of `mask` as item i.
 #[target_feature(enable = "avx512f,avx512bw")]
 #[inline]
-fn expand<T: OneHot>(mask: u64, out: &mut [T]) {
-    // The items of the slice; none of one that is too long, nor of an empty one.
-    let there = 64usize.checked_sub(out.len()).and_then(|past| u64::MAX.checked_shr(past as u32)).unwrap_or(0);
-    let out = out.as_mut_ptr();
+fn expand<T: OneHot>(mask: u64, out: &mut [T; 64]) {
+    let parts = bytemuck::cast_slice_mut::<T, u8>(out).as_chunks_mut::<64>().0.iter_mut();
     match size_of::<T>() {
-        1 => {
-            let items = _mm512_maskz_set1_epi8(mask, T::ONE as i8);
-            // SAFETY: only items in the mask `there` are written, and those are items of the slice, to which 0 and `T::ONE` may be
-            // written, being values of `T`; where the mask is 0 no memory is touched. The store asks for no alignment.
-            unsafe { _mm512_mask_storeu_epi8(out.cast(), there, items) };
-        }
-        2 => {
-            for part in 0..2 {
-                let items = _mm512_maskz_set1_epi16((mask >> (32 * part)) as u32, T::ONE as i16);
-                // SAFETY: as above, of the 32 items from `32 * part` on: where the mask is 0 no memory is touched.
-                unsafe {
-                    _mm512_mask_storeu_epi16(
-                        out.cast::<i16>().wrapping_add(32 * part),
-                        (there >> (32 * part)) as u32,
-                        items,
-                    )
-                };
-            }
-        }
-        _ => {
-            for part in 0..4 {
-                let items = _mm512_maskz_set1_epi32((mask >> (16 * part)) as u16, T::ONE as i32);
-                // SAFETY: as above, of the 16 items from `16 * part` on: where the mask is 0 no memory is touched.
-                unsafe {
-                    _mm512_mask_storeu_epi32(
-                        out.cast::<i32>().wrapping_add(16 * part),
-                        (there >> (16 * part)) as u16,
-                        items,
-                    )
-                };
-            }
-        }
+        1 => parts.for_each(|out| store(_mm512_maskz_set1_epi8(mask, T::ONE as i8), out)),
+        2 => parts
+            .enumerate()
+            .for_each(|(i, out)| store(_mm512_maskz_set1_epi16((mask >> (32 * i)) as u32, T::ONE as i16), out)),
+        _ => parts
+            .enumerate()
+            .for_each(|(i, out)| store(_mm512_maskz_set1_epi32((mask >> (16 * i)) as u16, T::ONE as i32), out)),
     }
+}
+
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn store(items: __m512i, out: &mut [u8; 64]) {
+    // SAFETY: `out` is 64 bytes that may be written, and the store asks for no alignment.
+    unsafe { _mm512_storeu_si512(out.as_mut_ptr().cast::<__m512i>(), items) };
 }
