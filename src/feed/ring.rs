@@ -41,6 +41,9 @@ struct State {
     done: BTreeMap<u64, Result<Slot>>,
     leased: usize,
     closing: bool,
+    /// Workers that wait for `work`, and consumers that wait for `ready`: waking nobody costs a call of the system too.
+    idle_workers: usize,
+    idle_consumers: usize,
 }
 
 impl std::fmt::Debug for State {
@@ -70,6 +73,8 @@ impl Ring {
             done: BTreeMap::new(),
             leased: 0,
             closing: false,
+            idle_workers: 0,
+            idle_consumers: 0,
         };
         let (work, ready) = (Condvar::new(), Condvar::new());
         Ok(Ring { state: Mutex::new(state), work, ready, slots, counters: Counters::default() })
@@ -107,7 +112,9 @@ impl Ring {
             if let Some(claim) = state.claim() {
                 break claim;
             }
+            state.idle_workers += 1;
             state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.idle_workers -= 1;
         };
         drop(state);
         self.counters.worker_waited(since);
@@ -120,7 +127,11 @@ impl Ring {
         let mut state = self.lock();
         if generation != state.generation {
             state.free.push(slot);
-            self.work.notify_one();
+            let idle = state.idle_workers > 0;
+            drop(state);
+            if idle {
+                self.work.notify_one();
+            }
             return;
         }
         match result {
@@ -132,9 +143,9 @@ impl Ring {
                 state.done.insert(batch, Err(error))
             }
         };
-        let next = batch == state.delivered;
+        let awaited = batch == state.delivered && state.idle_consumers > 0;
         drop(state);
-        if next {
+        if awaited {
             self.ready.notify_all();
         }
     }
@@ -172,7 +183,9 @@ impl Ring {
                 self.complete(claim, result);
                 state = self.lock();
             } else {
+                state.idle_consumers += 1;
                 state = self.ready.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state.idle_consumers -= 1;
             }
         }
     }
@@ -219,9 +232,14 @@ impl Drop for Lease {
         let mut state = self.ring.lock();
         state.leased -= 1;
         state.free.extend(self.slot.take());
+        let (worker, consumer) = (state.idle_workers > 0, state.idle_consumers > 0);
         drop(state);
-        self.ring.work.notify_one();
-        self.ring.ready.notify_all();
+        if worker {
+            self.ring.work.notify_one();
+        }
+        if consumer {
+            self.ring.ready.notify_all();
+        }
     }
 }
 

@@ -51,7 +51,7 @@ pub struct SelectOptions<'a> {
     pub min_counts: Option<f64>,
     /// The most counts of a locus in its unshifted signal window.
     pub max_counts: Option<f64>,
-    /// Regions to stay out of with all bases a window could reach (see [`ExclusionMap`]).
+    /// Regions to stay out of with all bases a window could reach (see [`ExclusionMap`](super::ExclusionMap)).
     pub exclusion: &'a [BedFile],
     /// Whether the window in which a peak's counts are compared with the thresholds includes its jitter, as in cherimoya.
     pub counts_with_jitter: bool,
