@@ -134,7 +134,7 @@ impl Fasta {
                 break;
             }
             let room = bytes.len().min(buffer.len() - filled);
-            let letters = bytes[..room].iter().position(|byte| !IS_BASE[usize::from(*byte)]).unwrap_or(room);
+            let letters = letters(&bytes[..room]);
             if letters > 0 && !self.after_cr {
                 buffer[filled..filled + letters].copy_from_slice(&bytes[..letters]);
                 filled += letters;
@@ -186,6 +186,15 @@ impl Fasta {
     fn error(&self, message: impl Into<String>) -> Error {
         Error::input(self.source.path(), self.line, message)
     }
+}
+
+/// How many bytes at the beginning are letters.
+fn letters(bytes: &[u8]) -> usize {
+    // Almost always they are all the bytes of a line, which is seen without looking at each on its own.
+    let line = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
+    let line = &bytes[..line];
+    let all = line.iter().fold(true, |all, &byte| all & ((byte | 0x20).wrapping_sub(b'a') < 26));
+    if all { line.len() } else { line.iter().position(|byte| !IS_BASE[usize::from(*byte)]).unwrap_or(line.len()) }
 }
 
 #[cfg(test)]

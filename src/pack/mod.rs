@@ -14,6 +14,7 @@ use crate::{Error, Result};
 use rayon::prelude::*;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The most tracks of one panel.
 const MAX_TRACKS: usize = 4096;
@@ -135,17 +136,39 @@ impl PackBuilder {
         let files: Vec<(&str, &PathBuf)> =
             self.groups.iter().flat_map(|group| group.paths.iter().map(|path| (group.name.as_str(), path))).collect();
         let tracks = files.iter().map(|(_, path)| BigWig::open(path)).collect::<Result<Vec<_>>>()?;
-
         let publication = Publication::begin(out, MANIFEST, self.replace)?;
+        // The inputs are hashed while they are packed; there is no need to go on with one when the other has failed.
+        let hashing = Background::new(progress);
+        let (contigs, inputs) = rayon::join(
+            || self.write(publication.path(), &mut manifest, &tracks, progress).inspect_err(|_| hashing.stop()),
+            || self.provenance(&files, &hashing),
+        );
+        let contigs = contigs?;
+        manifest.inputs = inputs?;
+        let of_tracks = manifest.inputs.iter_mut().rev().take(tracks.len()).rev();
+        of_tracks.zip(&tracks).for_each(|(input, track)| contigs::compare(track, &contigs, input));
+        let warnings = contigs::warnings(&manifest.inputs, contigs.len(), self.contigs.is_some());
+        progress::check(progress)?;
+        writer::publish(publication, manifest)?;
+        Ok(Packed { warnings })
+    }
+
+    /// Writes the data files, and describes them in the manifest.
+    fn write(
+        &self,
+        directory: &Path,
+        manifest: &mut Manifest,
+        tracks: &[BigWig],
+        progress: &dyn Progress,
+    ) -> Result<Contigs> {
         let contigs = match &self.fasta {
             Some(fasta) => {
-                let wanted = self.contigs.as_deref();
-                let packed = sequence::pack(fasta, wanted, publication.path(), progress)?;
+                let packed = sequence::pack(fasta, self.contigs.as_deref(), directory, progress)?;
                 manifest.sequence = Some(packed.entry);
                 manifest.files.push(packed.file);
                 packed.contigs
             }
-            None => contigs::without_genome(self.chrom_sizes.as_deref(), &tracks, self.contigs.as_deref())?,
+            None => contigs::without_genome(self.chrom_sizes.as_deref(), tracks, self.contigs.as_deref())?,
         };
         let genome = self.fasta.as_deref().or(self.chrom_sizes.as_deref()).unwrap_or_else(|| tracks[0].path());
         if contigs.is_empty() {
@@ -153,7 +176,7 @@ impl PackBuilder {
         }
         let contigs = Contigs::new(contigs).map_err(|error| Error::input(genome, None, error.to_string()))?;
         manifest.contigs = contigs.iter().map(|(name, length)| ContigEntry { name: name.into(), length }).collect();
-        for track in &tracks {
+        for track in tracks {
             contigs::check_lengths(track, &contigs, genome)?;
         }
         for number in 0..manifest.groups.iter().map(|group| group.panel + 1).max().unwrap_or(0) {
@@ -163,20 +186,16 @@ impl PackBuilder {
                 .iter()
                 .flat_map(|group| track_names(&group.name, group.tracks.len()).map(|n| (group.panel, n)));
             let (names, files): (Vec<String>, Vec<&BigWig>) = of_groups
-                .zip(&tracks)
+                .zip(tracks)
                 .filter(|((panel, _), _)| *panel == number)
                 .map(|((_, n), file)| (n, file))
                 .unzip();
             let job = panel::Job { contigs: &contigs, tracks: &files, tile_log2: self.tile_log2, progress };
-            let (entry, file) = job.pack(&format!("panel-{number}.atm"), &names, publication.path())?;
+            let (entry, file) = job.pack(&format!("panel-{number}.atm"), &names, directory)?;
             manifest.panels.push(entry);
             manifest.files.push(file);
         }
-        manifest.inputs = self.provenance(&files, &tracks, &contigs, progress)?;
-        let warnings = contigs::warnings(&manifest.inputs, contigs.len(), self.contigs.is_some());
-        progress::check(progress)?;
-        writer::publish(publication, manifest)?;
-        Ok(Packed { warnings })
+        Ok(contigs)
     }
 
     fn check(&self) -> Result<()> {
@@ -228,31 +247,34 @@ impl PackBuilder {
         entries
     }
 
-    fn provenance(
-        &self,
-        files: &[(&str, &PathBuf)],
-        tracks: &[BigWig],
-        contigs: &Contigs,
-        progress: &dyn Progress,
-    ) -> Result<Vec<Provenance>> {
+    /// Hashes the inputs: the genome if there is one, then the files of the groups.
+    fn provenance(&self, files: &[(&str, &PathBuf)], progress: &dyn Progress) -> Result<Vec<Provenance>> {
         let genome = self.fasta.as_ref().map(|path| ("sequence", path));
         let genome = genome.or(self.chrom_sizes.as_ref().map(|path| ("chrom_sizes", path)));
-        let mut inputs: Vec<(&str, &PathBuf, Option<&BigWig>)> = Vec::new();
-        inputs.extend(genome.map(|(role, path)| (role, path, None)));
-        inputs.extend(files.iter().zip(tracks).map(|(&(name, path), track)| (name, path, Some(track))));
-        progress.start("hash the inputs", inputs.len() as u64);
-        let describe = |(role, path, track): (&str, &PathBuf, Option<&BigWig>)| {
-            progress::check(progress)?;
-            let mut input = provenance(role, path, progress)?;
-            if let Some(track) = track {
-                contigs::compare(track, contigs, &mut input);
-            }
-            progress.advance(1);
-            Ok(input)
-        };
-        let inputs = inputs.into_par_iter().map(describe).collect::<Result<_>>();
-        progress.finish();
-        inputs
+        let inputs: Vec<_> = genome.into_iter().chain(files.iter().copied()).collect();
+        inputs.into_par_iter().map(|(role, path)| provenance(role, path, progress)).collect()
+    }
+}
+
+/// Work beside the main one, which shows no progress of its own and ends when it is told to.
+struct Background<'a> {
+    progress: &'a dyn Progress,
+    stopped: AtomicBool,
+}
+
+impl<'a> Background<'a> {
+    fn new(progress: &'a dyn Progress) -> Background<'a> {
+        Background { progress, stopped: AtomicBool::new(false) }
+    }
+
+    fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Progress for Background<'_> {
+    fn interrupted(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed) || self.progress.interrupted()
     }
 }
 

@@ -77,7 +77,8 @@ impl Job<'_> {
 
     fn write_wave(&self, wave: &[Stretch], writer: &mut PanelWriter, totals: &mut [TrackTotals]) -> Result<()> {
         let tasks: Vec<_> = wave.iter().flat_map(|s| self.tracks.iter().map(move |track| (*s, *track))).collect();
-        let encoded = tasks.into_par_iter().map(|(stretch, track)| self.encode(stretch, track));
+        let encoded =
+            tasks.into_par_iter().map_init(Vec::new, |values, (stretch, track)| self.encode(stretch, track, values));
         let encoded = encoded.collect::<Result<Vec<_>>>()?;
         for tracks in encoded.chunks(self.tracks.len()) {
             for row in 0..tracks[0].tiles.len() {
@@ -97,15 +98,19 @@ impl Job<'_> {
         Ok(())
     }
 
-    /// Reads one track over a stretch and encodes its tiles.
-    fn encode(&self, stretch: Stretch, track: &BigWig) -> Result<Encoded> {
+    /// Reads one track over a stretch and encodes its tiles. `values` is memory to use again.
+    fn encode(&self, stretch: Stretch, track: &BigWig, values: &mut Vec<f32>) -> Result<Encoded> {
         progress::check(self.progress)?;
         let tile = 1usize << self.tile_log2;
         let length = (stretch.end - stretch.start) as usize;
-        let mut values = vec![0.0f32; length.next_multiple_of(tile)];
+        values.resize(length.next_multiple_of(tile), 0.0);
+        let (on_contig, past) = values.split_at_mut(length);
+        past.fill(0.0);
         let name = self.contigs.name(stretch.contig);
         if track.has_contig(name) {
-            track.read(name, stretch.start, stretch.end, &mut values[..length])?;
+            track.read(name, stretch.start, stretch.end, on_contig)?;
+        } else {
+            on_contig.fill(0.0);
         }
         let mut encoded = Encoded { bytes: Vec::new(), tiles: Vec::with_capacity(values.len() / tile) };
         for (i, values) in values.chunks(tile).enumerate() {

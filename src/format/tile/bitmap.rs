@@ -1,5 +1,6 @@
 //! The bitmap encoding: a presence bit per base, a running count per 256 bases, then the values of the set bits.
 
+use super::encode::for_nonzero;
 use super::{BLOCK, Parts, Sample, TileError, ValueType, for_values, push_value, sparse};
 
 pub(super) fn size(values: ValueType, tile: usize, nonzero: usize) -> usize {
@@ -12,9 +13,7 @@ pub(super) fn encode(tile: &[f32], values: ValueType, out: &mut Vec<u8>) {
         out.extend_from_slice(&word.to_le_bytes());
     }
     sparse::push_running_counts(tile, out);
-    for &value in tile.iter().filter(|&&v| v != 0.0) {
-        push_value(out, values, value);
-    }
+    for_nonzero(tile, |_, value| push_value(out, values, value));
 }
 
 #[inline(always)]

@@ -46,10 +46,10 @@ impl Encoder {
     /// `tile` is 512 ..= 32,768 values (a power of two), finite and without -0.0, of which the first `valid` lie on the
     /// contig and the others are 0.
     pub fn encode(self, tile: &[f32], valid: usize, out: &mut Vec<u8>) -> (Code, Summary) {
-        if tile.iter().all(|&v| v == 0.0) {
+        let (summary, stored) = survey(&tile[..valid]);
+        if summary.nonzero == 0 {
             return (Code::ZERO, Summary::ZERO);
         }
-        let (summary, stored) = survey(&tile[..valid]);
         let code = cheapest(tile, summary, stored);
         let start = out.len();
         match code.family() {
@@ -68,18 +68,38 @@ impl Encoder {
 pub(super) fn survey(tile: &[f32]) -> (Summary, ValueType) {
     let mut stored = ValueType::One;
     let mut summary = Summary { min: f32::INFINITY, max: f32::NEG_INFINITY, ..Summary::ZERO };
-    for &value in tile {
-        if value != 0.0 {
-            summary.nonzero += 1;
-            summary.sum += f64::from(value);
-            summary.magnitude += f64::from(value.abs());
-            stored = stored.max(ValueType::of(value));
-        }
+    for_nonzero(tile, |_, value| {
+        summary.nonzero += 1;
+        summary.sum += f64::from(value);
+        summary.magnitude += f64::from(value.abs());
+        stored = stored.max(ValueType::of(value));
         summary.min = summary.min.min(value);
         summary.max = summary.max.max(value);
+    });
+    if (summary.nonzero as usize) < tile.len() {
+        summary.min = summary.min.min(0.0);
+        summary.max = summary.max.max(0.0);
     }
     summary.values = stored.max(ValueType::U8);
     (summary, stored)
+}
+
+/// Calls `each` with the position and the value of every base that is not 0, in order. Most bases of most tiles are 0, so eight
+/// at a time are looked at together.
+#[inline(always)]
+pub(super) fn for_nonzero(tile: &[f32], mut each: impl FnMut(usize, f32)) {
+    let (eights, rest) = tile.as_chunks::<8>();
+    let mut some = |first: usize, values: &[f32]| {
+        for (i, &value) in values.iter().enumerate().filter(|(_, value)| **value != 0.0) {
+            each(first + i, value);
+        }
+    };
+    for (i, eight) in eights.iter().enumerate() {
+        if eight.iter().fold(0, |bits, value| bits | value.to_bits()) != 0 {
+            some(8 * i, eight);
+        }
+    }
+    some(8 * eights.len(), rest);
 }
 
 fn cheapest(tile: &[f32], summary: Summary, stored: ValueType) -> Code {

@@ -3,6 +3,7 @@
 
 use std::ops::RangeInclusive;
 
+use super::encode::for_nonzero;
 use super::{BLOCK, Parts, Sample, TileError, ValueType, for_values, push_value};
 
 pub(super) fn size(values: ValueType, tile: usize, nonzero: usize) -> usize {
@@ -11,12 +12,9 @@ pub(super) fn size(values: ValueType, tile: usize, nonzero: usize) -> usize {
 
 pub(super) fn encode(tile: &[f32], values: ValueType, out: &mut Vec<u8>) {
     push_running_counts(tile, out);
-    for &value in tile.iter().filter(|&&v| v != 0.0) {
-        push_value(out, values, value);
-    }
-    for block in tile.chunks(BLOCK) {
-        out.extend(block.iter().enumerate().filter(|&(_, &v)| v != 0.0).map(|(i, _)| i as u8));
-    }
+    for_nonzero(tile, |_, value| push_value(out, values, value));
+    // The place in its block of 256 bases.
+    for_nonzero(tile, |i, _| out.push(i as u8));
 }
 
 /// Appends, for each block of 256 bases, how many bases are non-zero up to its end.
