@@ -110,6 +110,14 @@ fn check<T: Sample>(store: &atemoya::Store, contigs: &[Contig], tracks: &[usize]
         let mut out = vec![T::ONE; tracks.len() * window.width];
         gather::signal(isa, &store.panels()[0].view(), &channels, window, &mut out).unwrap();
         assert_eq!(out, expected, "{} {window:?}", isa.name());
+        // The same with a row between them that is somebody else's.
+        let mut apart = Channels::default();
+        apart.push_group(&tracks[..1], 0);
+        apart.push_group(&tracks[1..], 2);
+        let mut out = vec![T::ONE; (tracks.len() + 1) * window.width];
+        gather::signal(isa, &store.panels()[0].view(), &apart, window, &mut out).unwrap();
+        let between: Vec<T> = out.drain(window.width..2 * window.width).collect();
+        assert!(out == expected && between.iter().all(|&v| v == T::ONE), "{} {window:?}, apart", isa.name());
     }
 }
 

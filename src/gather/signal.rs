@@ -93,6 +93,7 @@ fn decode<T: Sample, const REVERSE: bool>(
             row[inside.end..].fill(T::ZERO);
         }
     }
+    let clear = clear_all::<T>(channels, width, out);
     let log2 = panel.tile_log2();
     let tile = 1usize << log2;
     let first_row = panel.first_row(window.contig);
@@ -105,6 +106,7 @@ fn decode<T: Sample, const REVERSE: bool>(
         let row = first_row + position;
         let at = |error| (row, error);
         match panel.row(row).map_err(at)? {
+            None if clear => {}
             None => {
                 for &(_, channel) in channels {
                     out[channel * width..][part.clone()].fill(T::ZERO);
@@ -114,11 +116,30 @@ fn decode<T: Sample, const REVERSE: bool>(
                 for &(track, channel) in channels {
                     let (code, bytes) = tiles.tile(track).map_err(at)?;
                     let part = &mut out[channel * width..][part.clone()];
-                    tile::decode::<T, REVERSE>(code, bytes, tile, low, high, part).map_err(at)?;
+                    tile::decode::<T, REVERSE>(code, bytes, tile, low..high, clear, part).map_err(at)?;
                 }
             }
         }
         base = stop;
     }
     Ok(())
+}
+
+/// Zeroes the rows of all channels at once, if they lie together and are many short ones, and says whether it did. A long stretch
+/// of zeros is written without reading first what is there, which a short one is not; and most of the bases of most tracks are 0.
+#[inline(always)]
+fn clear_all<T: Sample>(channels: &[(usize, usize)], width: usize, out: &mut [T]) -> bool {
+    /// Bytes of a row from which it is long by itself.
+    const LONG: usize = 4096;
+    if channels.len() < 3 || width * size_of::<T>() >= LONG {
+        return false;
+    }
+    let first = channels.iter().map(|&(_, channel)| channel).min().unwrap_or(0);
+    let last = channels.iter().map(|&(_, channel)| channel).max().unwrap_or(0);
+    // Each channel is there once.
+    let together = last - first + 1 == channels.len();
+    if together {
+        out[first * width..(last + 1) * width].fill(T::ZERO);
+    }
+    together
 }

@@ -22,9 +22,12 @@ pub(super) fn decode<T: Sample, const REVERSE: bool>(
     bytes: &[u8],
     tile: usize,
     from: usize,
+    clear: bool,
     out: &mut [T],
 ) -> Result<(), TileError> {
-    out.fill(T::ZERO);
+    if !clear {
+        out.fill(T::ZERO);
+    }
     if out.is_empty() {
         return Ok(());
     }

@@ -20,7 +20,7 @@ pub struct TileStats {
 /// The first rule broken; its offset is 0, the start of the tile.
 pub fn check(code: Code, bytes: &[u8], valid: usize, out: &mut [f32]) -> Result<TileStats, Damage> {
     let tile = out.len();
-    decode::<f32, false>(code, bytes, tile, 0, tile, out).map_err(|e| e.damage(0))?;
+    decode::<f32, false>(code, bytes, tile, 0..tile, false, out).map_err(|e| e.damage(0))?;
     let length = match code.family() {
         Family::Zero => Ok(0),
         Family::Dense => Ok(dense::size(code.values(), tile)),

@@ -12,7 +12,7 @@ use super::{Code, Family, ValueType, bitmap, dense, runs, sparse};
 /// let (code, summary) = Encoder.encode(&tile, 512, &mut bytes);
 /// assert_eq!((code.family(), summary.nonzero), (Family::Sparse, 1));
 /// let mut back = vec![0.0f32; 512];
-/// decode::<f32, false>(code, &bytes, 512, 0, 512, &mut back).unwrap();
+/// decode::<f32, false>(code, &bytes, 512, 0..512, false, &mut back).unwrap();
 /// assert_eq!(back, tile);
 /// ```
 #[derive(Debug, Clone, Copy, Default)]

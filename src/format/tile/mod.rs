@@ -15,6 +15,7 @@ pub use check::{TileStats, check};
 pub use encode::{Encoder, Summary};
 
 use super::Damage;
+use std::ops::Range;
 
 /// Bases under one running count of a sparse tile or a bitmap.
 pub const BLOCK: usize = 256;
@@ -215,9 +216,10 @@ impl TileError {
     }
 }
 
-/// Decodes positions `from .. to` of a tile of `tile` bases into `out`, of `to - from` items, back to front if `REVERSE`.
+/// Decodes some positions of a tile of `tile` bases into `out`, which has as many items, back to front if `REVERSE`.
 ///
-/// `bytes` starts with the tile and may go on after it. Every item of `out` is written on success.
+/// `bytes` starts with the tile and may go on after it. Every item of `out` is written on success, but for those that are 0 when
+/// `clear` says that all of `out` is 0 already.
 ///
 /// # Errors
 /// [`TileError`] when the bytes followed break a rule of the format; `out` then holds unspecified values.
@@ -226,22 +228,24 @@ pub fn decode<T: Sample, const REVERSE: bool>(
     code: Code,
     bytes: &[u8],
     tile: usize,
-    from: usize,
-    to: usize,
+    positions: Range<usize>,
+    clear: bool,
     out: &mut [T],
 ) -> Result<(), TileError> {
-    debug_assert!(from <= to && to <= tile && out.len() == to - from);
+    let from = positions.start;
+    debug_assert!(positions.end <= tile && out.len() == positions.len());
     if code.values() > T::WIDEST {
         return Err(TileError::TooWide);
     }
     match code.family() {
+        Family::Zero if clear => Ok(()),
         Family::Zero => {
             out.fill(T::ZERO);
             Ok(())
         }
         Family::Dense => dense::decode::<T, REVERSE>(code.values(), bytes, tile, from, out),
-        Family::Sparse => sparse::decode::<T, REVERSE>(code.values(), bytes, tile, from, out),
-        Family::Bitmap => bitmap::decode::<T, REVERSE>(code.values(), bytes, tile, from, out),
+        Family::Sparse => sparse::decode::<T, REVERSE>(code.values(), bytes, tile, from, clear, out),
+        Family::Bitmap => bitmap::decode::<T, REVERSE>(code.values(), bytes, tile, from, clear, out),
         Family::Runs => runs::decode::<T, REVERSE>(code.values(), bytes, from, out),
     }
 }

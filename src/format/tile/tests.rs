@@ -17,7 +17,7 @@ fn encoded(tile: &[f32], family: Family, values: ValueType) -> (Code, Vec<u8>) {
 
 fn part<T: Sample, const REVERSE: bool>(code: Code, bytes: &[u8], tile: usize, from: usize, to: usize) -> Vec<T> {
     let mut out = vec![T::ONE; to - from];
-    decode::<T, REVERSE>(code, bytes, tile, from, to, &mut out).unwrap();
+    decode::<T, REVERSE>(code, bytes, tile, from..to, false, &mut out).unwrap();
     out
 }
 
@@ -116,7 +116,7 @@ proptest! {
             let mut out = vec![0.0; tile.len()];
             let _ = check(code, &bytes, tile.len(), &mut out);
             for (from, to) in [(0, tile.len()), (300, 400)] {
-                let _ = decode::<f32, true>(code, &bytes, tile.len(), from, to, &mut out[from..to]);
+                let _ = decode::<f32, true>(code, &bytes, tile.len(), from..to, false, &mut out[from..to]);
             }
         }
     }
@@ -140,7 +140,7 @@ fn codes_and_entries() {
 #[test]
 fn a_wide_tile_is_not_squeezed_into_a_narrow_track() {
     let (code, bytes) = encoded(&[0.5; 512], Family::Runs, ValueType::F32);
-    assert_eq!(decode::<u8, false>(code, &bytes, 512, 0, 2, &mut [0, 0]), Err(TileError::TooWide));
+    assert_eq!(decode::<u8, false>(code, &bytes, 512, 0..2, false, &mut [0, 0]), Err(TileError::TooWide));
 }
 
 #[test]
