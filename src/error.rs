@@ -99,8 +99,8 @@ pub enum Error {
 impl Error {
     /// Wraps an I/O error with the file and the operation, for use in `map_err`.
     pub(crate) fn io(path: impl AsRef<Path>, operation: &'static str) -> impl FnOnce(io::Error) -> Error {
-        let path = path.as_ref().to_path_buf();
-        move |source| Error::Io { path, operation, source }
+        // The path is copied only when there is an error: this stands in the innermost loops of reading and writing.
+        move |source| Error::Io { path: path.as_ref().to_path_buf(), operation, source }
     }
 
     /// An input file that cannot be used, at a 1-based line where there is one.
