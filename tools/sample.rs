@@ -93,7 +93,7 @@ impl Arguments {
 impl Arguments {
     /// Warns of contigs that are none to choose from, and of lists that the index was judged with and this sample is not.
     fn warn(&self, store: &Store) -> Result<()> {
-        let index = published::read(store, self.loci.as_deref())?.manifest;
+        let index = published::manifest(store, self.loci.as_deref())?;
         for name in self.chroms.iter().flatten() {
             if store.contigs().id(name).is_none() {
                 output::warn(&format!("the store has no contig {name:?}"));

@@ -90,12 +90,12 @@ pub fn names(store: &Store) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Reads a locus index, checking its document, its hash and every row. Without a name it must be the store's only one.
+/// Reads and checks the document of a locus index alone. Without a name it must be the store's only one.
 ///
 /// # Errors
 /// [`Error::Argument`] when there is no index of that name, or none or several to choose from; [`Error::Corrupt`] when it
 /// is damaged or belongs to another store; [`Error::Io`].
-pub fn read(store: &Store, name: Option<&str>) -> Result<LocusIndex> {
+pub fn manifest(store: &Store, name: Option<&str>) -> Result<IndexManifest> {
     let known = names(store)?;
     let name = match (name, known.as_slice()) {
         (Some(name), _) if known.iter().any(|k| k == name) => name,
@@ -118,7 +118,16 @@ pub fn read(store: &Store, name: Option<&str>) -> Result<LocusIndex> {
     if manifest.store != store.checksum() {
         return wrong("store", store.checksum(), &manifest.store);
     }
-    let path = directory.join(IndexManifest::TABLE);
+    Ok(manifest)
+}
+
+/// Reads a locus index, checking its document, its hash and every row. Without a name it must be the store's only one.
+///
+/// # Errors
+/// As [`manifest`], and [`Error::Corrupt`] when the table is damaged.
+pub fn read(store: &Store, name: Option<&str>) -> Result<LocusIndex> {
+    let manifest = manifest(store, name)?;
+    let path = store.path().join("loci").join(&manifest.name).join(IndexManifest::TABLE);
     let context = manifest.ledger_context();
     let file = checked(&path, &manifest.file)?;
     let IndexTable { loci: mut table, counts, verdicts } =
