@@ -71,7 +71,9 @@ impl Arguments {
         let filter = self.filter.filter();
         let seed = match filter.order {
             Order::Cherimoya => base_seed(self.random_state),
-            _ => u64::try_from(self.random_state).context("--random-state is not between 0 and 2^64 - 1")?,
+            _ => u64::try_from(self.random_state)
+                .ok()
+                .context("--random-state is between 0 and 2^64 - 1; negative seeds are for --order cherimoya")?,
         };
         let generator = PeakGenerator::with_filter(store, filter)
             .controls(names(self.controls.as_deref()))

@@ -159,6 +159,7 @@ fn what_is_wrong_is_said_and_nothing_is_left() {
         (vec!["--counts-tracks", "nope", "--min-counts", "1"], "nope"),
         (vec!["--exclusion-lists", "nope.bed"], "nope.bed"),
         (vec!["--count", "0"], "count"),
+        (vec!["--random-state", "-1"], "--order cherimoya"),
         (vec!["--batch-size", "1000000000"], "memory"),
     ] {
         let mut all = vec!["sample", text(&store), "--out", &out];
