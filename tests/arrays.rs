@@ -59,6 +59,22 @@ fn check_all(data: &Data, batches: impl IntoIterator<Item = atemoya::Result<Batc
     assert!(batches.next().is_none());
 }
 
+/// Arrays that are only borrowed are streamed in the caller's thread, in batches of the size that was asked for.
+#[test]
+fn borrowed_arrays_are_streamed_too() {
+    let mut rng = Rng(6);
+    for batch_size in [1, 5, 1000] {
+        let data = Data::random(&mut rng);
+        let dataset = data.generator(Laid::borrowed).batch_size(batch_size).dataset().unwrap();
+        for epoch in [0, 3] {
+            let draws = data.draws(epoch);
+            check_all(&data, dataset.batches(epoch), &draws.chunks(batch_size).collect::<Vec<_>>());
+            let plan = dataset.plan(epoch).unwrap();
+            assert_eq!((0..plan.len()).map(|index| plan.draw(index)).collect::<Vec<_>>(), draws);
+        }
+    }
+}
+
 #[test]
 fn streams_are_the_same_on_any_workers_and_ranks_and_resume_anywhere() {
     let mut rng = Rng(2);

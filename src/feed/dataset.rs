@@ -14,8 +14,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// The examples of all epochs, by their place: what a loader streams, for reading in any order.
 ///
-/// It comes from [`ArrayGenerator::dataset`](super::ArrayGenerator::dataset), and stands behind every
-/// [`Loader`](super::Loader::fetch). Any number of threads may read it at once.
+/// It comes from [`PeakGenerator::dataset`](super::PeakGenerator::dataset) or
+/// [`ArrayGenerator::dataset`](super::ArrayGenerator::dataset), and stands behind every [`Loader`](super::Loader::fetch). Any number of threads may read it at once.
 #[derive(Debug)]
 pub struct Dataset<'a> {
     examples: Box<dyn Examples + 'a>,
@@ -70,13 +70,13 @@ impl<'a> Dataset<'a> {
         Ok(Batch::new(Memory::Owned(slot), Arc::new(layout), rows, epoch, 0))
     }
 
-    /// The examples of an epoch in their order, in batches of `batch_size`, gathered in this thread as they are asked for: a
-    /// stream of arrays that are only borrowed, say. The last batch may be short.
+    /// The examples of an epoch in their order, in batches of the size that it was built for, gathered in this thread as they are
+    /// asked for: a stream of arrays that are only borrowed, say. The last batch may be short.
     ///
     /// # Errors
     /// Each item as [`Dataset::fetch`].
-    pub fn batches(&self, epoch: u64, batch_size: usize) -> impl Iterator<Item = Result<Batch>> {
-        let batch_size = batch_size.max(1);
+    pub fn batches(&self, epoch: u64) -> impl Iterator<Item = Result<Batch>> {
+        let batch_size = self.layout.batch_size();
         (0..self.len()).step_by(batch_size).map(move |first| {
             let indices: Vec<usize> = (first..self.len().min(first + batch_size)).collect();
             self.fetch(epoch, &indices)
@@ -89,17 +89,9 @@ impl<'a> Dataset<'a> {
         &self.layout
     }
 
-    /// The draws of an epoch: what stands at each index.
-    ///
-    /// # Errors
-    /// None that building has not found.
-    pub fn draws(&self, epoch: u64) -> Result<Arc<Plan>> {
-        self.plan(epoch)
-    }
-
     /// A hash of what decides which example stands where, but for the order and the seed.
-    pub(super) fn fingerprint(&self) -> String {
-        self.fingerprint.clone()
+    pub(super) fn fingerprint(&self) -> &str {
+        &self.fingerprint
     }
 
     /// The peaks or the negatives, as loci; none when they are arrays.
@@ -107,8 +99,11 @@ impl<'a> Dataset<'a> {
         self.examples.loci(is_peak)
     }
 
-    /// The plan of an epoch, made once for all workers.
-    pub(super) fn plan(&self, epoch: u64) -> Result<Arc<Plan>> {
+    /// The plan of an epoch, what stands at each index: made once for all threads.
+    ///
+    /// # Errors
+    /// None that building has not found.
+    pub fn plan(&self, epoch: u64) -> Result<Arc<Plan>> {
         let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, plan)) = plans.iter().find(|(known, _)| *known == epoch) {
             return Ok(Arc::clone(plan));

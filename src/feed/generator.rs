@@ -199,11 +199,12 @@ impl PeakGenerator {
     /// # Errors
     /// As [`PeakGenerator::build`].
     pub fn dataset(&self) -> Result<Dataset<'static>> {
+        self.check()?;
         Ok(self.source(self.batch_size)?.0)
     }
 
+    /// After [`PeakGenerator::check`].
     fn source(&self, batch_size: usize) -> Result<(Dataset<'static>, Ledger)> {
-        self.check()?;
         let index = published::read(&self.store, self.loci.as_deref())?;
         let filter = &self.filter;
         let signals = filter.signal_groups(&self.store)?;

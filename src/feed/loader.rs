@@ -119,7 +119,7 @@ impl Loader {
         State {
             order: self.source.sampler.order(),
             version: self.source.sampler.order().version(),
-            fingerprint: self.source.fingerprint(),
+            fingerprint: self.source.fingerprint().to_owned(),
             seed: self.source.sampler.options().seed,
             examples: self.len(),
             batch_size: self.shard.batch_size(),

@@ -95,5 +95,5 @@ pub fn signal<T: Sample>(
     window: &Window,
     out: &mut [T],
 ) -> Result<(), (usize, TileError)> {
-    simd::signal(isa, panel, channels.of(window.reverse), window, out)
+    simd::signal(isa, panel, channels, window, out)
 }

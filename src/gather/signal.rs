@@ -4,12 +4,15 @@ use super::Window;
 use crate::format::manifest::GroupEntry;
 use crate::format::tile::{self, Sample, TileError};
 use crate::store::PanelView;
+use std::ops::Range;
 
 /// Which tracks of a panel go to which channels of the output, forward and under reverse complement.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Channels {
     forward: Vec<(usize, usize)>,
     reverse: Vec<(usize, usize)>,
+    /// Whether each group begins where the one before ended, so that the rows of all lie together.
+    apart: bool,
 }
 
 impl Channels {
@@ -33,6 +36,8 @@ impl Channels {
     /// Adds a group: its tracks go to channels `first ..` in their order, and in the opposite order when the window is
     /// reverse-complemented, as strands swap.
     pub fn push_group(&mut self, tracks: &[usize], first: usize) {
+        let end = self.rows().end;
+        self.apart |= !self.is_empty() && first != end;
         self.forward.extend(tracks.iter().copied().zip(first..));
         self.reverse.extend(tracks.iter().rev().copied().zip(first..));
     }
@@ -49,6 +54,13 @@ impl Channels {
         self.forward.len()
     }
 
+    /// The rows of the output from the first channel to the last, when they lie together.
+    fn rows(&self) -> Range<usize> {
+        let channel = |pair: Option<&(usize, usize)>| pair.map_or(0, |(_, channel)| *channel);
+        let start = channel(self.forward.first());
+        if self.is_empty() { 0..0 } else { start..channel(self.forward.last()) + 1 }
+    }
+
     /// Pairs of track and channel.
     #[inline(always)]
     pub(super) fn of(&self, reverse: bool) -> &[(usize, usize)] {
@@ -60,7 +72,7 @@ impl Channels {
 #[inline(always)]
 pub(super) fn signal<T: Sample>(
     panel: &PanelView<'_>,
-    channels: &[(usize, usize)],
+    channels: &Channels,
     window: &Window,
     out: &mut [T],
 ) -> Result<(), (usize, TileError)> {
@@ -74,10 +86,12 @@ pub(super) fn signal<T: Sample>(
 #[inline(always)]
 fn decode<T: Sample, const REVERSE: bool>(
     panel: &PanelView<'_>,
-    channels: &[(usize, usize)],
+    channels: &Channels,
     window: &Window,
     out: &mut [T],
 ) -> Result<(), (usize, TileError)> {
+    let clear = clear_all(channels, window.width, out);
+    let channels = channels.of(REVERSE);
     let (from, end, before) = window.on_contig();
     let width = window.width;
     // Output positions of bases `a .. b` of the contig.
@@ -85,7 +99,7 @@ fn decode<T: Sample, const REVERSE: bool>(
         let low = before + (a - from);
         if REVERSE { width - low - (b - a)..width - low } else { low..low + (b - a) }
     };
-    if end - from < width {
+    if !clear && end - from < width {
         let inside = place(from, end);
         for &(_, channel) in channels {
             let row = &mut out[channel * width..][..width];
@@ -93,7 +107,6 @@ fn decode<T: Sample, const REVERSE: bool>(
             row[inside.end..].fill(T::ZERO);
         }
     }
-    let clear = clear_all::<T>(channels, width, out);
     let log2 = panel.tile_log2();
     let tile = 1usize << log2;
     let first_row = panel.first_row(window.contig);
@@ -128,18 +141,13 @@ fn decode<T: Sample, const REVERSE: bool>(
 /// Zeroes the rows of all channels at once, if they lie together and are many short ones, and says whether it did. A long stretch
 /// of zeros is written without reading first what is there, which a short one is not; and most of the bases of most tracks are 0.
 #[inline(always)]
-fn clear_all<T: Sample>(channels: &[(usize, usize)], width: usize, out: &mut [T]) -> bool {
+fn clear_all<T: Sample>(channels: &Channels, width: usize, out: &mut [T]) -> bool {
     /// Bytes of a row from which it is long by itself.
     const LONG: usize = 4096;
-    if channels.len() < 3 || width * size_of::<T>() >= LONG {
-        return false;
+    let clear = !channels.apart && channels.len() >= 3 && width * size_of::<T>() < LONG;
+    if clear {
+        let rows = channels.rows();
+        out[rows.start * width..rows.end * width].fill(T::ZERO);
     }
-    let first = channels.iter().map(|&(_, channel)| channel).min().unwrap_or(0);
-    let last = channels.iter().map(|&(_, channel)| channel).max().unwrap_or(0);
-    // Each channel is there once.
-    let together = last - first + 1 == channels.len();
-    if together {
-        out[first * width..(last + 1) * width].fill(T::ZERO);
-    }
-    together
+    clear
 }

@@ -5,7 +5,7 @@
 use crate::format::onehot::Block;
 use crate::format::tile::{Sample, TileError};
 use crate::gather::onehot::{self, OneHot};
-use crate::gather::{Window, signal as tracks};
+use crate::gather::{Channels, Window, signal as tracks};
 use crate::store::PanelView;
 use std::arch::x86_64::{
     __m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_cmpeq_epi16, _mm256_cmpeq_epi32, _mm256_set1_epi8,
@@ -30,7 +30,7 @@ pub(super) fn sequence<T: OneHot>(blocks: &[Block], window: &Window, out: &mut [
 #[inline]
 pub(super) fn signal<T: Sample>(
     panel: &PanelView<'_>,
-    channels: &[(usize, usize)],
+    channels: &Channels,
     window: &Window,
     out: &mut [T],
 ) -> Result<(), (usize, TileError)> {
@@ -41,7 +41,7 @@ pub(super) fn signal<T: Sample>(
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
 fn signal_avx2<T: Sample>(
     panel: &PanelView<'_>,
-    channels: &[(usize, usize)],
+    channels: &Channels,
     window: &Window,
     out: &mut [T],
 ) -> Result<(), (usize, TileError)> {

@@ -6,7 +6,7 @@
 use crate::format::onehot::Block;
 use crate::format::tile::{Sample, TileError};
 use crate::gather::onehot::{self, OneHot};
-use crate::gather::{Window, signal as tracks};
+use crate::gather::{Channels, Window, signal as tracks};
 use crate::store::PanelView;
 use std::arch::x86_64::{
     __m512i, _mm512_maskz_set1_epi8, _mm512_maskz_set1_epi16, _mm512_maskz_set1_epi32, _mm512_storeu_si512,
@@ -30,7 +30,7 @@ pub(super) fn sequence<T: OneHot>(blocks: &[Block], window: &Window, out: &mut [
 #[inline]
 pub(super) fn signal<T: Sample>(
     panel: &PanelView<'_>,
-    channels: &[(usize, usize)],
+    channels: &Channels,
     window: &Window,
     out: &mut [T],
 ) -> Result<(), (usize, TileError)> {
@@ -41,7 +41,7 @@ pub(super) fn signal<T: Sample>(
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl")]
 fn signal_avx512<T: Sample>(
     panel: &PanelView<'_>,
-    channels: &[(usize, usize)],
+    channels: &Channels,
     window: &Window,
     out: &mut [T],
 ) -> Result<(), (usize, TileError)> {

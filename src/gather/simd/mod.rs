@@ -8,8 +8,8 @@ mod prefetch;
 
 pub(super) use prefetch::prefetch;
 
-use super::Window;
 use super::onehot::{self, OneHot};
+use super::{Channels, Window};
 use crate::format::onehot::Block;
 use crate::format::tile::{Sample, TileError};
 use crate::store::PanelView;
@@ -82,7 +82,7 @@ pub(super) fn sequence<T: OneHot>(isa: Isa, blocks: &[Block], window: &Window, o
 pub(super) fn signal<T: Sample>(
     isa: Isa,
     panel: &PanelView<'_>,
-    channels: &[(usize, usize)],
+    channels: &Channels,
     window: &Window,
     out: &mut [T],
 ) -> Result<(), (usize, TileError)> {
