@@ -161,7 +161,7 @@ fn write_panel(
                 panel.values.fill(&tile_seeds(number, id, start, track), &mut values);
                 values[valid..].fill(0.0);
                 let mut bytes = Vec::new();
-                let (code, summary) = Encoder.encode(&values, valid, &mut bytes);
+                let (code, summary) = Encoder::default().encode(&values, valid, &mut bytes);
                 (code, summary, bytes)
             });
             tiles.collect()

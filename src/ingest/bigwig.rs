@@ -96,16 +96,34 @@ impl BigWig {
 
     /// Writes the value of each base of `start .. end` on a contig to `out`, which has `end - start` items.
     ///
-    /// The values are the file's, exactly, but for these: a base without a value and NaN are 0; infinities are the finite
-    /// value next to them (±3.4028235e38); -0.0 is 0.0. After an error, what `out` holds is not specified.
+    /// # Errors
+    ///
+    /// Those of [`BigWig::stretches`], and [`Error::Argument`] for an `out` of another length.
+    pub fn read(&self, contig: &str, start: u64, end: u64, out: &mut [f32]) -> Result<()> {
+        if end.checked_sub(start).is_some_and(|bases| bases != out.len() as u64) {
+            let message = format!("{} items are given for the {} bases {start}..{end}", out.len(), end - start);
+            return Err(Error::argument("out", message));
+        }
+        out.fill(0.0);
+        self.stretches(contig, start, end, |from, to, value| {
+            out[(from - start) as usize..(to - start) as usize].fill(value);
+        })
+    }
+
+    /// Calls `each(start, end, value)` for every stretch of `start .. end` on a contig that has a value, in ascending order, cut
+    /// where it reaches past the range.
+    ///
+    /// The values are the file's, exactly, but for these: a base without a value and NaN are 0, which is what bases that no
+    /// stretch has are; infinities are the finite value next to them (±3.4028235e38); -0.0 is 0.0. After an error, what was
+    /// given is not specified.
     ///
     /// # Errors
     ///
-    /// [`Error::Argument`] for a contig that the file does not list, a range that is reversed or reaches past the
-    /// contig's end, and an `out` of another length. [`Error::Io`] when reading fails. [`Error::Input`], with the contig
+    /// [`Error::Argument`] for a contig that the file does not list, and a range that is reversed or reaches past the
+    /// contig's end. [`Error::Io`] when reading fails. [`Error::Input`], with the contig
     /// and the place, for a damaged block, and for intervals that overlap, are out of order, or lie outside the range
     /// that the index gives for their block: readers disagree on such values.
-    pub fn read(&self, contig: &str, start: u64, end: u64, out: &mut [f32]) -> Result<()> {
+    pub fn stretches(&self, contig: &str, start: u64, end: u64, each: impl FnMut(u64, u64, f32)) -> Result<()> {
         let position = self.positions.get(contig);
         let position = *position
             .ok_or_else(|| Error::argument("contig", format!("{} has no contig {contig:?}", self.path().display())))?;
@@ -114,13 +132,8 @@ impl BigWig {
             let message = format!("{start}..{end} is not a range of {contig}, which has {length} bases");
             return Err(Error::argument("end", message));
         }
-        if out.len() as u64 != end - start {
-            let message = format!("{} items are given for the {} bases {start}..{end}", out.len(), end - start);
-            return Err(Error::argument("out", message));
-        }
 
-        out.fill(0.0);
-        let mut window = Window { start, end, out, reach: 0 };
+        let mut window = Window { start, end, each, reach: 0 };
         let mut inflater = self.borrow_inflater();
         for block in self.index.overlapping(position, start, end) {
             let at = |what: &dyn Display| {
@@ -149,16 +162,16 @@ impl BigWig {
 }
 
 /// The part of a contig that is being read.
-struct Window<'a> {
+struct Window<F> {
     start: u64,
     end: u64,
-    out: &'a mut [f32],
+    each: F,
     /// The end of the last interval.
     reach: u64,
 }
 
-impl Window<'_> {
-    /// Writes an interval's value to its bases in the window, or says what is wrong with the interval.
+impl<F: FnMut(u64, u64, f32)> Window<F> {
+    /// Passes on the part of an interval that is in the window, or says what is wrong with the interval.
     #[inline]
     fn put(&mut self, block: &Block, start: u64, end: u64, value: f32) -> Result<(), String> {
         if end < start {
@@ -179,8 +192,7 @@ impl Window<'_> {
         let (from, to) = (start.max(self.start), end.min(self.end));
         if from < to && !value.is_nan() {
             // Adding 0 turns -0.0 into 0.0 and changes nothing else.
-            let value = value.clamp(f32::MIN, f32::MAX) + 0.0;
-            self.out[(from - self.start) as usize..(to - self.start) as usize].fill(value);
+            (self.each)(from, to, value.clamp(f32::MIN, f32::MAX) + 0.0);
         }
         Ok(())
     }

@@ -25,10 +25,10 @@ pub fn check_regular(path: &Path) -> Result<()> {
 /// # Errors
 /// [`Error::Io`]; [`Error::Interrupted`].
 pub fn provenance(role: &str, path: &Path, progress: &dyn Progress) -> Result<Provenance> {
-    let mut file = File::open(path).map_err(Error::io(path, "open"))?;
+    let file = File::open(path).map_err(Error::io(path, "open"))?;
     let metadata = file.metadata().map_err(Error::io(path, "read the length of"))?;
     let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-    let (sha256, length) = sha256(&mut file, path, progress)?;
+    let (sha256, length) = sha256(&file, path, progress)?;
     Ok(Provenance {
         role: role.into(),
         path: path.display().to_string(),

@@ -151,7 +151,7 @@ fn checked(path: &Path, expected: &IndexFile) -> Result<File> {
     if length != expected.length {
         return Err(Error::corrupt(path, 0, "length of the file", expected.length, length));
     }
-    let (got, _) = sha256(&mut file, path, &())?;
+    let (got, _) = sha256(&file, path, &())?;
     if got != expected.sha256 {
         return Err(Error::corrupt(path, 0, "SHA-256 of the file", &expected.sha256, got));
     }

@@ -1,5 +1,5 @@
 //! Some bigWig tracks become a panel file: tiles are read and encoded in parallel over stretches of contigs and tracks, and
-//! written in order. Memory is bounded by the wave, whatever the genome and however many tracks.
+//! written in order meanwhile. Memory is bounded by two waves, whatever the genome and however many tracks.
 
 use crate::Result;
 use crate::format::Contigs;
@@ -11,9 +11,10 @@ use crate::store::writer::{PanelWriter, TrackTotals};
 use rayon::prelude::*;
 use std::path::Path;
 
-/// Decoded bytes of all tracks of the stretches that are encoded before they are written: 128 MiB.
-const WAVE_BYTES: usize = 128 << 20;
-/// Rows of one stretch at most, so that one task's values stay a few megabytes.
+/// Bytes that the tiles of a wave take at most, all stretches and tracks together, before they are written: 64 MiB. Two waves are in
+/// memory at once.
+const WAVE_BYTES: usize = 64 << 20;
+/// Rows of one stretch at most, so that there is work for all threads.
 const STRETCH_ROWS: usize = 256;
 
 /// What is to be packed.
@@ -33,6 +34,7 @@ struct Stretch {
 }
 
 /// One track's tiles of a stretch.
+#[derive(Default)]
 struct Encoded {
     bytes: Vec<u8>,
     /// The code of each tile, where its bytes end, and what it holds.
@@ -50,15 +52,19 @@ impl Job<'_> {
         let rows_a_wave = (WAVE_BYTES / (tile as usize * 4 * self.tracks.len())).max(1);
         let stretches = self.stretches(rows_a_wave.min(STRETCH_ROWS) as u64 * tile);
         let mut rest = stretches.as_slice();
-        while !rest.is_empty() {
+        let mut encoded = Vec::new();
+        while !(rest.is_empty() && encoded.is_empty()) {
             let mut rows = 0;
             let fits = rest.iter().take_while(|stretch| {
                 rows += (stretch.end - stretch.start).div_ceil(tile) as usize;
                 rows <= rows_a_wave
             });
-            let (wave, later) = rest.split_at(fits.count().max(1));
-            self.write_wave(wave, &mut writer, &mut totals)?;
-            rest = later;
+            let (wave, later) = rest.split_at(fits.count().max(1).min(rest.len()));
+            // One wave is written while the next is encoded.
+            let (written, next) =
+                rayon::join(|| self.write_wave(&encoded, &mut writer, &mut totals), || self.encode_wave(wave));
+            written?;
+            (encoded, rest) = (next?, later);
         }
         self.progress.finish();
         let entries = totals.iter().zip(names).map(|(totals, name)| totals.entry(name.clone())).collect();
@@ -75,11 +81,14 @@ impl Job<'_> {
         contigs.flat_map(cut).collect()
     }
 
-    fn write_wave(&self, wave: &[Stretch], writer: &mut PanelWriter, totals: &mut [TrackTotals]) -> Result<()> {
+    /// Encodes all tracks over some stretches, track after track for each stretch.
+    fn encode_wave(&self, wave: &[Stretch]) -> Result<Vec<Encoded>> {
         let tasks: Vec<_> = wave.iter().flat_map(|s| self.tracks.iter().map(move |track| (*s, *track))).collect();
-        let encoded =
-            tasks.into_par_iter().map_init(Vec::new, |values, (stretch, track)| self.encode(stretch, track, values));
-        let encoded = encoded.collect::<Result<Vec<_>>>()?;
+        let encode = |encoder: &mut Encoder, (stretch, track)| self.encode(stretch, track, encoder);
+        tasks.into_par_iter().map_init(Encoder::default, encode).collect()
+    }
+
+    fn write_wave(&self, encoded: &[Encoded], writer: &mut PanelWriter, totals: &mut [TrackTotals]) -> Result<()> {
         for tracks in encoded.chunks(self.tracks.len()) {
             for row in 0..tracks[0].tiles.len() {
                 let tile = |track: &'_ Encoded| -> (Code, std::ops::Range<usize>) {
@@ -98,26 +107,52 @@ impl Job<'_> {
         Ok(())
     }
 
-    /// Reads one track over a stretch and encodes its tiles. `values` is memory to use again.
-    fn encode(&self, stretch: Stretch, track: &BigWig, values: &mut Vec<f32>) -> Result<Encoded> {
+    /// Reads one track over a stretch and encodes its tiles.
+    fn encode(&self, stretch: Stretch, track: &BigWig, encoder: &mut Encoder) -> Result<Encoded> {
         progress::check(self.progress)?;
-        let tile = 1usize << self.tile_log2;
-        let length = (stretch.end - stretch.start) as usize;
-        values.resize(length.next_multiple_of(tile), 0.0);
-        let (on_contig, past) = values.split_at_mut(length);
-        past.fill(0.0);
+        let length = stretch.end - stretch.start;
+        let mut tiles = Tiles { encoder, tile: 1 << self.tile_log2, length, encoded: Encoded::default() };
         let name = self.contigs.name(stretch.contig);
         if track.has_contig(name) {
-            track.read(name, stretch.start, stretch.end, on_contig)?;
-        } else {
-            on_contig.fill(0.0);
+            track.stretches(name, stretch.start, stretch.end, |start, end, value| {
+                tiles.push(start - stretch.start, end - stretch.start, value);
+            })?;
         }
-        let mut encoded = Encoded { bytes: Vec::new(), tiles: Vec::with_capacity(values.len() / tile) };
-        for (i, values) in values.chunks(tile).enumerate() {
-            let (code, summary) = Encoder.encode(values, (length - i * tile).min(tile), &mut encoded.bytes);
-            encoded.tiles.push((code, encoded.bytes.len(), summary));
+        tiles.finish_before(length);
+        self.progress.advance(length);
+        Ok(tiles.encoded)
+    }
+}
+
+/// The tiles of one track over a stretch, encoded as its values come.
+struct Tiles<'a> {
+    encoder: &'a mut Encoder,
+    tile: u64,
+    /// Bases of the stretch.
+    length: u64,
+    encoded: Encoded,
+}
+
+impl Tiles<'_> {
+    /// Adds the value of bases `start .. end` of the stretch, which come after those added before.
+    #[inline]
+    fn push(&mut self, mut start: u64, end: u64, value: f32) {
+        while start < end {
+            let first = start / self.tile * self.tile;
+            self.finish_before(first);
+            let stop = end.min(first + self.tile);
+            self.encoder.push((start - first) as usize..(stop - first) as usize, value);
+            start = stop;
         }
-        self.progress.advance(length as u64);
-        Ok(encoded)
+    }
+
+    /// Encodes the tiles that begin before a base.
+    #[inline]
+    fn finish_before(&mut self, base: u64) {
+        while self.encoded.tiles.len() as u64 * self.tile < base {
+            let valid = (self.length - self.encoded.tiles.len() as u64 * self.tile).min(self.tile);
+            let (code, summary) = self.encoder.finish(self.tile as usize, valid as usize, &mut self.encoded.bytes);
+            self.encoded.tiles.push((code, self.encoded.bytes.len(), summary));
+        }
     }
 }

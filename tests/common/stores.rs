@@ -48,7 +48,7 @@ pub fn write_store(path: &Path, contigs: &[Contig], tile_log2: u32, groups: &[Gr
                     let mut padded = valid.to_vec();
                     padded.resize(tile, 0.0);
                     let mut bytes = Vec::new();
-                    let (code, summary) = Encoder.encode(&padded, valid.len(), &mut bytes);
+                    let (code, summary) = Encoder::default().encode(&padded, valid.len(), &mut bytes);
                     totals.add(&summary);
                     row.push((code, bytes));
                 }

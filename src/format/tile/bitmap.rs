@@ -1,19 +1,25 @@
 //! The bitmap encoding: a presence bit per base, a running count per 256 bases, then the values of the set bits.
 
-use super::encode::for_nonzero;
-use super::{BLOCK, Parts, Sample, TileError, ValueType, for_values, push_value, sparse};
+use super::stretches::Stretch;
+use super::values::{Parts, for_values, store};
+use super::{BLOCK, Sample, TileError, ValueType, sparse};
 
 pub(super) fn size(values: ValueType, tile: usize, nonzero: usize) -> usize {
     tile / 8 + tile / BLOCK * 2 + nonzero * values.size()
 }
 
-pub(super) fn encode(tile: &[f32], values: ValueType, out: &mut Vec<u8>) {
-    for bases in tile.chunks(64) {
-        let word = bases.iter().enumerate().fold(0u64, |w, (i, &v)| w | u64::from(v != 0.0) << i);
-        out.extend_from_slice(&word.to_le_bytes());
+pub(super) fn encode(stretches: &[Stretch], values: ValueType, tile: usize, out: &mut [u8]) {
+    let (bits, rest) = out.split_at_mut(tile / 8);
+    let (ends, stored) = rest.split_at_mut(tile / BLOCK * 2);
+    let mut item = 0;
+    for stretch in stretches {
+        for position in stretch.positions() {
+            bits[position / 8] |= 1 << (position % 8);
+            store(values, stored, item, stretch.value);
+            item += 1;
+        }
     }
-    sparse::push_running_counts(tile, out);
-    for_nonzero(tile, |_, value| push_value(out, values, value));
+    sparse::running_counts(stretches, ends);
 }
 
 #[inline(always)]

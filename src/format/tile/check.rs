@@ -1,6 +1,9 @@
 //! The strict reading of a tile: every rule of section 6 of the format, for `verify`.
 
-use super::{BLOCK, Code, Family, Parts, TileError, ValueType, bitmap, decode, dense, encode, runs, sparse};
+use super::encode::Summary;
+use super::stretches::Stretches;
+use super::values::Parts;
+use super::{BLOCK, Code, Family, TileError, ValueType, bitmap, decode, dense, runs, sparse};
 use crate::format::Damage;
 
 /// What a tile holds, as found by [`check`].
@@ -9,7 +12,7 @@ pub struct TileStats {
     /// Bytes of the tile, without the padding after it.
     pub bytes: usize,
     /// The totals the manifest is checked against.
-    pub summary: encode::Summary,
+    pub summary: Summary,
 }
 
 /// Checks a tile of `out.len()` bases, of which the first `valid` lie on the contig, and decodes it into `out`.
@@ -36,7 +39,9 @@ pub fn check(code: Code, bytes: &[u8], valid: usize, out: &mut [f32]) -> Result<
     if let Some(i) = out[valid..].iter().position(|&v| v != 0.0) {
         return Err(bad("value past the end of the contig", "0", valid + i));
     }
-    let (summary, _) = encode::survey(&out[..valid]);
+    let mut stretches = Stretches::default();
+    stretches.read(&out[..valid]);
+    let summary = stretches.summary(valid);
     if let Some(items) = stored_items(code, bytes, tile)
         && items != summary.nonzero as usize
     {

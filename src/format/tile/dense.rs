@@ -1,14 +1,16 @@
 //! The dense encoding: the value of each base in turn.
 
-use super::{Parts, Sample, TileError, ValueType, for_values, push_value};
+use super::stretches::Stretch;
+use super::values::{Parts, for_values, store};
+use super::{Sample, TileError, ValueType};
 
 pub(super) fn size(values: ValueType, tile: usize) -> usize {
     tile * values.size()
 }
 
-pub(super) fn encode(tile: &[f32], values: ValueType, out: &mut Vec<u8>) {
-    for &value in tile {
-        push_value(out, values, value);
+pub(super) fn encode(stretches: &[Stretch], values: ValueType, out: &mut [u8]) {
+    for stretch in stretches {
+        stretch.positions().for_each(|position| store(values, out, position, stretch.value));
     }
 }
 

@@ -1,33 +1,37 @@
 //! The writer's choice: the cheapest encoding of a tile.
 
+use super::stretches::Stretches;
 use super::{Code, Family, ValueType, bitmap, dense, runs, sparse};
+use std::ops::Range;
 
-/// Encodes tiles, each under the code that takes the fewest bytes.
+/// Encodes tiles, each under the code that takes the fewest bytes. It keeps its memory from one tile to the next.
 ///
 /// ```
 /// use atemoya::format::tile::{Encoder, Family, decode};
-/// let mut tile = vec![0.0f32; 512];
-/// tile[7] = 3.0;
+/// let mut encoder = Encoder::default();
+/// encoder.push(7..9, 3.0);
 /// let mut bytes = Vec::new();
-/// let (code, summary) = Encoder.encode(&tile, 512, &mut bytes);
-/// assert_eq!((code.family(), summary.nonzero), (Family::Sparse, 1));
-/// let mut back = vec![0.0f32; 512];
-/// decode::<f32, false>(code, &bytes, 512, 0..512, false, &mut back).unwrap();
-/// assert_eq!(back, tile);
+/// let (code, summary) = encoder.finish(512, 512, &mut bytes);
+/// assert_eq!((code.family(), summary.nonzero), (Family::Sparse, 2));
+/// let mut tile = vec![0.0f32; 512];
+/// decode::<f32, false>(code, &bytes, 512, 0..512, false, &mut tile).unwrap();
+/// assert_eq!(tile[6..10], [0.0, 3.0, 3.0, 0.0]);
 /// ```
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Encoder;
+#[derive(Debug, Clone, Default)]
+pub struct Encoder {
+    stretches: Stretches,
+}
 
 /// What the encoder saw in a tile.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Summary {
     /// Bases that are not 0.
     pub nonzero: u32,
-    /// The narrowest type that holds every value ([`ValueType::U8`] at least).
+    /// The narrowest type that holds every value that is not 0.
     pub values: ValueType,
-    /// Sum of the values, in order, in f64.
+    /// Sum of the values in f64: of each stretch of equal values in order, its value times its bases.
     pub sum: f64,
-    /// Sum of the absolute values.
+    /// Sum of the absolute values, likewise.
     pub magnitude: f64,
     /// The least value.
     pub min: f32,
@@ -37,81 +41,95 @@ pub struct Summary {
 
 impl Summary {
     /// Of a tile that is zero everywhere.
-    const ZERO: Summary = Summary { nonzero: 0, values: ValueType::U8, sum: 0.0, magnitude: 0.0, min: 0.0, max: 0.0 };
+    pub(super) const ZERO: Summary =
+        Summary { nonzero: 0, values: ValueType::One, sum: 0.0, magnitude: 0.0, min: 0.0, max: 0.0 };
 }
 
 impl Encoder {
-    /// Appends the encoded tile to `out`, padded to a multiple of 8 bytes, and says under which code.
+    /// Adds the value of some bases of the next tile: finite, not -0.0, and after the bases that were added before. What is
+    /// not added is 0.
+    #[inline(always)]
+    pub fn push(&mut self, bases: Range<usize>, value: f32) {
+        self.stretches.push(bases, value);
+    }
+
+    /// Appends the encoded tile to `out`, padded to a multiple of 8 bytes, and says under which code. The next tile begins empty.
     ///
-    /// `tile` is 512 ..= 32,768 values (a power of two), finite and without -0.0, of which the first `valid` lie on the
-    /// contig and the others are 0.
-    pub fn encode(self, tile: &[f32], valid: usize, out: &mut Vec<u8>) -> (Code, Summary) {
-        let (summary, stored) = survey(&tile[..valid]);
-        if summary.nonzero == 0 {
-            return (Code::ZERO, Summary::ZERO);
+    /// The tile has 512 ..= 32,768 bases (a power of two), of which the first `valid` lie on the contig, and nothing was added to the others.
+    pub fn finish(&mut self, tile: usize, valid: usize, out: &mut Vec<u8>) -> (Code, Summary) {
+        let encoded = encode(&self.stretches, tile, valid, out);
+        self.stretches.clear();
+        encoded
+    }
+
+    /// Encodes a tile of these values, as [`Encoder::finish`] does.
+    pub fn encode(&mut self, tile: &[f32], valid: usize, out: &mut Vec<u8>) -> (Code, Summary) {
+        self.stretches.read(tile);
+        self.finish(tile.len(), valid, out)
+    }
+}
+
+fn encode(stretches: &Stretches, tile: usize, valid: usize, out: &mut Vec<u8>) -> (Code, Summary) {
+    if stretches.items().is_empty() {
+        return (Code::ZERO, Summary::ZERO);
+    }
+    let summary = stretches.summary(valid);
+    let counts = Counts { tile, nonzero: summary.nonzero as usize, runs: stretches.runs(tile) };
+    let code = counts.cheapest(summary.values);
+    let start = out.len();
+    counts.write(stretches, code, out);
+    out.resize(start + (out.len() - start).next_multiple_of(8), 0);
+    (code, summary)
+}
+
+/// What the size of an encoded tile depends on.
+pub(super) struct Counts {
+    /// Bases.
+    pub(super) tile: usize,
+    /// Bases that are not 0.
+    pub(super) nonzero: usize,
+    /// Runs of equal values, zeros included.
+    pub(super) runs: usize,
+}
+
+impl Counts {
+    /// The code that takes the fewest bytes. `values` is the narrowest type of those that are not 0.
+    fn cheapest(&self, values: ValueType) -> Code {
+        // Dense tiles and runs store zeros too, so that their values are never all 1.
+        let with_zeros = values.max(ValueType::U8);
+        // In the order of their codes, so that the lowest wins among equals.
+        let choices = [
+            Code::new(Family::Dense, with_zeros),
+            Code::new(Family::Sparse, values),
+            Code::new(Family::Bitmap, values),
+            Code::new(Family::Runs, with_zeros),
+        ];
+        choices.into_iter().min_by_key(|&code| self.size(code).next_multiple_of(8)).unwrap_or(Code::ZERO)
+    }
+
+    /// Bytes of the tile under a code, without the padding after it.
+    fn size(&self, code: Code) -> usize {
+        let values = code.values();
+        match code.family() {
+            Family::Zero => 0,
+            Family::Dense => dense::size(values, self.tile),
+            Family::Sparse => sparse::size(values, self.tile, self.nonzero),
+            Family::Bitmap => bitmap::size(values, self.tile, self.nonzero),
+            Family::Runs => runs::size(values, self.runs),
         }
-        let code = cheapest(tile, summary, stored);
-        let start = out.len();
+    }
+
+    /// Appends the tile under a code that can hold it.
+    pub(super) fn write(&self, stretches: &Stretches, code: Code, out: &mut Vec<u8>) {
+        let (items, values, start) = (stretches.items(), code.values(), out.len());
+        out.resize(start + self.size(code), 0);
+        let bytes = &mut out[start..];
         match code.family() {
             Family::Zero => {}
-            Family::Dense => dense::encode(tile, code.values(), out),
-            Family::Sparse => sparse::encode(tile, code.values(), out),
-            Family::Bitmap => bitmap::encode(tile, code.values(), out),
-            Family::Runs => runs::encode(tile, code.values(), out),
-        }
-        out.resize(start + (out.len() - start).next_multiple_of(8), 0);
-        (code, summary)
-    }
-}
-
-/// The summary of the part of a tile that lies on its contig, and the narrowest type of its non-zero values.
-pub(super) fn survey(tile: &[f32]) -> (Summary, ValueType) {
-    let mut stored = ValueType::One;
-    let mut summary = Summary { min: f32::INFINITY, max: f32::NEG_INFINITY, ..Summary::ZERO };
-    for_nonzero(tile, |_, value| {
-        summary.nonzero += 1;
-        summary.sum += f64::from(value);
-        summary.magnitude += f64::from(value.abs());
-        stored = stored.max(ValueType::of(value));
-        summary.min = summary.min.min(value);
-        summary.max = summary.max.max(value);
-    });
-    if (summary.nonzero as usize) < tile.len() {
-        summary.min = summary.min.min(0.0);
-        summary.max = summary.max.max(0.0);
-    }
-    summary.values = stored.max(ValueType::U8);
-    (summary, stored)
-}
-
-/// Calls `each` with the position and the value of every base that is not 0, in order. Most bases of most tiles are 0, so eight
-/// at a time are looked at together.
-#[inline(always)]
-pub(super) fn for_nonzero(tile: &[f32], mut each: impl FnMut(usize, f32)) {
-    let (eights, rest) = tile.as_chunks::<8>();
-    let mut some = |first: usize, values: &[f32]| {
-        for (i, &value) in values.iter().enumerate().filter(|(_, value)| **value != 0.0) {
-            each(first + i, value);
-        }
-    };
-    for (i, eight) in eights.iter().enumerate() {
-        if eight.iter().fold(0, |bits, value| bits | value.to_bits()) != 0 {
-            some(8 * i, eight);
+            Family::Dense => dense::encode(items, values, bytes),
+            Family::Sparse => sparse::encode(items, values, self.tile, self.nonzero, bytes),
+            Family::Bitmap => bitmap::encode(items, values, self.tile, bytes),
+            Family::Runs => runs::encode(items, values, self.tile, self.runs, bytes),
         }
     }
-    some(8 * eights.len(), rest);
-}
-
-fn cheapest(tile: &[f32], summary: Summary, stored: ValueType) -> Code {
-    let runs = 1 + tile.windows(2).filter(|pair| pair[0] != pair[1]).count();
-    let (length, nonzero) = (tile.len(), summary.nonzero as usize);
-    // In the order of their codes, so that the lowest wins among equals.
-    let choices = [
-        (Family::Dense, summary.values, dense::size(summary.values, length)),
-        (Family::Sparse, stored, sparse::size(stored, length, nonzero)),
-        (Family::Bitmap, stored, bitmap::size(stored, length, nonzero)),
-        (Family::Runs, summary.values, runs::size(summary.values, runs)),
-    ];
-    let best = choices.into_iter().min_by_key(|&(_, _, size)| size.next_multiple_of(8));
-    best.map_or(Code::ZERO, |(family, values, _)| Code::new(family, values))
 }

@@ -1,33 +1,27 @@
 //! The runs encoding: values and ends of stretches of equal value.
 
-use super::{Parts, Sample, TileError, ValueType, for_values, push_value};
+use super::stretches::{Stretch, with_zeros};
+use super::values::{Parts, Values, for_values, store};
+use super::{Sample, TileError, ValueType};
 
 pub(super) fn size(values: ValueType, runs: usize) -> usize {
     4 + (runs * values.size()).next_multiple_of(2) + runs * 2
 }
 
-pub(super) fn encode(tile: &[f32], values: ValueType, out: &mut Vec<u8>) {
-    let start = out.len();
-    out.extend_from_slice(&[0; 4]);
-    let mut runs = 0u32;
-    for run in tile.chunk_by(|a, b| a == b) {
-        push_value(out, values, run[0]);
-        runs += 1;
-    }
-    out[start..start + 4].copy_from_slice(&runs.to_le_bytes());
-    if (out.len() - start) % 2 == 1 {
-        out.push(0);
-    }
-    let mut end = 0u16;
-    for run in tile.chunk_by(|a, b| a == b) {
-        end += run.len() as u16;
-        out.extend_from_slice(&end.to_le_bytes());
+pub(super) fn encode(stretches: &[Stretch], values: ValueType, tile: usize, runs: usize, out: &mut [u8]) {
+    let (count, rest) = out.split_at_mut(4);
+    count.copy_from_slice(&(runs as u32).to_le_bytes());
+    let (stored, ends) = rest.split_at_mut(rest.len() - 2 * runs);
+    let ends = ends.as_chunks_mut().0;
+    for (run, (end, value)) in with_zeros(stretches, tile).enumerate() {
+        store(values, stored, run, value);
+        ends[run] = (end as u16).to_le_bytes();
     }
 }
 
 /// The values and ends of a tile of runs.
 #[inline(always)]
-pub(super) fn parts(values: ValueType, bytes: &[u8]) -> Result<(super::Values<'_>, &[[u8; 2]]), TileError> {
+pub(super) fn parts(values: ValueType, bytes: &[u8]) -> Result<(Values<'_>, &[[u8; 2]]), TileError> {
     let mut parts = Parts(bytes);
     let [n] = parts.items::<4>(1)? else { return Err(TileError::Truncated) };
     let n = u32::from_le_bytes(*n) as usize;

@@ -3,26 +3,41 @@
 
 use std::ops::RangeInclusive;
 
-use super::encode::for_nonzero;
-use super::{BLOCK, Parts, Sample, TileError, ValueType, for_values, push_value};
+use super::stretches::Stretch;
+use super::values::{Parts, for_values, store};
+use super::{BLOCK, MAX_TILE, Sample, TileError, ValueType};
 
 pub(super) fn size(values: ValueType, tile: usize, nonzero: usize) -> usize {
     tile / BLOCK * 2 + nonzero * (values.size() + 1)
 }
 
-pub(super) fn encode(tile: &[f32], values: ValueType, out: &mut Vec<u8>) {
-    push_running_counts(tile, out);
-    for_nonzero(tile, |_, value| push_value(out, values, value));
-    // The place in its block of 256 bases.
-    for_nonzero(tile, |i, _| out.push(i as u8));
+pub(super) fn encode(stretches: &[Stretch], values: ValueType, tile: usize, nonzero: usize, out: &mut [u8]) {
+    let (ends, rest) = out.split_at_mut(tile / BLOCK * 2);
+    let (stored, low) = rest.split_at_mut(rest.len() - nonzero);
+    let mut item = 0;
+    for stretch in stretches {
+        for position in stretch.positions() {
+            store(values, stored, item, stretch.value);
+            // The place in its block of 256 bases.
+            low[item] = position as u8;
+            item += 1;
+        }
+    }
+    running_counts(stretches, ends);
 }
 
-/// Appends, for each block of 256 bases, how many bases are non-zero up to its end.
-pub(super) fn push_running_counts(tile: &[f32], out: &mut Vec<u8>) {
-    let mut count = 0u16;
-    for block in tile.chunks(BLOCK) {
-        count += block.iter().filter(|&&v| v != 0.0).count() as u16;
-        out.extend_from_slice(&count.to_le_bytes());
+/// Writes, for each block of 256 bases, how many bases are non-zero up to its end.
+pub(super) fn running_counts(stretches: &[Stretch], ends: &mut [u8]) {
+    let mut counts = [0u16; MAX_TILE / BLOCK];
+    for stretch in stretches {
+        for position in stretch.positions() {
+            counts[position / BLOCK % counts.len()] += 1;
+        }
+    }
+    let mut count = 0;
+    for (end, own) in ends.as_chunks_mut().0.iter_mut().zip(counts) {
+        count += own;
+        *end = count.to_le_bytes();
     }
 }
 

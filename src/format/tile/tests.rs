@@ -1,18 +1,22 @@
 //! Round trips of every encoding over every part of a tile, against the values themselves.
 
+use super::stretches::Stretches;
 use super::*;
 use proptest::prelude::*;
 
+fn stretches(tile: &[f32]) -> Stretches {
+    let mut stretches = Stretches::default();
+    stretches.read(tile);
+    stretches
+}
+
 fn encoded(tile: &[f32], family: Family, values: ValueType) -> (Code, Vec<u8>) {
-    let mut bytes = Vec::new();
-    match family {
-        Family::Zero => {}
-        Family::Dense => dense::encode(tile, values, &mut bytes),
-        Family::Sparse => sparse::encode(tile, values, &mut bytes),
-        Family::Bitmap => bitmap::encode(tile, values, &mut bytes),
-        Family::Runs => runs::encode(tile, values, &mut bytes),
-    }
-    (Code::new(family, values), bytes)
+    let stretches = stretches(tile);
+    let nonzero = stretches.summary(tile.len()).nonzero as usize;
+    let counts = encode::Counts { tile: tile.len(), nonzero, runs: stretches.runs(tile.len()) };
+    let (code, mut bytes) = (Code::new(family, values), Vec::new());
+    counts.write(&stretches, code, &mut bytes);
+    (code, bytes)
 }
 
 fn part<T: Sample, const REVERSE: bool>(code: Code, bytes: &[u8], tile: usize, from: usize, to: usize) -> Vec<T> {
@@ -23,15 +27,15 @@ fn part<T: Sample, const REVERSE: bool>(code: Code, bytes: &[u8], tile: usize, f
 
 /// Every family and type that can hold the tile.
 fn choices(tile: &[f32]) -> Vec<(Family, ValueType)> {
-    let (summary, stored) = encode::survey(tile);
+    let narrowest = stretches(tile).summary(tile.len()).values;
     let types = [ValueType::One, ValueType::U8, ValueType::U16, ValueType::F32];
     let mut out = Vec::new();
     for values in types {
-        if values >= stored {
+        if values >= narrowest {
             out.push((Family::Sparse, values));
             out.push((Family::Bitmap, values));
         }
-        if values >= summary.values {
+        if values >= narrowest.max(ValueType::U8) {
             out.push((Family::Dense, values));
             out.push((Family::Runs, values));
         }
@@ -94,13 +98,35 @@ proptest! {
     #[test]
     fn the_encoder_takes_the_smallest(tile in tiles()) {
         let mut bytes = Vec::new();
-        let (code, summary) = Encoder.encode(&tile, tile.len(), &mut bytes);
+        let (code, summary) = Encoder::default().encode(&tile, tile.len(), &mut bytes);
         prop_assert_eq!(part::<f32, false>(code, &bytes, tile.len(), 0, tile.len()), tile.clone());
         prop_assert_eq!(summary.nonzero as usize, tile.iter().filter(|v| **v != 0.0).count());
         if code != Code::ZERO {
             for (family, values) in choices(&tile) {
                 prop_assert!(bytes.len() <= encoded(&tile, family, values).1.len().next_multiple_of(8));
             }
+        }
+    }
+
+    #[test]
+    fn however_it_is_cut_into_stretches_a_tile_is_encoded_alike(tile in tiles(), cuts in prop::collection::vec(1usize..40, 1..9)) {
+        let (mut expected, mut pushed) = (Vec::new(), Vec::new());
+        let whole = Encoder::default().encode(&tile, tile.len(), &mut expected);
+        let mut encoder = Encoder::default();
+        // Twice, as nothing of the first must be left.
+        for _ in 0..2 {
+            let (mut start, mut lengths) = (0, cuts.iter().cycle());
+            for run in tile.chunk_by(|a, b| a == b) {
+                let end = start + run.len();
+                while start < end {
+                    let stop = end.min(start + lengths.next().unwrap());
+                    encoder.push(start..stop, run[0]);
+                    start = stop;
+                }
+            }
+            pushed.clear();
+            prop_assert_eq!(encoder.finish(tile.len(), tile.len(), &mut pushed), whole);
+            prop_assert_eq!(&pushed, &expected);
         }
     }
 

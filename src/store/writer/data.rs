@@ -72,11 +72,14 @@ impl DataWriter {
             }
             file.seek(SeekFrom::Start(0))?;
             file.write_all(&page)?;
-            file.flush()?;
-            file.get_ref().sync_all()
+            file.flush()
         };
         write().map_err(Error::io(&self.path, "write"))?;
-        let (sha256, _) = sha256(file.get_mut(), &self.path, &())?;
+        // The disk and the processor work at the same time.
+        let file = self.file.get_ref();
+        let (synced, hashed) = rayon::join(|| file.sync_all(), || sha256(file, &self.path, &()));
+        synced.map_err(Error::io(&self.path, "write"))?;
+        let (sha256, _) = hashed?;
         let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let header_crc32c = format!("{:08x}", Header::page_crc(&page));
         Ok(FileEntry { name, length: header.file_length, sha256, header_crc32c })

@@ -1,0 +1,118 @@
+//! Values of tiles: the types they decode into, and how they are stored.
+
+use super::{TileError, ValueType};
+
+/// A type that tiles decode into: `f32`, or `u8` and `u16` for tracks whose values they hold exactly.
+pub trait Sample: bytemuck::Pod + PartialEq + Send + Sync + std::fmt::Debug {
+    /// The widest stored type that converts without loss.
+    const WIDEST: ValueType;
+    /// 0.
+    const ZERO: Self;
+    /// 1.
+    const ONE: Self;
+    /// Converts a stored `u8`.
+    fn from_u8(value: u8) -> Self;
+    /// Converts a stored `u16`; called only where [`Sample::WIDEST`] allows it.
+    fn from_u16(value: u16) -> Self;
+    /// Converts a stored `f32`; called only where [`Sample::WIDEST`] allows it.
+    fn from_f32(value: f32) -> Self;
+}
+
+macro_rules! sample {
+    ($type:ty, $widest:ident) => {
+        impl Sample for $type {
+            const WIDEST: ValueType = ValueType::$widest;
+            const ZERO: Self = 0 as $type;
+            const ONE: Self = 1 as $type;
+            #[inline(always)]
+            fn from_u8(value: u8) -> Self {
+                value as $type
+            }
+            #[inline(always)]
+            fn from_u16(value: u16) -> Self {
+                value as $type
+            }
+            #[inline(always)]
+            fn from_f32(value: f32) -> Self {
+                value as $type
+            }
+        }
+    };
+}
+sample!(f32, F32);
+sample!(u16, U16);
+sample!(u8, U8);
+
+/// Cuts a tile into its parts.
+pub(super) struct Parts<'a>(pub(super) &'a [u8]);
+
+impl<'a> Parts<'a> {
+    #[inline(always)]
+    pub(super) fn bytes(&mut self, n: usize) -> Result<&'a [u8], TileError> {
+        let (head, tail) = self.0.split_at_checked(n).ok_or(TileError::Truncated)?;
+        self.0 = tail;
+        Ok(head)
+    }
+
+    #[inline(always)]
+    pub(super) fn items<const SIZE: usize>(&mut self, n: usize) -> Result<&'a [[u8; SIZE]], TileError> {
+        Ok(self.bytes(n * SIZE)?.as_chunks::<SIZE>().0)
+    }
+
+    /// The values of `n` items.
+    #[inline(always)]
+    pub(super) fn values(&mut self, values: ValueType, n: usize) -> Result<Values<'a>, TileError> {
+        Ok(match values {
+            ValueType::One => Values::One,
+            ValueType::U8 => Values::U8(self.bytes(n)?),
+            ValueType::U16 => Values::U16(self.items(n)?),
+            ValueType::F32 => Values::F32(self.items(n)?),
+        })
+    }
+}
+
+/// The stored values of a tile.
+#[derive(Clone, Copy)]
+pub(super) enum Values<'a> {
+    One,
+    U8(&'a [u8]),
+    U16(&'a [[u8; 2]]),
+    F32(&'a [[u8; 4]]),
+}
+
+/// Runs `$body` with `$at` bound to a function from an item's number to its value as `T`, once per stored type, so that
+/// the choice is made outside the loop.
+macro_rules! for_values {
+    ($values:expr, $t:ty, |$at:ident| $body:expr) => {
+        match $values {
+            $crate::format::tile::values::Values::One => {
+                let $at = |_: usize| <$t>::ONE;
+                $body
+            }
+            $crate::format::tile::values::Values::U8(v) => {
+                let $at = |i: usize| <$t>::from_u8(v[i]);
+                $body
+            }
+            $crate::format::tile::values::Values::U16(v) => {
+                let $at = |i: usize| <$t>::from_u16(u16::from_le_bytes(v[i]));
+                $body
+            }
+            $crate::format::tile::values::Values::F32(v) => {
+                let $at = |i: usize| <$t>::from_f32(f32::from_le_bytes(v[i]));
+                $body
+            }
+        }
+    };
+}
+pub(super) use for_values;
+
+/// Stores an item's value among those of its tile, which are 0 yet; the caller has checked that the type holds it.
+#[inline(always)]
+pub(super) fn store(values: ValueType, bytes: &mut [u8], item: usize, value: f32) {
+    match values {
+        ValueType::One => {}
+        ValueType::U8 => bytes[item] = value as u8,
+        ValueType::U16 => bytes.as_chunks_mut().0[item] = (value as u16).to_le_bytes(),
+        ValueType::F32 => bytes.as_chunks_mut().0[item] = value.to_le_bytes(),
+    }
+}
