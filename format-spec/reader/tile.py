@@ -1,8 +1,8 @@
 """One tile (section 6): bytes to values, with every rule that the section states."""
 import numpy as np
 
-VALUE_TYPES = {1: np.dtype("u1"), 2: np.dtype("<u2"), 3: np.dtype("<f4")}  # type 0, `one`, has no array
-CODES = {5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 18, 19}  # and 0, which has no bytes
+VALUE_TYPES = {2: np.dtype("u1"), 3: np.dtype("<u2"), 4: np.dtype("<f4")}  # type 0, `one`, has no array, and 1, `u4`, two items in a byte
+CODES = {6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 21, 22, 23, 24}  # and 0, which has no bytes
 
 
 def align(x, a):
@@ -32,15 +32,21 @@ def decode_tile(tile, code, data):
     def items(count):
         if kind == 0:
             return np.ones(count, np.float32)
-        v = part(VALUE_TYPES[kind], count)
-        if kind == 3:
+        if kind == 1:
+            pairs = part("u1", align(count, 2) // 2)
+            v = np.stack([pairs & 15, pairs >> 4], axis=1).reshape(-1)
+            need(not v[count:].any(), "has bits after its last value that are not 0")
+            v = v[:count]
+        else:
+            v = part(VALUE_TYPES[kind], count)
+        if kind == 4:
             need(np.isfinite(v).all(), "has a value that is not finite")
             need(not (np.signbit(v) & (v == 0)).any(), "has a value of -0.0")
         need(family not in (2, 3) or v.all(), "stores a value of 0")
         return v.astype(np.float32)
 
     need(code in CODES, f"has the reserved code {code}")
-    family, kind = divmod(code, 4)
+    family, kind = divmod(code, 5)
     values = np.zeros(tile, np.float32)
     if family == 1:  # dense
         values[:] = items(tile)

@@ -188,8 +188,8 @@ def row_cases(c):
         return edit
     add("directory-past-row", "read", "a tile starts past the end of its row", entry(lambda old, b, e: (e - b) // 8 * 32 + old % 32))
     add("directory-far", "read", "a tile's offset is the greatest that an entry can hold", entry(lambda old, b, e: 0xFFFFFFE0 | old % 32))
-    add("directory-runs-over", "read", "a dense tile starts so late that it leaves its row", entry(lambda old, b, e: ((e - b) // 8 - 1) * 32 + 5))
-    add("directory-in-directory", "verify", "a tile starts inside the directory", entry(lambda old, b, e: 32 + 5))
+    add("directory-runs-over", "read", "a dense tile starts so late that it leaves its row", entry(lambda old, b, e: ((e - b) // 8 - 1) * 32 + 7))
+    add("directory-in-directory", "verify", "a tile starts inside the directory", entry(lambda old, b, e: 32 + 7))
 
     def zero(d):
         for row, (begin, end) in enumerate(d.laid[P].rows):
@@ -197,8 +197,15 @@ def row_cases(c):
                 d.in_data(P, begin + 16, struct.pack("<I", 3 * 32))
                 return window(d, row, 4)
     add("directory-zero-with-offset", "verify", "a zero tile has an offset", zero)
-    for code in (1, 2, 3, 4, 16, 20, 31):
-        add(f"directory-reserved-code-{code}", "read", f"a tile has the reserved code {code}", entry(lambda old, b, e, code=code: old & ~31 | code))
+
+    def reserved(code):
+        def edit(d):
+            if code == 20:  # one run of type `one`, were there such a tile
+                d.in_data(P, d.laid[P].tiles[7, 2][0], struct.pack("<IH", 1, 512))
+            return entry(lambda old, b, e: old & ~31 | code)(d)
+        return edit
+    for code in (1, 2, 3, 4, 5, 20, 25, 26, 27, 28, 29, 30, 31):
+        add(f"directory-reserved-code-{code}", "read", f"a tile has the reserved code {code}", reserved(code))
 
     def exchange(d):
         """The tiles of tracks 0 and 1 change places, directory and all: every value stays right."""

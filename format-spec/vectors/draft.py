@@ -42,9 +42,11 @@ class Draft:
         self.field(file, 128 + 16, "Q", length + by)
         return length
 
-    def tile(self, code, least=0):
-        """(file, (row, track), offset in DATA, length) of the first tile of at least `least` bytes stored under `code`."""
-        return next((PANEL, at, offset, length) for at, (offset, c, length) in self.laid[PANEL].tiles.items() if c == code and length >= least)
+    def tile(self, code, least=0, suits=lambda raw: True):
+        """(file, (row, track), offset in DATA, length) of the first tile of at least `least` bytes stored under `code` whose bytes suit."""
+        data = self.files[PANEL][4096:]
+        return next((PANEL, at, offset, length) for at, (offset, c, length) in self.laid[PANEL].tiles.items()
+                    if c == code and length >= least and suits(data[offset : offset + length]))
 
     def reseal(self, skip=()):
         for file in sorted(self.touched & set(self.laid)):
@@ -136,24 +138,25 @@ class Cases:
         """`edit(bytes of the sealed manifest)` gives what is written in its place."""
         self.add(name, "open", rule, what, lambda d: d.final.update({"manifest.json": edit(d.base.files["manifest.json"])}))
 
-    def tile(self, name, stage, what, code, offset, data, least=0, lost=None):
-        """Writes `data` at `offset` of the first tile of at least `least` bytes stored under `code`; both may be functions of the
-        tile's bytes. `lost` is the type of a value that is no longer there."""
+    def tile(self, name, stage, what, code, offset, data, least=0, lost=None, suits=lambda raw: True, **more):
+        """Writes `data` at `offset` of the first tile of at least `least` bytes stored under `code` whose bytes suit; both may be
+        functions of the tile's bytes. `lost` is the type of a value that is no longer there (`u4`: in either half of the byte)."""
         def edit(d):
-            file, (row, t), at, length = d.tile(code, least)
+            file, (row, t), at, length = d.tile(code, least, suits)
             raw = bytes(d.files[file][4096 + at : 4096 + at + length])
             where = offset(raw) if callable(offset) else offset
             d.in_data(file, at + where, data(raw) if callable(data) else data)
             if lost:  # the totals follow, so that they do not give the case away
                 totals = d.manifest["panels"][0]["tracks"][t]
                 totals["nonzero"] -= 1
-                totals["sum"] -= struct.unpack_from("<" + lost, raw, where)[0]
+                old, new = raw[where], d.files[file][4096 + at + where]
+                totals["sum"] -= old % 16 + old // 16 - new % 16 - new // 16 if lost == "u4" else struct.unpack_from("<" + lost, raw, where)[0]
             return window(d, row, t)
-        self.add(name, stage, "6", what, edit)
+        self.add(name, stage, "6", what, edit, **more)
 
 
 def window(d, row, track):
-    """The whole of a row's tile, in the base store `codes` or `wide`, as a window to read."""
+    """The whole of a row's tile, in panel 0, as a window to read."""
     panel = d.manifest["panels"][0]
     for contig in d.manifest["contigs"]:
         rows = -(-contig["length"] // panel["tile"])

@@ -7,8 +7,8 @@ import struct
 LETTERS = "ACGT"
 KIND = {"sequence": 1, "panel": 2}
 SECTION_ID = {"DATA": 1, "CONTIGS": 2, "INDEX": 3, "CHECKS": 4}
-ITEM = {1: "B", 2: "H", 3: "f"}
-ALL_CODES = [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 18, 19]
+ITEM = {2: "B", 3: "H", 4: "f"}
+ALL_CODES = [6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 21, 22, 23, 24]
 
 
 def _crc_table():
@@ -39,26 +39,29 @@ def pad(data, a):
 
 def fits(values, code):
     """Whether a tile of these values can be stored under `code`."""
-    family, kind = divmod(code, 4)
+    family, kind = divmod(code, 5)
     stored = [v for v in values if v] if family in (2, 3) else values
     if kind == 0:
         return all(v == 1 for v in stored)
-    return kind == 3 or all(v == int(v) and 0 <= v < (256 if kind == 1 else 65536) for v in stored)
+    return kind == 4 or all(v == int(v) and 0 <= v < {1: 16, 2: 256, 3: 65536}[kind] for v in stored)
 
 
 def tile_bytes(values, code):
     """A tile's bytes. `values` are Python floats, each exactly an f32."""
     assert fits(values, code), (code, values[:10])
-    family, kind = divmod(code, 4)
+    family, kind = divmod(code, 5)
     positions = [p for p, v in enumerate(values) if v]
     ends = b"".join(struct.pack("<H", sum(p < 256 * (k + 1) for p in positions)) for k in range(len(values) // 256))
 
     def array(items):
         if kind == 0:
             return b""
-        return struct.pack(f"<{len(items)}{ITEM[kind]}", *(v if kind == 3 else int(v) for v in items))
+        if kind == 1:
+            whole = [int(v) for v in items] + [0]  # the last one for an odd number of items
+            return bytes(whole[i] + 16 * whole[i + 1] for i in range(0, len(items), 2))
+        return struct.pack(f"<{len(items)}{ITEM[kind]}", *(v if kind == 4 else int(v) for v in items))
 
-    size = {0: 1, 1: 1, 2: 2, 3: 4}[kind]
+    size = {0: 1, 1: 1, 2: 1, 3: 2, 4: 4}[kind]
     if family == 1:
         return array(values)
     if family == 2:
@@ -72,10 +75,10 @@ def tile_bytes(values, code):
 
 
 def cheapest(values):
-    """What section 6 recommends: the fewest bytes, the lowest code among equals, 0 for a tile of zeros."""
+    """What section 6 recommends: the fewest bytes with their padding, the lowest code among equals, 0 for a tile of zeros."""
     if not any(values):
         return 0
-    return min((len(tile_bytes(values, code)), code) for code in ALL_CODES if fits(values, code))[1]
+    return min((len(pad(tile_bytes(values, code), 8)), code) for code in ALL_CODES if fits(values, code))[1]
 
 
 # ---- data files ----

@@ -24,7 +24,7 @@ def lines(key, items):
 def all_cases(stores):
     cases = Cases(stores)
     for make in (cases_files.header_cases, cases_files.section_cases, cases_files.sequence_cases, cases_files.row_cases,
-                 cases_tiles.tile_cases, cases_json.manifest_cases, cases_json.total_cases, cases_json.loci_cases):
+                 cases_tiles.tile_cases, cases_tiles.pair_cases, cases_json.manifest_cases, cases_json.total_cases, cases_json.loci_cases):
         make(cases)
     return cases.out
 

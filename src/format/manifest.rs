@@ -132,7 +132,7 @@ pub enum TrackType {
 impl From<ValueType> for TrackType {
     fn from(values: ValueType) -> Self {
         match values {
-            ValueType::One | ValueType::U8 => TrackType::U8,
+            ValueType::One | ValueType::U4 | ValueType::U8 => TrackType::U8,
             ValueType::U16 => TrackType::U16,
             ValueType::F32 => TrackType::F32,
         }

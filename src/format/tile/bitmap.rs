@@ -5,7 +5,7 @@ use super::values::{Parts, for_values, store};
 use super::{BLOCK, Sample, TileError, ValueType, sparse};
 
 pub(super) fn size(values: ValueType, tile: usize, nonzero: usize) -> usize {
-    tile / 8 + tile / BLOCK * 2 + nonzero * values.size()
+    tile / 8 + tile / BLOCK * 2 + values.bytes(nonzero)
 }
 
 pub(super) fn encode(stretches: &[Stretch], values: ValueType, tile: usize, out: &mut [u8]) {

@@ -42,6 +42,14 @@ pub fn check(code: Code, bytes: &[u8], valid: usize, out: &mut [f32]) -> Result<
     let mut stretches = Stretches::default();
     stretches.read(&out[..valid]);
     let summary = stretches.summary(valid);
+    if let Some(byte) = half_used(code, bytes, tile).filter(|byte| byte >> 4 != 0) {
+        return Err(Damage::new(
+            0,
+            "last byte of a tile's values",
+            "its high four bits to be 0",
+            format!("{byte:#04x}"),
+        ));
+    }
     if let Some(items) = stored_items(code, bytes, tile)
         && items != summary.nonzero as usize
     {
@@ -100,8 +108,7 @@ fn check_runs(values: ValueType, bytes: &[u8], tile: usize) -> Result<usize, Til
         return Err(TileError::Runs);
     }
     let size = runs::size(values, ends.len());
-    let padding = size - 2 * ends.len() - 4 - ends.len() * values.size();
-    if bytes[size - 2 * ends.len() - padding..size - 2 * ends.len()].iter().any(|&byte| byte != 0) {
+    if bytes[4 + values.bytes(ends.len())..size - 2 * ends.len()].iter().any(|&byte| byte != 0) {
         return Err(TileError::Runs);
     }
     Ok(size)
@@ -116,4 +123,16 @@ fn stored_items(code: Code, bytes: &[u8], tile: usize) -> Option<usize> {
         Family::Dense | Family::Runs => return None,
     };
     bytes.get(skip..skip + tile / BLOCK * 2).map(|ends| last(ends.as_chunks::<2>().0))
+}
+
+/// The last byte of values of four bits, where it holds only one. The tile has been decoded.
+fn half_used(code: Code, bytes: &[u8], tile: usize) -> Option<u8> {
+    let ends = tile / BLOCK * 2;
+    let (before, items) = match code.family() {
+        Family::Zero | Family::Dense => return None,
+        Family::Sparse => (ends, stored_items(code, bytes, tile)?),
+        Family::Bitmap => (tile / 8 + ends, stored_items(code, bytes, tile)?),
+        Family::Runs => (4, u32::from_le_bytes(*bytes.first_chunk()?) as usize),
+    };
+    (code.values() == ValueType::U4 && items % 2 == 1).then(|| bytes.get(before + items / 2).copied())?
 }

@@ -7,6 +7,8 @@ use super::TileError;
 pub enum ValueType {
     /// Every value is 1 and none is stored.
     One,
+    /// Integers of 0 to 15, two in a byte.
+    U4,
     /// Integers of 0 to 255.
     U8,
     /// Integers of 0 to 65,535.
@@ -16,22 +18,34 @@ pub enum ValueType {
 }
 
 impl ValueType {
-    /// Bytes of one stored value.
+    /// All five, in the order of their numbers.
+    pub const ALL: [ValueType; 5] = [ValueType::One, ValueType::U4, ValueType::U8, ValueType::U16, ValueType::F32];
+
+    /// Bytes that some stored values take together.
+    #[inline(always)]
     #[must_use]
-    pub fn size(self) -> usize {
-        [0, 1, 2, 4][self as usize]
+    pub fn bytes(self, items: usize) -> usize {
+        match self {
+            ValueType::One => 0,
+            ValueType::U4 => items.div_ceil(2),
+            ValueType::U8 => items,
+            ValueType::U16 => 2 * items,
+            ValueType::F32 => 4 * items,
+        }
     }
 
-    /// The narrowest type that holds `value` exactly (zero counts as [`ValueType::U8`]).
+    /// The narrowest type that holds `value` exactly (zero counts as [`ValueType::U4`]).
     #[inline(always)]
     #[must_use]
     pub fn of(value: f32) -> ValueType {
         if value == 1.0 {
             ValueType::One
-        } else if value == f32::from(value as u8) {
-            ValueType::U8
         } else if value == f32::from(value as u16) {
-            ValueType::U16
+            match value as u16 {
+                0..16 => ValueType::U4,
+                16..256 => ValueType::U8,
+                _ => ValueType::U16,
+            }
         } else {
             ValueType::F32
         }
@@ -75,7 +89,7 @@ impl Code {
     /// The code of a family and a type.
     #[must_use]
     pub fn new(family: Family, values: ValueType) -> Code {
-        if family == Family::Zero { Code::ZERO } else { Code(family as u8 * 4 + values as u8) }
+        if family == Family::Zero { Code::ZERO } else { Code(family as u8 * 5 + values as u8) }
     }
 
     /// The code's number.
@@ -90,7 +104,7 @@ impl Code {
     /// [`TileError::ReservedCode`] for a code the format does not define.
     #[inline(always)]
     pub fn from_entry(entry: u32) -> Result<(Code, usize), TileError> {
-        const DEFINED: u32 = 0b1110_1111_1111_1110_0001;
+        const DEFINED: u32 = 0b1_1110_1111_1111_1111_1100_0001;
         let code = entry & 31;
         if DEFINED >> code & 1 == 0 || (code == 0 && entry != 0) {
             return Err(TileError::ReservedCode);
@@ -108,18 +122,13 @@ impl Code {
     #[inline(always)]
     #[must_use]
     pub fn family(self) -> Family {
-        Family::ALL[(self.0 / 4) as usize]
+        Family::ALL[(self.0 / 5) as usize]
     }
 
     /// The type of the stored values.
     #[inline(always)]
     #[must_use]
     pub fn values(self) -> ValueType {
-        match self.0 % 4 {
-            0 => ValueType::One,
-            1 => ValueType::U8,
-            2 => ValueType::U16,
-            _ => ValueType::F32,
-        }
+        ValueType::ALL[(self.0 % 5) as usize]
     }
 }

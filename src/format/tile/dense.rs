@@ -5,7 +5,7 @@ use super::values::{Parts, for_values, store};
 use super::{Sample, TileError, ValueType};
 
 pub(super) fn size(values: ValueType, tile: usize) -> usize {
-    tile * values.size()
+    values.bytes(tile)
 }
 
 pub(super) fn encode(stretches: &[Stretch], values: ValueType, out: &mut [u8]) {

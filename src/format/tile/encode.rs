@@ -96,7 +96,7 @@ impl Counts {
     /// The code that takes the fewest bytes. `values` is the narrowest type of those that are not 0.
     fn cheapest(&self, values: ValueType) -> Code {
         // Dense tiles and runs store zeros too, so that their values are never all 1.
-        let with_zeros = values.max(ValueType::U8);
+        let with_zeros = values.max(ValueType::U4);
         // In the order of their codes, so that the lowest wins among equals.
         let choices = [
             Code::new(Family::Dense, with_zeros),

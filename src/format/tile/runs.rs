@@ -5,7 +5,7 @@ use super::values::{Parts, Values, for_values, store};
 use super::{Sample, TileError, ValueType};
 
 pub(super) fn size(values: ValueType, runs: usize) -> usize {
-    4 + (runs * values.size()).next_multiple_of(2) + runs * 2
+    4 + values.bytes(runs).next_multiple_of(2) + runs * 2
 }
 
 pub(super) fn encode(stretches: &[Stretch], values: ValueType, tile: usize, runs: usize, out: &mut [u8]) {
@@ -26,9 +26,8 @@ pub(super) fn parts(values: ValueType, bytes: &[u8]) -> Result<(Values<'_>, &[[u
     let [n] = parts.items::<4>(1)? else { return Err(TileError::Truncated) };
     let n = u32::from_le_bytes(*n) as usize;
     let items = parts.values(values, n)?;
-    if values == ValueType::U8 && n % 2 == 1 {
-        parts.bytes(1)?;
-    }
+    // The padding before the ends.
+    parts.bytes(values.bytes(n) % 2)?;
     Ok((items, parts.items::<2>(n)?))
 }
 

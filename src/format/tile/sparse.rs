@@ -8,7 +8,7 @@ use super::values::{Parts, for_values, store};
 use super::{BLOCK, MAX_TILE, Sample, TileError, ValueType};
 
 pub(super) fn size(values: ValueType, tile: usize, nonzero: usize) -> usize {
-    tile / BLOCK * 2 + nonzero * (values.size() + 1)
+    tile / BLOCK * 2 + values.bytes(nonzero) + nonzero
 }
 
 pub(super) fn encode(stretches: &[Stretch], values: ValueType, tile: usize, nonzero: usize, out: &mut [u8]) {

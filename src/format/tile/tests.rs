@@ -28,14 +28,13 @@ fn part<T: Sample, const REVERSE: bool>(code: Code, bytes: &[u8], tile: usize, f
 /// Every family and type that can hold the tile.
 fn choices(tile: &[f32]) -> Vec<(Family, ValueType)> {
     let narrowest = stretches(tile).summary(tile.len()).values;
-    let types = [ValueType::One, ValueType::U8, ValueType::U16, ValueType::F32];
     let mut out = Vec::new();
-    for values in types {
+    for values in ValueType::ALL {
         if values >= narrowest {
             out.push((Family::Sparse, values));
             out.push((Family::Bitmap, values));
         }
-        if values >= narrowest.max(ValueType::U8) {
+        if values >= narrowest.max(ValueType::U4) {
             out.push((Family::Dense, values));
             out.push((Family::Runs, values));
         }
@@ -45,15 +44,16 @@ fn choices(tile: &[f32]) -> Vec<(Family, ValueType)> {
 
 fn tiles() -> impl Strategy<Value = Vec<f32>> {
     let value = prop_oneof![
-        3 => Just(0.0f32), 2 => Just(1.0f32), 1 => (0u8..=255).prop_map(f32::from),
+        3 => Just(0.0f32), 2 => Just(1.0f32), 1 => (0u8..=15).prop_map(f32::from), 1 => (0u8..=255).prop_map(f32::from),
         1 => (0u16..=65535).prop_map(f32::from), 1 => -1e6f32..1e6f32, 1 => Just(f32::MAX), 1 => Just(-3.0f32)
     ];
     let run = (value, 1usize..200);
-    (9u32..=12, prop::collection::vec(run, 1..300), 0u32..5).prop_map(|(log2, runs, widest)| {
+    (9u32..=12, prop::collection::vec(run, 1..300), 0u32..6).prop_map(|(log2, runs, widest)| {
         let narrow = |v: f32| match widest {
             0 => f32::from(u8::from(v != 0.0)),
-            1 => (v.abs() as u8).into(),
-            2 => (v.abs() as u16).into(),
+            1 => (v.abs() as u8 % 16).into(),
+            2 => (v.abs() as u8).into(),
+            3 => (v.abs() as u16).into(),
             _ => v,
         };
         let values: Vec<f32> = runs.iter().flat_map(|&(v, n)| std::iter::repeat_n(narrow(v), n)).collect();
@@ -157,10 +157,10 @@ fn codes_and_entries() {
         }
     }
     let defined: Vec<u32> = (0..32).filter(|&code| Code::from_entry(32 + code).is_ok() || code == 0).collect();
-    assert_eq!(defined, [0, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 18, 19]);
+    assert_eq!(defined, [0, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 21, 22, 23, 24]);
     assert_eq!(Code::from_entry(32), Err(TileError::ReservedCode), "a zero tile has no offset");
-    assert_eq!(Code::new(Family::Runs, ValueType::F32).number(), 19);
-    assert_eq!(Code::new(Family::Runs, ValueType::F32).to_entry(1 << 20), 19 | 1 << 22);
+    assert_eq!(Code::new(Family::Runs, ValueType::F32).number(), 24);
+    assert_eq!(Code::new(Family::Runs, ValueType::F32).to_entry(1 << 20), 24 | 1 << 22);
 }
 
 #[test]
@@ -171,7 +171,14 @@ fn a_wide_tile_is_not_squeezed_into_a_narrow_track() {
 
 #[test]
 fn value_types() {
-    let cases = [(0.0, ValueType::U8), (1.0, ValueType::One), (255.0, ValueType::U8), (256.0, ValueType::U16)];
+    let cases = [
+        (0.0, ValueType::U4),
+        (1.0, ValueType::One),
+        (15.0, ValueType::U4),
+        (16.0, ValueType::U8),
+        (255.0, ValueType::U8),
+        (256.0, ValueType::U16),
+    ];
     let more = [(65535.0, ValueType::U16), (65536.0, ValueType::F32), (-1.0, ValueType::F32), (0.5, ValueType::F32)];
     for (value, expected) in cases.into_iter().chain(more) {
         assert_eq!(ValueType::of(value), expected, "{value}");

@@ -64,6 +64,7 @@ impl<'a> Parts<'a> {
     pub(super) fn values(&mut self, values: ValueType, n: usize) -> Result<Values<'a>, TileError> {
         Ok(match values {
             ValueType::One => Values::One,
+            ValueType::U4 => Values::U4(self.bytes(values.bytes(n))?),
             ValueType::U8 => Values::U8(self.bytes(n)?),
             ValueType::U16 => Values::U16(self.items(n)?),
             ValueType::F32 => Values::F32(self.items(n)?),
@@ -75,6 +76,7 @@ impl<'a> Parts<'a> {
 #[derive(Clone, Copy)]
 pub(super) enum Values<'a> {
     One,
+    U4(&'a [u8]),
     U8(&'a [u8]),
     U16(&'a [[u8; 2]]),
     F32(&'a [[u8; 4]]),
@@ -87,6 +89,10 @@ macro_rules! for_values {
         match $values {
             $crate::format::tile::values::Values::One => {
                 let $at = |_: usize| <$t>::ONE;
+                $body
+            }
+            $crate::format::tile::values::Values::U4(v) => {
+                let $at = |i: usize| <$t>::from_u8(v[i / 2] >> (i % 2 * 4) & 15);
                 $body
             }
             $crate::format::tile::values::Values::U8(v) => {
@@ -111,6 +117,7 @@ pub(super) use for_values;
 pub(super) fn store(values: ValueType, bytes: &mut [u8], item: usize, value: f32) {
     match values {
         ValueType::One => {}
+        ValueType::U4 => bytes[item / 2] |= (value as u8) << (item % 2 * 4),
         ValueType::U8 => bytes[item] = value as u8,
         ValueType::U16 => bytes.as_chunks_mut().0[item] = (value as u16).to_le_bytes(),
         ValueType::F32 => bytes.as_chunks_mut().0[item] = value.to_le_bytes(),
