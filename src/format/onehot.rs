@@ -1,6 +1,9 @@
 //! One-hot blocks: 64 bases as four 64-bit masks, and the encoder from letters
 //! (`format-spec/FORMAT.md`, section 4).
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+
 /// 64 bases: one mask for each of A, C, G, T; bit i is base i of the block.
 pub type Block = [u64; 4];
 
@@ -53,6 +56,35 @@ fn encode_eight(letters: [u8; 8], first: usize, block: &mut Block) {
     }
 }
 
+/// Appends the blocks of so many whole blocks of letters to `out`, as the file has them, and returns how many letters are A, C, G or T: as
+/// [`encode`] does, but faster where the machine has AVX2.
+pub fn encode_blocks(letters: &[[u8; 64]], out: &mut Vec<u8>) -> u64 {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(acgt) = avx2::encode_blocks(letters, out) {
+        return acgt;
+    }
+    encode_blocks_scalar(letters, out)
+}
+
+fn encode_blocks_scalar(letters: &[[u8; 64]], out: &mut Vec<u8>) -> u64 {
+    append(letters, out, |letters| encode(letters))
+}
+
+#[inline(always)]
+fn append(letters: &[[u8; 64]], out: &mut Vec<u8>, encode: impl Fn(&[u8; 64]) -> Block) -> u64 {
+    let start = out.len();
+    out.resize(start + letters.len() * BLOCK_BYTES, 0);
+    let blocks = out[start..].as_chunks_mut::<BLOCK_BYTES>().0;
+    let mut acgt = 0;
+    for (letters, out) in letters.iter().zip(blocks) {
+        let block = encode(letters);
+        // A letter is in one of the four masks at most.
+        acgt += u64::from(block.iter().fold(0, |all, mask| all | mask).count_ones());
+        *out = bytemuck::must_cast(block);
+    }
+    acgt
+}
+
 /// How many of a block's bases are A, C, G or T.
 #[must_use]
 pub fn count(block: &Block) -> u32 {
@@ -62,6 +94,28 @@ pub fn count(block: &Block) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_implementation_encodes_blocks_alike() {
+        let mut state = 1u32;
+        let mut letter = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            if state >> 31 == 0 { b"ACGTacgtNn-*U"[(state >> 8) as usize % 13] } else { (state >> 16) as u8 }
+        };
+        for count in [0, 1, 2, 7, 300] {
+            let letters: Vec<[u8; 64]> = (0..count).map(|_| std::array::from_fn(|_| letter())).collect();
+            let expected: Vec<u8> =
+                letters.iter().flat_map(|l| bytemuck::must_cast::<Block, [u8; 32]>(encode(l))).collect();
+            let acgt = letters.as_flattened().iter().filter(|l| b"ACGTacgt".contains(l)).count() as u64;
+            type Encode = fn(&[[u8; 64]], &mut Vec<u8>) -> u64;
+            for encode in [encode_blocks_scalar as Encode, encode_blocks as Encode] {
+                let mut out = vec![7];
+                assert_eq!(encode(&letters, &mut out), acgt);
+                assert_eq!(out[0], 7);
+                assert_eq!(out[1..], expected);
+            }
+        }
+    }
 
     #[test]
     fn every_byte_at_every_place_sets_its_own_bit_or_none() {

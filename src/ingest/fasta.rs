@@ -134,6 +134,15 @@ impl Fasta {
                 break;
             }
             let room = bytes.len().min(buffer.len() - filled);
+            if !self.after_cr
+                && let lines @ Lines { bytes: 1.., .. } = whole_lines(&bytes[..room], &mut buffer[filled..])
+            {
+                filled += lines.letters;
+                self.line += lines.count;
+                self.at_line_start = true;
+                self.source.consume(lines.bytes);
+                continue;
+            }
             let letters = letters(&bytes[..room]);
             if letters > 0 && !self.after_cr {
                 buffer[filled..filled + letters].copy_from_slice(&bytes[..letters]);
@@ -188,13 +197,49 @@ impl Fasta {
     }
 }
 
+/// Lines that were taken whole, line feeds included.
+struct Lines {
+    bytes: usize,
+    letters: usize,
+    count: u64,
+}
+
+/// Copies the letters of lines that are nothing but letters and a line feed, up to the first that is not. The first may have begun before.
+fn whole_lines(bytes: &[u8], buffer: &mut [u8]) -> Lines {
+    let mut taken = Lines { bytes: 0, letters: 0, count: 0 };
+    // Nearly all lines of a file are as long as the one before.
+    let mut length = 0;
+    loop {
+        let rest = &bytes[taken.bytes..];
+        if rest.get(length) != Some(&b'\n') {
+            match memchr::memchr(b'\n', rest) {
+                Some(at) => length = at,
+                None => return taken,
+            }
+        }
+        let line = &rest[..length];
+        if !all_letters(line) {
+            return taken;
+        }
+        buffer[taken.letters..taken.letters + length].copy_from_slice(line);
+        taken = Lines { bytes: taken.bytes + length + 1, letters: taken.letters + length, count: taken.count + 1 };
+    }
+}
+
+/// Whether these are ASCII letters all, which is seen without looking at each on its own.
+fn all_letters(bytes: &[u8]) -> bool {
+    bytes.iter().fold(true, |all, &byte| all & ((byte | 0x20).wrapping_sub(b'a') < 26))
+}
+
 /// How many bytes at the beginning are letters.
 fn letters(bytes: &[u8]) -> usize {
-    // Almost always they are all the bytes of a line, which is seen without looking at each on its own.
     let line = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
     let line = &bytes[..line];
-    let all = line.iter().fold(true, |all, &byte| all & ((byte | 0x20).wrapping_sub(b'a') < 26));
-    if all { line.len() } else { line.iter().position(|byte| !IS_BASE[usize::from(*byte)]).unwrap_or(line.len()) }
+    if all_letters(line) {
+        line.len()
+    } else {
+        line.iter().position(|byte| !IS_BASE[usize::from(*byte)]).unwrap_or(line.len())
+    }
 }
 
 #[cfg(test)]

@@ -41,6 +41,9 @@ pub(super) fn running_counts(stretches: &[Stretch], ends: &mut [u8]) {
     }
 }
 
+/// Values of four bits that are widened at once, before the first of them is used.
+const WIDENED: usize = 256;
+
 #[inline(always)]
 pub(super) fn decode<T: Sample, const REVERSE: bool>(
     values: ValueType,
@@ -67,7 +70,12 @@ pub(super) fn decode<T: Sample, const REVERSE: bool>(
     let blocks = from / BLOCK..=(from + last) / BLOCK;
     let mut item = blocks.start().checked_sub(1).map_or(0, end);
     let rounds = rounds(&blocks, item, end);
+    let mut buffer = [0; WIDENED];
+    // No block ends after the last one.
+    let low = low.get(..end(*blocks.end())).ok_or(TileError::Counts)?;
+    let (values, skipped) = values.widened(item..low.len(), &mut buffer);
     for_values!(values, T, |value| {
+        let value = |item: usize| value(item - skipped);
         for block in blocks {
             let stop = end(block);
             let offsets = low.get(item..stop).ok_or(TileError::Counts)?;

@@ -1,6 +1,7 @@
 //! Values of tiles: the types they decode into, and how they are stored.
 
 use super::{TileError, ValueType};
+use std::ops::Range;
 
 /// A type that tiles decode into: `f32`, or `u8` and `u16` for tracks whose values they hold exactly.
 pub trait Sample: bytemuck::Pod + PartialEq + Send + Sync + std::fmt::Debug {
@@ -80,6 +81,28 @@ pub(super) enum Values<'a> {
     U8(&'a [u8]),
     U16(&'a [[u8; 2]]),
     F32(&'a [[u8; 4]]),
+}
+
+impl<'a> Values<'a> {
+    /// The same values for use at `items`, with four bits widened to bytes in `buffer` if they fit there, and the number of the first one
+    /// that is left: to take many of them apart one by one costs more.
+    #[inline(always)]
+    pub(super) fn widened<'b>(self, items: Range<usize>, buffer: &'b mut [u8]) -> (Values<'b>, usize)
+    where
+        'a: 'b,
+    {
+        let bytes = items.start / 2..items.end.div_ceil(2);
+        match self {
+            Values::U4(stored) if 2 * bytes.len() <= buffer.len() => {
+                let stored = stored.get(bytes.clone()).unwrap_or_default();
+                for (pair, byte) in buffer.as_chunks_mut().0.iter_mut().zip(stored) {
+                    *pair = [byte & 15, byte >> 4];
+                }
+                (Values::U8(&buffer[..2 * stored.len()]), 2 * bytes.start)
+            }
+            other => (other, 0),
+        }
+    }
 }
 
 /// Runs `$body` with `$at` bound to a function from an item's number to its value as `T`, once per stored type, so that

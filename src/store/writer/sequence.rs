@@ -57,16 +57,12 @@ impl SequenceWriter {
             self.letters.extend_from_slice(now);
             letters = rest;
             if self.letters.len() == 64 {
-                let block = onehot::encode(&self.letters);
-                self.push_block(&block);
-                self.letters.clear();
+                self.push_held_letters();
             }
         }
-        let mut blocks = letters.chunks_exact(64);
-        for block in &mut blocks {
-            self.push_block(&onehot::encode(block));
-        }
-        self.letters.extend_from_slice(blocks.remainder());
+        let (blocks, rest) = letters.as_chunks::<64>();
+        self.acgt += onehot::encode_blocks(blocks, &mut self.blocks);
+        self.letters.extend_from_slice(rest);
         if self.length >= HELD { self.write_blocks() } else { Ok(()) }
     }
 
@@ -76,9 +72,7 @@ impl SequenceWriter {
     /// [`crate::Error::Io`].
     pub fn end_contig(&mut self) -> Result<u64> {
         if !self.letters.is_empty() {
-            let block = onehot::encode(&self.letters);
-            self.push_block(&block);
-            self.letters.clear();
+            self.push_held_letters();
         }
         self.blocks.extend_from_slice(&[0; BLOCK_BYTES]);
         self.write_blocks()?;
@@ -101,9 +95,12 @@ impl SequenceWriter {
         self.data.finish(Kind::Sequence, &self.contigs, &[])
     }
 
-    fn push_block(&mut self, block: &onehot::Block) {
-        self.acgt += u64::from(onehot::count(block));
-        self.blocks.extend_from_slice(bytemuck::cast_slice(block));
+    /// Encodes the letters held, at most a block.
+    fn push_held_letters(&mut self) {
+        let block = onehot::encode(&self.letters);
+        self.acgt += u64::from(onehot::count(&block));
+        self.blocks.extend_from_slice(bytemuck::cast_slice(&block));
+        self.letters.clear();
     }
 
     fn write_blocks(&mut self) -> Result<()> {
