@@ -8,6 +8,7 @@ use crate::{Error, Result};
 use std::fs::File;
 use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::thread::Builder;
 
 const BUFFER: usize = 1 << 20;
 
@@ -75,9 +76,17 @@ impl DataWriter {
             file.flush()
         };
         write().map_err(Error::io(&self.path, "write"))?;
-        // The disk and the processor work at the same time.
         let file = self.file.get_ref();
-        let (synced, hashed) = rayon::join(|| file.sync_all(), || sha256(file, &self.path, &()));
+        let hash = || sha256(file, &self.path, &());
+        // The disk works meanwhile, in a thread that only waits for it.
+        let (synced, hashed) =
+            std::thread::scope(|scope| match Builder::new().spawn_scoped(scope, || file.sync_all()) {
+                Ok(sync) => {
+                    let hashed = hash();
+                    (sync.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), hashed)
+                }
+                Err(_) => (file.sync_all(), hash()),
+            });
         synced.map_err(Error::io(&self.path, "write"))?;
         let (sha256, _) = hashed?;
         let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
