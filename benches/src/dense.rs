@@ -3,7 +3,7 @@
 #![allow(unsafe_code, reason = "memory-mapping a file is unsafe by nature; this file is the benchmarks' island for it")]
 
 use crate::Fixture;
-use crate::fixture::TILE;
+use crate::panel::PIECE;
 use atemoya::gather::Window;
 use atemoya_measure::{Contestant, Ring};
 use std::fs::File;
@@ -25,13 +25,13 @@ impl Fixture {
     pub fn dense(&self, panel: usize, track: usize) -> crate::Result<Dense> {
         let path = self.directory().join(format!("{panel}.{track}.f32"));
         let mut file = BufWriter::with_capacity(1 << 18, File::create_new(&path)?);
-        let (mut tile, mut starts, mut bases) = (vec![0.0f32; TILE], Vec::new(), 0);
+        let (mut piece, mut starts, mut bases) = (vec![0.0f32; PIECE], Vec::new(), 0);
         for (id, (_, length)) in self.store.contigs().iter().enumerate() {
             starts.push(bases);
             bases += length as usize;
-            for start in (0..length as usize).step_by(TILE) {
-                self.tile((panel, track), id, start, &mut tile);
-                file.write_all(bytemuck::cast_slice(&tile[..TILE.min(length as usize - start)]))?;
+            for start in (0..length as usize).step_by(PIECE) {
+                self.piece((panel, track), id, start, &mut piece);
+                file.write_all(bytemuck::cast_slice(&piece[..PIECE.min(length as usize - start)]))?;
             }
         }
         file.flush()?;

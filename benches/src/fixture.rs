@@ -1,37 +1,23 @@
 //! A synthetic store in a temporary directory, written through the library's own writers.
 
-use crate::{Result, Values};
+use crate::Result;
+use crate::panel::{PIECE, Panel, write_panel};
 use atemoya::format::Contigs;
-use atemoya::format::manifest::{ContigEntry, GroupEntry, Manifest, PanelEntry, Role, SequenceEntry};
-use atemoya::format::tile::{Code, Encoder, Summary};
+use atemoya::format::manifest::{ContigEntry, Manifest, SequenceEntry};
 use atemoya::gather::Window;
 use atemoya::index::IndexBuilder;
-use atemoya::store::writer::{self, PanelWriter, SequenceWriter, TrackTotals};
+use atemoya::store::writer::{self, SequenceWriter};
 use atemoya::store::{Publication, Store};
 use atemoya_measure::{Random, random_windows};
-use rayon::prelude::*;
 use std::fmt::Write;
 use std::path::Path;
 
 const CONTIGS: usize = 4;
+/// Tiles of 4,096 bases, where nobody asks for others.
 const TILE_LOG2: u32 = 12;
-pub(crate) const TILE: usize = 1 << TILE_LOG2;
-const SEED: u64 = 0x61_74_65_6d_6f_79_61;
+pub(crate) const SEED: u64 = 0x61_74_65_6d_6f_79_61;
 /// Letters that are made at a time: whole lines of FASTA, and whole numbers of the generator.
 pub(crate) const LETTERS: usize = 60 << 10;
-
-/// A panel of the store: one group of tracks that look alike.
-#[derive(Debug, Clone, Copy)]
-pub struct Panel {
-    /// The group's name.
-    pub name: &'static str,
-    /// The group's role.
-    pub role: Role,
-    /// Number of tracks.
-    pub tracks: usize,
-    /// What they look like.
-    pub values: Values,
-}
 
 /// A store that lives as long as this value.
 #[derive(Debug)]
@@ -43,11 +29,20 @@ pub struct Fixture {
 }
 
 impl Fixture {
-    /// Writes a genome of `bases` bases in four contigs, and the panels.
+    /// Writes a genome of `bases` bases in four contigs, and the panels in tiles of 4,096 bases.
     ///
     /// # Errors
     /// What the library or the file system says.
     pub fn build(bases: usize, panels: &[Panel]) -> Result<Fixture> {
+        let panels: Vec<_> = panels.iter().map(|&panel| (panel, TILE_LOG2)).collect();
+        Fixture::with_tiles(bases, &panels)
+    }
+
+    /// The same with each panel in tiles of `2^n` bases of its own.
+    ///
+    /// # Errors
+    /// What the library or the file system says.
+    pub fn with_tiles(bases: usize, panels: &[(Panel, u32)]) -> Result<Fixture> {
         let directory = tempfile::tempdir()?;
         let path = directory.path().join("bench.atemoya");
         let publication = Publication::begin(&path, "manifest.json", false)?;
@@ -56,11 +51,12 @@ impl Fixture {
         let contigs = Contigs::new(lengths)?;
         manifest.contigs = contigs.iter().map(|(name, length)| ContigEntry { name: name.into(), length }).collect();
         write_sequence(publication.path(), &contigs, &mut manifest)?;
-        for (number, panel) in panels.iter().enumerate() {
-            write_panel(publication.path(), &contigs, number, panel, &mut manifest)?;
+        for &(panel, tile_log2) in panels {
+            write_panel(publication.path(), &contigs, panel, tile_log2, &mut manifest)?;
         }
         writer::publish(publication, manifest)?;
-        Ok(Fixture { store: Store::open(&path)?, panels: panels.to_vec(), directory })
+        let panels = panels.iter().map(|(panel, _)| *panel).collect();
+        Ok(Fixture { store: Store::open(&path)?, panels, directory })
     }
 
     /// `count` windows at random places of the genome, of each contestant its own by `seed`: see [`random_windows`].
@@ -75,11 +71,11 @@ impl Fixture {
         self.directory.path()
     }
 
-    /// The values of a track over the bases from `start` on, of the tile that begins there.
-    pub(crate) fn tile(&self, (panel, track): (usize, usize), contig: usize, start: usize, tile: &mut [f32]) {
-        self.panels[panel].values.fill(&tile_seeds(panel, contig, start, track), tile);
-        let valid = TILE.min(self.store.contigs().length(contig) as usize - start);
-        tile[valid..].fill(0.0);
+    /// The values of a track over the piece that begins at `start`.
+    pub(crate) fn piece(&self, (panel, track): (usize, usize), contig: usize, start: usize, piece: &mut [f32]) {
+        self.panels[panel].fill_piece((panel, track), contig, start, piece);
+        let valid = PIECE.min(self.store.contigs().length(contig) as usize - start);
+        piece[valid..].fill(0.0);
     }
 
     /// Indexes `count` random peaks of 400 bases, none of them near an end of its contig, and a fifth as many negatives.
@@ -107,11 +103,6 @@ impl Fixture {
     }
 }
 
-/// What the values of a tile are made from.
-fn tile_seeds(panel: usize, contig: usize, start: usize, track: usize) -> [u64; 5] {
-    [SEED, panel as u64, contig as u64, start as u64, track as u64]
-}
-
 /// Calls `push` with the letters of a contig, piece by piece.
 pub(crate) fn letters(contig: usize, length: u64, mut push: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
     let mut letters = vec![0u8; LETTERS];
@@ -137,48 +128,5 @@ fn write_sequence(directory: &Path, contigs: &Contigs, manifest: &mut Manifest) 
     }
     manifest.sequence = Some(SequenceEntry { file: "sequence.atm".into(), acgt: sequence.acgt() });
     manifest.files.push(sequence.finish()?);
-    Ok(())
-}
-
-/// One row of a panel: each track's tile.
-type Row = Vec<(Code, Summary, Vec<u8>)>;
-
-fn write_panel(
-    directory: &Path,
-    contigs: &Contigs,
-    number: usize,
-    panel: &Panel,
-    manifest: &mut Manifest,
-) -> Result<()> {
-    let file = format!("panel-{number}.atm");
-    let mut writer = PanelWriter::create(&directory.join(&file), contigs, TILE_LOG2, panel.tracks)?;
-    let mut totals = vec![TrackTotals::default(); panel.tracks];
-    for (id, (_, length)) in contigs.iter().enumerate() {
-        let row = |start: usize| -> Row {
-            let valid = TILE.min(length as usize - start);
-            let mut values = vec![0.0; TILE];
-            let tiles = (0..panel.tracks).map(|track| {
-                panel.values.fill(&tile_seeds(number, id, start, track), &mut values);
-                values[valid..].fill(0.0);
-                let mut bytes = Vec::new();
-                let (code, summary) = Encoder::default().encode(&values, valid, &mut bytes);
-                (code, summary, bytes)
-            });
-            tiles.collect()
-        };
-        let starts: Vec<usize> = (0..length as usize).step_by(TILE).collect();
-        for starts in starts.chunks(64) {
-            let rows: Vec<Row> = starts.par_iter().map(|&start| row(start)).collect();
-            for row in rows {
-                totals.iter_mut().zip(&row).for_each(|(totals, (_, summary, _))| totals.add(summary));
-                writer.push_row(row.iter().map(|(code, _, bytes)| (*code, bytes.as_slice())))?;
-            }
-        }
-    }
-    manifest.files.push(writer.finish()?);
-    let tracks = totals.iter().enumerate().map(|(i, totals)| totals.entry(format!("{}.{i}", panel.name))).collect();
-    manifest.panels.push(PanelEntry { file, tile: TILE as u64, tracks });
-    let tracks = (0..panel.tracks).collect();
-    manifest.groups.push(GroupEntry { name: panel.name.into(), role: panel.role, panel: number, tracks });
     Ok(())
 }

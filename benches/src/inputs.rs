@@ -1,6 +1,7 @@
 //! The fixture's genome and tracks as the files that real data comes in: FASTA, and bigWig written by bigtools.
 
-use crate::fixture::{LETTERS, TILE, letters};
+use crate::fixture::{LETTERS, letters};
+use crate::panel::PIECE;
 use crate::{Fixture, Result};
 use bigtools::beddata::BedParserStreamingIterator;
 use bigtools::{BigWigWrite, Value};
@@ -54,7 +55,7 @@ impl Fixture {
         let contigs = self.store.contigs();
         let lengths: HashMap<String, u32> = contigs.iter().map(|(name, n)| (name.to_owned(), n as u32)).collect();
         let values = contigs.iter().enumerate().flat_map(|(id, (name, length))| {
-            let starts = (0..length as usize).step_by(TILE);
+            let starts = (0..length as usize).step_by(PIECE);
             starts.flat_map(move |start| self.intervals(track, id, start).into_iter().map(move |value| (name, value)))
         });
         let source = BedParserStreamingIterator::wrap_infallible_iter(values, true);
@@ -63,12 +64,12 @@ impl Fixture {
         Ok(())
     }
 
-    /// The stretches of equal values of a tile that are not zero.
+    /// The stretches of equal values of a piece that are not zero.
     fn intervals(&self, track: (usize, usize), contig: usize, start: usize) -> Vec<Value> {
-        let mut tile = vec![0.0; TILE];
-        self.tile(track, contig, start, &mut tile);
+        let mut piece = vec![0.0; PIECE];
+        self.piece(track, contig, start, &mut piece);
         let mut at = start as u32;
-        let stretches = tile.chunk_by(|a, b| a == b).map(|stretch| {
+        let stretches = piece.chunk_by(|a, b| a == b).map(|stretch| {
             let start = at;
             at += stretch.len() as u32;
             Value { start, end: at, value: stretch[0] }

@@ -6,13 +6,15 @@ mod dense;
 mod fixture;
 mod inputs;
 mod packing;
+mod panel;
 mod side;
 mod table;
 mod values;
 
 pub use dense::Dense;
-pub use fixture::{Fixture, Panel};
+pub use fixture::Fixture;
 pub use packing::{Packed, pack, pack_beside, read_bigwigs, read_bytes};
+pub use panel::Panel;
 pub use side::side_by_side;
 pub use table::Table;
 pub use values::Values;

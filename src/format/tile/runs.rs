@@ -47,11 +47,30 @@ pub(super) fn decode<T: Sample, const REVERSE: bool>(
         while done < length {
             let stop = ends.get(run).map(end).ok_or(TileError::Runs)?;
             let stop = stop.checked_sub(from).filter(|&stop| stop > done).ok_or(TileError::Runs)?.min(length);
-            let part = if REVERSE { length - stop..length - done } else { done..stop };
-            out[part].fill(value(run));
+            write::<T, REVERSE>(out, done, stop, value(run));
             done = stop;
             run += 1;
         }
     });
     Ok(())
+}
+
+/// Writes items `from .. to`, counted from the end if `REVERSE`, and some of those after them. A length that no predictor guesses
+/// costs more than a few items written twice.
+#[inline(always)]
+fn write<T: Sample, const REVERSE: bool>(out: &mut [T], from: usize, to: usize, value: T) {
+    /// Items written at once.
+    const CHUNK: usize = 32;
+    let length = out.len();
+    let mut at = from;
+    while at < to {
+        let chunk = if REVERSE { out[..length - at].last_chunk_mut() } else { out[at..].first_chunk_mut() };
+        if let Some(chunk) = chunk {
+            *chunk = [value; CHUNK];
+        } else {
+            let part = if REVERSE { length - to..length - at } else { at..to };
+            out[part].fill(value);
+        }
+        at += CHUNK;
+    }
 }
