@@ -111,16 +111,15 @@ impl Job<'_> {
     fn encode(&self, stretch: Stretch, track: &BigWig, encoder: &mut Encoder) -> Result<Encoded> {
         progress::check(self.progress)?;
         let length = stretch.end - stretch.start;
-        let mut tiles = Tiles { encoder, tile: 1 << self.tile_log2, length, encoded: Encoded::default() };
+        let mut tiles = Tiles { encoder, tile: 1 << self.tile_log2, length, first: 0, encoded: Encoded::default() };
         let name = self.contigs.name(stretch.contig);
         if track.has_contig(name) {
             track.stretches(name, stretch.start, stretch.end, |start, end, value| {
                 tiles.push(start - stretch.start, end - stretch.start, value);
             })?;
         }
-        tiles.finish_before(length);
         self.progress.advance(length);
-        Ok(tiles.encoded)
+        Ok(tiles.finish())
     }
 }
 
@@ -130,6 +129,8 @@ struct Tiles<'a> {
     tile: u64,
     /// Bases of the stretch.
     length: u64,
+    /// The first base of the tile at hand.
+    first: u64,
     encoded: Encoded,
 }
 
@@ -138,21 +139,29 @@ impl Tiles<'_> {
     #[inline]
     fn push(&mut self, mut start: u64, end: u64, value: f32) {
         while start < end {
-            let first = start / self.tile * self.tile;
-            self.finish_before(first);
-            let stop = end.min(first + self.tile);
-            self.encoder.push((start - first) as usize..(stop - first) as usize, value);
+            let next = self.first + self.tile;
+            if start >= next {
+                self.finish_tile();
+                continue;
+            }
+            let stop = end.min(next);
+            self.encoder.push((start - self.first) as usize..(stop - self.first) as usize, value);
             start = stop;
         }
     }
 
-    /// Encodes the tiles that begin before a base.
-    #[inline]
-    fn finish_before(&mut self, base: u64) {
-        while self.encoded.tiles.len() as u64 * self.tile < base {
-            let valid = (self.length - self.encoded.tiles.len() as u64 * self.tile).min(self.tile);
-            let (code, summary) = self.encoder.finish(self.tile as usize, valid as usize, &mut self.encoded.bytes);
-            self.encoded.tiles.push((code, self.encoded.bytes.len(), summary));
+    /// Encodes the tiles that are left.
+    fn finish(mut self) -> Encoded {
+        while self.first < self.length {
+            self.finish_tile();
         }
+        self.encoded
+    }
+
+    fn finish_tile(&mut self) {
+        let valid = (self.length - self.first).min(self.tile);
+        let (code, summary) = self.encoder.finish(self.tile as usize, valid as usize, &mut self.encoded.bytes);
+        self.encoded.tiles.push((code, self.encoded.bytes.len(), summary));
+        self.first += self.tile;
     }
 }

@@ -87,15 +87,18 @@ impl Stretches {
     /// What the first `valid` bases of the tile hold, beyond which there is nothing.
     pub(super) fn summary(&self, valid: usize) -> Summary {
         let mut summary = Summary { min: f32::INFINITY, max: f32::NEG_INFINITY, ..Summary::ZERO };
+        let mut small_integers = true;
         for stretch in &self.items {
             let (bases, value) = (stretch.end - stretch.start, stretch.value);
             summary.nonzero += bases;
             summary.sum += f64::from(value) * f64::from(bases);
             summary.magnitude += f64::from(value.abs()) * f64::from(bases);
-            summary.values = summary.values.max(ValueType::of(value));
             summary.min = summary.min.min(value);
             summary.max = summary.max.max(value);
+            small_integers &= f32::from(value as u16) == value;
         }
+        // Integers that are not 0 are 1 at least.
+        summary.values = if small_integers { ValueType::of(summary.max.max(1.0)) } else { ValueType::F32 };
         if (summary.nonzero as usize) < valid {
             summary.min = summary.min.min(0.0);
             summary.max = summary.max.max(0.0);

@@ -164,6 +164,14 @@ fn codes_and_entries() {
 }
 
 #[test]
+fn a_tile_without_stretches_is_zero_everywhere() {
+    let mut bytes = Vec::new();
+    let (code, summary) = Encoder::default().finish(512, 100, &mut bytes);
+    assert_eq!((code, bytes.len(), summary.values), (Code::ZERO, 0, ValueType::One));
+    assert_eq!(stretches(&[0.0; 512]).summary(100), summary);
+}
+
+#[test]
 fn a_wide_tile_is_not_squeezed_into_a_narrow_track() {
     let (code, bytes) = encoded(&[0.5; 512], Family::Runs, ValueType::F32);
     assert_eq!(decode::<u8, false>(code, &bytes, 512, 0..2, false, &mut [0, 0]), Err(TileError::TooWide));
