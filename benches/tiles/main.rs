@@ -23,8 +23,14 @@ const KINDS: [(&str, Values, usize); 3] = [
 const TRACKS: [usize; 4] = [1, 6, 48, 512];
 /// Tracks from which on panels are compared, and reading one track of them.
 const MANY: usize = 48;
-/// Bases of a window.
-const WIDTH: usize = 2048;
+/// What is asked: its name, the bases of a window, and whether one track is read of many. Of few tracks only the first two are asked.
+const QUESTIONS: [(&str, usize, bool); 5] = [
+    ("tiles", 2048, false),
+    ("tiles, 1000 bp", 1000, false),
+    ("tiles, one track", 2048, true),
+    ("panels", 2048, false),
+    ("panels, one track", 2048, true),
+];
 /// Random windows of a contestant, over and over.
 const WINDOWS: usize = 1 << 17;
 /// The genome is a multiple of this: four contigs of whole tiles, whatever the tile.
@@ -38,20 +44,19 @@ struct Bench {
 }
 
 impl Bench {
-    /// The comparisons of one kind of values and one number of tracks: of few tracks only the first.
+    /// The comparisons of one kind of values and one number of tracks.
     fn tracks(&mut self, (kind, values, items): (&str, Values, usize), tracks: usize) -> Result<()> {
         let name = |question: &str| format!("{kind}/{tracks}/{question}");
-        let questions = [("tiles", false), ("tiles, one track", true), ("panels", false), ("panels, one track", true)];
-        let questions = &questions[..if tracks < MANY { 1 } else { 4 }];
-        let asked = |&(question, _): &(&str, bool)| self.request.wants(&name(question));
-        let questions: Vec<_> = questions.iter().filter(|question| asked(question)).collect();
+        let questions = &QUESTIONS[..if tracks < MANY { 2 } else { QUESTIONS.len() }];
+        let asked = questions.iter().filter(|(question, ..)| self.request.wants(&name(question)));
+        let questions: Vec<_> = asked.copied().collect();
         if questions.is_empty() {
             return Ok(());
         }
         let bases = if self.request.measure { items / tracks / WHOLE * WHOLE } else { 1 << 16 };
         say(&format!("{kind}: {tracks} tracks of {:.1} Mb", bases as f64 / f64::from(1 << 20)));
-        let by_tile = questions.iter().any(|(question, _)| question.starts_with("tiles"));
-        let by_panel = questions.iter().any(|(question, _)| question.starts_with("panels"));
+        let by_tile = questions.iter().any(|(question, ..)| question.starts_with("tiles"));
+        let by_panel = questions.iter().any(|(question, ..)| question.starts_with("panels"));
         let mut layouts = Vec::new();
         if by_tile {
             layouts.extend(layout::tiles(tracks));
@@ -61,24 +66,30 @@ impl Bench {
         }
         let fixture = layout::build(bases, values, &mut layouts)?;
         gather::map_pages(&fixture.store);
-        for (question, one) in questions {
+        for (question, width, one) in questions {
             let wanted = layouts.iter().filter(|layout| question.starts_with(layout.question));
-            self.compare(&fixture, &name(question), &wanted.collect::<Vec<_>>(), *one)?;
+            self.compare(&fixture, &name(question), &wanted.collect::<Vec<_>>(), (width, one))?;
         }
         Ok(())
     }
 
     /// Measures layouts of the same tracks in turns with memcpy, over all tracks of a window or over one. A single track of a
     /// store that is small enough for a benchmark would stay in the caches: these are emptied before each turn of one batch.
-    fn compare(&mut self, fixture: &Fixture, name: &str, layouts: &[&Layout], one: bool) -> Result<()> {
+    fn compare(
+        &mut self,
+        fixture: &Fixture,
+        name: &str,
+        layouts: &[&Layout],
+        (width, one): (usize, bool),
+    ) -> Result<()> {
         let tracks = if one { 1 } else { layouts[0].tracks() };
         let batch = BATCH.min(BATCH * MANY / tracks);
-        let items = tracks * WIDTH;
+        let items = tracks * width;
         let memory = if one { gather::other_memory() } else { Vec::new() };
         let mut contestants: Vec<Contestant<'_, Ring<f32>>> = Vec::new();
         for (seed, layout) in layouts.iter().enumerate() {
             let reading = if one { layout.one() } else { layout.all() };
-            let windows = fixture.windows(WIDTH, WINDOWS, seed);
+            let windows = fixture.windows(width, WINDOWS, seed);
             contestants.push(gather::signal(&fixture.store, layout.name(fixture), reading, windows));
         }
         contestants.push(self.sources.memcpy(items));
