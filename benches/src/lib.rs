@@ -13,7 +13,7 @@ mod values;
 
 pub use dense::Dense;
 pub use fixture::Fixture;
-pub use packing::{Packed, pack, pack_beside, read_bigwigs, read_bytes};
+pub use packing::{Packed, hash_bytes, pack, pack_beside, read_bigwigs, read_bytes};
 pub use panel::Panel;
 pub use side::side_by_side;
 pub use table::Table;

@@ -6,6 +6,7 @@ use atemoya::{Error, Store};
 use atemoya_measure::{Contestant, Pace, Row, take_turns};
 use bigtools::BigWigRead;
 use rayon::prelude::*;
+use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::hint::black_box;
 use std::io::Read;
@@ -61,28 +62,48 @@ pub fn read_bigwigs<'a>(paths: &'a [PathBuf], store: &'a Store) -> Contestant<'a
 
 /// Reads the bytes of a file.
 pub fn read_bytes(path: &Path) -> Contestant<'_, Packed> {
-    let mut buffer = vec![0; 1 << 20];
-    Contestant::new("read", move |_: &mut Packed| {
-        let failed = |source| Error::Io { path: path.to_path_buf(), operation: "read", source };
-        let mut file = File::open(path).map_err(failed)?;
-        while file.read(&mut buffer).map_err(failed)? > 0 {
-            black_box(&buffer);
-        }
-        Ok(())
+    bytes("read", path, |bytes| {
+        black_box(bytes);
     })
 }
 
-/// Packs in turns with reading the same input, and returns the rows of the two. What was packed is removed in turns of its own.
+/// Reads the bytes of a file and computes their SHA-256.
+pub fn hash_bytes(path: &Path) -> Contestant<'_, Packed> {
+    let mut hash = Sha256::new();
+    bytes("sha256", path, move |bytes| {
+        hash.update(bytes);
+        black_box(&hash);
+    })
+}
+
+fn bytes<'a>(name: &str, path: &'a Path, mut each: impl FnMut(&[u8]) + 'a) -> Contestant<'a, Packed> {
+    let mut buffer = vec![0; 1 << 20];
+    Contestant::new(name, move |_: &mut Packed| {
+        let failed = |source| Error::Io { path: path.to_path_buf(), operation: "read", source };
+        let mut file = File::open(path).map_err(failed)?;
+        loop {
+            match file.read(&mut buffer).map_err(failed)? {
+                0 => return Ok(()),
+                n => each(&buffer[..n]),
+            }
+        }
+    })
+}
+
+/// Packs in turns with others that only read the same input, and returns the rows of all, compared with the last. What was packed is
+/// removed in turns of its own.
 ///
 /// # Errors
 /// What one of them says.
-pub fn pack_beside(builder: PackBuilder, read: Contestant<'_, Packed>, pace: Pace) -> Result<[Row; 2]> {
+pub fn pack_beside(builder: PackBuilder, others: Vec<Contestant<'_, Packed>>, pace: Pace) -> Result<Vec<Row>> {
     let remove = Contestant::new("remove", |packed: &mut Packed| {
         let path = packed.directory.path();
         let failed = |source| Error::Io { path: path.to_path_buf(), operation: "empty", source };
         let mut entries = std::fs::read_dir(path).map_err(failed)?;
         entries.try_for_each(|entry| std::fs::remove_dir_all(entry?.path())).map_err(failed)
     });
-    let rows = take_turns(&mut Packed::new()?, &mut [pack(builder), remove, read], pace, &())?;
-    Ok([rows[0].clone(), rows[2].clone()])
+    let mut contestants: Vec<_> = [pack(builder), remove].into_iter().chain(others).collect();
+    let mut rows = take_turns(&mut Packed::new()?, &mut contestants, pace, &())?;
+    rows.remove(1);
+    Ok(rows)
 }
