@@ -2,8 +2,10 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// After looks that find batches in memory, at most so many are not looked for.
-const MOST: u64 = 16;
+/// So many batches in a row must be found in memory before looks become rare: a few looks miss much of what is not there.
+const SURE: u64 = 8;
+/// At most so many batches are not looked for, two to the power of this.
+const RARE: u64 = 6;
 
 /// What the threads that gather a stream know of the batches after theirs.
 #[derive(Debug)]
@@ -14,13 +16,13 @@ pub(super) struct Asking {
     next: AtomicU64,
     /// The first batch that is to be looked for again.
     due: AtomicU64,
-    /// How many batches after one found in memory are not looked for.
-    pause: AtomicU64,
+    /// How many batches in a row were found in memory.
+    streak: AtomicU64,
 }
 
 impl Asking {
     pub(super) fn new(distance: u64) -> Asking {
-        Asking { distance, next: AtomicU64::new(0), due: AtomicU64::new(0), pause: AtomicU64::new(1) }
+        Asking { distance, next: AtomicU64::new(0), due: AtomicU64::new(0), streak: AtomicU64::new(0) }
     }
 
     /// The batches of `total` that whoever is about to gather `batch` should ask for: each one is given to one thread.
@@ -30,10 +32,11 @@ impl Asking {
         (start.max(batch)..end).filter(|batch| *batch >= self.due.load(Relaxed))
     }
 
-    /// Takes note of whether a batch had to be asked for. One that was in memory makes looks rarer, twice as rare each time.
+    /// Takes note of whether a batch had to be asked for. Looks that find batches in memory become rarer, twice as rare each time.
     pub(super) fn asked(&self, batch: u64, cold: bool) {
-        let pause = if cold { 0 } else { self.pause.load(Relaxed) };
-        self.pause.store((2 * pause).clamp(1, MOST), Relaxed);
+        let streak = if cold { 0 } else { self.streak.load(Relaxed) + 1 };
+        self.streak.store(streak, Relaxed);
+        let pause = streak.checked_sub(SURE).map_or(0, |more| 1 << more.min(RARE));
         self.due.store(batch + 1 + pause, Relaxed);
     }
 }
@@ -66,9 +69,11 @@ mod tests {
         for batch in 0..200 {
             for later in asking.after(batch, 200) {
                 looks.push(later);
-                asking.asked(later, later == 121);
+                asking.asked(later, later == 141);
             }
         }
-        assert_eq!(looks, [0, 2, 5, 10, 19, 36, 53, 70, 87, 104, 121, 122, 124, 127, 132, 141, 158, 175, 192]);
+        let before = (0..8).chain([9, 12, 17, 26, 43, 76, 141]);
+        let expected = before.chain(142..150).chain([151, 154, 159, 168, 185]);
+        assert_eq!(looks, expected.collect::<Vec<_>>());
     }
 }

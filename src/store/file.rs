@@ -13,11 +13,17 @@ use std::path::Path;
 pub(crate) struct DataFile<'a> {
     path: &'a Path,
     file: &'a File,
+    length: u64,
 }
 
 impl<'a> DataFile<'a> {
     pub(super) fn new(path: &'a Path, map: &'a Map) -> DataFile<'a> {
-        DataFile { path, file: map.file() }
+        DataFile { path, file: map.file(), length: map.len() as u64 }
+    }
+
+    /// Its length when it was opened, in bytes.
+    pub(crate) fn length(&self) -> u64 {
+        self.length
     }
 
     /// Reads the bytes from `offset` on.

@@ -27,7 +27,7 @@ pub(in crate::feed) struct StoreExamples {
     asks: bool,
     /// What is read into without maps, and where what is to be asked for is looked up.
     pub(super) idle: Idle,
-    peaks: Vec<Locus>,
+    pub(super) peaks: Vec<Locus>,
     negatives: Vec<Locus>,
     max_jitter: i64,
     pub(super) in_window: usize,
