@@ -371,6 +371,8 @@ fn the_counters_add_up() {
             }
             let stats = loader.stats();
             assert_eq!((stats.batches, stats.bytes), (batches, bytes as u64), "{workers} workers");
+            // Each is of a page that the process waits for, and the system tells how many there were.
+            assert_eq!(stats.page_faults.is_some(), cfg!(target_os = "linux"));
         }
     });
 }

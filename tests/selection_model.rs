@@ -7,6 +7,7 @@ mod common;
 use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
+use atemoya::feed::Access;
 use atemoya::loci::float_sum::{cascade_sum, pairwise_sum};
 use atemoya::loci::{Locus, quantile};
 use atemoya::sample::{Draw, Order, PlanOptions};
@@ -16,6 +17,7 @@ use common::model::{Data, Kept, Options, Place};
 use common::numpy::{cherimoya_draws, numpy_sum, outlier_threshold, torch_sum};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::sample::select;
 use proptest::test_runner::{Config, TestCaseResult, TestRunner};
 
 /// Runs a property over so many values; a failing one is saved beside this file.
@@ -101,13 +103,15 @@ struct Streaming {
     epoch: u64,
     batch_size: usize,
     workers: usize,
+    access: Access,
 }
 
 fn streaming() -> impl Strategy<Value = Streaming> {
     let numbers =
         (prop_oneof![Just(0.0), 0.0..2.0f64], prop_oneof![0u64..100, any::<u64>()], prop_oneof![0u64..5, any::<u64>()]);
-    (numbers, any::<[bool; 2]>(), 1usize..30, 0usize..3).prop_map(
-        |((negative_ratio, seed, epoch), [shuffle, reverse_complement], batch_size, workers)| Streaming {
+    let threads = (0usize..3, select(Access::ALL.to_vec()));
+    (numbers, any::<[bool; 2]>(), 1usize..30, threads).prop_map(
+        |((negative_ratio, seed, epoch), [shuffle, reverse_complement], batch_size, (workers, access))| Streaming {
             negative_ratio,
             shuffle,
             reverse_complement,
@@ -115,6 +119,7 @@ fn streaming() -> impl Strategy<Value = Streaming> {
             epoch,
             batch_size,
             workers,
+            access,
         },
     )
 }
@@ -192,7 +197,7 @@ fn every_example_is_the_models() {
             let generator = files.generator(&data, &options).negative_ratio(streaming.negative_ratio);
             let generator = generator.shuffle(streaming.shuffle).reverse_complement(streaming.reverse_complement);
             let generator = generator.random_state(streaming.seed).batch_size(streaming.batch_size);
-            let generator = generator.num_workers(streaming.workers);
+            let generator = generator.num_workers(streaming.workers).access(streaming.access);
             examples.fetch_add(check_epoch(&data, &options, &streaming, &kept, &generator)?, Relaxed);
             epochs.fetch_add(1, Relaxed);
         }

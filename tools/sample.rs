@@ -4,7 +4,7 @@ use crate::filter::{FilterArguments, names};
 use crate::output;
 use crate::output::safetensors::{Items, Tensor, write};
 use anyhow::{Context, Result, bail};
-use atemoya::feed::{Batch, Loader};
+use atemoya::feed::{Access, Batch, Loader};
 use atemoya::loci::published;
 use atemoya::sample::Order;
 use atemoya::sample::cherimoya::base_seed;
@@ -52,6 +52,9 @@ pub(crate) struct Arguments {
     /// Threads that gather; with 0 the command's own does
     #[arg(long, value_name = "N", default_value_t = 1)]
     num_workers: usize,
+    /// How the store is read: map, or read (no memory maps; for network file systems); the examples are the same
+    #[arg(long, value_name = "WAY", default_value_t = Access::Map)]
+    access: Access,
     /// Examples of a batch
     #[arg(long, value_name = "N", default_value_t = 32)]
     batch_size: usize,
@@ -84,6 +87,7 @@ impl Arguments {
             .chroms(self.chroms.clone())
             .random_state(seed)
             .num_workers(self.num_workers)
+            .access(self.access)
             .batch_size(self.batch_size);
         Ok(match &self.loci {
             Some(name) => generator.loci(name),

@@ -66,7 +66,9 @@ impl<'a> Dataset<'a> {
         let too_many = |_| Error::argument("indices", format!("{rows} examples do not fit in memory"));
         let layout = Layout::new(rows, self.examples.forms()).map_err(too_many)?;
         let mut slot = Slot::new(layout.bytes()).map_err(too_many)?;
-        self.gather(&*self.plan(epoch)?, indices.iter().copied(), &layout, &mut slot)?;
+        let plan = self.plan(epoch)?;
+        self.ask(&plan, indices.iter().copied());
+        self.gather(&plan, indices.iter().copied(), &layout, &mut slot)?;
         Ok(Batch::new(Memory::Owned(slot), Arc::new(layout), rows, epoch, 0))
     }
 
@@ -114,6 +116,11 @@ impl<'a> Dataset<'a> {
         }
         plans.push_back((epoch, Arc::clone(&plan)));
         Ok(plan)
+    }
+
+    /// Asks the system for what the examples at `indices` of a plan are gathered from. Returns whether it was not in memory.
+    pub(super) fn ask(&self, plan: &Plan, indices: impl Iterator<Item = usize>) -> bool {
+        self.examples.ask(&indices.map(|index| plan.draw(index)).collect::<Vec<_>>())
     }
 
     /// Gathers the examples at `indices` of a plan into the first rows of a slot.

@@ -1,5 +1,6 @@
 //! What the workers do: the batches of a stream, each from its number to its bytes in a slot.
 
+use super::ask::Asking;
 use super::dataset::Dataset;
 use super::ring::Fill;
 use super::shard::Shard;
@@ -20,6 +21,7 @@ pub(super) struct Stream {
     pub(super) epochs: u64,
     /// The plan to follow in place of the sampler's.
     pub(super) plan: Option<Arc<Plan>>,
+    pub(super) asking: Asking,
 }
 
 /// The place of one batch.
@@ -41,6 +43,11 @@ impl Stream {
         self.shard.steps(self.examples(), self.drop_last) as u64
     }
 
+    /// The plan of an epoch.
+    fn plan(&self, epoch: u64) -> Result<Arc<Plan>> {
+        self.plan.as_ref().map_or_else(|| self.source.plan(epoch), |plan| Ok(Arc::clone(plan)))
+    }
+
     /// The place of the stream's batch of this number.
     pub(super) fn place(&self, batch: u64) -> Place {
         let number = batch + self.step;
@@ -55,11 +62,12 @@ impl Fill for Stream {
     }
 
     fn fill(&self, batch: u64, slot: &mut Slot) -> Result<()> {
+        for later in self.asking.after(batch, self.batches()) {
+            let Place { epoch, indices, .. } = self.place(later);
+            self.asking.asked(later, self.source.ask(&*self.plan(epoch)?, indices));
+        }
         let Place { epoch, indices, .. } = self.place(batch);
-        let plan = match &self.plan {
-            Some(plan) => Arc::clone(plan),
-            None => self.source.plan(epoch)?,
-        };
+        let plan = self.plan(epoch)?;
         self.source.gather(&plan, indices, &self.source.layout, slot)
     }
 }

@@ -1,5 +1,6 @@
 //! The builder of loaders: every parameter, its default, and the checks that need the store.
 
+use super::access::Access;
 use super::dataset::Dataset;
 use super::examples::StoreExamples;
 use super::filter::{LocusFilter, groups};
@@ -39,6 +40,8 @@ use std::path::PathBuf;
 /// | `rank`, `world_size` | 0, 1 | which contiguous slice of each batch this process takes |
 /// | `drop_last` | false | whether the short batch at an epoch's end is dropped |
 /// | `slots` | `num_workers + 2` | batches in memory at once, those that the consumer holds included |
+/// | `access` | map | how the store's files are read: [`Access::Map`], [`Access::Read`] |
+/// | `ask_ahead` | true | whether the system is asked for what the next batches need, where that is not in memory |
 ///
 /// ```no_run
 /// use atemoya::{PeakGenerator, Store};
@@ -73,6 +76,8 @@ pub struct PeakGenerator {
     rank: usize,
     world_size: usize,
     drop_last: bool,
+    access: Access,
+    ask_ahead: bool,
 }
 
 macro_rules! setters {
@@ -107,6 +112,8 @@ impl PeakGenerator {
             rank: 0,
             world_size: 1,
             drop_last: false,
+            access: Access::Map,
+            ask_ahead: true,
         }
     }
 
@@ -176,6 +183,11 @@ impl PeakGenerator {
         drop_last: bool;
         /// Sets how many batches are in memory at once, those that the consumer holds included.
         slots: Option<usize>;
+        /// Sets how the store's files are read. It changes neither batches nor states.
+        access: Access;
+        /// Sets whether the system is asked to read what the next batches need, where that is not in memory. It changes nothing but
+        /// how long batches take.
+        ask_ahead: bool;
     }
 
     /// Selects the loci, allocates the ring and starts the workers.
@@ -224,7 +236,8 @@ impl PeakGenerator {
         let windows = (filter.in_window, filter.out_window, filter.max_jitter);
         let sampler = PeakNegativeSampler::with_order(plan, filter.order)?;
         let groups = (signals.as_slice(), controls.as_slice());
-        let examples = StoreExamples::new(store, groups, selection.peaks, selection.negatives, windows, types);
+        let (loci, reading) = ([selection.peaks, selection.negatives], (self.access, self.ask_ahead));
+        let examples = StoreExamples::new(store, groups, loci, windows, types, reading);
         Ok((Dataset::new(examples, sampler, batch_size)?, selection.ledger))
     }
 

@@ -1,8 +1,10 @@
 //! The feed: a ring of batch slots, worker threads that gather into them, and batches delivered in order as leases. It
 //! knows nothing of GPUs.
 
+mod access;
 mod array;
 mod array_generator;
+mod ask;
 mod batch;
 mod dataset;
 mod examples;
@@ -19,6 +21,7 @@ mod state;
 mod stats;
 mod worker;
 
+pub use access::Access;
 pub use array::{Array, Strided};
 pub use array_generator::ArrayGenerator;
 pub use batch::{AnyTensor, Batch, Tensor};

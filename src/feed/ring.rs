@@ -77,7 +77,7 @@ impl Ring {
             idle_consumers: 0,
         };
         let (work, ready) = (Condvar::new(), Condvar::new());
-        Ok(Ring { state: Mutex::new(state), work, ready, slots, counters: Counters::default() })
+        Ok(Ring { state: Mutex::new(state), work, ready, slots, counters: Counters::new() })
     }
 
     /// Begins a job in place of whatever was going on.

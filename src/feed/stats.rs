@@ -16,17 +16,27 @@ pub struct Stats {
     pub consumer_waited: Duration,
     /// Time the workers waited for a free slot or for work, added up over the workers.
     pub workers_waited: Duration,
+    /// Page faults of this process, since the loader was made, that waited for a disk (major faults): what is read through maps and
+    /// was not in memory when it was needed. `None` where the system does not tell.
+    pub page_faults: Option<u64>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Counters {
     batches: AtomicU64,
     bytes: AtomicU64,
     consumer: AtomicU64,
     workers: AtomicU64,
+    /// Page faults of the process before.
+    page_faults: Option<u64>,
 }
 
 impl Counters {
+    pub(super) fn new() -> Counters {
+        let [batches, bytes, consumer, workers] = [(); 4].map(|()| AtomicU64::new(0));
+        Counters { batches, bytes, consumer, workers, page_faults: page_faults() }
+    }
+
     pub(super) fn delivered(&self, bytes: usize) {
         self.batches.fetch_add(1, Ordering::Relaxed);
         self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
@@ -46,6 +56,13 @@ impl Counters {
             bytes: self.bytes.load(Ordering::Relaxed),
             consumer_waited: Duration::from_nanos(self.consumer.load(Ordering::Relaxed)),
             workers_waited: Duration::from_nanos(self.workers.load(Ordering::Relaxed)),
+            page_faults: page_faults().zip(self.page_faults).map(|(now, before)| now.saturating_sub(before)),
         }
     }
+}
+
+/// Major page faults of this process so far: the twelfth field of its `stat`, of which the second, in parentheses, may hold anything.
+fn page_faults() -> Option<u64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(9)?.parse().ok()
 }

@@ -26,6 +26,10 @@ impl Workers {
         Ok(workers)
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.threads.len()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.threads.is_empty()
     }

@@ -43,7 +43,7 @@ pub struct Window {
 impl Window {
     /// The part on the contig: its bounds there, and how many bases of the window come before it (counted from the
     /// window's low end, whatever its orientation).
-    fn on_contig(&self) -> (usize, usize, usize) {
+    pub(crate) fn on_contig(&self) -> (usize, usize, usize) {
         let end = self.start.saturating_add(self.width as i64).clamp(0, self.length as i64) as usize;
         let from = self.start.clamp(0, self.length as i64) as usize;
         let before = (from as i64).saturating_sub(self.start).clamp(0, self.width as i64) as usize;

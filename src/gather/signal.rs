@@ -54,6 +54,14 @@ impl Channels {
         self.forward.len()
     }
 
+    /// The tracks, each once, in ascending order.
+    pub(crate) fn tracks(&self) -> Vec<usize> {
+        let mut tracks: Vec<usize> = self.forward.iter().map(|(track, _)| *track).collect();
+        tracks.sort_unstable();
+        tracks.dedup();
+        tracks
+    }
+
     /// The rows of the output from the first channel to the last, when they lie together.
     fn rows(&self) -> Range<usize> {
         let channel = |pair: Option<&(usize, usize)>| pair.map_or(0, |(_, channel)| *channel);

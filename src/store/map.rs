@@ -9,7 +9,11 @@ use std::path::Path;
 
 /// A whole file mapped read-only. It derefs to the file's bytes, which begin on a page boundary.
 #[derive(Debug)]
-pub(crate) struct Map(memmap2::Mmap);
+pub(crate) struct Map {
+    bytes: memmap2::Mmap,
+    /// The file stays open, so that what is read or asked for of it is of the same file, whatever takes its name.
+    file: File,
+}
 
 impl Map {
     /// Maps a file that must be `length` bytes long.
@@ -32,8 +36,13 @@ impl Map {
         // - The bytes are only ever read as plain integers and floats, for which every bit pattern is valid, and all
         //   that is computed from them is bounds-checked; a violation by another process therefore gives wrong values
         //   or SIGBUS, not a wild access.
-        let map = unsafe { memmap2::Mmap::map(&file) }.map_err(Error::io(path, "map"))?;
-        Ok(Map(map))
+        let bytes = unsafe { memmap2::Mmap::map(&file) }.map_err(Error::io(path, "map"))?;
+        Ok(Map { bytes, file })
+    }
+
+    /// The file that is mapped.
+    pub(super) fn file(&self) -> &File {
+        &self.file
     }
 }
 
@@ -41,6 +50,6 @@ impl Deref for Map {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        &self.0
+        &self.bytes
     }
 }

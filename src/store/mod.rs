@@ -2,21 +2,25 @@
 //! It knows nothing of loci, sampling or batches.
 
 mod census;
+mod file;
 mod hash;
 mod map;
 mod open;
 mod panel;
 mod publish;
+mod rows;
 mod sequence;
 mod verify;
 pub mod writer;
 
 pub use census::Tally;
+pub(crate) use file::DataFile;
 pub(crate) use hash::sha256;
 pub use open::Store;
 pub(crate) use open::read_document;
 pub use panel::{PanelFile, PanelView, RowTiles};
 pub use publish::Publication;
 pub(crate) use publish::refuse_existing;
+pub(crate) use rows::{Part, Rows};
 pub use sequence::{SequenceFile, SequenceView};
 pub use verify::Verified;

@@ -14,7 +14,9 @@ use std::sync::Arc;
 /// An opened store: genome, tracks and groups, mapped into memory.
 ///
 /// Its files are read through memory maps. Replacing a whole store (as `pack --force` does) is safe while it is open, but
-/// truncating a mapped file, or a disk that fails under it, ends the process with SIGBUS.
+/// truncating a mapped file, or a disk that fails under it, ends the process with SIGBUS. A loader with
+/// [`Access::Read`](crate::feed::Access::Read) gives an error instead. The files stay open, so it reads those that were opened, whatever
+/// has taken their names.
 ///
 /// Cloning is cheap and shares the maps. A store is `Send` and `Sync`; any number of threads may read it.
 ///

@@ -1,5 +1,6 @@
 //! A mapped panel file: rows of tiles of all its tracks.
 
+use super::file::DataFile;
 use super::map::Map;
 use crate::format::header::{Header, Kind};
 use crate::format::manifest::{FileEntry, PanelEntry};
@@ -94,10 +95,29 @@ impl PanelFile {
         }
     }
 
+    /// The file without its map.
+    pub(crate) fn file(&self) -> DataFile<'_> {
+        DataFile::new(&self.path, &self.map)
+    }
+
+    /// The number of the first row of a contig.
+    pub(crate) fn first_row(&self, contig: usize) -> usize {
+        self.first_rows[contig]
+    }
+
+    /// Log2 of the bases of a row.
+    pub(crate) fn tile_log2(&self) -> u32 {
+        self.tile_log2
+    }
+
     /// Turns an error met in a row into one that names the file and the place.
     pub(crate) fn error(&self, row: usize, error: TileError) -> Error {
-        let view = self.view();
-        let start = view.index.get(row).copied().unwrap_or(0).min(self.header.data.length);
+        self.error_at(row, self.view().index.get(row).copied().unwrap_or(0), error)
+    }
+
+    /// The same of a row whose offset in DATA is known, without the map.
+    pub(super) fn error_at(&self, row: usize, start: u64, error: TileError) -> Error {
+        let start = start.min(self.header.data.length);
         match error {
             TileError::OutOfBounds => {
                 let base = self.header.index.map_or(0, |s| s.offset);
@@ -119,6 +139,11 @@ pub struct PanelView<'a> {
 }
 
 impl<'a> PanelView<'a> {
+    /// A view of rows that were read, as those of a contig of their own. `index` has one offset in `data` more than there are rows.
+    pub(super) fn of_rows(data: &'a [u8], index: &'a [u64], tracks: usize, tile_log2: u32) -> PanelView<'a> {
+        PanelView { data, index, first_rows: &[0], tracks, tile_log2 }
+    }
+
     /// Log2 of the tile in bases.
     #[inline(always)]
     #[must_use]

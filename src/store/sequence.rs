@@ -1,11 +1,13 @@
 //! The mapped sequence file: one-hot blocks of each contig.
 
+use super::file::DataFile;
 use super::map::Map;
 use crate::format::header::{Header, Kind};
 use crate::format::manifest::FileEntry;
 use crate::format::onehot::{BLOCK_BYTES, Block, block_count};
 use crate::format::{Contigs, Damage, contig_alignment};
 use crate::{Error, Result};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// The opened sequence file of a store.
@@ -66,6 +68,37 @@ impl SequenceFile {
     pub fn view(&self) -> SequenceView<'_> {
         let data = &self.map[self.header.data.offset as usize..self.header.data.end() as usize];
         SequenceView { data, offsets: &self.offsets }
+    }
+
+    /// The file without its map.
+    pub(crate) fn file(&self) -> DataFile<'_> {
+        DataFile::new(&self.path, &self.map)
+    }
+
+    /// Where some blocks of a contig lie, in bytes of the file.
+    pub(crate) fn bytes_of(&self, contig: usize, blocks: Range<usize>) -> Range<u64> {
+        let first = self.header.data.offset + self.offsets[contig] as u64;
+        let at = |block: usize| first + (block * BLOCK_BYTES) as u64;
+        at(blocks.start)..at(blocks.end)
+    }
+
+    /// Reads some blocks of a contig from the file, without the map, into memory that is used again. They are of the contig, of
+    /// which the guard block is the last.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; [`Error::Corrupt`] when the file has been cut.
+    pub(crate) fn read_blocks<'a>(
+        &self,
+        contig: usize,
+        blocks: Range<usize>,
+        into: &'a mut Vec<Block>,
+    ) -> Result<&'a [Block]> {
+        if into.len() < blocks.len() {
+            into.resize(blocks.len(), [0; 4]);
+        }
+        let out = &mut into[..blocks.len()];
+        self.file().read(self.bytes_of(contig, blocks).start, bytemuck::cast_slice_mut(out))?;
+        Ok(out)
     }
 }
 

@@ -4,6 +4,7 @@ use super::windows::{batch, channels_of, width_of};
 use super::{Bench, loading};
 use anyhow::{Context, Result};
 use atemoya::Store;
+use atemoya::feed::Access;
 use atemoya_measure::{Contestant, Kernel, Outcome, Quartiles, Ring, random_windows, sequence, signal};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -17,19 +18,37 @@ const AGAIN: usize = 3;
 /// The share of the looked-at pages that may still be in memory.
 const REST: f64 = 0.05;
 
+/// The loader's rows: name, way of reading, and whether the system is asked for what comes next.
+const FEEDS: [(&str, Access, bool); 3] = [
+    ("cold_feed_unasked", Access::Map, false),
+    ("cold_feed", Access::Map, true),
+    ("cold_feed_read", Access::Read, true),
+];
+
 pub(super) fn measure(bench: &mut Bench<'_>, has_loci: bool) -> Result<()> {
-    let path = bench.arguments.store.as_path();
-    if let Some(reason) = bench.phase("cold", 0.0, |_| put_out(path))? {
-        bench.report.note(format!("from disk: not measured, {reason}"));
+    if !put_out(bench)? {
         return Ok(());
     }
     if has_loci {
         let cold = loading::first_batch_ms(bench)?;
         let warm = (0..AGAIN).map(|_| loading::first_batch_ms(bench)).collect::<Result<Vec<_>>>()?;
         bench.report.push(Outcome::once("cold_first_batch_ms", "ms", cold, Quartiles::of(warm).median));
-        put_out(path)?;
+        for (name, access, ask_ahead) in FEEDS {
+            if !put_out(bench)? {
+                return Ok(());
+            }
+            let (cold, warm) = bench.phase(name, SHARE, |time| stream(bench, access, ask_ahead, time))?;
+            bench.report.push(Outcome::once(name, "examples/s", cold, warm));
+        }
+        bench.report.note(
+            "cold_feed: the loader's first batches, 2 workers, from disk and again from memory; _unasked: without asking the \
+             system for what comes next; _read: without memory maps",
+        );
+        if !put_out(bench)? {
+            return Ok(());
+        }
     }
-    if let Some((cold, warm)) = bench.phase("cold_windows", SHARE, |time| windows(bench, path, time))? {
+    if let Some((cold, warm)) = bench.phase("cold_windows", SHARE, |time| windows(bench, time))? {
         bench.report.push(Outcome::once("cold_windows", "windows/s", cold, warm));
         bench
             .report
@@ -38,9 +57,31 @@ pub(super) fn measure(bench: &mut Bench<'_>, has_loci: bool) -> Result<()> {
     Ok(())
 }
 
+/// Streams the first batches of an epoch, then the same ones again, and returns both rates in examples a second.
+fn stream(bench: &Bench<'_>, access: Access, ask_ahead: bool, time: Duration) -> Result<(f64, f64)> {
+    let store = Store::open(&bench.arguments.store)?;
+    let generator = bench.generator(&store).num_workers(2).access(access).ask_ahead(ask_ahead);
+    let mut loader = generator.build()?;
+    // Up to so many batches, for so long: how many of them time allowed, their examples, and how long they took.
+    let mut read = |most: usize, time: Duration| -> Result<(usize, usize, f64)> {
+        let (since, mut batches, mut examples) = (Instant::now(), 0, 0);
+        for batch in loader.epoch(0).take(most) {
+            bench.watch.check()?;
+            (batches, examples) = (batches + 1, examples + batch?.len());
+            if since.elapsed() >= time {
+                break;
+            }
+        }
+        Ok((batches, examples, since.elapsed().as_secs_f64()))
+    };
+    let (batches, examples, cold) = read(usize::MAX, time)?;
+    let warm = (0..AGAIN).map(|_| Ok(read(batches, Duration::MAX)?.2)).collect::<Result<Vec<_>>>()?;
+    Ok((examples as f64 / cold, examples as f64 / Quartiles::of(warm).median))
+}
+
 /// Reads sequence and all tracks of random windows once, then the same ones again, and returns both rates.
-fn windows(bench: &Bench<'_>, path: &Path, time: Duration) -> Result<Option<(f64, f64)>> {
-    let store = Store::open(path)?;
+fn windows(bench: &Bench<'_>, time: Duration) -> Result<Option<(f64, f64)>> {
+    let store = Store::open(&bench.arguments.store)?;
     let filter = bench.arguments.filter.filter();
     let groups: Vec<_> = store.manifest().groups.iter().map(|group| (group, channels_of(group))).collect();
     let sizes = groups.iter().map(|(group, channels)| 4 * channels.len() * width_of(group, &filter));
@@ -84,8 +125,17 @@ fn windows(bench: &Bench<'_>, path: &Path, time: Duration) -> Result<Option<(f64
     Ok(Some((rate(cold), rate(Quartiles::of(warm).median))))
 }
 
+/// Puts the store's files out of the page cache, or says why they are not. Returns whether they are.
+fn put_out(bench: &mut Bench<'_>) -> Result<bool> {
+    let reason = bench.phase("cold", 0.0, |_| put_out_files(&bench.arguments.store))?;
+    if let Some(reason) = &reason {
+        bench.report.note(format!("from disk: not measured, {reason}"));
+    }
+    Ok(reason.is_none())
+}
+
 /// Puts a store's files out of the page cache. Returns why they are not, if they are not.
-fn put_out(store: &Path) -> Result<Option<String>> {
+fn put_out_files(store: &Path) -> Result<Option<String>> {
     let (mut looked, mut cached) = (0, 0);
     for path in files(store)? {
         let context = || format!("{}: cannot put it out of the page cache", path.display());

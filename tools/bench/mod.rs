@@ -18,8 +18,8 @@ use std::time::Duration;
 /// Each row is measured in turns with its baseline, so that other work on the machine slows both: one-hot sequence and each
 /// group's tracks over random windows, and whole examples, beside copying as many bytes from memory; the loader with 1 and 2
 /// workers beside as many threads that only gather; the first batch beside opening the store; private memory beside the ring of
-/// batches; and, at last, reading from disk beside reading from memory, for which the store's files are put out of the page
-/// cache. It needs some 400 MB of memory, and writes nothing.
+/// batches; and, at last, windows and the loader (also without asking the system for what comes next, and without memory maps) from
+/// disk beside the same from memory, for which the store's files are put out of the page cache. It needs some 400 MB of memory, and writes nothing.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The store

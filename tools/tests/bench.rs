@@ -29,7 +29,11 @@ fn bench(store: &Path, more: &[&str]) -> (BTreeMap<String, Value>, String) {
     }
     let cold = rows.remove("cold_windows").is_some();
     assert_ne!(cold, said.contains("from disk: not measured"), "{said}");
-    rows.remove("cold_first_batch_ms");
+    let first = rows.remove("cold_first_batch_ms").is_some();
+    for name in ["cold_feed", "cold_feed_unasked", "cold_feed_read"] {
+        let measured = rows.remove(name).is_some();
+        assert!(!cold || measured == first, "{name}");
+    }
     (rows, said)
 }
 

@@ -42,6 +42,9 @@ fn from_files_to_batches() {
     };
     let batch = sample("a.safetensors", &[]);
     assert_eq!(batch, sample("b.safetensors", &["--num-workers", "2", "--batch-size", "7"]));
+    for way in ["map", "read"] {
+        assert_eq!(batch, sample("way.safetensors", &["--access", way]));
+    }
     assert_ne!(batch, sample("c.safetensors", &["--epoch", "1"]));
     assert!(sample("d.safetensors", &["--controls", ""]).len() < batch.len());
     let header = u64::from_le_bytes(batch[..8].try_into().unwrap()) as usize;

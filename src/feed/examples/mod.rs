@@ -1,7 +1,11 @@
 //! Where the sequences and tracks of examples come from: a store, or arrays.
 
 mod arrays;
+mod ask;
+mod mapped;
 mod pair;
+mod read;
+mod source;
 mod store;
 
 pub(super) use arrays::ArrayExamples;
@@ -21,6 +25,12 @@ pub(super) trait Examples: Debug + Send + Sync {
 
     /// Gathers the examples of `draws`, all of them and in their order, into the rows of sequence, controls and signal.
     fn gather(&self, draws: &mut dyn ExactSizeIterator<Item = Draw>, columns: [&mut [u8]; 3]) -> Result<()>;
+
+    /// Asks the system to have in memory what the examples of `draws` are gathered from. Returns whether it was asked, which it is
+    /// not where some looks find it there already. It changes nothing but how long gathering takes.
+    fn ask(&self, _draws: &[Draw]) -> bool {
+        false
+    }
 
     /// The peaks, or the negatives, where they have places in a genome.
     fn loci(&self, _is_peak: bool) -> &[Locus] {

@@ -1,13 +1,18 @@
 //! Examples from a store: windows of the genome around the selected loci.
 
 use super::Examples;
+use super::mapped::Mapped;
+use super::read::{Idle, Read};
+use super::source::{Source, Tracks};
+use crate::feed::access::Access;
 use crate::feed::layout::Form;
 use crate::format::manifest::GroupEntry;
+use crate::format::onehot::Block;
 use crate::format::tile::Sample;
 use crate::gather::{self, Channels, Isa, Step, Window};
 use crate::loci::Locus;
 use crate::sample::Draw;
-use crate::store::{PanelView, SequenceView, Store};
+use crate::store::Store;
 use crate::{DType, Result};
 use bytemuck::cast_slice_mut;
 use half::{bf16, f16};
@@ -15,28 +20,34 @@ use half::{bf16, f16};
 /// Selected loci of a store, and what is read around them.
 #[derive(Debug)]
 pub(in crate::feed) struct StoreExamples {
-    store: Store,
+    pub(super) store: Store,
     isa: Isa,
-    peaks: Vec<Locus>,
+    access: Access,
+    /// Whether the system is asked for what is needed next.
+    asks: bool,
+    /// What is read into without maps, and where what is to be asked for is looked up.
+    pub(super) idle: Idle,
+    pub(super) peaks: Vec<Locus>,
     negatives: Vec<Locus>,
     max_jitter: i64,
-    in_window: usize,
-    out_window: usize,
-    signal: Vec<(usize, Channels)>,
-    controls: Vec<(usize, Channels)>,
+    pub(super) in_window: usize,
+    pub(super) out_window: usize,
+    pub(super) signal: Vec<Tracks>,
+    pub(super) controls: Vec<Tracks>,
     forms: [Form; 3],
 }
 
 impl StoreExamples {
     /// The groups are those of the signal and of the controls; the sizes `in_window`, `out_window` and `max_jitter`; the types
-    /// those of sequence, controls and signal, which hold all values of the groups.
+    /// those of sequence, controls and signal, which hold all values of the groups; the reading how the files are read, and
+    /// whether the system is asked for what is needed next.
     pub(in crate::feed) fn new(
         store: Store,
         groups: (&[&GroupEntry], &[&GroupEntry]),
-        peaks: Vec<Locus>,
-        negatives: Vec<Locus>,
+        [peaks, negatives]: [Vec<Locus>; 2],
         (in_window, out_window, max_jitter): (usize, usize, usize),
         [sequence_type, controls_type, signal_type]: [DType; 3],
+        (access, asks): (Access, bool),
     ) -> StoreExamples {
         let (signal, signal_channels) = Channels::of_groups(groups.0.iter().copied());
         let (controls, control_channels) = Channels::of_groups(groups.1.iter().copied());
@@ -47,12 +58,32 @@ impl StoreExamples {
             form(controls_type, control_channels, in_window),
             form(signal_type, signal_channels, out_window),
         ];
-        let (isa, max_jitter) = (Isa::best(), max_jitter as i64);
-        StoreExamples { store, isa, peaks, negatives, max_jitter, in_window, out_window, signal, controls, forms }
+        let tracks = |(panel, channels): (usize, Channels)| Tracks { panel, tracks: channels.tracks(), channels };
+        let [signal, controls] = [signal, controls].map(|panels| panels.into_iter().map(tracks).collect());
+        let (isa, idle, max_jitter) = (Isa::best(), Idle::default(), max_jitter as i64);
+        let examples = StoreExamples {
+            store,
+            isa,
+            access,
+            asks,
+            idle,
+            peaks,
+            negatives,
+            max_jitter,
+            in_window,
+            out_window,
+            signal,
+            controls,
+            forms,
+        };
+        if asks {
+            examples.ask_for_indices();
+        }
+        examples
     }
 
     /// The window of `width` bases of an example.
-    fn window(&self, draw: Draw, width: usize) -> Window {
+    pub(super) fn window(&self, draw: Draw, width: usize) -> Window {
         let locus = self.loci(draw.is_peak)[draw.source as usize];
         let contig = locus.contig as usize;
         let shift = if draw.is_peak { i64::from(draw.offset) - self.max_jitter } else { 0 };
@@ -65,23 +96,54 @@ impl StoreExamples {
         }
     }
 
-    /// Fetches what an example soon to be gathered will read.
-    fn ahead(&self, views: &Views<'_>, draw: Draw, step: Step) {
+    /// Fetches into the processor's cache what an example soon to be gathered will read.
+    fn ahead(&self, source: &impl Source, draw: Draw, step: Step) {
         let input = self.window(draw, self.in_window);
-        if let (Some(view), Step::Tiles) = (views.sequence, step) {
-            gather::sequence_ahead(view.blocks(input.contig, input.length), &input);
+        if step == Step::Tiles {
+            source.sequence_ahead(&input);
         }
         let output = self.window(draw, self.out_window);
         for (panels, window) in [(&self.controls, &input), (&self.signal, &output)] {
-            for (panel, channels) in panels {
-                gather::signal_ahead(step, &views.panels[*panel], channels, window);
-            }
+            panels.iter().for_each(|tracks| source.tracks_ahead(step, tracks, window));
         }
     }
 
+    /// Gathers from a source.
+    fn gather_from(
+        &self,
+        source: &mut impl Source,
+        draws: &mut dyn ExactSizeIterator<Item = Draw>,
+        [sequence, controls, signal]: [&mut [u8]; 3],
+    ) -> Result<()> {
+        let [sequence_type, controls_type, signal_type] = self.forms.map(|form| form.dtype);
+        let sizes = self.forms.map(|form| form.channels * form.positions * form.dtype.size());
+        // This example, the next and the one after: each is drawn once, and fetched in two steps before it is gathered.
+        let rows = draws.len();
+        let (mut now, mut next, mut later) = (draws.next(), draws.next(), draws.next());
+        for row in 0..rows {
+            let Some(draw) = now else { break };
+            if let Some(later) = later {
+                self.ahead(source, later, Step::Directory);
+            }
+            if let Some(next) = next {
+                self.ahead(source, next, Step::Tiles);
+            }
+            (now, next, later) = (next, later, draws.next());
+            let [of_sequence, of_controls, of_signal] = sizes.map(|size| row * size..(row + 1) * size);
+            let input = self.window(draw, self.in_window);
+            if self.store.sequence().is_some() {
+                let (blocks, window) = source.sequence(&input)?;
+                self.sequence(blocks, &window, sequence_type, &mut sequence[of_sequence]);
+            }
+            self.tracks(source, &self.controls, &input, controls_type, &mut controls[of_controls])?;
+            let output = self.window(draw, self.out_window);
+            self.tracks(source, &self.signal, &output, signal_type, &mut signal[of_signal])?;
+        }
+        Ok(())
+    }
+
     /// Writes one-hot sequence in a type that the builder has checked.
-    fn sequence(&self, view: SequenceView<'_>, window: &Window, dtype: DType, out: &mut [u8]) {
-        let blocks = view.blocks(window.contig, window.length);
+    fn sequence(&self, blocks: &[Block], window: &Window, dtype: DType, out: &mut [u8]) {
         match dtype {
             DType::F32 => gather::sequence::<f32>(self.isa, blocks, window, cast_slice_mut(out)),
             DType::F16 => gather::sequence::<f16>(self.isa, blocks, window, cast_slice_mut(out)),
@@ -93,29 +155,30 @@ impl StoreExamples {
     /// Writes tracks in a type that the builder has checked.
     fn tracks(
         &self,
-        views: &Views<'_>,
-        panels: &[(usize, Channels)],
+        source: &mut impl Source,
+        panels: &[Tracks],
         window: &Window,
         dtype: DType,
         out: &mut [u8],
     ) -> Result<()> {
         match dtype {
-            DType::U8 => self.typed_tracks::<u8>(views, panels, window, out),
-            DType::U16 => self.typed_tracks::<u16>(views, panels, window, cast_slice_mut(out)),
-            _ => self.typed_tracks::<f32>(views, panels, window, cast_slice_mut(out)),
+            DType::U8 => self.typed_tracks::<u8>(source, panels, window, out),
+            DType::U16 => self.typed_tracks::<u16>(source, panels, window, cast_slice_mut(out)),
+            _ => self.typed_tracks::<f32>(source, panels, window, cast_slice_mut(out)),
         }
     }
 
     fn typed_tracks<T: Sample>(
         &self,
-        views: &Views<'_>,
-        panels: &[(usize, Channels)],
+        source: &mut impl Source,
+        panels: &[Tracks],
         window: &Window,
         out: &mut [T],
     ) -> Result<()> {
-        for (panel, channels) in panels {
-            gather::signal(self.isa, &views.panels[*panel], channels, window, out)
-                .map_err(|(row, error)| self.store.panels()[*panel].error(row, error))?;
+        for tracks in panels {
+            let (view, window) = source.tracks(tracks, window)?;
+            gather::signal(self.isa, &view, &tracks.channels, &window, out)
+                .map_err(|error| source.error(tracks, error))?;
         }
         Ok(())
     }
@@ -126,48 +189,20 @@ impl Examples for StoreExamples {
         self.forms
     }
 
-    fn gather(
-        &self,
-        draws: &mut dyn ExactSizeIterator<Item = Draw>,
-        [sequence, controls, signal]: [&mut [u8]; 3],
-    ) -> Result<()> {
-        let views = Views {
-            sequence: self.store.sequence().map(|file| file.view()),
-            panels: self.store.panels().iter().map(|panel| panel.view()).collect(),
-        };
-        let [sequence_type, controls_type, signal_type] = self.forms.map(|form| form.dtype);
-        let sizes = self.forms.map(|form| form.channels * form.positions * form.dtype.size());
-        // This example, the next and the one after: each is drawn once, and fetched in two steps before it is gathered.
-        let rows = draws.len();
-        let (mut now, mut next, mut later) = (draws.next(), draws.next(), draws.next());
-        for row in 0..rows {
-            let Some(draw) = now else { break };
-            if let Some(later) = later {
-                self.ahead(&views, later, Step::Directory);
+    fn gather(&self, draws: &mut dyn ExactSizeIterator<Item = Draw>, columns: [&mut [u8]; 3]) -> Result<()> {
+        match self.access {
+            Access::Map => self.gather_from(&mut Mapped::new(&self.store), draws, columns),
+            Access::Read => {
+                self.idle.with(|scratch| self.gather_from(&mut Read { store: &self.store, scratch }, draws, columns))
             }
-            if let Some(next) = next {
-                self.ahead(&views, next, Step::Tiles);
-            }
-            (now, next, later) = (next, later, draws.next());
-            let [of_sequence, of_controls, of_signal] = sizes.map(|size| row * size..(row + 1) * size);
-            let input = self.window(draw, self.in_window);
-            if let Some(view) = views.sequence {
-                self.sequence(view, &input, sequence_type, &mut sequence[of_sequence]);
-            }
-            self.tracks(&views, &self.controls, &input, controls_type, &mut controls[of_controls])?;
-            let output = self.window(draw, self.out_window);
-            self.tracks(&views, &self.signal, &output, signal_type, &mut signal[of_signal])?;
         }
-        Ok(())
+    }
+
+    fn ask(&self, draws: &[Draw]) -> bool {
+        self.asks && self.ask_for(draws)
     }
 
     fn loci(&self, is_peak: bool) -> &[Locus] {
         if is_peak { &self.peaks } else { &self.negatives }
     }
-}
-
-/// Views of the store's files, taken once a batch.
-struct Views<'a> {
-    sequence: Option<SequenceView<'a>>,
-    panels: Vec<PanelView<'a>>,
 }

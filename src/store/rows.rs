@@ -1,0 +1,261 @@
+//! Rows of a panel without its map: which bytes of them a window needs, and reading these into memory that is used again.
+//!
+//! Few bytes are read as they lie. Of long rows of which few tracks are wanted, the directories are read first, then the tiles.
+
+use super::{PanelFile, PanelView};
+use crate::format::tile::{Code, TileError};
+use crate::{Error, Result};
+use std::ops::Range;
+
+/// The longest row, in bytes (section 5 of the format).
+const MAX_ROW: u64 = 1 << 30;
+/// So many bytes of rows are read as they lie, whichever tracks are wanted.
+const WHOLE: u64 = 64 << 10;
+/// Tiles with so many bytes between them are read at once.
+const GAP: usize = 16 << 10;
+
+/// Rows that were read, in memory that grows to what the largest window needs and is used again.
+#[derive(Debug, Default)]
+pub(crate) struct Rows {
+    /// The first row.
+    first: usize,
+    /// Offsets of the rows in DATA, the end of the last one included.
+    index: Vec<u64>,
+    /// The same in `data`.
+    places: Vec<u64>,
+    data: Vec<u8>,
+    /// Bytes of `data` that are in use.
+    used: usize,
+    /// The panel whose rows are held as they lie, if they are: what reads other tracks of them next finds them here.
+    whole: Option<usize>,
+    /// Which of the rows are shown.
+    shown: Range<usize>,
+    directory: Vec<u8>,
+    tiles: Vec<Tile>,
+}
+
+/// A wanted tile that is not zero, and where in its row it lies.
+#[derive(Debug)]
+struct Tile {
+    track: usize,
+    code: Code,
+    bytes: Range<usize>,
+}
+
+/// A part of what is read of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// Rows that are read as they lie, and the directories of long ones.
+    Rows,
+    /// The tiles of long rows, whose directories are read to find them.
+    Tiles,
+}
+
+impl Rows {
+    /// A view of the rows read last, as those of contig 0.
+    pub(crate) fn view(&self, panel: &PanelFile) -> PanelView<'_> {
+        let places = &self.places[self.shown.start..=self.shown.end];
+        PanelView::of_rows(&self.data[..self.used], places, panel.tracks(), panel.tile_log2())
+    }
+
+    /// Turns an error met in a row of the view into one that names the file and the place.
+    pub(crate) fn error(&self, panel: &PanelFile, row: usize, error: TileError) -> Error {
+        let at = self.shown.start + row;
+        panel.error_at(self.first + at, self.index.get(at).copied().unwrap_or(0), error)
+    }
+
+    /// Shows some rows, if they are of those that are held as they lie.
+    fn show(&mut self, panel: usize, rows: &Range<usize>) -> bool {
+        let held = self.first..self.first + self.places.len().saturating_sub(1);
+        let found = self.whole == Some(panel) && held.start <= rows.start && rows.end <= held.end;
+        if found {
+            self.shown = rows.start - held.start..rows.end - held.start;
+        }
+        found
+    }
+
+    /// Where in DATA the rows begin and end.
+    fn ends(&self) -> (u64, u64) {
+        let [start, end] = [self.index.first(), self.index.last()].map(|at| at.copied().unwrap_or(0));
+        (start, end)
+    }
+
+    /// Makes room for more bytes after those in use, and says where they begin.
+    fn extend(&mut self, bytes: usize) -> Option<usize> {
+        let (start, end) = (self.used, self.used.checked_add(bytes)?);
+        if self.data.len() < end {
+            self.data.try_reserve(end - self.data.len()).ok()?;
+            self.data.resize(end, 0);
+        }
+        self.used = end;
+        Some(start)
+    }
+}
+
+impl PanelFile {
+    /// Reads what windows need of some rows: the tiles of `tracks`, which ascend. Those of other tracks may read as zero. `number`
+    /// tells this panel from others that are read into the same memory.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; [`Error::Corrupt`] for rows that are not where the index may say that they are, and when the file has been
+    /// cut. Nothing is allocated for a row that does not lie in DATA, or is longer than 1 GiB.
+    pub(crate) fn read_rows(&self, number: usize, rows: Range<usize>, tracks: &[usize], into: &mut Rows) -> Result<()> {
+        if into.show(number, &rows) {
+            return Ok(());
+        }
+        self.read_index(rows.clone(), into)?;
+        into.used = 0;
+        into.places.clear();
+        into.shown = 0..rows.len();
+        let (start, end) = into.ends();
+        if self.is_whole(start..end, tracks) {
+            self.read_data(rows.start, start..end, into)?;
+            into.places.extend(into.index.iter().map(|at| at - start));
+            into.whole = Some(number);
+            return Ok(());
+        }
+        for (i, row) in rows.enumerate() {
+            into.places.push(into.used as u64);
+            if into.index[i] < into.index[i + 1] {
+                self.read_row(row, into.index[i]..into.index[i + 1], tracks, into)?;
+            }
+        }
+        into.places.push(into.used as u64);
+        Ok(())
+    }
+
+    /// Calls `need` with a part of the bytes of the file that [`PanelFile::read_rows`] will read, the index not counted. Returns
+    /// whether there are long rows.
+    ///
+    /// # Errors
+    /// As there.
+    pub(crate) fn bytes_of_rows(
+        &self,
+        rows: Range<usize>,
+        tracks: &[usize],
+        part: Part,
+        scratch: &mut Rows,
+        mut need: impl FnMut(Range<u64>),
+    ) -> Result<bool> {
+        self.read_index(rows.clone(), scratch)?;
+        let data = self.header.data.offset;
+        let (start, end) = scratch.ends();
+        if self.is_whole(start..end, tracks) {
+            if part == Part::Rows && start < end {
+                need(data + start..data + end);
+            }
+            return Ok(false);
+        }
+        for (i, row) in rows.enumerate() {
+            let (start, end) = (scratch.index[i], scratch.index[i + 1]);
+            match part {
+                _ if start == end => {}
+                Part::Rows => need(data + start..data + start + 4 * self.tracks() as u64),
+                Part::Tiles => {
+                    self.read_directory(row, start..end, tracks, scratch)?;
+                    for run in scratch.tiles.chunk_by(near) {
+                        need(data + start + run[0].bytes.start as u64..data + start + end_of(run) as u64);
+                    }
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// Where the index lies in the file.
+    pub(crate) fn index_bytes(&self) -> Range<u64> {
+        self.header.index.map_or(0..0, |index| index.offset..index.end())
+    }
+
+    /// Whether rows are read as they lie.
+    fn is_whole(&self, bytes: Range<u64>, tracks: &[usize]) -> bool {
+        tracks.len() == self.tracks() || bytes.end - bytes.start <= WHOLE
+    }
+
+    /// Reads the offsets of some rows, and checks them.
+    fn read_index(&self, rows: Range<usize>, into: &mut Rows) -> Result<()> {
+        (into.first, into.whole) = (rows.start, None);
+        into.index.resize(rows.len() + 1, 0);
+        let at = self.index_bytes().start + 8 * rows.start as u64;
+        self.file().read(at, bytemuck::cast_slice_mut(&mut into.index))?;
+        for (row, pair) in rows.zip(into.index.windows(2)) {
+            let (start, end) = (pair[0], pair[1]);
+            let length = end.checked_sub(start).filter(|_| start % 8 == 0 && end <= self.header.data.length);
+            let least = 4 * self.tracks() as u64;
+            if !length.is_some_and(|length| length == 0 || (least..=MAX_ROW).contains(&length)) {
+                return Err(self.error_at(row, start, TileError::OutOfBounds));
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads bytes of DATA after those that are in use.
+    fn read_data(&self, row: usize, bytes: Range<u64>, into: &mut Rows) -> Result<()> {
+        let length = bytes.end - bytes.start;
+        let Some(at) = into.extend(length as usize) else {
+            let place = self.index_bytes().start + 8 * row as u64;
+            return Err(Error::corrupt(self.path(), place, "length of rows", "what fits in memory", length));
+        };
+        self.file().read(self.header.data.offset + bytes.start, &mut into.data[at..into.used])
+    }
+
+    /// Reads the directory of a row, and finds the wanted tiles.
+    fn read_directory(&self, row: usize, bytes: Range<u64>, tracks: &[usize], into: &mut Rows) -> Result<()> {
+        into.directory.resize(4 * self.tracks(), 0);
+        self.file().read(self.header.data.offset + bytes.start, &mut into.directory)?;
+        into.tiles.clear();
+        let length = (bytes.end - bytes.start) as usize;
+        let directory = into.directory.as_chunks::<4>().0;
+        find(directory, length, tracks, &mut into.tiles).map_err(|error| self.error_at(row, bytes.start, error))
+    }
+
+    /// Reads a row as a shorter one, of the wanted tiles and the directory that goes with them.
+    fn read_row(&self, row: usize, bytes: Range<u64>, tracks: &[usize], into: &mut Rows) -> Result<()> {
+        self.read_directory(row, bytes.clone(), tracks, into)?;
+        into.directory.fill(0);
+        let head = into.directory.len().next_multiple_of(8);
+        let place = into.extend(head);
+        let place = place.ok_or_else(|| self.error_at(row, bytes.start, TileError::OutOfBounds))?;
+        let tiles = std::mem::take(&mut into.tiles);
+        for run in tiles.chunk_by(near) {
+            let from = run[0].bytes.start;
+            // A multiple of 8, as the starts of tiles are, which end the ones before.
+            let at = into.used - place;
+            self.read_data(row, bytes.start + from as u64..bytes.start + end_of(run) as u64, into)?;
+            for tile in run {
+                let entry = tile.code.to_entry(at + tile.bytes.start - from);
+                into.directory[4 * tile.track..][..4].copy_from_slice(&entry.to_le_bytes());
+            }
+        }
+        into.tiles = tiles;
+        into.data[place..place + into.directory.len()].copy_from_slice(&into.directory);
+        Ok(())
+    }
+}
+
+/// Whether what lies between two tiles is read along with them.
+fn near(a: &Tile, b: &Tile) -> bool {
+    b.bytes.start - a.bytes.end <= GAP
+}
+
+/// Where the last tile ends.
+fn end_of(run: &[Tile]) -> usize {
+    run.last().map_or(0, |tile| tile.bytes.end)
+}
+
+/// Finds the wanted tiles of a row of so many bytes that are not zero: each ends where the next one of any track begins.
+fn find(directory: &[[u8; 4]], length: usize, wanted: &[usize], tiles: &mut Vec<Tile>) -> Result<(), TileError> {
+    for &track in wanted {
+        let (code, start) = Code::from_entry(u32::from_le_bytes(directory[track]))?;
+        if code == Code::ZERO {
+            continue;
+        }
+        let next = directory[track + 1..].iter().map(|entry| u32::from_le_bytes(*entry)).find(|&entry| entry != 0);
+        let end = next.map_or(length, |entry| (entry >> 5) as usize * 8);
+        if start < end_of(tiles) || end < start || length < end {
+            return Err(TileError::Truncated);
+        }
+        tiles.push(Tile { track, code, bytes: start..end });
+    }
+    Ok(())
+}

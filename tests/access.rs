@@ -1,0 +1,312 @@
+//! The two ways of reading a store's files, and asking ahead: the same bytes, and errors in place of crashes.
+#![cfg(feature = "ingest")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
+
+mod common;
+
+use atemoya::feed::{Access, Batch, Column};
+use atemoya::pack::PackBuilder;
+use atemoya::sample::Order;
+use atemoya::{DType, Error, PeakGenerator, Result, Store};
+use common::inputs::{self, Rng};
+use common::stores::Contig;
+use common::within;
+use std::fs::{self, OpenOptions};
+use std::path::Path;
+use tempfile::TempDir;
+
+/// What only a hang takes.
+const SECONDS: u64 = 120;
+const WORKERS: [usize; 3] = [0, 1, 3];
+
+/// Short contigs, of which the last is shorter than the windows, and stretches without values of rows that are empty.
+fn contigs() -> Vec<Contig> {
+    let mut contigs = inputs::contigs(&[9000, 2100, 90], 8);
+    contigs[0].tracks.iter_mut().for_each(|track| track[3000..5200].fill(0.0));
+    contigs
+}
+
+fn store() -> (TempDir, Store) {
+    let directory = tempfile::tempdir().unwrap();
+    let store = inputs::pack(directory.path(), &contigs(), 9);
+    inputs::index(&store, directory.path(), &contigs()[..2], 150);
+    (directory, store)
+}
+
+/// Tiles of 32,768 bases, so that rows are long; tracks of which most values are fractions, small counts or nothing.
+fn wide_store() -> (TempDir, Store) {
+    let directory = tempfile::tempdir().unwrap();
+    let mut contigs = inputs::contigs(&[70_000], 5);
+    let mut rng = Rng(3);
+    contigs[0].tracks[1].iter_mut().for_each(|value| *value = rng.below(1 << 20) as f32 / 7.0);
+    let genome = inputs::write(directory.path(), "genome.fa", inputs::fasta(&contigs));
+    let files: Vec<_> = (0..3)
+        .map(|track| inputs::write(directory.path(), &format!("{track}.bw"), inputs::big_wig(&contigs, track)))
+        .collect();
+    let tracks = |tracks: &[usize]| tracks.iter().map(|&track| files[track].clone()).collect::<Vec<_>>();
+    let builder = PackBuilder::new().fasta(genome).signal("noise", tracks(&[1, 0, 1]));
+    let builder = builder.signal("more", tracks(&[1, 1])).signal("runs", tracks(&[2])).tile_log2(15);
+    let out = directory.path().join("store");
+    builder.control("input", tracks(&[0, 1])).publish(&out, &()).unwrap();
+    let store = Store::open(out).unwrap();
+    inputs::index(&store, directory.path(), &contigs, 100);
+    (directory, store)
+}
+
+fn generator(store: &Store) -> PeakGenerator {
+    PeakGenerator::new(store).in_window(201).out_window(80).max_jitter(10).batch_size(8).random_state(3)
+}
+
+/// The bytes of all columns of a batch.
+type Columns = Vec<Option<Vec<u8>>>;
+
+fn bytes(batch: &Batch) -> Columns {
+    Column::ALL.map(|column| batch.column(column).map(|tensor| tensor.bytes().to_vec())).to_vec()
+}
+
+/// Two epochs, up to an error.
+fn stream(generator: &PeakGenerator) -> (Vec<Columns>, Option<Error>) {
+    let mut loader = generator.build().unwrap();
+    let (mut batches, mut error) = (Vec::new(), None);
+    for batch in loader.epochs(4, 2) {
+        match batch {
+            Ok(batch) => batches.push(bytes(&batch)),
+            Err(e) => error = Some(e),
+        }
+    }
+    (batches, error)
+}
+
+fn named(names: &[&str]) -> Option<Vec<String>> {
+    Some(names.iter().map(|&name| name.to_owned()).collect())
+}
+
+/// Every way of reading gives what the maps give, whatever is read of the store.
+fn assert_same(generator: &PeakGenerator, what: &str) {
+    let (expected, error) = stream(&generator.clone().num_workers(0).ask_ahead(false));
+    assert!(error.is_none() && !expected.is_empty(), "{what}: {error:?}");
+    for (access, ask_ahead) in [(Access::Map, true), (Access::Read, true), (Access::Read, false)] {
+        for workers in WORKERS {
+            let (found, error) = stream(&generator.clone().access(access).ask_ahead(ask_ahead).num_workers(workers));
+            assert!(
+                error.is_none() && found == expected,
+                "{what}: {access}, {ask_ahead}, {workers} workers, {error:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn all_groups_orders_and_windows_are_the_same() {
+    let (_directory, store) = store();
+    within(SECONDS, move || {
+        for order in Order::ALL {
+            let generator = generator(&store).order(order).outlier_filter(Some(false));
+            assert_same(&generator, "all");
+            assert_same(&generator.clone().signals(named(&["runs", "stranded"])), "turned");
+            assert_same(&generator.clone().signals(named(&["runs"])).controls(named(&[])), "one");
+            for (input, output) in [(1, 1), (64, 512), (65, 63), (700, 513), (2000, 1999)] {
+                let generator = generator.clone().in_window(input).out_window(output).batch_size(5);
+                assert_same(&generator, &format!("{order}: windows of {input} and {output}"));
+            }
+        }
+    });
+}
+
+#[test]
+fn tiles_of_long_rows_are_the_same() {
+    let (_directory, store) = wide_store();
+    within(SECONDS, move || {
+        let generator = generator(&store);
+        assert_same(&generator, "all");
+        for (signals, controls) in [
+            (&["runs"][..], &["input"][..]),
+            (&["noise"], &[]),
+            (&["runs", "noise"], &["input"]),
+            (&["more"], &["input"]),
+            (&[], &["input"]),
+        ] {
+            let generator = generator.clone().signals(named(signals)).controls(named(controls));
+            assert_same(&generator, &format!("{signals:?} {controls:?}"));
+            assert_same(&generator.in_window(3000).out_window(9000).max_jitter(100), &format!("wide {signals:?}"));
+        }
+    });
+}
+
+#[test]
+fn all_types_are_the_same() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut contigs = contigs();
+    for contig in &mut contigs {
+        contig.tracks[1] = contig.tracks[0].iter().map(|value| value * 3.0).collect();
+        contig.tracks[2] = contig.tracks[0].iter().map(|value| value * 900.0).collect();
+    }
+    let store = inputs::pack(directory.path(), &contigs, 10);
+    inputs::index(&store, directory.path(), &contigs[..2], 60);
+    let generator = generator(&store).signals(named(&["stranded"]));
+    for dtype in [DType::I8, DType::U8, DType::F16, DType::BF16, DType::F32] {
+        assert_same(&generator.clone().sequence_type(dtype), dtype.name());
+    }
+    for (controls, signal) in [(DType::U16, DType::U8), (DType::F32, DType::U16), (DType::U16, DType::F32)] {
+        let generator = generator.clone().controls_type(controls).signal_type(signal);
+        assert_same(&generator, &format!("{controls} {signal}"));
+    }
+}
+
+#[test]
+fn stores_that_lack_something_are_the_same() {
+    let (directory, _) = store();
+    let path = |name: &str| directory.path().join(name);
+    let new = PackBuilder::new;
+    for (i, builder) in [
+        new().fasta(path("genome.fa")),
+        new().signal("runs", [path("2.bw")]),
+        new().control("input", [path("1.bw"), path("2.bw")]),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let out = path(&format!("part-{i}"));
+        builder.publish(&out, &()).unwrap();
+        let store = Store::open(&out).unwrap();
+        inputs::index(&store, directory.path(), &contigs()[..2], 150);
+        assert_same(&generator(&store), &format!("part {i}"));
+    }
+}
+
+#[test]
+fn states_and_fetched_examples_do_not_depend_on_the_way() {
+    let (_directory, store) = store();
+    within(SECONDS, move || {
+        let ways = Access::ALL.map(|access| generator(&store).access(access));
+        for [here, there] in [[0, 1], [1, 0]] {
+            let mut loader = ways[here].build().unwrap();
+            let mut batches = loader.epochs(2, 2);
+            batches.by_ref().take(3).for_each(|batch| drop(batch.unwrap()));
+            let state = batches.state();
+            let left: Vec<_> = batches.map(|batch| bytes(&batch.unwrap())).collect();
+            let mut other = ways[there].build().unwrap();
+            let resumed: Vec<_> = other.resume(&state, 1).unwrap().map(|batch| bytes(&batch.unwrap())).collect();
+            assert!(left == resumed && !left.is_empty());
+            let indices = [5, 0, 5, 17];
+            assert!(bytes(&loader.fetch(3, &indices).unwrap()) == bytes(&other.fetch(3, &indices).unwrap()));
+        }
+    });
+}
+
+/// A file that is cut while it is mapped: who touches the map dies by SIGBUS, and who reads gets an error.
+#[test]
+fn a_file_that_is_cut_is_an_error() {
+    for (file, length) in [("panel-0.atm", 4096), ("panel-0.atm", 0), ("sequence.atm", 4096), ("sequence.atm", 0)] {
+        for workers in WORKERS {
+            let (_directory, store) = store();
+            let path = store.path().join(file);
+            within(SECONDS, move || {
+                let reading = generator(&store).access(Access::Read).num_workers(workers);
+                let mut loader = reading.build().unwrap();
+                let mut batches = loader.epochs(0, 100);
+                batches.by_ref().take(3).for_each(|batch| drop(batch.unwrap()));
+                OpenOptions::new().write(true).open(&path).unwrap().set_len(length).unwrap();
+                let error = batches.find_map(Result::err).unwrap();
+                assert!(matches!(&error, Error::Corrupt { path: named, .. } if *named == path), "{error}");
+                assert!(error.to_string().contains(&format!("got {length}")), "{error}");
+                drop(batches);
+                assert!(loader.fetch(0, &[0, 1, 2]).is_err());
+            });
+        }
+    }
+}
+
+/// Changes a file in place of which there is a new one afterwards, since the old one may be mapped.
+fn change(path: &Path, change: impl FnOnce(&mut Vec<u8>)) -> Store {
+    let mut bytes = fs::read(path).unwrap();
+    change(&mut bytes);
+    fs::remove_file(path).unwrap();
+    fs::write(path, bytes).unwrap();
+    Store::open(path.parent().unwrap()).unwrap()
+}
+
+/// The first error over two epochs, with all loci.
+fn error_of(generator: &PeakGenerator, access: Access) -> Error {
+    stream(&generator.clone().access(access)).1.unwrap_or_else(|| panic!("{access}: nothing is wrong"))
+}
+
+#[test]
+fn a_damaged_index_is_an_error_of_the_same_words() {
+    let values: [fn(u64, u64) -> u64; 6] =
+        [|_, _| u64::MAX, |_, _| 1 << 40, |old, _| old + 4, |_, end| end + 8, |_, _| 0, |old, _| old + 8];
+    for (case, value) in values.into_iter().enumerate() {
+        let (_directory, store) = store();
+        let path = store.path().join("panel-0.atm");
+        let good = stream(&generator(&store)).0;
+        let broken = change(&path, |bytes| {
+            let (index, data) = (inputs::section(bytes, 2), inputs::section(bytes, 0));
+            // A row in the middle of the first contig.
+            let at = index.start + 8 * 12;
+            let old = u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap());
+            bytes[at..at + 8].copy_from_slice(&value(old, data.len() as u64).to_le_bytes());
+        });
+        for workers in WORKERS {
+            let generator = generator(&broken).num_workers(workers);
+            let errors = Access::ALL.map(|access| error_of(&generator, access));
+            for error in &errors {
+                let named =
+                    matches!(error, Error::Corrupt { path: named, offset, .. } if *named == path && *offset > 0);
+                assert!(named, "case {case}: {error}");
+            }
+            // Where the row that begins there is damaged, and not the bytes of tiles.
+            if case < 4 {
+                assert_eq!(errors[0].to_string(), errors[1].to_string(), "case {case}");
+            }
+            let found = stream(&generator.access(Access::Read)).0;
+            assert!(found == good[..found.len()], "what comes before the damage is good");
+        }
+    }
+}
+
+/// Whatever stands in a panel, reading it gives batches or an error, and batches that the maps give are the same.
+#[test]
+fn random_damage_never_crashes() {
+    let mut rng = Rng(17);
+    for (make, signals, rounds) in [(store as fn() -> _, &["runs", "stranded"][..], 60), (wide_store, &["runs"], 40)] {
+        let (_directory, store) = make();
+        let path = store.path().join("panel-0.atm");
+        let whole = fs::read(&path).unwrap();
+        let (mut errors, mut read) = (0, 0);
+        for round in 0..rounds {
+            let broken = change(&path, |bytes| {
+                bytes.clone_from(&whole);
+                let place = inputs::section(bytes, if round % 2 == 0 { 2 } else { 0 });
+                for _ in 0..1 + rng.below(20) {
+                    let at = if round % 4 == 1 {
+                        // The head of the first row, where its directory is.
+                        place.start + rng.below(24) as usize
+                    } else {
+                        place.start + rng.below(place.len() as u64) as usize
+                    };
+                    bytes[at] = rng.next() as u8;
+                }
+            });
+            let generator = generator(&broken).signals(named(signals)).controls(named(&[])).num_workers(1);
+            let [mapped, found] = Access::ALL.map(|access| stream(&generator.clone().access(access)));
+            errors += usize::from(found.1.is_some());
+            read += found.0.len();
+            let corrupt = |error: &Error| matches!(error, Error::Corrupt { path: named, .. } if *named == path);
+            assert!(found.1.as_ref().is_none_or(corrupt), "{:?}", found.1);
+            assert!(found.0.len() <= mapped.0.len() && found.0 == mapped.0[..found.0.len()], "round {round}");
+        }
+        assert!(errors > rounds / 8 && read > 0, "{errors} errors, {read} batches");
+    }
+}
+
+#[test]
+fn ways_have_names() {
+    for access in Access::ALL {
+        assert_eq!(access.to_string().parse::<Access>().unwrap(), access);
+    }
+    let error = "mmap".parse::<Access>().unwrap_err();
+    assert!(
+        matches!(error, Error::Argument { name: "access", .. }) && error.to_string().contains("map, read"),
+        "{error}"
+    );
+}
