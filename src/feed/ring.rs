@@ -8,7 +8,7 @@ use super::stats::Counters;
 use crate::{Error, Result};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What is to be gathered: a numbered sequence of batches.
 pub(super) trait Fill: Send + Sync {
@@ -59,7 +59,11 @@ pub(super) struct Claim {
     pub(super) batch: u64,
     pub(super) slot: Slot,
     generation: u64,
+    since: Instant,
 }
+
+/// Gathering that takes less is short beside waking a consumer, which takes a core from whoever has it.
+const SHORT: Duration = Duration::from_micros(250);
 
 impl Ring {
     pub(super) fn new(slots: usize, bytes: usize) -> Result<Ring> {
@@ -123,7 +127,8 @@ impl Ring {
 
     /// Brings a gathered batch back.
     pub(super) fn complete(&self, claim: Claim, result: Result<()>) {
-        let Claim { batch, slot, generation, .. } = claim;
+        let Claim { batch, slot, generation, since, .. } = claim;
+        let held_back = result.is_ok() && since.elapsed() < SHORT;
         let mut state = self.lock();
         if generation != state.generation {
             state.free.push(slot);
@@ -143,7 +148,9 @@ impl Ring {
                 state.done.insert(batch, Err(error))
             }
         };
-        let awaited = batch == state.delivered && state.idle_consumers > 0;
+        let ready = state.idle_consumers > 0 && state.done.contains_key(&state.delivered);
+        // A consumer that waits is woken once for two short batches, if the other one is on its way.
+        let awaited = ready && !(held_back && state.done.len() == 1 && state.being_gathered() > 0);
         drop(state);
         if awaited {
             self.ready.notify_all();
@@ -205,10 +212,21 @@ impl State {
         self.free.extend(std::mem::take(&mut self.done).into_values().flatten());
     }
 
+    /// Batches that are claimed and neither ready nor delivered.
+    fn being_gathered(&self) -> u64 {
+        self.claimed - self.delivered - self.done.len() as u64
+    }
+
     fn claim(&mut self) -> Option<Claim> {
         let job = self.job.as_ref().filter(|_| self.claimed < self.total)?;
         let slot = self.free.pop()?;
-        let claim = Claim { job: Arc::clone(job), batch: self.claimed, slot, generation: self.generation };
+        let claim = Claim {
+            job: Arc::clone(job),
+            batch: self.claimed,
+            slot,
+            generation: self.generation,
+            since: Instant::now(),
+        };
         self.claimed += 1;
         Some(claim)
     }

@@ -27,7 +27,7 @@ pub enum Step {
 pub fn sequence_ahead(blocks: &[Block], window: &Window) {
     let (from, end, _) = window.on_contig();
     if let Some(blocks) = blocks.get(from / 64..end.div_ceil(64)) {
-        prefetch(bytemuck::cast_slice(blocks));
+        prefetch(blocks);
     }
 }
 

@@ -19,6 +19,7 @@ pub use onehot::OneHot;
 pub use read::{read_sequence, read_track};
 pub use signal::Channels;
 pub use simd::Isa;
+pub(crate) use simd::prefetch;
 pub use sums::TrackSums;
 
 use crate::format::onehot::Block;

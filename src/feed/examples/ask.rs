@@ -68,7 +68,7 @@ impl StoreExamples {
 
     /// Whether the first bytes of all that an example needs are in memory.
     fn is_in_memory(&self, draw: Draw, scratch: &mut Scratch, requests: &mut Vec<Request>) -> bool {
-        let indices = self.windows(draw).all(|(tracks, window)| {
+        let indices = self.panel_windows(draw).all(|(tracks, window)| {
             let panel = &self.store.panels()[tracks.panel];
             let row = panel.first_row(window.contig) + cut(&window, panel.tile_log2()).0.start;
             panel.file().in_memory(panel.index_bytes().start + 8 * row as u64)
@@ -84,14 +84,14 @@ impl StoreExamples {
     /// to the gathering.
     fn requests(&self, draw: Draw, part: Part, scratch: &mut Scratch, requests: &mut Vec<Request>) -> bool {
         if let (Some(file), Part::Rows) = (self.store.sequence(), part) {
-            let window = self.window(draw, self.in_window);
+            let [window, _] = self.windows(draw);
             let blocks = cut(&window, BLOCK_LOG2).0;
             if !blocks.is_empty() {
                 requests.push((0, file.bytes_of(window.contig, blocks)));
             }
         }
         let mut long = false;
-        for (tracks, window) in self.windows(draw) {
+        for (tracks, window) in self.panel_windows(draw) {
             let panel = &self.store.panels()[tracks.panel];
             let (rows, first) = (cut(&window, panel.tile_log2()).0, panel.first_row(window.contig));
             let rows = first + rows.start..first + rows.end;
@@ -102,8 +102,8 @@ impl StoreExamples {
     }
 
     /// What an example has of panels, and its windows.
-    fn windows(&self, draw: Draw) -> impl Iterator<Item = (&Tracks, Window)> {
-        let (input, output) = (self.window(draw, self.in_window), self.window(draw, self.out_window));
+    fn panel_windows(&self, draw: Draw) -> impl Iterator<Item = (&Tracks, Window)> {
+        let [input, output] = self.windows(draw);
         let with = |window| move |tracks| (tracks, window);
         self.controls.iter().map(with(input)).chain(self.signal.iter().map(with(output)))
     }

@@ -82,28 +82,25 @@ impl StoreExamples {
         examples
     }
 
-    /// The window of `width` bases of an example.
-    pub(super) fn window(&self, draw: Draw, width: usize) -> Window {
+    /// The input window and the output window of an example.
+    #[inline]
+    pub(super) fn windows(&self, draw: Draw) -> [Window; 2] {
         let locus = self.loci(draw.is_peak)[draw.source as usize];
         let contig = locus.contig as usize;
+        let length = self.store.contigs().length(contig);
         let shift = if draw.is_peak { i64::from(draw.offset) - self.max_jitter } else { 0 };
-        Window {
-            contig,
-            length: self.store.contigs().length(contig),
-            start: locus.centre - (width / 2) as i64 + shift,
-            width,
-            reverse: draw.reverse_complement,
-        }
+        [self.in_window, self.out_window].map(|width| {
+            let start = locus.centre - (width / 2) as i64 + shift;
+            Window { contig, length, start, width, reverse: draw.reverse_complement }
+        })
     }
 
     /// Fetches into the processor's cache what an example soon to be gathered will read.
-    fn ahead(&self, source: &impl Source, draw: Draw, step: Step) {
-        let input = self.window(draw, self.in_window);
+    fn ahead(&self, source: &impl Source, [input, output]: &[Window; 2], step: Step) {
         if step == Step::Tiles {
-            source.sequence_ahead(&input);
+            source.sequence_ahead(input);
         }
-        let output = self.window(draw, self.out_window);
-        for (panels, window) in [(&self.controls, &input), (&self.signal, &output)] {
+        for (panels, window) in [(&self.controls, input), (&self.signal, output)] {
             panels.iter().for_each(|tracks| source.tracks_ahead(step, tracks, window));
         }
     }
@@ -117,26 +114,28 @@ impl StoreExamples {
     ) -> Result<()> {
         let [sequence_type, controls_type, signal_type] = self.forms.map(|form| form.dtype);
         let sizes = self.forms.map(|form| form.channels * form.positions * form.dtype.size());
-        // This example, the next and the one after: each is drawn once, and fetched in two steps before it is gathered.
+        // This example and the three after it: each is drawn once, and fetched in three steps before it is gathered.
         let rows = draws.len();
-        let (mut now, mut next, mut later) = (draws.next(), draws.next(), draws.next());
+        let mut draws = draws.inspect(|draw| gather::prefetch(&self.loci(draw.is_peak)[draw.source as usize..][..1]));
+        let mut windows = || draws.next().map(|draw| self.windows(draw));
+        let (mut now, mut next, mut later) = (windows(), windows(), windows());
+        let mut last = draws.next();
         for row in 0..rows {
-            let Some(draw) = now else { break };
-            if let Some(later) = later {
+            let Some([input, output]) = now else { break };
+            if let Some(later) = &later {
                 self.ahead(source, later, Step::Directory);
             }
-            if let Some(next) = next {
+            if let Some(next) = &next {
                 self.ahead(source, next, Step::Tiles);
             }
-            (now, next, later) = (next, later, draws.next());
+            (now, next, later) = (next, later, last.map(|draw| self.windows(draw)));
+            last = draws.next();
             let [of_sequence, of_controls, of_signal] = sizes.map(|size| row * size..(row + 1) * size);
-            let input = self.window(draw, self.in_window);
             if self.store.sequence().is_some() {
                 let (blocks, window) = source.sequence(&input)?;
                 self.sequence(blocks, &window, sequence_type, &mut sequence[of_sequence]);
             }
             self.tracks(source, &self.controls, &input, controls_type, &mut controls[of_controls])?;
-            let output = self.window(draw, self.out_window);
             self.tracks(source, &self.signal, &output, signal_type, &mut signal[of_signal])?;
         }
         Ok(())

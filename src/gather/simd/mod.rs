@@ -6,7 +6,7 @@ mod avx2;
 mod avx512;
 mod prefetch;
 
-pub(super) use prefetch::prefetch;
+pub(crate) use prefetch::prefetch;
 
 use super::onehot::{self, OneHot};
 use super::{Channels, Window};
