@@ -45,7 +45,8 @@ fn wide_store() -> (TempDir, Store) {
         .collect();
     let tracks = |tracks: &[usize]| tracks.iter().map(|&track| files[track].clone()).collect::<Vec<_>>();
     let builder = PackBuilder::new().fasta(genome).signal("noise", tracks(&[1, 0, 1]));
-    let builder = builder.signal("more", tracks(&[1, 1])).signal("runs", tracks(&[2])).tile_log2(15);
+    let builder =
+        builder.signal("more", tracks(&[1, 1])).signal("runs", tracks(&[2])).signal("late", tracks(&[1])).tile_log2(15);
     let out = directory.path().join("store");
     builder.control("input", tracks(&[0, 1])).publish(&out, &()).unwrap();
     let store = Store::open(out).unwrap();
@@ -264,11 +265,38 @@ fn a_damaged_index_is_an_error_of_the_same_words() {
     }
 }
 
+/// The entry of a track that nobody wants says where the one before ends: when it is wrong, what is read is not what it seems.
+#[test]
+fn a_tile_is_not_decoded_from_the_bytes_of_another() {
+    let (_directory, store) = wide_store();
+    let path = store.path().join("panel-0.atm");
+    let broken = change(&path, |bytes| {
+        let row = inputs::section(bytes, 0).start;
+        let entry = |track: usize| u32::from_le_bytes(bytes[row + 4 * track..][..4].try_into().unwrap());
+        // Track 3 begins 8 bytes after track 2.
+        let wrong = (entry(2) >> 5 << 5) + 32 + entry(3) % 32;
+        assert!(entry(3) > wrong && entry(2) % 32 != 0 && entry(3) % 32 != 0);
+        bytes[row + 12..row + 16].copy_from_slice(&wrong.to_le_bytes());
+    });
+    let generator = generator(&broken).signals(named(&["noise", "late"])).controls(named(&[])).num_workers(1);
+    let [mapped, read] = Access::ALL.map(|access| stream(&generator.clone().access(access)));
+    assert!(mapped.1.is_none(), "the maps have no use for that entry");
+    assert!(matches!(&read.1, Some(Error::Corrupt { path: named, .. }) if *named == path), "{:?}", read.1);
+    assert!(read.0 == mapped.0[..read.0.len()]);
+}
+
 /// Whatever stands in a panel, reading it gives batches or an error, and batches that the maps give are the same.
 #[test]
 fn random_damage_never_crashes() {
     let mut rng = Rng(17);
-    for (make, signals, rounds) in [(store as fn() -> _, &["runs", "stranded"][..], 60), (wide_store, &["runs"], 40)] {
+    let wide: fn() -> _ = wide_store;
+    let cases = [
+        (store as fn() -> _, &["runs", "stranded"][..], 60),
+        (wide, &["runs"], 40),
+        (wide, &["noise"], 40),
+        (wide, &["noise", "runs"], 40),
+    ];
+    for (make, signals, rounds) in cases {
         let (_directory, store) = make();
         let path = store.path().join("panel-0.atm");
         let whole = fs::read(&path).unwrap();

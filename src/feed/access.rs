@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 /// How the bytes of examples get from a store's files to the batches. It changes no byte of them, and states of one serve the other.
 ///
-/// Either way the system is asked for what the next batches need, as long as that is not in memory.
+/// Either way the system is asked for what the next batches need, as long as that is not in memory, unless `ask_ahead` is off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Access {

@@ -1,5 +1,6 @@
 //! A data set: from an epoch and indices in it to the bytes of a batch.
 
+use super::asking::Asking;
 use super::batch::{Batch, Memory};
 use super::examples::Examples;
 use super::layout::Layout;
@@ -10,6 +11,7 @@ use crate::sample::{PeakNegativeSampler, Plan, PlanOptions};
 use crate::{Error, Result};
 use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The examples of all epochs, by their place: what a loader streams, for reading in any order.
@@ -24,10 +26,13 @@ pub struct Dataset<'a> {
     pub(super) layout: Arc<Layout>,
     plans: Mutex<VecDeque<(u64, Arc<Plan>)>>,
     fingerprint: String,
+    /// How often examples were fetched, and when the system is asked for these.
+    fetches: AtomicU64,
+    asking: Asking,
 }
 
-/// Epochs whose plans are kept: workers may be busy with two consecutive ones at once.
-const PLANS: usize = 2;
+/// Epochs whose plans are kept: workers may be busy with two consecutive ones at once, and ask for what the next one begins with.
+const PLANS: usize = 3;
 
 impl<'a> Dataset<'a> {
     pub(super) fn new(
@@ -37,7 +42,8 @@ impl<'a> Dataset<'a> {
     ) -> Result<Dataset<'a>> {
         let layout = Arc::new(Layout::new(batch_size, examples.forms())?);
         let fingerprint = fingerprint(&examples, sampler.options());
-        Ok(Dataset { examples: Box::new(examples), sampler, layout, plans: Mutex::default(), fingerprint })
+        let (plans, fetches, asking) = (Mutex::default(), AtomicU64::new(0), Asking::new(0));
+        Ok(Dataset { examples: Box::new(examples), sampler, layout, plans, fingerprint, fetches, asking })
     }
 
     /// Examples of an epoch.
@@ -67,7 +73,12 @@ impl<'a> Dataset<'a> {
         let layout = Layout::new(rows, self.examples.forms()).map_err(too_many)?;
         let mut slot = Slot::new(layout.bytes()).map_err(too_many)?;
         let plan = self.plan(epoch)?;
-        self.ask(&plan, indices.iter().copied());
+        if self.asks() {
+            let number = self.fetches.fetch_add(1, Ordering::Relaxed);
+            for number in self.asking.after(number, u64::MAX) {
+                self.asking.asked(number, self.ask(&plan, indices.iter().copied()));
+            }
+        }
         self.gather(&plan, indices.iter().copied(), &layout, &mut slot)?;
         Ok(Batch::new(Memory::Owned(slot), Arc::new(layout), rows, epoch, 0))
     }
@@ -116,6 +127,11 @@ impl<'a> Dataset<'a> {
         }
         plans.push_back((epoch, Arc::clone(&plan)));
         Ok(plan)
+    }
+
+    /// Whether there is anything to ask the system for.
+    pub(super) fn asks(&self) -> bool {
+        self.examples.asks()
     }
 
     /// Asks the system for what the examples at `indices` of a plan are gathered from. Returns whether it was not in memory.

@@ -1,6 +1,6 @@
 //! What the workers do: the batches of a stream, each from its number to its bytes in a slot.
 
-use super::ask::Asking;
+use super::asking::Asking;
 use super::dataset::Dataset;
 use super::ring::Fill;
 use super::shard::Shard;
@@ -43,6 +43,16 @@ impl Stream {
         self.shard.steps(self.examples(), self.drop_last) as u64
     }
 
+    /// Asks the system for what batches after this one need. What is wrong with them is found when they are gathered.
+    fn ask_after(&self, batch: u64) {
+        for later in self.asking.after(batch, self.batches()) {
+            let Place { epoch, indices, .. } = self.place(later);
+            if let Ok(plan) = self.plan(epoch) {
+                self.asking.asked(later, self.source.ask(&plan, indices));
+            }
+        }
+    }
+
     /// The plan of an epoch.
     fn plan(&self, epoch: u64) -> Result<Arc<Plan>> {
         self.plan.as_ref().map_or_else(|| self.source.plan(epoch), |plan| Ok(Arc::clone(plan)))
@@ -62,9 +72,8 @@ impl Fill for Stream {
     }
 
     fn fill(&self, batch: u64, slot: &mut Slot) -> Result<()> {
-        for later in self.asking.after(batch, self.batches()) {
-            let Place { epoch, indices, .. } = self.place(later);
-            self.asking.asked(later, self.source.ask(&*self.plan(epoch)?, indices));
+        if self.source.asks() {
+            self.ask_after(batch);
         }
         let Place { epoch, indices, .. } = self.place(batch);
         let plan = self.plan(epoch)?;

@@ -1,6 +1,6 @@
 //! The loader: epochs of batches in order, gathered ahead by the workers.
 
-use super::ask::Asking;
+use super::asking::Asking;
 use super::batch::{Batch, Memory};
 use super::dataset::Dataset;
 use super::fill::{Place, Stream};
@@ -183,7 +183,7 @@ impl Loader {
         let (source, shard) = (Arc::clone(&self.source), self.shard);
         // Draws of the caller's own are all delivered.
         let drop_last = self.drop_last && plan.is_none();
-        // One for each thread that gathers. Not further than an epoch, so that no more than two plans are needed at once.
+        // One for each thread that gathers. Not further than an epoch, whose plan is made ahead then.
         let distance = self.workers.len().clamp(1, self.batches_per_epoch().max(1));
         let asking = Asking::new(distance as u64);
         let stream = Arc::new(Stream { source, shard, drop_last, epoch, step, epochs, plan, asking });

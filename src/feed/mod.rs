@@ -4,7 +4,7 @@
 mod access;
 mod array;
 mod array_generator;
-mod ask;
+mod asking;
 mod batch;
 mod dataset;
 mod examples;

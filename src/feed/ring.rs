@@ -39,6 +39,8 @@ struct State {
     total: u64,
     free: Vec<Slot>,
     done: BTreeMap<u64, Result<Slot>>,
+    /// Batches that are being gathered, and since when.
+    gathered: Vec<(u64, Instant)>,
     leased: usize,
     closing: bool,
     /// Workers that wait for `work`, and consumers that wait for `ready`: waking nobody costs a call of the system too.
@@ -59,7 +61,6 @@ pub(super) struct Claim {
     pub(super) batch: u64,
     pub(super) slot: Slot,
     generation: u64,
-    since: Instant,
 }
 
 /// Gathering that takes less is short beside waking a consumer, which takes a core from whoever has it.
@@ -75,6 +76,7 @@ impl Ring {
             total: 0,
             free: (0..slots).map(|_| Slot::new(bytes)).collect::<Result<_>>()?,
             done: BTreeMap::new(),
+            gathered: Vec::with_capacity(slots),
             leased: 0,
             closing: false,
             idle_workers: 0,
@@ -127,8 +129,8 @@ impl Ring {
 
     /// Brings a gathered batch back.
     pub(super) fn complete(&self, claim: Claim, result: Result<()>) {
-        let Claim { batch, slot, generation, since, .. } = claim;
-        let held_back = result.is_ok() && since.elapsed() < SHORT;
+        let Claim { batch, slot, generation, .. } = claim;
+        let good = result.is_ok();
         let mut state = self.lock();
         if generation != state.generation {
             state.free.push(slot);
@@ -148,9 +150,10 @@ impl Ring {
                 state.done.insert(batch, Err(error))
             }
         };
-        let ready = state.idle_consumers > 0 && state.done.contains_key(&state.delivered);
-        // A consumer that waits is woken once for two short batches, if the other one is on its way.
-        let awaited = ready && !(held_back && state.done.len() == 1 && state.being_gathered() > 0);
+        let short = state.gathered_shortly(batch);
+        let awaited = state.idle_consumers > 0
+            && state.done.contains_key(&state.delivered)
+            && !(good && short && state.may_wait_for_another());
         drop(state);
         if awaited {
             self.ready.notify_all();
@@ -209,24 +212,28 @@ impl State {
         self.job = None;
         self.generation += 1;
         (self.claimed, self.delivered, self.total) = (0, 0, 0);
+        self.gathered.clear();
         self.free.extend(std::mem::take(&mut self.done).into_values().flatten());
     }
 
-    /// Batches that are claimed and neither ready nor delivered.
-    fn being_gathered(&self) -> u64 {
-        self.claimed - self.delivered - self.done.len() as u64
+    /// Takes note that a batch is no longer being gathered, and says whether that took little time.
+    fn gathered_shortly(&mut self, batch: u64) -> bool {
+        let Some(at) = self.gathered.iter().position(|(other, _)| *other == batch) else { return false };
+        self.gathered.swap_remove(at).1.elapsed() < SHORT
+    }
+
+    /// Whether a consumer can be woken for this batch and another one at once: that is on its way and begun shortly, and whoever brings
+    /// this one goes on with the next, so that it is not the only one to be waited for.
+    fn may_wait_for_another(&self) -> bool {
+        let goes_on = self.claimed < self.total && !self.free.is_empty();
+        self.done.len() == 1 && goes_on && self.gathered.iter().any(|(_, since)| since.elapsed() < SHORT)
     }
 
     fn claim(&mut self) -> Option<Claim> {
         let job = self.job.as_ref().filter(|_| self.claimed < self.total)?;
         let slot = self.free.pop()?;
-        let claim = Claim {
-            job: Arc::clone(job),
-            batch: self.claimed,
-            slot,
-            generation: self.generation,
-            since: Instant::now(),
-        };
+        let claim = Claim { job: Arc::clone(job), batch: self.claimed, slot, generation: self.generation };
+        self.gathered.push((self.claimed, Instant::now()));
         self.claimed += 1;
         Some(claim)
     }
@@ -262,88 +269,4 @@ impl Drop for Lease {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::feed::worker::Workers;
-
-    /// Fills each slot with its batch's number, except for one batch.
-    struct Job {
-        batches: u64,
-        bad: Option<(u64, fn() -> Error)>,
-    }
-
-    impl Fill for Job {
-        fn batches(&self) -> u64 {
-            self.batches
-        }
-
-        fn fill(&self, batch: u64, slot: &mut Slot) -> Result<()> {
-            match self.bad {
-                Some((bad, error)) if bad == batch => Err(error()),
-                _ => {
-                    slot.bytes_mut().fill(batch as u8);
-                    Ok(())
-                }
-            }
-        }
-    }
-
-    fn panics() -> Error {
-        panic!("batch of ill luck")
-    }
-
-    fn fails() -> Error {
-        Error::argument("x", "bad")
-    }
-
-    /// Runs a job to its end and returns how many batches came, each with the right bytes, and the error if one did.
-    fn drain(ring: &Arc<Ring>, inline: bool, job: Job) -> (u64, Option<Error>) {
-        ring.start(Arc::new(job));
-        let mut expected = 0;
-        loop {
-            match ring.next(inline, false) {
-                Ok(Some((batch, lease))) => {
-                    assert_eq!(batch, expected);
-                    assert!(lease.bytes().iter().all(|&byte| byte == batch as u8));
-                    expected += 1;
-                }
-                Ok(None) => return (expected, None),
-                Err(error) => return (expected, Some(error)),
-            }
-        }
-    }
-
-    #[test]
-    fn a_panic_or_an_error_comes_in_its_turn_and_the_ring_goes_on_after() {
-        for workers in [0, 1, 4] {
-            let ring = Arc::new(Ring::new(3, 5000).unwrap());
-            let threads = Workers::spawn(&ring, workers).unwrap();
-            for bad in [0, 7, 19] {
-                let (came, error) = drain(&ring, workers == 0, Job { batches: 20, bad: Some((bad, panics)) });
-                assert_eq!(came, bad);
-                assert!(matches!(error, Some(Error::Worker { message }) if message == "batch of ill luck"));
-                assert!(matches!(ring.next(workers == 0, false), Ok(None)), "the job is over");
-                let (came, error) = drain(&ring, workers == 0, Job { batches: 20, bad: Some((bad, fails)) });
-                assert!(came == bad && matches!(error, Some(Error::Argument { .. })));
-                let (came, error) = drain(&ring, workers == 0, Job { batches: 20, bad: None });
-                assert!(came == 20 && error.is_none());
-            }
-            drop(threads);
-            assert_eq!(ring.lock().free.len(), 3, "every slot came back");
-        }
-    }
-
-    #[test]
-    fn a_new_job_takes_the_place_of_one_that_is_going_on() {
-        let ring = Arc::new(Ring::new(2, 1).unwrap());
-        let threads = Workers::spawn(&ring, 2).unwrap();
-        for round in 0..200 {
-            ring.start(Arc::new(Job { batches: 100, bad: None }));
-            for batch in 0..round % 3 {
-                assert_eq!(ring.next(false, false).unwrap().unwrap().0, batch);
-            }
-        }
-        assert_eq!(drain(&ring, false, Job { batches: 9, bad: None }).0, 9);
-        drop(threads);
-    }
-}
+mod tests;

@@ -56,8 +56,8 @@ fn encode_eight(letters: [u8; 8], first: usize, block: &mut Block) {
     }
 }
 
-/// Appends the blocks of so many whole blocks of letters to `out`, as the file has them, and returns how many letters are A, C, G or T: as
-/// [`encode`] does, but faster where the machine has AVX2.
+/// Encodes whole blocks of letters as [`encode`] does, appends them to `out` as the file has them, and returns how many letters are
+/// A, C, G or T. It is faster where the machine has AVX2.
 pub fn encode_blocks(letters: &[[u8; 64]], out: &mut Vec<u8>) -> u64 {
     #[cfg(target_arch = "x86_64")]
     if let Some(acgt) = avx2::encode_blocks(letters, out) {

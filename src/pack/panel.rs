@@ -1,5 +1,5 @@
 //! Some bigWig tracks become a panel file: tiles are read and encoded in parallel over stretches of contigs and tracks, and
-//! written in order meanwhile. Memory is bounded by two waves, whatever the genome and however many tracks.
+//! written in order meanwhile. Memory is bounded by two waves, whatever the genome, or by two rows where one of so many tracks is more.
 
 use crate::Result;
 use crate::format::Contigs;
@@ -110,6 +110,8 @@ impl Job<'_> {
     /// Reads one track over a stretch and encodes its tiles.
     fn encode(&self, stretch: Stretch, track: &BigWig, encoder: &mut Encoder) -> Result<Encoded> {
         progress::check(self.progress)?;
+        // A stretch that failed before may have left something of a tile.
+        *encoder = Encoder::default();
         let length = stretch.end - stretch.start;
         let mut tiles = Tiles { encoder, tile: 1 << self.tile_log2, length, first: 0, encoded: Encoded::default() };
         let name = self.contigs.name(stretch.contig);

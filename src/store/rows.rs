@@ -3,7 +3,7 @@
 //! Few bytes are read as they lie. Of long rows of which few tracks are wanted, the directories are read first, then the tiles.
 
 use super::{PanelFile, PanelView};
-use crate::format::tile::{Code, TileError};
+use crate::format::tile::{self, Code, TileError};
 use crate::{Error, Result};
 use std::ops::Range;
 
@@ -93,25 +93,30 @@ impl Rows {
 }
 
 impl PanelFile {
-    /// Reads what windows need of some rows: the tiles of `tracks`, which ascend. Those of other tracks may read as zero. `number`
-    /// tells this panel from others that are read into the same memory.
+    /// Reads what windows need of some rows: the tiles of `tracks`, which ascend. Those of other tracks may read as zero. `panel`
+    /// is its number, which tells it from others that are read into the same memory.
     ///
     /// # Errors
     /// [`Error::Io`]; [`Error::Corrupt`] for rows that are not where the index may say that they are, and when the file has been
     /// cut. Nothing is allocated for a row that does not lie in DATA, or is longer than 1 GiB.
-    pub(crate) fn read_rows(&self, number: usize, rows: Range<usize>, tracks: &[usize], into: &mut Rows) -> Result<()> {
-        if into.show(number, &rows) {
+    pub(crate) fn read_rows(&self, panel: usize, rows: Range<usize>, tracks: &[usize], into: &mut Rows) -> Result<()> {
+        if into.show(panel, &rows) {
             return Ok(());
         }
-        self.read_index(rows.clone(), into)?;
         into.used = 0;
         into.places.clear();
         into.shown = 0..rows.len();
+        if rows.is_empty() {
+            (into.first, into.whole) = (rows.start, None);
+            into.places.push(0);
+            return Ok(());
+        }
+        self.read_index(rows.clone(), into)?;
         let (start, end) = into.ends();
         if self.is_whole(start..end, tracks) {
             self.read_data(rows.start, start..end, into)?;
             into.places.extend(into.index.iter().map(|at| at - start));
-            into.whole = Some(number);
+            into.whole = Some(panel);
             return Ok(());
         }
         for (i, row) in rows.enumerate() {
@@ -137,6 +142,9 @@ impl PanelFile {
         scratch: &mut Rows,
         mut need: impl FnMut(Range<u64>),
     ) -> Result<bool> {
+        if rows.is_empty() {
+            return Ok(false);
+        }
         self.read_index(rows.clone(), scratch)?;
         let data = self.header.data.offset;
         let (start, end) = scratch.ends();
@@ -223,6 +231,10 @@ impl PanelFile {
             let at = into.used - place;
             self.read_data(row, bytes.start + from as u64..bytes.start + end_of(run) as u64, into)?;
             for tile in run {
+                // One that goes on where the next wanted one stands would be decoded from that.
+                let own = &into.data[place + at + tile.bytes.start - from..][..tile.bytes.len()];
+                tile::length(tile.code, own, 1 << self.tile_log2())
+                    .map_err(|error| self.error_at(row, bytes.start, error))?;
                 let entry = tile.code.to_entry(at + tile.bytes.start - from);
                 into.directory[4 * tile.track..][..4].copy_from_slice(&entry.to_le_bytes());
             }

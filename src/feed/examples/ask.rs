@@ -115,14 +115,7 @@ impl StoreExamples {
                 *bytes = bytes.start / BLOCK * BLOCK..bytes.end.next_multiple_of(BLOCK);
             }
         }
-        requests.sort_unstable_by_key(|(file, bytes)| (*file, bytes.start));
-        requests.dedup_by(|(next_file, next), (file, bytes)| {
-            let together = next_file == file && next.start <= bytes.end + GAP;
-            if together {
-                bytes.end = bytes.end.max(next.end);
-            }
-            together
-        });
+        merge(requests);
         for (number, bytes) in requests.drain(..) {
             if let Some(file) = self.file(number) {
                 file.will_need(bytes);
@@ -135,6 +128,48 @@ impl StoreExamples {
         match number.checked_sub(1) {
             None => self.store.sequence().map(|file| file.file()),
             Some(panel) => self.store.panels().get(panel).map(|panel| panel.file()),
+        }
+    }
+}
+
+/// Puts requests in order, and makes one of those that lie together.
+fn merge(requests: &mut Vec<Request>) {
+    requests.sort_unstable_by_key(|(file, bytes)| (*file, bytes.start));
+    requests.dedup_by(|(next_file, next), (file, bytes)| {
+        let together = next_file == file && next.start <= bytes.end + GAP;
+        if together {
+            bytes.end = bytes.end.max(next.end);
+        }
+        together
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn merged_requests_cover_the_same_bytes_in_order(
+            wanted in prop::collection::vec((0usize..3, 0u64..400_000, 0u64..40_000), 0..40),
+        ) {
+            let wanted: Vec<Request> = wanted.into_iter().map(|(file, at, length)| (file, at..at + length)).collect();
+            let mut merged = wanted.clone();
+            merge(&mut merged);
+            for (file, bytes) in &wanted {
+                let covers = |(other, all): &&Request| other == file && all.start <= bytes.start && bytes.end <= all.end;
+                prop_assert_eq!(merged.iter().filter(covers).count(), 1);
+            }
+            for pair in merged.windows(2) {
+                prop_assert!(pair[0].0 < pair[1].0 || pair[0].1.end + GAP < pair[1].1.start, "{:?}", pair);
+            }
+            // No more is asked for than what was wanted and gaps.
+            let bytes: u64 = merged.iter().map(|(_, bytes)| bytes.end - bytes.start).sum();
+            let most: u64 = wanted.iter().map(|(_, bytes)| bytes.end - bytes.start + GAP).sum();
+            prop_assert!(bytes <= most);
         }
     }
 }

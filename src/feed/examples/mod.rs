@@ -26,6 +26,11 @@ pub(super) trait Examples: Debug + Send + Sync {
     /// Gathers the examples of `draws`, all of them and in their order, into the rows of sequence, controls and signal.
     fn gather(&self, draws: &mut dyn ExactSizeIterator<Item = Draw>, columns: [&mut [u8]; 3]) -> Result<()>;
 
+    /// Whether there is anything to ask the system for.
+    fn asks(&self) -> bool {
+        false
+    }
+
     /// Asks the system to have in memory what the examples of `draws` are gathered from. Returns whether it was asked, which it is
     /// not where some looks find it there already. It changes nothing but how long gathering takes.
     fn ask(&self, _draws: &[Draw]) -> bool {

@@ -197,8 +197,12 @@ impl Examples for StoreExamples {
         }
     }
 
+    fn asks(&self) -> bool {
+        self.asks
+    }
+
     fn ask(&self, draws: &[Draw]) -> bool {
-        self.asks && self.ask_for(draws)
+        self.ask_for(draws)
     }
 
     fn loci(&self, is_peak: bool) -> &[Locus] {

@@ -125,6 +125,25 @@ fn stored_items(code: Code, bytes: &[u8], tile: usize) -> Option<usize> {
     bytes.get(skip..skip + tile / BLOCK * 2).map(|ends| last(ends.as_chunks::<2>().0))
 }
 
+/// Bytes of a tile, without the padding after it, as it says itself: what [`decode`] never reads past. Nothing else of it is checked.
+///
+/// # Errors
+/// [`TileError::Truncated`] when `bytes` end before the tile does.
+pub(crate) fn length(code: Code, bytes: &[u8], tile: usize) -> Result<usize, TileError> {
+    let items = || stored_items(code, bytes, tile).ok_or(TileError::Truncated);
+    let length = match code.family() {
+        Family::Zero => 0,
+        Family::Dense => dense::size(code.values(), tile),
+        Family::Sparse => sparse::size(code.values(), tile, items()?),
+        Family::Bitmap => bitmap::size(code.values(), tile, items()?),
+        Family::Runs => {
+            let runs = bytes.first_chunk().ok_or(TileError::Truncated)?;
+            runs::size(code.values(), u32::from_le_bytes(*runs) as usize)
+        }
+    };
+    if length <= bytes.len() { Ok(length) } else { Err(TileError::Truncated) }
+}
+
 /// The last byte of values of four bits, where it holds only one. The tile has been decoded.
 fn half_used(code: Code, bytes: &[u8], tile: usize) -> Option<u8> {
     let ends = tile / BLOCK * 2;

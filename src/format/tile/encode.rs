@@ -55,7 +55,11 @@ impl Encoder {
 
     /// Appends the encoded tile to `out`, padded to a multiple of 8 bytes, and says under which code. The next tile begins empty.
     ///
-    /// The tile has 512 ..= 32,768 bases (a power of two), of which the first `valid` lie on the contig, and nothing was added to the others.
+    /// The tile has 512 ..= 32,768 bases (a power of two), of which the first `valid` lie on the contig; nothing was added to the
+    /// others.
+    ///
+    /// # Panics
+    /// It may, when bases were added out of order, twice, or past the tile.
     pub fn finish(&mut self, tile: usize, valid: usize, out: &mut Vec<u8>) -> (Code, Summary) {
         let encoded = encode(&self.stretches, tile, valid, out);
         self.stretches.clear();

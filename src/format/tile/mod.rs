@@ -14,6 +14,7 @@ mod sparse;
 mod stretches;
 mod values;
 
+pub(crate) use check::length;
 pub use check::{TileStats, check};
 pub use code::{Code, Family, ValueType};
 pub use encode::{Encoder, Summary};
