@@ -1,11 +1,13 @@
 //! How long does it take to pack FASTA and bigWig, beside reading them?
 
 use atemoya::format::manifest::Role;
+use atemoya::format::onehot;
+
 use atemoya::pack::PackBuilder;
 use atemoya_benches::{
     Fixture, Packed, Panel, Request, Result, Table, Values, pack, read_bigwigs, read_bytes, side_by_side,
 };
-use atemoya_measure::Pace;
+use atemoya_measure::{Contestant, Pace, Random};
 use criterion::Criterion;
 use std::time::Duration;
 
@@ -33,7 +35,41 @@ fn main() -> Result<()> {
         let builder = PackBuilder::new().signal(name, paths);
         measure(&format!("2 bigWigs of {name}"), builder, read_bigwigs(paths, &fixture.store))?;
     }
+    let mut letters = Letters { read: random_letters(), blocks: Vec::new() };
+    let contestants = &mut [blocks_at_once(), block_by_block()];
+    let pace = Pace::new(1, Duration::from_secs(1));
+    side_by_side((&request, &mut criterion, &mut table), "pack/1 Mb of letters", &mut letters, contestants, pace)?;
     criterion.final_summary();
     table.print("Packing beside reading the same input, in turns; medians", "times", "x reading");
     Ok(())
+}
+
+/// Letters of a genome, and the blocks that they become.
+struct Letters {
+    read: Vec<[u8; 64]>,
+    blocks: Vec<u8>,
+}
+
+fn random_letters() -> Vec<[u8; 64]> {
+    let mut random = Random::new(&[7]);
+    (0..1 << 14).map(|_| std::array::from_fn(|_| b"ACGTacgtN"[random.below(9)])).collect()
+}
+
+/// As packing does it.
+fn blocks_at_once() -> Contestant<'static, Letters> {
+    Contestant::new("encode_blocks", |letters: &mut Letters| {
+        letters.blocks.clear();
+        onehot::encode_blocks(&letters.read, &mut letters.blocks);
+        Ok(())
+    })
+}
+
+/// What every machine can do.
+fn block_by_block() -> Contestant<'static, Letters> {
+    Contestant::new("encode, block by block", |letters: &mut Letters| {
+        letters.blocks.clear();
+        let blocks = letters.read.iter().map(|letters| onehot::encode(letters));
+        blocks.for_each(|block| letters.blocks.extend_from_slice(bytemuck::cast_slice(&block)));
+        Ok(())
+    })
 }

@@ -265,6 +265,32 @@ fn a_damaged_index_is_an_error_of_the_same_words() {
     }
 }
 
+/// From files that are not in memory come the same batches, asked for or not.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_not_in_memory_is_read_all_the_same() {
+    for make in [store as fn() -> _, wide_store] {
+        let (_directory, store) = make();
+        let expected = stream(&generator(&store).num_workers(2));
+        assert!(expected.1.is_none() && !expected.0.is_empty());
+        // A map holds the pages that were read through it.
+        let path = store.path().to_path_buf();
+        drop(store);
+        for (access, ask) in [(Access::Map, true), (Access::Map, false), (Access::Read, true), (Access::Read, false)] {
+            for entry in fs::read_dir(&path).unwrap() {
+                let file = fs::File::open(entry.unwrap().path()).unwrap();
+                if file.metadata().unwrap().is_file() {
+                    file.sync_all().unwrap();
+                    rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed).unwrap();
+                }
+            }
+            let store = Store::open(&path).unwrap();
+            let found = stream(&generator(&store).num_workers(2).access(access).ask_ahead(ask));
+            assert!(found.1.is_none() && found.0 == expected.0, "{access}, {ask}");
+        }
+    }
+}
+
 /// The entry of a track that nobody wants says where the one before ends: when it is wrong, what is read is not what it seems.
 #[test]
 fn a_tile_is_not_decoded_from_the_bytes_of_another() {
