@@ -52,7 +52,7 @@ pub(crate) struct Arguments {
     /// Threads that gather; with 0 the command's own does
     #[arg(long, value_name = "N", default_value_t = 1)]
     num_workers: usize,
-    /// How the store is read: map, or read (no memory maps; for network file systems); the examples are the same
+    /// How batches are read: map, or read (without memory maps; for network file systems); the examples are the same
     #[arg(long, value_name = "WAY", default_value_t = Access::Map)]
     access: Access,
     /// Examples of a batch

@@ -141,7 +141,7 @@ fn put_out_files(store: &Path) -> Result<Option<String>> {
         let context = || format!("{}: cannot put it out of the page cache", path.display());
         match page_cache::put_out(&path).with_context(context)? {
             Some(pages) => (looked, cached) = (looked + pages.looked, cached + pages.cached),
-            None => return Ok(Some("this system does not tell what is in its page cache".to_owned())),
+            None => return Ok(Some("the file system does not tell what is in the page cache".to_owned())),
         }
     }
     let share = f64::from(cached) / f64::from(looked.max(1));

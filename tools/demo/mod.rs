@@ -19,7 +19,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Simulate a data set, pack, index and verify it, and stream two epochs
+/// Simulate a data set, pack, index and verify it, and stream it
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Keep the files and the store in this directory, new or empty [default: a temporary one, removed at the end]

@@ -4,7 +4,7 @@
 use std::ops::RangeInclusive;
 
 use super::stretches::Stretch;
-use super::values::{Parts, for_values, store};
+use super::values::{Parts, for_items, store};
 use super::{BLOCK, MAX_TILE, Sample, TileError, ValueType};
 
 pub(super) fn size(values: ValueType, tile: usize, nonzero: usize) -> usize {
@@ -74,11 +74,11 @@ pub(super) fn decode<T: Sample, const REVERSE: bool>(
     // No block ends after the last one.
     let low = low.get(..end(*blocks.end())).ok_or(TileError::Counts)?;
     let (values, skipped) = values.widened(item..low.len(), &mut buffer);
-    for_values!(values, T, |value| {
-        let value = |item: usize| value(item - skipped);
+    for_items!(values, T, |items| {
         for block in blocks {
             let stop = end(block);
             let offsets = low.get(item..stop).ok_or(TileError::Counts)?;
+            let value = items(item - skipped..stop - skipped).ok_or(TileError::Counts)?;
             // Where the block begins in the output; one that begins before it wraps to a huge number.
             let start = (block * BLOCK).wrapping_sub(from);
             let place = if REVERSE { out.len().wrapping_sub(start).wrapping_sub(BLOCK) } else { start };
@@ -91,7 +91,7 @@ pub(super) fn decode<T: Sample, const REVERSE: bool>(
                     for i in 0..rounds {
                         let i = i.min(most);
                         let offset = offsets[i];
-                        out[usize::from(if REVERSE { !offset } else { offset })] = value(item + i);
+                        out[usize::from(if REVERSE { !offset } else { offset })] = value(i);
                     }
                 }
                 _ => {
@@ -99,7 +99,7 @@ pub(super) fn decode<T: Sample, const REVERSE: bool>(
                         // One comparison rejects both sides.
                         let position = start.wrapping_add(usize::from(offset));
                         if position <= last {
-                            out[if REVERSE { last - position } else { position }] = value(item + i);
+                            out[if REVERSE { last - position } else { position }] = value(i);
                         }
                     }
                 }

@@ -135,6 +135,44 @@ macro_rules! for_values {
 }
 pub(super) use for_values;
 
+/// The same, but `$items` is bound to a function from the numbers of some items to one from a place among these to its value, so that
+/// bounds are checked once for all of them.
+macro_rules! for_items {
+    ($values:expr, $t:ty, |$items:ident| $body:expr) => {
+        match $values {
+            $crate::format::tile::values::Values::One => {
+                let $items = |_: std::ops::Range<usize>| Some(|_: usize| <$t>::ONE);
+                $body
+            }
+            $crate::format::tile::values::Values::U4(v) => {
+                let $items = |items: std::ops::Range<usize>| {
+                    let value = move |i: usize| {
+                        let i = items.start + i;
+                        <$t>::from_u8(v[i / 2] >> (i % 2 * 4) & 15)
+                    };
+                    Some(value)
+                };
+                $body
+            }
+            $crate::format::tile::values::Values::U8(v) => {
+                let $items = |items| v.get(items).map(|v: &[u8]| |i: usize| <$t>::from_u8(v[i]));
+                $body
+            }
+            $crate::format::tile::values::Values::U16(v) => {
+                let $items =
+                    |items| v.get(items).map(|v: &[[u8; 2]]| |i: usize| <$t>::from_u16(u16::from_le_bytes(v[i])));
+                $body
+            }
+            $crate::format::tile::values::Values::F32(v) => {
+                let $items =
+                    |items| v.get(items).map(|v: &[[u8; 4]]| |i: usize| <$t>::from_f32(f32::from_le_bytes(v[i])));
+                $body
+            }
+        }
+    };
+}
+pub(super) use for_items;
+
 /// Stores an item's value among those of its tile, which are 0 yet; the caller has checked that the type holds it.
 #[inline(always)]
 pub(super) fn store(values: ValueType, bytes: &mut [u8], item: usize, value: f32) {
