@@ -243,6 +243,40 @@ fn however_a_genome_is_written_it_packs_to_the_same_bytes() {
 }
 
 /// Contigs without bases and tracks without data are fine; a store of no contig is not.
+/// Changes a file when packing has begun to read it.
+struct Meddler<F>(std::sync::Once, F);
+
+impl<F: Fn() + Sync> atemoya::Progress for Meddler<F> {
+    fn advance(&self, _: u64) {
+        self.0.call_once(&self.1);
+    }
+}
+
+#[test]
+fn a_file_that_changes_meanwhile_is_refused() {
+    let root = root();
+    let path = write(root.path(), "x.fa", [b">a\n".to_vec(), b"ACGT\n".repeat(800_000)].concat());
+    let whole = fs::read(&path).unwrap();
+    let meddle: [&(dyn Fn() + Sync); 3] = [
+        &|| fs::File::options().write(true).open(&path).unwrap().set_len(2_000_000).unwrap(),
+        &|| fs::File::options().append(true).open(&path).unwrap().write_all(b"ACGT\n").unwrap(),
+        &|| {
+            fs::remove_file(&path).unwrap();
+            fs::write(&path, &whole).unwrap();
+        },
+    ];
+    for change in meddle {
+        fs::write(&path, &whole).unwrap();
+        let out = root.path().join("store");
+        let meddler = Meddler(std::sync::Once::new(), change);
+        let error = PackBuilder::new().fasta(&path).publish(&out, &meddler).unwrap_err();
+        assert!(matches!(&error, Error::Input { path: named, .. } if *named == path), "{error}");
+        assert!(error.to_string().contains("changed while it was packed"), "{error}");
+        assert!(!out.exists());
+    }
+    PackBuilder::new().fasta(&path).publish(&root.path().join("store"), &()).unwrap();
+}
+
 #[test]
 fn there_may_be_nothing() {
     let directory = root();

@@ -3,7 +3,9 @@
 mod contigs;
 mod panel;
 mod sequence;
+mod unchanged;
 
+use self::unchanged::Unchanged;
 use crate::format::manifest::{ContigEntry, GroupEntry, MANIFEST, Manifest, Role};
 use crate::format::{Contigs, Provenance};
 use crate::ingest::bigwig::BigWig;
@@ -124,13 +126,15 @@ impl PackBuilder {
     /// Reads the inputs, writes the store beside `out` and renames it to `out`.
     ///
     /// # Errors
-    /// [`Error::Input`] for any input that cannot be read exactly, and for a contig whose length differs between two;
+    /// [`Error::Input`] for any input that cannot be read exactly or changes meanwhile, and for a contig whose length differs between two;
     /// [`Error::Argument`] for names that are missing, taken twice or not allowed; [`Error::Exists`];
     /// [`Error::Interrupted`]; [`Error::Io`]. Nothing is left behind.
     pub fn publish(&self, out: &Path, progress: &dyn Progress) -> Result<Packed> {
         self.check()?;
         let paths = self.groups.iter().flat_map(|group| &group.paths);
-        self.fasta.iter().chain(&self.chrom_sizes).chain(paths).try_for_each(|path| check_regular(path))?;
+        let inputs = || self.fasta.iter().chain(&self.chrom_sizes).chain(paths.clone());
+        inputs().try_for_each(|path| check_regular(path))?;
+        let unchanged = Unchanged::note(inputs())?;
         let mut manifest = Manifest::new();
         manifest.groups = self.assign_panels();
         let files: Vec<(&str, &PathBuf)> =
@@ -148,6 +152,7 @@ impl PackBuilder {
         let of_tracks = manifest.inputs.iter_mut().rev().take(tracks.len()).rev();
         of_tracks.zip(&tracks).for_each(|(input, track)| contigs::compare(track, &contigs, input));
         let warnings = contigs::warnings(&manifest.inputs, contigs.len(), self.contigs.is_some());
+        unchanged.check()?;
         progress::check(progress)?;
         writer::publish(publication, manifest)?;
         Ok(Packed { warnings })

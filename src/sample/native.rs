@@ -224,7 +224,7 @@ impl PlanOptions {
         u32::try_from(self.n_negatives).map_err(|_| too_many("n_negatives", self.n_negatives))?;
         let drawn = (f64::from(n_peaks) * self.negative_ratio).trunc();
         if self.negative_ratio > 0.0 && self.n_negatives == 0 {
-            let message = format!("it is {}, and there are no negatives to draw", self.negative_ratio);
+            let message = format!("it is {}, and there are no negatives to draw; set it to 0", self.negative_ratio);
             return Err(Error::argument("negative_ratio", message));
         }
         if drawn > f64::from(u32::MAX - n_peaks) {

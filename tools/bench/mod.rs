@@ -84,6 +84,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     ensure!(filter.in_window > 0, "in_window: must be at least 1");
     ensure!(filter.out_window > 0, "out_window: must be at least 1");
     ensure!(arguments.seconds > 0.0 && arguments.seconds <= 3600.0, "seconds: must be more than 0 and at most 3600");
+    ensure!(
+        store.contigs().iter().any(|(_, length)| length > 0),
+        "{}: no contig has a base",
+        arguments.store.display()
+    );
     let has_loci = arguments.loci.is_some() || !published::names(&store)?.is_empty();
     if has_loci {
         // First, since what others leave behind in the allocator would count as the loader's.
