@@ -84,8 +84,7 @@ impl Job<'_> {
     /// Encodes all tracks over some stretches, track after track for each stretch.
     fn encode_wave(&self, wave: &[Stretch]) -> Result<Vec<Encoded>> {
         let tasks: Vec<_> = wave.iter().flat_map(|s| self.tracks.iter().map(move |track| (*s, *track))).collect();
-        let encode = |encoder: &mut Encoder, (stretch, track)| self.encode(stretch, track, encoder);
-        tasks.into_par_iter().map_init(Encoder::default, encode).collect()
+        tasks.into_par_iter().map(|(stretch, track)| self.encode(stretch, track)).collect()
     }
 
     fn write_wave(&self, encoded: &[Encoded], writer: &mut PanelWriter, totals: &mut [TrackTotals]) -> Result<()> {
@@ -108,12 +107,16 @@ impl Job<'_> {
     }
 
     /// Reads one track over a stretch and encodes its tiles.
-    fn encode(&self, stretch: Stretch, track: &BigWig, encoder: &mut Encoder) -> Result<Encoded> {
+    fn encode(&self, stretch: Stretch, track: &BigWig) -> Result<Encoded> {
         progress::check(self.progress)?;
-        // A stretch that failed before may have left something of a tile.
-        *encoder = Encoder::default();
         let length = stretch.end - stretch.start;
-        let mut tiles = Tiles { encoder, tile: 1 << self.tile_log2, length, first: 0, encoded: Encoded::default() };
+        let mut tiles = Tiles {
+            encoder: Encoder::default(),
+            tile: 1 << self.tile_log2,
+            length,
+            first: 0,
+            encoded: Encoded::default(),
+        };
         let name = self.contigs.name(stretch.contig);
         if track.has_contig(name) {
             track.stretches(name, stretch.start, stretch.end, |start, end, value| {
@@ -126,8 +129,8 @@ impl Job<'_> {
 }
 
 /// The tiles of one track over a stretch, encoded as its values come.
-struct Tiles<'a> {
-    encoder: &'a mut Encoder,
+struct Tiles {
+    encoder: Encoder,
     tile: u64,
     /// Bases of the stretch.
     length: u64,
@@ -136,7 +139,7 @@ struct Tiles<'a> {
     encoded: Encoded,
 }
 
-impl Tiles<'_> {
+impl Tiles {
     /// Adds the value of bases `start .. end` of the stretch, which come after those added before.
     #[inline]
     fn push(&mut self, mut start: u64, end: u64, value: f32) {

@@ -98,7 +98,7 @@ impl Fill for Late {
 
     fn fill(&self, batch: u64, _: &mut Slot) -> Result<()> {
         if batch == 1 {
-            self.delivered.lock().unwrap().recv().unwrap();
+            self.delivered.lock().unwrap().recv_timeout(Duration::from_secs(20)).unwrap();
         }
         Ok(())
     }

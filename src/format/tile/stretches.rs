@@ -55,21 +55,11 @@ impl Stretches {
     /// Takes the stretches of a tile's values.
     pub(super) fn read(&mut self, values: &[f32]) {
         self.clear();
-        let mut start = 0;
         // Most bases of most tiles are 0, so eight at a time are looked at together.
-        let (eights, _) = values.as_chunks::<8>();
-        while start < values.len() {
-            let value = values[start];
-            let mut end = start + 1;
-            if value == 0.0 && start % 8 == 0 {
-                let zero = |eight: &&[f32; 8]| eight.iter().fold(0, |bits, value| bits | value.to_bits()) == 0;
-                end = end.max(start + 8 * eights[start / 8..].iter().take_while(zero).count());
+        for (i, eight) in values.chunks(8).enumerate() {
+            if eight.iter().fold(0, |bits, value| bits | value.to_bits()) != 0 {
+                (8 * i..).zip(eight).for_each(|(base, &value)| self.push(base..base + 1, value));
             }
-            while end < values.len() && values[end] == value && (value != 0.0 || end % 8 != 0) {
-                end += 1;
-            }
-            self.push(start..end, value);
-            start = end;
         }
     }
 
