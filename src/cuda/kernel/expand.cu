@@ -6,7 +6,7 @@
 //
 // It is straight code: no shared memory, barriers, warp instructions, atomics, calls or local memory. So expand.ptx, which build.py
 // makes from this text and the library carries, can be interpreted instruction by instruction where there is no GPU. And there
-// is no #include: NVRTC compiles it alone, and host_shim.h makes it C++ for the host.
+// is no #include: NVRTC compiles it alone, and host.cpp makes it C++ for the host.
 
 typedef unsigned char u8;
 typedef unsigned short u16;
@@ -33,17 +33,20 @@ struct Batch {
     Column columns[3];
 };
 
-// The element types: E holds one, ONE is its 1, SHIFT the logarithm of the elements of a piece.
+// The element types: E holds one, ONE is its 1.
 template <int OUTPUT> struct Target;
-template <> struct Target<F32> { typedef u32 E; enum : u32 { ONE = 0x3F800000u, SHIFT = 2 }; };
-template <> struct Target<F16> { typedef u16 E; enum : u32 { ONE = 0x3C00u, SHIFT = 3 }; };
-template <> struct Target<BF16> { typedef u16 E; enum : u32 { ONE = 0x3F80u, SHIFT = 3 }; };
-template <> struct Target<U8> { typedef u8 E; enum : u32 { ONE = 1u, SHIFT = 4 }; };
+template <> struct Target<F32> { typedef u32 E; enum : u32 { ONE = 0x3F800000u }; };
+template <> struct Target<F16> { typedef u16 E; enum : u32 { ONE = 0x3C00u }; };
+template <> struct Target<BF16> { typedef u16 E; enum : u32 { ONE = 0x3F80u }; };
+template <> struct Target<U8> { typedef u8 E; enum : u32 { ONE = 1u }; };
 
 template <int INPUT> struct Source;
 template <> struct Source<FROM_U8> { typedef u8 E; };
 template <> struct Source<FROM_U16> { typedef u16 E; };
 template <> struct Source<FROM_F32> { typedef u32 E; };
+
+// The logarithm of the number of elements of a piece.
+__device__ __forceinline__ constexpr u32 shift_of(u32 output) { return output == F32 ? 2 : output == U8 ? 4 : 3; }
 
 // ---- bits --------------------------------------------------------------------------------------------------------
 
@@ -82,7 +85,7 @@ template <int OUTPUT> __device__ __forceinline__ void spread(u32 bits, u32 (&pie
 
 // ---- numbers -----------------------------------------------------------------------------------------------------
 
-#ifndef HOST_SHIM
+#ifndef HOST // host.cpp has its own
 // To the nearest, ties to even, beyond 65519 to infinity; any NaN is 0x7fff.
 __device__ __forceinline__ u32 f16_of(float x) {
     u16 y;
@@ -91,12 +94,12 @@ __device__ __forceinline__ u32 f16_of(float x) {
 }
 #endif
 
-// The same by integers, as bf16::from_f32 of the Rust crate `half` has it (sm_70 has no instruction): a NaN keeps its sign
-// and its upper bits and is quiet.
-__device__ __forceinline__ u32 bf16_of(float x) {
+// To the nearest, ties to even, as bf16::from_f32 of the Rust crate `half` has it (sm_70 has no instruction): a NaN keeps its sign
+// and its upper bits and is quiet. What was an integer is none.
+template <bool MAY_BE_NAN> __device__ __forceinline__ u32 bf16_of(float x) {
     const u32 y = __float_as_uint(x);
-    const u32 nearest = (y + 0x7fff + (y >> 16 & 1)) >> 16;
-    return (y & 0x7fffffff) > 0x7f800000 ? y >> 16 | 0x40 : nearest;
+    if (MAY_BE_NAN && (y & 0x7fffffff) > 0x7f800000) return y >> 16 | 0x40;
+    return (y + 0x7fff + (y >> 16 & 1)) >> 16;
 }
 
 // One element of the source as a float; a u32 is the bits of one.
@@ -104,8 +107,8 @@ __device__ __forceinline__ float number(u8 x) { return (float)(u32)x; }
 __device__ __forceinline__ float number(u16 x) { return (float)(u32)x; }
 __device__ __forceinline__ float number(u32 x) { return __uint_as_float(x); }
 
-template <int OUTPUT> __device__ __forceinline__ u32 as(float x) {
-    return OUTPUT == F32 ? __float_as_uint(x) : OUTPUT == F16 ? f16_of(x) : bf16_of(x);
+template <int INPUT, int OUTPUT> __device__ __forceinline__ u32 as(float x) {
+    return OUTPUT == F32 ? __float_as_uint(x) : OUTPUT == F16 ? f16_of(x) : bf16_of<INPUT == FROM_F32>(x);
 }
 
 // COUNT words in loads of up to 16 bytes.
@@ -127,7 +130,7 @@ template <u32 COUNT> __device__ __forceinline__ void load(const void* source, u3
 // The first n elements of a piece, converted; the others are left to chance. The source is read where there are elements only.
 template <int INPUT, int OUTPUT> __device__ __forceinline__ void convert(const void* source, u32 at, u32 n, u32 (&piece)[4]) {
     typedef typename Source<INPUT>::E E;
-    const u32 count = 1u << Target<OUTPUT>::SHIFT;
+    const u32 count = 1u << shift_of(OUTPUT);
     const u32 in = 4 / sizeof(E), out = count / 4; // elements of a word
     const E* first = (const E*)source + at;
     u32 raw[count / in] = {};
@@ -140,7 +143,7 @@ template <int INPUT, int OUTPUT> __device__ __forceinline__ void convert(const v
     }
 #pragma unroll
     for (u32 k = 0; k < count; k++) {
-        const u32 y = as<OUTPUT>(number((E)(raw[k / in] >> (k % in * 8 * sizeof(E)))));
+        const u32 y = as<INPUT, OUTPUT>(number((E)(raw[k / in] >> (k % in * 8 * sizeof(E)))));
         piece[k / out] = k % out == 0 ? y : piece[k / out] | y << (32 / out * (k % out));
     }
 }
@@ -150,7 +153,7 @@ template <int INPUT, int OUTPUT> __device__ __forceinline__ void convert(const v
 // The first n elements of a piece that has more of them.
 template <int OUTPUT> __device__ __forceinline__ void store_tail(void* target, u32 at, u32 n, const u32 (&piece)[4]) {
     typedef typename Target<OUTPUT>::E E;
-    const u32 count = 1u << Target<OUTPUT>::SHIFT, per = count / 4;
+    const u32 count = 1u << shift_of(OUTPUT), per = count / 4;
     E* first = (E*)target + at;
 #pragma unroll
     for (u32 k = 0; k < count - 1; k++)
@@ -167,7 +170,7 @@ extern "C" __global__ void expand(const Batch batch) {
 
     // A thread's piece: elements `at` to `at + n`. The last blocks may reach beyond 32 bits.
     const u32 output = column.conversion % 4;
-    const u32 shift = output == F32 ? Target<F32>::SHIFT : output == U8 ? Target<U8>::SHIFT : Target<F16>::SHIFT;
+    const u32 shift = shift_of(output);
     const u64 begin = ((u64)(blockIdx.x - column.first_block) * 256 + threadIdx.x) << shift;
     if (begin >= column.items) return;
     const u32 at = (u32)begin;
