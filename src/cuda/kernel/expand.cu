@@ -86,7 +86,7 @@ template <int OUTPUT> __device__ __forceinline__ void spread(u32 bits, u32 (&pie
 // ---- numbers -----------------------------------------------------------------------------------------------------
 
 #ifndef HOST // host.cpp has its own
-// To the nearest, ties to even, beyond 65519 to infinity; any NaN is 0x7fff.
+// To the nearest, ties to even, from 65520 on infinity; any NaN is 0x7fff.
 __device__ __forceinline__ u32 f16_of(float x) {
     u16 y;
     asm("cvt.rn.f16.f32 %0, %1;" : "=h"(y) : "f"(x));
@@ -95,10 +95,11 @@ __device__ __forceinline__ u32 f16_of(float x) {
 #endif
 
 // To the nearest, ties to even, as bf16::from_f32 of the Rust crate `half` has it (sm_70 has no instruction): a NaN keeps its sign
-// and its upper bits and is quiet. What was an integer is none.
-template <bool MAY_BE_NAN> __device__ __forceinline__ u32 bf16_of(float x) {
+// and its upper bits and is quiet. A u8 is exact, and an integer never a NaN.
+template <int INPUT> __device__ __forceinline__ u32 bf16_of(float x) {
     const u32 y = __float_as_uint(x);
-    if (MAY_BE_NAN && (y & 0x7fffffff) > 0x7f800000) return y >> 16 | 0x40;
+    if (INPUT == FROM_U8) return y >> 16;
+    if (INPUT == FROM_F32 && (y & 0x7fffffff) > 0x7f800000) return y >> 16 | 0x40;
     return (y + 0x7fff + (y >> 16 & 1)) >> 16;
 }
 
@@ -108,7 +109,7 @@ __device__ __forceinline__ float number(u16 x) { return (float)(u32)x; }
 __device__ __forceinline__ float number(u32 x) { return __uint_as_float(x); }
 
 template <int INPUT, int OUTPUT> __device__ __forceinline__ u32 as(float x) {
-    return OUTPUT == F32 ? __float_as_uint(x) : OUTPUT == F16 ? f16_of(x) : bf16_of<INPUT == FROM_F32>(x);
+    return OUTPUT == F32 ? __float_as_uint(x) : OUTPUT == F16 ? f16_of(x) : bf16_of<INPUT>(x);
 }
 
 // COUNT words in loads of up to 16 bytes.
