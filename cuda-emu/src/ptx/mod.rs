@@ -16,5 +16,7 @@ mod types;
 mod tests;
 
 pub(crate) use instruction::Kernel;
+#[cfg(test)]
+use interpret::Fault;
 pub(crate) use interpret::{FaultKind, Memory, run};
 pub(crate) use parse::parse;
