@@ -22,6 +22,8 @@ struct Slot {
 static GUARDED: [Slot; SLOTS] = [const { Slot { base: AtomicUsize::new(0), length: AtomicUsize::new(0) } }; SLOTS];
 static HITS: AtomicU64 = AtomicU64::new(0);
 static PREVIOUS: OnceLock<libc::sigaction> = OnceLock::new();
+/// The address of the newest fault that was in no slot.
+static STRANGE: AtomicUsize = AtomicUsize::new(0);
 
 /// How many writes the signal handler has counted.
 pub(crate) fn hits() -> u64 {
@@ -64,6 +66,11 @@ extern "C" fn handle(_signal: c_int, info: *mut libc::siginfo_t, _context: *mut 
             set(base, length, libc::PROT_READ | libc::PROT_WRITE);
             return;
         }
+    }
+    // A slot may have been given back between the fault and this call, and then the instruction succeeds when it runs again. An
+    // address that comes back is somebody else's.
+    if STRANGE.swap(address, SeqCst) != address {
+        return;
     }
     if let Some(previous) = PREVIOUS.get() {
         // SAFETY: the value is what `sigaction` gave. The faulting instruction runs again, and this time the signal goes there.

@@ -136,6 +136,18 @@ fn a_kernel_without_order_races() {
 }
 
 #[test]
+fn memory_of_one_stream_used_on_another() {
+    alone("memory_of_one_stream_used_on_another", &ALL, || {
+        start();
+        let (a, b) = (new_stream().unwrap(), new_stream().unwrap());
+        let device = device_memory_on(100, a).unwrap();
+        upload(&[1; 100], device, b).unwrap();
+        synchronize(b).unwrap();
+        assert_eq!(found(), ["[race]"]);
+    });
+}
+
+#[test]
 fn memory_that_is_freed_while_it_is_copied() {
     alone(
         "memory_that_is_freed_while_it_is_copied",
@@ -206,6 +218,15 @@ fn accesses_outside_and_between() {
         );
         launch(function(same.unwrap(), "k").unwrap(), 2, &[a], stream).unwrap();
         assert_eq!((synchronize(stream), found()), (Ok(()), vec!["[double-write]".to_owned()]));
+    });
+}
+
+#[test]
+fn a_host_that_follows_a_device_address() {
+    let environment = "CUDA_EMU_MODE=eager CUDA_EMU_GUARD=1";
+    dies_alone("a_host_that_follows_a_device_address", environment, libc::SIGSEGV, || {
+        start();
+        follow(device_memory(100).unwrap());
     });
 }
 

@@ -149,7 +149,7 @@ impl Registers {
         }
         let place = &parameters.iter().find(|parameter| parameter.name == base)?.place;
         let start = place.start.checked_add(usize::try_from(offset).ok()?)?;
-        (start < place.end).then_some(Operand::Parameter { place: start, end: place.end })
+        Some(Operand::Parameter { place: start, end: place.end })
     }
 }
 

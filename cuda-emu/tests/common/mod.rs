@@ -7,7 +7,8 @@
 use cuda_emu::entry::{copy, device, event, launch, memory, module, probe, stream};
 use std::ffi::{CString, c_void};
 use std::mem::MaybeUninit;
-use std::process::Command;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, Output};
 use std::ptr;
 
 const CHILD: &str = "CUDA_EMU_TEST_CHILD";
@@ -19,17 +20,39 @@ pub(crate) fn alone(name: &str, environments: &[&str], body: fn()) {
         return;
     }
     for environment in environments {
-        let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args([name, "--exact", "--nocapture", "--test-threads=1"]);
-        for (key, _) in std::env::vars().filter(|(key, _)| key.starts_with("CUDA_EMU_")) {
-            command.env_remove(key);
-        }
-        command.env(CHILD, "1").envs(environment.split_whitespace().map(|pair| pair.split_once('=').unwrap()));
-        let output = command.output().unwrap();
+        let output = child(name, environment);
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let (out, err) = (text(&output.stdout), text(&output.stderr));
         assert!(output.status.success() && out.contains("1 passed"), "{name} with {environment:?}:\n{out}\n{err}");
     }
+}
+
+/// Runs a test's body in a process of its own that must die by a signal.
+pub(crate) fn dies_alone(name: &str, environment: &str, signal: i32, body: fn()) {
+    if std::env::var(CHILD).is_ok() {
+        body();
+        return;
+    }
+    let output = child(name, environment);
+    assert_eq!(output.status.signal(), Some(signal), "{output:?}");
+}
+
+fn child(name: &str, environment: &str) -> Output {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args([name, "--exact", "--nocapture", "--test-threads=1"]);
+    for (key, _) in std::env::vars().filter(|(key, _)| key.starts_with("CUDA_EMU_")) {
+        command.env_remove(key);
+    }
+    command.env(CHILD, "1").envs(environment.split_whitespace().map(|pair| pair.split_once('=').unwrap()));
+    command.output().unwrap()
+}
+
+/// Reads device memory as if it were the host's, which ends the process.
+pub(crate) fn follow(address: u64) -> u8 {
+    let address = usize::try_from(address).unwrap();
+    // SAFETY: the page at a device's address cannot be read, so that this ends the process and gives no value. There is no object
+    // whose memory it could be.
+    unsafe { ptr::with_exposed_provenance::<u8>(address).read_volatile() }
 }
 
 /// What the environment says.

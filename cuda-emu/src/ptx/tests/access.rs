@@ -111,6 +111,16 @@ fn misaligned() {
 }
 
 #[test]
+fn registers_start_as_garbage() {
+    // The first thread sets what the second finds unset.
+    let body = "shl.b64 %x1, %x0, 2; add.u64 %x1, %x1, %a; setp.eq.u32 %p1, %r0, 0; @%p1 mov.u32 %r5, 7;
+        st.global.u32 [%x1], %r5;";
+    let mut memory = [0; 8];
+    launch(&with_address(body), &mut memory, ONE, [2, 1, 1]).0.unwrap();
+    assert_eq!(memory, [7, 0, 0, 0, 0xEF, 0xBE, 0xAD, 0xDE]);
+}
+
+#[test]
 fn a_thread_without_end() {
     assert_eq!(fault("again: bra again;", 8).kind, FaultKind::Endless);
 }
