@@ -175,18 +175,13 @@ impl World {
         stream.questions = 0;
         let at = At { stream: handle, number: stream.submitted };
         stream.knowledge.join(&host);
-        let mut awaited = None;
-        if let Operation::Wait { on, known } = &operation {
+        // That a stream waits for a lazy one does not make that one go on: only the host does.
+        if let Operation::Wait { known, .. } = &operation {
             stream.knowledge.join(known);
-            awaited = Some(*on);
         }
         stream.knowledge.add(at);
         let before = stream.knowledge.clone();
         stream.queue.push_back(Queued { number: at.number, operation, before });
-        // A stream that is not lazy runs the wait at once, so that what it waits for is wanted now.
-        if let Some(on) = awaited.filter(|_| stream.wanted(at.number)) {
-            self.demand(on);
-        }
         changed().notify_all();
         Ok(at)
     }

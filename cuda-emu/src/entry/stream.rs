@@ -74,7 +74,8 @@ pub extern "C" fn cuStreamWaitEvent(stream: usize, event: usize, _flags: c_uint)
     })
 }
 
-/// Calls a function on the stream's thread.
+/// Calls a function on the stream's thread. On a lazy stream that is when the host waits for it by a call of the driver; a host that waits
+/// for the function by other means waits for ever.
 #[unsafe(no_mangle)]
 pub extern "C" fn cuLaunchHostFunc(
     stream: usize,
