@@ -88,6 +88,30 @@ pub enum Error {
         /// The ring's capacity.
         slots: usize,
     },
+    /// There is no driver of NVIDIA's, or none that can be used (feature `cuda`).
+    #[error("no CUDA driver: {reason}")]
+    NoDriver {
+        /// What is missing.
+        reason: String,
+    },
+    /// There is no such device, or it is too old (feature `cuda`).
+    #[error("no CUDA device {ordinal}: {reason}")]
+    NoDevice {
+        /// The number asked for, counted from 0.
+        ordinal: usize,
+        /// How many there are, or what it lacks.
+        reason: String,
+    },
+    /// The CUDA driver refused an operation, or tells of an earlier one that failed (feature `cuda`).
+    #[error("cannot {operation}: {message}")]
+    Driver {
+        /// What was attempted, as a verb phrase.
+        operation: String,
+        /// The driver's `CUresult`: 2 is a lack of memory.
+        code: u32,
+        /// The driver's name and text for it.
+        message: String,
+    },
     /// A worker thread of the feed panicked. The feed has stopped.
     #[error("a worker thread failed: {message}")]
     Worker {

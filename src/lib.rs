@@ -13,7 +13,11 @@
 //!
 //! # Features
 //! `ingest` (off by default): reading FASTA and bigWig, and packing them.
+//!
+//! `cuda` (off by default): the module `cuda`, feeding a GPU. It needs nothing of CUDA to build.
 
+#[cfg(feature = "cuda")]
+pub mod cuda;
 pub mod dtype;
 mod error;
 pub mod feed;
@@ -34,6 +38,10 @@ pub use feed::{ArrayGenerator, PeakGenerator};
 pub use progress::Progress;
 pub use sample::PeakNegativeSampler;
 pub use store::Store;
+
+/// Test helpers are shared with the tests across modules, which know the crate by its name.
+#[cfg(test)]
+extern crate self as atemoya;
 
 #[cfg(not(all(target_endian = "little", target_pointer_width = "64")))]
 compile_error!("atemoya maps little-endian files of any size: it needs a 64-bit little-endian target");

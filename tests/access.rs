@@ -145,7 +145,7 @@ fn all_types_are_the_same() {
     let store = inputs::pack(directory.path(), &contigs, 10);
     inputs::index(&store, directory.path(), &contigs[..2], 60);
     let generator = generator(&store).signals(named(&["stranded"]));
-    for dtype in [DType::I8, DType::U8, DType::F16, DType::BF16, DType::F32] {
+    for dtype in [DType::I8, DType::U8, DType::F16, DType::BF16, DType::F32, DType::U64] {
         assert_same(&generator.clone().sequence_type(dtype), dtype.name());
     }
     for (controls, signal) in [(DType::U16, DType::U8), (DType::F32, DType::U16), (DType::U16, DType::F32)] {

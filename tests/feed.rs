@@ -12,6 +12,8 @@ use common::{inputs, within};
 use std::fs;
 use std::path::Path;
 use std::sync::mpsc;
+use std::task::Poll;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// What only a hang takes.
@@ -208,6 +210,36 @@ fn when_all_slots_are_held_it_says_so_and_goes_on_after_a_drop() {
                 }
                 assert!(seen == expected, "{workers} workers, {slots} slots");
             }
+        }
+    });
+}
+
+/// Who does not wait gets the same batches, and is never told that all slots are leased.
+#[test]
+fn polling_gives_what_waiting_gives() {
+    let (_directory, store) = store();
+    within(SECONDS, move || {
+        let expected = digests(&mut generator(&store).num_workers(0).build().unwrap(), 2, 1);
+        for workers in WORKERS {
+            let mut loader = generator(&store).num_workers(workers).slots(Some(2)).build().unwrap();
+            let mut epoch = loader.epoch(2);
+            let (mut held, mut seen, mut pending) = (Vec::new(), Vec::new(), 0);
+            loop {
+                match epoch.poll_next().unwrap() {
+                    Poll::Ready(Some(batch)) => {
+                        seen.push(digest(&batch));
+                        held.push(batch);
+                        pending = 0;
+                    }
+                    Poll::Ready(None) => break,
+                    Poll::Pending if pending == 20 => held.clear(),
+                    Poll::Pending => {
+                        pending += 1;
+                        std::thread::sleep(Duration::from_micros(200));
+                    }
+                }
+            }
+            assert!(seen == expected, "{workers} workers");
         }
     });
 }

@@ -192,6 +192,17 @@ fn columns_come_in_the_type_that_is_asked_for() {
         assert_eq!(read(&batch, Column::Sequence), sequence, "{dtype}");
         assert_eq!(batch.signal(), plain.signal());
     }
+    // Packed: bit i of word w is position 64 w + i.
+    let packed = first(&base.clone().sequence_type(DType::U64));
+    let words = packed.column(Column::Sequence).unwrap();
+    let [n, channels, width] = plain.sequence().unwrap().shape();
+    assert_eq!(words.shape(), [n, channels, width.div_ceil(64)]);
+    let words = words.typed::<u64>().unwrap();
+    let bit = |row: usize, position: usize| words[row * width.div_ceil(64) + position / 64] >> (position % 64) & 1;
+    let bits = (0..n * channels).flat_map(|row| (0..width).map(move |position| (row, position)));
+    assert!(bits.map(|(row, position)| bit(row, position) as f64).eq(sequence.iter().copied()));
+    let past = |row| (width..width.next_multiple_of(64)).any(|position| bit(row, position) != 0);
+    assert!(width % 64 != 0 && !(0..n * channels).any(past), "bits past the window are 0");
     // One of the tracks has fractions on chrB; on chrA alone it would not, but a store knows tracks as wholes.
     for (generator, name) in [
         (base.clone().signal_type(DType::U8), "signal_type"),

@@ -7,6 +7,7 @@ use super::generator::setters;
 use super::loader::Loader;
 use super::shard::Shard;
 use super::sizes;
+use super::slot::Slot;
 use crate::loci::{Ledger, RoleLedger};
 use crate::sample::{Order, PeakNegativeSampler, PlanOptions};
 use crate::{Error, Result};
@@ -238,6 +239,11 @@ impl ArrayGenerator<'static> {
     /// # Errors
     /// As [`ArrayGenerator::dataset`].
     pub fn build(&self) -> Result<Loader> {
+        self.build_in(0, &Slot::plain)
+    }
+
+    /// The same with slots that `allocate` gives, and so many more of them where their number is not set.
+    pub(crate) fn build_in(&self, more_slots: usize, allocate: &dyn Fn(usize) -> Result<Slot>) -> Result<Loader> {
         sizes::check("batch_size", self.batch_size, 1)?;
         let shard = Shard::new(self.rank, self.world_size, self.batch_size)?;
         sizes::check_slots(self.slots.unwrap_or(1))?;
@@ -246,7 +252,7 @@ impl ArrayGenerator<'static> {
         let all = |examples: usize| RoleLedger { total: examples, kept: examples, ..RoleLedger::default() };
         let plan = source.sampler.options();
         let ledger = Ledger { peaks: all(plan.n_peaks), negatives: all(plan.n_negatives) };
-        let threads = (self.num_workers, self.slots.unwrap_or(self.num_workers + 2));
-        Loader::new(source, ledger, (shard, self.drop_last), threads)
+        let threads = (self.num_workers, self.slots.unwrap_or(self.num_workers + 2 + more_slots));
+        Loader::new(source, ledger, (shard, self.drop_last), threads, allocate)
     }
 }

@@ -198,6 +198,15 @@ impl Batch {
         (&self.memory.bytes()[..self.layout.bytes()], &self.layout)
     }
 
+    /// The memory of the batch's slot, if it is of this kind.
+    #[cfg(feature = "cuda")]
+    pub(crate) fn memory_mut<M: super::slot::Memory>(&mut self) -> Option<&mut M> {
+        match &mut self.memory {
+            Memory::Leased(lease) => lease.slot_mut()?.memory_mut(),
+            Memory::Owned(slot) => slot.memory_mut(),
+        }
+    }
+
     fn bytes(&self, column: Column) -> &[u8] {
         &self.memory.bytes()[self.layout.range(column, self.rows)]
     }

@@ -71,7 +71,7 @@ impl<'a> Dataset<'a> {
         let rows = indices.len();
         let too_many = |_| Error::argument("indices", format!("{rows} examples do not fit in memory"));
         let layout = Layout::new(rows, self.examples.forms()).map_err(too_many)?;
-        let mut slot = Slot::new(layout.bytes()).map_err(too_many)?;
+        let mut slot = Slot::plain(layout.bytes()).map_err(too_many)?;
         let plan = self.plan(epoch)?;
         if self.asks() {
             let number = self.fetches.fetch_add(1, Ordering::Relaxed);
@@ -147,7 +147,7 @@ impl<'a> Dataset<'a> {
         layout: &Layout,
         slot: &mut Slot,
     ) -> Result<()> {
-        let columns = layout.split(indices.len(), slot.bytes_mut());
+        let columns = layout.split(indices.len(), slot.bytes_mut()?);
         let [sequence, controls, signal, labels, sources, offsets, turned] = columns;
         let [labels, sources, offsets]: [&mut [i64]; 3] = [labels, sources, offsets].map(bytemuck::cast_slice_mut);
         // The columns of one number are written as the examples are drawn, each once.

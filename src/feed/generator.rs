@@ -6,8 +6,9 @@ use super::examples::StoreExamples;
 use super::filter::{LocusFilter, groups};
 use super::loader::Loader;
 use super::shard::Shard;
-use super::sizes;
-use crate::format::manifest::{GroupEntry, Role, TrackType};
+use super::slot::Slot;
+use super::{sizes, types};
+use crate::format::manifest::Role;
 use crate::loci::{Ledger, published};
 use crate::sample::{Order, PeakNegativeSampler, PlanOptions};
 use crate::store::Store;
@@ -20,7 +21,7 @@ use std::path::PathBuf;
 /// |---|---|---|
 /// | `loci` | the only one | name of the store's locus index |
 /// | `signals`, `controls` | all, as packed | names of the groups to read, in the order of their channels |
-/// | `sequence_type` | `i8` | type of the one-hot sequence: `i8`, `u8`, `f16`, `bf16`, `f32` |
+/// | `sequence_type` | `i8` | type of the one-hot sequence: `i8`, `u8`, `f16`, `bf16`, `f32`; `u64`: packed, a bit for each, 64 positions to a word |
 /// | `controls_type`, `signal_type` | `f32` | type of the tracks: `f32`, or `u16` or `u8` where these hold all their values |
 /// | `in_window`, `out_window` | 2114, 1000 | bases of sequence and controls, and of signal |
 /// | `max_jitter` | 50 | a peak's windows are shifted by up to this many bases either way |
@@ -89,7 +90,7 @@ macro_rules! setters {
         })*
     };
 }
-pub(super) use setters;
+pub(crate) use setters;
 
 impl PeakGenerator {
     /// Starts from the defaults.
@@ -134,7 +135,8 @@ impl PeakGenerator {
         signals in filter: Option<Vec<String>>;
         /// Sets which control groups are read, and in which order; `None` for all.
         controls: Option<Vec<String>>;
-        /// Sets the type of the one-hot sequence: `I8`, `U8`, `F16`, `BF16` or `F32`.
+        /// Sets the type of the one-hot sequence: `I8`, `U8`, `F16`, `BF16` or `F32`; or `U64`, which packs it: the column is
+        /// `(n, 4, ceil(in_window / 64))` then, and bit i of word w is position `64 w + i`. Bits at and past `in_window` are 0.
         sequence_type: DType;
         /// Sets the type of the controls: `F32`, or `U16` or `U8` where that holds all their values.
         controls_type: DType;
@@ -197,13 +199,18 @@ impl PeakGenerator {
     /// the account of what was dropped; [`Error::Input`] for a bad exclusion list; [`Error::Corrupt`] for a damaged
     /// store or index.
     pub fn build(&self) -> Result<Loader> {
+        self.build_in(0, &Slot::plain)
+    }
+
+    /// The same with slots that `allocate` gives, and so many more of them where their number is not set.
+    pub(crate) fn build_in(&self, more_slots: usize, allocate: &dyn Fn(usize) -> Result<Slot>) -> Result<Loader> {
         self.check()?;
         let shard = Shard::new(self.rank, self.world_size, self.batch_size)?;
         sizes::check_slots(self.slots.unwrap_or(1))?;
         sizes::check_threads(self.num_workers)?;
         let (source, ledger) = self.source(shard.local_batch_size())?;
-        let threads = (self.num_workers, self.slots.unwrap_or(self.num_workers + 2));
-        Loader::new(source, ledger, (shard, self.drop_last), threads)
+        let threads = (self.num_workers, self.slots.unwrap_or(self.num_workers + 2 + more_slots));
+        Loader::new(source, ledger, (shard, self.drop_last), threads, allocate)
     }
 
     /// Selects the loci, for reading examples in any order, in the caller's threads, without a ring or workers.
@@ -215,13 +222,35 @@ impl PeakGenerator {
         Ok(self.source(self.batch_size)?.0)
     }
 
+    /// The types of sequence, controls and signal.
+    pub(crate) fn types(&self) -> [DType; 3] {
+        [self.sequence_type, self.controls_type, self.signal_type]
+    }
+
+    /// Bases of sequence and controls.
+    #[cfg(feature = "cuda")]
+    pub(crate) fn sequence_width(&self) -> usize {
+        self.filter.in_window
+    }
+
+    /// The narrowest types that hold all values of the controls and of the signal.
+    #[cfg(feature = "cuda")]
+    pub(crate) fn narrowest_types(&self) -> Result<[DType; 2]> {
+        let controls = groups(&self.store, "controls", Role::Control, self.controls.as_deref())?;
+        let signals = self.filter.signal_groups(&self.store)?;
+        Ok([controls, signals].map(|groups| types::narrowest(&self.store, &groups)))
+    }
+
     /// After [`PeakGenerator::check`].
     fn source(&self, batch_size: usize) -> Result<(Dataset<'static>, Ledger)> {
         let index = published::read(&self.store, self.loci.as_deref())?;
         let filter = &self.filter;
         let signals = filter.signal_groups(&self.store)?;
         let controls = groups(&self.store, "controls", Role::Control, self.controls.as_deref())?;
-        let types = self.types(&signals, &controls)?;
+        let [sequence_type, controls_type, signal_type] = self.types();
+        types::check_sequence(sequence_type)?;
+        types::check_tracks("controls_type", controls_type, &self.store, &controls)?;
+        types::check_tracks("signal_type", signal_type, &self.store, &signals)?;
         let selection = filter.select(&self.store, &index.table)?;
         let plan = PlanOptions {
             n_peaks: selection.peaks.len(),
@@ -237,41 +266,8 @@ impl PeakGenerator {
         let sampler = PeakNegativeSampler::with_order(plan, filter.order)?;
         let groups = (signals.as_slice(), controls.as_slice());
         let (loci, reading) = ([selection.peaks, selection.negatives], (self.access, self.ask_ahead));
-        let examples = StoreExamples::new(store, groups, loci, windows, types, reading);
+        let examples = StoreExamples::new(store, groups, loci, windows, self.types(), reading);
         Ok((Dataset::new(examples, sampler, batch_size)?, selection.ledger))
-    }
-
-    /// The types of sequence, controls and signal, after checking that they hold what the store has.
-    fn types(&self, signals: &[&GroupEntry], controls: &[&GroupEntry]) -> Result<[DType; 3]> {
-        if !matches!(self.sequence_type, DType::I8 | DType::U8 | DType::F16 | DType::BF16 | DType::F32) {
-            let message = format!(
-                "one-hot sequence comes as int8, uint8, float16, bfloat16 or float32, not {}",
-                self.sequence_type
-            );
-            return Err(Error::argument("sequence_type", message));
-        }
-        for (name, dtype, groups) in
-            [("controls_type", self.controls_type, controls), ("signal_type", self.signal_type, signals)]
-        {
-            let widest = match dtype {
-                DType::U8 => TrackType::U8,
-                DType::U16 => TrackType::U16,
-                DType::F32 => TrackType::F32,
-                other => {
-                    let message = format!("tracks come as uint8, uint16 or float32, not {other}");
-                    return Err(Error::argument(name, message));
-                }
-            };
-            let tracks = groups.iter().flat_map(|group| {
-                group.tracks.iter().map(|&track| &self.store.manifest().panels[group.panel].tracks[track])
-            });
-            if let Some(track) = tracks.into_iter().find(|track| track.values > widest) {
-                let message =
-                    format!("{dtype} does not hold the values of {}, from {} to {}", track.name, track.min, track.max);
-                return Err(Error::argument(name, message));
-            }
-        }
-        Ok([self.sequence_type, self.controls_type, self.signal_type])
     }
 
     fn check(&self) -> Result<()> {

@@ -11,7 +11,8 @@ const MAX_BYTES: usize = 1 << 40;
 /// A column of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {
-    /// One-hot sequence, `(n, 4, in_window)`, channels A, C, G, T: i8 from a store, any type from arrays.
+    /// One-hot sequence, `(n, 4, in_window)`, channels A, C, G, T: i8 or what was asked for from a store, any type from arrays.
+    /// Packed as u64, `(n, 4, ceil(in_window / 64))`.
     Sequence,
     /// Control tracks, `(n, control channels, in_window)`: f32 from a store, any type from arrays.
     Controls,

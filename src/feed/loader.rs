@@ -5,8 +5,9 @@ use super::batch::{Batch, Memory};
 use super::dataset::Dataset;
 use super::fill::{Place, Stream};
 use super::layout::Layout;
-use super::ring::{Fill, Ring};
+use super::ring::{Fill, Patience, Ring};
 use super::shard::Shard;
+use super::slot::Slot;
 use super::state::State;
 use super::stats::Stats;
 use super::worker::Workers;
@@ -14,6 +15,7 @@ use crate::loci::{Ledger, Locus};
 use crate::sample::{Draw, Plan};
 use crate::{Error, Result};
 use std::sync::Arc;
+use std::task::Poll;
 
 /// Streams epochs of batches, made by [`crate::PeakGenerator::build`] or [`crate::ArrayGenerator::build`].
 ///
@@ -32,15 +34,16 @@ pub struct Loader {
 }
 
 impl Loader {
-    /// `threads` are `num_workers` and `slots`.
+    /// `allocate` gives a slot of so many bytes.
     pub(super) fn new(
         source: Dataset<'static>,
         ledger: Ledger,
         (shard, drop_last): (Shard, bool),
-        threads: (usize, usize),
+        (num_workers, slots): (usize, usize),
+        allocate: &dyn Fn(usize) -> Result<Slot>,
     ) -> Result<Loader> {
-        let ring = Arc::new(Ring::new(threads.1, source.layout.bytes())?);
-        let workers = Workers::spawn(&ring, threads.0)?;
+        let ring = Arc::new(Ring::new(slots, || allocate(source.layout.bytes()))?);
+        let workers = Workers::spawn(&ring, num_workers)?;
         Ok(Loader { source: Arc::new(source), ring, workers, shard, drop_last, ledger, place: (0, 0) })
     }
 
@@ -95,6 +98,12 @@ impl Loader {
         &self.source.layout
     }
 
+    /// Batches in memory at once.
+    #[must_use]
+    pub fn slots(&self) -> usize {
+        self.ring.slots
+    }
+
     /// Counters since the loader was made.
     #[must_use]
     pub fn stats(&self) -> Stats {
@@ -114,7 +123,11 @@ impl Loader {
     /// Where the loader stands: after the batch that was delivered last, or at the place set last.
     #[must_use]
     pub fn state(&self) -> State {
-        let (epoch, step) = self.place;
+        self.state_at(self.place)
+    }
+
+    /// The state at an epoch and a step of it.
+    pub(crate) fn state_at(&self, (epoch, step): (u64, u64)) -> State {
         let whole = step > 0 && step >= self.batches_per_epoch() as u64;
         let (epoch, step) = if whole { (epoch.wrapping_add(1), 0) } else { (epoch, step) };
         State {
@@ -211,28 +224,49 @@ impl Batches<'_> {
     /// # Errors
     /// What went wrong in gathering; a panic of a worker as [`crate::Error::Worker`].
     pub fn next_waiting(&mut self) -> Option<Result<Batch>> {
-        self.take(true)
+        self.take(Patience::Always)
     }
 
-    fn take(&mut self, wait: bool) -> Option<Result<Batch>> {
-        let next = self.loader.ring.next(self.loader.workers.is_empty(), wait).transpose()?;
-        let (number, lease) = match next {
-            Ok(next) => next,
+    fn take(&mut self, patience: Patience) -> Option<Result<Batch>> {
+        match self.poll(patience) {
+            Ok(Poll::Ready(batch)) => {
+                self.told = false;
+                batch.map(Ok)
+            }
+            Ok(Poll::Pending) => None,
             // Said once: who collects batches without looking would be told for ever.
-            Err(Error::AllLeased { .. }) if self.told => return None,
+            Err(Error::AllLeased { .. }) if self.told => None,
             Err(error) => {
                 self.told = matches!(error, Error::AllLeased { .. });
-                return Some(Err(error));
+                Some(Err(error))
             }
+        }
+    }
+
+    /// Like `next`, but never waits for workers: it is pending while the next batch is not gathered. Without workers it is
+    /// gathered here.
+    ///
+    /// # Errors
+    /// As [`Batches::next_waiting`].
+    pub fn poll_next(&mut self) -> Result<Poll<Option<Batch>>> {
+        self.poll(Patience::Never)
+    }
+
+    /// The next batch, `None` at the end, or pending where it was not waited for.
+    fn poll(&mut self, patience: Patience) -> Result<Poll<Option<Batch>>> {
+        let next = self.loader.ring.next(self.loader.workers.is_empty(), patience)?;
+        let (number, lease) = match next {
+            Poll::Ready(Some(next)) => next,
+            Poll::Ready(None) => return Ok(Poll::Ready(None)),
+            Poll::Pending => return Ok(Poll::Pending),
         };
-        self.told = false;
         let Place { epoch, step, indices } = self.stream.place(number);
         if self.stream.plan.is_none() {
             self.loader.place = (epoch, step + 1);
         }
         let layout = Arc::clone(&self.stream.source.layout);
         self.loader.ring.counters.delivered(layout.payload(indices.len()));
-        Some(Ok(Batch::new(Memory::Leased(lease), layout, indices.len(), epoch, step)))
+        Ok(Poll::Ready(Some(Batch::new(Memory::Leased(lease), layout, indices.len(), epoch, step))))
     }
 
     /// The loader's state after the batch that was delivered last.
@@ -240,13 +274,25 @@ impl Batches<'_> {
     pub fn state(&self) -> State {
         self.loader.state()
     }
+
+    /// Whether the last batch was delivered.
+    #[cfg(feature = "cuda")]
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.loader.ring.is_at_end()
+    }
+
+    /// The loader's state at an epoch and a step of it.
+    #[cfg(feature = "cuda")]
+    pub(crate) fn state_at(&self, place: (u64, u64)) -> State {
+        self.loader.state_at(place)
+    }
 }
 
 impl Iterator for Batches<'_> {
     type Item = Result<Batch>;
 
     fn next(&mut self) -> Option<Result<Batch>> {
-        self.take(false)
+        self.take(Patience::UnlessAllLeased)
     }
 }
 

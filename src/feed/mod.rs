@@ -10,15 +10,16 @@ mod dataset;
 mod examples;
 mod fill;
 mod filter;
-mod generator;
+pub(crate) mod generator;
 mod layout;
 mod loader;
 mod ring;
 mod shard;
 mod sizes;
-mod slot;
+pub(crate) mod slot;
 mod state;
 mod stats;
+pub(crate) mod types;
 mod worker;
 
 pub use access::Access;

@@ -6,8 +6,9 @@
 use super::slot::Slot;
 use super::stats::Counters;
 use crate::{Error, Result};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 /// What is to be gathered: a numbered sequence of batches.
@@ -26,7 +27,7 @@ pub(super) struct Ring {
     work: Condvar,
     /// Signalled when a batch is ready or a lease came back.
     ready: Condvar,
-    slots: usize,
+    pub(super) slots: usize,
     pub(super) counters: Counters,
 }
 
@@ -37,7 +38,8 @@ struct State {
     claimed: u64,
     delivered: u64,
     total: u64,
-    free: Vec<Slot>,
+    /// The last one is filled next. Those that something may still read stand before the others, what came last first.
+    free: VecDeque<Slot>,
     done: BTreeMap<u64, Result<Slot>>,
     /// Batches that are being gathered, and since when.
     gathered: Vec<(u64, Instant)>,
@@ -63,18 +65,30 @@ pub(super) struct Claim {
     generation: u64,
 }
 
+/// When whoever asks for a batch waits for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// Never. Without workers it is gathered all the same.
+    Never,
+    /// Not when all slots are leased: that is an error then.
+    UnlessAllLeased,
+    /// Always.
+    Always,
+}
+
 /// Gathering that takes less is short beside waking a consumer, which takes a core from whoever has it.
 const SHORT: Duration = Duration::from_micros(250);
 
 impl Ring {
-    pub(super) fn new(slots: usize, bytes: usize) -> Result<Ring> {
+    /// The slots are what `allocate` gives.
+    pub(super) fn new(slots: usize, allocate: impl Fn() -> Result<Slot>) -> Result<Ring> {
         let state = State {
             job: None,
             generation: 0,
             claimed: 0,
             delivered: 0,
             total: 0,
-            free: (0..slots).map(|_| Slot::new(bytes)).collect::<Result<_>>()?,
+            free: (0..slots).map(|_| allocate()).collect::<Result<_>>()?,
             done: BTreeMap::new(),
             gathered: Vec::with_capacity(slots),
             leased: 0,
@@ -133,7 +147,7 @@ impl Ring {
         let good = result.is_ok();
         let mut state = self.lock();
         if generation != state.generation {
-            state.free.push(slot);
+            state.release(slot);
             let idle = state.idle_workers > 0;
             drop(state);
             if idle {
@@ -144,7 +158,7 @@ impl Ring {
         match result {
             Ok(()) => state.done.insert(batch, Ok(slot)),
             Err(error) => {
-                state.free.push(slot);
+                state.release(slot);
                 // What comes after a failure is never delivered.
                 state.claimed = state.total;
                 state.done.insert(batch, Err(error))
@@ -160,16 +174,15 @@ impl Ring {
         }
     }
 
-    /// The next batch in order, with its number, or `None` at the end of the job.
+    /// The next batch in order, with its number, or `None` at the end of the job; pending where it was not waited for.
     ///
-    /// Without workers (`inline`) the caller gathers it. When every slot is leased, it waits for one to come back if
-    /// `wait` is true.
-    pub(super) fn next(self: &Arc<Self>, inline: bool, wait: bool) -> Result<Option<(u64, Lease)>> {
+    /// Without workers (`inline`) the caller gathers it.
+    pub(super) fn next(self: &Arc<Self>, inline: bool, patience: Patience) -> Result<Poll<Option<(u64, Lease)>>> {
         let since = Instant::now();
         let mut state = self.lock();
         loop {
-            if state.job.is_none() || state.delivered == state.total {
-                return Ok(None);
+            if state.is_at_end() {
+                return Ok(Poll::Ready(None));
             }
             let batch = state.delivered;
             if let Some(result) = state.done.remove(&batch) {
@@ -181,9 +194,10 @@ impl Ring {
                 }
                 drop(state);
                 self.counters.consumer_waited(since);
-                return result.map(|slot| Some((batch, Lease { ring: Arc::clone(self), slot: Some(slot) })));
+                let lease = |slot| (batch, Lease { ring: Arc::clone(self), slot: Some(slot) });
+                return result.map(|slot| Poll::Ready(Some(lease(slot))));
             }
-            if state.leased == self.slots && !wait {
+            if state.leased == self.slots && patience == Patience::UnlessAllLeased {
                 return Err(Error::AllLeased { slots: self.slots });
             }
             let claim = if inline { state.claim() } else { None };
@@ -192,12 +206,20 @@ impl Ring {
                 let result = super::worker::fill(&mut claim);
                 self.complete(claim, result);
                 state = self.lock();
+            } else if patience == Patience::Never {
+                return Ok(Poll::Pending);
             } else {
                 state.idle_consumers += 1;
                 state = self.ready.wait(state).unwrap_or_else(PoisonError::into_inner);
                 state.idle_consumers -= 1;
             }
         }
+    }
+
+    /// Whether the last batch was delivered.
+    #[cfg(feature = "cuda")]
+    pub(super) fn is_at_end(&self) -> bool {
+        self.lock().is_at_end()
     }
 
     /// The state stays whole if a thread dies while holding the lock: nothing in this file panics halfway.
@@ -213,7 +235,21 @@ impl State {
         self.generation += 1;
         (self.claimed, self.delivered, self.total) = (0, 0, 0);
         self.gathered.clear();
-        self.free.extend(std::mem::take(&mut self.done).into_values().flatten());
+        std::mem::take(&mut self.done).into_values().flatten().for_each(|slot| self.release(slot));
+    }
+
+    /// Takes a slot back. One that nothing reads is filled first, while it is in the processor's cache; of the others, the one
+    /// that came back the longest ago.
+    fn release(&mut self, slot: Slot) {
+        if slot.in_use() {
+            self.free.push_front(slot);
+        } else {
+            self.free.push_back(slot);
+        }
+    }
+
+    fn is_at_end(&self) -> bool {
+        self.job.is_none() || self.delivered == self.total
     }
 
     /// Takes note that a batch is no longer being gathered, and says whether that took little time.
@@ -231,7 +267,7 @@ impl State {
 
     fn claim(&mut self) -> Option<Claim> {
         let job = self.job.as_ref().filter(|_| self.claimed < self.total)?;
-        let slot = self.free.pop()?;
+        let slot = self.free.pop_back()?;
         let claim = Claim { job: Arc::clone(job), batch: self.claimed, slot, generation: self.generation };
         self.gathered.push((self.claimed, Instant::now()));
         self.claimed += 1;
@@ -250,13 +286,20 @@ impl Lease {
     pub(super) fn bytes(&self) -> &[u8] {
         self.slot.as_ref().map_or(&[], Slot::bytes)
     }
+
+    #[cfg(feature = "cuda")]
+    pub(super) fn slot_mut(&mut self) -> Option<&mut Slot> {
+        self.slot.as_mut()
+    }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
         let mut state = self.ring.lock();
         state.leased -= 1;
-        state.free.extend(self.slot.take());
+        if let Some(slot) = self.slot.take() {
+            state.release(slot);
+        }
         let (worker, consumer) = (state.idle_workers > 0, state.idle_consumers > 0);
         drop(state);
         if worker {

@@ -1,22 +1,73 @@
-//! The memory of one batch: a single allocation on a page boundary, of huge pages where the system has them.
+//! The memory of one batch: what a slot is to the ring, whoever allocates it, and the plain kind.
 
 use crate::{Error, Result};
 use memmap2::MmapMut;
+use std::any::Any;
+use std::fmt::Debug;
 
-/// From this size on, a slot takes whole huge pages.
-const HUGE_PAGE: usize = 2 << 20;
+/// Memory that a batch is gathered into, aligned to at least 256 bytes. Its length never changes.
+pub(crate) trait Memory: Any + Debug + Send + Sync {
+    /// What it holds.
+    fn bytes(&self) -> &[u8];
 
-/// The memory that one batch is gathered into. It is allocated once and used again for batch after batch.
-pub(super) struct Slot {
-    memory: MmapMut,
+    /// The same for writing, after waiting until nothing else reads it any more.
+    ///
+    /// # Errors
+    /// Whatever the wait ends with; the memory must not be written then.
+    fn bytes_mut(&mut self) -> Result<&mut [u8]>;
+
+    /// Whether something else may still read it, so that writing may have to wait.
+    fn in_use(&self) -> bool {
+        false
+    }
 }
 
+/// The memory of one batch of a ring. It is allocated once and used again for batch after batch.
+#[derive(Debug)]
+pub(crate) struct Slot(Box<dyn Memory>);
+
 impl Slot {
-    /// Allocates and touches at least `bytes` bytes, so that no worker takes page faults later.
+    pub(crate) fn new(memory: impl Memory) -> Slot {
+        Slot(Box::new(memory))
+    }
+
+    /// A slot of at least `bytes` bytes of plain memory.
     ///
     /// # Errors
     /// [`Error::Argument`] when there is no such memory.
-    pub(super) fn new(bytes: usize) -> Result<Slot> {
+    pub(super) fn plain(bytes: usize) -> Result<Slot> {
+        Ok(Slot::new(Plain::new(bytes)?))
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.0.bytes()
+    }
+
+    pub(super) fn bytes_mut(&mut self) -> Result<&mut [u8]> {
+        self.0.bytes_mut()
+    }
+
+    pub(super) fn in_use(&self) -> bool {
+        self.0.in_use()
+    }
+
+    /// The memory, if it is of this kind.
+    #[cfg(feature = "cuda")]
+    pub(super) fn memory_mut<M: Memory>(&mut self) -> Option<&mut M> {
+        let memory: &mut dyn Any = &mut *self.0;
+        memory.downcast_mut()
+    }
+}
+
+/// From this size on, plain memory takes whole huge pages.
+const HUGE_PAGE: usize = 2 << 20;
+
+/// A single allocation on a page boundary, of huge pages where the system has them.
+struct Plain(MmapMut);
+
+impl Plain {
+    /// Allocates and touches at least `bytes` bytes, so that no worker takes page faults later.
+    fn new(bytes: usize) -> Result<Plain> {
         let rounded = if bytes < HUGE_PAGE { Some(bytes.max(1)) } else { bytes.checked_next_multiple_of(HUGE_PAGE) };
         let failed = |why: String| Error::argument("slots", format!("cannot allocate a batch of {bytes} bytes: {why}"));
         let rounded = rounded.ok_or_else(|| failed("it is larger than memory can be".to_owned()))?;
@@ -25,20 +76,22 @@ impl Slot {
         #[cfg(target_os = "linux")]
         let _ = memory.advise(memmap2::Advice::HugePage);
         memory.fill(0);
-        Ok(Slot { memory })
-    }
-
-    pub(super) fn bytes(&self) -> &[u8] {
-        &self.memory
-    }
-
-    pub(super) fn bytes_mut(&mut self) -> &mut [u8] {
-        &mut self.memory
+        Ok(Plain(memory))
     }
 }
 
-impl std::fmt::Debug for Slot {
+impl Memory for Plain {
+    fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    fn bytes_mut(&mut self) -> Result<&mut [u8]> {
+        Ok(&mut self.0)
+    }
+}
+
+impl Debug for Plain {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Slot").field("bytes", &self.memory.len()).finish()
+        f.debug_struct("Plain").field("bytes", &self.0.len()).finish()
     }
 }

@@ -53,8 +53,10 @@ impl StoreExamples {
         let (controls, control_channels) = Channels::of_groups(groups.1.iter().copied());
         let bases = if store.sequence().is_some() { 4 } else { 0 };
         let form = |dtype, channels, positions| Form { dtype, channels, positions };
+        // Packed, 64 positions to a word.
+        let positions = if sequence_type == DType::U64 { in_window.div_ceil(64) } else { in_window };
         let forms = [
-            form(sequence_type, bases, in_window),
+            form(sequence_type, bases, positions),
             form(controls_type, control_channels, in_window),
             form(signal_type, signal_channels, out_window),
         ];
@@ -147,6 +149,7 @@ impl StoreExamples {
             DType::F32 => gather::sequence::<f32>(self.isa, blocks, window, cast_slice_mut(out)),
             DType::F16 => gather::sequence::<f16>(self.isa, blocks, window, cast_slice_mut(out)),
             DType::BF16 => gather::sequence::<bf16>(self.isa, blocks, window, cast_slice_mut(out)),
+            DType::U64 => gather::packed_sequence(blocks, window, cast_slice_mut(out)),
             _ => gather::sequence::<u8>(self.isa, blocks, window, out),
         }
     }

@@ -19,7 +19,7 @@ impl Fill for Job {
         match self.bad {
             Some((bad, error)) if bad == batch => Err(error()),
             _ => {
-                slot.bytes_mut().fill(batch as u8);
+                slot.bytes_mut()?.fill(batch as u8);
                 Ok(())
             }
         }
@@ -39,28 +39,39 @@ fn drain(ring: &Arc<Ring>, inline: bool, job: Job) -> (u64, Option<Error>) {
     ring.start(Arc::new(job));
     let mut expected = 0;
     loop {
-        match ring.next(inline, false) {
-            Ok(Some((batch, lease))) => {
+        match ring.next(inline, Patience::UnlessAllLeased) {
+            Ok(Poll::Ready(Some((batch, lease)))) => {
                 assert_eq!(batch, expected);
                 assert!(lease.bytes().iter().all(|&byte| byte == batch as u8));
                 expected += 1;
             }
-            Ok(None) => return (expected, None),
+            Ok(_) => return (expected, None),
             Err(error) => return (expected, Some(error)),
         }
+    }
+}
+
+/// Waits for the next batch and returns its number.
+fn number(ring: &Arc<Ring>) -> u64 {
+    match ring.next(false, Patience::UnlessAllLeased).unwrap() {
+        Poll::Ready(Some((batch, _))) => batch,
+        other => panic!("{other:?}"),
     }
 }
 
 #[test]
 fn a_panic_or_an_error_comes_in_its_turn_and_the_ring_goes_on_after() {
     for workers in [0, 1, 4] {
-        let ring = Arc::new(Ring::new(3, 5000).unwrap());
+        let ring = Arc::new(Ring::new(3, || Slot::plain(5000)).unwrap());
         let threads = Workers::spawn(&ring, workers).unwrap();
         for bad in [0, 7, 19] {
             let (came, error) = drain(&ring, workers == 0, Job { batches: 20, bad: Some((bad, panics)) });
             assert_eq!(came, bad);
             assert!(matches!(error, Some(Error::Worker { message }) if message == "batch of ill luck"));
-            assert!(matches!(ring.next(workers == 0, false), Ok(None)), "the job is over");
+            assert!(
+                matches!(ring.next(workers == 0, Patience::UnlessAllLeased), Ok(Poll::Ready(None))),
+                "the job is over"
+            );
             let (came, error) = drain(&ring, workers == 0, Job { batches: 20, bad: Some((bad, fails)) });
             assert!(came == bad && matches!(error, Some(Error::Argument { .. })));
             let (came, error) = drain(&ring, workers == 0, Job { batches: 20, bad: None });
@@ -73,12 +84,12 @@ fn a_panic_or_an_error_comes_in_its_turn_and_the_ring_goes_on_after() {
 
 #[test]
 fn a_new_job_takes_the_place_of_one_that_is_going_on() {
-    let ring = Arc::new(Ring::new(2, 1).unwrap());
+    let ring = Arc::new(Ring::new(2, || Slot::plain(1)).unwrap());
     let threads = Workers::spawn(&ring, 2).unwrap();
     for round in 0..200 {
         ring.start(Arc::new(Job { batches: 100, bad: None }));
         for batch in 0..round % 3 {
-            assert_eq!(ring.next(false, false).unwrap().unwrap().0, batch);
+            assert_eq!(number(&ring), batch);
         }
     }
     assert_eq!(drain(&ring, false, Job { batches: 9, bad: None }).0, 9);
@@ -107,15 +118,15 @@ impl Fill for Late {
 #[test]
 fn a_batch_does_not_wait_for_a_slow_one_after_it() {
     for (batches, slots) in [(2, 4), (100, 2), (100, 3), (100, 4)] {
-        let ring = Arc::new(Ring::new(slots, 1).unwrap());
+        let ring = Arc::new(Ring::new(slots, || Slot::plain(1)).unwrap());
         let threads = Workers::spawn(&ring, 2).unwrap();
         for _ in 0..50 {
             let (deliver, delivered) = channel();
             ring.start(Arc::new(Late { batches, delivered: Mutex::new(delivered) }));
-            assert_eq!(ring.next(false, false).unwrap().unwrap().0, 0);
+            assert_eq!(number(&ring), 0);
             deliver.send(()).unwrap();
             for batch in 1..batches {
-                assert_eq!(ring.next(false, false).unwrap().unwrap().0, batch);
+                assert_eq!(number(&ring), batch);
             }
         }
         drop(threads);

@@ -1,0 +1,63 @@
+//! Events: a point in a stream that other streams, and the host, can wait for.
+#![allow(unsafe_code, reason = "events are the driver's")]
+
+use super::device::Device;
+use super::driver::wrapped;
+use super::stream::Stream;
+use crate::Result;
+use cudarc::driver::{result, sys};
+
+/// An event without a time, for which the host waits asleep. One that was never recorded counts as past.
+#[derive(Debug)]
+pub(super) struct Event {
+    device: Device,
+    raw: sys::CUevent,
+}
+
+// SAFETY: an event may be used from any thread; the driver locks what it has to.
+unsafe impl Send for Event {}
+// SAFETY: as above.
+unsafe impl Sync for Event {}
+
+impl Event {
+    pub(super) fn new(device: &Device) -> Result<Event> {
+        let _entered = device.enter()?;
+        // `cudarc` takes one flag only; without the first the host would wait spinning.
+        let flags =
+            sys::CUevent_flags::CU_EVENT_BLOCKING_SYNC as u32 | sys::CUevent_flags::CU_EVENT_DISABLE_TIMING as u32;
+        let mut raw = std::ptr::null_mut();
+        // SAFETY: `raw` is a valid place for the handle, and a context is current.
+        unsafe { sys::cuEventCreate(&raw mut raw, flags) }.result().map_err(wrapped("make an event"))?;
+        Ok(Event { device: device.clone(), raw })
+    }
+
+    /// Puts the event after the work that the stream has been given so far. It remembers the last record only.
+    pub(super) fn record(&self, stream: &Stream) -> Result<()> {
+        let _entered = self.device.enter()?;
+        // SAFETY: event and stream exist as long as they are borrowed.
+        unsafe { result::event::record(self.raw, stream.raw()) }.map_err(wrapped("record an event"))
+    }
+
+    /// What the stream is given from now on begins after the event, as it was recorded last.
+    pub(super) fn before(&self, stream: &Stream) -> Result<()> {
+        let _entered = self.device.enter()?;
+        let flags = sys::CUevent_wait_flags::CU_EVENT_WAIT_DEFAULT;
+        // SAFETY: event and stream exist as long as they are borrowed. The driver keeps what a waiting stream needs of an event.
+        unsafe { result::stream::wait_event(stream.raw(), self.raw, flags) }.map_err(wrapped("let a stream wait"))
+    }
+
+    /// Waits, on the host.
+    pub(super) fn synchronize(&self) -> Result<()> {
+        let _entered = self.device.enter()?;
+        // SAFETY: the event exists as long as `self`.
+        unsafe { result::event::synchronize(self.raw) }.map_err(wrapped("wait for an event"))
+    }
+}
+
+impl Drop for Event {
+    fn drop(&mut self) {
+        let _entered = self.device.enter_to_free();
+        // SAFETY: it was made by `new` and nobody else has it. The driver lets go of it when it is past.
+        let _ = unsafe { result::event::destroy(self.raw) };
+    }
+}

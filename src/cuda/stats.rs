@@ -1,0 +1,57 @@
+//! What a loader on a device counts.
+
+use crate::feed::Stats;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// Counters of a loader on a device since it was made.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeviceStats {
+    /// Batches delivered.
+    pub batches: u64,
+    /// Bytes copied to the device, the padding between columns included; also of batches that were not delivered.
+    pub bytes_copied: u64,
+    /// Bytes of a slot of page-locked memory, which is what crosses the bus for a batch.
+    pub batch_bytes: usize,
+    /// Page-locked memory of the ring.
+    pub page_locked_bytes: usize,
+    /// Memory of the device.
+    pub device_bytes: usize,
+    /// Time that the consumer's thread spent in asking for batches: waiting for workers, and in calls of the driver.
+    pub consumer_waited: Duration,
+    /// The counters of the host's side, whose consumer is the pipeline: it may be some batches ahead.
+    pub host: Stats,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Counters {
+    batches: AtomicU64,
+    copied: AtomicU64,
+    consumer: AtomicU64,
+}
+
+impl Counters {
+    pub(super) fn copied(&self, bytes: usize) {
+        self.copied.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    pub(super) fn delivered(&self) {
+        self.batches.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn consumer_waited(&self, time: Duration) {
+        self.consumer.fetch_add(time.as_nanos() as u64, Ordering::Relaxed);
+    }
+
+    /// The counters, with the sizes left at 0.
+    pub(super) fn read(&self, host: Stats) -> DeviceStats {
+        DeviceStats {
+            batches: self.batches.load(Ordering::Relaxed),
+            bytes_copied: self.copied.load(Ordering::Relaxed),
+            consumer_waited: Duration::from_nanos(self.consumer.load(Ordering::Relaxed)),
+            host,
+            ..DeviceStats::default()
+        }
+    }
+}

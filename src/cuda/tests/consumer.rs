@@ -1,0 +1,70 @@
+//! A consumer that never waits: it gives its stream copies of all columns into memory of its own, drops the batch, and looks at
+//! the results when all is over.
+
+use super::check::Expected;
+use crate::Result;
+use crate::cuda::batch::DeviceBatch;
+use crate::cuda::driver::wrapped;
+use crate::cuda::memory::DeviceMemory;
+use crate::cuda::stream::Stream;
+use crate::feed::Column;
+use cudarc::driver::result::memcpy_dtod_async;
+
+/// The results of some batches.
+#[derive(Default)]
+pub(super) struct Consumer {
+    results: Vec<Copied>,
+}
+
+/// What was copied of a batch; `None` for a column that is not there, and an error where the device failed.
+struct Copied {
+    rows: usize,
+    place: (u64, u64),
+    columns: Vec<Result<Option<DeviceMemory>>>,
+    stream: Stream,
+}
+
+impl Consumer {
+    /// Gives a stream, which waits for the batch already, the copies of all its columns.
+    pub(super) fn use_on(&mut self, batch: &DeviceBatch, stream: &Stream) {
+        let _entered = stream.device().enter().unwrap();
+        let columns = Column::ALL.map(|column| {
+            let Some(tensor) = batch.column(column).filter(|tensor| tensor.bytes() > 0) else { return Ok(None) };
+            let memory = DeviceMemory::new(stream, tensor.bytes())?;
+            let target = memory.address(0..tensor.bytes());
+            // SAFETY: both places are allocated and as long.
+            let copied = unsafe { memcpy_dtod_async(target, tensor.pointer(), tensor.bytes(), stream.raw()) };
+            copied.map_err(wrapped("copy on the device"))?;
+            Ok(Some(memory))
+        });
+        let place = (batch.epoch(), batch.index());
+        self.results.push(Copied { rows: batch.len(), place, columns: columns.into(), stream: stream.clone() });
+    }
+
+    /// The same on the batch's own stream.
+    pub(super) fn consume(&mut self, batch: DeviceBatch) {
+        let stream = batch.stream().clone();
+        self.use_on(&batch, &stream);
+    }
+
+    /// Waits for all, and says how many batches are not what they must be.
+    pub(super) fn wrong(self, expected: &[Expected]) -> usize {
+        let missing = expected.len().abs_diff(self.results.len());
+        let results = self.results.into_iter().zip(expected);
+        let wrong = results.filter(|(copied, expected)| {
+            let right = |column: Column, memory: &Result<Option<DeviceMemory>>| {
+                let wanted = expected.column(column).filter(|bytes| !bytes.is_empty());
+                match (memory, wanted) {
+                    (Ok(Some(memory)), Some(wanted)) => {
+                        memory.read(0..wanted.len(), &copied.stream).is_ok_and(|found| found == wanted)
+                    }
+                    (Ok(None), None) => true,
+                    _ => false,
+                }
+            };
+            let columns = Column::ALL.into_iter().zip(&copied.columns).all(|(column, memory)| right(column, memory));
+            !columns || copied.rows != expected.rows || copied.place != expected.place
+        });
+        wrong.count() + missing
+    }
+}

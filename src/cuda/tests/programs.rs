@@ -1,0 +1,286 @@
+//! What consumers do with a loader, one function for each way.
+
+use super::check::expected;
+use super::consumer::Consumer;
+use super::emulator::Emulator;
+use super::fixture::{generator, temporary, typed};
+use super::program::Done;
+use crate::cuda::{Device, DeviceBatch, DeviceBatches, DeviceGenerator, Stream, Transfer};
+use crate::feed::{Array, Column};
+use crate::{ArrayGenerator, DType, Error};
+use std::sync::mpsc;
+
+pub(super) type Program = fn(&Emulator) -> Done;
+
+pub(super) const PROGRAMS: [(&str, Program); 22] = [
+    ("compact", compact),
+    ("dense", dense),
+    ("borrowed", borrowed),
+    ("two_streams", two_streams),
+    ("left_early", left_early),
+    ("held", held),
+    ("inline", inline),
+    ("tight", tight),
+    ("outlived", outlived),
+    ("threads", threads),
+    ("arrays", arrays),
+    ("resumed", super::streams::resumed),
+    ("sharded", super::streams::sharded),
+    ("damaged", super::streams::damaged),
+    ("failing_record", failing_record),
+    ("kernel", super::expansion::kernel),
+    ("bytes", super::expansion::bytes),
+    ("every_type", super::expansion::every_type),
+    ("each_call_fails", super::failures::each_call_fails),
+    ("lack_of_memory", super::failures::lack_of_memory),
+    ("fault", super::failures::fault),
+    ("panicking_consumer", super::failures::panicking_consumer),
+];
+
+/// All three columns are expanded: packed bits, f32 to bf16, u16 to f16.
+pub(super) const COMPACT: [DType; 3] = [DType::F16, DType::BF16, DType::F16];
+/// None is.
+const DENSE: [DType; 3] = [DType::I8, DType::F32, DType::F32];
+
+/// Consumes what is left of some epochs on the loader's stream, and counts the consumer's waits.
+fn consume(emulator: &Emulator, mut batches: DeviceBatches<'_>, consumer: &mut Consumer) -> u64 {
+    let mut waits = 0;
+    loop {
+        let before = emulator.host_waits();
+        let Some(batch) = batches.next() else { break };
+        let batch = batch.unwrap();
+        waits += emulator.host_waits() - before;
+        let stream = batch.stream().clone();
+        consumer.use_on(&batch, &stream);
+        let before = emulator.host_waits();
+        drop(batch);
+        waits += emulator.host_waits() - before;
+    }
+    waits
+}
+
+/// Two epochs in the default way.
+fn compact(emulator: &Emulator) -> Done {
+    let (_directory, store) = temporary();
+    let device = Device::open(0).unwrap();
+    let mut loader = DeviceGenerator::new(&device, typed(&store, COMPACT)).build().unwrap();
+    let mut consumer = Consumer::default();
+    let host_waits = consume(emulator, loader.epochs(1, 2), &mut consumer);
+    Done { wrong: consumer.wrong(&expected(&generator(&store), COMPACT, (1, 2))), host_waits, ..Done::default() }
+}
+
+/// Nothing to expand, so that the consumer waits for the copy itself.
+fn dense(emulator: &Emulator) -> Done {
+    let (_directory, store) = temporary();
+    let device = Device::open(0).unwrap();
+    let generator = typed(&store, DENSE);
+    let builder = DeviceGenerator::new(&device, generator.clone()).transfer(Transfer::Dense).write_combined(true);
+    let mut loader = builder.build().unwrap();
+    let mut consumer = Consumer::default();
+    let host_waits = consume(emulator, loader.epochs(0, 2), &mut consumer);
+    Done { wrong: consumer.wrong(&expected(&generator, DENSE, (0, 2))), host_waits, ..Done::default() }
+}
+
+/// Streams that are not ours, another one for each batch.
+fn borrowed(_: &Emulator) -> Done {
+    let (_directory, store) = temporary();
+    let device = Device::open(0).unwrap();
+    // The default stream, and a stream that somebody else keeps.
+    let other = Stream::new(&device).unwrap();
+    let borrow = |raw| {
+        // SAFETY: null is the default stream, and `other` lives longer than all that is given it.
+        unsafe { Stream::borrow(&device, raw) }
+    };
+    let streams = [borrow(std::ptr::null_mut()), borrow(other.as_raw())];
+    let mut loader = DeviceGenerator::new(&device, typed(&store, COMPACT)).build().unwrap();
+    let mut batches = loader.epoch(4);
+    let mut consumer = Consumer::default();
+    for stream in streams.iter().cycle() {
+        let Some(batch) = batches.next_on(stream) else { break };
+        consumer.consume(batch.unwrap());
+    }
+    drop(batches);
+    let wrong = consumer.wrong(&expected(&generator(&store), COMPACT, (4, 1)));
+    drop(loader);
+    Done { wrong, ..Done::default() }
+}
+
+/// Each batch is used on two streams, and dropped.
+fn two_streams(_: &Emulator) -> Done {
+    let (_directory, store) = temporary();
+    let device = Device::open(0).unwrap();
+    let other = Stream::new(&device).unwrap();
+    let mut loader = DeviceGenerator::new(&device, typed(&store, COMPACT)).prefetch_to_device(1).build().unwrap();
+    let (mut here, mut there) = (Consumer::default(), Consumer::default());
+    for batch in loader.epoch(2) {
+        let mut batch = batch.unwrap();
+        here.use_on(&batch, &batch.stream().clone());
+        batch.wait_on(&other).unwrap();
+        there.use_on(&batch, &other);
+    }
+    let expected = expected(&generator(&store), COMPACT, (2, 1));
+    Done { wrong: here.wrong(&expected) + there.wrong(&expected), ..Done::default() }
+}
+
+/// Epochs are left with batches under way; the next one uses their slots.
+fn left_early(_: &Emulator) -> Done {
+    let (_directory, store) = temporary();
+    let device = Device::open(0).unwrap();
+    let mut loader = DeviceGenerator::new(&device, typed(&store, COMPACT)).prefetch_to_device(3).build().unwrap();
+    let (mut consumer, mut all) = (Consumer::default(), Vec::new());
+    let epoch = expected(&generator(&store), COMPACT, (7, 1));
+    for taken in [0, 1, 4, epoch.len()] {
+        loader.epoch(7).take(taken).for_each(|batch| consumer.consume(batch.unwrap()));
+        all.extend_from_slice(&epoch[..taken]);
+    }
+    Done { wrong: consumer.wrong(&all), ..Done::default() }
+}
+
+/// The consumer keeps as many batches as there are, and drops them in another order than they came.
+fn held(_: &Emulator) -> Done {
+    let (_directory, store) = temporary();
+    let device = Device::open(0).unwrap();
+    let builder = DeviceGenerator::new(&device, typed(&store, COMPACT)).device_slots(Some(4));
+    let mut loader = builder.build().unwrap();
+    let mut consumer = Consumer::default();
+    let mut batches = loader.epoch(0);
+    let mut held: Vec<DeviceBatch> = Vec::new();
+    let mut told = 0;
+    loop {
+        match batches.next() {
+            Some(Ok(batch)) => {
+                consumer.use_on(&batch, &batch.stream().clone());
+                held.push(batch);
+            }
+            Some(Err(Error::AllLeased { slots })) => {
+                assert_eq!((slots, held.len()), (4, 4));
+                assert!(batches.next().is_none(), "it is said once");
+                told += 1;
+                held.remove(told % 3);
+                held.pop();
+            }
+            Some(Err(error)) => panic!("{error}"),
+            None => break,
+        }
+    }
+    assert!(told >= 2);
+    drop((batches, held));
+    Done { wrong: consumer.wrong(&expected(&generator(&store), COMPACT, (0, 1))), ..Done::default() }
+}
+
+/// Without workers and without a batch ahead.
+fn inline(_: &Emulator) -> Done {
+    let (_directory, store) = temporary();
+    let device = Device::open(0).unwrap();
+    let generator = typed(&store, COMPACT).num_workers(0);
+    let builder = DeviceGenerator::new(&device, generator.clone()).prefetch_to_device(0).device_slots(Some(1));
+    let mut loader = builder.build().unwrap();
+    let mut consumer = Consumer::default();
+    loader.epoch(5).for_each(|batch| consumer.consume(batch.unwrap()));
+    Done { wrong: consumer.wrong(&expected(&generator, COMPACT, (5, 1))), ..Done::default() }
+}
+
+/// One slot of page-locked memory for two workers, and two of the device: each is used again at once.
+fn tight(emulator: &Emulator) -> Done {
+    let (_directory, store) = temporary();
+    let device = Device::open(0).unwrap();
+    let generator = typed(&store, COMPACT).slots(Some(1));
+    let mut loader =
+        DeviceGenerator::new(&device, generator).prefetch_to_device(1).device_slots(Some(2)).build().unwrap();
+    let mut consumer = Consumer::default();
+    let host_waits = consume(emulator, loader.epochs(0, 3), &mut consumer);
+    Done {
+        wrong: consumer.wrong(&expected(&super::fixture::generator(&store), COMPACT, (0, 3))),
+        host_waits,
+        ..Done::default()
+    }
+}
+
+/// Batches live longer than their loader, and the last of them is used by nobody.
+fn outlived(_: &Emulator) -> Done {
+    let (_directory, store) = temporary();
+    let device = Device::open(0).unwrap();
+    let mut loader = DeviceGenerator::new(&device, typed(&store, COMPACT)).device_slots(Some(6)).build().unwrap();
+    let mut batches: Vec<DeviceBatch> = loader.epoch(3).take(4).map(Result::unwrap).collect();
+    drop((loader, device));
+    batches.pop();
+    let mut consumer = Consumer::default();
+    batches.into_iter().for_each(|batch| consumer.consume(batch));
+    let mut expected = expected(&generator(&store), COMPACT, (3, 1));
+    expected.truncate(3);
+    Done { wrong: consumer.wrong(&expected), ..Done::default() }
+}
+
+/// Batches are used and dropped by another thread, which has its own stream.
+fn threads(_: &Emulator) -> Done {
+    let (_directory, store) = temporary();
+    let device = Device::open(0).unwrap();
+    let stream = Stream::new(&device).unwrap();
+    let builder = DeviceGenerator::new(&device, typed(&store, COMPACT)).stream(Some(stream)).device_slots(Some(20));
+    let mut loader = builder.build().unwrap();
+    let (sender, receiver) = mpsc::channel::<DeviceBatch>();
+    let thread = std::thread::spawn(move || {
+        let mut consumer = Consumer::default();
+        receiver.into_iter().for_each(|batch| consumer.consume(batch));
+        consumer
+    });
+    // There are slots for all of them, however late the thread is.
+    loader.epochs(8, 2).for_each(|batch| sender.send(batch.unwrap()).unwrap());
+    drop(sender);
+    let consumer = thread.join().unwrap();
+    Done { wrong: consumer.wrong(&expected(&generator(&store), COMPACT, (8, 2))), ..Done::default() }
+}
+
+/// From arrays, whose columns keep their types.
+fn arrays(_: &Emulator) -> Done {
+    let device = Device::open(0).unwrap();
+    let sequences: Vec<u8> = (0..23 * 4 * 31).map(|i| (i % 7) as u8).collect();
+    let signals: Vec<f64> = (0..23 * 3 * 17).map(|i| f64::from(i) / 3.0).collect();
+    let sequences = Array::from_vec(sequences, [23, 4, 31]).unwrap();
+    let signals = Array::from_vec(signals, [23, 3, 17]).unwrap();
+    let generator = ArrayGenerator::new(sequences, signals).in_window(29).out_window(15).max_jitter(1);
+    let generator = generator.negative_ratio(0.0).reverse_complement(true).batch_size(4);
+    let mut loader = DeviceGenerator::with_arrays(&device, generator.clone()).build().unwrap();
+    let mut host = generator.build().unwrap();
+    let mut wrong = 0;
+    for (batch, expected) in loader.epoch(1).zip(host.epoch(1)) {
+        let (batch, expected) = (batch.unwrap(), expected.unwrap());
+        for column in Column::ALL {
+            let Some(wanted) = expected.column(column) else {
+                wrong += usize::from(batch.column(column).is_some());
+                continue;
+            };
+            let found = batch.column(column).unwrap();
+            let same = found.dtype() == wanted.dtype() && found.shape() == wanted.shape();
+            wrong += usize::from(!same || batch.read(column).unwrap() != wanted.bytes());
+        }
+    }
+    Done { wrong, ..Done::default() }
+}
+
+/// The record after a kernel fails once, so that the batch's slot comes back with the kernel under way.
+fn failing_record(emulator: &Emulator) -> Done {
+    let (_directory, store) = temporary();
+    let device = Device::open(0).unwrap();
+    let mut loader = DeviceGenerator::new(&device, typed(&store, COMPACT))
+        .prefetch_to_device(0)
+        .device_slots(Some(1))
+        .build()
+        .unwrap();
+    let (mut consumer, mut failed) = (Consumer::default(), 0);
+    loader.epoch(0).take(2).for_each(|batch| consumer.consume(batch.unwrap()));
+    // The second record of a submission is the one after the kernel; the first, after the copy, waits by itself.
+    emulator.fail(Some("cuEventRecord"), 2, 999);
+    for batch in loader.epoch(0) {
+        match batch {
+            Ok(batch) => consumer.consume(batch),
+            Err(Error::Driver { code: 999, .. }) => failed += 1,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert_eq!(failed, 1);
+    loader.epoch(0).for_each(|batch| consumer.consume(batch.unwrap()));
+    let epoch = expected(&generator(&store), COMPACT, (0, 1));
+    let expected = [&epoch[..2], &epoch[..]].concat();
+    Done { wrong: consumer.wrong(&expected), ..Done::default() }
+}

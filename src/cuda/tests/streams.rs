@@ -1,0 +1,99 @@
+//! What is streamed: the rest of an epoch, draws and loci of one's own, a rank's part, and a store that is damaged.
+
+use super::check::{Expected, expected, from};
+use super::consumer::Consumer;
+use super::emulator::Emulator;
+use super::fixture::{generator, temporary, typed};
+use super::program::Done;
+use super::programs::COMPACT;
+use crate::cuda::{Device, DeviceGenerator};
+use crate::sample::Draw;
+use crate::{Error, Store};
+
+/// States are those of what was delivered, not of what is under way; they serve loaders of the host too.
+pub(super) fn resumed(_: &Emulator) -> Done {
+    let (_directory, store) = temporary();
+    let device = Device::open(0).unwrap();
+    let mut loader = DeviceGenerator::new(&device, typed(&store, COMPACT)).build().unwrap();
+    let mut host = generator(&store).build().unwrap();
+    let epochs = expected(&generator(&store), COMPACT, (2, 2));
+    let mut consumer = Consumer::default();
+    let mut all: Vec<Expected> = Vec::new();
+    assert_eq!(loader.state(), host.state());
+    for taken in [0, 3, 7] {
+        let mut batches = loader.epoch(2);
+        batches.by_ref().take(taken).for_each(|batch| consumer.consume(batch.unwrap()));
+        let state = batches.state().unwrap();
+        drop(batches);
+        assert_eq!((state.epoch, state.step), (2, taken as u64));
+        assert_eq!(loader.state(), state);
+        all.extend_from_slice(&epochs[..taken]);
+        // On the device, and on the host.
+        loader.resume(&state, 1).unwrap().for_each(|batch| consumer.consume(batch.unwrap()));
+        all.extend_from_slice(&epochs[taken..]);
+        let rest = host.resume(&state, 1).unwrap().map(Result::unwrap).count();
+        assert_eq!(rest, epochs.len() - taken);
+        assert_eq!(loader.state(), host.state());
+    }
+    let draw = |i: u32| Draw { is_peak: i % 3 != 1, source: i % 7, offset: i % 3 * i, reverse_complement: i % 4 < 2 };
+    let draws: Vec<Draw> =
+        (0..13).map(draw).map(|d| Draw { offset: if d.is_peak { d.offset } else { 0 }, ..d }).collect();
+    let before = loader.state();
+    loader.follow(draws.clone()).unwrap().for_each(|batch| consumer.consume(batch.unwrap()));
+    all.extend(from(host.follow(draws).unwrap().map(Result::unwrap), COMPACT));
+    loader.validation(true, true).unwrap().for_each(|batch| consumer.consume(batch.unwrap()));
+    all.extend(from(host.validation(true, true).unwrap().map(Result::unwrap), COMPACT));
+    assert_eq!(loader.state(), before, "they have no place in an epoch");
+    Done { wrong: consumer.wrong(&all), ..Done::default() }
+}
+
+/// A rank's part of each batch; of the last one, the last rank has nothing.
+pub(super) fn sharded(_: &Emulator) -> Done {
+    let (_directory, store) = temporary();
+    let device = Device::open(0).unwrap();
+    let (mut wrong, mut empty) = (0, 0);
+    for rank in [0, 6] {
+        let part = |generator: crate::PeakGenerator| generator.batch_size(14).world_size(7).rank(rank);
+        let mut loader = DeviceGenerator::new(&device, part(typed(&store, COMPACT))).build().unwrap();
+        let mut consumer = Consumer::default();
+        for batch in loader.epoch(1) {
+            let batch = batch.unwrap();
+            empty += usize::from(batch.is_empty());
+            consumer.consume(batch);
+        }
+        wrong += consumer.wrong(&expected(&part(generator(&store)), COMPACT, (1, 1)));
+    }
+    assert_eq!(empty, 1, "the last batch has no example for the last rank");
+    Done { wrong, ..Done::default() }
+}
+
+/// A store of which some tiles are overwritten: what is good comes first, then the same error as on the host.
+pub(super) fn damaged(_: &Emulator) -> Done {
+    let (directory, store) = temporary();
+    drop(store);
+    let file = directory.path().join("store/panel-0.atm");
+    let mut bytes = std::fs::read(&file).unwrap();
+    // The last of the tiles: the contigs follow, which are checked when the store is opened.
+    let contigs = u64::from_le_bytes(bytes[128 + 32 + 8..][..8].try_into().unwrap()) as usize;
+    bytes[contigs - 4096..contigs].fill(0xff);
+    std::fs::write(&file, bytes).unwrap();
+    let store = Store::open(directory.path().join("store")).unwrap();
+    let device = Device::open(0).unwrap();
+    let mut loader = DeviceGenerator::new(&device, typed(&store, COMPACT)).build().unwrap();
+    let mut consumer = Consumer::default();
+    let mut all: Vec<Expected> = Vec::new();
+    for epoch in [0, 1] {
+        let mut host = generator(&store).num_workers(0).build().unwrap();
+        let mut good = Vec::new();
+        let error = host.epoch(epoch).find_map(|batch| batch.map(|batch| good.push(batch.index())).err()).unwrap();
+        let mut batches = loader.epoch(epoch);
+        good.iter().for_each(|_| consumer.consume(batches.next().unwrap().unwrap()));
+        let found = batches.next().unwrap().unwrap_err();
+        assert!(matches!(&found, Error::Corrupt { .. }) && found.to_string() == error.to_string(), "{found}, {error}");
+        assert!(batches.next().is_none(), "it ends with the error");
+        drop(batches);
+        all.extend(from(host.epoch(epoch).map_while(Result::ok), COMPACT));
+    }
+    assert!(!all.is_empty());
+    Done { wrong: consumer.wrong(&all), ..Done::default() }
+}

@@ -1,0 +1,54 @@
+//! The types in which a loader over a store gives its columns, and which of them hold the store's values.
+
+use crate::format::manifest::{GroupEntry, TrackType};
+use crate::store::Store;
+use crate::{DType, Error, Result};
+
+/// Checks that one-hot sequence is written in a type.
+pub(crate) fn check_sequence(dtype: DType) -> Result<()> {
+    if matches!(dtype, DType::I8 | DType::U8 | DType::F16 | DType::BF16 | DType::F32 | DType::U64) {
+        return Ok(());
+    }
+    let message =
+        format!("one-hot sequence comes as int8, uint8, float16, bfloat16, float32 or, packed, as uint64, not {dtype}");
+    Err(Error::argument("sequence_type", message))
+}
+
+/// Checks that a type of tracks, the parameter `name`, holds all values of the tracks of some groups.
+pub(crate) fn check_tracks(name: &'static str, dtype: DType, store: &Store, groups: &[&GroupEntry]) -> Result<()> {
+    let widest = match dtype {
+        DType::U8 => TrackType::U8,
+        DType::U16 => TrackType::U16,
+        DType::F32 => TrackType::F32,
+        other => {
+            let message = format!("tracks come as uint8, uint16 or float32, not {other}");
+            return Err(Error::argument(name, message));
+        }
+    };
+    match tracks(store, groups).find(|track| track.values > widest) {
+        Some(track) => {
+            let message =
+                format!("{dtype} does not hold the values of {}, from {} to {}", track.name, track.min, track.max);
+            Err(Error::argument(name, message))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The narrowest type that holds all values of the tracks of some groups.
+#[cfg(feature = "cuda")]
+pub(crate) fn narrowest(store: &Store, groups: &[&GroupEntry]) -> DType {
+    match tracks(store, groups).map(|track| track.values).max() {
+        None | Some(TrackType::U8) => DType::U8,
+        Some(TrackType::U16) => DType::U16,
+        Some(TrackType::F32) => DType::F32,
+    }
+}
+
+fn tracks<'a>(
+    store: &'a Store,
+    groups: &'a [&GroupEntry],
+) -> impl Iterator<Item = &'a crate::format::manifest::TrackEntry> {
+    let panels = &store.manifest().panels;
+    groups.iter().flat_map(|group| group.tracks.iter().map(|&track| &panels[group.panel].tracks[track]))
+}
