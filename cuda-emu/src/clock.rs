@@ -31,6 +31,11 @@ impl Clock {
     pub(crate) fn covers(&self, at: At) -> bool {
         self.0.get(&at.stream).copied().unwrap_or(0) >= at.number
     }
+
+    /// Whether all that another knows is known.
+    pub(crate) fn covers_all(&self, other: &Clock) -> bool {
+        other.0.iter().all(|(&stream, &number)| self.covers(At { stream, number }))
+    }
 }
 
 #[cfg(test)]
@@ -45,6 +50,7 @@ mod tests {
         b.add(At { stream: 2, number: 7 });
         a.join(&b);
         assert!(a.covers(At { stream: 1, number: 5 }) && !a.covers(At { stream: 1, number: 6 }));
+        assert!(a.covers_all(&b) && !b.covers_all(&a) && b.covers_all(&Clock::default()));
         assert!(a.covers(At { stream: 2, number: 7 }) && !a.covers(At { stream: 3, number: 1 }));
     }
 }

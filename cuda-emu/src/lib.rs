@@ -44,6 +44,7 @@
 //! | `[double-write]`, `[read-write]` | a byte written by two threads of a launch, or read by one and written by another |
 //! | `[endless]` | a thread of a kernel that does not end: `CUDA_ERROR_LAUNCH_TIMEOUT` in every later call |
 //! | `[freed-while-copied]` | page-locked memory freed while a copy is not known to be complete |
+//! | `[unloaded-while-running]` | a module unloaded while a launch of its kernels is not known to be complete |
 //! | `[use-after-free]`, `[double-free]` | device memory named in a copy or fill after the call that freed it; memory freed that is not allocated |
 //! | `[deadlock]` | a host that waits while nothing happens: `CUDA_ERROR_UNKNOWN` for this call |
 //!

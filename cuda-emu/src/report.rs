@@ -21,6 +21,8 @@ pub(crate) enum Detector {
     Misaligned,
     /// Page-locked memory freed while a copy may still use it.
     FreedWhileCopied,
+    /// A module unloaded while a launch of its kernels may still run.
+    UnloadedWhileRunning,
     /// Device memory named in a call after it was freed.
     UseAfterFree,
     /// Memory freed that was not allocated, or freed before.
@@ -44,6 +46,7 @@ impl fmt::Display for Detector {
             Detector::Bounds => "[bounds]",
             Detector::Misaligned => "[misaligned]",
             Detector::FreedWhileCopied => "[freed-while-copied]",
+            Detector::UnloadedWhileRunning => "[unloaded-while-running]",
             Detector::UseAfterFree => "[use-after-free]",
             Detector::DoubleFree => "[double-free]",
             Detector::DoubleWrite => "[double-write]",

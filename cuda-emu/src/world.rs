@@ -34,6 +34,8 @@ pub(crate) struct World {
     pub(crate) pinned: Pinned,
     pub(crate) memory: DeviceMemory,
     pub(crate) modules: HashMap<usize, Arc<Vec<Kernel>>>,
+    /// The newest launch of a module's kernels on each stream.
+    pub(crate) launched: HashMap<usize, Clock>,
     /// Functions, with the module that each is of and its place there.
     pub(crate) functions: HashMap<usize, (usize, Arc<Vec<Kernel>>, usize)>,
     /// What the host knows to be complete.
@@ -106,6 +108,7 @@ impl World {
             pinned: Pinned::default(),
             memory: DeviceMemory::new(start.addr() as u64, config.device_bytes),
             modules: HashMap::new(),
+            launched: HashMap::new(),
             functions: HashMap::new(),
             host: Clock::default(),
             retained: vec![0; usize::try_from(config.devices).unwrap_or(0)],

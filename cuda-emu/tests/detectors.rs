@@ -168,6 +168,24 @@ fn memory_that_is_freed_while_it_is_copied() {
 }
 
 #[test]
+fn a_module_that_is_unloaded_while_a_kernel_runs() {
+    alone("a_module_that_is_unloaded_while_a_kernel_runs", &ALL, || {
+        start();
+        let stream = new_stream().unwrap();
+        let (from, to) = (device_memory(100).unwrap(), device_memory(100).unwrap());
+        for (waits, expected) in [(true, &[][..]), (false, &["[unloaded-while-running]"])] {
+            let module = load(COPY).unwrap();
+            launch(function(module, "copy").unwrap(), 100, &[from, to], stream).unwrap();
+            if waits {
+                synchronize(stream).unwrap();
+            }
+            unload(module).unwrap();
+            assert_eq!(found(), expected);
+        }
+    });
+}
+
+#[test]
 fn device_memory_after_its_free() {
     alone("device_memory_after_its_free", &ALL, || {
         start();

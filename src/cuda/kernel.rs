@@ -4,6 +4,7 @@
 use super::driver::wrapped;
 use super::memory::DeviceMemory;
 use super::stream::Stream;
+use super::waits::Wait;
 use crate::{DType, Result};
 use bytemuck::Zeroable;
 use cudarc::driver::{result, sys};
@@ -188,7 +189,7 @@ fn ptx() -> String {
 impl Drop for Kernel {
     fn drop(&mut self) {
         // If the wait fails, nobody knows whether it still runs: a leak is safe, unloading is not.
-        if self.stream.settle() {
+        if Wait::UnloadKernel.left_out() || self.stream.settle() {
             let _entered = self.stream.device().enter_to_free();
             // SAFETY: the module was loaded in `load`, nobody else has it, and what was launched of it has ended.
             let _ = unsafe { result::module::unload(self.module) };

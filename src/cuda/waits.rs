@@ -21,6 +21,8 @@ pub(super) enum Wait {
     OtherReleases,
     /// A device's slot waits for its last users before it is freed.
     FreeAfterUse,
+    /// The kernel is waited for before it is unloaded.
+    UnloadKernel,
     /// What a submission that failed halfway has begun is waited for.
     FailedSubmission,
 }

@@ -34,8 +34,8 @@ pub unsafe extern "C" fn cuLaunchKernel(
     call("cuLaunchKernel", Failing::Any, || {
         let mut world = lock();
         world.ready()?;
-        let (_, module, kernel) = world.functions.get(&function).ok_or(Code::INVALID_HANDLE)?;
-        let (module, kernel) = (Arc::clone(module), *kernel);
+        let (handle, module, kernel) = world.functions.get(&function).ok_or(Code::INVALID_HANDLE)?;
+        let (handle, module, kernel) = (*handle, Arc::clone(module), *kernel);
         let (grid, block) = ([grid_x, grid_y, grid_z], [block_x, block_y, block_z]);
         if !extra.is_null() || shared_bytes > SHARED || !fits(grid, block) {
             return Err(Code::INVALID_VALUE);
@@ -55,7 +55,10 @@ pub unsafe extern "C" fn cuLaunchKernel(
             // SAFETY: by this function's contract the pointer is that of a value of the parameter's size.
             unsafe { raw::read(argument.expose_provenance(), &mut values[place]) };
         }
-        world.submit(stream, Operation::Launch(Launch { module, kernel, grid, block, arguments: values })).map(drop)
+        let launch = Operation::Launch(Launch { module, kernel, grid, block, arguments: values });
+        let at = world.submit(stream, launch)?;
+        world.launched.entry(handle).or_default().add(at);
+        Ok(())
     })
 }
 

@@ -4,7 +4,7 @@ use super::{Out, give, text};
 use crate::calls::{Failing, call};
 use crate::codes::Code;
 use crate::ptx;
-use crate::report::note;
+use crate::report::{Detector, note, violation};
 use crate::world::lock;
 use std::ffi::{c_char, c_uint, c_void};
 use std::sync::Arc;
@@ -36,7 +36,8 @@ pub unsafe extern "C" fn cuModuleLoadData(module: Out<'_, usize>, image: *const 
     })
 }
 
-/// Unloads a module, whose functions are gone with it. What was launched is still run.
+/// Unloads a module, whose functions are gone with it. What was launched is still run; that it is not known to be complete is a
+/// violation.
 #[unsafe(no_mangle)]
 pub extern "C" fn cuModuleUnload(module: usize) -> c_uint {
     call("cuModuleUnload", Failing::ByName, || {
@@ -44,6 +45,11 @@ pub extern "C" fn cuModuleUnload(module: usize) -> c_uint {
         world.has_context()?;
         world.modules.remove(&module).ok_or(Code::INVALID_HANDLE)?;
         world.functions.retain(|_, function| function.0 != module);
+        let launched = world.launched.remove(&module).unwrap_or_default();
+        if world.sticky.is_none() && !world.host.covers_all(&launched) {
+            let text = "cuModuleUnload while a launch of its kernels was not known to be complete";
+            violation(Detector::UnloadedWhileRunning, text);
+        }
         world.healthy()
     })
 }

@@ -186,6 +186,11 @@ pub(crate) fn load(source: &str) -> Answer<usize> {
     answer(|out| unsafe { module::cuModuleLoadData(out, source.as_ptr().cast()) })
 }
 
+/// Unloads a module.
+pub(crate) fn unload(module: usize) -> Answer<()> {
+    done(module::cuModuleUnload(module))
+}
+
 pub(crate) fn function(module: usize, name: &str) -> Answer<usize> {
     let name = CString::new(name).unwrap();
     // SAFETY: the text ends with a zero byte.

@@ -5,7 +5,7 @@ use super::program::run;
 use crate::cuda::waits::Wait;
 
 /// Each wait with a program in which it matters.
-const WAITS: [(Wait, &str); 10] = [
+const WAITS: [(Wait, &str); 11] = [
     (Wait::RefillPageLocked, "tight"),
     (Wait::FreePageLocked, "outlived"),
     (Wait::CopyAfterConsumer, "tight"),
@@ -16,6 +16,7 @@ const WAITS: [(Wait, &str); 10] = [
     (Wait::OtherReleases, "two_streams"),
     (Wait::FreeAfterUse, "outlived"),
     (Wait::FailedSubmission, "failing_record"),
+    (Wait::UnloadKernel, "outlived"),
 ];
 
 fn is_caught(wait: Wait, program: &str) {
@@ -62,4 +63,5 @@ caught! {
     another_stream_that_releases: 7,
     freeing_device_memory: 8,
     a_submission_that_failed: 9,
+    unloading_the_kernel: 10,
 }
