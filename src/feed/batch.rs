@@ -1,7 +1,7 @@
 //! A batch in the consumer's hands: typed views of the columns of its slot.
 
 use super::layout::{Column, Layout};
-use super::ring::Lease;
+use super::lease::Lease;
 use super::slot::Slot;
 use crate::DType;
 use crate::dtype::Element;

@@ -3,6 +3,7 @@
 //! A slot is free, being filled, ready, or leased. Batches are claimed and delivered in ascending order; a slot becomes
 //! free again only when its lease is dropped. One mutex guards all of it: it is taken a few times a batch.
 
+use super::lease::Lease;
 use super::slot::Slot;
 use super::stats::Counters;
 use crate::{Error, Result};
@@ -194,8 +195,7 @@ impl Ring {
                 }
                 drop(state);
                 self.counters.consumer_waited(since);
-                let lease = |slot| (batch, Lease { ring: Arc::clone(self), slot: Some(slot) });
-                return result.map(|slot| Poll::Ready(Some(lease(slot))));
+                return result.map(|slot| Poll::Ready(Some((batch, Lease::new(self, slot)))));
             }
             if state.leased == self.slots && patience == Patience::UnlessAllLeased {
                 return Err(Error::AllLeased { slots: self.slots });
@@ -213,6 +213,21 @@ impl Ring {
                 state = self.ready.wait(state).unwrap_or_else(PoisonError::into_inner);
                 state.idle_consumers -= 1;
             }
+        }
+    }
+
+    /// Takes a slot back from the consumer.
+    pub(super) fn give_back(&self, slot: Slot) {
+        let mut state = self.lock();
+        state.leased -= 1;
+        state.release(slot);
+        let (worker, consumer) = (state.idle_workers > 0, state.idle_consumers > 0);
+        drop(state);
+        if worker {
+            self.work.notify_one();
+        }
+        if consumer {
+            self.ready.notify_all();
         }
     }
 
@@ -272,42 +287,6 @@ impl State {
         self.gathered.push((self.claimed, Instant::now()));
         self.claimed += 1;
         Some(claim)
-    }
-}
-
-/// A slot that the consumer holds. Dropping it gives the slot back, from any thread.
-#[derive(Debug)]
-pub(super) struct Lease {
-    ring: Arc<Ring>,
-    slot: Option<Slot>,
-}
-
-impl Lease {
-    pub(super) fn bytes(&self) -> &[u8] {
-        self.slot.as_ref().map_or(&[], Slot::bytes)
-    }
-
-    #[cfg(feature = "cuda")]
-    pub(super) fn slot_mut(&mut self) -> Option<&mut Slot> {
-        self.slot.as_mut()
-    }
-}
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        let mut state = self.ring.lock();
-        state.leased -= 1;
-        if let Some(slot) = self.slot.take() {
-            state.release(slot);
-        }
-        let (worker, consumer) = (state.idle_workers > 0, state.idle_consumers > 0);
-        drop(state);
-        if worker {
-            self.ring.work.notify_one();
-        }
-        if consumer {
-            self.ring.ready.notify_all();
-        }
     }
 }
 
