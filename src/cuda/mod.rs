@@ -42,7 +42,8 @@
 //!
 //! # Needs
 //! A driver for CUDA 11.8 or newer, on Linux, and a device of compute capability 7.0 or higher. The driver is looked for when a
-//! device is opened; neither it nor the toolkit is needed to build.
+//! device is opened; neither it nor the toolkit is needed to build. The bindings are `cudarc`'s for CUDA 12.9, which give a driver's answer as
+//! an enumeration: an answer that is newer than they are would be undefined behaviour.
 
 mod batch;
 mod device;
