@@ -107,7 +107,7 @@ pub enum Error {
     Driver {
         /// What was attempted, as a verb phrase.
         operation: String,
-        /// The driver's `CUresult`: 2 is a lack of memory.
+        /// The driver's `CUresult`: 2 is a lack of memory, and 999 is also said of memory that was lost to an earlier failure.
         code: u32,
         /// The driver's name and text for it.
         message: String,

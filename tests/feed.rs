@@ -225,7 +225,7 @@ fn polling_gives_what_waiting_gives() {
             let mut epoch = loader.epoch(2);
             let (mut held, mut seen, mut pending) = (Vec::new(), Vec::new(), 0);
             loop {
-                match epoch.poll_next().unwrap() {
+                match epoch.next_if_ready().unwrap() {
                     Poll::Ready(Some(batch)) => {
                         seen.push(digest(&batch));
                         held.push(batch);

@@ -1,6 +1,6 @@
 //! A CUDA driver for tests on machines without a GPU.
 //!
-//! The shared library of this crate, `libcuda_emu.so`, exports the functions of the CUDA driver that `atemoya` uses. A test loads it in
+//! The shared library of this crate, `libcuda_emu.so`, exports the functions of the CUDA driver that `atemoya` uses, and some that tests do. A test loads it in
 //! place of `libcuda.so`. Its streams are threads that run operations in order and, by choice, late; its device memory is memory of
 //! the host; its kernels are interpreted from PTX. It knows what the driver's documentation promises about order (streams, events,
 //! page-locked and pageable memory) and reports whatever relies on more.
@@ -39,7 +39,7 @@
 //! |---|---|
 //! | `[checksum]` | page-locked memory that changed between the call of a copy and its end |
 //! | `[guard]` | a write of the host to page-locked memory that a copy may still read, until the host has *waited* for it, in any mode; the write is let go on. A system call into such memory fails with `EFAULT` instead |
-//! | `[race]` | two accesses to device memory, one of them a write, that no stream, event or wait puts in order, whatever happened this time. Of kernels, the whole range between the first and last byte of an allocation counts |
+//! | `[race]` | two accesses to device memory, one of them a write, that no stream, event or wait puts in order, whatever happened this time; a `cuMemFree` that relies on its own waiting, too. Of kernels, the whole range between the first and last byte of an allocation counts |
 //! | `[bounds]`, `[misaligned]` | an access outside every allocation, or at an address that is no multiple of its size: `CUDA_ERROR_ILLEGAL_ADDRESS`, `CUDA_ERROR_MISALIGNED_ADDRESS` in every later call |
 //! | `[double-write]`, `[read-write]` | a byte written by two threads of a launch, or read by one and written by another |
 //! | `[endless]` | a thread of a kernel that does not end: `CUDA_ERROR_LAUNCH_TIMEOUT` in every later call |
@@ -59,6 +59,8 @@
 //!   instruction, no double precision and no call: PTX with any of them is refused when it is loaded.
 //! - What streams do to disjoint parts of *one* allocation in between each other may be reported as a race.
 //! - Memory of the host has no clocks: reading the target of a copy to the host too early is not found.
+//! - All threads of the host share one knowledge: what one has waited for, all have. Flags of streams, events and page-locked memory are
+//!   not looked at, nor whether an event and a stream are of one device.
 //! - All devices are one. There are no registered host mappings, two-dimensional copies, peers, pools of one's own, graphs or cubins.
 //! - After a violation that leaves an error, all calls fail until [`entry::probe::cuEmuReset`].
 

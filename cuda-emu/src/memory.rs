@@ -86,6 +86,14 @@ impl DeviceMemory {
         self.allocations.remove(&address);
     }
 
+    /// The same for a host that knows this much, which is a race with whatever use it does not know to be complete.
+    pub(crate) fn remove_by_host(&mut self, address: u64, known: &Clock) -> Option<String> {
+        let allocation = self.allocations.remove(&address)?;
+        let rival = allocation.accesses.iter().find(|access| !known.covers(access.at))?;
+        let (what, At { stream, number }) = (rival.what, rival.at);
+        Some(format!("cuMemFree of {address:#x} is not ordered after {what} (stream {stream:#x}, operation {number})"))
+    }
+
     /// The length of the allocation at exactly this address.
     pub(crate) fn length(&self, address: u64) -> u64 {
         self.allocations.get(&address).map_or(0, |allocation| allocation.data.len() as u64)

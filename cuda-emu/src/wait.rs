@@ -6,7 +6,7 @@ use crate::config::config;
 use crate::report::{Detector, violation};
 use crate::world::{World, changed, lock};
 use std::cell::Cell;
-use std::sync::PoisonError;
+use std::sync::{MutexGuard, PoisonError};
 use std::time::Instant;
 
 thread_local! {
@@ -25,6 +25,13 @@ pub(crate) fn waits() -> u64 {
 
 /// Waits until an operation is complete. The host then knows what was known to come before it.
 pub(crate) fn for_operation(at: At, known: &Clock) -> Result<(), Code> {
+    let mut world = complete(at)?;
+    world.learn(known);
+    Ok(())
+}
+
+/// Waits until an operation is complete, of which the host learns nothing.
+fn complete(at: At) -> Result<MutexGuard<'static, World>, Code> {
     let mut world = lock();
     world.demand(at);
     let limit = config().deadlock;
@@ -41,8 +48,7 @@ pub(crate) fn for_operation(at: At, known: &Clock) -> Result<(), Code> {
         }
     }
     world.healthy()?;
-    world.learn(known);
-    Ok(())
+    Ok(world)
 }
 
 /// Waits for all that was submitted to a stream so far.
@@ -58,17 +64,24 @@ pub(crate) fn for_stream(stream: usize) -> Result<(), Code> {
 
 /// Waits for all that was submitted to any stream so far.
 pub(crate) fn for_all() -> Result<(), Code> {
-    let all: Vec<(At, Clock)> = {
-        let mut world = lock();
-        world.ready()?;
-        let handles: Vec<usize> = world.streams.keys().copied().collect();
-        let all: Vec<_> = handles.into_iter().map(|handle| newest(&world, handle)).collect();
-        for (at, _) in &all {
-            world.demand(*at);
-        }
-        all
-    };
-    all.iter().try_for_each(|(at, known)| for_operation(*at, known))
+    all()?.iter().try_for_each(|(at, known)| for_operation(*at, known))
+}
+
+/// The same where the driver may wait, but does not promise it: the host learns nothing.
+pub(crate) fn for_all_unpromised() -> Result<(), Code> {
+    all()?.iter().try_for_each(|(at, _)| complete(*at).map(drop))
+}
+
+/// The newest operation of each stream, all of which are to go on.
+fn all() -> Result<Vec<(At, Clock)>, Code> {
+    let mut world = lock();
+    world.ready()?;
+    let handles: Vec<usize> = world.streams.keys().copied().collect();
+    let all: Vec<_> = handles.into_iter().map(|handle| newest(&world, handle)).collect();
+    for (at, _) in &all {
+        world.demand(*at);
+    }
+    Ok(all)
 }
 
 fn newest(world: &World, stream: usize) -> (At, Clock) {

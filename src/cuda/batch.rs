@@ -1,8 +1,7 @@
 //! A batch on the device, in the consumer's hands: addresses, shapes and strides of its columns.
 
-use super::device::Device;
+use super::lease::Lease;
 use super::memory::DeviceMemory;
-use super::pool::Pool;
 use super::slot::DeviceSlot;
 use super::stream::Stream;
 use super::transfer::DeviceLayout;
@@ -10,29 +9,56 @@ use super::waits::Wait;
 use crate::feed::Column;
 use crate::{DType, Error, Result};
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A batch of examples in a device's memory. It holds a slot of the device until it is dropped.
 ///
-/// It was delivered to a stream, the loader's own or the one given to [`next_on`](super::DeviceBatches::next_on): work that this stream is given
-/// from then on finds the batch complete. Work on any other stream needs [`DeviceBatch::wait_on`] first.
+/// It was delivered to a stream, the loader's own or the one given to [`next_on`](super::DeviceBatches::next_on): work that this
+/// stream is given from then on finds the batch complete. Work on any other stream needs [`DeviceBatch::wait_on`] first.
 ///
 /// Dropping it is not to wait for that work: it may be dropped as soon as the last work that uses it has been given to its
-/// streams. What they are given after that must not use it. The same holds of the addresses in [`DeviceTensor`].
+/// streams. What they are given after that must not use it. The same holds of the addresses in [`DeviceTensor`]. It may be used and
+/// dropped by any thread, whatever context is current there, but not in a function that a stream calls on the host
+/// (`cuLaunchHostFunc`), nor in a process that was forked.
+///
+/// Several owners share it in an [`Arc`]: tensors of a DLPack consumer, say, each of which lets its own stream wait.
 #[derive(Debug)]
 pub struct DeviceBatch {
-    /// Taken by `drop` only.
-    slot: Option<DeviceSlot>,
-    pool: Arc<Pool>,
+    lease: Mutex<Lease>,
+    stream: Stream,
     layout: Arc<DeviceLayout>,
-    rows: usize,
-    epoch: u64,
-    index: u64,
-    /// The consumer's, the one that it was delivered to first; none before that.
-    streams: Vec<Stream>,
+    place: Place,
 }
 
-/// A column of a batch in a device's memory, in C order. All that DLPack wants to know.
+/// Which batch it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// Examples.
+    pub(super) rows: usize,
+    pub(super) epoch: u64,
+    /// Its number in the epoch.
+    pub(super) index: u64,
+}
+
+/// A batch that is under way to the device, or there and not delivered.
+#[derive(Debug)]
+pub(super) struct Pending {
+    pub(super) lease: Lease,
+    pub(super) layout: Arc<DeviceLayout>,
+    pub(super) place: Place,
+}
+
+impl Pending {
+    /// Makes a stream wait for it.
+    pub(super) fn deliver(mut self, stream: &Stream) -> Result<DeviceBatch> {
+        self.lease.use_on(stream, Wait::ConsumerAfterBatch)?;
+        let Pending { lease, layout, place } = self;
+        Ok(DeviceBatch { lease: Mutex::new(lease), stream: stream.clone(), layout, place })
+    }
+}
+
+/// A column of a batch in a device's memory, in C order: all that DLPack wants to know. Its address is valid as long as the batch,
+/// and the work that its streams were given before the batch was dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeviceTensor<'a> {
     pointer: u64,
@@ -69,7 +95,7 @@ impl DeviceTensor<'_> {
 
     /// Bytes of all values.
     #[must_use]
-    pub fn bytes(&self) -> usize {
+    pub fn byte_len(&self) -> usize {
         self.shape.iter().product::<usize>() * self.dtype.size()
     }
 
@@ -81,69 +107,63 @@ impl DeviceTensor<'_> {
 }
 
 impl DeviceBatch {
-    /// A batch that is under way, to be delivered. `place` is its examples, its epoch and its number there.
-    pub(super) fn new(
-        slot: DeviceSlot,
-        pool: Arc<Pool>,
-        layout: Arc<DeviceLayout>,
-        (rows, epoch, index): (usize, u64, u64),
-    ) -> DeviceBatch {
-        DeviceBatch { slot: Some(slot), pool, layout, rows, epoch, index, streams: Vec::with_capacity(1) }
-    }
-
     /// Number of examples; see [`Batch::len`](crate::feed::Batch::len).
     #[must_use]
     pub fn len(&self) -> usize {
-        self.rows
+        self.place.rows
     }
 
     /// Whether this rank has no example of the batch.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows == 0
+        self.place.rows == 0
     }
 
     /// The epoch that the batch belongs to.
     #[must_use]
     pub fn epoch(&self) -> u64 {
-        self.epoch
+        self.place.epoch
     }
 
     /// The batch's number in its epoch, the same on every rank.
     #[must_use]
     pub fn index(&self) -> u64 {
-        self.index
+        self.place.index
     }
 
     /// Any column, or `None` when the batches do not have it. The shape of a column of one number is `(n, 1, 1)`.
     #[must_use]
     pub fn column(&self, column: Column) -> Option<DeviceTensor<'_>> {
         let form = self.layout.form(column);
-        let slot = self.slot.as_ref().filter(|_| form.channels > 0)?;
-        let (expanded, place) = self.layout.place(column, self.rows);
-        let memory = memory(slot, expanded);
+        if form.channels == 0 {
+            return None;
+        }
+        let lease = self.lease();
+        let (expanded, place) = self.layout.place(column, self.place.rows);
+        let memory = memory(lease.slot(), expanded);
         Some(DeviceTensor {
             pointer: memory.address(place),
             dtype: form.dtype,
-            shape: [self.rows, form.channels, form.positions],
+            shape: [self.place.rows, form.channels, form.positions],
             device: memory.device().ordinal(),
             batch: PhantomData,
         })
     }
 
-    /// One-hot sequence, `(n, 4, in_window)`, channels A, C, G, T, or `None` when the store has none.
+    /// One-hot sequence, `(n, 4, in_window)`, channels A, C, G, T, or packed as `u64`, `(n, 4, ceil(in_window / 64))`; `None` when the
+    /// store has none.
     #[must_use]
     pub fn sequence(&self) -> Option<DeviceTensor<'_>> {
         self.column(Column::Sequence)
     }
 
-    /// Control tracks, `(n, channels, in_window)`, or `None` when there are none.
+    /// Control tracks, `(n, control channels, in_window)`, or `None` when there are none.
     #[must_use]
     pub fn controls(&self) -> Option<DeviceTensor<'_>> {
         self.column(Column::Controls)
     }
 
-    /// Signal tracks, `(n, channels, out_window)`, or `None` when the store has none.
+    /// Signal tracks, `(n, signal channels, out_window)`, or `None` when the store has none.
     #[must_use]
     pub fn signal(&self) -> Option<DeviceTensor<'_>> {
         self.column(Column::Signal)
@@ -155,63 +175,35 @@ impl DeviceBatch {
     /// # Errors
     /// [`Error::Driver`], also with what went wrong in that work; [`Error::Argument`] when the batches do not have the column.
     pub fn read(&self, column: Column) -> Result<Vec<u8>> {
-        let slot = self.slot.as_ref().filter(|_| self.layout.form(column).channels > 0);
-        let (Some(slot), Some(stream)) = (slot, self.streams.first()) else {
+        if self.layout.form(column).channels == 0 {
             return Err(Error::argument("column", "the batches do not have it"));
-        };
-        let (expanded, place) = self.layout.place(column, self.rows);
-        memory(slot, expanded).read(place, stream)
+        }
+        let (expanded, place) = self.layout.place(column, self.place.rows);
+        memory(self.lease().slot(), expanded).read(place, &self.stream)
     }
 
     /// The stream that the batch was delivered to.
-    ///
-    /// # Panics
-    /// Never: a batch in the consumer's hands was delivered.
     #[must_use]
     pub fn stream(&self) -> &Stream {
-        &self.streams[0]
+        &self.stream
     }
 
     /// Lets another stream use the batch: what it is given from now on finds the batch complete, and the slot is not used again
-    /// before what it was given until the batch is dropped.
+    /// before what it was given until the batch is dropped. A stream that has the batch already is left as it is.
     ///
     /// # Errors
     /// [`Error::Argument`] for a stream of another device; [`Error::Driver`].
-    pub fn wait_on(&mut self, stream: &Stream) -> Result<()> {
-        let wait = if self.streams.is_empty() { Wait::ConsumerAfterBatch } else { Wait::OtherAfterBatch };
-        let Some(slot) = self.slot.as_mut().filter(|_| !self.streams.contains(stream)) else { return Ok(()) };
-        check(stream, slot.memory().0.device())?;
-        slot.prepare(self.streams.len() + 1)?;
-        if !wait.left_out() {
-            slot.ready.before(stream)?;
-        }
-        self.streams.push(stream.clone());
-        Ok(())
+    pub fn wait_on(&self, stream: &Stream) -> Result<()> {
+        self.lease().use_on(stream, Wait::OtherAfterBatch)
     }
-}
 
-/// Checks that a stream is of a device.
-pub(super) fn check(stream: &Stream, device: &Device) -> Result<()> {
-    if stream.device() != device {
-        let (its, here) = (stream.device().ordinal(), device.ordinal());
-        return Err(Error::argument("stream", format!("it belongs to device {its}, and the batches to device {here}")));
+    /// The lease stays whole if a thread dies while holding the lock.
+    fn lease(&self) -> MutexGuard<'_, Lease> {
+        self.lease.lock().unwrap_or_else(PoisonError::into_inner)
     }
-    Ok(())
 }
 
 fn memory(slot: &DeviceSlot, expanded: bool) -> &DeviceMemory {
     let (crossed, other) = slot.memory();
     other.filter(|_| expanded).unwrap_or(crossed)
-}
-
-impl Drop for DeviceBatch {
-    fn drop(&mut self) {
-        let Some(mut slot) = self.slot.take() else { return };
-        if self.streams.is_empty() || slot.release(&self.streams) {
-            self.pool.give_back(slot);
-        } else {
-            // Nobody knows when its users end.
-            self.pool.lose(slot);
-        }
-    }
 }

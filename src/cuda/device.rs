@@ -35,18 +35,20 @@ struct Context {
     pools: bool,
 }
 
-// SAFETY: a context may be used from any thread; the driver locks what it has to.
+// SAFETY: the driver's functions may be called, and its handles used, from any thread at once ("API thread safety" in its reference).
 unsafe impl Send for Context {}
 // SAFETY: as above.
 unsafe impl Sync for Context {}
 
 impl Device {
-    /// How many devices the driver shows to this process (`CUDA_VISIBLE_DEVICES` says which).
+    /// How many devices the driver shows to this process (`CUDA_VISIBLE_DEVICES` says which); 0 where it has none.
     ///
     /// # Errors
-    /// [`Error::NoDriver`] where there is no driver, or one that is too old; [`Error::NoDevice`] where the driver has none.
+    /// [`Error::NoDriver`] where there is no driver, or one that is too old; [`Error::Driver`].
     pub fn count() -> Result<usize> {
-        driver::load()?;
+        if !driver::load()? {
+            return Ok(0);
+        }
         let count = result::device::get_count().map_err(wrapped("count the devices"))?;
         Ok(usize::try_from(count).unwrap_or(0))
     }
@@ -59,7 +61,9 @@ impl Device {
     pub fn open(ordinal: usize) -> Result<Device> {
         let count = Device::count()?;
         if ordinal >= count {
-            return Err(Error::NoDevice { ordinal, reason: format!("there are {count}, counted from 0") });
+            let reason =
+                if count == 0 { "there is none".to_owned() } else { format!("there are {count}, counted from 0") };
+            return Err(Error::NoDevice { ordinal, reason });
         }
         let device = result::device::get(ordinal as i32).map_err(wrapped("open the device"))?;
         let attribute = |attribute| {
@@ -110,7 +114,7 @@ impl Device {
         Ok(Entered(Some(former)))
     }
 
-    /// The same for freeing, where a second attempt is made: what is not freed then never is.
+    /// The same for freeing, with a second attempt, for the reason that `Stream::settle` has.
     pub(super) fn enter_to_free(&self) -> Option<Entered> {
         self.enter().or_else(|_| self.enter()).ok()
     }
@@ -132,6 +136,7 @@ impl Drop for Context {
 }
 
 /// A thread's context is the device's as long as this lives; then it is again what it was before.
+#[must_use = "the context is current only as long as this lives"]
 pub(super) struct Entered(Option<sys::CUcontext>);
 
 impl Drop for Entered {

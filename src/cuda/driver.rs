@@ -7,7 +7,7 @@ use std::ffi::{c_int, c_void};
 use std::sync::OnceLock;
 
 /// Every function of the driver that this crate calls: `cudarc` panics when it first calls one that is missing.
-const FUNCTIONS: [&str; 32] = [
+pub(super) const FUNCTIONS: [&str; 32] = [
     "cuCtxGetCurrent",
     "cuCtxSetCurrent",
     "cuDeviceGet",
@@ -45,17 +45,16 @@ const FUNCTIONS: [&str; 32] = [
 /// The oldest driver's version, in the driver's own numbers: CUDA 11.8, whose version of PTX the kernel is in.
 const OLDEST: c_int = 11_080;
 
-/// Loads and initialises the driver, once a process; what was wrong is said again each time.
-pub(super) fn load() -> Result<()> {
+/// Loads and initialises the driver. It is looked for once a process, and what was wrong is said again each time. Returns whether it
+/// has devices.
+pub(super) fn load() -> Result<bool> {
     static LOADED: OnceLock<Result<(), String>> = OnceLock::new();
     LOADED.get_or_init(look).clone().map_err(|reason| Error::NoDriver { reason })?;
-    result::init().map_err(|error| match error.0 {
-        sys::CUresult::CUDA_ERROR_NO_DEVICE => Error::NoDevice { ordinal: 0, reason: "there is none".to_owned() },
-        sys::CUresult::CUDA_ERROR_STUB_LIBRARY => {
-            Error::NoDriver { reason: "it is the toolkit's stub, which has nothing behind it".to_owned() }
-        }
-        _ => wrapped("initialise the driver")(error),
-    })
+    match result::init() {
+        Ok(()) => Ok(true),
+        Err(DriverError(sys::CUresult::CUDA_ERROR_NO_DEVICE)) => Ok(false),
+        Err(error) => Err(wrapped("initialise the driver")(error)),
+    }
 }
 
 /// Looks for the library and all its functions that are called here.
@@ -69,13 +68,17 @@ fn look() -> Result<(), String> {
     for name in FUNCTIONS {
         // SAFETY: the symbol is only looked for; nothing is called by it.
         if unsafe { library.get::<*const c_void>(name.as_bytes()) }.is_err() {
-            return Err(format!("its library has no {name}: it is older than CUDA 11.8"));
+            return Err(format!("the library libcuda.so has no {name}: it is older than CUDA 11.8, or no driver"));
         }
     }
     let mut version = 0;
     // SAFETY: `version` is a valid place for the answer; the function may be called before any other.
     let answer = unsafe { sys::cuDriverGetVersion(&raw mut version) };
-    if answer != sys::CUresult::CUDA_SUCCESS || version < OLDEST {
+    if answer != sys::CUresult::CUDA_SUCCESS {
+        // The toolkit's stub, for one, which has nothing behind it.
+        return Err(format!("it does not tell its version: {}", message(DriverError(answer))));
+    }
+    if version < OLDEST {
         let (major, minor) = (version / 1000, version % 1000 / 10);
         return Err(format!("it is for CUDA {major}.{minor}, and the kernel needs 11.8"));
     }
@@ -84,10 +87,12 @@ fn look() -> Result<(), String> {
 
 /// Wraps the driver's answer with what was attempted, a verb phrase, for use in `map_err`.
 pub(super) fn wrapped(operation: impl Into<String>) -> impl FnOnce(DriverError) -> Error {
-    move |error| {
-        let text = |text: Result<&std::ffi::CStr, DriverError>| text.map(|text| text.to_string_lossy().into_owned());
-        let name = text(error.error_name()).unwrap_or_else(|_| "an unknown error".to_owned());
-        let message = text(error.error_string()).map_or(name.clone(), |what| format!("{name}: {what}"));
-        Error::Driver { operation: operation.into(), code: error.0 as u32, message }
-    }
+    move |error| Error::Driver { operation: operation.into(), code: error.0 as u32, message: message(error) }
+}
+
+/// The driver's name and text for an answer.
+fn message(error: DriverError) -> String {
+    let text = |text: Result<&std::ffi::CStr, DriverError>| text.map(|text| text.to_string_lossy().into_owned());
+    let name = text(error.error_name()).unwrap_or_else(|_| format!("error {}", error.0 as u32));
+    text(error.error_string()).map_or(name.clone(), |what| format!("{name}: {what}"))
 }

@@ -14,7 +14,7 @@ pub(super) struct Event {
     raw: sys::CUevent,
 }
 
-// SAFETY: an event may be used from any thread; the driver locks what it has to.
+// SAFETY: the driver's functions may be called, and its handles used, from any thread at once.
 unsafe impl Send for Event {}
 // SAFETY: as above.
 unsafe impl Sync for Event {}
@@ -51,6 +51,11 @@ impl Event {
         let _entered = self.device.enter()?;
         // SAFETY: the event exists as long as `self`.
         unsafe { result::event::synchronize(self.raw) }.map_err(wrapped("wait for an event"))
+    }
+
+    /// The same before something is used again or freed; see `Stream::settle`.
+    pub(super) fn settle(&self) -> bool {
+        self.synchronize().is_ok() || self.synchronize().is_ok()
     }
 }
 

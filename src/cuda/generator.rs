@@ -1,7 +1,7 @@
 //! The builder of loaders on a device.
 
-use super::batch::check;
 use super::device::Device;
+use super::lease::check;
 use super::loader::DeviceLoader;
 use super::page_locked::PageLocked;
 use super::pipeline::Pipeline;
@@ -17,15 +17,16 @@ const MAX_AHEAD: usize = 1024;
 /// Builds a [`DeviceLoader`]: a loader whose batches are on a GPU.
 ///
 /// What the batches hold is said by a [`PeakGenerator`] or an [`ArrayGenerator`], with the types that the columns are to have on the device:
-/// sequence `i8`, `u8`, `f16`, `bf16`, `f32` or packed (`u64`), and tracks also `f16` and `bf16`, rounded to the nearest, ties to even. Of arrays, all
+/// sequence `i8`, `u8`, `f16`, `bf16`, `f32` or packed (`u64`), and tracks also `f16` and `bf16`, rounded to the nearest, ties to even, where
+/// `f16` has room for all their values. Of arrays, all
 /// columns keep their types.
 ///
 /// | parameter | default | |
 /// |---|---|---|
 /// | `transfer` | compact | in which types batches cross the bus: [`Transfer::Compact`], [`Transfer::Dense`] |
-/// | `prefetch_to_device` | 2 | batches that are under way to the device, or there, before they are asked for |
+/// | `prefetch_to_device` | 2 | up to so many batches are under way to the device, or there, before they are asked for: as many as are gathered when the one before them is |
 /// | `device_slots` | `prefetch_to_device + 2` | batches on the device at once, those that the consumer holds included |
-/// | `stream` | its own | the stream that batches are delivered to |
+/// | `stream` | its own | the stream that batches are delivered to; the default stream does not wait for the loader's own |
 /// | `write_combined` | false | whether the page-locked memory is write-combined |
 ///
 /// The generator's `slots`, batches in page-locked memory at once, are `num_workers + 2 + prefetch_to_device` where they are not set.
@@ -73,7 +74,8 @@ impl DeviceGenerator {
     crate::feed::generator::setters! {
         /// Sets in which types batches cross the bus. It changes no value.
         transfer: Transfer;
-        /// Sets how many batches are under way to the device, or there, before they are asked for.
+        /// Sets how many batches are under way to the device, or there, before they are asked for. They set out when a batch is asked
+        /// for, as far as workers have gathered them by then.
         prefetch_to_device: usize;
         /// Sets how many batches are on the device at once, more than `prefetch_to_device`.
         device_slots: Option<usize>;

@@ -127,7 +127,7 @@ pub(super) struct Kernel {
     function: sys::CUfunction,
 }
 
-// SAFETY: modules and functions may be used from any thread; the driver locks what it has to.
+// SAFETY: the driver's functions may be called, and its handles used, from any thread at once.
 unsafe impl Send for Kernel {}
 // SAFETY: as above.
 unsafe impl Sync for Kernel {}

@@ -1,6 +1,6 @@
 //! The loader on a device: epochs of batches in order, some of them on their way before they are asked for.
 
-use super::batch::DeviceBatch;
+use super::batch::{DeviceBatch, Pending};
 use super::device::Device;
 use super::pipeline::Pipeline;
 use super::stats::DeviceStats;
@@ -15,7 +15,8 @@ use std::time::Instant;
 /// Streams epochs of batches to a GPU, made by [`DeviceGenerator::build`](super::DeviceGenerator::build).
 ///
 /// They are the batches of the [`Loader`] with the same options, on any number of workers, slots and batches ahead. Dropping the loader
-/// waits for the copies from its page-locked memory; batches that the consumer holds stay valid.
+/// waits for the copies from its page-locked memory and for its kernel, and frees its memory but for that of batches that the
+/// consumer holds, which stay valid.
 #[derive(Debug)]
 pub struct DeviceLoader {
     /// Dropped first: its slots wait for their copies.
@@ -123,7 +124,7 @@ pub struct DeviceBatches<'a> {
     /// How many batches are to be under way while the consumer has one.
     ahead: usize,
     /// Under way, in order.
-    pending: VecDeque<DeviceBatch>,
+    pending: VecDeque<Pending>,
     /// Whether no more is to be submitted.
     ended: bool,
     /// What ended it, to be told after what is pending.
@@ -150,7 +151,7 @@ impl<'a> DeviceBatches<'a> {
     /// [`Error::Argument`] for a stream of another device; otherwise as each item: what went wrong in gathering, and
     /// [`Error::Driver`].
     pub fn next_on(&mut self, stream: &Stream) -> Option<Result<DeviceBatch>> {
-        if let Err(error) = super::batch::check(stream, self.pipeline.device()) {
+        if let Err(error) = super::lease::check(stream, self.pipeline.device()) {
             return Some(Err(error));
         }
         let since = Instant::now();
@@ -170,14 +171,17 @@ impl<'a> DeviceBatches<'a> {
         if self.pending.is_empty() {
             self.submit(true);
         }
-        let Some(mut batch) = self.pending.pop_front() else {
+        let Some(pending) = self.pending.pop_front() else {
             return self.error.take().map(Err);
         };
-        if let Err(error) = batch.wait_on(stream) {
-            self.pending.clear();
-            self.ended = true;
-            return Some(Err(error));
-        }
+        let batch = match pending.deliver(stream) {
+            Ok(batch) => batch,
+            Err(error) => {
+                self.pending.clear();
+                (self.ended, self.error) = (true, None);
+                return Some(Err(error));
+            }
+        };
         if let Some(place) = &mut self.place {
             **place = (batch.epoch(), batch.index() + 1);
         }
@@ -192,7 +196,7 @@ impl<'a> DeviceBatches<'a> {
             return false;
         }
         let next =
-            if wait { self.batches.next_waiting().transpose().map(Poll::Ready) } else { self.batches.poll_next() };
+            if wait { self.batches.next_waiting().transpose().map(Poll::Ready) } else { self.batches.next_if_ready() };
         let submitted = match next {
             Ok(Poll::Pending) => return false,
             Ok(Poll::Ready(batch)) => batch.map(|batch: Batch| self.pipeline.submit(batch)).transpose(),

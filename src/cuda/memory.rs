@@ -4,12 +4,13 @@
 use super::device::Device;
 use super::driver::wrapped;
 use super::stream::Stream;
+use super::waits::Wait;
 use crate::Result;
 use cudarc::driver::result;
 use std::ops::Range;
 
 /// An allocation of a device. It is freed behind what its stream has been given by then: whoever drops it has made that stream
-/// wait for all else that uses it.
+/// wait for all else that uses it. A slot does so in its `drop`, and gives its memory to nobody.
 #[derive(Debug)]
 pub(super) struct DeviceMemory {
     stream: Stream,
@@ -79,7 +80,7 @@ impl Drop for DeviceMemory {
         if self.device().pools() {
             // SAFETY: it was allocated in `new`, and the stream frees it after all its uses, as the type asks for.
             let _ = unsafe { result::free_async(self.address, self.stream.raw()) };
-        } else if self.stream.settle() {
+        } else if Wait::FreeOnHost.left_out() || self.stream.settle() {
             // SAFETY: it was allocated in `new`, and the stream, which comes after all its uses, has been waited for.
             let _ = unsafe { result::free_sync(self.address) };
         }

@@ -31,7 +31,12 @@
 //! | freeing device memory | the same as the copy into it |
 //! | freeing page-locked memory | the copy from it, on the host |
 //!
-//! The consumer's thread waits for none of these; it waits for workers where they are slower than it is.
+//! The consumer's thread waits for none of these; it waits for workers where they are slower than it is. (Without workers it gathers
+//! itself, and so does what a worker does.) Where nobody can know whether the device still uses some memory, because a wait for it failed, that memory is never freed
+//! nor used again.
+//!
+//! Streams that capture a CUDA graph are not provided for: no batch may be asked for, waited on, or dropped while one of its streams
+//! captures; copy it into memory of the graph's own before.
 //!
 //! # What has been checked, and how
 //! The CUDA path is functionally checked by PTX interpretation and a driver emulator; it was never run or timed on a GPU.
@@ -43,7 +48,8 @@
 //! # Needs
 //! A driver for CUDA 11.8 or newer, on Linux, and a device of compute capability 7.0 or higher. The driver is looked for when a
 //! device is opened; neither it nor the toolkit is needed to build. The bindings are `cudarc`'s for CUDA 12.9, which give a driver's answer as
-//! an enumeration: an answer that is newer than they are would be undefined behaviour.
+//! an enumeration: an answer that is newer than they are would be undefined behaviour. All crates of a program that use this version of
+//! `cudarc` must use it with the same of its features `cuda-XXXXX`, here `cuda-12090`.
 
 mod batch;
 mod device;
@@ -51,6 +57,7 @@ mod driver;
 mod event;
 mod generator;
 mod kernel;
+mod lease;
 mod loader;
 mod memory;
 mod page_locked;

@@ -9,8 +9,8 @@ use super::event::Event;
 use super::memory::DeviceMemory;
 use super::stream::Stream;
 use super::waits::Wait;
+use crate::Result;
 use crate::feed::slot::Memory;
-use crate::{Error, Result};
 use cudarc::driver::{result, sys};
 use std::ptr::NonNull;
 
@@ -31,8 +31,8 @@ enum State {
     Idle,
     /// A copy may read it until the event is past.
     Copied,
-    /// A copy may read it, and nobody will know when it has ended.
-    Lost,
+    /// The same, but the event could not be recorded: the stream has to be waited for.
+    Unrecorded,
 }
 
 // SAFETY: the memory is not bound to a thread, and it is the value's own.
@@ -62,20 +62,14 @@ impl PageLocked {
     /// # Panics
     /// When the target is smaller.
     pub(super) fn copy_to(&mut self, target: &DeviceMemory) -> Result<()> {
-        if self.state == State::Lost {
-            return Err(lost());
-        }
         let address = target.address(0..self.bytes);
         let _entered = self.stream.device().enter()?;
         // SAFETY: the target is allocated and as long. The source is page-locked and stays allocated and unwritten until the copy
         // has ended: whatever comes of it, `state` says from now on that it may be read, and writing and freeing wait.
         let copied = unsafe { result::memcpy_htod_async(address, self.bytes(), self.stream.raw()) };
+        self.state = State::Unrecorded;
+        self.copied.record(&self.stream)?;
         self.state = State::Copied;
-        if let Err(error) = self.copied.record(&self.stream) {
-            // Without the event it would look idle.
-            self.state = if self.stream.settle() { State::Idle } else { State::Lost };
-            return Err(error);
-        }
         copied.map_err(wrapped("copy a batch to the device"))
     }
 
@@ -90,17 +84,12 @@ impl PageLocked {
             State::Idle => {}
             State::Copied if wait.left_out() => {}
             State::Copied => self.copied.synchronize()?,
-            State::Lost => return Err(lost()),
+            State::Unrecorded if Wait::FailedCopied.left_out() => {}
+            State::Unrecorded => self.stream.synchronize()?,
         }
         self.state = State::Idle;
         Ok(())
     }
-}
-
-fn lost() -> Error {
-    let message = "an earlier copy from this memory could not be waited for".to_owned();
-    let code = sys::CUresult::CUDA_ERROR_UNKNOWN as u32;
-    Error::Driver { operation: "use page-locked memory again".to_owned(), code, message }
 }
 
 impl Memory for PageLocked {

@@ -1,8 +1,9 @@
 //! From a batch in page-locked memory to one on the device: the copy, the kernel, and the events between them.
 
-use super::batch::DeviceBatch;
+use super::batch::{Pending, Place};
 use super::device::Device;
 use super::kernel::Kernel;
+use super::lease::Lease;
 use super::page_locked::PageLocked;
 use super::pool::Pool;
 use super::slot::DeviceSlot;
@@ -57,14 +58,14 @@ impl Pipeline {
     ///
     /// # Errors
     /// [`Error::AllLeased`] when the consumer holds all slots; [`Error::Driver`]. Nothing is under way then, and the slot is free again.
-    pub(super) fn submit(&self, mut batch: Batch) -> Result<DeviceBatch> {
+    pub(super) fn submit(&self, mut batch: Batch) -> Result<Pending> {
         let mut slot = self.pool.take().ok_or_else(|| self.pool.none_free())?;
         match self.begin(&mut slot, &mut batch) {
             Ok(()) => {
                 slot.in_pipeline();
                 self.counters.copied(self.layout.crossing_bytes());
-                let place = (batch.len(), batch.epoch(), batch.index());
-                Ok(DeviceBatch::new(slot, Arc::clone(&self.pool), Arc::clone(&self.layout), place))
+                let place = Place { rows: batch.len(), epoch: batch.epoch(), index: batch.index() };
+                Ok(Pending { lease: Lease::new(slot, &self.pool), layout: Arc::clone(&self.layout), place })
             }
             Err(error) => {
                 self.recover(slot);
@@ -95,13 +96,21 @@ impl Pipeline {
 
     /// Takes back a slot that something may have been begun with.
     fn recover(&self, mut slot: DeviceSlot) {
+        // Both what was begun and, as the slot may still be theirs, its last users.
         let settled = || self.copy.settle() && self.expand.as_ref().is_none_or(|(stream, _)| stream.settle());
-        if Wait::FailedSubmission.left_out() || settled() {
+        let begun = Wait::FailedSubmission.left_out() || settled();
+        if begun && (Wait::FailedReuse.left_out() || slot.wait_on_host()) {
             slot.idle();
             self.pool.give_back(slot);
         } else {
             // The device is lost, or nobody knows what it does.
             self.pool.lose(slot);
         }
+    }
+}
+
+impl Drop for Pipeline {
+    fn drop(&mut self) {
+        self.pool.close();
     }
 }

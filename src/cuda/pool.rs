@@ -10,13 +10,20 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// The free slots. One thread takes them; any may give one back.
 #[derive(Debug)]
 pub(super) struct Pool {
-    free: Mutex<VecDeque<DeviceSlot>>,
+    free: Mutex<Free>,
     slots: AtomicUsize,
+}
+
+#[derive(Debug)]
+struct Free {
+    slots: VecDeque<DeviceSlot>,
+    /// Whether what comes back is freed, since there is no loader any more.
+    closed: bool,
 }
 
 impl Pool {
     pub(super) fn new(slots: Vec<DeviceSlot>) -> Pool {
-        Pool { slots: AtomicUsize::new(slots.len()), free: Mutex::new(slots.into()) }
+        Pool { slots: AtomicUsize::new(slots.len()), free: Mutex::new(Free { slots: slots.into(), closed: false }) }
     }
 
     /// How many there are, free or not.
@@ -37,16 +44,26 @@ impl Pool {
     }
 
     pub(super) fn has_free(&self) -> bool {
-        !self.free().is_empty()
+        !self.free().slots.is_empty()
     }
 
     /// The one that came back the longest ago, whose users have most likely ended.
     pub(super) fn take(&self) -> Option<DeviceSlot> {
-        self.free().pop_front()
+        self.free().slots.pop_front()
     }
 
     pub(super) fn give_back(&self, slot: DeviceSlot) {
-        self.free().push_back(slot);
+        let mut free = self.free();
+        if !free.closed {
+            free.slots.push_back(slot);
+        }
+    }
+
+    /// Frees the slots, those that are still in use as they come back.
+    pub(super) fn close(&self) {
+        let mut free = self.free();
+        free.closed = true;
+        free.slots.clear();
     }
 
     /// Gives up a slot of which nobody knows whether it is still in use. Its memory is never freed.
@@ -56,7 +73,7 @@ impl Pool {
     }
 
     /// The queue stays whole if a thread dies while holding the lock.
-    fn free(&self) -> MutexGuard<'_, VecDeque<DeviceSlot>> {
+    fn free(&self) -> MutexGuard<'_, Free> {
         self.free.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,5 +1,6 @@
 //! A slot of the device: the memory of one batch there, and who has to be waited for before it is used again.
 
+use super::device::Device;
 use super::event::Event;
 use super::memory::DeviceMemory;
 use super::stream::Stream;
@@ -58,6 +59,10 @@ impl DeviceSlot {
         (&memory.crossed, memory.expanded.as_ref())
     }
 
+    pub(super) fn device(&self) -> &Device {
+        self.copy.device()
+    }
+
     /// Makes the stream that copies wait for whoever used the slot last; `consumers` and `pipeline` name the waits.
     fn after_last_use(&self, consumers: Wait, pipeline: Wait) -> Result<()> {
         match self.last {
@@ -103,7 +108,7 @@ impl DeviceSlot {
             }
             match self.released.get(count).map(|event| event.record(stream)) {
                 Some(Ok(())) => count += 1,
-                _ if stream.settle() => {}
+                _ if Wait::FailedRelease.left_out() || stream.settle() => {}
                 _ => return false,
             }
         }
@@ -125,12 +130,12 @@ impl DeviceSlot {
         }
     }
 
-    /// Waits, on the host, for whoever used the slot last.
-    fn wait_on_host(&self) -> Result<()> {
+    /// Waits, on the host, for whoever used the slot last. Returns whether they have ended.
+    pub(super) fn wait_on_host(&self) -> bool {
         match self.last {
-            LastUse::Nobody => Ok(()),
-            LastUse::Pipeline => self.ready.synchronize(),
-            LastUse::Consumers(count) => self.released[..count].iter().try_for_each(Event::synchronize),
+            LastUse::Nobody => true,
+            LastUse::Pipeline => self.ready.settle(),
+            LastUse::Consumers(count) => self.released[..count].iter().all(Event::settle),
         }
     }
 }
@@ -138,8 +143,8 @@ impl DeviceSlot {
 impl Drop for DeviceSlot {
     fn drop(&mut self) {
         // The memory is freed by the stream that copies, behind this.
-        let ordered = self.after_last_use(Wait::FreeAfterUse, Wait::FreeAfterUse);
-        if ordered.is_err() && self.wait_on_host().is_err() {
+        let ordered = self.after_last_use(Wait::FreeAfterConsumer, Wait::FreeAfterKernel);
+        if ordered.is_err() && !self.wait_on_host() {
             self.leak_memory();
         }
     }

@@ -8,10 +8,11 @@ use crate::{DType, Error, Result};
 use std::ops::Range;
 
 /// In which types a batch crosses the bus.
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Transfer {
-    /// Packed sequence, a bit for each element, and tracks in the narrowest type that holds their values; a kernel makes of them
-    /// what was asked for. It moves the fewest bytes that hold the store's values.
+    /// Packed sequence, a bit for each element, and tracks in the narrowest type that holds their values, where they are asked for as
+    /// `f32`, `f16` or `bf16`; a kernel makes of them what was asked for. It moves the fewest bytes that hold the store's values.
     #[default]
     Compact,
     /// The types that were asked for, made by the workers; only tracks as `f16` and `bf16`, which they cannot make, are converted

@@ -19,12 +19,22 @@ pub(super) enum Wait {
     OtherAfterBatch,
     /// Another stream of the consumer's is waited for too before the slot is used again.
     OtherReleases,
-    /// A device's slot waits for its last users before it is freed.
-    FreeAfterUse,
+    /// A device's slot waits for the consumers of the last batch in it before it is freed.
+    FreeAfterConsumer,
+    /// The same for a batch that was never delivered: for the kernel.
+    FreeAfterKernel,
+    /// Where there are no pools, the host waits before device memory is freed.
+    FreeOnHost,
     /// The kernel is waited for before it is unloaded.
     UnloadKernel,
     /// What a submission that failed halfway has begun is waited for.
     FailedSubmission,
+    /// The consumers of the last batch in the slot are waited for then, too.
+    FailedReuse,
+    /// A stream that copies is waited for where no event could be recorded after the copy.
+    FailedCopied,
+    /// A consumer's stream is waited for where no event could be recorded after it.
+    FailedRelease,
 }
 
 impl Wait {

@@ -53,7 +53,7 @@ impl<'a> Batches<'a> {
     ///
     /// # Errors
     /// As [`Batches::next_waiting`].
-    pub fn poll_next(&mut self) -> Result<Poll<Option<Batch>>> {
+    pub fn next_if_ready(&mut self) -> Result<Poll<Option<Batch>>> {
         self.poll(Patience::Never)
     }
 

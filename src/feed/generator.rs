@@ -233,11 +233,14 @@ impl PeakGenerator {
         self.filter.in_window
     }
 
-    /// The narrowest types that hold all values of the controls and of the signal.
+    /// The narrowest types that hold all values of the controls and of the signal, after checking that the types asked for are not
+    /// too small for them.
     #[cfg(feature = "cuda")]
     pub(crate) fn narrowest_types(&self) -> Result<[DType; 2]> {
         let controls = groups(&self.store, "controls", Role::Control, self.controls.as_deref())?;
         let signals = self.filter.signal_groups(&self.store)?;
+        types::check_range("controls_type", self.controls_type, &self.store, &controls)?;
+        types::check_range("signal_type", self.signal_type, &self.store, &signals)?;
         Ok([controls, signals].map(|groups| types::narrowest(&self.store, &groups)))
     }
 

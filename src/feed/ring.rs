@@ -126,7 +126,7 @@ impl Ring {
     pub(super) fn claim(&self) -> Option<Claim> {
         let since = Instant::now();
         let mut state = self.lock();
-        let claim = loop {
+        let mut claim = loop {
             if state.closing {
                 return None;
             }
@@ -138,6 +138,8 @@ impl Ring {
             state.idle_workers -= 1;
         };
         drop(state);
+        // Waiting for whatever still reads the slot is waiting too. What goes wrong is found again when the slot is written.
+        let _ = claim.slot.bytes_mut();
         self.counters.worker_waited(since);
         Some(claim)
     }

@@ -14,7 +14,7 @@ pub struct Stats {
     pub bytes: u64,
     /// Time the consumer waited for a batch; without workers, the time it gathered.
     pub consumer_waited: Duration,
-    /// Time the workers waited for a free slot or for work, added up over the workers.
+    /// Time the workers waited for a free slot or for work, added up over the workers; with a device, also for copies from their slots.
     pub workers_waited: Duration,
     /// Page faults of this process, since the loader was made, that waited for a disk (major faults): what is read through maps and
     /// was not in memory when it was needed. `None` where the system does not tell.

@@ -35,6 +35,21 @@ pub(crate) fn check_tracks(name: &'static str, dtype: DType, store: &Store, grou
     }
 }
 
+/// Checks that the numbers of a type that rounds, the parameter `name`, are as large as the values of the tracks of some groups.
+#[cfg(feature = "cuda")]
+pub(crate) fn check_range(name: &'static str, dtype: DType, store: &Store, groups: &[&GroupEntry]) -> Result<()> {
+    // From here on, and below its negative, f16 rounds to infinity.
+    let infinite = |value: f32| value.abs() >= 65_520.0;
+    match tracks(store, groups).find(|track| dtype == DType::F16 && (infinite(track.min) || infinite(track.max))) {
+        Some(track) => {
+            let (name_of, min, max) = (&track.name, track.min, track.max);
+            let message = format!("{dtype} has no room for the values of {name_of}, from {min} to {max}; bfloat16 has");
+            Err(Error::argument(name, message))
+        }
+        None => Ok(()),
+    }
+}
+
 /// The narrowest type that holds all values of the tracks of some groups.
 #[cfg(feature = "cuda")]
 pub(crate) fn narrowest(store: &Store, groups: &[&GroupEntry]) -> DType {

@@ -90,18 +90,25 @@ pub extern "C" fn cuMemAllocAsync(address: Out<'_, u64>, bytes: usize, stream: u
     })
 }
 
-/// Waits for all streams and frees device memory.
+/// Waits for all streams and frees device memory. The driver's documentation does not promise the wait, so that a use which the host
+/// does not know to be complete is a race.
 #[unsafe(no_mangle)]
 pub extern "C" fn cuMemFree_v2(address: u64) -> c_uint {
     call("cuMemFree_v2", Failing::ByName, || {
         wait::may_block();
-        {
+        let known = {
             let mut world = lock();
             world.has_context()?;
             free(&mut world, "cuMemFree", address)?;
+            world.host.clone()
+        };
+        let waited = wait::for_all_unpromised();
+        let mut world = lock();
+        let race = world.memory.remove_by_host(address, &known);
+        // After a device's failure nothing runs that could race.
+        if let Some(race) = race.filter(|_| world.sticky.is_none()) {
+            violation(Detector::Race, race);
         }
-        let waited = wait::for_all();
-        lock().memory.remove(address);
         waited
     })
 }

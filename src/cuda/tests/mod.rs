@@ -14,6 +14,8 @@ mod failures;
 mod fixture;
 mod left_out;
 mod matrix;
+mod mishaps;
 mod program;
 mod programs;
+mod refusals;
 mod streams;

@@ -3,6 +3,7 @@
 use super::emulator::{Emulator, Live};
 use super::programs::PROGRAMS;
 use crate::cuda::device::Device;
+use crate::cuda::driver::FUNCTIONS;
 use std::process::{Command, Output};
 use std::time::Duration;
 
@@ -79,6 +80,9 @@ pub(super) struct Done {
     pub(super) bytes_per_example: Vec<usize>,
 }
 
+/// The functions of the driver that only these tests call.
+const TESTS_OWN: [&str; 2] = ["cuCtxSynchronize", "cuMemcpyDtoDAsync_v2"];
+
 #[test]
 #[ignore = "is run by other tests, in a process of its own"]
 fn child() {
@@ -96,6 +100,9 @@ fn child() {
         let _entered = device.enter();
         let _ = cudarc::driver::result::ctx::synchronize();
     }
+    // A function that is missing from the list would be a panic where a driver lacks it.
+    let listed: u64 = FUNCTIONS.into_iter().chain(TESTS_OWN).map(|name| emulator.calls(Some(name))).sum();
+    assert_eq!(listed, emulator.calls(None), "all functions of the driver that are called are listed");
     let sizes: Vec<String> = done.bytes_per_example.iter().map(ToString::to_string).collect();
     println!(
         "OUTCOME wrong={} violations={} pageable={} host_waits={} leaked={} detectors={}{}{}",
