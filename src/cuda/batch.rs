@@ -182,6 +182,16 @@ impl DeviceBatch {
         memory(self.lease().slot(), expanded).read(place, &self.stream)
     }
 
+    /// Looks at its slot.
+    pub(super) fn with_slot<T>(&self, look: impl FnOnce(&DeviceSlot) -> T) -> T {
+        look(self.lease().slot())
+    }
+
+    /// Never gives its slot back, nor frees it: for when nobody knows whether it is still in use.
+    pub(super) fn lose(self) {
+        self.lease().lose();
+    }
+
     /// The stream that the batch was delivered to.
     #[must_use]
     pub fn stream(&self) -> &Stream {

@@ -7,7 +7,7 @@ use std::ffi::{c_int, c_void};
 use std::sync::OnceLock;
 
 /// Every function of the driver that this crate calls: `cudarc` panics when it first calls one that is missing.
-pub(super) const FUNCTIONS: [&str; 32] = [
+pub(super) const FUNCTIONS: [&str; 33] = [
     "cuCtxGetCurrent",
     "cuCtxSetCurrent",
     "cuDeviceGet",
@@ -19,6 +19,7 @@ pub(super) const FUNCTIONS: [&str; 32] = [
     "cuDriverGetVersion",
     "cuEventCreate",
     "cuEventDestroy_v2",
+    "cuEventElapsedTime",
     "cuEventRecord",
     "cuEventSynchronize",
     "cuGetErrorName",

@@ -1,4 +1,4 @@
-//! Events: a point in a stream that other streams, and the host, can wait for.
+//! Events: a point in a stream that other streams, and the host, can wait for; and two of them that tell the time between.
 #![allow(unsafe_code, reason = "events are the driver's")]
 
 use super::device::Device;
@@ -7,7 +7,7 @@ use super::stream::Stream;
 use crate::Result;
 use cudarc::driver::{result, sys};
 
-/// An event without a time, for which the host waits asleep. One that was never recorded counts as past.
+/// An event; one that was never recorded counts as past.
 #[derive(Debug)]
 pub(super) struct Event {
     device: Device,
@@ -20,12 +20,18 @@ unsafe impl Send for Event {}
 unsafe impl Sync for Event {}
 
 impl Event {
+    /// An event without a time, for which the host waits asleep.
     pub(super) fn new(device: &Device) -> Result<Event> {
-        let _entered = device.enter()?;
-        // `cudarc` takes one flag only; without the first the host would wait spinning.
+        // Without the first flag the host would wait spinning.
         let flags =
             sys::CUevent_flags::CU_EVENT_BLOCKING_SYNC as u32 | sys::CUevent_flags::CU_EVENT_DISABLE_TIMING as u32;
+        Event::with(device, flags)
+    }
+
+    fn with(device: &Device, flags: u32) -> Result<Event> {
+        let _entered = device.enter()?;
         let mut raw = std::ptr::null_mut();
+        // `cudarc` itself takes one flag only.
         // SAFETY: `raw` is a valid place for the handle, and a context is current.
         unsafe { sys::cuEventCreate(&raw mut raw, flags) }.result().map_err(wrapped("make an event"))?;
         Ok(Event { device: device.clone(), raw })
@@ -64,5 +70,38 @@ impl Drop for Event {
         let _entered = self.device.enter_to_free();
         // SAFETY: it was made by `new` and nobody else has it. The driver lets go of it when it is past.
         let _ = unsafe { result::event::destroy(self.raw) };
+    }
+}
+
+/// Two events that tell how long the device took from one to the other.
+#[derive(Debug)]
+pub(super) struct Timer {
+    begin: Event,
+    end: Event,
+}
+
+impl Timer {
+    pub(super) fn new(device: &Device) -> Result<Timer> {
+        let flags = sys::CUevent_flags::CU_EVENT_DEFAULT as u32;
+        Ok(Timer { begin: Event::with(device, flags)?, end: Event::with(device, flags)? })
+    }
+
+    /// The time begins after the work that the stream has been given so far.
+    pub(super) fn begin(&self, stream: &Stream) -> Result<()> {
+        self.begin.record(stream)
+    }
+
+    /// The time ends after the work that the stream, the same one, has been given so far.
+    pub(super) fn end(&self, stream: &Stream) -> Result<()> {
+        self.end.record(stream)
+    }
+
+    /// Waits, on the host, for the end, and gives the milliseconds by the device's clock; a driver that has none says 0.
+    pub(super) fn milliseconds(&self) -> Result<f32> {
+        self.end.synchronize()?;
+        let _entered = self.end.device.enter()?;
+        // SAFETY: both events exist as long as `self`, and were made with a time.
+        unsafe { result::event::elapsed(self.begin.raw, self.end.raw) }
+            .map_err(wrapped("ask for the time between events"))
     }
 }

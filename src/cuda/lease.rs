@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// A slot that holds a batch. Dropping it gives the slot back, behind what the streams that use it have been given by then.
 #[derive(Debug)]
 pub(super) struct Lease {
-    /// Taken by `drop` only.
+    /// Taken by `drop` and `lose` only.
     slot: Option<DeviceSlot>,
     pool: Arc<Pool>,
     /// The consumer's, the one that it was delivered to first; none before that.
@@ -25,10 +25,17 @@ impl Lease {
     }
 
     /// # Panics
-    /// Never: the slot is taken only when the lease is dropped.
+    /// Never: the slot is taken only when the lease is dropped, or right before.
     #[expect(clippy::expect_used, reason = "see above")]
     pub(super) fn slot(&self) -> &DeviceSlot {
-        self.slot.as_ref().expect("taken only by drop")
+        self.slot.as_ref().expect("taken only at the end")
+    }
+
+    /// Gives up the slot, of which nobody knows whether it is still in use.
+    pub(super) fn lose(&mut self) {
+        if let Some(slot) = self.slot.take() {
+            self.pool.lose(slot);
+        }
     }
 
     /// Makes a stream wait for the batch, and be waited for when the lease is dropped. `wait` names the wait.

@@ -52,6 +52,10 @@ impl DeviceLoader {
         &self.stream
     }
 
+    pub(super) fn pipeline(&self) -> &Pipeline {
+        &self.pipeline
+    }
+
     /// Counters since the loader was made.
     #[must_use]
     pub fn stats(&self) -> DeviceStats {

@@ -70,6 +70,7 @@ mod stream;
 mod tests;
 mod transfer;
 mod waits;
+mod yardstick;
 
 pub use batch::{DeviceBatch, DeviceTensor};
 pub use device::Device;
@@ -78,3 +79,4 @@ pub use loader::{DeviceBatches, DeviceLoader};
 pub use stats::DeviceStats;
 pub use stream::Stream;
 pub use transfer::Transfer;
+pub use yardstick::{Copied, PlainCopies, kernel_time};

@@ -2,6 +2,7 @@
 
 use super::batch::{Pending, Place};
 use super::device::Device;
+use super::event::Timer;
 use super::kernel::Kernel;
 use super::lease::Lease;
 use super::page_locked::PageLocked;
@@ -74,6 +75,32 @@ impl Pipeline {
         }
     }
 
+    /// Expands the batch of `rows` examples in a slot that nobody else uses so many times over, and gives the device's mean time in milliseconds:
+    /// 0 where the driver has no clock, and `None` where there is nothing to expand. The kernel may still use the batch after an error,
+    /// unless [`Pipeline::settle`] says otherwise.
+    pub(super) fn time_expansion(&self, slot: &DeviceSlot, rows: usize, launches: u32) -> Result<Option<f64>> {
+        let (Some((stream, kernel)), (crossed, Some(expanded))) = (&self.expand, slot.memory()) else {
+            return Ok(None);
+        };
+        if rows == 0 {
+            return Ok(None);
+        }
+        let launch = || kernel.expand(self.layout.pieces(rows, (crossed, expanded)));
+        let timer = Timer::new(stream.device())?;
+        // What is under way to other slots would take its part of the device's memory, and the first launch may find the device asleep.
+        self.copy.synchronize()?;
+        launch()?;
+        timer.begin(stream)?;
+        (0..launches).try_for_each(|_| launch())?;
+        timer.end(stream)?;
+        Ok(Some(f64::from(timer.milliseconds()?) / f64::from(launches)))
+    }
+
+    /// Waits, on the host, for all that the pipeline's own streams have been given. Returns whether it has ended.
+    pub(super) fn settle(&self) -> bool {
+        self.copy.settle() && self.expand.as_ref().is_none_or(|(stream, _)| stream.settle())
+    }
+
     fn begin(&self, slot: &mut DeviceSlot, batch: &mut Batch) -> Result<()> {
         let rows = batch.len();
         let Some(source) = batch.memory_mut::<PageLocked>() else {
@@ -97,8 +124,7 @@ impl Pipeline {
     /// Takes back a slot that something may have been begun with.
     fn recover(&self, mut slot: DeviceSlot) {
         // Both what was begun and, as the slot may still be theirs, its last users.
-        let settled = || self.copy.settle() && self.expand.as_ref().is_none_or(|(stream, _)| stream.settle());
-        let begun = Wait::FailedSubmission.left_out() || settled();
+        let begun = Wait::FailedSubmission.left_out() || self.settle();
         if begun && (Wait::FailedReuse.left_out() || slot.wait_on_host()) {
             slot.idle();
             self.pool.give_back(slot);

@@ -19,3 +19,4 @@ mod program;
 mod programs;
 mod refusals;
 mod streams;
+mod yardstick;

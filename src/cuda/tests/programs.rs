@@ -12,7 +12,7 @@ use std::sync::mpsc;
 
 pub(super) type Program = fn(&Emulator) -> Done;
 
-pub(super) const PROGRAMS: [(&str, Program); 27] = [
+pub(super) const PROGRAMS: [(&str, Program); 29] = [
     ("compact", compact),
     ("dense", dense),
     ("borrowed", borrowed),
@@ -40,6 +40,8 @@ pub(super) const PROGRAMS: [(&str, Program); 27] = [
     ("lack_of_memory", super::failures::lack_of_memory),
     ("fault", super::failures::fault),
     ("panicking_consumer", super::failures::panicking_consumer),
+    ("plain_copies", super::yardstick::plain_copies),
+    ("kernel_time", super::yardstick::kernel_time),
 ];
 
 /// All three columns are expanded: packed bits, f32 to bf16, u16 to f16.
