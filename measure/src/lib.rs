@@ -4,6 +4,8 @@
 //! It is a crate of its own so that the command depends on neither criterion nor the benchmarks' made-up stores.
 
 mod baseline;
+#[cfg(feature = "cuda")]
+mod device;
 mod examples;
 mod memory;
 mod places;
@@ -15,6 +17,8 @@ mod turns;
 mod windows;
 
 pub use baseline::{Ring, Sources};
+#[cfg(feature = "cuda")]
+pub use device::{Waited, consumer_waited, copies_of, plain_copies, through_device};
 pub use examples::Examples;
 pub use memory::{Private, private_bytes, private_memory};
 pub use places::random_windows;

@@ -1,6 +1,8 @@
 //! `atemoya bench`: how fast a store of the user's own is on this machine, beside copying the same bytes.
 
 mod cold;
+#[cfg(feature = "cuda")]
+mod device;
 mod loading;
 mod windows;
 
@@ -38,6 +40,14 @@ pub(crate) struct Arguments {
     /// Measure for about so long; what has to be read from disk first comes on top
     #[arg(long, value_name = "S", default_value_t = 25.0)]
     seconds: f64,
+    /// Measure the loader that feeds this GPU, counted from 0, and nothing else
+    ///
+    /// Examples a second beside the loader on the host, bytes over the bus, its copies beside plain ones, the kernel's time, and how
+    /// long the consumer waits. It needs a GPU with its driver and a locus index. We have never seen the numbers that it prints on a
+    /// GPU: the CUDA path was never run or timed on one.
+    #[cfg(feature = "cuda")]
+    #[arg(long, value_name = "N")]
+    device: Option<usize>,
     /// Write JSON: {name: {value, baseline, ratio, goal}}, where no row has a goal
     #[arg(long)]
     json: bool,
@@ -79,6 +89,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let private = private_bytes();
     let watch = watch::Watch::new()?;
     let mut bench = Bench { arguments, watch: &watch, report: Report::default(), private };
+    #[cfg(feature = "cuda")]
+    let device = arguments.device.map(atemoya::cuda::Device::open).transpose()?;
     let store = Store::open(&arguments.store)?;
     let filter = arguments.filter.filter();
     ensure!(filter.in_window > 0, "in_window: must be at least 1");
@@ -89,6 +101,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         "{}: no contig has a base",
         arguments.store.display()
     );
+    #[cfg(feature = "cuda")]
+    if let Some(device) = device {
+        device::measure(&mut bench, &store, &device)?;
+        return print(&bench);
+    }
     let has_loci = arguments.loci.is_some() || !published::names(&store)?.is_empty();
     if has_loci {
         // First, since what others leave behind in the allocator would count as the loader's.
@@ -105,7 +122,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     }
     drop(store);
     cold::measure(&mut bench, has_loci)?;
-    if arguments.json {
+    print(&bench)
+}
+
+fn print(bench: &Bench<'_>) -> Result<()> {
+    if bench.arguments.json {
         bench.report.notes().iter().for_each(|note| output::note(note));
         return output::print(&(serde_json::to_string_pretty(&bench.report.json())? + "\n"));
     }
