@@ -16,6 +16,8 @@ pub mod bigwigs;
 pub mod cases;
 #[cfg(feature = "ingest")]
 pub mod golden;
+#[cfg(feature = "cuda")]
+pub mod gpu;
 #[cfg(feature = "ingest")]
 pub mod inputs;
 pub mod model;
