@@ -34,7 +34,9 @@ fn on_emulator(arguments: &[&str], settings: &[(&str, &str)]) -> Output {
     let mut command = atemoya();
     command.args(["bench", demo().to_str().unwrap(), "--seconds", "0.3", "--batch-size", "7"]).args(arguments);
     command.env("LD_LIBRARY_PATH", driver.path()).env("CUDA_EMU_MODE", "eager").envs(settings.iter().copied());
-    command.output().unwrap()
+    let output = command.output().unwrap();
+    assert!(!stderr(&output).contains("VIOLATION"), "{}", stderr(&output));
+    output
 }
 
 #[test]
