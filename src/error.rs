@@ -83,9 +83,9 @@ pub enum Error {
     #[error("interrupted; nothing was written")]
     Interrupted,
     /// Every slot of the ring is held by the consumer, so that no further batch can be made.
-    #[error("all {slots} batches of the ring are still held: drop one, or ask for more slots")]
+    #[error("all {slots} batches that there is memory for are still held: drop one, or ask for more slots")]
     AllLeased {
-        /// The ring's capacity.
+        /// So many there is memory for: `slots`, or `device_slots` for batches on a device.
         slots: usize,
     },
     /// There is no driver of NVIDIA's, or none that can be used (feature `cuda`).

@@ -181,7 +181,7 @@ fn measure(device: &Device, generator: &PeakGenerator, size: &Size, report: &mut
         let kernel = kernel_time(&mut loader, 200).unwrap();
         let batch: usize = {
             let first = loader.epoch(0).next().unwrap().unwrap();
-            Column::ALL.iter().filter_map(|&c| first.column(c)).map(|c| c.bytes().next_multiple_of(256)).sum()
+            Column::ALL.iter().filter_map(|&c| first.column(c)).map(|c| c.byte_len().next_multiple_of(256)).sum()
         };
         let mut kept = Kept::new(device, batch);
         let (_, waited) = stream(&mut loader, Some(&mut kept), size.time);

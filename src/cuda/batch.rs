@@ -21,6 +21,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// dropped by any thread, whatever context is current there, but not in a function that a stream calls on the host
 /// (`cuLaunchHostFunc`), nor in a process that was forked.
 ///
+/// Where the device has no memory pools, the last batch that outlives its loader does wait when it is dropped.
+///
 /// Several owners share it in an [`Arc`]: tensors of a DLPack consumer, say, each of which lets its own stream wait.
 #[derive(Debug)]
 pub struct DeviceBatch {

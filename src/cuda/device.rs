@@ -142,8 +142,12 @@ pub(super) struct Entered(Option<sys::CUcontext>);
 impl Drop for Entered {
     fn drop(&mut self) {
         if let Some(former) = self.0 {
-            // SAFETY: it was this thread's context before, or none: whoever made it current keeps it alive.
-            let _ = unsafe { result::ctx::set_current(former) };
+            let put_back = || {
+                // SAFETY: it was this thread's context before, or none: whoever made it current keeps it alive.
+                unsafe { result::ctx::set_current(former) }
+            };
+            // With a second attempt, as for freeing: what follows on this thread relies on it.
+            let _ = put_back().or_else(|_| put_back());
         }
     }
 }

@@ -46,15 +46,19 @@ pub(super) const FUNCTIONS: [&str; 33] = [
 /// The oldest driver's version, in the driver's own numbers: CUDA 11.8, whose version of PTX the kernel is in.
 const OLDEST: c_int = 11_080;
 
-/// Loads and initialises the driver. It is looked for once a process, and what was wrong is said again each time. Returns whether it
-/// has devices.
+/// Loads and initialises the driver, which is looked for until it has been found. Returns whether it has devices.
 pub(super) fn load() -> Result<bool> {
-    static LOADED: OnceLock<Result<(), String>> = OnceLock::new();
-    LOADED.get_or_init(look).clone().map_err(|reason| Error::NoDriver { reason })?;
+    static FOUND: OnceLock<()> = OnceLock::new();
+    let no_driver = |reason| Error::NoDriver { reason };
+    if FOUND.get().is_none() {
+        look().map_err(no_driver)?;
+        let _ = FOUND.set(());
+    }
     match result::init() {
         Ok(()) => Ok(true),
         Err(DriverError(sys::CUresult::CUDA_ERROR_NO_DEVICE)) => Ok(false),
-        Err(error) => Err(wrapped("initialise the driver")(error)),
+        // One that does not fit the system's module of the kernel, say, as after an update.
+        Err(error) => Err(no_driver(format!("it does not start: {}", message(error)))),
     }
 }
 
@@ -62,7 +66,7 @@ pub(super) fn load() -> Result<bool> {
 fn look() -> Result<(), String> {
     // SAFETY: loading a library runs its constructors; this is the system's driver, which exists to be loaded.
     if !unsafe { sys::is_culib_present() } {
-        return Err("the library libcuda.so is not to be found".to_owned());
+        return Err("the library libcuda.so is not to be found, or cannot be loaded".to_owned());
     }
     // SAFETY: as above; it was found just now, so this does not panic.
     let library = unsafe { sys::culib() };

@@ -29,7 +29,7 @@ const MAX_AHEAD: usize = 1024;
 /// | `stream` | its own | the stream that batches are delivered to; the default stream does not wait for the loader's own |
 /// | `write_combined` | false | whether the page-locked memory is write-combined |
 ///
-/// The generator's `slots`, batches in page-locked memory at once, are `num_workers + 2 + prefetch_to_device` where they are not set.
+/// Without workers, the first batch that is asked for gathers those that go ahead, too. The generator's `slots`, batches in page-locked memory at once, are `num_workers + 2 + prefetch_to_device` where they are not set.
 #[derive(Debug, Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct DeviceGenerator {

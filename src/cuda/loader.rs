@@ -152,7 +152,7 @@ impl<'a> DeviceBatches<'a> {
     /// Like `next`, but delivers the batch to this stream.
     ///
     /// # Errors
-    /// [`Error::Argument`] for a stream of another device; otherwise as each item: what went wrong in gathering, and
+    /// [`Error::Argument`] for a stream of another device, after which the iterator is as it was; otherwise as each item: what went wrong in gathering, and
     /// [`Error::Driver`].
     pub fn next_on(&mut self, stream: &Stream) -> Option<Result<DeviceBatch>> {
         if let Err(error) = super::lease::check(stream, self.pipeline.device()) {

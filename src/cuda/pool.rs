@@ -11,7 +11,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 #[derive(Debug)]
 pub(super) struct Pool {
     free: Mutex<Free>,
-    slots: AtomicUsize,
+    /// How many there were at first, and how many were lost.
+    slots: usize,
+    lost: AtomicUsize,
 }
 
 #[derive(Debug)]
@@ -23,17 +25,21 @@ struct Free {
 
 impl Pool {
     pub(super) fn new(slots: Vec<DeviceSlot>) -> Pool {
-        Pool { slots: AtomicUsize::new(slots.len()), free: Mutex::new(Free { slots: slots.into(), closed: false }) }
+        Pool {
+            slots: slots.len(),
+            lost: AtomicUsize::new(0),
+            free: Mutex::new(Free { slots: slots.into(), closed: false }),
+        }
     }
 
-    /// How many there are, free or not.
+    /// How many there are, free or not; also those that were lost, whose memory is still allocated.
     pub(super) fn slots(&self) -> usize {
-        self.slots.load(Ordering::Relaxed)
+        self.slots
     }
 
     /// What to say when none is free: the consumer holds all, or the device was lost with them.
     pub(super) fn none_free(&self) -> Error {
-        match self.slots() {
+        match self.slots - self.lost.load(Ordering::Relaxed) {
             0 => Error::Driver {
                 operation: "use the memory of the device again".to_owned(),
                 code: CUresult::CUDA_ERROR_UNKNOWN as u32,
@@ -68,7 +74,7 @@ impl Pool {
 
     /// Gives up a slot of which nobody knows whether it is still in use. Its memory is never freed.
     pub(super) fn lose(&self, slot: DeviceSlot) {
-        self.slots.fetch_sub(1, Ordering::Relaxed);
+        self.lost.fetch_add(1, Ordering::Relaxed);
         slot.leak();
     }
 

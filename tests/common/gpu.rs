@@ -68,14 +68,14 @@ impl Kept {
     pub fn keep(&mut self, batch: &DeviceBatch) {
         let columns = Column::ALL.map(|column| {
             let tensor = batch.column(column)?;
-            let place = self.used..self.used + tensor.bytes();
+            let place = self.used..self.used + tensor.byte_len();
             assert!(place.end <= self.bytes, "{place:?} is not in {} bytes", self.bytes);
             self.used = place.end.next_multiple_of(256);
             let target = self.address + place.start as u64;
             if !place.is_empty() {
                 // SAFETY: both places are allocated and as long; the batch is on the device until this stream has come so far.
                 unsafe {
-                    result::memcpy_dtod_async(target, tensor.pointer(), tensor.bytes(), self.stream.as_raw().cast())
+                    result::memcpy_dtod_async(target, tensor.pointer(), tensor.byte_len(), self.stream.as_raw().cast())
                 }
                 .unwrap();
             }
