@@ -42,6 +42,7 @@
 //! | `[race]` | two accesses to device memory, one of them a write, that no stream, event or wait puts in order, whatever happened this time; a `cuMemFree` that relies on its own waiting, too. Of kernels, the whole range between the first and last byte of an allocation counts |
 //! | `[bounds]`, `[misaligned]` | an access outside every allocation, or at an address that is no multiple of its size: `CUDA_ERROR_ILLEGAL_ADDRESS`, `CUDA_ERROR_MISALIGNED_ADDRESS` in every later call |
 //! | `[double-write]`, `[read-write]` | a byte written by two threads of a launch, or read by one and written by another |
+//! | `[wrong-context]` | a stream or an event used while another context than its own is current: `CUDA_ERROR_INVALID_CONTEXT` |
 //! | `[endless]` | a thread of a kernel that does not end: `CUDA_ERROR_LAUNCH_TIMEOUT` in every later call |
 //! | `[freed-while-copied]` | page-locked memory freed while a copy is not known to be complete |
 //! | `[unloaded-while-running]` | a module unloaded while a launch of its kernels is not known to be complete |
@@ -60,8 +61,8 @@
 //! - What streams do to disjoint parts of *one* allocation in between each other may be reported as a race.
 //! - Memory of the host has no clocks: reading the target of a copy to the host too early is not found.
 //! - All threads of the host share one knowledge: what one has waited for, all have. Flags of streams, events and page-locked memory are
-//!   not looked at, nor whether an event and a stream are of one device.
-//! - All devices are one. There are no registered host mappings, two-dimensional copies, peers, pools of one's own, graphs or cubins.
+//!   not looked at.
+//! - All devices share one memory. There are no registered host mappings, two-dimensional copies, peers, pools of one's own, graphs or cubins.
 //! - After a violation that leaves an error, all calls fail until [`entry::probe::cuEmuReset`].
 
 mod calls;

@@ -31,6 +31,8 @@ pub(crate) enum Detector {
     DoubleWrite,
     /// One byte read by one thread of a launch and written by another.
     ReadWrite,
+    /// A stream or an event used while another context than its own is current.
+    WrongContext,
     /// A thread of a kernel that does not end.
     Endless,
     /// Nothing happens, and the host waits.
@@ -51,6 +53,7 @@ impl fmt::Display for Detector {
             Detector::DoubleFree => "[double-free]",
             Detector::DoubleWrite => "[double-write]",
             Detector::ReadWrite => "[read-write]",
+            Detector::WrongContext => "[wrong-context]",
             Detector::Endless => "[endless]",
             Detector::Deadlock => "[deadlock]",
         })

@@ -5,7 +5,8 @@ use crate::codes::Code;
 use crate::config::{Mode, config};
 use crate::execute;
 use crate::ptx::Kernel;
-use crate::world::{World, changed};
+use crate::report::{Detector, violation};
+use crate::world::{World, changed, current_context};
 use std::collections::VecDeque;
 use std::ffi::c_void;
 use std::sync::Arc;
@@ -20,6 +21,8 @@ const PER_THREAD: usize = 2;
 
 /// One stream.
 pub(crate) struct Stream {
+    /// The context that it was created in.
+    context: usize,
     pub(crate) queue: VecDeque<Queued>,
     /// What is known to be complete once the newest operation is, that one included.
     knowledge: Clock,
@@ -104,6 +107,8 @@ pub(crate) struct Launch {
 /// An event.
 #[derive(Default)]
 pub(crate) struct Event {
+    /// The context that it was created in.
+    context: usize,
     /// The newest record.
     pub(crate) record: Option<At>,
     /// What is known to be complete once the record is.
@@ -117,7 +122,7 @@ pub(crate) struct Event {
 impl Event {
     /// An event without records.
     pub(crate) fn new(timing: bool) -> Event {
-        Event { timing, ..Event::default() }
+        Event { context: current_context(), timing, ..Event::default() }
     }
 }
 
@@ -125,6 +130,7 @@ impl Stream {
     fn new(number: usize) -> Stream {
         let lazy = config().mode == Mode::Lazy || config().lazy.contains(&number);
         Stream {
+            context: current_context(),
             queue: VecDeque::new(),
             knowledge: Clock::default(),
             submitted: 0,
@@ -140,6 +146,19 @@ impl Stream {
     pub(crate) fn wanted(&self, number: u64) -> bool {
         !self.lazy || self.destroyed || number <= self.demanded
     }
+}
+
+/// Whether a context is current on the calling thread. The driver's documentation says of few calls that another one will do.
+fn is_current(context: usize, what: &str) -> Result<(), Code> {
+    let current = current_context();
+    if context == current {
+        return Ok(());
+    }
+    violation(
+        Detector::WrongContext,
+        format_args!("{what} of context {context:#x} is used where {current:#x} is current"),
+    );
+    Err(Code::INVALID_CONTEXT)
 }
 
 impl World {
@@ -162,8 +181,19 @@ impl World {
         if handle == 0 && !self.streams.contains_key(&0) {
             self.start_stream(0, 0)?;
         }
-        let stream = self.streams.get_mut(&handle).filter(|stream| !stream.destroyed);
-        stream.map(|stream| (handle, stream)).ok_or(Code::INVALID_HANDLE)
+        let stream = self.streams.get_mut(&handle).filter(|stream| !stream.destroyed).ok_or(Code::INVALID_HANDLE)?;
+        // The default stream is each context's own.
+        if handle != 0 {
+            is_current(stream.context, "a stream")?;
+        }
+        Ok((handle, stream))
+    }
+
+    /// The event of a handle.
+    pub(crate) fn event(&mut self, handle: usize) -> Result<&mut Event, Code> {
+        let event = self.events.get_mut(&handle).ok_or(Code::INVALID_HANDLE)?;
+        is_current(event.context, "an event")?;
+        Ok(event)
     }
 
     /// Puts an operation at the end of a stream and gives its place.
@@ -188,9 +218,7 @@ impl World {
 
     /// Records an event on a stream.
     pub(crate) fn record(&mut self, event: usize, stream: usize) -> Result<(), Code> {
-        if !self.events.contains_key(&event) {
-            return Err(Code::INVALID_HANDLE);
-        }
+        self.event(event)?;
         let at = self.submit(stream, Operation::Record)?;
         let known = self.knowledge(at.stream);
         if let Some(event) = self.events.get_mut(&event) {
@@ -228,7 +256,7 @@ impl World {
 
     /// Answers whether an event's record is complete. The host learns from a yes.
     pub(crate) fn ask_event(&mut self, event: usize) -> Result<(), Code> {
-        let event = self.events.get_mut(&event).ok_or(Code::INVALID_HANDLE)?;
+        let event = self.event(event)?;
         let Some(at) = event.record else { return Ok(()) };
         event.questions += 1;
         let (known, questions) = (event.known.clone(), event.questions);

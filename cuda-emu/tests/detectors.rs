@@ -3,7 +3,7 @@
 mod common;
 
 use common::*;
-use cuda_emu::entry::{copy, memory, probe, stream};
+use cuda_emu::entry::{copy, device, memory, probe, stream};
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -182,6 +182,20 @@ fn a_module_that_is_unloaded_while_a_kernel_runs() {
             unload(module).unwrap();
             assert_eq!(found(), expected);
         }
+    });
+}
+
+#[test]
+fn what_belongs_to_another_device() {
+    alone("what_belongs_to_another_device", &["CUDA_EMU_DEVICES=2"], || {
+        start();
+        let (stream, event) = (new_stream().unwrap(), new_event().unwrap());
+        let other = retain(1).unwrap();
+        assert_eq!((device::cuCtxSetCurrent(other), record(event, stream)), (0, Err(201)));
+        assert_eq!((synchronize(stream), wait_for(event)), (Err(201), Err(201)));
+        assert_eq!(found(), ["[wrong-context]"; 3]);
+        synchronize(0).unwrap();
+        assert_eq!(found().len(), 3, "the default stream is of every context");
     });
 }
 

@@ -51,9 +51,9 @@ pub extern "C" fn cuEventSynchronize(event: usize) -> c_uint {
     call("cuEventSynchronize", Failing::Any, || {
         wait::may_block();
         let (record, known) = {
-            let world = lock();
+            let mut world = lock();
             world.ready()?;
-            let event = world.events.get(&event).ok_or(Code::INVALID_HANDLE)?;
+            let event = world.event(event)?;
             (event.record, event.known.clone())
         };
         record.map_or(Ok(()), |at| wait::for_operation(at, &known))
@@ -83,10 +83,10 @@ pub extern "C" fn cuEventElapsedTime_v2(milliseconds: Out<'_, f32>, start: usize
 }
 
 fn elapsed(milliseconds: Out<'_, f32>, start: usize, end: usize) -> Result<(), Code> {
-    let world = lock();
+    let mut world = lock();
     world.ready()?;
     for event in [start, end] {
-        let event = world.events.get(&event).ok_or(Code::INVALID_HANDLE)?;
+        let event = world.event(event)?;
         let record = event.record.filter(|_| event.timing).ok_or(Code::INVALID_HANDLE)?;
         if !world.complete(record) {
             return Err(Code::NOT_READY);

@@ -64,7 +64,7 @@ pub extern "C" fn cuStreamWaitEvent(stream: usize, event: usize, _flags: c_uint)
     call("cuStreamWaitEvent", Failing::Any, || {
         let mut world = lock();
         world.ready()?;
-        let event = world.events.get(&event).ok_or(Code::INVALID_HANDLE)?;
+        let event = world.event(event)?;
         let (record, known) = (event.record, event.known.clone());
         world.stream(stream)?;
         if let Some(on) = record {

@@ -73,6 +73,11 @@ fn answer<T>(function: impl FnOnce(Option<&mut MaybeUninit<T>>) -> u32) -> Answe
     done(code).map(|()| unsafe { place.assume_init() })
 }
 
+/// Retains the primary context of a device.
+pub(crate) fn retain(ordinal: i32) -> Answer<usize> {
+    answer(|out| device::cuDevicePrimaryCtxRetain(out, ordinal))
+}
+
 /// Starts the driver and makes the first device's context current.
 pub(crate) fn start() {
     done(device::cuInit(0)).unwrap();

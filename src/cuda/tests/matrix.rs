@@ -58,6 +58,7 @@ clean! {
     outlived
     threads
     arrays
+    two_devices
     resumed
     sharded
     damaged

@@ -12,6 +12,7 @@ mod emulator;
 mod expansion;
 mod failures;
 mod fixture;
+mod holding;
 mod left_out;
 mod matrix;
 mod mishaps;

@@ -37,7 +37,7 @@ impl Outcome {
 pub(super) fn again(test: &str, settings: &[(&str, String)]) -> Output {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args([&format!("cuda::tests::{test}"), "--exact", "--ignored", "--nocapture"]);
-    command.env("CUDA_EMU_DELAY", "300").envs(settings.iter().cloned());
+    command.env("CUDA_EMU_DELAY", "300").env("CUDA_EMU_DEVICES", "2").envs(settings.iter().cloned());
     command.output().unwrap()
 }
 

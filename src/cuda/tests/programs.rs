@@ -5,29 +5,29 @@ use super::consumer::Consumer;
 use super::emulator::Emulator;
 use super::fixture::{generator, temporary, typed};
 use super::program::Done;
-use crate::cuda::{Device, DeviceBatch, DeviceBatches, DeviceGenerator, Stream, Transfer};
+use crate::cuda::{Device, DeviceBatches, DeviceGenerator, Stream, Transfer};
 use crate::feed::{Array, Column};
-use crate::{ArrayGenerator, DType, Error};
-use std::sync::mpsc;
+use crate::{ArrayGenerator, DType};
 
 pub(super) type Program = fn(&Emulator) -> Done;
 
-pub(super) const PROGRAMS: [(&str, Program); 29] = [
+pub(super) const PROGRAMS: [(&str, Program); 30] = [
     ("compact", compact),
     ("dense", dense),
     ("borrowed", borrowed),
     ("two_streams", two_streams),
     ("left_early", left_early),
-    ("held", held),
+    ("held", super::holding::held),
     ("inline", inline),
     ("tight", tight),
-    ("outlived", outlived),
-    ("threads", threads),
+    ("outlived", super::holding::outlived),
+    ("threads", super::holding::threads),
     ("arrays", arrays),
+    ("two_devices", two_devices),
     ("resumed", super::streams::resumed),
     ("sharded", super::streams::sharded),
     ("damaged", super::streams::damaged),
-    ("undelivered", undelivered),
+    ("undelivered", super::holding::undelivered),
     ("refused", super::refusals::refused),
     ("failing_record", super::mishaps::failing_record),
     ("failing_wait", super::mishaps::failing_wait),
@@ -144,38 +144,6 @@ fn left_early(_: &Emulator) -> Done {
     Done { wrong: consumer.wrong(&all), ..Done::default() }
 }
 
-/// The consumer keeps as many batches as there are, and drops them in another order than they came.
-fn held(_: &Emulator) -> Done {
-    let (_directory, store) = temporary();
-    let device = Device::open(0).unwrap();
-    let builder = DeviceGenerator::new(&device, typed(&store, COMPACT)).device_slots(Some(4));
-    let mut loader = builder.build().unwrap();
-    let mut consumer = Consumer::default();
-    let mut batches = loader.epoch(0);
-    let mut held: Vec<DeviceBatch> = Vec::new();
-    let mut told = 0;
-    loop {
-        match batches.next() {
-            Some(Ok(batch)) => {
-                consumer.use_on(&batch, batch.stream());
-                held.push(batch);
-            }
-            Some(Err(Error::AllLeased { slots })) => {
-                assert_eq!((slots, held.len()), (4, 4));
-                assert!(batches.next().is_none(), "it is said once");
-                told += 1;
-                held.remove(told % 3);
-                held.pop();
-            }
-            Some(Err(error)) => panic!("{error}"),
-            None => break,
-        }
-    }
-    assert!(told >= 2);
-    drop((batches, held));
-    Done { wrong: consumer.wrong(&expected(&generator(&store), COMPACT, (0, 1))), ..Done::default() }
-}
-
 /// Without workers and without a batch ahead.
 fn inline(_: &Emulator) -> Done {
     let (_directory, store) = temporary();
@@ -202,41 +170,6 @@ fn tight(emulator: &Emulator) -> Done {
         host_waits,
         ..Done::default()
     }
-}
-
-/// Batches live longer than their loader, and the last of them is used by nobody.
-fn outlived(_: &Emulator) -> Done {
-    let (_directory, store) = temporary();
-    let device = Device::open(0).unwrap();
-    let mut loader = DeviceGenerator::new(&device, typed(&store, COMPACT)).device_slots(Some(6)).build().unwrap();
-    let mut batches: Vec<DeviceBatch> = loader.epoch(3).take(4).map(Result::unwrap).collect();
-    drop((loader, device));
-    batches.pop();
-    let mut consumer = Consumer::default();
-    batches.into_iter().for_each(|batch| consumer.consume(batch));
-    let mut expected = expected(&generator(&store), COMPACT, (3, 1));
-    expected.truncate(3);
-    Done { wrong: consumer.wrong(&expected), ..Done::default() }
-}
-
-/// Batches are used and dropped by another thread, which has its own stream.
-fn threads(_: &Emulator) -> Done {
-    let (_directory, store) = temporary();
-    let device = Device::open(0).unwrap();
-    let stream = Stream::new(&device).unwrap();
-    let builder = DeviceGenerator::new(&device, typed(&store, COMPACT)).stream(Some(stream)).device_slots(Some(20));
-    let mut loader = builder.build().unwrap();
-    let (sender, receiver) = mpsc::channel::<DeviceBatch>();
-    let thread = std::thread::spawn(move || {
-        let mut consumer = Consumer::default();
-        receiver.into_iter().for_each(|batch| consumer.consume(batch));
-        consumer
-    });
-    // There are slots for all of them, however late the thread is.
-    loader.epochs(8, 2).for_each(|batch| sender.send(batch.unwrap()).unwrap());
-    drop(sender);
-    let consumer = thread.join().unwrap();
-    Done { wrong: consumer.wrong(&expected(&generator(&store), COMPACT, (8, 2))), ..Done::default() }
 }
 
 /// From arrays, whose columns keep their types.
@@ -268,14 +201,39 @@ fn arrays(_: &Emulator) -> Done {
     Done { wrong, ..Done::default() }
 }
 
-/// A loader that is dropped with batches under way that nobody was given.
-fn undelivered(_: &Emulator) -> Done {
+/// A loader on each of two devices, in turns, in a thread for which another context is current all the time.
+fn two_devices(emulator: &Emulator) -> Done {
     let (_directory, store) = temporary();
-    let device = Device::open(0).unwrap();
-    let mut loader = DeviceGenerator::new(&device, typed(&store, COMPACT).num_workers(0)).build().unwrap();
-    let mut consumer = Consumer::default();
-    loader.epoch(3).take(1).for_each(|batch| consumer.consume(batch.unwrap()));
-    drop(loader);
-    let expected = expected(&generator(&store), COMPACT, (3, 1));
-    Done { wrong: consumer.wrong(&expected[..1]), ..Done::default() }
+    let devices = [0, 1].map(|ordinal| Device::open(ordinal).unwrap());
+    assert!(devices[0] != devices[1]);
+    // What PyTorch does, say, for its own device.
+    let entered = devices[1].enter().unwrap();
+    let current = || cudarc::driver::result::ctx::get_current().unwrap();
+    let own = current();
+    let mut loaders = devices.each_ref().map(|device| {
+        let loader = DeviceGenerator::new(device, typed(&store, COMPACT)).build().unwrap();
+        assert_eq!(loader.device(), device);
+        loader
+    });
+    let mut consumers = [Consumer::default(), Consumer::default()];
+    let [first, second] = &mut loaders;
+    for (a, b) in first.epoch(1).zip(second.epoch(1)) {
+        assert_eq!(current(), own);
+        for (consumer, batch) in consumers.iter_mut().zip([a, b]) {
+            let batch = batch.unwrap();
+            consumer.use_on(&batch, batch.stream());
+            // The call fails that puts the context back: it is made again.
+            emulator.fail(Some("cuCtxSetCurrent"), 2, 999);
+            drop(batch);
+            emulator.fail(None, 0, 0);
+            assert_eq!(current(), own);
+        }
+    }
+    drop(loaders);
+    assert_eq!(current(), own);
+    let expected = expected(&generator(&store), COMPACT, (1, 1));
+    let wrong = consumers.into_iter().map(|consumer| consumer.wrong(&expected)).sum();
+    drop(entered);
+    assert_eq!(current(), None);
+    Done { wrong, ..Done::default() }
 }

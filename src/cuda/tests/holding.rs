@@ -1,0 +1,90 @@
+//! Who holds batches, how long, and where: consumers that keep them, other threads, and nobody.
+
+use super::check::expected;
+use super::consumer::Consumer;
+use super::emulator::Emulator;
+use super::fixture::{generator, temporary, typed};
+use super::program::Done;
+use super::programs::COMPACT;
+use crate::Error;
+use crate::cuda::{Device, DeviceBatch, DeviceGenerator, Stream};
+use std::sync::mpsc;
+
+/// The consumer keeps as many batches as there are, and drops them in another order than they came.
+pub(super) fn held(_: &Emulator) -> Done {
+    let (_directory, store) = temporary();
+    let device = Device::open(0).unwrap();
+    let builder = DeviceGenerator::new(&device, typed(&store, COMPACT)).device_slots(Some(4));
+    let mut loader = builder.build().unwrap();
+    let mut consumer = Consumer::default();
+    let mut batches = loader.epoch(0);
+    let mut held: Vec<DeviceBatch> = Vec::new();
+    let mut told = 0;
+    loop {
+        match batches.next() {
+            Some(Ok(batch)) => {
+                consumer.use_on(&batch, batch.stream());
+                held.push(batch);
+            }
+            Some(Err(Error::AllLeased { slots })) => {
+                assert_eq!((slots, held.len()), (4, 4));
+                assert!(batches.next().is_none(), "it is said once");
+                told += 1;
+                held.remove(told % 3);
+                held.pop();
+            }
+            Some(Err(error)) => panic!("{error}"),
+            None => break,
+        }
+    }
+    assert!(told >= 2);
+    drop((batches, held));
+    Done { wrong: consumer.wrong(&expected(&generator(&store), COMPACT, (0, 1))), ..Done::default() }
+}
+
+/// Batches live longer than their loader, and the last of them is used by nobody.
+pub(super) fn outlived(_: &Emulator) -> Done {
+    let (_directory, store) = temporary();
+    let device = Device::open(0).unwrap();
+    let mut loader = DeviceGenerator::new(&device, typed(&store, COMPACT)).device_slots(Some(6)).build().unwrap();
+    let mut batches: Vec<DeviceBatch> = loader.epoch(3).take(4).map(Result::unwrap).collect();
+    drop((loader, device));
+    batches.pop();
+    let mut consumer = Consumer::default();
+    batches.into_iter().for_each(|batch| consumer.consume(batch));
+    let mut expected = expected(&generator(&store), COMPACT, (3, 1));
+    expected.truncate(3);
+    Done { wrong: consumer.wrong(&expected), ..Done::default() }
+}
+
+/// A loader that is dropped with batches under way that nobody was given.
+pub(super) fn undelivered(_: &Emulator) -> Done {
+    let (_directory, store) = temporary();
+    let device = Device::open(0).unwrap();
+    let mut loader = DeviceGenerator::new(&device, typed(&store, COMPACT).num_workers(0)).build().unwrap();
+    let mut consumer = Consumer::default();
+    loader.epoch(3).take(1).for_each(|batch| consumer.consume(batch.unwrap()));
+    drop(loader);
+    let expected = expected(&generator(&store), COMPACT, (3, 1));
+    Done { wrong: consumer.wrong(&expected[..1]), ..Done::default() }
+}
+
+/// Batches are used and dropped by another thread, which has its own stream.
+pub(super) fn threads(_: &Emulator) -> Done {
+    let (_directory, store) = temporary();
+    let device = Device::open(0).unwrap();
+    let stream = Stream::new(&device).unwrap();
+    let builder = DeviceGenerator::new(&device, typed(&store, COMPACT)).stream(Some(stream)).device_slots(Some(20));
+    let mut loader = builder.build().unwrap();
+    let (sender, receiver) = mpsc::channel::<DeviceBatch>();
+    let thread = std::thread::spawn(move || {
+        let mut consumer = Consumer::default();
+        receiver.into_iter().for_each(|batch| consumer.consume(batch));
+        consumer
+    });
+    // There are slots for all of them, however late the thread is.
+    loader.epochs(8, 2).for_each(|batch| sender.send(batch.unwrap()).unwrap());
+    drop(sender);
+    let consumer = thread.join().unwrap();
+    Done { wrong: consumer.wrong(&expected(&generator(&store), COMPACT, (8, 2))), ..Done::default() }
+}
