@@ -23,7 +23,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 ///
 /// Where the device has no memory pools, the last batch that outlives its loader does wait when it is dropped.
 ///
-/// Several owners share it in an [`Arc`]: tensors of a DLPack consumer, say, each of which lets its own stream wait.
+/// Its memory may be written to: nothing is read from it again. Several owners share it in an [`Arc`]: tensors of a DLPack consumer,
+/// say, each of which lets its own stream wait. (DLPack's stream -1 is that of a consumer which waits by itself, on
+/// [`DeviceBatch::stream`]; the others are for [`Stream::borrow`].)
 #[derive(Debug)]
 pub struct DeviceBatch {
     lease: Mutex<Lease>,
@@ -207,6 +209,16 @@ impl DeviceBatch {
     /// [`Error::Argument`] for a stream of another device; [`Error::Driver`].
     pub fn wait_on(&self, stream: &Stream) -> Result<()> {
         self.lease().use_on(stream, Wait::OtherAfterBatch)
+    }
+
+    /// Says that a stream is done with the batch: what it is given from now on must not use it, and it need not exist any longer. Streams
+    /// of which this is not said are done when the batch is dropped. For DLPack, whose consumers bring a stream and do not say
+    /// how long it lives.
+    ///
+    /// # Errors
+    /// [`Error::Driver`]; the stream is not done then.
+    pub fn done_on(&self, stream: &Stream) -> Result<()> {
+        self.lease().done_on(stream)
     }
 
     /// The lease stays whole if a thread dies while holding the lock.

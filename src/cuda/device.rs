@@ -12,6 +12,9 @@ const CAPABILITY: (i32, i32) = (7, 0);
 
 /// A GPU. Clones are the same one; its context is kept as long as any is, or anything made on it.
 ///
+/// The context is the device's primary one, which `cudarc`'s `CudaContext::new` and PyTorch use too. Calls of this crate leave the
+/// context that is current on a thread as it was: to work on a batch by calls of your own, make the primary context current, as those do.
+///
 /// ```no_run
 /// use atemoya::Error;
 /// use atemoya::cuda::Device;

@@ -14,8 +14,8 @@ pub(super) struct Lease {
     /// Taken by `drop` and `lose` only.
     slot: Option<DeviceSlot>,
     pool: Arc<Pool>,
-    /// The consumer's, the one that it was delivered to first; none before that.
-    streams: Vec<Stream>,
+    /// The consumer's, the one that it was delivered to first; none before that. `None` stands for one that is done.
+    streams: Vec<Option<Stream>>,
 }
 
 impl Lease {
@@ -40,14 +40,29 @@ impl Lease {
 
     /// Makes a stream wait for the batch, and be waited for when the lease is dropped. `wait` names the wait.
     pub(super) fn use_on(&mut self, stream: &Stream, wait: Wait) -> Result<()> {
-        let Some(slot) = self.slot.as_mut().filter(|_| !self.streams.contains(stream)) else { return Ok(()) };
+        if self.place_of(stream).is_some() {
+            return Ok(());
+        }
+        let Some(slot) = self.slot.as_mut() else { return Ok(()) };
         check(stream, slot.device())?;
         slot.prepare(self.streams.len() + 1)?;
         if !wait.left_out() {
             slot.ready.before(stream)?;
         }
-        self.streams.push(stream.clone());
+        self.streams.push(Some(stream.clone()));
         Ok(())
+    }
+
+    /// Takes note of what a stream was given so far, which is the last that it is given for this batch.
+    pub(super) fn done_on(&mut self, stream: &Stream) -> Result<()> {
+        let (Some(place), Some(slot)) = (self.place_of(stream), &self.slot) else { return Ok(()) };
+        slot.record(place, stream)?;
+        self.streams[place] = None;
+        Ok(())
+    }
+
+    fn place_of(&self, stream: &Stream) -> Option<usize> {
+        self.streams.iter().position(|known| known.as_ref() == Some(stream))
     }
 }
 

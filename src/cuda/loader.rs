@@ -5,9 +5,9 @@ use super::device::Device;
 use super::pipeline::Pipeline;
 use super::stats::DeviceStats;
 use super::stream::Stream;
-use crate::feed::{Batch, Batches, Loader, State};
+use crate::feed::{Batch, Batches, Column, Loader, State};
 use crate::sample::Draw;
-use crate::{Error, Result};
+use crate::{DType, Error, Result};
 use std::collections::VecDeque;
 use std::task::Poll;
 use std::time::Instant;
@@ -34,7 +34,7 @@ impl DeviceLoader {
     }
 
     /// The loader on the host's side, for its counts, loci and ledger. Its state and layout are those of its own batches, which may be
-    /// ahead and packed.
+    /// ahead and packed; [`DeviceLoader::shape`] and [`DeviceLoader::dtype`] are those on the device.
     #[must_use]
     pub fn host(&self) -> &Loader {
         &self.loader
@@ -54,6 +54,20 @@ impl DeviceLoader {
 
     pub(super) fn pipeline(&self) -> &Pipeline {
         &self.pipeline
+    }
+
+    /// Channels and positions of an example on the device; `(1, 1)` for the columns of one number, and no channel for one that the batches
+    /// do not have.
+    #[must_use]
+    pub fn shape(&self, column: Column) -> (usize, usize) {
+        let form = self.pipeline.layout().form(column);
+        (form.channels, form.positions)
+    }
+
+    /// The type of a column's values on the device.
+    #[must_use]
+    pub fn dtype(&self, column: Column) -> DType {
+        self.pipeline.layout().form(column).dtype
     }
 
     /// Counters since the loader was made.

@@ -17,6 +17,31 @@
 //! # Ok::<(), atemoya::Error>(())
 //! ```
 //!
+//! With `cudarc` (`=0.19.10`, with its feature `cuda-12090`), whose context is the same:
+//!
+//! ```no_run
+//! use atemoya::cuda::{Device, DeviceGenerator, Stream};
+//! use atemoya::{PeakGenerator, Store};
+//! use cudarc::driver::CudaContext;
+//!
+//! let context = CudaContext::new(0)?; // current on this thread from now on
+//! let compute = context.new_stream()?;
+//! let device = Device::open(0)?;
+//! // SAFETY: the stream is of the device's primary context, and outlives the loader and its batches.
+//! let stream = unsafe { Stream::borrow(&device, compute.cu_stream().cast()) }?;
+//! let generator = PeakGenerator::new(&Store::open("yeast.atemoya")?);
+//! let mut loader = DeviceGenerator::new(&device, generator).stream(Some(stream)).build()?;
+//! for batch in loader.epoch(0) {
+//!     let batch = batch?;
+//!     let y = batch.signal().unwrap();
+//!     // SAFETY: so many f32 lie there as long as the batch lives.
+//!     let view = unsafe { compute.upgrade_device_ptr::<f32>(y.pointer(), y.byte_len() / 4) };
+//!     // ... launches on `compute` ...
+//!     view.leak(); // the memory is the batch's
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # How a batch gets there
 //! Two streams belong to a loader. On the first each batch is copied, as one contiguous piece, from its slot of page-locked memory into
 //! a slot of the device; on the second a kernel writes the columns that are to be of another type than they crossed the bus in. The
@@ -48,8 +73,8 @@
 //! # Needs
 //! A driver for CUDA 11.8 or newer, on Linux, and a device of compute capability 7.0 or higher. The driver is looked for when a
 //! device is opened; neither it nor the toolkit is needed to build. The bindings are `cudarc`'s for CUDA 12.9, which give a driver's answer as
-//! an enumeration: an answer that is newer than they are would be undefined behaviour. All crates of a program that use this version of
-//! `cudarc` must use it with the same of its features `cuda-XXXXX`, here `cuda-12090`.
+//! an enumeration: an answer that is newer than they are would be undefined behaviour. All crates of a program that use
+//! `cudarc` 0.19 must use the same one, `=0.19.10`, with the same of its features `cuda-XXXXX`, `cuda-12090`; it does not compile otherwise.
 
 mod batch;
 mod device;

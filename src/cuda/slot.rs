@@ -97,22 +97,25 @@ impl DeviceSlot {
         Ok(())
     }
 
-    /// Takes note that the streams are the last users, as they stand now. Where no event can be recorded, the host waits. Returns
-    /// false when that fails too, so that nobody knows whether the slot is still in use.
+    /// Records what one of the consumer's streams was given so far; `place` is below what was prepared.
+    pub(super) fn record(&self, place: usize, stream: &Stream) -> Result<()> {
+        self.released[place].record(stream)
+    }
+
+    /// Takes note that the streams are the last users, as they stand now, or as they were recorded where there is `None`. Where no
+    /// event can be recorded, the host waits. Returns false when that fails too, so that nobody knows whether the slot is still in use.
     #[must_use]
-    pub(super) fn release(&mut self, streams: &[Stream]) -> bool {
-        let mut count = 0;
-        for stream in streams {
-            if count > 0 && Wait::OtherReleases.left_out() {
-                continue;
-            }
-            match self.released.get(count).map(|event| event.record(stream)) {
-                Some(Ok(())) => count += 1,
-                _ if Wait::FailedRelease.left_out() || stream.settle() => {}
-                _ => return false,
+    pub(super) fn release(&mut self, streams: &[Option<Stream>]) -> bool {
+        let count = if Wait::OtherReleases.left_out() { 1 } else { streams.len() };
+        for (place, stream) in streams.iter().enumerate().take(count) {
+            let Some(stream) = stream else { continue };
+            // An event that stays as it was for an earlier batch is past, and waiting for it is nothing.
+            let recorded = self.record(place, stream).is_ok();
+            if !recorded && !Wait::FailedRelease.left_out() && !stream.settle() {
+                return false;
             }
         }
-        self.last = if count == 0 { LastUse::Nobody } else { LastUse::Consumers(count) };
+        self.last = LastUse::Consumers(count);
         true
     }
 

@@ -149,19 +149,19 @@ impl Batch {
     }
 
     /// One-hot sequence, `(n, 4, in_window)`, channels A, C, G, T; a base that is none of them is 0 in all. `None` when
-    /// the store has no sequence, or the arrays' type is not i8.
+    /// there is no sequence, or its type is not i8: [`Batch::column`] gives any.
     #[must_use]
     pub fn sequence(&self) -> Option<Tensor<'_, i8>> {
         self.column(Column::Sequence)?.typed()
     }
 
-    /// Control tracks, `(n, channels, in_window)`, or `None` when there are none, or the arrays' type is not f32.
+    /// Control tracks, `(n, channels, in_window)`, or `None` when there are none, or their type is not f32.
     #[must_use]
     pub fn controls(&self) -> Option<Tensor<'_, f32>> {
         self.column(Column::Controls)?.typed()
     }
 
-    /// Signal tracks, `(n, channels, out_window)`, or `None` when the store has none, or the arrays' type is not f32.
+    /// Signal tracks, `(n, channels, out_window)`, or `None` when there are none, or their type is not f32.
     #[must_use]
     pub fn signal(&self) -> Option<Tensor<'_, f32>> {
         self.column(Column::Signal)?.typed()

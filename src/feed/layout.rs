@@ -14,9 +14,9 @@ pub enum Column {
     /// One-hot sequence, `(n, 4, in_window)`, channels A, C, G, T: i8 or what was asked for from a store, any type from arrays.
     /// Packed as u64, `(n, 4, ceil(in_window / 64))`.
     Sequence,
-    /// Control tracks, `(n, control channels, in_window)`: f32 from a store, any type from arrays.
+    /// Control tracks, `(n, control channels, in_window)`: f32 or what was asked for from a store, any type from arrays.
     Controls,
-    /// Signal tracks, `(n, signal channels, out_window)`: f32 from a store, any type from arrays.
+    /// Signal tracks, `(n, signal channels, out_window)`: f32 or what was asked for from a store, any type from arrays.
     Signal,
     /// 1 for a peak and 0 for a negative, i64, `(n,)`.
     Labels,

@@ -44,8 +44,7 @@ pub(crate) struct Arguments {
     ///
     /// Examples a second beside the loader on the host, bytes over the bus, its copies beside plain ones, the kernel's time, and how
     /// long the consumer waits. It needs a GPU with its driver and a locus index. We have never seen the numbers that it prints on a
-    /// GPU: the CUDA path was never run or timed on one.
-    #[cfg(feature = "cuda")]
+    /// GPU: the CUDA path was never run or timed on one. Only an `atemoya` that was built with the feature `cuda` can do it.
     #[arg(long, value_name = "N")]
     device: Option<usize>,
     /// Write JSON: {name: {value, baseline, ratio, goal}}, where no row has a goal
@@ -89,6 +88,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let private = private_bytes();
     let watch = watch::Watch::new()?;
     let mut bench = Bench { arguments, watch: &watch, report: Report::default(), private };
+    #[cfg(not(feature = "cuda"))]
+    ensure!(arguments.device.is_none(), "device: this command was built without GPUs; build it with --features cuda");
     #[cfg(feature = "cuda")]
     let device = arguments.device.map(atemoya::cuda::Device::open).transpose()?;
     let store = Store::open(&arguments.store)?;

@@ -96,8 +96,10 @@ def main():
     made = compiled(arguments.tools)
     if not arguments.check:
         (HERE / "expand.ptx").write_bytes(made)
+        print(f"expand.ptx: written, {len(made)} bytes")
         return
     compare((HERE / "expand.ptx").read_bytes(), made)
+    print("expand.ptx: what the compiler makes of expand.cu")
     ptxas = find(arguments.tools, "bin/ptxas")
     os.chmod(ptxas, 0o755)
     known = subprocess.run([ptxas, "--help"], capture_output=True, text=True, check=True).stdout

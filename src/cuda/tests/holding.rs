@@ -88,3 +88,27 @@ pub(super) fn threads(_: &Emulator) -> Done {
     let consumer = thread.join().unwrap();
     Done { wrong: consumer.wrong(&expected(&generator(&store), COMPACT, (8, 2))), ..Done::default() }
 }
+
+/// A stream of the consumer's that is gone before the batch that was used on it, as DLPack's may be.
+pub(super) fn stream_gone(_: &Emulator) -> Done {
+    let (_directory, store) = temporary();
+    let device = Device::open(0).unwrap();
+    let mut loader = DeviceGenerator::new(&device, typed(&store, COMPACT)).build().unwrap();
+    let mut consumer = Consumer::default();
+    for batch in loader.epochs(6, 2) {
+        let batch = batch.unwrap();
+        consumer.use_on(&batch, batch.stream());
+        let other = Stream::new(&device).unwrap();
+        // SAFETY: `done_on` lets go of it before it is gone.
+        let borrowed = unsafe { Stream::borrow(&device, other.as_raw()) }.unwrap();
+        batch.wait_on(&borrowed).unwrap();
+        // Whether this is still under way when the slot is filled again, the emulator finds; the results are nobody's.
+        Consumer::default().use_on(&batch, &other);
+        batch.done_on(&borrowed).unwrap();
+        // Nothing more is said of one that is done, or was never there.
+        batch.done_on(&borrowed).unwrap();
+        drop((borrowed, other));
+    }
+    let expected = expected(&generator(&store), COMPACT, (6, 2));
+    Done { wrong: consumer.wrong(&expected), ..Done::default() }
+}

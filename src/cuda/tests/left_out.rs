@@ -3,6 +3,10 @@
 use super::matrix::{modes, say};
 use super::program::run;
 use crate::cuda::waits::Wait;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Scenarios in which a missing wait was caught, of all waits so far.
+static CAUGHT: AtomicUsize = AtomicUsize::new(0);
 
 /// Leaves a wait out of a program under the settings in which it matters, where it has to be caught, each time.
 fn is_caught(wait: Wait, program: &str, matters: fn(&str, &str) -> bool) {
@@ -22,8 +26,9 @@ fn is_caught(wait: Wait, program: &str, matters: fn(&str, &str) -> bool) {
     detectors.sort();
     detectors.dedup();
     let by = detectors.join(", ");
+    let all = CAUGHT.fetch_add(caught, Ordering::Relaxed) + caught;
     say(&format!(
-        "{wait:?} left out of {program}: caught in {caught} of {scenarios} scenarios by {by}; wrong data in {wrong}"
+        "{wait:?} left out of {program}: caught in {caught} of {scenarios} scenarios by {by}; wrong data in {wrong} ({all} caught so far)"
     ));
     assert!(
         scenarios >= 10 && caught == scenarios,

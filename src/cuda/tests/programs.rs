@@ -11,7 +11,7 @@ use crate::{ArrayGenerator, DType};
 
 pub(super) type Program = fn(&Emulator) -> Done;
 
-pub(super) const PROGRAMS: [(&str, Program); 30] = [
+pub(super) const PROGRAMS: [(&str, Program); 31] = [
     ("compact", compact),
     ("dense", dense),
     ("borrowed", borrowed),
@@ -23,6 +23,7 @@ pub(super) const PROGRAMS: [(&str, Program); 30] = [
     ("outlived", super::holding::outlived),
     ("threads", super::holding::threads),
     ("arrays", arrays),
+    ("stream_gone", super::holding::stream_gone),
     ("two_devices", two_devices),
     ("resumed", super::streams::resumed),
     ("sharded", super::streams::sharded),
@@ -125,6 +126,10 @@ fn two_streams(_: &Emulator) -> Done {
         // The second time nothing happens.
         [&other, batch.stream(), &other].into_iter().for_each(|stream| batch.wait_on(stream).unwrap());
         there.use_on(&batch, &other);
+        // Said of every second batch; of the others it is so when they are dropped.
+        if batch.index().is_multiple_of(2) {
+            batch.done_on(&other).unwrap();
+        }
     }
     let expected = expected(&generator(&store), COMPACT, (2, 1));
     Done { wrong: here.wrong(&expected) + there.wrong(&expected), ..Done::default() }
