@@ -135,11 +135,12 @@ fn two_streams(_: &Emulator) -> Done {
     Done { wrong: here.wrong(&expected) + there.wrong(&expected), ..Done::default() }
 }
 
-/// Epochs are left with batches under way; the next one uses their slots.
+/// Epochs are left with batches under way; the next one uses their slots. Without workers, so that it is the same batches each time.
 fn left_early(_: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let device = Device::open(0).unwrap();
-    let mut loader = DeviceGenerator::new(&device, typed(&store, COMPACT)).prefetch_to_device(3).build().unwrap();
+    let inline = typed(&store, COMPACT).num_workers(0);
+    let mut loader = DeviceGenerator::new(&device, inline).prefetch_to_device(3).build().unwrap();
     let (mut consumer, mut all) = (Consumer::default(), Vec::new());
     let epoch = expected(&generator(&store), COMPACT, (7, 1));
     for taken in [0, 1, 4, epoch.len()] {
