@@ -90,7 +90,7 @@ fn child() {
     let (_, program) = PROGRAMS.into_iter().find(|(known, _)| *known == name).unwrap();
     std::thread::spawn(|| {
         // What only a hang takes.
-        std::thread::sleep(Duration::from_secs(100));
+        std::thread::sleep(Duration::from_secs(500));
         std::process::abort();
     });
     let emulator = Emulator::load();
