@@ -166,8 +166,8 @@ impl<'a> DeviceBatches<'a> {
     /// Like `next`, but delivers the batch to this stream.
     ///
     /// # Errors
-    /// [`Error::Argument`] for a stream of another device, after which the iterator is as it was; otherwise as each item: what went wrong in gathering, and
-    /// [`Error::Driver`].
+    /// [`Error::Argument`] for a stream of another device, after which the iterator is as it was; otherwise as each item: what went
+    /// wrong in gathering, and [`Error::Driver`].
     pub fn next_on(&mut self, stream: &Stream) -> Option<Result<DeviceBatch>> {
         if let Err(error) = super::lease::check(stream, self.pipeline.device()) {
             return Some(Err(error));
@@ -179,8 +179,8 @@ impl<'a> DeviceBatches<'a> {
     }
 
     fn take(&mut self, stream: &Stream) -> Option<Result<DeviceBatch>> {
-        let ended = self.ended || self.batches.is_at_end();
-        if self.pending.is_empty() && !ended && !self.pipeline.pool().has_free() {
+        let stuck = self.pending.is_empty() && !self.pipeline.pool().has_free();
+        if stuck && !self.ended && !self.batches.is_at_end() {
             // Said once: who collects batches without looking would be told for ever.
             let told = std::mem::replace(&mut self.told, true);
             return (!told).then(|| Err(self.pipeline.pool().none_free()));

@@ -74,7 +74,7 @@
 //! A driver for CUDA 11.8 or newer, on Linux, and a device of compute capability 7.0 or higher. The driver is looked for when a
 //! device is opened; neither it nor the toolkit is needed to build. The bindings are `cudarc`'s for CUDA 12.9, which give a driver's answer as
 //! an enumeration: an answer that is newer than they are would be undefined behaviour. All crates of a program that use
-//! `cudarc` 0.19 must use the same one, `=0.19.10`, with the same of its features `cuda-XXXXX`, `cuda-12090`; it does not compile otherwise.
+//! `cudarc` 0.19 must use the same one, `=0.19.10`, with the same feature for its version, `cuda-12090`; it does not compile otherwise.
 
 mod batch;
 mod device;

@@ -106,6 +106,8 @@ impl Pipeline {
         let Some(source) = batch.memory_mut::<PageLocked>() else {
             return Err(Error::argument("batch", "it does not lie in page-locked memory"));
         };
+        // Once for all the calls below, each of which would change the thread's context and put it back.
+        let _entered = self.device().enter()?;
         slot.reuse()?;
         let (crossed, expanded) = slot.memory();
         source.copy_to(crossed)?;
