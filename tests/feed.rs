@@ -331,6 +331,53 @@ fn batches_may_be_dropped_on_another_thread() {
     });
 }
 
+#[test]
+fn a_detached_stream_goes_on_where_it_was_left() {
+    let (_directory, store) = store();
+    within(SECONDS, move || {
+        for workers in WORKERS {
+            let mut loader = generator(&store).num_workers(workers).build().unwrap();
+            let expected = digests(&mut loader, 0, 2);
+            assert!(loader.streaming().next().is_none(), "the stream ended with its batches");
+
+            let mut batches = loader.epochs(0, 2);
+            let mut got = vec![digest(&batches.next().unwrap().unwrap())];
+            batches.detach();
+            while let Some(batch) = loader.streaming().next() {
+                got.push(digest(&batch.unwrap()));
+            }
+            assert!(got == expected, "{workers} workers");
+            assert!(loader.streaming().next().is_none());
+        }
+    });
+}
+
+#[test]
+fn a_stream_can_be_stopped_from_another_thread() {
+    let (_directory, store) = store();
+    within(SECONDS, move || {
+        for workers in WORKERS {
+            let mut loader = generator(&store).num_workers(workers).slots(Some(1)).build().unwrap();
+            let stopper = loader.stopper();
+            let mut epochs = loader.epochs(0, 2);
+            let held = epochs.next().unwrap().unwrap();
+            let before = digest(&held);
+            // The only slot is held, so that waiting would have no end.
+            let stopping = std::thread::spawn(move || {
+                std::thread::sleep(std::time::Duration::from_millis(20));
+                stopper.stop();
+            });
+            assert!(epochs.next_waiting().is_none());
+            stopping.join().unwrap();
+            assert!(epochs.next().is_none());
+            drop(epochs);
+            assert!(digest(&held) == before);
+            drop(held);
+            assert!(loader.epoch(0).next().unwrap().is_ok(), "another stream can be begun");
+        }
+    });
+}
+
 /// Overwrites the directory of a row of the signals, and returns the bases of the first contig that it covers.
 fn damage_row(store: &Path, row: usize) -> std::ops::Range<i64> {
     let path = store.join("panel-0.atm");

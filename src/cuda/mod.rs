@@ -77,6 +77,7 @@
 //! `cudarc` 0.19 must use the same one, `=0.19.10`, with the same feature for its version, `cuda-12090`; it does not compile otherwise.
 
 mod batch;
+mod batches;
 mod device;
 mod driver;
 mod event;
@@ -98,9 +99,10 @@ mod waits;
 mod yardstick;
 
 pub use batch::{DeviceBatch, DeviceTensor};
+pub use batches::DeviceBatches;
 pub use device::Device;
 pub use generator::DeviceGenerator;
-pub use loader::{DeviceBatches, DeviceLoader};
+pub use loader::DeviceLoader;
 pub use stats::DeviceStats;
 pub use stream::Stream;
 pub use transfer::Transfer;

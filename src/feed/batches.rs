@@ -1,7 +1,7 @@
 //! The batches of a stream, as their consumer gets them: in order, waiting or not.
 
 use super::batch::{Batch, Memory};
-use super::fill::{Place, Stream};
+use super::fill::Place;
 use super::loader::Loader;
 use super::ring::Patience;
 use super::state::State;
@@ -14,14 +14,18 @@ use std::task::Poll;
 /// After an error it ends. [`crate::Error::AllLeased`] is the exception: drop a batch and go on; until then it gives `None`.
 pub struct Batches<'a> {
     loader: &'a mut Loader,
-    stream: Arc<Stream>,
-    /// Whether the consumer has been told that it holds all slots.
-    told: bool,
+    /// Whether the stream ends with this.
+    ends: bool,
 }
 
 impl<'a> Batches<'a> {
-    pub(super) fn new(loader: &'a mut Loader, stream: Arc<Stream>) -> Batches<'a> {
-        Batches { loader, stream, told: false }
+    pub(super) fn new(loader: &'a mut Loader, ends: bool) -> Batches<'a> {
+        Batches { loader, ends }
+    }
+
+    /// Lets go of the loader, which streams on: [`Loader::streaming`] gives the rest.
+    pub fn detach(mut self) {
+        self.ends = false;
     }
 
     /// Like `next`, but waits when all slots are leased: for consumers that drop batches on another thread.
@@ -35,14 +39,14 @@ impl<'a> Batches<'a> {
     fn take(&mut self, patience: Patience) -> Option<Result<Batch>> {
         match self.poll(patience) {
             Ok(Poll::Ready(batch)) => {
-                self.told = false;
+                self.loader.told = false;
                 batch.map(Ok)
             }
             Ok(Poll::Pending) => None,
             // Said once: who collects batches without looking would be told for ever.
-            Err(Error::AllLeased { .. }) if self.told => None,
+            Err(Error::AllLeased { .. }) if self.loader.told => None,
             Err(error) => {
-                self.told = matches!(error, Error::AllLeased { .. });
+                self.loader.told = matches!(error, Error::AllLeased { .. });
                 Some(Err(error))
             }
         }
@@ -59,17 +63,18 @@ impl<'a> Batches<'a> {
 
     /// The next batch, `None` at the end, or pending where it was not waited for.
     fn poll(&mut self, patience: Patience) -> Result<Poll<Option<Batch>>> {
+        let Some(stream) = self.loader.stream.as_ref() else { return Ok(Poll::Ready(None)) };
         let next = self.loader.ring.next(self.loader.workers.is_empty(), patience)?;
         let (number, lease) = match next {
             Poll::Ready(Some(next)) => next,
             Poll::Ready(None) => return Ok(Poll::Ready(None)),
             Poll::Pending => return Ok(Poll::Pending),
         };
-        let Place { epoch, step, indices } = self.stream.place(number);
-        if self.stream.plan.is_none() {
+        let Place { epoch, step, indices } = stream.place(number);
+        if stream.plan.is_none() {
             self.loader.place = (epoch, step + 1);
         }
-        let layout = Arc::clone(&self.stream.source.layout);
+        let layout = Arc::clone(&stream.source.layout);
         self.loader.ring.counters.delivered(layout.payload(indices.len()));
         Ok(Poll::Ready(Some(Batch::new(Memory::Leased(lease), layout, indices.len(), epoch, step))))
     }
@@ -78,18 +83,6 @@ impl<'a> Batches<'a> {
     #[must_use]
     pub fn state(&self) -> State {
         self.loader.state()
-    }
-
-    /// Whether the last batch was delivered.
-    #[cfg(feature = "cuda")]
-    pub(crate) fn is_at_end(&self) -> bool {
-        self.loader.ring.is_at_end()
-    }
-
-    /// The loader's state at an epoch and a step of it.
-    #[cfg(feature = "cuda")]
-    pub(crate) fn state_at(&self, place: (u64, u64)) -> State {
-        self.loader.state_at(place)
     }
 }
 
@@ -103,12 +96,14 @@ impl Iterator for Batches<'_> {
 
 impl Drop for Batches<'_> {
     fn drop(&mut self) {
-        self.loader.ring.stop();
+        if self.ends {
+            self.loader.ring.stop();
+        }
     }
 }
 
 impl std::fmt::Debug for Batches<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Batches").field("epoch", &self.stream.epoch).field("epochs", &self.stream.epochs).finish()
+        f.debug_struct("Batches").field("stream", &self.loader.stream).finish_non_exhaustive()
     }
 }

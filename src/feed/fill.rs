@@ -80,3 +80,9 @@ impl Fill for Stream {
         self.source.gather(&plan, indices, &self.source.layout, slot)
     }
 }
+
+impl std::fmt::Debug for Stream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stream").field("epoch", &self.epoch).field("epochs", &self.epochs).finish_non_exhaustive()
+    }
+}

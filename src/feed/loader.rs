@@ -31,6 +31,10 @@ pub struct Loader {
     ledger: Ledger,
     /// Epoch and step of the next batch.
     pub(super) place: (u64, u64),
+    /// What is streamed, or was streamed last.
+    pub(super) stream: Option<Arc<Stream>>,
+    /// Whether the consumer has been told that it holds all slots.
+    pub(super) told: bool,
 }
 
 impl Loader {
@@ -44,7 +48,8 @@ impl Loader {
     ) -> Result<Loader> {
         let ring = Arc::new(Ring::new(slots, || allocate(source.layout.bytes()))?);
         let workers = Workers::spawn(&ring, num_workers)?;
-        Ok(Loader { source: Arc::new(source), ring, workers, shard, drop_last, ledger, place: (0, 0) })
+        let source = Arc::new(source);
+        Ok(Loader { source, ring, workers, shard, drop_last, ledger, place: (0, 0), stream: None, told: false })
     }
 
     /// Examples of an epoch, of all ranks together.
@@ -204,6 +209,47 @@ impl Loader {
             self.place = (epoch, step);
         }
         self.ring.start(Arc::clone(&stream) as Arc<dyn Fill>);
-        Batches::new(self, stream)
+        (self.stream, self.told) = (Some(stream), false);
+        Batches::new(self, true)
+    }
+
+    /// The rest of what the loader streams, when that was [left going](Batches::detach); nothing otherwise. Dropping this leaves it
+    /// going, too: for whoever keeps the loader, and cannot keep what borrows it.
+    ///
+    /// ```no_run
+    /// # let store = atemoya::Store::open("yeast.atemoya")?;
+    /// let mut loader = atemoya::PeakGenerator::new(&store).build()?;
+    /// loader.epochs(0, 2).detach();
+    /// while let Some(batch) = loader.streaming().next() {
+    ///     println!("{} examples", batch?.len());
+    /// }
+    /// # Ok::<(), atemoya::Error>(())
+    /// ```
+    pub fn streaming(&mut self) -> Batches<'_> {
+        Batches::new(self, false)
+    }
+
+    /// Whether the last batch of what is streamed was delivered.
+    #[cfg(feature = "cuda")]
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.ring.is_at_end()
+    }
+
+    /// What ends the loader's streams from any thread, also while the loader waits for a batch.
+    #[must_use]
+    pub fn stopper(&self) -> Stopper {
+        Stopper(Arc::clone(&self.ring))
+    }
+}
+
+/// Ends what a loader streams, from any thread; from [`Loader::stopper`].
+#[derive(Debug, Clone)]
+pub struct Stopper(Arc<Ring>);
+
+impl Stopper {
+    /// Ends what the loader streams, if anything: there is no further batch, and whoever waits for one is told so. Batches that were
+    /// delivered stay valid, and another stream can be begun.
+    pub fn stop(&self) {
+        self.0.stop();
     }
 }

@@ -33,7 +33,7 @@ pub use dataset::Dataset;
 pub use filter::LocusFilter;
 pub use generator::PeakGenerator;
 pub use layout::{Column, Layout};
-pub use loader::Loader;
+pub use loader::{Loader, Stopper};
 pub use shard::Shard;
 pub use state::State;
 pub use stats::Stats;

@@ -111,9 +111,15 @@ impl Ring {
         self.work.notify_all();
     }
 
-    /// Ends the current job.
+    /// Ends the current job. Whoever waits for its next batch is told.
     pub(super) fn stop(&self) {
-        self.lock().abandon();
+        let mut state = self.lock();
+        state.abandon();
+        let awaited = state.idle_consumers > 0;
+        drop(state);
+        if awaited {
+            self.ready.notify_all();
+        }
     }
 
     /// Tells the workers to end.

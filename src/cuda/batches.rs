@@ -1,0 +1,163 @@
+//! The batches of a stream on a device, as their consumer gets them, and those that are under way.
+
+use super::batch::{DeviceBatch, Pending};
+use super::loader::DeviceLoader;
+use super::stream::Stream;
+use crate::feed::{Batch, State};
+use crate::{Error, Result};
+use std::collections::VecDeque;
+use std::task::Poll;
+use std::time::Instant;
+
+/// What is streamed, between the loader on the host's side and the consumer.
+#[derive(Debug, Default)]
+pub(super) struct Flow {
+    /// Under way to the device, or there, in order.
+    pending: VecDeque<Pending>,
+    /// Whether no more is to be submitted.
+    ended: bool,
+    /// What ended it, to be told after what is pending.
+    error: Option<Error>,
+    /// Whether the loader's place moves with it.
+    moves: bool,
+    /// Whether the consumer has been told that it holds all slots.
+    told: bool,
+}
+
+/// An iterator over batches in order, each delivered to the loader's stream. Dropping it early is fine.
+///
+/// After an error it ends, and the loader can be used again. [`Error::AllLeased`] is the exception: drop a batch and go on; until
+/// then it gives `None`.
+#[derive(Debug)]
+pub struct DeviceBatches<'a> {
+    loader: &'a mut DeviceLoader,
+    /// Whether the stream ends with this.
+    ends: bool,
+}
+
+impl<'a> DeviceBatches<'a> {
+    /// Those of what the loader on the host's side has begun to stream; with `moves`, the loader's place moves with them.
+    pub(super) fn begin(loader: &'a mut DeviceLoader, moves: bool) -> DeviceBatches<'a> {
+        loader.flow = Flow { pending: VecDeque::with_capacity(loader.ahead + 1), moves, ..Flow::default() };
+        DeviceBatches { loader, ends: true }
+    }
+
+    /// Those of what is streamed already.
+    pub(super) fn of(loader: &'a mut DeviceLoader) -> DeviceBatches<'a> {
+        DeviceBatches { loader, ends: false }
+    }
+
+    /// Lets go of the loader, which streams on: [`DeviceLoader::streaming`] gives the rest.
+    pub fn detach(mut self) {
+        self.ends = false;
+    }
+
+    /// Like `next`, but delivers the batch to this stream.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a stream of another device, after which the iterator is as it was; otherwise as each item: what went
+    /// wrong in gathering, and [`Error::Driver`].
+    pub fn next_on(&mut self, stream: &Stream) -> Option<Result<DeviceBatch>> {
+        match self.poll_on(stream, true) {
+            // It is not pending where it is waited for.
+            Ok(Poll::Pending) => None,
+            Ok(Poll::Ready(batch)) => {
+                self.loader.flow.told = false;
+                batch.map(Ok)
+            }
+            // Said once: who collects batches without looking would be told for ever.
+            Err(Error::AllLeased { .. }) if std::mem::replace(&mut self.loader.flow.told, true) => None,
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// The next batch, delivered to this stream, `None` at the end, or pending while workers have not gathered it and it is not waited
+    /// for.
+    pub(crate) fn poll_on(&mut self, stream: &Stream, wait: bool) -> Result<Poll<Option<DeviceBatch>>> {
+        super::lease::check(stream, self.loader.device())?;
+        let since = Instant::now();
+        let next = self.loader.take(stream, wait);
+        self.loader.pipeline.counters.consumer_waited(since.elapsed());
+        next
+    }
+
+    /// The loader's state after the batch that was delivered last; of draws of one's own it has none.
+    #[must_use]
+    pub fn state(&self) -> Option<State> {
+        self.loader.flow.moves.then(|| self.loader.state())
+    }
+}
+
+impl Iterator for DeviceBatches<'_> {
+    type Item = Result<DeviceBatch>;
+
+    fn next(&mut self) -> Option<Result<DeviceBatch>> {
+        let stream = self.loader.stream.clone();
+        self.next_on(&stream)
+    }
+}
+
+impl Drop for DeviceBatches<'_> {
+    fn drop(&mut self) {
+        if self.ends {
+            self.loader.stop();
+        }
+    }
+}
+
+impl DeviceLoader {
+    fn take(&mut self, stream: &Stream, wait: bool) -> Result<Poll<Option<DeviceBatch>>> {
+        let stuck = self.flow.pending.is_empty() && !self.pipeline.pool().has_free();
+        if stuck && !self.flow.ended && !self.loader.is_at_end() {
+            let error = self.pipeline.pool().none_free();
+            if !matches!(error, Error::AllLeased { .. }) {
+                self.flow.end();
+            }
+            return Err(error);
+        }
+        if self.flow.pending.is_empty() {
+            self.submit(wait);
+        }
+        let Some(pending) = self.flow.pending.pop_front() else {
+            return match self.flow.error.take() {
+                Some(error) => Err(error),
+                None if self.flow.ended => Ok(Poll::Ready(None)),
+                None => Ok(Poll::Pending),
+            };
+        };
+        let batch = pending.deliver(stream).inspect_err(|_| self.flow.end())?;
+        if self.flow.moves {
+            self.place = (batch.epoch(), batch.index() + 1);
+        }
+        self.pipeline.counters.delivered();
+        while self.flow.pending.len() < self.ahead && self.submit(false) {}
+        Ok(Poll::Ready(Some(batch)))
+    }
+
+    /// Submits the next batch, waiting for it if so asked. Returns whether it did.
+    fn submit(&mut self, wait: bool) -> bool {
+        if self.flow.ended || !self.pipeline.pool().has_free() {
+            return false;
+        }
+        let mut batches = self.loader.streaming();
+        let next = if wait { batches.next_waiting().transpose().map(Poll::Ready) } else { batches.next_if_ready() };
+        let submitted = match next {
+            Ok(Poll::Pending) => return false,
+            Ok(Poll::Ready(batch)) => batch.map(|batch: Batch| self.pipeline.submit(batch)).transpose(),
+            Err(error) => Err(error),
+        };
+        match submitted {
+            Ok(Some(batch)) => self.flow.pending.push_back(batch),
+            Ok(None) => self.flow.ended = true,
+            Err(error) => (self.flow.ended, self.flow.error) = (true, Some(error)),
+        }
+        !self.flow.ended
+    }
+}
+
+impl Flow {
+    /// Ends it; what is under way is not delivered.
+    pub(super) fn end(&mut self) {
+        *self = Flow { ended: true, moves: self.moves, ..Flow::default() };
+    }
+}
