@@ -15,12 +15,16 @@
 //! `ingest` (off by default): reading FASTA and bigWig, and packing them.
 //!
 //! `cuda` (off by default): the module `cuda`, feeding a GPU. It needs nothing of CUDA to build.
+//!
+//! `ffi` (off by default): the module `ffi`, the functions that C calls.
 
 #[cfg(feature = "cuda")]
 pub mod cuda;
 pub mod dtype;
 mod error;
 pub mod feed;
+#[cfg(feature = "ffi")]
+pub mod ffi;
 pub mod format;
 pub mod gather;
 pub mod index;

@@ -62,7 +62,7 @@ impl<'a> Batches<'a> {
     }
 
     /// The next batch, `None` at the end, or pending where it was not waited for.
-    fn poll(&mut self, patience: Patience) -> Result<Poll<Option<Batch>>> {
+    pub(crate) fn poll(&mut self, patience: Patience) -> Result<Poll<Option<Batch>>> {
         let Some(stream) = self.loader.stream.as_ref() else { return Ok(Poll::Ready(None)) };
         let next = self.loader.ring.next(self.loader.workers.is_empty(), patience)?;
         let (number, lease) = match next {

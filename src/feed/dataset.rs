@@ -107,8 +107,9 @@ impl<'a> Dataset<'a> {
         &self.fingerprint
     }
 
-    /// The peaks or the negatives, as loci; none when they are arrays.
-    pub(super) fn loci(&self, is_peak: bool) -> &[Locus] {
+    /// The kept peaks or negatives, by which `source` of a draw counts; none when they are arrays.
+    #[must_use]
+    pub fn loci(&self, is_peak: bool) -> &[Locus] {
         self.examples.loci(is_peak)
     }
 

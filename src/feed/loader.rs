@@ -82,6 +82,12 @@ impl Loader {
         self.source.loci(false)
     }
 
+    /// The data set that is streamed, which any number of threads may fetch from at once, whatever the loader does.
+    #[must_use]
+    pub fn dataset(&self) -> &Arc<Dataset<'static>> {
+        &self.source
+    }
+
     /// Gathers the examples at some places of an epoch, in this thread and beside whatever is streamed:
     /// [`Dataset::fetch`].
     ///

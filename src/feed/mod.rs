@@ -37,3 +37,6 @@ pub use loader::{Loader, Stopper};
 pub use shard::Shard;
 pub use state::State;
 pub use stats::Stats;
+
+#[cfg(feature = "ffi")]
+pub(crate) use ring::Patience;

@@ -1,0 +1,32 @@
+//! What library this is.
+
+use super::{dlpack, handle};
+use std::ffi::c_char;
+
+/// The version of the interface in this header. A library of the same version has all that is in the header; the number grows when something
+/// is changed or taken away, and then the name of the shared library changes with it. Compare it with `atemoya_abi_version()`.
+pub const ATEMOYA_ABI_VERSION: u32 = 1;
+
+/// Returns the version of the interface that the library has: `ATEMOYA_ABI_VERSION` of its own header.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_abi_version() -> u32 {
+    ATEMOYA_ABI_VERSION
+}
+
+/// Returns the version of the library, as "0.1.0"; the text is valid for ever.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_version() -> *const c_char {
+    concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast()
+}
+
+/// Returns whether the library was built with CUDA. It says nothing about whether there is a driver or a device.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_has_cuda() -> bool {
+    cfg!(feature = "cuda")
+}
+
+/// Returns how many handles and tensors of DLPack were given and not freed: 0 at the end of a program that leaks none.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_live_handles() -> usize {
+    handle::count() + dlpack::count()
+}

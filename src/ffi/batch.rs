@@ -1,0 +1,205 @@
+//! Batches: what they are, and where their columns lie.
+
+use super::argument;
+use super::call;
+use super::column::{atemoya_device_type, atemoya_tensor, axes, column};
+use super::dtype;
+use super::error::atemoya_error;
+use super::handle::{self, Object};
+use super::plan::atemoya_draw;
+use super::status::{Failure, atemoya_status};
+use crate::DType;
+#[cfg(feature = "cuda")]
+use crate::cuda::DeviceBatch;
+use crate::feed::{Batch, Column};
+use std::borrow::Cow;
+use std::ffi::c_void;
+use std::mem::MaybeUninit;
+
+/// A batch of examples, in the host's memory or a device's. It holds a slot of its loader until it is freed with `atemoya_batch_free`, and
+/// its memory does not change until then, whatever becomes of the loader. It may be used and freed by any thread.
+pub struct atemoya_batch {
+    _private: [u8; 0],
+}
+
+/// A batch.
+pub(super) struct OpenBatch(pub(super) AnyBatch);
+
+pub(super) enum AnyBatch {
+    Host(Batch),
+    #[cfg(feature = "cuda")]
+    Device(DeviceBatch),
+}
+
+impl Object for OpenBatch {
+    type Handle = atemoya_batch;
+    const NAME: &'static str = "batch";
+}
+
+impl OpenBatch {
+    /// Where a column lies. It lies there as long as the batch is not dropped.
+    pub(super) fn tensor(&self, column: Column) -> Result<atemoya_tensor, Failure> {
+        let absent = || Failure::argument("column", format!("the batches have no {column:?}"));
+        match &self.0 {
+            AnyBatch::Host(batch) => {
+                let tensor = batch.column(column).ok_or_else(absent)?;
+                let place = (tensor.bytes().as_ptr().cast(), atemoya_device_type::ATEMOYA_CPU, 0);
+                Ok(self::tensor(column, (tensor.dtype(), tensor.shape()), place))
+            }
+            #[cfg(feature = "cuda")]
+            AnyBatch::Device(batch) => {
+                let tensor = batch.column(column).ok_or_else(absent)?;
+                let data = std::ptr::without_provenance(tensor.pointer() as usize);
+                let place = (data, atemoya_device_type::ATEMOYA_CUDA, tensor.device());
+                Ok(self::tensor(column, (tensor.dtype(), tensor.shape()), place))
+            }
+        }
+    }
+
+    /// The bytes of a column, from a device after waiting for it.
+    fn read(&self, column: Column) -> Result<Cow<'_, [u8]>, Failure> {
+        match &self.0 {
+            AnyBatch::Host(batch) => {
+                let absent = || Failure::argument("column", format!("the batches have no {column:?}"));
+                Ok(Cow::Borrowed(batch.column(column).ok_or_else(absent)?.bytes()))
+            }
+            #[cfg(feature = "cuda")]
+            AnyBatch::Device(batch) => Ok(Cow::Owned(batch.read(column)?)),
+        }
+    }
+
+    /// Examples, the epoch, and the number in the epoch.
+    fn place(&self) -> (usize, u64, u64) {
+        match &self.0 {
+            AnyBatch::Host(batch) => (batch.len(), batch.epoch(), batch.index()),
+            #[cfg(feature = "cuda")]
+            AnyBatch::Device(batch) => (batch.len(), batch.epoch(), batch.index()),
+        }
+    }
+}
+
+/// What C wants to know of values of a type and shape at some place.
+fn tensor(
+    column: Column,
+    (dtype, shape): (DType, [usize; 3]),
+    (data, device_type, device): (*const c_void, atemoya_device_type, usize),
+) -> atemoya_tensor {
+    // Everything lies in memory, so that all of it fits.
+    atemoya_tensor {
+        data,
+        dtype: dtype::number(dtype),
+        ndim: axes(column),
+        shape: shape.map(|size| size as i64),
+        strides: [(shape[1] * shape[2]) as i64, shape[2] as i64, 1],
+        bytes: shape.iter().product::<usize>() * dtype.size(),
+        device_type: device_type as i32,
+        device: device as i32,
+    }
+}
+
+/// Frees a batch: its slot can be filled again, as soon as no tensor of DLPack needs it any more. A batch on a device may be freed as soon as the
+/// last work that uses it was given to its streams.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_batch_free(batch: *mut atemoya_batch) -> atemoya_status {
+    call::free::<OpenBatch>(batch)
+}
+
+/// Writes how many examples a batch has: this process's part of the batch size, or less in the last batch of an epoch, where the last
+/// processes may have none.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_batch_length(
+    batch: *const atemoya_batch,
+    length: Option<&mut MaybeUninit<usize>>,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::give(error, ("length", length), || Ok(handle::get::<OpenBatch>(batch)?.place().0))
+}
+
+/// Writes the epoch that a batch belongs to.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_batch_epoch(
+    batch: *const atemoya_batch,
+    epoch: Option<&mut MaybeUninit<u64>>,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::give(error, ("epoch", epoch), || Ok(handle::get::<OpenBatch>(batch)?.place().1))
+}
+
+/// Writes the number of a batch in its epoch, the same in every process; 0 when it was fetched.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_batch_index(
+    batch: *const atemoya_batch,
+    index: Option<&mut MaybeUninit<u64>>,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::give(error, ("index", index), || Ok(handle::get::<OpenBatch>(batch)?.place().2))
+}
+
+/// Writes where an `atemoya_column` of a batch lies. The batch having no such column is an error (`atemoya_loader_column` tells).
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_batch_column(
+    batch: *const atemoya_batch,
+    column: i32,
+    tensor: Option<&mut MaybeUninit<atemoya_tensor>>,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::give(error, ("tensor", tensor), || handle::get::<OpenBatch>(batch)?.tensor(self::column(column)?))
+}
+
+/// Copies the values of an `atemoya_column` to `out`, memory of the host of exactly so many bytes; from a device, behind the work that the batch's
+/// stream has been given, and after waiting for it: for looking at batches, not for training.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn atemoya_batch_read(
+    batch: *const atemoya_batch,
+    column: i32,
+    out: *mut c_void,
+    bytes: usize,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::run(error, || {
+        let batch = handle::get::<OpenBatch>(batch)?;
+        let values = batch.read(self::column(column)?)?;
+        if bytes != values.len() {
+            return Err(Failure::argument("bytes", format!("the column has {}, not {bytes}", values.len())));
+        }
+        // SAFETY: the caller's promise, see the module `ffi`.
+        let out = unsafe { argument::slice_mut::<u8>("out", out.cast(), bytes) }?;
+        out.copy_from_slice(&values);
+        Ok(())
+    })
+}
+
+/// Writes the draws of all examples of a batch to `out`, which has room for `count` of them, exactly as many as there are examples. They
+/// can be followed again with `atemoya_loader_follow`. From a device they are copied first, as by `atemoya_batch_read`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn atemoya_batch_draws(
+    batch: *const atemoya_batch,
+    out: *mut atemoya_draw,
+    count: usize,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::run(error, || {
+        let batch = handle::get::<OpenBatch>(batch)?;
+        let (length, ..) = batch.place();
+        if count != length {
+            return Err(Failure::argument("count", format!("the batch has {length} examples, not {count}")));
+        }
+        let read = |column| batch.read(column);
+        let numbers = [read(Column::Sources)?, read(Column::Offsets)?, read(Column::Labels)?];
+        let [sources, offsets, labels] = numbers.each_ref().map(|bytes| bytes.as_chunks::<8>().0);
+        let turned = read(Column::ReverseComplement)?;
+        // SAFETY: the caller's promise, see the module `ffi`.
+        let out = unsafe { argument::out("out", out, count) }?;
+        for (i, out) in out.iter_mut().enumerate() {
+            // These columns hold what was a u32 or a flag.
+            let number = |column: &[[u8; 8]]| i64::from_le_bytes(column[i]) as u32;
+            out.write(atemoya_draw {
+                source: number(sources),
+                offset: number(offsets),
+                is_peak: number(labels) as u8,
+                reverse_complement: turned[i],
+            });
+        }
+        Ok(())
+    })
+}

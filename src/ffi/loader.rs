@@ -1,0 +1,284 @@
+//! Loaders: making them, on the host or on a device, and what is known of them.
+
+use super::argument::c_text;
+use super::call;
+use super::column::column;
+use super::dtype;
+use super::error::atemoya_error;
+use super::handle::{self, Object};
+use super::options::{Settings, atemoya_options, settings};
+use super::status::{Failure, atemoya_status};
+use crate::DType;
+#[cfg(feature = "cuda")]
+use crate::cuda::{Device, DeviceGenerator, DeviceLoader, Stream, Transfer};
+use crate::feed::{Column, Dataset, Loader, Stopper};
+use std::ffi::{CString, c_char};
+use std::mem::MaybeUninit;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// A loader: it streams epochs of batches. Free it with `atemoya_loader_free`.
+///
+/// Batches depend on the options and their place alone: not on threads, on how many slots there are, on what was read before, or on the
+/// machine.
+pub struct atemoya_loader {
+    _private: [u8; 0],
+}
+
+/// What a loader counts, from when it was made.
+#[repr(i32)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum atemoya_counter {
+    /// Batches delivered.
+    ATEMOYA_COUNTER_BATCHES = 0,
+    /// Bytes delivered on the host, the padding between columns not counted; on a device, bytes copied there, padding included.
+    ATEMOYA_COUNTER_BYTES = 1,
+    /// Nanoseconds that callers waited for batches; without workers, that they gathered.
+    ATEMOYA_COUNTER_CONSUMER_WAITED = 2,
+    /// Nanoseconds that workers waited for a free slot or for work, added up over the workers.
+    ATEMOYA_COUNTER_WORKERS_WAITED = 3,
+    /// Page faults of the process that waited for a disk. Where the system does not tell, it cannot be read.
+    ATEMOYA_COUNTER_PAGE_FAULTS = 4,
+    /// Bytes of page-locked memory; 0 without a device.
+    ATEMOYA_COUNTER_PAGE_LOCKED_BYTES = 5,
+    /// Bytes of the device's memory; 0 without a device.
+    ATEMOYA_COUNTER_DEVICE_BYTES = 6,
+}
+
+/// A loader, and what can be known of it without waiting for whoever uses it.
+pub(super) struct OpenLoader {
+    pub(super) data: Arc<Dataset<'static>>,
+    batches_per_epoch: usize,
+    slots: usize,
+    columns: [(usize, usize, DType); 7],
+    ledger: CString,
+    pub(super) stopper: Stopper,
+    streams: Mutex<Streams>,
+}
+
+/// The loader itself.
+pub(super) struct Streams {
+    pub(super) loader: AnyLoader,
+    /// Whether a stream was ever begun.
+    pub(super) begun: bool,
+}
+
+pub(super) enum AnyLoader {
+    Host(Box<Loader>),
+    #[cfg(feature = "cuda")]
+    Device(Box<DeviceLoader>),
+}
+
+impl Object for OpenLoader {
+    type Handle = atemoya_loader;
+    const NAME: &'static str = "loader";
+}
+
+impl OpenLoader {
+    fn new(loader: AnyLoader) -> OpenLoader {
+        let host = loader.host();
+        OpenLoader {
+            data: Arc::clone(host.dataset()),
+            batches_per_epoch: host.batches_per_epoch(),
+            slots: host.slots(),
+            columns: Column::ALL.map(|column| loader.form(column)),
+            ledger: c_text(host.ledger().to_string()),
+            stopper: host.stopper(),
+            streams: Mutex::new(Streams { loader, begun: false }),
+        }
+    }
+
+    /// The loader, after waiting for whoever uses it.
+    pub(super) fn streams(&self) -> MutexGuard<'_, Streams> {
+        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends what is streamed, also while another thread waits for a batch.
+    pub(super) fn stop(&self) {
+        self.stopper.stop();
+        #[cfg(feature = "cuda")]
+        if let AnyLoader::Device(loader) = &mut self.streams().loader {
+            loader.stop();
+        }
+    }
+}
+
+impl AnyLoader {
+    fn new(Settings { generator, device }: Settings) -> Result<AnyLoader, Failure> {
+        let Some(ordinal) = device.device else { return Ok(AnyLoader::Host(Box::new(generator.build()?))) };
+        #[cfg(not(feature = "cuda"))]
+        {
+            let _ = ordinal;
+            Err(Failure::without_cuda())
+        }
+        #[cfg(feature = "cuda")]
+        {
+            let on = Device::open(ordinal)?;
+            let stream = device.stream.map(|address| {
+                let raw = std::ptr::with_exposed_provenance_mut(address);
+                // SAFETY: the promise of whoever set it in the options, as is said there.
+                unsafe { Stream::borrow(&on, raw) }
+            });
+            let generator = DeviceGenerator::new(&on, generator)
+                .transfer(if device.dense { Transfer::Dense } else { Transfer::Compact })
+                .prefetch_to_device(device.prefetch_to_device)
+                .device_slots(device.device_slots)
+                .stream(stream.transpose()?)
+                .write_combined(device.write_combined);
+            Ok(AnyLoader::Device(Box::new(generator.build()?)))
+        }
+    }
+
+    /// The loader on the host's side.
+    fn host(&self) -> &Loader {
+        match self {
+            AnyLoader::Host(loader) => loader,
+            #[cfg(feature = "cuda")]
+            AnyLoader::Device(loader) => loader.host(),
+        }
+    }
+
+    /// Channels, positions and type of a column.
+    fn form(&self, column: Column) -> (usize, usize, DType) {
+        match self {
+            AnyLoader::Host(loader) => {
+                let (channels, positions) = loader.layout().shape(column);
+                (channels, positions, loader.layout().dtype(column))
+            }
+            #[cfg(feature = "cuda")]
+            AnyLoader::Device(loader) => {
+                let (channels, positions) = loader.shape(column);
+                (channels, positions, loader.dtype(column))
+            }
+        }
+    }
+
+    /// What it has counted, in the order of `atemoya_counter`; `None` where that is not known.
+    fn counters(&self) -> [Option<u64>; 7] {
+        let nanoseconds = |time: std::time::Duration| Some(time.as_nanos() as u64);
+        let host = self.host().stats();
+        let workers = nanoseconds(host.workers_waited);
+        match self {
+            AnyLoader::Host(_) => {
+                let consumer = nanoseconds(host.consumer_waited);
+                [Some(host.batches), Some(host.bytes), consumer, workers, host.page_faults, Some(0), Some(0)]
+            }
+            #[cfg(feature = "cuda")]
+            AnyLoader::Device(loader) => {
+                let device = loader.stats();
+                let consumer = nanoseconds(device.consumer_waited);
+                let memory = [device.page_locked_bytes, device.device_bytes].map(|bytes| Some(bytes as u64));
+                let [page_locked, on_device] = memory;
+                let (batches, bytes) = (Some(device.batches), Some(device.bytes_copied));
+                [batches, bytes, consumer, workers, host.page_faults, page_locked, on_device]
+            }
+        }
+    }
+}
+
+/// Makes a loader: selects the loci, allocates memory for the batches and starts the workers. On a device, also opens it; without a driver or
+/// without that device, nothing is allocated and the error says so.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_loader_new(
+    options: *const atemoya_options,
+    loader: Option<&mut MaybeUninit<*mut atemoya_loader>>,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::make(error, loader, || Ok(OpenLoader::new(AnyLoader::new(settings(options)?)?)))
+}
+
+/// Frees a loader, and ends its workers. A thread that waits for its next batch gets `ATEMOYA_END`. Batches that were delivered stay valid.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_loader_free(loader: *mut atemoya_loader) -> atemoya_status {
+    call::run(None, || {
+        if let Some(loader) = handle::take::<OpenLoader>(loader)? {
+            loader.stopper.stop();
+        }
+        Ok(())
+    })
+}
+
+/// Writes how many examples an epoch has, those of all processes together.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_loader_length(
+    loader: *const atemoya_loader,
+    length: Option<&mut MaybeUninit<usize>>,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::give(error, ("length", length), || Ok(handle::get::<OpenLoader>(loader)?.data.len()))
+}
+
+/// Writes how many batches an epoch has, the same for every process; the last one may be short.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_loader_batches_per_epoch(
+    loader: *const atemoya_loader,
+    batches: Option<&mut MaybeUninit<usize>>,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::give(error, ("batches", batches), || Ok(handle::get::<OpenLoader>(loader)?.batches_per_epoch))
+}
+
+/// Writes how many batches are in the host's memory at once.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_loader_slots(
+    loader: *const atemoya_loader,
+    slots: Option<&mut MaybeUninit<usize>>,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::give(error, ("slots", slots), || Ok(handle::get::<OpenLoader>(loader)?.slots))
+}
+
+/// Writes the channels and positions of an example in an `atemoya_column`, and the type of its values, an `atemoya_dtype`. It has no channel where
+/// the batches do not have the column, and 1 and 1 where it is one number. Any of the three may be NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_loader_column(
+    loader: *const atemoya_loader,
+    column: i32,
+    channels: Option<&mut MaybeUninit<usize>>,
+    positions: Option<&mut MaybeUninit<usize>>,
+    dtype: Option<&mut MaybeUninit<i32>>,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::run(error, || {
+        let loader = handle::get::<OpenLoader>(loader)?;
+        let form = loader.columns[self::column(column)? as usize];
+        if let Some(channels) = channels {
+            channels.write(form.0);
+        }
+        if let Some(positions) = positions {
+            positions.write(form.1);
+        }
+        if let Some(dtype) = dtype {
+            dtype.write(dtype::number(form.2));
+        }
+        Ok(())
+    })
+}
+
+/// Writes the account of the loci that were kept and why the others were not, as text of a few lines; valid until the loader is freed.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_loader_ledger(
+    loader: *const atemoya_loader,
+    ledger: Option<&mut MaybeUninit<*const c_char>>,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::give(error, ("ledger", ledger), || Ok(handle::get::<OpenLoader>(loader)?.ledger.as_ptr()))
+}
+
+/// Writes what a loader has counted, an `atemoya_counter`. When callers waited for nearly no time, and workers long, the loader is faster
+/// than what consumes its batches. It waits while another thread waits for a batch.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_loader_counter(
+    loader: *const atemoya_loader,
+    counter: i32,
+    value: Option<&mut MaybeUninit<u64>>,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::give(error, ("value", value), || {
+        let loader = handle::get::<OpenLoader>(loader)?;
+        let counters = loader.streams().loader.counters();
+        let known = usize::try_from(counter).ok().and_then(|at| counters.get(at).copied());
+        let known =
+            known.ok_or_else(|| Failure::argument("counter", format!("there is no atemoya_counter {counter}")))?;
+        known.ok_or_else(|| Failure::argument("counter", "the system does not tell"))
+    })
+}

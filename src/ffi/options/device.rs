@@ -1,0 +1,130 @@
+//! Batches on a GPU: which one, and how they get there.
+
+use super::{atemoya_options, change};
+use crate::ffi::error::atemoya_error;
+use crate::ffi::status::{Failure, atemoya_status};
+use std::ffi::c_void;
+use std::mem::MaybeUninit;
+
+/// In which types batches cross the bus to a device.
+#[repr(i32)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum atemoya_transfer {
+    /// The fewest bytes that hold the values: packed bits and the narrowest integers, expanded on the device.
+    ATEMOYA_TRANSFER_COMPACT = 0,
+    /// The types that were asked for, made by the workers.
+    ATEMOYA_TRANSFER_DENSE = 1,
+}
+
+/// What the parameters of a device are set to; which of them are in their range is for the library to say, if it was built with CUDA.
+#[derive(Debug, Clone)]
+pub(in crate::ffi) struct DeviceSettings {
+    /// The number of the device, `None` for the host.
+    pub(in crate::ffi) device: Option<usize>,
+    pub(in crate::ffi) dense: bool,
+    pub(in crate::ffi) prefetch_to_device: usize,
+    pub(in crate::ffi) device_slots: Option<usize>,
+    /// The address of a stream of the caller's.
+    pub(in crate::ffi) stream: Option<usize>,
+    pub(in crate::ffi) write_combined: bool,
+}
+
+impl Default for DeviceSettings {
+    fn default() -> DeviceSettings {
+        DeviceSettings {
+            device: None,
+            dense: false,
+            prefetch_to_device: 2,
+            device_slots: None,
+            stream: None,
+            write_combined: false,
+        }
+    }
+}
+
+/// Sets the GPU that batches are delivered to, numbered from 0; -1 (the default) for batches in the memory of the host. Any other
+/// number needs a library built with CUDA, which making the loader finds out. What is not said otherwise is the same for both.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_options_set_device(
+    options: *mut atemoya_options,
+    device: i32,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    change(options, error, |settings| {
+        settings.device.device = usize::try_from(device).ok();
+        if device < -1 {
+            return Err(Failure::argument("device", format!("{device} is neither a device nor -1, the host")));
+        }
+        Ok(())
+    })
+}
+
+/// Sets in which types batches cross the bus, an `atemoya_transfer`; compact by default. It changes no value.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_options_set_transfer(
+    options: *mut atemoya_options,
+    transfer: i32,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    change(options, error, |settings| {
+        settings.device.dense = match transfer {
+            _ if transfer == atemoya_transfer::ATEMOYA_TRANSFER_COMPACT as i32 => false,
+            _ if transfer == atemoya_transfer::ATEMOYA_TRANSFER_DENSE as i32 => true,
+            _ => return Err(Failure::argument("transfer", format!("there is no atemoya_transfer {transfer}"))),
+        };
+        Ok(())
+    })
+}
+
+/// Sets up to how many batches are under way to the device, or there, before they are asked for; 2 by default.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_options_set_prefetch_to_device(
+    options: *mut atemoya_options,
+    prefetch_to_device: usize,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    change(options, error, |settings| {
+        settings.device.prefetch_to_device = prefetch_to_device;
+        Ok(())
+    })
+}
+
+/// Sets how many batches are on the device at once, those that the caller holds included; 0 (the default) for `prefetch_to_device + 2`.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_options_set_device_slots(
+    options: *mut atemoya_options,
+    device_slots: usize,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    change(options, error, |settings| {
+        settings.device.device_slots = (device_slots > 0).then_some(device_slots);
+        Ok(())
+    })
+}
+
+/// Sets the stream that batches are delivered to, a `CUstream` or `cudaStream_t` of the device's primary context, which exists as long as
+/// the loader and its batches; NULL (the default) for one of the loader's own, and 1, as in DLPack, for the legacy default stream.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_options_set_stream(
+    options: *mut atemoya_options,
+    stream: *mut c_void,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    change(options, error, |settings| {
+        settings.device.stream = (!stream.is_null()).then(|| stream.addr());
+        Ok(())
+    })
+}
+
+/// Sets whether the page-locked memory is write-combined: faster to copy from on some machines, slow to read for the host. False by default.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_options_set_write_combined(
+    options: *mut atemoya_options,
+    write_combined: bool,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    change(options, error, |settings| {
+        settings.device.write_combined = write_combined;
+        Ok(())
+    })
+}

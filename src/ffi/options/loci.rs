@@ -1,0 +1,126 @@
+//! Which loci are used.
+
+use super::{atemoya_options, set};
+use crate::ffi::argument;
+use crate::ffi::error::atemoya_error;
+use crate::ffi::status::{Failure, atemoya_status};
+use std::ffi::c_char;
+use std::mem::MaybeUninit;
+use std::path::{Path, PathBuf};
+
+/// A choice of C's: positive is yes, 0 no, and negative nothing of the kind.
+fn choice(value: i32) -> Option<bool> {
+    (value >= 0).then_some(value > 0)
+}
+
+/// A number of C's: not a number is none.
+fn number(value: f64) -> Option<f64> {
+    (!value.is_nan()).then_some(value)
+}
+
+/// Sets the name of the store's locus index to use. Where it is not set, the store has one alone.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn atemoya_options_set_loci(
+    options: *mut atemoya_options,
+    loci: *const c_char,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    set(options, error, |generator| {
+        // SAFETY: the caller's promise, see the module `ffi`.
+        let loci = unsafe { argument::text("loci", loci) }?;
+        Ok(generator.loci(loci))
+    })
+}
+
+/// Sets the names of the contigs to use, `count` of them; NULL for all, which is the default. Names that the store lacks are allowed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn atemoya_options_set_chroms(
+    options: *mut atemoya_options,
+    chroms: *const *const c_char,
+    count: usize,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    set(options, error, |generator| {
+        // SAFETY: the caller's promise, see the module `ffi`.
+        let chroms = unsafe { argument::names("chroms", chroms, count) }?;
+        Ok(generator.chroms(chroms))
+    })
+}
+
+/// Sets what peaks are centred on: 1 for their summits, 0 for their midpoints, -1 (the default) for what they were indexed by.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_options_set_summits(
+    options: *mut atemoya_options,
+    summits: i32,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    set(options, error, |generator| Ok(generator.summits(choice(summits))))
+}
+
+/// Sets the least sum of signal that a locus has over the output window; NAN (the default) for none.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_options_set_min_counts(
+    options: *mut atemoya_options,
+    min_counts: f64,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    set(options, error, |generator| Ok(generator.min_counts(number(min_counts))))
+}
+
+/// Sets the greatest sum of signal that a locus has over the output window; NAN (the default) for none.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_options_set_max_counts(
+    options: *mut atemoya_options,
+    max_counts: f64,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    set(options, error, |generator| Ok(generator.max_counts(number(max_counts))))
+}
+
+/// Sets the tracks that `min_counts` and `max_counts` sum, `count` of them: NAME (a group) or NAME.i (a channel of it). NULL (the default)
+/// for those that the order counts: all signal tracks, or the first one in cherimoya's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn atemoya_options_set_counts_tracks(
+    options: *mut atemoya_options,
+    counts_tracks: *const *const c_char,
+    count: usize,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    set(options, error, |generator| {
+        // SAFETY: the caller's promise, see the module `ffi`.
+        let counts_tracks = unsafe { argument::names("counts_tracks", counts_tracks, count) }?;
+        Ok(generator.counts_tracks(counts_tracks))
+    })
+}
+
+/// Sets whether peaks are dropped whose counts in any signal group exceed 1.2 times the 0.99 quantile: 1, 0, or -1 (the default) for what
+/// the order does; cherimoya's drops them.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_options_set_outlier_filter(
+    options: *mut atemoya_options,
+    outlier_filter: i32,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    set(options, error, |generator| Ok(generator.outlier_filter(choice(outlier_filter))))
+}
+
+/// Sets the paths of BED files of regions to stay out of, `count` of them; NULL and 0 (the default) for none. Loci whose windows touch their
+/// chunks of 100 bases are dropped.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn atemoya_options_set_exclusion_lists(
+    options: *mut atemoya_options,
+    paths: *const *const c_char,
+    count: usize,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    set(options, error, |generator| {
+        // SAFETY: the caller's promise, see the module `ffi`.
+        let paths = unsafe { argument::slice("paths", paths, count) }?;
+        let paths = paths.iter().map(|&path| {
+            // SAFETY: the caller's promise, see the module `ffi`.
+            let path = unsafe { argument::path("paths", path) };
+            path.map(Path::to_path_buf)
+        });
+        Ok(generator.exclusion_lists(paths.collect::<Result<Vec<PathBuf>, Failure>>()?))
+    })
+}

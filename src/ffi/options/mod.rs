@@ -1,0 +1,93 @@
+//! The parameters of a loader, in an object that grows with the library as a struct of C's could not.
+
+mod device;
+mod examples;
+mod loci;
+mod running;
+mod sampling;
+
+pub use device::*;
+pub use examples::*;
+pub use loci::*;
+pub use running::*;
+pub use sampling::*;
+
+use super::call;
+use super::error::atemoya_error;
+use super::handle::{self, Object};
+use super::status::{Failure, atemoya_status};
+use super::store::{OpenStore, atemoya_store};
+use crate::PeakGenerator;
+use std::mem::MaybeUninit;
+use std::sync::{Mutex, PoisonError};
+
+/// The parameters of a loader. Each has a function `atemoya_options_set_...` of its name, and the default that is said there. They are checked
+/// together, when a loader is made of them. Free them with `atemoya_options_free`.
+pub struct atemoya_options {
+    _private: [u8; 0],
+}
+
+/// What a loader is made of.
+pub(super) struct Options(Mutex<Settings>);
+
+#[derive(Clone)]
+pub(super) struct Settings {
+    pub(super) generator: PeakGenerator,
+    pub(super) device: DeviceSettings,
+}
+
+impl Object for Options {
+    type Handle = atemoya_options;
+    const NAME: &'static str = "options";
+}
+
+/// The settings of the options, as they are now.
+pub(super) fn settings(options: *const atemoya_options) -> Result<Settings, Failure> {
+    let options = handle::get::<Options>(options)?;
+    let settings = options.0.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(settings.clone())
+}
+
+/// Changes settings.
+fn change(
+    options: *mut atemoya_options,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+    change: impl FnOnce(&mut Settings) -> Result<(), Failure>,
+) -> atemoya_status {
+    call::run(error, || {
+        let options = handle::get::<Options>(options)?;
+        let mut settings = options.0.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut settings)
+    })
+}
+
+/// Sets a parameter of the generator.
+fn set(
+    options: *mut atemoya_options,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+    set: impl FnOnce(PeakGenerator) -> Result<PeakGenerator, Failure>,
+) -> atemoya_status {
+    change(options, error, |settings| {
+        settings.generator = set(settings.generator.clone())?;
+        Ok(())
+    })
+}
+
+/// Makes options with all defaults, for loaders over a store. They may make any number of loaders, and be changed in between.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_options_new(
+    store: *const atemoya_store,
+    options: Option<&mut MaybeUninit<*mut atemoya_options>>,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::make(error, options, || {
+        let generator = PeakGenerator::new(&handle::get::<OpenStore>(store)?.store);
+        Ok(Options(Mutex::new(Settings { generator, device: DeviceSettings::default() })))
+    })
+}
+
+/// Frees options. Loaders made of them go on.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_options_free(options: *mut atemoya_options) -> atemoya_status {
+    call::free::<Options>(options)
+}

@@ -1,0 +1,65 @@
+//! How a loader runs: none of it changes a byte of a batch.
+
+use super::{atemoya_options, set};
+use crate::feed::Access;
+use crate::ffi::error::atemoya_error;
+use crate::ffi::status::{Failure, atemoya_status};
+use std::mem::MaybeUninit;
+
+/// How the files of a store are read.
+#[repr(i32)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum atemoya_access {
+    /// Through memory maps: the fastest, for files on a disk of this machine.
+    ATEMOYA_ACCESS_MAP = 0,
+    /// By reading what each batch needs: for network file systems, and where a failing disk must be an error and not the end.
+    ATEMOYA_ACCESS_READ = 1,
+}
+
+/// Sets how many threads gather; 1 by default. With 0 the thread that asks for a batch gathers it.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_options_set_num_workers(
+    options: *mut atemoya_options,
+    num_workers: usize,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    set(options, error, |generator| Ok(generator.num_workers(num_workers)))
+}
+
+/// Sets how many batches are in memory at once, those that the caller holds included; 0 (the default) for `num_workers + 2`, and on a device
+/// `prefetch_to_device` more.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_options_set_slots(
+    options: *mut atemoya_options,
+    slots: usize,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    set(options, error, |generator| Ok(generator.slots((slots > 0).then_some(slots))))
+}
+
+/// Sets how the store's files are read, an `atemoya_access`; through maps by default.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_options_set_access(
+    options: *mut atemoya_options,
+    access: i32,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    set(options, error, |generator| {
+        let access = match access {
+            _ if access == atemoya_access::ATEMOYA_ACCESS_MAP as i32 => Access::Map,
+            _ if access == atemoya_access::ATEMOYA_ACCESS_READ as i32 => Access::Read,
+            _ => return Err(Failure::argument("access", format!("there is no atemoya_access {access}"))),
+        };
+        Ok(generator.access(access))
+    })
+}
+
+/// Sets whether the system is asked to read what the next batches need, where that is not in memory; true by default.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_options_set_ask_ahead(
+    options: *mut atemoya_options,
+    ask_ahead: bool,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    set(options, error, |generator| Ok(generator.ask_ahead(ask_ahead)))
+}

@@ -1,0 +1,104 @@
+//! Which examples stand where: the order, the seed, the share of negatives, and the shares of processes.
+
+use super::{atemoya_options, set};
+use crate::ffi::error::atemoya_error;
+use crate::ffi::status::{Failure, atemoya_status};
+use crate::sample::Order;
+use std::mem::MaybeUninit;
+
+/// Which rules say what example stands at each place of an epoch.
+#[repr(i32)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum atemoya_order {
+    /// Atemoya's own: every example is drawn from a random stream of its own.
+    ATEMOYA_ORDER_NATIVE = 0,
+    /// That of cherimoya 0.3.1, bit for bit, its selection of loci included.
+    ATEMOYA_ORDER_CHERIMOYA = 1,
+}
+
+/// Sets the order of examples, an `atemoya_order`; native by default.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_options_set_order(
+    options: *mut atemoya_options,
+    order: i32,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    set(options, error, |generator| {
+        let order = match order {
+            _ if order == atemoya_order::ATEMOYA_ORDER_NATIVE as i32 => Order::Native,
+            _ if order == atemoya_order::ATEMOYA_ORDER_CHERIMOYA as i32 => Order::Cherimoya,
+            _ => return Err(Failure::argument("order", format!("there is no atemoya_order {order}"))),
+        };
+        Ok(generator.order(order))
+    })
+}
+
+/// Sets the seed of all epochs; 0 by default.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_options_set_random_state(
+    options: *mut atemoya_options,
+    random_state: u64,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    set(options, error, |generator| Ok(generator.random_state(random_state)))
+}
+
+/// Sets how many negatives are drawn for each peak, with replacement; the product is truncated. 0.1 by default.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_options_set_negative_ratio(
+    options: *mut atemoya_options,
+    negative_ratio: f64,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    set(options, error, |generator| Ok(generator.negative_ratio(negative_ratio)))
+}
+
+/// Sets whether peaks come in random order; true by default. The places of the negatives are random in any case.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_options_set_shuffle(
+    options: *mut atemoya_options,
+    shuffle: bool,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    set(options, error, |generator| Ok(generator.shuffle(shuffle)))
+}
+
+/// Sets how many examples a batch has, those of all processes together; 32 by default.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_options_set_batch_size(
+    options: *mut atemoya_options,
+    batch_size: usize,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    set(options, error, |generator| Ok(generator.batch_size(batch_size)))
+}
+
+/// Sets whether the short batch at an epoch's end is dropped; false by default.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_options_set_drop_last(
+    options: *mut atemoya_options,
+    drop_last: bool,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    set(options, error, |generator| Ok(generator.drop_last(drop_last)))
+}
+
+/// Sets which contiguous slice of each batch this process takes, below `world_size`; 0 by default.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_options_set_rank(
+    options: *mut atemoya_options,
+    rank: usize,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    set(options, error, |generator| Ok(generator.rank(rank)))
+}
+
+/// Sets how many processes share a batch; it divides `batch_size`. 1 by default.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_options_set_world_size(
+    options: *mut atemoya_options,
+    world_size: usize,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    set(options, error, |generator| Ok(generator.world_size(world_size)))
+}

@@ -1,0 +1,190 @@
+//! Stores: opening, verifying, and their contigs.
+
+use super::argument::{self, c_text};
+use super::call;
+use super::error::atemoya_error;
+use super::handle::{self, Object};
+use super::progress::{Watcher, atemoya_progress};
+use super::status::{Failure, atemoya_status};
+use crate::{Store, index};
+use std::ffi::{CString, c_char, c_void};
+use std::mem::MaybeUninit;
+use std::os::unix::ffi::OsStrExt;
+use std::sync::OnceLock;
+
+/// An opened store: genome, tracks and loci, read through memory maps. Free it with `atemoya_store_free`.
+pub struct atemoya_store {
+    _private: [u8; 0],
+}
+
+/// A store, and its texts as C reads them.
+pub(super) struct OpenStore {
+    pub(super) store: Store,
+    path: CString,
+    checksum: CString,
+    contigs: OnceLock<Vec<CString>>,
+    pub(super) groups: Vec<CString>,
+    pub(super) tracks: Vec<Vec<CString>>,
+    pub(super) loci: OnceLock<Vec<CString>>,
+}
+
+impl Object for OpenStore {
+    type Handle = atemoya_store;
+    const NAME: &'static str = "store";
+}
+
+impl OpenStore {
+    fn new(store: Store) -> OpenStore {
+        let manifest = store.manifest();
+        let groups = manifest.groups.iter().map(|group| c_text(group.name.as_str())).collect();
+        let of_panel = |panel: usize, track: usize| c_text(manifest.panels[panel].tracks[track].name.as_str());
+        let of_group = |panel, tracks: &[usize]| tracks.iter().map(|&track| of_panel(panel, track)).collect();
+        let tracks = manifest.groups.iter().map(|group| of_group(group.panel, &group.tracks)).collect();
+        let path = c_text(store.path().as_os_str().as_bytes());
+        let checksum = c_text(store.checksum());
+        OpenStore { path, checksum, contigs: OnceLock::new(), groups, tracks, loci: OnceLock::new(), store }
+    }
+
+    /// The id of a contig that C counts.
+    fn contig(&self, contig: usize) -> Result<usize, Failure> {
+        within("contig", contig, self.store.contigs().len())
+    }
+}
+
+/// Checks that a number is below how many there are.
+pub(super) fn within(name: &str, number: usize, count: usize) -> Result<usize, Failure> {
+    if number < count {
+        return Ok(number);
+    }
+    Err(Failure::argument(name, format!("{number} is not below {count}, as many as there are")))
+}
+
+/// Opens the store in the directory `path`, in milliseconds at any size: what grows with the genome is checked where it is read, and by
+/// `atemoya_store_verify`. Leave its files alone while it is open: one that is cut ends the process (SIGBUS). Replacing the whole
+/// store is safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn atemoya_store_open(
+    path: *const c_char,
+    store: Option<&mut MaybeUninit<*mut atemoya_store>>,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::make(error, store, || {
+        // SAFETY: the caller's promise, see the module `ffi`.
+        let path = unsafe { argument::path("path", path) }?;
+        Ok(OpenStore::new(Store::open(path)?))
+    })
+}
+
+/// Frees a store, and the texts that it gave. Options, loaders and gatherers made of it go on.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_store_free(store: *mut atemoya_store) -> atemoya_status {
+    call::free::<OpenStore>(store)
+}
+
+/// Checks every checksum and every rule of the format, over the whole store and its locus indices, on all cores. `progress` may be NULL;
+/// otherwise it is called now and then with `context`, and interrupts the work by returning false.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn atemoya_store_verify(
+    store: *const atemoya_store,
+    progress: atemoya_progress,
+    context: *mut c_void,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::run(error, || {
+        let open = handle::get::<OpenStore>(store)?;
+        // SAFETY: the caller's promise, see the type of the function.
+        let watcher = unsafe { Watcher::new(progress, context) };
+        open.store.verify(&watcher)?;
+        index::verify(&open.store, &watcher)?;
+        Ok(())
+    })
+}
+
+/// Writes the path that a store was opened by; valid until the store is freed.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_store_path(
+    store: *const atemoya_store,
+    path: Option<&mut MaybeUninit<*const c_char>>,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::give(error, ("path", path), || Ok(handle::get::<OpenStore>(store)?.path.as_ptr()))
+}
+
+/// Writes the checksum of a store's manifest, "sha256:...", which is the identity of what it holds; valid until the store is freed.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_store_checksum(
+    store: *const atemoya_store,
+    checksum: Option<&mut MaybeUninit<*const c_char>>,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::give(error, ("checksum", checksum), || Ok(handle::get::<OpenStore>(store)?.checksum.as_ptr()))
+}
+
+/// Writes whether a store has a genome, and not tracks alone.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_store_has_sequence(
+    store: *const atemoya_store,
+    has_sequence: Option<&mut MaybeUninit<bool>>,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::give(error, ("has_sequence", has_sequence), || {
+        Ok(handle::get::<OpenStore>(store)?.store.sequence().is_some())
+    })
+}
+
+/// Writes how many contigs a store has.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_store_contig_count(
+    store: *const atemoya_store,
+    count: Option<&mut MaybeUninit<usize>>,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::give(error, ("count", count), || Ok(handle::get::<OpenStore>(store)?.store.contigs().len()))
+}
+
+/// Writes the name of a contig, numbered from 0; valid until the store is freed.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_store_contig_name(
+    store: *const atemoya_store,
+    contig: usize,
+    name: Option<&mut MaybeUninit<*const c_char>>,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::give(error, ("name", name), || {
+        let open = handle::get::<OpenStore>(store)?;
+        let contig = open.contig(contig)?;
+        let names = open.contigs.get_or_init(|| open.store.contigs().iter().map(|(name, _)| c_text(name)).collect());
+        Ok(names[contig].as_ptr())
+    })
+}
+
+/// Writes the length of a contig in bases.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_store_contig_length(
+    store: *const atemoya_store,
+    contig: usize,
+    length: Option<&mut MaybeUninit<u64>>,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::give(error, ("length", length), || {
+        let open = handle::get::<OpenStore>(store)?;
+        Ok(open.store.contigs().length(open.contig(contig)?))
+    })
+}
+
+/// Writes the number of the contig of a name.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn atemoya_store_find_contig(
+    store: *const atemoya_store,
+    name: *const c_char,
+    contig: Option<&mut MaybeUninit<usize>>,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::give(error, ("contig", contig), || {
+        let open = handle::get::<OpenStore>(store)?;
+        // SAFETY: the caller's promise, see the module `ffi`.
+        let name = unsafe { argument::text("name", name) }?;
+        let unknown = || Failure::argument("name", format!("the store has no contig {name:?}"));
+        open.store.contigs().id(name).ok_or_else(unknown)
+    })
+}

@@ -1,0 +1,157 @@
+//! What a loader streams: beginning, the next batch, and ending.
+
+use super::batch::{AnyBatch, OpenBatch, atemoya_batch};
+use super::call;
+use super::error::atemoya_error;
+use super::handle;
+use super::loader::{AnyLoader, OpenLoader, Streams, atemoya_loader};
+use super::status::{Failure, atemoya_status};
+use crate::feed::Patience;
+use std::mem::MaybeUninit;
+use std::task::Poll;
+
+/// Calls a method of the loader's that begins a stream, and leaves it going.
+macro_rules! begin {
+    ($streams:expr, $loader:ident => $begin:expr) => {{
+        let streams: &mut $crate::ffi::loader::Streams = $streams;
+        match &mut streams.loader {
+            $crate::ffi::loader::AnyLoader::Host($loader) => $begin.detach(),
+            #[cfg(feature = "cuda")]
+            $crate::ffi::loader::AnyLoader::Device($loader) => $begin.detach(),
+        }
+        streams.begun = true;
+    }};
+}
+pub(super) use begin;
+
+/// Begins to stream one epoch. Whatever the loader was streaming is abandoned.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_loader_set_epoch(
+    loader: *mut atemoya_loader,
+    epoch: u64,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    atemoya_loader_epochs(loader, epoch, 1, error)
+}
+
+/// Begins to stream `count` consecutive epochs, from `first` on: the next one is gathered ahead while the last batches of one are consumed, and
+/// `atemoya_batch_epoch` tells them apart. Whatever the loader was streaming is abandoned.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_loader_epochs(
+    loader: *mut atemoya_loader,
+    first: u64,
+    count: u64,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::run(error, || {
+        let loader = handle::get::<OpenLoader>(loader)?;
+        begin!(&mut loader.streams(), loader => loader.epochs(first, count));
+        Ok(())
+    })
+}
+
+/// Begins to stream every kept peak, or negative, or both (peaks first), once and in order, neither shifted nor reverse-complemented, the
+/// short batch at the end included: for validation. Whatever the loader was streaming is abandoned; its state stays.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_loader_validation(
+    loader: *mut atemoya_loader,
+    peaks: bool,
+    negatives: bool,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::run(error, || {
+        let loader = handle::get::<OpenLoader>(loader)?;
+        begin!(&mut loader.streams(), loader => loader.validation(peaks, negatives)?);
+        Ok(())
+    })
+}
+
+/// Ends what the loader streams, if anything, also while another thread waits for its next batch, which gets `ATEMOYA_END`. Batches
+/// that were delivered stay valid, and another stream can be begun.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_loader_stop(
+    loader: *mut atemoya_loader,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::run(error, || {
+        handle::get::<OpenLoader>(loader)?.stop();
+        Ok(())
+    })
+}
+
+/// Writes the next batch of what the loader streams, after waiting until it is gathered; free it with `atemoya_batch_free`. At the end it
+/// returns `ATEMOYA_END`, and writes NULL. When all slots are held by the caller, it is `ATEMOYA_ERROR_ALL_LEASED`: free a batch and ask again.
+/// After any other error the stream has ended.
+///
+/// On a device, the batch is delivered to the stream of the options: what that is given from then on finds it complete, and this
+/// thread does not wait for the device.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_loader_next(
+    loader: *mut atemoya_loader,
+    batch: Option<&mut MaybeUninit<*mut atemoya_batch>>,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    next(loader, batch, error, |streams| streams.next(Patience::UnlessAllLeased))
+}
+
+/// Does the same, but waits when all slots are held: for callers that free batches on another thread. On a device it is as
+/// `atemoya_loader_next`.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_loader_next_waiting(
+    loader: *mut atemoya_loader,
+    batch: Option<&mut MaybeUninit<*mut atemoya_batch>>,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    next(loader, batch, error, |streams| streams.next(Patience::Always))
+}
+
+/// Does the same, but never waits for workers: it returns `ATEMOYA_PENDING`, and writes NULL, while the next batch is not gathered. Without
+/// workers it is gathered here.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_loader_next_if_ready(
+    loader: *mut atemoya_loader,
+    batch: Option<&mut MaybeUninit<*mut atemoya_batch>>,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    next(loader, batch, error, |streams| streams.next(Patience::Never))
+}
+
+/// Writes the next batch that `take` gets of a loader.
+pub(super) fn next(
+    loader: *mut atemoya_loader,
+    batch: Option<&mut MaybeUninit<*mut atemoya_batch>>,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+    take: impl FnOnce(&mut Streams) -> Result<Poll<Option<AnyBatch>>, Failure>,
+) -> atemoya_status {
+    call::status(error, || {
+        let batch = batch.ok_or_else(|| Failure::null("batch"))?;
+        let batch = batch.write(std::ptr::null_mut());
+        let loader = handle::get::<OpenLoader>(loader)?;
+        let mut streams = loader.streams();
+        if !streams.begun {
+            return Err(Failure::argument("loader", "it streams nothing yet: set an epoch first"));
+        }
+        Ok(match take(&mut streams)? {
+            Poll::Pending => atemoya_status::ATEMOYA_PENDING,
+            Poll::Ready(None) => atemoya_status::ATEMOYA_END,
+            Poll::Ready(Some(next)) => {
+                *batch = handle::put(OpenBatch(next));
+                atemoya_status::ATEMOYA_OK
+            }
+        })
+    })
+}
+
+impl Streams {
+    fn next(&mut self, patience: Patience) -> Result<Poll<Option<AnyBatch>>, Failure> {
+        Ok(match &mut self.loader {
+            AnyLoader::Host(loader) => loader.streaming().poll(patience)?.map(|next| next.map(AnyBatch::Host)),
+            #[cfg(feature = "cuda")]
+            AnyLoader::Device(loader) => {
+                let stream = loader.stream().clone();
+                let next = loader.streaming().poll_on(&stream, patience != Patience::Never)?;
+                next.map(|next| next.map(AnyBatch::Device))
+            }
+        })
+    }
+}
