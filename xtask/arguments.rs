@@ -1,0 +1,17 @@
+//! The words of the command line, taken one after the other.
+
+use std::ffi::OsString;
+
+/// What is left of the command line.
+pub(crate) struct Arguments<I>(I);
+
+impl<I: Iterator<Item = OsString>> Arguments<I> {
+    pub(crate) fn new(words: I) -> Self {
+        Self(words)
+    }
+
+    /// The next word, `None` at the end. What is no text is no word that anybody knows either, so that it may be changed.
+    pub(crate) fn word(&mut self) -> Option<String> {
+        self.0.next().map(|word| word.to_string_lossy().into_owned())
+    }
+}

@@ -1,0 +1,68 @@
+//! What developers of atemoya do beside cargo: `cargo xtask header`.
+//!
+//! Each subcommand is one module, which turns arguments into files. A failure is a sentence that names its file.
+
+mod arguments;
+mod header;
+
+use arguments::Arguments;
+use std::fmt::Display;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask header [--check]
+           Makes include/atemoya.h from src/ffi. With --check it compares instead, and fails where they differ.
+";
+
+/// What went wrong, for whoever called.
+#[derive(Debug)]
+enum Failure {
+    /// The arguments make no sense.
+    Usage(String),
+    Failed(String),
+}
+
+type Result<T> = std::result::Result<T, Failure>;
+
+/// For `map_err`: the failure of the system's that befell a file.
+fn at(path: &Path) -> impl FnOnce(io::Error) -> Failure {
+    failed(path.display())
+}
+
+/// For `map_err`: what failed, and why.
+fn failed<E: Display>(what: impl Display) -> impl FnOnce(E) -> Failure {
+    move |error| Failure::Failed(format!("{what}: {error}"))
+}
+
+/// The repository.
+fn root() -> PathBuf {
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    xtask.parent().unwrap_or(xtask).to_path_buf()
+}
+
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where a command says what came of it")]
+fn main() -> ExitCode {
+    let mut arguments = Arguments::new(std::env::args_os().skip(1));
+    let result = match arguments.word().as_deref() {
+        Some("header") => header::run(arguments),
+        Some("help" | "--help" | "-h") => Ok(USAGE.to_owned()),
+        Some(other) => Err(Failure::Usage(format!("there is no subcommand {other}"))),
+        None => Err(Failure::Usage("a subcommand is missing".to_owned())),
+    };
+    match result {
+        Ok(said) => {
+            print!("{said}");
+            ExitCode::SUCCESS
+        }
+        Err(Failure::Usage(message)) => {
+            eprintln!("xtask: {message}\n\n{USAGE}");
+            ExitCode::from(2)
+        }
+        Err(Failure::Failed(message)) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
