@@ -1,5 +1,6 @@
 //! The words of the command line, taken one after the other.
 
+use crate::{Failure, Result};
 use std::ffi::OsString;
 
 /// What is left of the command line.
@@ -13,5 +14,17 @@ impl<I: Iterator<Item = OsString>> Arguments<I> {
     /// The next word, `None` at the end. What is no text is no word that anybody knows either, so that it may be changed.
     pub(crate) fn word(&mut self) -> Option<String> {
         self.0.next().map(|word| word.to_string_lossy().into_owned())
+    }
+
+    /// The value that must follow an option.
+    pub(crate) fn value(&mut self, option: &str) -> Result<OsString> {
+        self.0.next().ok_or_else(|| Failure::Usage(format!("{option} lacks its value")))
+    }
+
+    /// The same, where it must be text.
+    pub(crate) fn text(&mut self, option: &str) -> Result<String> {
+        self.value(option)?
+            .into_string()
+            .map_err(|value| Failure::Usage(format!("{option} {}: no UTF-8", value.display())))
     }
 }

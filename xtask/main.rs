@@ -1,9 +1,10 @@
-//! What developers of atemoya do beside cargo: `cargo xtask header`.
+//! What developers of atemoya do beside cargo: `cargo xtask header`, `cargo xtask install-c`.
 //!
 //! Each subcommand is one module, which turns arguments into files. A failure is a sentence that names its file.
 
 mod arguments;
 mod header;
+mod install;
 
 use arguments::Arguments;
 use std::fmt::Display;
@@ -14,6 +15,14 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask header [--check]
            Makes include/atemoya.h from src/ffi. With --check it compares instead, and fails where they differ.
+
+       cargo xtask install-c --prefix DIR [--libdir NAME] [--destdir DIR] [--profile dev|release] [--features LIST]
+           Builds the C libraries and installs them with header, pkg-config file and examples.
+           --prefix DIR      the directory that gets include/, lib/ and share/
+           --libdir NAME     the libraries' directory below it (default: lib)
+           --destdir DIR     is set before the prefix: where a package is put together
+           --profile NAME    cargo's profile (default: release)
+           --features LIST   features of the library with commas between, besides `ffi`: cuda
 ";
 
 /// What went wrong, for whoever called.
@@ -47,6 +56,7 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::new(std::env::args_os().skip(1));
     let result = match arguments.word().as_deref() {
         Some("header") => header::run(arguments),
+        Some("install-c") => install::run(arguments),
         Some("help" | "--help" | "-h") => Ok(USAGE.to_owned()),
         Some(other) => Err(Failure::Usage(format!("there is no subcommand {other}"))),
         None => Err(Failure::Usage("a subcommand is missing".to_owned())),

@@ -1,0 +1,62 @@
+//! The C libraries, built by cargo.
+//!
+//! The manifest makes a Rust library only, so that nobody else pays for these: their kinds, and what the linker is told, are
+//! arguments of this one build.
+
+use super::options::Options;
+use crate::{Failure, Result, at, failed, root};
+use std::env;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// What was built.
+#[derive(Debug)]
+pub(crate) struct Libraries {
+    pub(crate) shared: PathBuf,
+    pub(crate) fixed: PathBuf,
+    /// The system's libraries that a program needs beside the static one, as the linker's arguments.
+    pub(crate) private: String,
+}
+
+/// Builds them, the shared one with the name that programs ask the loader for.
+pub(crate) fn libraries(options: &Options, soname: &str) -> Result<Libraries> {
+    let target = target()?;
+    // The one profile whose directory has another name.
+    let built = target.join(if options.profile == "dev" { "debug" } else { &options.profile });
+    let libraries = [built.join("libatemoya.so"), built.join("libatemoya.a")];
+    let private = built.join("libatemoya.native-static-libs");
+    // Whatever their features, the libraries have the same names, and cargo would take those of another build for its own.
+    for name in ["deps/libatemoya.so", "deps/libatemoya.a"] {
+        let old = built.join(name);
+        if let Err(error) = fs::remove_file(&old)
+            && error.kind() != ErrorKind::NotFound
+        {
+            return Err(at(&old)(error));
+        }
+    }
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(&cargo)
+        .args(["rustc", "--locked", "--package", "atemoya", "--lib", "--crate-type", "cdylib,staticlib"])
+        .args(["--features", &options.features.join(","), "--profile", &options.profile])
+        .arg("--target-dir")
+        .arg(&target)
+        .args(["--", "-C", &format!("link-arg=-Wl,-soname,{soname}")])
+        .args(["--print".into(), format!("native-static-libs={}", private.display())])
+        .current_dir(root())
+        .status()
+        .map_err(failed(cargo.display()))?;
+    if !status.success() {
+        return Err(Failure::Failed("the libraries cannot be built: cargo says above why".to_owned()));
+    }
+    let [shared, fixed] = libraries;
+    let private = fs::read_to_string(&private).map_err(at(&private))?.trim().to_owned();
+    Ok(Libraries { shared, fixed, private })
+}
+
+/// The directory in which cargo builds.
+fn target() -> Result<PathBuf> {
+    let Some(path) = env::var_os("CARGO_TARGET_DIR").map(PathBuf::from) else { return Ok(root().join("target")) };
+    std::path::absolute(&path).map_err(at(&path))
+}
