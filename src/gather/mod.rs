@@ -6,15 +6,20 @@
 
 mod ahead;
 mod compatible;
+mod groups;
 mod onehot;
 mod read;
 mod scratch;
 mod signal;
 mod simd;
+pub(crate) mod sizes;
 mod sums;
+pub(crate) mod typed;
+pub(crate) mod types;
 
 pub use ahead::{Step, sequence_ahead, signal_ahead};
 pub use compatible::{FirstTrack, RowSums};
+pub(crate) use groups::find_groups;
 pub use onehot::OneHot;
 pub use read::{read_sequence, read_track};
 pub use signal::Channels;
