@@ -10,6 +10,7 @@ use atemoya::loci::published;
 use atemoya::sample::{Draw, Order};
 use atemoya::{Error, PeakGenerator, Store};
 use common::inputs::{self, write};
+use common::refused;
 use std::path::PathBuf;
 use tempfile::TempDir;
 
@@ -56,14 +57,6 @@ impl Fixture {
 
 fn names(names: &[&str]) -> Option<Vec<String>> {
     Some(names.iter().map(|name| (*name).to_owned()).collect())
-}
-
-/// The error is of this argument, and its message has all of `parts`.
-fn refused<T>(result: atemoya::Result<T>, argument: &str, parts: &[&str]) {
-    let Err(error) = result else { panic!("{argument} was accepted: {parts:?}") };
-    assert!(matches!(error, Error::Argument { name, .. } if name == argument), "{argument}: {error}");
-    let text = error.to_string();
-    assert!(parts.iter().all(|part| text.contains(part)), "{text}: {parts:?}");
 }
 
 const PEAKS: [(&str, i64); 5] = [("chrA", 30), ("chrA", 1000), ("chrA", 1500), ("chrA", 2000), ("chrB", 500)];

@@ -7,25 +7,10 @@ use atemoya::format::manifest::Role;
 use atemoya::format::onehot::Block;
 use atemoya::format::tile::Sample;
 use atemoya::gather::{self, Channels, Isa, OneHot, Step, Window};
+use common::plain::{contig, onehot, packed, slice};
 use common::stores::{Contig, write_store};
 use half::{bf16, f16};
 use proptest::prelude::*;
-
-/// The window of a plain vector; positions outside are `zero`.
-fn slice<T: Copy>(values: &[T], window: &Window, zero: T) -> Vec<T> {
-    let at = |i: i64| usize::try_from(i).ok().and_then(|i| values.get(i).copied()).unwrap_or(zero);
-    let mut out: Vec<T> = (0..window.width as i64).map(|i| window.start.checked_add(i).map_or(zero, at)).collect();
-    if window.reverse {
-        out.reverse();
-    }
-    out
-}
-
-fn onehot(letters: &[u8], window: &Window) -> Vec<bool> {
-    let letters = slice(letters, window, b'N');
-    let order = if window.reverse { b"TGCA" } else { b"ACGT" };
-    order.iter().flat_map(|base| letters.iter().map(|l| l.to_ascii_uppercase() == *base)).collect()
-}
 
 /// Windows at and around every kind of edge, and anywhere.
 fn windows(contigs: &[Contig], random: &[(u16, i32, u16, bool)]) -> Vec<Window> {
@@ -57,40 +42,6 @@ fn windows(contigs: &[Contig], random: &[(u16, i32, u16, bool)]) -> Vec<Window> 
         windows.push(Window { contig: i, length, start, width: usize::from(width) % 3000, reverse });
     }
     windows
-}
-
-fn contig(name: &str, length: usize, tracks: usize, seed: u64) -> Contig {
-    let mut state = seed | 1;
-    let mut next = move || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state
-    };
-    let letters = (0..length).map(|_| b"ACGTacgtNRy"[(next() % 11) as usize]).collect();
-    let tracks = (0..tracks)
-        .map(|track| {
-            let mut run = 0;
-            let mut value = 0.0;
-            (0..length)
-                .map(|_| match track {
-                    0 if next() % 30 == 0 => (next() % 3 + 1) as f32,
-                    1 if next() % 3 == 0 => (next() % 40_000) as f32,
-                    2 => {
-                        if run == 0 {
-                            run = next() % 90 + 1;
-                            value = (next() % 7) as f32 / 8.0 - 0.25;
-                        }
-                        run -= 1;
-                        if value == 0.0 { 0.0 } else { value }
-                    }
-                    3 => (next() % 256) as f32,
-                    _ => 0.0,
-                })
-                .collect()
-        })
-        .collect();
-    Contig { name: name.into(), letters, tracks }
 }
 
 fn check<T: Sample>(store: &atemoya::Store, contigs: &[Contig], tracks: &[usize], window: &Window, of: fn(f32) -> T) {
@@ -133,15 +84,9 @@ fn check_onehot<T: OneHot>(blocks: &[Block], window: &Window, expected: &[bool],
 }
 
 fn check_packed(blocks: &[Block], window: &Window, expected: &[bool]) {
-    let words = window.width.div_ceil(64);
-    let mut out = vec![u64::MAX; 4 * words];
+    let mut out = vec![u64::MAX; 4 * window.width.div_ceil(64)];
     gather::packed_sequence(blocks, window, &mut out);
-    let mut bits = vec![0; 4 * words];
-    for (i, _) in expected.iter().enumerate().filter(|(_, set)| **set) {
-        let (row, position) = (i / window.width, i % window.width);
-        bits[row * words + position / 64] |= 1 << (position % 64);
-    }
-    assert!(out == bits, "packed {window:?}");
+    assert!(out == packed(expected, window.width), "packed {window:?}");
 }
 
 proptest! {

@@ -36,7 +36,7 @@ impl Transfer {
                 Err(Error::argument(name, message))
             }
         };
-        crate::feed::types::check_sequence(wanted[0])?;
+        crate::gather::types::check_sequence("sequence_type", wanted[0])?;
         let sequence = if self == Transfer::Compact { DType::U64 } else { wanted[0] };
         let controls = tracks("controls_type", wanted[1], narrowest[0])?;
         let signal = tracks("signal_type", wanted[2], narrowest[1])?;

@@ -1,13 +1,13 @@
 //! Which loci of an index are used: the parameters of the selection, and their application to a store.
 
 use super::sizes;
+use crate::Result;
 use crate::format::manifest::{GroupEntry, Role};
-use crate::gather::{FirstTrack, RowSums, TrackSums};
+use crate::gather::{FirstTrack, RowSums, TrackSums, find_groups};
 use crate::ingest::bed::{BedFile, read_bed};
 use crate::loci::{GroupSums, LocusTable, SelectOptions, Selection, WindowSums, explain, select};
 use crate::sample::Order;
 use crate::store::Store;
-use crate::{Error, Result};
 use std::path::PathBuf;
 
 /// The parameters that decide which loci are used; those of [`crate::PeakGenerator`], which says what each means.
@@ -78,8 +78,8 @@ impl LocusFilter {
     /// Selects the loci of a table.
     ///
     /// # Errors
-    /// As [`LocusFilter::explain`], and [`Error::Argument`] with the account of what was dropped when no peak is left, or no
-    /// negative of those that there are.
+    /// As [`LocusFilter::explain`], and [`Error::Argument`](crate::Error::Argument) with the account of what was dropped when no
+    /// peak is left, or no negative of those that there are.
     pub fn select(&self, store: &Store, table: &LocusTable) -> Result<Selection> {
         self.apply(store, table, &self.exclusions()?, select)
     }
@@ -87,8 +87,9 @@ impl LocusFilter {
     /// Tells of every locus of a table what becomes of it, whether or not any is left.
     ///
     /// # Errors
-    /// [`Error::Argument`] for a parameter out of its range or a name that the store lacks; [`Error::Input`] for a bad
-    /// exclusion list; [`Error::Corrupt`] for a damaged store.
+    /// [`Error::Argument`](crate::Error::Argument) for a parameter out of its range or a name that the store lacks;
+    /// [`Error::Input`](crate::Error::Input) for a bad exclusion list; [`Error::Corrupt`](crate::Error::Corrupt) for a damaged
+    /// store.
     pub fn explain(&self, store: &Store, table: &LocusTable) -> Result<Selection> {
         self.explain_with(store, table, &self.exclusions()?)
     }
@@ -105,7 +106,7 @@ impl LocusFilter {
 
     /// The signal groups.
     pub(crate) fn signal_groups<'a>(&self, store: &'a Store) -> Result<Vec<&'a GroupEntry>> {
-        groups(store, "signals", Role::Signal, self.signals.as_deref())
+        find_groups(store, "signals", Some(Role::Signal), self.signals.as_deref())
     }
 
     /// Reads the exclusion lists.
@@ -153,26 +154,3 @@ impl LocusFilter {
 }
 
 type Rules = fn(&LocusTable, &crate::format::Contigs, &SelectOptions<'_>, Option<&dyn WindowSums>) -> Result<Selection>;
-
-/// The groups of a role: those of the names in their order, or all.
-pub(super) fn groups<'a>(
-    store: &'a Store,
-    argument: &'static str,
-    role: Role,
-    names: Option<&[String]>,
-) -> Result<Vec<&'a GroupEntry>> {
-    let all = || store.manifest().groups.iter().filter(move |group| group.role == role);
-    let Some(names) = names else { return Ok(all().collect()) };
-    let mut groups: Vec<&GroupEntry> = Vec::new();
-    for name in names {
-        let Some(group) = all().find(|group| group.name == *name) else {
-            let known: Vec<&str> = all().map(|group| group.name.as_str()).collect();
-            return Err(Error::argument(argument, format!("there is no {name:?}, but {}", known.join(", "))));
-        };
-        if groups.iter().any(|known| known.name == *name) {
-            return Err(Error::argument(argument, format!("{name:?} is named twice")));
-        }
-        groups.push(group);
-    }
-    Ok(groups)
-}

@@ -3,12 +3,13 @@
 use super::access::Access;
 use super::dataset::Dataset;
 use super::examples::StoreExamples;
-use super::filter::{LocusFilter, groups};
+use super::filter::LocusFilter;
 use super::loader::Loader;
 use super::shard::Shard;
+use super::sizes;
 use super::slot::Slot;
-use super::{sizes, types};
 use crate::format::manifest::Role;
+use crate::gather::{find_groups, types};
 use crate::loci::{Ledger, published};
 use crate::sample::{Order, PeakNegativeSampler, PlanOptions};
 use crate::store::Store;
@@ -237,7 +238,7 @@ impl PeakGenerator {
     /// too small for them.
     #[cfg(feature = "cuda")]
     pub(crate) fn narrowest_types(&self) -> Result<[DType; 2]> {
-        let controls = groups(&self.store, "controls", Role::Control, self.controls.as_deref())?;
+        let controls = find_groups(&self.store, "controls", Some(Role::Control), self.controls.as_deref())?;
         let signals = self.filter.signal_groups(&self.store)?;
         types::check_range("controls_type", self.controls_type, &self.store, &controls)?;
         types::check_range("signal_type", self.signal_type, &self.store, &signals)?;
@@ -249,9 +250,9 @@ impl PeakGenerator {
         let index = published::read(&self.store, self.loci.as_deref())?;
         let filter = &self.filter;
         let signals = filter.signal_groups(&self.store)?;
-        let controls = groups(&self.store, "controls", Role::Control, self.controls.as_deref())?;
+        let controls = find_groups(&self.store, "controls", Some(Role::Control), self.controls.as_deref())?;
         let [sequence_type, controls_type, signal_type] = self.types();
-        types::check_sequence(sequence_type)?;
+        types::check_sequence("sequence_type", sequence_type)?;
         types::check_tracks("controls_type", controls_type, &self.store, &controls)?;
         types::check_tracks("signal_type", signal_type, &self.store, &signals)?;
         let selection = filter.select(&self.store, &index.table)?;

@@ -21,7 +21,6 @@ mod sizes;
 pub(crate) mod slot;
 mod state;
 mod stats;
-pub(crate) mod types;
 mod worker;
 
 pub use access::Access;

@@ -1,23 +1,13 @@
-//! The sizes that loaders accept.
+//! The numbers of slots and threads that loaders accept. Sizes are those that a gather accepts.
 
+pub(super) use crate::gather::sizes::check;
 use crate::{Error, Result};
-
-/// The widest window, the largest jitter and the largest batch: 2^30.
-const MAX_SIZE: usize = 1 << 30;
 
 /// The most threads.
 const MAX_THREADS: usize = 1024;
 
 /// The most batches in memory at once.
 const MAX_SLOTS: usize = 4096;
-
-/// Checks that a parameter is between `least` and 2^30.
-pub(super) fn check(name: &'static str, value: usize, least: usize) -> Result<()> {
-    if !(least..=MAX_SIZE).contains(&value) {
-        return Err(Error::argument(name, format!("{value} is not between {least} and {MAX_SIZE}")));
-    }
-    Ok(())
-}
 
 /// Checks the number of slots of a ring.
 pub(super) fn check_slots(slots: usize) -> Result<()> {

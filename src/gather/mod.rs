@@ -1,20 +1,30 @@
 //! Windows to bytes: one-hot sequence and decoded tracks, forward or reverse-complemented, written straight into a
 //! caller's buffer. The kernels allocate nothing, lock nothing and do no I/O.
 //!
+//! [`Gatherer`] gathers any windows of a store, with all that it takes: it checks, fetches ahead and names what is damaged. What
+//! lies below it takes one window at a time, views of the files, and an output that fits.
+//!
 //! Every kernel has a scalar version; [`Isa`] says which faster ones this machine has. All give the same bytes.
 //! Positions outside a contig read as zero.
 
 mod ahead;
 mod compatible;
+mod gatherer;
+mod groups;
 mod onehot;
 mod read;
 mod scratch;
 mod signal;
 mod simd;
+pub(crate) mod sizes;
 mod sums;
+pub(crate) mod typed;
+pub(crate) mod types;
 
 pub use ahead::{Step, sequence_ahead, signal_ahead};
 pub use compatible::{FirstTrack, RowSums};
+pub use gatherer::{Gatherer, Span};
+pub(crate) use groups::find_groups;
 pub use onehot::OneHot;
 pub use read::{read_sequence, read_track};
 pub use signal::Channels;

@@ -23,6 +23,7 @@ pub mod inputs;
 pub mod model;
 pub mod numpy;
 pub mod oracle;
+pub mod plain;
 pub mod stores;
 #[cfg(feature = "ingest")]
 pub mod windows;
@@ -69,6 +70,14 @@ pub fn within<T: Send + 'static>(seconds: u64, work: impl FnOnce() -> T + Send +
         Err(RecvTimeoutError::Disconnected) => resume_unwind(thread.join().err().unwrap()),
         Err(RecvTimeoutError::Timeout) => panic!("it hangs: not done after {seconds} seconds"),
     }
+}
+
+/// The error is of this argument, and its message has all of `parts`.
+pub fn refused<T>(result: atemoya::Result<T>, argument: &str, parts: &[&str]) {
+    let Err(error) = result else { panic!("{argument} was accepted: {parts:?}") };
+    assert!(matches!(error, atemoya::Error::Argument { name, .. } if name == argument), "{argument}: {error}");
+    let text = error.to_string();
+    assert!(parts.iter().all(|part| text.contains(part)), "{text}: {parts:?}");
 }
 
 /// Copies a directory with all that is in it.

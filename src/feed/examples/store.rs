@@ -7,15 +7,11 @@ use super::source::{Source, Tracks};
 use crate::feed::access::Access;
 use crate::feed::layout::Form;
 use crate::format::manifest::GroupEntry;
-use crate::format::onehot::Block;
-use crate::format::tile::Sample;
-use crate::gather::{self, Channels, Isa, Step, Window};
+use crate::gather::{self, Channels, Isa, Step, Window, typed};
 use crate::loci::Locus;
 use crate::sample::Draw;
 use crate::store::Store;
 use crate::{DType, Result};
-use bytemuck::cast_slice_mut;
-use half::{bf16, f16};
 
 /// Selected loci of a store, and what is read around them.
 #[derive(Debug)]
@@ -135,23 +131,12 @@ impl StoreExamples {
             let [of_sequence, of_controls, of_signal] = sizes.map(|size| row * size..(row + 1) * size);
             if self.store.sequence().is_some() {
                 let (blocks, window) = source.sequence(&input)?;
-                self.sequence(blocks, &window, sequence_type, &mut sequence[of_sequence]);
+                typed::sequence(self.isa, sequence_type, blocks, &window, &mut sequence[of_sequence]);
             }
             self.tracks(source, &self.controls, &input, controls_type, &mut controls[of_controls])?;
             self.tracks(source, &self.signal, &output, signal_type, &mut signal[of_signal])?;
         }
         Ok(())
-    }
-
-    /// Writes one-hot sequence in a type that the builder has checked.
-    fn sequence(&self, blocks: &[Block], window: &Window, dtype: DType, out: &mut [u8]) {
-        match dtype {
-            DType::F32 => gather::sequence::<f32>(self.isa, blocks, window, cast_slice_mut(out)),
-            DType::F16 => gather::sequence::<f16>(self.isa, blocks, window, cast_slice_mut(out)),
-            DType::BF16 => gather::sequence::<bf16>(self.isa, blocks, window, cast_slice_mut(out)),
-            DType::U64 => gather::packed_sequence(blocks, window, cast_slice_mut(out)),
-            _ => gather::sequence::<u8>(self.isa, blocks, window, out),
-        }
     }
 
     /// Writes tracks in a type that the builder has checked.
@@ -163,23 +148,9 @@ impl StoreExamples {
         dtype: DType,
         out: &mut [u8],
     ) -> Result<()> {
-        match dtype {
-            DType::U8 => self.typed_tracks::<u8>(source, panels, window, out),
-            DType::U16 => self.typed_tracks::<u16>(source, panels, window, cast_slice_mut(out)),
-            _ => self.typed_tracks::<f32>(source, panels, window, cast_slice_mut(out)),
-        }
-    }
-
-    fn typed_tracks<T: Sample>(
-        &self,
-        source: &mut impl Source,
-        panels: &[Tracks],
-        window: &Window,
-        out: &mut [T],
-    ) -> Result<()> {
         for tracks in panels {
             let (view, window) = source.tracks(tracks, window)?;
-            gather::signal(self.isa, &view, &tracks.channels, &window, out)
+            typed::signal(self.isa, dtype, &view, &tracks.channels, &window, out)
                 .map_err(|error| source.error(tracks, error))?;
         }
         Ok(())

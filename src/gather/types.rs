@@ -1,17 +1,17 @@
-//! The types in which a loader over a store gives its columns, and which of them hold the store's values.
+//! The types in which sequence and tracks of a store are gathered, and which of them hold the store's values.
 
 use crate::format::manifest::{GroupEntry, TrackType};
 use crate::store::Store;
 use crate::{DType, Error, Result};
 
-/// Checks that one-hot sequence is written in a type.
-pub(crate) fn check_sequence(dtype: DType) -> Result<()> {
+/// Checks that one-hot sequence is written in a type, the parameter `name`.
+pub(crate) fn check_sequence(name: &'static str, dtype: DType) -> Result<()> {
     if matches!(dtype, DType::I8 | DType::U8 | DType::F16 | DType::BF16 | DType::F32 | DType::U64) {
         return Ok(());
     }
     let message =
         format!("one-hot sequence comes as int8, uint8, float16, bfloat16, float32 or, packed, as uint64, not {dtype}");
-    Err(Error::argument("sequence_type", message))
+    Err(Error::argument(name, message))
 }
 
 /// Checks that a type of tracks, the parameter `name`, holds all values of the tracks of some groups.

@@ -1,0 +1,240 @@
+//! Random access: windows that the caller chooses, gathered into memory of the caller's, by any number of threads at once.
+
+use super::{Channels, Isa, Step, Window, find_groups, sizes, typed, types};
+use crate::dtype::Element;
+use crate::format::manifest::Role;
+use crate::store::{PanelFile, PanelView, SequenceFile, SequenceView, Store};
+use crate::{DType, Error, Result};
+
+/// Where a window begins, and which way it is read. How wide it is, is said once for all windows of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// The contig's id, as [`Store::contigs`] has it.
+    pub contig: usize,
+    /// The first base, 0-based. The window may reach past either end of its contig, or lie outside it; what is outside is 0.
+    pub start: i64,
+    /// Whether to read it reverse-complemented.
+    pub reverse_complement: bool,
+}
+
+/// Gathers windows of a store's sequence, or of some of its tracks, in one type.
+///
+/// It shares the store's memory maps and changes nothing: any number of threads may gather from one at the same time. One call
+/// for many windows is faster than many calls, since the bytes of the next windows are fetched while one is decoded.
+///
+/// ```
+/// use atemoya::gather::{Gatherer, Span};
+/// use atemoya::{DType, Store};
+/// # use atemoya::format::manifest::{ContigEntry, Manifest, SequenceEntry};
+/// # use atemoya::store::{Publication, writer};
+/// # let directory = tempfile::tempdir().unwrap();
+/// # let path = directory.path().join("tiny.atemoya");
+/// # let publication = Publication::begin(&path, "manifest.json", false)?;
+/// # let mut sequence = writer::SequenceWriter::create(&publication.path().join("sequence.atm"))?;
+/// # sequence.push(b"ACGTTTGA")?;
+/// # let mut manifest = Manifest::new();
+/// # manifest.contigs.push(ContigEntry { name: "chrI".into(), length: sequence.end_contig()? });
+/// # manifest.sequence = Some(SequenceEntry { file: "sequence.atm".into(), acgt: sequence.acgt() });
+/// # manifest.files.push(sequence.finish()?);
+/// # writer::publish(publication, manifest)?;
+///
+/// // One contig, ACGTTTGA.
+/// let store = Store::open(&path)?;
+/// let gatherer = Gatherer::sequence(&store, DType::U8)?;
+/// assert_eq!(gatherer.shape(3), [4, 3]);
+///
+/// let forward = Span { contig: 0, start: -1, reverse_complement: false };
+/// let mut x = [0u8; 2 * 4 * 3];
+/// gatherer.gather_into(3, [forward, Span { reverse_complement: true, ..forward }], &mut x)?;
+/// // Nothing, A, C; and the reverse complement: G, T, nothing.
+/// assert_eq!(x[..12], [0, 1, 0, /* C */ 0, 0, 1, /* G */ 0, 0, 0, /* T */ 0, 0, 0]);
+/// assert_eq!(x[12..], [0, 0, 0, /* C */ 0, 0, 0, /* G */ 1, 0, 0, /* T */ 0, 1, 0]);
+/// # Ok::<(), atemoya::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Gatherer {
+    store: Store,
+    isa: Isa,
+    dtype: DType,
+    /// Channels of a window.
+    channels: usize,
+    /// For each panel, what is read of it. There is none where it is the sequence that is read.
+    panels: Vec<(usize, Channels)>,
+}
+
+impl Gatherer {
+    /// Gathers one-hot sequence, channels A, C, G, T: `I8`, `U8`, `F16`, `BF16` or `F32`; or `U64`, which packs it, 64 positions to a
+    /// word: bit i of word w is position `64 w + i`, and bits at and past the width are 0. Reverse-complemented, both axes are flipped.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when the store has no sequence, or `dtype` is none of these.
+    pub fn sequence(store: &Store, dtype: DType) -> Result<Gatherer> {
+        if store.sequence().is_none() {
+            return Err(Error::argument("store", "it has no sequence"));
+        }
+        types::check_sequence("dtype", dtype)?;
+        Ok(Gatherer { store: store.clone(), isa: Isa::best(), dtype, channels: 4, panels: Vec::new() })
+    }
+
+    /// Gathers the tracks of some groups, of either role, in the order of the names; `None` for all signal groups. The type is
+    /// `F32`, or `U16` or `U8` where that holds all their values. Reverse-complemented, positions are flipped, and the channels
+    /// within each group.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when there is no group, for a name that the store lacks or one that is given twice, and when `dtype` is
+    /// none of these or does not hold all values.
+    pub fn tracks(store: &Store, groups: Option<&[impl AsRef<str>]>, dtype: DType) -> Result<Gatherer> {
+        if store.manifest().groups.is_empty() {
+            return Err(Error::argument("store", "it has no tracks"));
+        }
+        let role = if groups.is_none() { Some(Role::Signal) } else { None };
+        let found = find_groups(store, "groups", role, groups)?;
+        if found.is_empty() {
+            let message =
+                if groups.is_some() { "no group is named" } else { "the store has no signal: name its controls" };
+            return Err(Error::argument("groups", message));
+        }
+        types::check_tracks("dtype", dtype, store, &found)?;
+        let (panels, channels) = Channels::of_groups(found);
+        Ok(Gatherer { store: store.clone(), isa: Isa::best(), dtype, channels, panels })
+    }
+
+    /// The type of the elements.
+    #[must_use]
+    pub fn dtype(&self) -> DType {
+        self.dtype
+    }
+
+    /// The shape of a window of `width` bases: channels and positions, `(channels, width)`. Packed sequence has 64 positions to an
+    /// element: `(4, ceil(width / 64))`.
+    #[must_use]
+    pub fn shape(&self, width: usize) -> [usize; 2] {
+        [self.channels, if self.dtype == DType::U64 { width.div_ceil(64) } else { width }]
+    }
+
+    /// Bytes of so many windows of `width` bases: what [`Gatherer::gather`] writes.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when `width` is not 1 to 2^30, or the windows are more bytes than there are addresses.
+    pub fn bytes(&self, width: usize, windows: usize) -> Result<usize> {
+        sizes::check("width", width, 1)?;
+        let [channels, positions] = self.shape(width);
+        let bytes = [channels, positions, self.dtype.size()].into_iter().try_fold(windows, usize::checked_mul);
+        let too_many = || Error::argument("windows", format!("{windows} windows of {width} do not fit in memory"));
+        bytes.ok_or_else(too_many)
+    }
+
+    /// Gathers windows of `width` bases, 1 to 2^30, into bytes: an array `(windows, channels, positions)` of [`Gatherer::dtype`], in
+    /// the machine's (little-endian) order, with [`Gatherer::shape`] last, and without gaps. `out` must begin at a multiple of the
+    /// size of an element, and be as long as [`Gatherer::bytes`] says. A window is `start .. start + width` of its contig.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a width out of its range, a contig that the store lacks, an `out` of another length or not aligned, and
+    /// for an iterator that gives more or fewer windows than it says; [`Error::Corrupt`] for damaged tiles. After an error `out` holds
+    /// unspecified values: windows are looked at as they are reached.
+    pub fn gather(
+        &self,
+        width: usize,
+        windows: impl IntoIterator<Item = Span, IntoIter: ExactSizeIterator>,
+        out: &mut [u8],
+    ) -> Result<()> {
+        let windows = windows.into_iter();
+        let (count, got) = (windows.len(), out.len());
+        let expected = self.bytes(width, count)?;
+        if got != expected {
+            let ([channels, positions], dtype) = (self.shape(width), self.dtype);
+            let message =
+                format!("expected {expected} bytes, ({count}, {channels}, {positions}) of {dtype}, got {got}");
+            return Err(Error::argument("out", message));
+        }
+        if !out.is_empty() && !out.as_ptr().addr().is_multiple_of(self.dtype.size()) {
+            let (dtype, size) = (self.dtype, self.dtype.size());
+            return Err(Error::argument("out", format!("{dtype} must begin at a multiple of {size} bytes")));
+        }
+        let mut windows = windows.fuse().enumerate().map(|(i, span)| self.window(i, span, width));
+        let mut following = || windows.next().transpose();
+        // This window and the two after it, which are fetched in two steps before they are gathered.
+        let (mut now, mut next, mut later) = (following()?, following()?, following()?);
+        let views = self.views();
+        for out in out.chunks_exact_mut(self.bytes(width, 1)?) {
+            let Some(window) = now else {
+                return Err(Error::argument("windows", format!("they said that they are {count}, and are fewer")));
+            };
+            if let Some(later) = &later {
+                views.ahead(Step::Directory, later);
+            }
+            if let Some(next) = &next {
+                views.ahead(Step::Tiles, next);
+            }
+            views.gather(self.isa, self.dtype, &window, out)?;
+            (now, next, later) = (next, later, following()?);
+        }
+        match now {
+            Some(_) => Err(Error::argument("windows", format!("they said that they are {count}, and are more"))),
+            None => Ok(()),
+        }
+    }
+
+    /// The same into elements, `(windows, channels, positions)`.
+    ///
+    /// # Errors
+    /// As [`Gatherer::gather`], and [`Error::Argument`] when `T` is not the type that is gathered.
+    pub fn gather_into<T: Element>(
+        &self,
+        width: usize,
+        windows: impl IntoIterator<Item = Span, IntoIter: ExactSizeIterator>,
+        out: &mut [T],
+    ) -> Result<()> {
+        if T::DTYPE != self.dtype {
+            return Err(Error::argument("out", format!("expected elements of {}, got {}", self.dtype, T::DTYPE)));
+        }
+        self.gather(width, windows, bytemuck::cast_slice_mut(out))
+    }
+
+    /// Window number `i`.
+    #[inline]
+    fn window(&self, i: usize, span: Span, width: usize) -> Result<Window> {
+        let Span { contig, start, reverse_complement: reverse } = span;
+        let contigs = self.store.contigs();
+        if contig >= contigs.len() {
+            let message = format!("window {i} is on contig {contig}, of {} counted from 0", contigs.len());
+            return Err(Error::argument("windows", message));
+        }
+        Ok(Window { contig, length: contigs.length(contig), start, width, reverse })
+    }
+
+    fn views(&self) -> Views<'_> {
+        let sequence = self.store.sequence().filter(|_| self.panels.is_empty());
+        let files = self.store.panels();
+        let panels = self.panels.iter().map(|(panel, channels)| (&files[*panel], files[*panel].view(), channels));
+        Views { sequence: sequence.map(SequenceFile::view), panels: panels.collect() }
+    }
+}
+
+/// Views of the files that are read, taken once a call.
+struct Views<'a> {
+    sequence: Option<SequenceView<'a>>,
+    panels: Vec<(&'a PanelFile, PanelView<'a>, &'a Channels)>,
+}
+
+impl Views<'_> {
+    /// Fetches into the processor's cache a part of what a window soon to be gathered will read.
+    #[inline]
+    fn ahead(&self, step: Step, window: &Window) {
+        if let (Some(view), Step::Tiles) = (&self.sequence, step) {
+            super::sequence_ahead(view.blocks(window.contig, window.length), window);
+        }
+        self.panels.iter().for_each(|(_, view, channels)| super::signal_ahead(step, view, channels, window));
+    }
+
+    #[inline]
+    fn gather(&self, isa: Isa, dtype: DType, window: &Window, out: &mut [u8]) -> Result<()> {
+        if let Some(view) = &self.sequence {
+            typed::sequence(isa, dtype, view.blocks(window.contig, window.length), window, out);
+        }
+        for (file, view, channels) in &self.panels {
+            typed::signal(isa, dtype, view, channels, window, out).map_err(|(row, error)| file.error(row, error))?;
+        }
+        Ok(())
+    }
+}
