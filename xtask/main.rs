@@ -22,7 +22,7 @@ usage: cargo xtask header [--check]
            --libdir NAME     the libraries' directory below it (default: lib)
            --destdir DIR     is set before the prefix: where a package is put together
            --profile NAME    cargo's profile (default: release)
-           --features LIST   features of the library with commas between, besides `ffi`: cuda
+           --features LIST   features of the library, with commas between: cuda
 ";
 
 /// What went wrong, for whoever called.

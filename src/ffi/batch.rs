@@ -6,7 +6,6 @@ use super::column::{atemoya_device_type, atemoya_tensor, axes, column};
 use super::dtype;
 use super::error::atemoya_error;
 use super::handle::{self, Object};
-use super::plan::atemoya_draw;
 use super::status::{Failure, atemoya_status};
 use crate::DType;
 #[cfg(feature = "cuda")]
@@ -57,7 +56,7 @@ impl OpenBatch {
     }
 
     /// The bytes of a column, from a device after waiting for it.
-    fn read(&self, column: Column) -> Result<Cow<'_, [u8]>, Failure> {
+    pub(super) fn read(&self, column: Column) -> Result<Cow<'_, [u8]>, Failure> {
         match &self.0 {
             AnyBatch::Host(batch) => {
                 let absent = || Failure::argument("column", format!("the batches have no {column:?}"));
@@ -69,7 +68,7 @@ impl OpenBatch {
     }
 
     /// Examples, the epoch, and the number in the epoch.
-    fn place(&self) -> (usize, u64, u64) {
+    pub(super) fn place(&self) -> (usize, u64, u64) {
         match &self.0 {
             AnyBatch::Host(batch) => (batch.len(), batch.epoch(), batch.index()),
             #[cfg(feature = "cuda")]
@@ -165,41 +164,6 @@ pub unsafe extern "C" fn atemoya_batch_read(
         // SAFETY: the caller's promise, see the module `ffi`.
         let out = unsafe { argument::slice_mut::<u8>("out", out.cast(), bytes) }?;
         out.copy_from_slice(&values);
-        Ok(())
-    })
-}
-
-/// Writes the draws of all examples of a batch to `out`, which has room for `count` of them, exactly as many as there are examples. They
-/// can be followed again with `atemoya_loader_follow`. From a device they are copied first, as by `atemoya_batch_read`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn atemoya_batch_draws(
-    batch: *const atemoya_batch,
-    out: *mut atemoya_draw,
-    count: usize,
-    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
-) -> atemoya_status {
-    call::run(error, || {
-        let batch = handle::get::<OpenBatch>(batch)?;
-        let (length, ..) = batch.place();
-        if count != length {
-            return Err(Failure::argument("count", format!("the batch has {length} examples, not {count}")));
-        }
-        let read = |column| batch.read(column);
-        let numbers = [read(Column::Sources)?, read(Column::Offsets)?, read(Column::Labels)?];
-        let [sources, offsets, labels] = numbers.each_ref().map(|bytes| bytes.as_chunks::<8>().0);
-        let turned = read(Column::ReverseComplement)?;
-        // SAFETY: the caller's promise, see the module `ffi`.
-        let out = unsafe { argument::out("out", out, count) }?;
-        for (i, out) in out.iter_mut().enumerate() {
-            // These columns hold what was a u32 or a flag.
-            let number = |column: &[[u8; 8]]| i64::from_le_bytes(column[i]) as u32;
-            out.write(atemoya_draw {
-                source: number(sources),
-                offset: number(offsets),
-                is_peak: number(labels) as u8,
-                reverse_complement: turned[i],
-            });
-        }
         Ok(())
     })
 }

@@ -23,26 +23,44 @@
 #![allow(non_camel_case_types, reason = "the names are those of C")]
 #![allow(clippy::missing_safety_doc, reason = "the module's documentation says what every caller must do")]
 
-mod about;
+// How calls are made.
 mod argument;
-mod batch;
 mod call;
-mod column;
-mod device;
-mod dlpack;
-mod dtype;
-mod error;
 mod handle;
-mod loader;
-mod loci;
-mod options;
-mod plan;
-mod progress;
-mod state;
+
+// What C sees, in the order of the header, where a type stands before what uses it.
+mod about;
 mod status;
+
+mod error;
+
+mod dtype;
+mod progress;
+
 mod store;
-mod stream;
+
 mod tracks;
+
+mod loci;
+
+mod gather;
+
+mod options;
+
+mod loader;
+
+mod column;
+
+mod batch;
+
+mod stream;
+
+mod plan;
+mod state;
+
+mod dlpack;
+
+mod device;
 
 pub use about::*;
 pub use batch::*;
@@ -51,6 +69,7 @@ pub use device::*;
 pub use dlpack::*;
 pub use dtype::*;
 pub use error::*;
+pub use gather::*;
 pub use loader::*;
 pub use loci::*;
 pub use options::*;

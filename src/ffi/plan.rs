@@ -7,8 +7,9 @@ use super::error::atemoya_error;
 use super::handle;
 use super::loader::{OpenLoader, atemoya_loader};
 use super::loci::rows;
-use super::status::atemoya_status;
+use super::status::{Failure, atemoya_status};
 use super::stream::begin;
+use crate::feed::Column;
 use crate::sample::Draw;
 use std::mem::MaybeUninit;
 
@@ -110,6 +111,41 @@ pub unsafe extern "C" fn atemoya_loader_fetch(
         // SAFETY: the caller's promise, see the module `ffi`.
         let indices = unsafe { argument::slice("indices", indices, count) }?;
         Ok(OpenBatch(AnyBatch::Host(data.fetch(epoch, indices)?)))
+    })
+}
+
+/// Writes the draws of all examples of a batch to `out`, which has room for `count` of them, exactly as many as there are examples. They
+/// can be followed again with `atemoya_loader_follow`. From a device they are copied first, as by `atemoya_batch_read`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn atemoya_batch_draws(
+    batch: *const atemoya_batch,
+    out: *mut atemoya_draw,
+    count: usize,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::run(error, || {
+        let batch = handle::get::<OpenBatch>(batch)?;
+        let (length, ..) = batch.place();
+        if count != length {
+            return Err(Failure::argument("count", format!("the batch has {length} examples, not {count}")));
+        }
+        let read = |column| batch.read(column);
+        let numbers = [read(Column::Sources)?, read(Column::Offsets)?, read(Column::Labels)?];
+        let [sources, offsets, labels] = numbers.each_ref().map(|bytes| bytes.as_chunks::<8>().0);
+        let turned = read(Column::ReverseComplement)?;
+        // SAFETY: the caller's promise, see the module `ffi`.
+        let out = unsafe { argument::out("out", out, count) }?;
+        for (i, out) in out.iter_mut().enumerate() {
+            // These columns hold what was a u32 or a flag.
+            let number = |column: &[[u8; 8]]| i64::from_le_bytes(column[i]) as u32;
+            out.write(atemoya_draw {
+                source: number(sources),
+                offset: number(offsets),
+                is_peak: number(labels) as u8,
+                reverse_complement: turned[i],
+            });
+        }
+        Ok(())
     })
 }
 

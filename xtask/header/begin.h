@@ -2,6 +2,22 @@
  * atemoya.h: the C interface of atemoya, which feeds genomics models from one memory-mapped store.
  *
  * Generated from src/ffi by `cargo xtask header`: do not change it by hand. For C11, C++17 and newer.
+ *
+ * What holds of every function:
+ *
+ * - Handles (atemoya_store, atemoya_options, atemoya_loader, atemoya_batch, ...) are numbers in the form of pointers, which nothing follows. One that
+ *   is NULL, of another kind, or was freed, also twice, is an error and not a crash. Freeing NULL does nothing. What a handle stands for
+ *   lives on as long as something else needs it: a batch outlives its loader, a tensor of DLPack its batch, a loader its store.
+ * - Other pointers are NULL, which is an error where it is not said to be allowed, or point to what their types say for the time of the call,
+ *   and no two of them to the same memory.
+ * - Text ends with a zero byte. Paths may hold any other bytes; all else is UTF-8.
+ * - Status: 0 is success, a negative number an error, a positive one something to look at (ATEMOYA_END, ATEMOYA_PENDING). The last
+ *   parameter, which may be NULL, says more: it is set to a new atemoya_error, which the caller frees, or to NULL when there is none. After an
+ *   error, handles that were to be written are NULL, and what else was to be written is unspecified.
+ * - Threads: any function may be called from any thread at any time. Calls that change the same loader, or the same options, wait
+ *   for each other. A handle, or text, is used until it is freed; who frees it while another thread uses it gets that thread an error at
+ *   worst, but text that was already given is gone.
+ * - Coordinates are 0-based and half-open.
  */
 
 #ifndef ATEMOYA_H

@@ -50,7 +50,7 @@ fn modules(text: &str) -> impl Iterator<Item = &str> {
 impl Source {
     /// The names of its functions that C may call.
     pub(crate) fn functions(&self) -> impl Iterator<Item = &str> {
-        self.items(&["extern \"C\" fn "])
+        self.items(&["extern \"C\" fn "]).filter(|name| name.starts_with("atemoya_"))
     }
 
     /// The names of its types.

@@ -1,7 +1,7 @@
 //! The C libraries, built by cargo.
 //!
-//! The manifest makes a Rust library only, so that nobody else pays for these: their kinds, and what the linker is told, are
-//! arguments of this one build.
+//! They are those of the crate `atemoya-c`, which by itself makes the shared one alone, for tests: the static one, and what the linker is
+//! told, are arguments of this one build. It has a directory of its own, since libraries of other builds have the same names.
 
 use super::options::Options;
 use crate::{Failure, Result, at, failed, root};
@@ -25,10 +25,10 @@ pub(crate) fn libraries(options: &Options, soname: &str) -> Result<Libraries> {
     let target = target()?;
     // The one profile whose directory has another name.
     let built = target.join(if options.profile == "dev" { "debug" } else { &options.profile });
-    let libraries = [built.join("libatemoya.so"), built.join("libatemoya.a")];
-    let private = built.join("libatemoya.native-static-libs");
+    let libraries = [built.join("libatemoya_c.so"), built.join("libatemoya_c.a")];
+    let private = built.join("libatemoya_c.native-static-libs");
     // Whatever their features, the libraries have the same names, and cargo would take those of another build for its own.
-    for name in ["deps/libatemoya.so", "deps/libatemoya.a"] {
+    for name in ["deps/libatemoya_c.so", "deps/libatemoya_c.a"] {
         let old = built.join(name);
         if let Err(error) = fs::remove_file(&old)
             && error.kind() != ErrorKind::NotFound
@@ -38,7 +38,7 @@ pub(crate) fn libraries(options: &Options, soname: &str) -> Result<Libraries> {
     }
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(&cargo)
-        .args(["rustc", "--locked", "--package", "atemoya", "--lib", "--crate-type", "cdylib,staticlib"])
+        .args(["rustc", "--locked", "--package", "atemoya-c", "--lib", "--crate-type", "cdylib,staticlib"])
         .args(["--features", &options.features.join(","), "--profile", &options.profile])
         .arg("--target-dir")
         .arg(&target)
@@ -57,6 +57,6 @@ pub(crate) fn libraries(options: &Options, soname: &str) -> Result<Libraries> {
 
 /// The directory in which cargo builds.
 fn target() -> Result<PathBuf> {
-    let Some(path) = env::var_os("CARGO_TARGET_DIR").map(PathBuf::from) else { return Ok(root().join("target")) };
-    std::path::absolute(&path).map_err(at(&path))
+    let Some(path) = env::var_os("CARGO_TARGET_DIR").map(PathBuf::from) else { return Ok(root().join("target/c")) };
+    std::path::absolute(path.join("c")).map_err(at(&path))
 }

@@ -21,7 +21,7 @@ impl Options {
         let mut destdir = None;
         let mut libdir = PathBuf::from("lib");
         let mut profile = "release".to_owned();
-        let mut features = vec!["ffi".to_owned()];
+        let mut features = Vec::new();
         while let Some(word) = arguments.word() {
             match word.as_str() {
                 "--prefix" => prefix = Some(directory(arguments.value("--prefix")?, "--prefix")?),

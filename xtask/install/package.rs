@@ -8,8 +8,6 @@ use super::options::Options;
 pub(crate) fn text(options: &Options, libraries: &Libraries) -> String {
     // From `pkgconfig` and each component of the libraries' directory.
     let up: String = options.libdir.components().map(|_| "/..").collect();
-    // What the header has of the features beside `ffi`.
-    let defines = if options.features.iter().any(|feature| feature == "cuda") { " -DATEMOYA_CUDA" } else { "" };
     format!(
         "prefix=${{pcfiledir}}/..{up}
 libdir=${{prefix}}/{libdir}
@@ -20,7 +18,7 @@ Description: Feeds genomics models from one memory-mapped store of genome, track
 Version: {VERSION}
 Libs: -L${{libdir}} -latemoya
 Libs.private: {private}
-Cflags: -I${{includedir}}{defines}
+Cflags: -I${{includedir}}
 ",
         libdir = options.libdir.display(),
         private = libraries.private,
