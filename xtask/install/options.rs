@@ -20,7 +20,7 @@ impl Options {
         let mut prefix = None;
         let mut destdir = None;
         let mut libdir = PathBuf::from("lib");
-        let mut profile = "release".to_owned();
+        let mut profile = "installed".to_owned();
         let mut features = Vec::new();
         while let Some(word) = arguments.word() {
             match word.as_str() {
