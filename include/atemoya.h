@@ -753,7 +753,7 @@ atemoya_status atemoya_loader_ledger(const atemoya_loader *loader,
                                      atemoya_error **error);
 
 /// Writes what a loader has counted, an `atemoya_counter`. When callers waited for nearly no time, and workers long, the loader is faster
-/// than what consumes its batches. It waits while another thread waits for a batch.
+/// than what consumes its batches.
 atemoya_status atemoya_loader_counter(const atemoya_loader *loader,
                                       int32_t counter,
                                       uint64_t *value,
@@ -867,8 +867,10 @@ atemoya_status atemoya_batch_read(const atemoya_batch *batch,
 
 /* ---- stream ---- */
 
-/// Begins to stream one epoch. Whatever the loader was streaming is abandoned.
-atemoya_status atemoya_loader_set_epoch(atemoya_loader *loader, uint64_t epoch, atemoya_error **error);
+/// Begins to stream one epoch. Whatever the loader was streaming is abandoned: a thread that waits for its next batch gets `ATEMOYA_END`.
+atemoya_status atemoya_loader_set_epoch(atemoya_loader *loader,
+                                        uint64_t epoch,
+                                        atemoya_error **error);
 
 /// Begins to stream `count` consecutive epochs, from `first` on: the next one is gathered ahead while the last batches of one are consumed, and
 /// `atemoya_batch_epoch` tells them apart. Whatever the loader was streaming is abandoned.
@@ -892,6 +894,8 @@ atemoya_status atemoya_loader_stop(atemoya_loader *loader,
 /// Writes the next batch of what the loader streams, after waiting until it is gathered; free it with `atemoya_batch_free`. At the end it
 /// returns `ATEMOYA_END`, and writes NULL. When all slots are held by the caller, it is `ATEMOYA_ERROR_ALL_LEASED`: free a batch and ask again.
 /// After any other error the stream has ended.
+///
+/// Any number of threads may take batches of one loader: each batch is given to one of them.
 ///
 /// On a device, the batch is delivered to the stream of the options: what that is given from then on finds it complete, and this
 /// thread does not wait for the device.

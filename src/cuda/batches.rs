@@ -108,7 +108,7 @@ impl Drop for DeviceBatches<'_> {
 impl DeviceLoader {
     fn take(&mut self, stream: &Stream, wait: bool) -> Result<Poll<Option<DeviceBatch>>> {
         let stuck = self.flow.pending.is_empty() && !self.pipeline.pool().has_free();
-        if stuck && !self.flow.ended && !self.loader.is_at_end() {
+        if stuck && !self.flow.ended && !self.loader.outlet().is_at_end() {
             let error = self.pipeline.pool().none_free();
             if !matches!(error, Error::AllLeased { .. }) {
                 self.flow.end();

@@ -84,7 +84,7 @@ impl DeviceLoader {
     /// Where the loader stands: after the batch that was delivered last, or at the place set last.
     #[must_use]
     pub fn state(&self) -> State {
-        self.loader.state_at(self.place)
+        self.loader.outlet().state_at(self.place)
     }
 
     /// Streams one epoch. Whatever the loader was streaming before is abandoned.

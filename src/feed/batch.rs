@@ -1,5 +1,6 @@
 //! A batch in the consumer's hands: typed views of the columns of its slot.
 
+use super::fill::Stream;
 use super::layout::{Column, Layout};
 use super::lease::Lease;
 use super::slot::Slot;
@@ -24,7 +25,7 @@ pub struct Batch {
 /// The slot of a batch.
 #[derive(Debug)]
 pub(super) enum Memory {
-    Leased(Lease),
+    Leased(Lease<Stream>),
     Owned(Slot),
 }
 

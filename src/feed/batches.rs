@@ -1,12 +1,10 @@
 //! The batches of a stream, as their consumer gets them: in order, waiting or not.
 
-use super::batch::{Batch, Memory};
-use super::fill::Place;
+use super::batch::Batch;
 use super::loader::Loader;
 use super::ring::Patience;
 use super::state::State;
 use crate::{Error, Result};
-use std::sync::Arc;
 use std::task::Poll;
 
 /// An iterator over batches in order. Dropping it early is fine.
@@ -62,21 +60,8 @@ impl<'a> Batches<'a> {
     }
 
     /// The next batch, `None` at the end, or pending where it was not waited for.
-    pub(crate) fn poll(&mut self, patience: Patience) -> Result<Poll<Option<Batch>>> {
-        let Some(stream) = self.loader.stream.as_ref() else { return Ok(Poll::Ready(None)) };
-        let next = self.loader.ring.next(self.loader.workers.is_empty(), patience)?;
-        let (number, lease) = match next {
-            Poll::Ready(Some(next)) => next,
-            Poll::Ready(None) => return Ok(Poll::Ready(None)),
-            Poll::Pending => return Ok(Poll::Pending),
-        };
-        let Place { epoch, step, indices } = stream.place(number);
-        if stream.plan.is_none() {
-            self.loader.place = (epoch, step + 1);
-        }
-        let layout = Arc::clone(&stream.source.layout);
-        self.loader.ring.counters.delivered(layout.payload(indices.len()));
-        Ok(Poll::Ready(Some(Batch::new(Memory::Leased(lease), layout, indices.len(), epoch, step))))
+    fn poll(&mut self, patience: Patience) -> Result<Poll<Option<Batch>>> {
+        self.loader.outlet().poll(patience)
     }
 
     /// The loader's state after the batch that was delivered last.
@@ -97,13 +82,13 @@ impl Iterator for Batches<'_> {
 impl Drop for Batches<'_> {
     fn drop(&mut self) {
         if self.ends {
-            self.loader.ring.stop();
+            self.loader.outlet().stop();
         }
     }
 }
 
 impl std::fmt::Debug for Batches<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Batches").field("stream", &self.loader.stream).finish_non_exhaustive()
+        f.debug_struct("Batches").field("outlet", self.loader.outlet()).finish_non_exhaustive()
     }
 }

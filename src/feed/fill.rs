@@ -2,6 +2,7 @@
 
 use super::asking::Asking;
 use super::dataset::Dataset;
+use super::outlet::Standing;
 use super::ring::Fill;
 use super::shard::Shard;
 use super::slot::Slot;
@@ -22,6 +23,8 @@ pub(super) struct Stream {
     /// The plan to follow in place of the sampler's.
     pub(super) plan: Option<Arc<Plan>>,
     pub(super) asking: Asking,
+    /// What moves with the delivered batches.
+    pub(super) standing: Option<Arc<Standing>>,
 }
 
 /// The place of one batch.
@@ -78,6 +81,19 @@ impl Fill for Stream {
         let Place { epoch, indices, .. } = self.place(batch);
         let plan = self.plan(epoch)?;
         self.source.gather(&plan, indices, &self.source.layout, slot)
+    }
+
+    fn started(&self) {
+        if let Some(standing) = &self.standing {
+            standing.set((self.epoch, self.step));
+        }
+    }
+
+    fn delivered(&self, batch: u64) {
+        if let Some(standing) = &self.standing {
+            let Place { epoch, step, .. } = self.place(batch);
+            standing.set((epoch, step + 1));
+        }
     }
 }
 

@@ -1,19 +1,19 @@
 //! A slot in the consumer's hands.
 
-use super::ring::Ring;
+use super::ring::{Fill, Ring};
 use super::slot::Slot;
 use std::sync::Arc;
 
 /// A slot that the consumer holds. Dropping it gives the slot back, from any thread.
 #[derive(Debug)]
-pub(super) struct Lease {
-    ring: Arc<Ring>,
+pub(super) struct Lease<J: Fill> {
+    ring: Arc<Ring<J>>,
     /// Taken by `drop` only.
     slot: Option<Slot>,
 }
 
-impl Lease {
-    pub(super) fn new(ring: &Arc<Ring>, slot: Slot) -> Lease {
+impl<J: Fill> Lease<J> {
+    pub(super) fn new(ring: &Arc<Ring<J>>, slot: Slot) -> Lease<J> {
         Lease { ring: Arc::clone(ring), slot: Some(slot) }
     }
 
@@ -27,7 +27,7 @@ impl Lease {
     }
 }
 
-impl Drop for Lease {
+impl<J: Fill> Drop for Lease<J> {
     fn drop(&mut self) {
         if let Some(slot) = self.slot.take() {
             self.ring.give_back(slot);

@@ -1,20 +1,20 @@
 //! The loader: which batches are streamed, gathered ahead by the workers.
 
-use super::asking::Asking;
 use super::batch::Batch;
 use super::batches::Batches;
 use super::dataset::Dataset;
 use super::fill::Stream;
 use super::layout::Layout;
-use super::ring::{Fill, Ring};
+use super::outlet::Outlet;
+use super::ring::Ring;
 use super::shard::Shard;
 use super::slot::Slot;
 use super::state::State;
 use super::stats::Stats;
 use super::worker::Workers;
+use crate::Result;
 use crate::loci::{Ledger, Locus};
-use crate::sample::{Draw, Plan};
-use crate::{Error, Result};
+use crate::sample::Draw;
 use std::sync::Arc;
 
 /// Streams epochs of batches, made by [`crate::PeakGenerator::build`] or [`crate::ArrayGenerator::build`].
@@ -24,15 +24,10 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct Loader {
     source: Arc<Dataset<'static>>,
-    pub(super) ring: Arc<Ring>,
-    pub(super) workers: Workers,
-    shard: Shard,
-    drop_last: bool,
+    outlet: Arc<Outlet>,
+    /// They end with the loader.
+    _workers: Workers<Stream>,
     ledger: Ledger,
-    /// Epoch and step of the next batch.
-    pub(super) place: (u64, u64),
-    /// What is streamed, or was streamed last.
-    pub(super) stream: Option<Arc<Stream>>,
     /// Whether the consumer has been told that it holds all slots.
     pub(super) told: bool,
 }
@@ -42,14 +37,15 @@ impl Loader {
     pub(super) fn new(
         source: Dataset<'static>,
         ledger: Ledger,
-        (shard, drop_last): (Shard, bool),
+        shard: (Shard, bool),
         (num_workers, slots): (usize, usize),
         allocate: &dyn Fn(usize) -> Result<Slot>,
     ) -> Result<Loader> {
         let ring = Arc::new(Ring::new(slots, || allocate(source.layout.bytes()))?);
         let workers = Workers::spawn(&ring, num_workers)?;
         let source = Arc::new(source);
-        Ok(Loader { source, ring, workers, shard, drop_last, ledger, place: (0, 0), stream: None, told: false })
+        let outlet = Arc::new(Outlet::new(&source, &ring, workers.len(), shard));
+        Ok(Loader { source, outlet, _workers: workers, ledger, told: false })
     }
 
     /// Examples of an epoch, of all ranks together.
@@ -67,7 +63,7 @@ impl Loader {
     /// Batches of an epoch, the same for every rank; the last one may be short.
     #[must_use]
     pub fn batches_per_epoch(&self) -> usize {
-        self.shard.steps(self.len(), self.drop_last)
+        self.outlet.batches_per_epoch()
     }
 
     /// The kept peaks, by which `sources` of a batch counts. Empty when they are arrays, whose rows it counts.
@@ -112,13 +108,13 @@ impl Loader {
     /// Batches in memory at once.
     #[must_use]
     pub fn slots(&self) -> usize {
-        self.ring.slots
+        self.outlet.slots()
     }
 
     /// Counters since the loader was made.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        self.ring.counters.read()
+        self.outlet.stats()
     }
 
     /// Streams one epoch. Whatever the loader was streaming before is abandoned.
@@ -128,54 +124,34 @@ impl Loader {
 
     /// Streams `count` consecutive epochs, gathering the next one ahead while the last batches of one are consumed.
     pub fn epochs(&mut self, first: u64, count: u64) -> Batches<'_> {
-        self.stream(first, 0, count, None)
+        self.outlet.epochs(first, count);
+        self.begun()
     }
 
     /// Where the loader stands: after the batch that was delivered last, or at the place set last.
     #[must_use]
     pub fn state(&self) -> State {
-        self.state_at(self.place)
-    }
-
-    /// The state at an epoch and a step of it.
-    pub(crate) fn state_at(&self, (epoch, step): (u64, u64)) -> State {
-        let whole = step > 0 && step >= self.batches_per_epoch() as u64;
-        let (epoch, step) = if whole { (epoch.wrapping_add(1), 0) } else { (epoch, step) };
-        State {
-            order: self.source.sampler.order(),
-            version: self.source.sampler.order().version(),
-            fingerprint: self.source.fingerprint().to_owned(),
-            seed: self.source.sampler.options().seed,
-            examples: self.len(),
-            batch_size: self.shard.batch_size(),
-            epoch,
-            step,
-        }
+        self.outlet.state()
     }
 
     /// Goes on from a saved state with the very next batch: streams the rest of its epoch, and `more` epochs after it. The
     /// number of workers and the world size may be others than when it was saved.
     ///
     /// # Errors
-    /// [`Error::Argument`] when it was saved of another stream: in another order, or a version of it, with another seed, number of
+    /// [`Error::Argument`](crate::Error::Argument) when it was saved of another stream: in another order, or a version of it, with another seed, number of
     /// examples or batch size, or of other loci or options that decide which example stands where.
     pub fn resume(&mut self, state: &State, more: u64) -> Result<Batches<'_>> {
-        self.state().check(state)?;
-        if state.step > self.batches_per_epoch() as u64 {
-            let message = format!("it is at batch {} of an epoch of {}", state.step, self.batches_per_epoch());
-            return Err(Error::argument("state", message));
-        }
-        Ok(self.stream(state.epoch, state.step, more.saturating_add(1), None))
+        self.outlet.resume(state, more)?;
+        Ok(self.begun())
     }
 
     /// Streams draws of the caller's own, in their order, once, the short batch at the end included.
     ///
     /// # Errors
-    /// [`Error::Argument`] naming the first draw that no kept locus or jitter of this loader fits.
+    /// [`Error::Argument`](crate::Error::Argument) naming the first draw that no kept locus or jitter of this loader fits.
     pub fn follow(&mut self, draws: Vec<Draw>) -> Result<Batches<'_>> {
-        let options = self.source.sampler.options();
-        let plan = Plan::from_draws(draws, options.n_peaks, options.n_negatives, options.max_jitter)?;
-        Ok(self.stream(0, 0, 1, Some(Arc::new(plan))))
+        self.outlet.follow(draws)?;
+        Ok(self.begun())
     }
 
     /// Streams every kept peak, or negative, or both (peaks first), once and in order, neither shifted nor
@@ -185,37 +161,14 @@ impl Loader {
     /// them. For all that fit, as cherimoya validates, build a loader with `max_jitter(0)` and `outlier_filter(Some(false))`.
     ///
     /// # Errors
-    /// [`Error::Argument`] when there is nothing to stream.
+    /// [`Error::Argument`](crate::Error::Argument) when there is nothing to stream.
     pub fn validation(&mut self, peaks: bool, negatives: bool) -> Result<Batches<'_>> {
-        let options = self.source.sampler.options();
-        let draws = |wanted: bool, loci: usize, is_peak: bool| {
-            let offset = if is_peak { options.max_jitter } else { 0 };
-            let draw = move |source| Draw { is_peak, source, offset, reverse_complement: false };
-            (0..if wanted { loci as u32 } else { 0 }).map(draw)
-        };
-        let draws = draws(peaks, options.n_peaks, true).chain(draws(negatives, options.n_negatives, false));
-        let draws: Vec<Draw> = draws.collect();
-        if draws.is_empty() {
-            let message =
-                if negatives { "there are no negatives" } else { "neither peaks nor negatives are asked for" };
-            return Err(Error::argument("validation", message));
-        }
-        self.follow(draws)
+        self.outlet.validation(peaks, negatives)?;
+        Ok(self.begun())
     }
 
-    fn stream(&mut self, epoch: u64, step: u64, epochs: u64, plan: Option<Arc<Plan>>) -> Batches<'_> {
-        let (source, shard) = (Arc::clone(&self.source), self.shard);
-        // Draws of the caller's own are all delivered.
-        let drop_last = self.drop_last && plan.is_none();
-        // One for each thread that gathers. Not further than an epoch, whose plan is made ahead then.
-        let distance = self.workers.len().clamp(1, self.batches_per_epoch().max(1));
-        let asking = Asking::new(distance as u64);
-        let stream = Arc::new(Stream { source, shard, drop_last, epoch, step, epochs, plan, asking });
-        if stream.plan.is_none() {
-            self.place = (epoch, step);
-        }
-        self.ring.start(Arc::clone(&stream) as Arc<dyn Fill>);
-        (self.stream, self.told) = (Some(stream), false);
+    fn begun(&mut self) -> Batches<'_> {
+        self.told = false;
         Batches::new(self, true)
     }
 
@@ -235,22 +188,21 @@ impl Loader {
         Batches::new(self, false)
     }
 
-    /// Whether the last batch of what is streamed was delivered.
-    #[cfg(feature = "cuda")]
-    pub(crate) fn is_at_end(&self) -> bool {
-        self.ring.is_at_end()
+    /// Where the batches come out, for what needs no loader of its own.
+    pub(crate) fn outlet(&self) -> &Arc<Outlet> {
+        &self.outlet
     }
 
     /// What ends the loader's streams from any thread, also while the loader waits for a batch.
     #[must_use]
     pub fn stopper(&self) -> Stopper {
-        Stopper(Arc::clone(&self.ring))
+        Stopper(Arc::clone(&self.outlet))
     }
 }
 
 /// Ends what a loader streams, from any thread; from [`Loader::stopper`].
 #[derive(Debug, Clone)]
-pub struct Stopper(Arc<Ring>);
+pub struct Stopper(Arc<Outlet>);
 
 impl Stopper {
     /// Ends what the loader streams, if anything: there is no further batch, and whoever waits for one is told so. Batches that were

@@ -15,6 +15,7 @@ pub(crate) mod generator;
 mod layout;
 mod lease;
 mod loader;
+mod outlet;
 mod ring;
 mod shard;
 mod sizes;
@@ -37,5 +38,7 @@ pub use shard::Shard;
 pub use state::State;
 pub use stats::Stats;
 
+#[cfg(feature = "ffi")]
+pub(crate) use outlet::Outlet;
 #[cfg(feature = "ffi")]
 pub(crate) use ring::Patience;

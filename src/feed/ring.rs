@@ -13,17 +13,25 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 /// What is to be gathered: a numbered sequence of batches.
-pub(super) trait Fill: Send + Sync {
+pub(super) trait Fill: Send + Sync + 'static {
     /// How many batches there are.
     fn batches(&self) -> u64;
 
     /// Gathers a batch into a slot. It depends on the batch's number alone.
     fn fill(&self, batch: u64, slot: &mut Slot) -> Result<()>;
+
+    /// It is what the ring does from now on.
+    fn started(&self) {}
+
+    /// The consumer has this batch. Called in their order.
+    fn delivered(&self, batch: u64) {
+        let _ = batch;
+    }
 }
 
 #[derive(Debug)]
-pub(super) struct Ring {
-    state: Mutex<State>,
+pub(super) struct Ring<J> {
+    state: Mutex<State<J>>,
     /// Signalled when there may be something to claim.
     work: Condvar,
     /// Signalled when a batch is ready or a lease came back.
@@ -32,8 +40,8 @@ pub(super) struct Ring {
     pub(super) counters: Counters,
 }
 
-struct State {
-    job: Option<Arc<dyn Fill>>,
+struct State<J> {
+    job: Option<Arc<J>>,
     /// Which job: what a worker brings back for an earlier one is thrown away.
     generation: u64,
     claimed: u64,
@@ -51,7 +59,7 @@ struct State {
     idle_consumers: usize,
 }
 
-impl std::fmt::Debug for State {
+impl<J> std::fmt::Debug for State<J> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let State { generation, claimed, delivered, total, leased, .. } = self;
         write!(f, "job {generation}: {claimed} claimed, {delivered} delivered of {total}, {leased} leased")
@@ -59,12 +67,15 @@ impl std::fmt::Debug for State {
 }
 
 /// A batch to be gathered, and the slot for it.
-pub(super) struct Claim {
-    pub(super) job: Arc<dyn Fill>,
+pub(super) struct Claim<J> {
+    pub(super) job: Arc<J>,
     pub(super) batch: u64,
     pub(super) slot: Slot,
     generation: u64,
 }
+
+/// A delivered batch: the job, its number in it, and its slot.
+pub(super) type Next<J> = (Arc<J>, u64, Lease<J>);
 
 /// When whoever asks for a batch waits for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,9 +91,9 @@ pub(crate) enum Patience {
 /// Gathering that takes less is short beside waking a consumer, which takes a core from whoever has it.
 const SHORT: Duration = Duration::from_micros(250);
 
-impl Ring {
+impl<J: Fill> Ring<J> {
     /// The slots are what `allocate` gives.
-    pub(super) fn new(slots: usize, allocate: impl Fn() -> Result<Slot>) -> Result<Ring> {
+    pub(super) fn new(slots: usize, allocate: impl Fn() -> Result<Slot>) -> Result<Ring<J>> {
         let state = State {
             job: None,
             generation: 0,
@@ -102,13 +113,19 @@ impl Ring {
     }
 
     /// Begins a job in place of whatever was going on.
-    pub(super) fn start(&self, job: Arc<dyn Fill>) {
+    pub(super) fn start(&self, job: J) {
+        let job = Arc::new(job);
         let mut state = self.lock();
         state.abandon();
         state.total = job.batches();
+        job.started();
         state.job = Some(job);
+        let awaited = state.idle_consumers > 0;
         drop(state);
         self.work.notify_all();
+        if awaited {
+            self.ready.notify_all();
+        }
     }
 
     /// Ends the current job. Whoever waits for its next batch is told.
@@ -129,7 +146,7 @@ impl Ring {
     }
 
     /// Waits for a batch to gather, or `None` when the feed closes. For workers.
-    pub(super) fn claim(&self) -> Option<Claim> {
+    pub(super) fn claim(&self) -> Option<Claim<J>> {
         let since = Instant::now();
         let mut state = self.lock();
         let mut claim = loop {
@@ -151,7 +168,7 @@ impl Ring {
     }
 
     /// Brings a gathered batch back.
-    pub(super) fn complete(&self, claim: Claim, result: Result<()>) {
+    pub(super) fn complete(&self, claim: Claim<J>, result: Result<()>) {
         let Claim { batch, slot, generation, .. } = claim;
         let good = result.is_ok();
         let mut state = self.lock();
@@ -183,16 +200,18 @@ impl Ring {
         }
     }
 
-    /// The next batch in order, with its number, or `None` at the end of the job; pending where it was not waited for.
+    /// The next batch in order, with its number and the job that it is of, or `None` at the end; pending where it was not waited for.
+    /// Several consumers get each batch once.
     ///
     /// Without workers (`inline`) the caller gathers it.
-    pub(super) fn next(self: &Arc<Self>, inline: bool, patience: Patience) -> Result<Poll<Option<(u64, Lease)>>> {
+    pub(super) fn next(self: &Arc<Self>, inline: bool, patience: Patience) -> Result<Poll<Option<Next<J>>>> {
         let since = Instant::now();
         let mut state = self.lock();
+        let generation = state.generation;
         loop {
-            if state.is_at_end() {
-                return Ok(Poll::Ready(None));
-            }
+            // A consumer of a job that another has taken the place of is at its end.
+            let goes_on = state.generation == generation && !state.is_at_end();
+            let Some(job) = state.job.clone().filter(|_| goes_on) else { return Ok(Poll::Ready(None)) };
             let batch = state.delivered;
             if let Some(result) = state.done.remove(&batch) {
                 state.delivered += 1;
@@ -200,10 +219,11 @@ impl Ring {
                     state.abandon();
                 } else {
                     state.leased += 1;
+                    job.delivered(batch);
                 }
                 drop(state);
                 self.counters.consumer_waited(since);
-                return result.map(|slot| Poll::Ready(Some((batch, Lease::new(self, slot)))));
+                return result.map(|slot| Poll::Ready(Some((job, batch, Lease::new(self, slot)))));
             }
             if state.leased == self.slots && patience == Patience::UnlessAllLeased {
                 return Err(Error::AllLeased { slots: self.slots });
@@ -246,12 +266,12 @@ impl Ring {
     }
 
     /// The state stays whole if a thread dies while holding the lock: nothing in this file panics halfway.
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State<J>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl<J: Fill> State<J> {
     /// Forgets the current job; the slots it had ready are free again.
     fn abandon(&mut self) {
         self.job = None;
@@ -288,7 +308,7 @@ impl State {
         self.done.len() == 1 && goes_on && self.gathered.iter().any(|(_, since)| since.elapsed() < SHORT)
     }
 
-    fn claim(&mut self) -> Option<Claim> {
+    fn claim(&mut self) -> Option<Claim<J>> {
         let job = self.job.as_ref().filter(|_| self.claimed < self.total)?;
         let slot = self.free.pop_back()?;
         let claim = Claim { job: Arc::clone(job), batch: self.claimed, slot, generation: self.generation };

@@ -1,6 +1,6 @@
 //! The worker threads of a feed, and how a panic in one becomes an error for the consumer.
 
-use super::ring::{Claim, Ring};
+use super::ring::{Claim, Fill, Ring};
 use crate::{Error, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -8,13 +8,13 @@ use std::thread::JoinHandle;
 
 /// The threads of a feed. Dropping it ends them, each after the batch it is gathering.
 #[derive(Debug)]
-pub(super) struct Workers {
-    ring: Arc<Ring>,
+pub(super) struct Workers<J: Fill> {
+    ring: Arc<Ring<J>>,
     threads: Vec<JoinHandle<()>>,
 }
 
-impl Workers {
-    pub(super) fn spawn(ring: &Arc<Ring>, count: usize) -> Result<Workers> {
+impl<J: Fill> Workers<J> {
+    pub(super) fn spawn(ring: &Arc<Ring<J>>, count: usize) -> Result<Workers<J>> {
         let mut workers = Workers { ring: Arc::clone(ring), threads: Vec::with_capacity(count) };
         for i in 0..count {
             let ring = Arc::clone(ring);
@@ -29,13 +29,9 @@ impl Workers {
     pub(super) fn len(&self) -> usize {
         self.threads.len()
     }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.threads.is_empty()
-    }
 }
 
-impl Drop for Workers {
+impl<J: Fill> Drop for Workers<J> {
     fn drop(&mut self) {
         self.ring.close();
         for thread in self.threads.drain(..) {
@@ -45,7 +41,7 @@ impl Drop for Workers {
     }
 }
 
-fn run(ring: &Ring) {
+fn run<J: Fill>(ring: &Ring<J>) {
     while let Some(mut claim) = ring.claim() {
         let result = fill(&mut claim);
         ring.complete(claim, result);
@@ -53,7 +49,7 @@ fn run(ring: &Ring) {
 }
 
 /// Gathers a claimed batch; a panic comes back as [`Error::Worker`].
-pub(super) fn fill(claim: &mut Claim) -> Result<()> {
+pub(super) fn fill<J: Fill>(claim: &mut Claim<J>) -> Result<()> {
     // The slot holds plain bytes and the job only shared state, so nothing is left broken by unwinding.
     catch_unwind(AssertUnwindSafe(|| claim.job.fill(claim.batch, &mut claim.slot))).unwrap_or_else(|panic| {
         let text =

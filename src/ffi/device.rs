@@ -9,7 +9,12 @@ use std::ffi::c_void;
 use std::mem::MaybeUninit;
 
 #[cfg(feature = "cuda")]
-use super::{batch::AnyBatch, handle, loader::AnyLoader, stream};
+use super::{
+    batch::AnyBatch,
+    handle,
+    loader::{AnyLoader, lock},
+    stream,
+};
 #[cfg(feature = "cuda")]
 use crate::cuda::{Device, DeviceBatch, Stream};
 
@@ -58,10 +63,11 @@ pub unsafe extern "C" fn atemoya_loader_next_on(
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
     #[cfg(feature = "cuda")]
-    return stream::next(loader, batch, error, |streams| {
-        let AnyLoader::Device(loader) = &mut streams.loader else {
+    return stream::next(loader, batch, error, |open| {
+        let AnyLoader::Device(loader) = &open.loader else {
             return Err(Failure::argument("loader", "its batches are in the memory of the host"));
         };
+        let mut loader = lock(loader);
         // SAFETY: the caller's promise.
         let stream = unsafe { Stream::borrow(loader.device(), stream) }?;
         Ok(loader.streaming().poll_on(&stream, true)?.map(|next| next.map(AnyBatch::Device)))

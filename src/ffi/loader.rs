@@ -6,15 +6,22 @@ use super::column::column;
 use super::dtype;
 use super::error::atemoya_error;
 use super::handle::{self, Object};
+#[cfg(feature = "cuda")]
+use super::options::DeviceSettings;
 use super::options::{Settings, atemoya_options, settings};
 use super::status::{Failure, atemoya_status};
 use crate::DType;
 #[cfg(feature = "cuda")]
+use crate::PeakGenerator;
+#[cfg(feature = "cuda")]
 use crate::cuda::{Device, DeviceGenerator, DeviceLoader, Stream, Transfer};
-use crate::feed::{Column, Dataset, Loader, Stopper};
+use crate::feed::{Column, Dataset, Loader, Outlet};
 use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+#[cfg(feature = "cuda")]
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A loader: it streams epochs of batches. Free it with `atemoya_loader_free`.
 ///
@@ -44,28 +51,24 @@ pub enum atemoya_counter {
     ATEMOYA_COUNTER_DEVICE_BYTES = 6,
 }
 
-/// A loader, and what can be known of it without waiting for whoever uses it.
+/// A loader, and what is known of it.
 pub(super) struct OpenLoader {
     pub(super) data: Arc<Dataset<'static>>,
-    batches_per_epoch: usize,
-    slots: usize,
-    columns: [(usize, usize, DType); 7],
+    pub(super) outlet: Arc<Outlet>,
+    pub(super) loader: AnyLoader,
+    /// Whether a stream was ever begun.
+    pub(super) begun: AtomicBool,
+    /// Channels and positions, and the type.
+    columns: [((usize, usize), DType); 7],
     ledger: CString,
-    pub(super) stopper: Stopper,
-    streams: Mutex<Streams>,
 }
 
 /// The loader itself.
-pub(super) struct Streams {
-    pub(super) loader: AnyLoader,
-    /// Whether a stream was ever begun.
-    pub(super) begun: bool,
-}
-
 pub(super) enum AnyLoader {
-    Host(Box<Loader>),
+    /// All is done at its outlet, by any number of threads at once; its workers end with it.
+    Host { _loader: Loader },
     #[cfg(feature = "cuda")]
-    Device(Box<DeviceLoader>),
+    Device(Mutex<Box<DeviceLoader>>),
 }
 
 impl Object for OpenLoader {
@@ -74,37 +77,23 @@ impl Object for OpenLoader {
 }
 
 impl OpenLoader {
-    fn new(loader: AnyLoader) -> OpenLoader {
-        let host = loader.host();
-        OpenLoader {
-            data: Arc::clone(host.dataset()),
-            batches_per_epoch: host.batches_per_epoch(),
-            slots: host.slots(),
-            columns: Column::ALL.map(|column| loader.form(column)),
-            ledger: c_text(host.ledger().to_string()),
-            stopper: host.stopper(),
-            streams: Mutex::new(Streams { loader, begun: false }),
-        }
-    }
-
-    /// The loader, after waiting for whoever uses it.
-    pub(super) fn streams(&self) -> MutexGuard<'_, Streams> {
-        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Ends what is streamed, also while another thread waits for a batch.
-    pub(super) fn stop(&self) {
-        self.stopper.stop();
-        #[cfg(feature = "cuda")]
-        if let AnyLoader::Device(loader) = &mut self.streams().loader {
-            loader.stop();
-        }
-    }
-}
-
-impl AnyLoader {
-    fn new(Settings { generator, device }: Settings) -> Result<AnyLoader, Failure> {
-        let Some(ordinal) = device.device else { return Ok(AnyLoader::Host(Box::new(generator.build()?))) };
+    fn new(settings: Settings) -> Result<OpenLoader, Failure> {
+        let Settings { generator, device } = settings;
+        let begun = AtomicBool::new(false);
+        let Some(ordinal) = device.device else {
+            let loader = generator.build()?;
+            let layout = loader.layout();
+            let columns = Column::ALL.map(|column| (layout.shape(column), layout.dtype(column)));
+            let (data, outlet, ledger) = shared(&loader);
+            return Ok(OpenLoader {
+                data,
+                outlet,
+                loader: AnyLoader::Host { _loader: loader },
+                begun,
+                columns,
+                ledger,
+            });
+        };
         #[cfg(not(feature = "cuda"))]
         {
             let _ = ordinal;
@@ -112,67 +101,62 @@ impl AnyLoader {
         }
         #[cfg(feature = "cuda")]
         {
-            let on = Device::open(ordinal)?;
-            let stream = device.stream.map(|address| {
-                let raw = std::ptr::with_exposed_provenance_mut(address);
-                // SAFETY: the promise of whoever set it in the options, as is said there.
-                unsafe { Stream::borrow(&on, raw) }
-            });
-            let generator = DeviceGenerator::new(&on, generator)
-                .transfer(if device.dense { Transfer::Dense } else { Transfer::Compact })
-                .prefetch_to_device(device.prefetch_to_device)
-                .device_slots(device.device_slots)
-                .stream(stream.transpose()?)
-                .write_combined(device.write_combined);
-            Ok(AnyLoader::Device(Box::new(generator.build()?)))
-        }
-    }
-
-    /// The loader on the host's side.
-    fn host(&self) -> &Loader {
-        match self {
-            AnyLoader::Host(loader) => loader,
-            #[cfg(feature = "cuda")]
-            AnyLoader::Device(loader) => loader.host(),
-        }
-    }
-
-    /// Channels, positions and type of a column.
-    fn form(&self, column: Column) -> (usize, usize, DType) {
-        match self {
-            AnyLoader::Host(loader) => {
-                let (channels, positions) = loader.layout().shape(column);
-                (channels, positions, loader.layout().dtype(column))
-            }
-            #[cfg(feature = "cuda")]
-            AnyLoader::Device(loader) => {
-                let (channels, positions) = loader.shape(column);
-                (channels, positions, loader.dtype(column))
-            }
+            let loader = on_device(ordinal, generator, &device)?;
+            let columns = Column::ALL.map(|column| (loader.shape(column), loader.dtype(column)));
+            let (data, outlet, ledger) = shared(loader.host());
+            let loader = AnyLoader::Device(Mutex::new(Box::new(loader)));
+            Ok(OpenLoader { data, outlet, loader, begun, columns, ledger })
         }
     }
 
     /// What it has counted, in the order of `atemoya_counter`; `None` where that is not known.
     fn counters(&self) -> [Option<u64>; 7] {
         let nanoseconds = |time: std::time::Duration| Some(time.as_nanos() as u64);
-        let host = self.host().stats();
+        let host = self.outlet.stats();
         let workers = nanoseconds(host.workers_waited);
-        match self {
-            AnyLoader::Host(_) => {
+        match &self.loader {
+            AnyLoader::Host { .. } => {
                 let consumer = nanoseconds(host.consumer_waited);
                 [Some(host.batches), Some(host.bytes), consumer, workers, host.page_faults, Some(0), Some(0)]
             }
             #[cfg(feature = "cuda")]
             AnyLoader::Device(loader) => {
-                let device = loader.stats();
+                let device = lock(loader).stats();
                 let consumer = nanoseconds(device.consumer_waited);
-                let memory = [device.page_locked_bytes, device.device_bytes].map(|bytes| Some(bytes as u64));
-                let [page_locked, on_device] = memory;
+                let [page_locked, memory] = [device.page_locked_bytes, device.device_bytes].map(|n| Some(n as u64));
                 let (batches, bytes) = (Some(device.batches), Some(device.bytes_copied));
-                [batches, bytes, consumer, workers, host.page_faults, page_locked, on_device]
+                [batches, bytes, consumer, workers, host.page_faults, page_locked, memory]
             }
         }
     }
+}
+
+/// What is shared with a loader on the host's side, and its account.
+fn shared(loader: &Loader) -> (Arc<Dataset<'static>>, Arc<Outlet>, CString) {
+    (Arc::clone(loader.dataset()), Arc::clone(loader.outlet()), c_text(loader.ledger().to_string()))
+}
+
+/// A loader on a device, for one thread at a time, which waits for workers and for nothing that another thread could hold.
+#[cfg(feature = "cuda")]
+pub(super) fn lock(loader: &Mutex<Box<DeviceLoader>>) -> MutexGuard<'_, Box<DeviceLoader>> {
+    loader.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(feature = "cuda")]
+fn on_device(ordinal: usize, generator: PeakGenerator, settings: &DeviceSettings) -> Result<DeviceLoader, Failure> {
+    let device = Device::open(ordinal)?;
+    let stream = settings.stream.map(|address| {
+        let raw = std::ptr::with_exposed_provenance_mut(address);
+        // SAFETY: the promise of whoever set it in the options, as is said there.
+        unsafe { Stream::borrow(&device, raw) }
+    });
+    let generator = DeviceGenerator::new(&device, generator)
+        .transfer(if settings.dense { Transfer::Dense } else { Transfer::Compact })
+        .prefetch_to_device(settings.prefetch_to_device)
+        .device_slots(settings.device_slots)
+        .stream(stream.transpose()?)
+        .write_combined(settings.write_combined);
+    Ok(generator.build()?)
 }
 
 /// Makes a loader: selects the loci, allocates memory for the batches and starts the workers. On a device, also opens it; without a driver or
@@ -183,7 +167,7 @@ pub extern "C" fn atemoya_loader_new(
     loader: Option<&mut MaybeUninit<*mut atemoya_loader>>,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
-    call::make(error, loader, || Ok(OpenLoader::new(AnyLoader::new(settings(options)?)?)))
+    call::make(error, loader, || OpenLoader::new(settings(options)?))
 }
 
 /// Frees a loader, and ends its workers. A thread that waits for its next batch gets `ATEMOYA_END`. Batches that were delivered stay valid.
@@ -191,7 +175,7 @@ pub extern "C" fn atemoya_loader_new(
 pub extern "C" fn atemoya_loader_free(loader: *mut atemoya_loader) -> atemoya_status {
     call::run(None, || {
         if let Some(loader) = handle::take::<OpenLoader>(loader)? {
-            loader.stopper.stop();
+            loader.outlet.stop();
         }
         Ok(())
     })
@@ -214,7 +198,7 @@ pub extern "C" fn atemoya_loader_batches_per_epoch(
     batches: Option<&mut MaybeUninit<usize>>,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
-    call::give(error, ("batches", batches), || Ok(handle::get::<OpenLoader>(loader)?.batches_per_epoch))
+    call::give(error, ("batches", batches), || Ok(handle::get::<OpenLoader>(loader)?.outlet.batches_per_epoch()))
 }
 
 /// Writes how many batches are in the host's memory at once.
@@ -224,7 +208,7 @@ pub extern "C" fn atemoya_loader_slots(
     slots: Option<&mut MaybeUninit<usize>>,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
-    call::give(error, ("slots", slots), || Ok(handle::get::<OpenLoader>(loader)?.slots))
+    call::give(error, ("slots", slots), || Ok(handle::get::<OpenLoader>(loader)?.outlet.slots()))
 }
 
 /// Writes the channels and positions of an example in an `atemoya_column`, and the type of its values, an `atemoya_dtype`. It has no channel where
@@ -240,15 +224,15 @@ pub extern "C" fn atemoya_loader_column(
 ) -> atemoya_status {
     call::run(error, || {
         let loader = handle::get::<OpenLoader>(loader)?;
-        let form = loader.columns[self::column(column)? as usize];
+        let ((of_channels, of_positions), of_dtype) = loader.columns[self::column(column)? as usize];
         if let Some(channels) = channels {
-            channels.write(form.0);
+            channels.write(of_channels);
         }
         if let Some(positions) = positions {
-            positions.write(form.1);
+            positions.write(of_positions);
         }
         if let Some(dtype) = dtype {
-            dtype.write(dtype::number(form.2));
+            dtype.write(dtype::number(of_dtype));
         }
         Ok(())
     })
@@ -265,7 +249,7 @@ pub extern "C" fn atemoya_loader_ledger(
 }
 
 /// Writes what a loader has counted, an `atemoya_counter`. When callers waited for nearly no time, and workers long, the loader is faster
-/// than what consumes its batches. It waits while another thread waits for a batch.
+/// than what consumes its batches.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loader_counter(
     loader: *const atemoya_loader,
@@ -275,7 +259,7 @@ pub extern "C" fn atemoya_loader_counter(
 ) -> atemoya_status {
     call::give(error, ("value", value), || {
         let loader = handle::get::<OpenLoader>(loader)?;
-        let counters = loader.streams().loader.counters();
+        let counters = loader.counters();
         let known = usize::try_from(counter).ok().and_then(|at| counters.get(at).copied());
         let known =
             known.ok_or_else(|| Failure::argument("counter", format!("there is no atemoya_counter {counter}")))?;

@@ -8,7 +8,7 @@ use super::handle;
 use super::loader::{OpenLoader, atemoya_loader};
 use super::loci::rows;
 use super::status::{Failure, atemoya_status};
-use super::stream::begin;
+use super::stream::Begin;
 use crate::feed::Column;
 use crate::sample::Draw;
 use std::mem::MaybeUninit;
@@ -90,8 +90,7 @@ pub unsafe extern "C" fn atemoya_loader_follow(
         // SAFETY: the caller's promise, see the module `ffi`.
         let draws = unsafe { argument::slice("draws", draws, count) }?;
         let draws: Vec<Draw> = draws.iter().map(Draw::from).collect();
-        begin!(&mut loader.streams(), loader => loader.follow(draws)?);
-        Ok(())
+        loader.begin(Begin::Follow(draws))
     })
 }
 

@@ -4,9 +4,11 @@ use super::argument;
 use super::call;
 use super::error::atemoya_error;
 use super::handle;
-use super::loader::{AnyLoader, OpenLoader, Streams, atemoya_loader};
+#[cfg(feature = "cuda")]
+use super::loader::lock;
+use super::loader::{AnyLoader, OpenLoader, atemoya_loader};
 use super::status::{Failure, atemoya_status};
-use super::stream::begin;
+use super::stream::Begin;
 use crate::feed::State;
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
@@ -14,12 +16,12 @@ use std::mem::MaybeUninit;
 /// Bytes that any state of this version takes, the zero at the end included.
 pub const ATEMOYA_STATE_CAPACITY: usize = 512;
 
-impl Streams {
+impl OpenLoader {
     fn state(&self) -> State {
         match &self.loader {
-            AnyLoader::Host(loader) => loader.state(),
+            AnyLoader::Host { .. } => self.outlet.state(),
             #[cfg(feature = "cuda")]
-            AnyLoader::Device(loader) => loader.state(),
+            AnyLoader::Device(loader) => lock(loader).state(),
         }
     }
 }
@@ -38,7 +40,7 @@ pub unsafe extern "C" fn atemoya_loader_state(
 ) -> atemoya_status {
     call::run(error, || {
         let loader = handle::get::<OpenLoader>(loader)?;
-        let state = loader.streams().state();
+        let state = loader.state();
         let text = serde_json::to_vec(&state).map_err(|error| Failure::argument("loader", error))?;
         if let Some(length) = length {
             length.write(text.len());
@@ -75,7 +77,6 @@ pub unsafe extern "C" fn atemoya_loader_resume(
         let text = unsafe { argument::text("state", state) }?;
         let state: State = serde_json::from_str(text)
             .map_err(|error| Failure::argument("state", format!("it is not a loader's state: {error}")))?;
-        begin!(&mut loader.streams(), loader => loader.resume(&state, more)?);
-        Ok(())
+        loader.begin(Begin::Resume(state, more))
     })
 }

@@ -4,27 +4,74 @@ use super::batch::{AnyBatch, OpenBatch, atemoya_batch};
 use super::call;
 use super::error::atemoya_error;
 use super::handle;
-use super::loader::{AnyLoader, OpenLoader, Streams, atemoya_loader};
+#[cfg(feature = "cuda")]
+use super::loader::lock;
+use super::loader::{AnyLoader, OpenLoader, atemoya_loader};
 use super::status::{Failure, atemoya_status};
-use crate::feed::Patience;
+use crate::feed::{Patience, State};
+use crate::sample::Draw;
 use std::mem::MaybeUninit;
+use std::sync::atomic::Ordering;
 use std::task::Poll;
 
-/// Calls a method of the loader's that begins a stream, and leaves it going.
-macro_rules! begin {
-    ($streams:expr, $loader:ident => $begin:expr) => {{
-        let streams: &mut $crate::ffi::loader::Streams = $streams;
-        match &mut streams.loader {
-            $crate::ffi::loader::AnyLoader::Host($loader) => $begin.detach(),
-            #[cfg(feature = "cuda")]
-            $crate::ffi::loader::AnyLoader::Device($loader) => $begin.detach(),
-        }
-        streams.begun = true;
-    }};
+/// A stream to be begun.
+pub(super) enum Begin {
+    Epochs(u64, u64),
+    Validation(bool, bool),
+    Follow(Vec<Draw>),
+    Resume(State, u64),
 }
-pub(super) use begin;
 
-/// Begins to stream one epoch. Whatever the loader was streaming is abandoned.
+impl OpenLoader {
+    /// Begins a stream in place of whatever is streamed.
+    pub(super) fn begin(&self, stream: Begin) -> Result<(), Failure> {
+        match &self.loader {
+            AnyLoader::Host { .. } => match stream {
+                Begin::Epochs(first, count) => self.outlet.epochs(first, count),
+                Begin::Validation(peaks, negatives) => self.outlet.validation(peaks, negatives)?,
+                Begin::Follow(draws) => self.outlet.follow(draws)?,
+                Begin::Resume(state, more) => self.outlet.resume(&state, more)?,
+            },
+            #[cfg(feature = "cuda")]
+            AnyLoader::Device(loader) => {
+                let mut loader = lock(loader);
+                let batches = match stream {
+                    Begin::Epochs(first, count) => loader.epochs(first, count),
+                    Begin::Validation(peaks, negatives) => loader.validation(peaks, negatives)?,
+                    Begin::Follow(draws) => loader.follow(draws)?,
+                    Begin::Resume(state, more) => loader.resume(&state, more)?,
+                };
+                batches.detach();
+            }
+        }
+        self.begun.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Ends what is streamed, also while another thread waits for a batch.
+    fn stop(&self) {
+        self.outlet.stop();
+        #[cfg(feature = "cuda")]
+        if let AnyLoader::Device(loader) = &self.loader {
+            lock(loader).stop();
+        }
+    }
+
+    fn next(&self, patience: Patience) -> Result<Poll<Option<AnyBatch>>, Failure> {
+        Ok(match &self.loader {
+            AnyLoader::Host { .. } => self.outlet.poll(patience)?.map(|next| next.map(AnyBatch::Host)),
+            #[cfg(feature = "cuda")]
+            AnyLoader::Device(loader) => {
+                let mut loader = lock(loader);
+                let stream = loader.stream().clone();
+                let next = loader.streaming().poll_on(&stream, patience != Patience::Never)?;
+                next.map(|next| next.map(AnyBatch::Device))
+            }
+        })
+    }
+}
+
+/// Begins to stream one epoch. Whatever the loader was streaming is abandoned: a thread that waits for its next batch gets `ATEMOYA_END`.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loader_set_epoch(
     loader: *mut atemoya_loader,
@@ -45,8 +92,7 @@ pub extern "C" fn atemoya_loader_epochs(
 ) -> atemoya_status {
     call::run(error, || {
         let loader = handle::get::<OpenLoader>(loader)?;
-        begin!(&mut loader.streams(), loader => loader.epochs(first, count));
-        Ok(())
+        loader.begin(Begin::Epochs(first, count))
     })
 }
 
@@ -61,8 +107,7 @@ pub extern "C" fn atemoya_loader_validation(
 ) -> atemoya_status {
     call::run(error, || {
         let loader = handle::get::<OpenLoader>(loader)?;
-        begin!(&mut loader.streams(), loader => loader.validation(peaks, negatives)?);
-        Ok(())
+        loader.begin(Begin::Validation(peaks, negatives))
     })
 }
 
@@ -83,6 +128,8 @@ pub extern "C" fn atemoya_loader_stop(
 /// returns `ATEMOYA_END`, and writes NULL. When all slots are held by the caller, it is `ATEMOYA_ERROR_ALL_LEASED`: free a batch and ask again.
 /// After any other error the stream has ended.
 ///
+/// Any number of threads may take batches of one loader: each batch is given to one of them.
+///
 /// On a device, the batch is delivered to the stream of the options: what that is given from then on finds it complete, and this
 /// thread does not wait for the device.
 #[unsafe(no_mangle)]
@@ -91,7 +138,7 @@ pub extern "C" fn atemoya_loader_next(
     batch: Option<&mut MaybeUninit<*mut atemoya_batch>>,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
-    next(loader, batch, error, |streams| streams.next(Patience::UnlessAllLeased))
+    next(loader, batch, error, |loader| loader.next(Patience::UnlessAllLeased))
 }
 
 /// Does the same, but waits when all slots are held: for callers that free batches on another thread. On a device it is as
@@ -102,7 +149,7 @@ pub extern "C" fn atemoya_loader_next_waiting(
     batch: Option<&mut MaybeUninit<*mut atemoya_batch>>,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
-    next(loader, batch, error, |streams| streams.next(Patience::Always))
+    next(loader, batch, error, |loader| loader.next(Patience::Always))
 }
 
 /// Does the same, but never waits for workers: it returns `ATEMOYA_PENDING`, and writes NULL, while the next batch is not gathered. Without
@@ -113,7 +160,7 @@ pub extern "C" fn atemoya_loader_next_if_ready(
     batch: Option<&mut MaybeUninit<*mut atemoya_batch>>,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
-    next(loader, batch, error, |streams| streams.next(Patience::Never))
+    next(loader, batch, error, |loader| loader.next(Patience::Never))
 }
 
 /// Writes the next batch that `take` gets of a loader.
@@ -121,17 +168,16 @@ pub(super) fn next(
     loader: *mut atemoya_loader,
     batch: Option<&mut MaybeUninit<*mut atemoya_batch>>,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
-    take: impl FnOnce(&mut Streams) -> Result<Poll<Option<AnyBatch>>, Failure>,
+    take: impl FnOnce(&OpenLoader) -> Result<Poll<Option<AnyBatch>>, Failure>,
 ) -> atemoya_status {
     call::status(error, || {
         let batch = batch.ok_or_else(|| Failure::null("batch"))?;
         let batch = batch.write(std::ptr::null_mut());
         let loader = handle::get::<OpenLoader>(loader)?;
-        let mut streams = loader.streams();
-        if !streams.begun {
+        if !loader.begun.load(Ordering::Relaxed) {
             return Err(Failure::argument("loader", "it streams nothing yet: set an epoch first"));
         }
-        Ok(match take(&mut streams)? {
+        Ok(match take(&loader)? {
             Poll::Pending => atemoya_status::ATEMOYA_PENDING,
             Poll::Ready(None) => atemoya_status::ATEMOYA_END,
             Poll::Ready(Some(next)) => {
@@ -140,18 +186,4 @@ pub(super) fn next(
             }
         })
     })
-}
-
-impl Streams {
-    fn next(&mut self, patience: Patience) -> Result<Poll<Option<AnyBatch>>, Failure> {
-        Ok(match &mut self.loader {
-            AnyLoader::Host(loader) => loader.streaming().poll(patience)?.map(|next| next.map(AnyBatch::Host)),
-            #[cfg(feature = "cuda")]
-            AnyLoader::Device(loader) => {
-                let stream = loader.stream().clone();
-                let next = loader.streaming().poll_on(&stream, patience != Patience::Never)?;
-                next.map(|next| next.map(AnyBatch::Device))
-            }
-        })
-    }
 }

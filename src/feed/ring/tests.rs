@@ -35,12 +35,12 @@ fn fails() -> Error {
 }
 
 /// Runs a job to its end and returns how many batches came, each with the right bytes, and the error if one did.
-fn drain(ring: &Arc<Ring>, inline: bool, job: Job) -> (u64, Option<Error>) {
-    ring.start(Arc::new(job));
+fn drain(ring: &Arc<Ring<Job>>, inline: bool, job: Job) -> (u64, Option<Error>) {
+    ring.start(job);
     let mut expected = 0;
     loop {
         match ring.next(inline, Patience::UnlessAllLeased) {
-            Ok(Poll::Ready(Some((batch, lease)))) => {
+            Ok(Poll::Ready(Some((_, batch, lease)))) => {
                 assert_eq!(batch, expected);
                 assert!(lease.bytes().iter().all(|&byte| byte == batch as u8));
                 expected += 1;
@@ -52,10 +52,10 @@ fn drain(ring: &Arc<Ring>, inline: bool, job: Job) -> (u64, Option<Error>) {
 }
 
 /// Waits for the next batch and returns its number.
-fn number(ring: &Arc<Ring>) -> u64 {
+fn number(ring: &Arc<Ring<impl Fill>>) -> u64 {
     match ring.next(false, Patience::UnlessAllLeased).unwrap() {
-        Poll::Ready(Some((batch, _))) => batch,
-        other => panic!("{other:?}"),
+        Poll::Ready(Some((_, batch, _))) => batch,
+        _ => panic!("there is no batch"),
     }
 }
 
@@ -87,7 +87,7 @@ fn a_new_job_takes_the_place_of_one_that_is_going_on() {
     let ring = Arc::new(Ring::new(2, || Slot::plain(1)).unwrap());
     let threads = Workers::spawn(&ring, 2).unwrap();
     for round in 0..200 {
-        ring.start(Arc::new(Job { batches: 100, bad: None }));
+        ring.start(Job { batches: 100, bad: None });
         for batch in 0..round % 3 {
             assert_eq!(number(&ring), batch);
         }
@@ -122,7 +122,7 @@ fn a_batch_does_not_wait_for_a_slow_one_after_it() {
         let threads = Workers::spawn(&ring, 2).unwrap();
         for _ in 0..50 {
             let (deliver, delivered) = channel();
-            ring.start(Arc::new(Late { batches, delivered: Mutex::new(delivered) }));
+            ring.start(Late { batches, delivered: Mutex::new(delivered) });
             assert_eq!(number(&ring), 0);
             deliver.send(()).unwrap();
             for batch in 1..batches {
@@ -131,4 +131,48 @@ fn a_batch_does_not_wait_for_a_slow_one_after_it() {
         }
         drop(threads);
     }
+}
+
+#[test]
+fn several_consumers_get_each_batch_once_and_are_told_of_the_end() {
+    for workers in [0, 1, 3] {
+        let ring = Arc::new(Ring::new(4, || Slot::plain(1)).unwrap());
+        let threads = Workers::spawn(&ring, workers).unwrap();
+        for _ in 0..50 {
+            ring.start(Job { batches: 40, bad: None });
+            let mut all: Vec<u64> = std::thread::scope(|scope| {
+                let consume = || {
+                    let mut numbers = Vec::new();
+                    while let Poll::Ready(Some((_, batch, _))) = ring.next(workers == 0, Patience::Always).unwrap() {
+                        numbers.push(batch);
+                    }
+                    numbers
+                };
+                let consumers = [(); 3].map(|()| scope.spawn(consume));
+                consumers.into_iter().flat_map(|consumer| consumer.join().unwrap()).collect()
+            });
+            all.sort_unstable();
+            assert!(all.into_iter().eq(0..40), "{workers} workers");
+        }
+        drop(threads);
+    }
+}
+
+#[test]
+fn a_consumer_that_waits_is_told_when_another_job_is_begun() {
+    let ring = Arc::new(Ring::new(1, || Slot::plain(1)).unwrap());
+    let threads = Workers::spawn(&ring, 1).unwrap();
+    ring.start(Job { batches: 9, bad: None });
+    let Ok(Poll::Ready(Some(held))) = ring.next(false, Patience::Always) else { panic!("a batch") };
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| ring.next(false, Patience::Always));
+        while ring.lock().idle_consumers == 0 {
+            std::thread::yield_now();
+        }
+        ring.start(Job { batches: 9, bad: None });
+        assert!(matches!(waiting.join().unwrap(), Ok(Poll::Ready(None))));
+    });
+    drop(held);
+    assert_eq!(number(&ring), 0);
+    drop(threads);
 }
