@@ -14,9 +14,10 @@
  * - Status: 0 is success, a negative number an error, a positive one something to look at (ATEMOYA_END, ATEMOYA_PENDING). The last
  *   parameter, which may be NULL, says more: it is set to a new atemoya_error, which the caller frees, or to NULL when there is none. After an
  *   error, handles that were to be written are NULL, and what else was to be written is unspecified.
- * - Threads: any function may be called from any thread at any time. Calls that change the same loader, or the same options, wait
- *   for each other. A handle, or text, is used until it is freed; who frees it while another thread uses it gets that thread an error at
- *   worst, but text that was already given is gone.
+ * - Threads: any function may be called from any thread at any time, also for the same handle. Freeing a handle that another thread uses lets its
+ *   call end as if it were not freed; texts and addresses that were got through the handle are gone.
+ * - fork(): a child process has none of its parent's worker threads: it must not use its parent's handles, nor free them. It can open stores and make
+ *   loaders of its own, if no other thread was in a call of this library when it was forked.
  * - Coordinates are 0-based and half-open.
  */
 

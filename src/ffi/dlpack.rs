@@ -117,6 +117,9 @@ fn export(batch: Arc<OpenBatch>, tensor: &atemoya_tensor) -> Result<*mut DLManag
 
 /// The deleter of a tensor: frees it, and lets go of its batch.
 unsafe extern "C" fn delete(tensor: *mut DLManagedTensorVersioned) {
+    if tensor.is_null() {
+        return;
+    }
     call::run(None, || {
         // SAFETY: whoever calls a deleter passes the tensor that it is of, once.
         let managed = unsafe { (*tensor).manager_ctx };

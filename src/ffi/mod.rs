@@ -16,8 +16,10 @@
 //! - **Status**: 0 is success, a negative number an error, a positive one something else to look at (the end of a stream). With the last
 //!   parameter, which may be NULL, an error says more: the pointer is set to a new `atemoya_error`, which the caller frees, and to NULL
 //!   when there is none. What other parameters point to is unspecified after an error, but for handles, which are NULL.
-//! - **Threads**: any function may be called from any thread at any time. Calls that change the same loader, or the same options, wait
-//!   for each other.
+//! - **Threads**: any function may be called from any thread at any time, also for the same handle. Freeing a handle that another thread uses lets
+//!   its call end as if it were not freed; texts and addresses that were got through the handle are gone.
+//! - **fork()**: a child process has none of its parent's worker threads: it must not use its parent's handles, nor free them. It can open stores
+//!   and make loaders of its own, if no other thread was in a call of this library when it was forked.
 //! - **Panics** of the library end at the call, as an error (`ATEMOYA_ERROR_PANIC`). None is known.
 #![allow(unsafe_code, reason = "C passes pointers, and functions are exported by their names")]
 #![allow(non_camel_case_types, reason = "the names are those of C")]

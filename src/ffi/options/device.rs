@@ -105,7 +105,7 @@ pub extern "C" fn atemoya_options_set_device_slots(
 /// Sets the stream that batches are delivered to, a `CUstream` or `cudaStream_t` of the device's primary context, which exists as long as
 /// the loader and its batches; NULL (the default) for one of the loader's own, and 1, as in DLPack, for the legacy default stream.
 #[unsafe(no_mangle)]
-pub extern "C" fn atemoya_options_set_stream(
+pub unsafe extern "C" fn atemoya_options_set_stream(
     options: *mut atemoya_options,
     stream: *mut c_void,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
