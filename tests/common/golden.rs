@@ -39,7 +39,7 @@ impl Case {
     }
 
     /// One file or a list of them.
-    fn paths(&self, value: &Value) -> Vec<PathBuf> {
+    pub fn paths(&self, value: &Value) -> Vec<PathBuf> {
         let one = |v: &Value| self.yeast.join(v.as_str().unwrap());
         match value {
             Value::Null => Vec::new(),
