@@ -70,3 +70,75 @@ fn threads_get_what_one_gets() {
     let printed = in_every_way("threads", directory.path(), &[&path]);
     same(&printed, &expected::of_threads(&Store::open(path).unwrap()));
 }
+
+#[test]
+fn wrong_handles_and_null_are_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = expected::store(directory.path());
+    in_every_way("wrong_handles", directory.path(), &[&path]);
+}
+
+#[test]
+fn wrong_values_are_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = expected::store(directory.path());
+    in_every_way("wrong_values", directory.path(), &[&path]);
+}
+
+#[test]
+fn wrong_order_and_damage_are_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = expected::store(directory.path());
+    let [damaged, broken] = expected::damaged(&path);
+    let list = expected::bad_list(directory.path());
+    in_every_way("wrong_order", directory.path(), &[&path, &damaged, &broken, &list]);
+}
+
+/// Of what a device is asked, all comes to the same refusal.
+#[test]
+fn without_a_driver_a_device_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = expected::store(directory.path());
+    let case = if cfg!(feature = "cuda") { "no-driver" } else { "without-cuda" };
+    in_every_way("device", directory.path(), &[&path, Path::new(case)]);
+}
+
+/// On the emulator, a device's batches hold what the host's do.
+#[cfg(feature = "cuda")]
+#[test]
+fn on_the_emulator_a_device_gives_what_the_host_gives() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = expected::store(directory.path());
+    std::fs::copy(compiler::built("libcuda_emu.so"), directory.path().join("libcuda.so")).unwrap();
+    let file = source("capi/tests/c/device.c");
+    for language in Language::ALL.into_iter().filter(|language| language.is_there()) {
+        let program = language.build(&file, directory.path());
+        let mut commands = vec![Command::new(&program)];
+        if language == Language::C11 {
+            commands.extend(under_valgrind(&program));
+            commands.extend(language.build_sanitized(&file, directory.path()).map(Command::new));
+        }
+        for mut command in commands {
+            command.arg(&path).arg("emulator");
+            command.env("LD_LIBRARY_PATH", directory.path()).env("CUDA_EMU_MODE", "eager");
+            run(command, directory.path());
+        }
+    }
+}
+
+/// The examples work with the store of the tests, as they are in the documentation.
+#[test]
+fn the_examples_build_and_run() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = expected::store_with_one_index(directory.path());
+    for language in Language::ALL.into_iter().filter(|language| language.is_there()) {
+        let mut command = Command::new(language.build(&source("examples/c/train_feed.c"), directory.path()));
+        command.arg(&path);
+        let printed = run(command, directory.path());
+        assert!(printed.ends_with("resumed with the batch that came after the checkpoint\n"), "{printed}");
+        let mut command = Command::new(language.build(&source("examples/c/gather_windows.c"), directory.path()));
+        command.arg(&path).args(["chrA:100", "chrB:-7-"]);
+        let printed = run(command, directory.path());
+        assert!(printed.contains("chrA:100\n") && printed.contains("channel 2: "), "{printed}");
+    }
+}

@@ -1,13 +1,14 @@
 //! The store of the C programs, and what they must print of it: the same numbers, from the library in Rust.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use crate::common::inputs::{contigs, index, pack, peaks, write};
+use crate::common::inputs::{contigs, index, pack, peaks, section, write};
 use crate::common::stores::Contig;
 use atemoya::feed::{Access, Batch, Column, Loader};
 use atemoya::format::manifest::{Role, TrackType};
 use atemoya::loci::published;
 use atemoya::{DType, PeakGenerator, Store};
 use std::fmt::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Three contigs, whose first two tracks are counts.
@@ -39,6 +40,39 @@ pub(crate) fn store(directory: &Path) -> PathBuf {
 /// A BED file of regions to stay out of.
 pub(crate) fn exclusion_list(directory: &Path) -> PathBuf {
     write(directory, "exclusion.bed", "chrA\t1000\t1700\nchrA\t5000\t5300\nchrB\t0\t9\n")
+}
+
+/// A BED file whose second line is wrong.
+pub(crate) fn bad_list(directory: &Path) -> PathBuf {
+    write(directory, "bad.bed", "chrA\t1000\t1700\nchrA\tx\t5300\n")
+}
+
+/// Copies of a store: one with changed bytes in the tiles of its first panel, and one whose manifest is cut.
+pub(crate) fn damaged(store: &Path) -> [PathBuf; 2] {
+    let [damaged, broken] = ["damaged", "broken"].map(|name| store.with_file_name(name));
+    copy(store, &damaged);
+    copy(store, &broken);
+    let panel = damaged.join("panel-0.atm");
+    let mut bytes = fs::read(&panel).unwrap();
+    let data = section(&bytes, 0);
+    bytes[data].iter_mut().step_by(37).for_each(|byte| *byte ^= 255);
+    fs::write(panel, bytes).unwrap();
+    let manifest = broken.join("manifest.json");
+    let text = fs::read(&manifest).unwrap();
+    fs::write(manifest, &text[..text.len() - 20]).unwrap();
+    [damaged, broken]
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
 }
 
 /// `plain_options` of `feed.h`.
