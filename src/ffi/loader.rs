@@ -14,6 +14,7 @@ use crate::cuda::{Device, DeviceGenerator, DeviceLoader, Stream, Transfer};
 use crate::feed::{Column, Dataset, Loader, Stopper};
 use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A loader: it streams epochs of batches. Free it with `atemoya_loader_free`.
@@ -52,6 +53,7 @@ pub(super) struct OpenLoader {
     columns: [(usize, usize, DType); 7],
     ledger: CString,
     pub(super) stopper: Stopper,
+    freed: AtomicBool,
     streams: Mutex<Streams>,
 }
 
@@ -83,6 +85,7 @@ impl OpenLoader {
             columns: Column::ALL.map(|column| loader.form(column)),
             ledger: c_text(host.ledger().to_string()),
             stopper: host.stopper(),
+            freed: AtomicBool::new(false),
             streams: Mutex::new(Streams { loader, begun: false }),
         }
     }
@@ -90,6 +93,11 @@ impl OpenLoader {
     /// The loader, after waiting for whoever uses it.
     pub(super) fn streams(&self) -> MutexGuard<'_, Streams> {
         self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether its handle was freed. Whoever still has the loader, and finds this false before it waits, is stopped if it becomes true.
+    pub(super) fn is_freed(&self) -> bool {
+        self.freed.load(Ordering::SeqCst)
     }
 
     /// Ends what is streamed, also while another thread waits for a batch.
@@ -191,6 +199,7 @@ pub extern "C" fn atemoya_loader_new(
 pub extern "C" fn atemoya_loader_free(loader: *mut atemoya_loader) -> atemoya_status {
     call::run(None, || {
         if let Some(loader) = handle::take::<OpenLoader>(loader)? {
+            loader.freed.store(true, Ordering::SeqCst);
             loader.stopper.stop();
         }
         Ok(())

@@ -131,6 +131,10 @@ pub(super) fn next(
         if !streams.begun {
             return Err(Failure::argument("loader", "it streams nothing yet: set an epoch first"));
         }
+        // A thread that had the loader may have begun another stream after it was freed, which nobody would stop.
+        if loader.is_freed() {
+            return Ok(atemoya_status::ATEMOYA_END);
+        }
         Ok(match take(&mut streams)? {
             Poll::Pending => atemoya_status::ATEMOYA_PENDING,
             Poll::Ready(None) => atemoya_status::ATEMOYA_END,
