@@ -165,6 +165,40 @@ static void end_waits(const atemoya_store *store, size_t num_workers, bool by_fr
     for (size_t i = 0; i < slots; i++) DO(atemoya_batch_free(held[i]));
 }
 
+/* Begins streams over and over, until the loader is gone. */
+static void *begin_for_ever(void *argument) {
+    atemoya_status status;
+    while ((status = atemoya_loader_set_epoch((atemoya_loader *)argument, 0, NULL)) != ATEMOYA_ERROR_HANDLE) CHECK(status == ATEMOYA_OK);
+    return NULL;
+}
+
+/* Waits for batches over and over, until the loader is gone. There are none, since all slots are held. */
+static void *wait_for_ever(void *argument) {
+    atemoya_batch *batch;
+    atemoya_status status;
+    while ((status = atemoya_loader_next_waiting((atemoya_loader *)argument, &batch, NULL)) != ATEMOYA_ERROR_HANDLE)
+        CHECK(status == ATEMOYA_END && batch == NULL);
+    return NULL;
+}
+
+/* Frees a loader that threads begin to stream, and wait for, at the same time. */
+static void free_amid_all(const atemoya_store *store) {
+    for (int round = 0; round < 20; round++) {
+        atemoya_loader *loader = plain_loader(store, (size_t)round % 3);
+        atemoya_batch *held[8];
+        size_t slots;
+        pthread_t threads[THREADS];
+        DO(atemoya_loader_slots(loader, &slots, E));
+        DO(atemoya_loader_set_epoch(loader, 0, E));
+        for (size_t i = 0; i < slots; i++) held[i] = next(loader);
+        for (size_t i = 0; i < THREADS; i++) start(&threads[i], i % 2 == 0 ? begin_for_ever : wait_for_ever, loader);
+        if (round % 2 == 0) rest();
+        DO(atemoya_loader_free(loader));
+        for (size_t i = 0; i < THREADS; i++) join(threads[i]);
+        for (size_t i = 0; i < slots; i++) DO(atemoya_batch_free(held[i]));
+    }
+}
+
 int main(int argc, char **argv) {
     atemoya_store *store;
     CHECK(argc == 2);
@@ -176,6 +210,7 @@ int main(int argc, char **argv) {
         end_waits(store, num_workers, false);
         end_waits(store, num_workers, true);
     }
+    free_amid_all(store);
     DO(atemoya_store_free(store));
     CHECK(atemoya_live_handles() == 0);
     return 0;
