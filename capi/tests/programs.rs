@@ -103,7 +103,8 @@ fn without_a_driver_a_device_is_refused() {
     in_every_way("device", directory.path(), &[&path, Path::new(case)]);
 }
 
-/// On the emulator, a device's batches hold what the host's do.
+/// On the emulator, a device's batches hold what the host's do. Valgrind has not as many addresses as the emulator takes for the memory
+/// of its devices.
 #[cfg(feature = "cuda")]
 #[test]
 fn on_the_emulator_a_device_gives_what_the_host_gives() {
@@ -115,7 +116,6 @@ fn on_the_emulator_a_device_gives_what_the_host_gives() {
         let program = language.build(&file, directory.path());
         let mut commands = vec![Command::new(&program)];
         if language == Language::C11 {
-            commands.extend(under_valgrind(&program));
             commands.extend(language.build_sanitized(&file, directory.path()).map(Command::new));
         }
         for mut command in commands {
