@@ -51,6 +51,7 @@ fn same(printed: &[(String, String)], expected: &str) {
 fn right_use_gives_what_rust_gives() {
     let directory = tempfile::tempdir().unwrap();
     let (path, list) = (expected::store(directory.path()), expected::exclusion_list(directory.path()));
+    expected::parameters_matter(&Store::open(&path).unwrap(), &list);
     let printed = in_every_way("right_use", directory.path(), &[&path, &list]);
     same(&printed, &expected::of_right_use(&Store::open(path).unwrap(), &list));
 }

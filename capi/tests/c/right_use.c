@@ -165,7 +165,7 @@ static void print_loader(const char *name, const atemoya_loader *loader) {
 /* Every option, with another value than the default. */
 static atemoya_loader *other_loader(const atemoya_store *store, const char *exclusion_list) {
     static const char *const signals[] = {"runs", "stranded"}, *const controls[] = {"input"};
-    static const char *const chroms[] = {"chrA", "chrZ"}, *const counts_tracks[] = {"stranded.1", "runs"};
+    static const char *const chroms[] = {"chrA", "chrZ"}, *const counts_tracks[] = {"stranded.0", "runs"};
     atemoya_options *options = plain_options(store);
     DO(atemoya_options_set_loci(options, "other", E));
     DO(atemoya_options_set_signals(options, signals, 2, E));
@@ -179,8 +179,8 @@ static atemoya_loader *other_loader(const atemoya_store *store, const char *excl
     DO(atemoya_options_set_reverse_complement(options, false, E));
     DO(atemoya_options_set_chroms(options, chroms, 2, E));
     DO(atemoya_options_set_summits(options, 0, E));
-    DO(atemoya_options_set_min_counts(options, 2000, E));
-    DO(atemoya_options_set_max_counts(options, 14000, E));
+    DO(atemoya_options_set_min_counts(options, 12, E));
+    DO(atemoya_options_set_max_counts(options, 30, E));
     DO(atemoya_options_set_counts_tracks(options, counts_tracks, 2, E));
     DO(atemoya_options_set_outlier_filter(options, 1, E));
     DO(atemoya_options_set_exclusion_lists(options, &exclusion_list, 1, E));

@@ -26,14 +26,14 @@ pub(crate) fn store_with_one_index(directory: &Path) -> PathBuf {
     store.path().to_owned()
 }
 
-/// The same with a second index, `other`, whose negatives are another file, and which is centred on midpoints.
+/// The same with a second index, `other`, of other loci, which is centred on summits.
 pub(crate) fn store(directory: &Path) -> PathBuf {
     let path = store_with_one_index(directory);
     let contigs = whole();
-    let files = [3, 4].map(|seed| write(directory, &format!("{seed}.narrowPeak"), peaks(&contigs, 60, seed)));
+    let files = [3, 4].map(|seed| write(directory, &format!("{seed}.narrowPeak"), peaks(&contigs, 150, seed)));
     let [peaks, negatives] = files;
-    let builder = atemoya::index::IndexBuilder::new("other").peaks([peaks]).negatives([negatives]).counts_window(33);
-    builder.publish(&Store::open(&path).unwrap(), &()).unwrap();
+    let builder = atemoya::index::IndexBuilder::new("other").peaks([peaks]).negatives([negatives]);
+    builder.summits(true).counts_window(33).publish(&Store::open(&path).unwrap(), &()).unwrap();
     path
 }
 
@@ -101,9 +101,9 @@ fn other(store: &Store, exclusion_list: &Path) -> PeakGenerator {
         .reverse_complement(false)
         .chroms(names(&["chrA", "chrZ"]))
         .summits(Some(false))
-        .min_counts(Some(2000.0))
-        .max_counts(Some(14000.0))
-        .counts_tracks(names(&["stranded.1", "runs"]))
+        .min_counts(Some(12.0))
+        .max_counts(Some(30.0))
+        .counts_tracks(names(&["stranded.0", "runs"]))
         .outlier_filter(Some(true))
         .exclusion_lists(vec![exclusion_list.to_owned()])
         .num_workers(0)
@@ -117,6 +117,51 @@ fn other(store: &Store, exclusion_list: &Path) -> PeakGenerator {
         .drop_last(true)
         .rank(1)
         .world_size(2)
+}
+
+/// `other_loader` with one parameter set back, for each that decides what it gives. Without outliers and other controls, which the store has
+/// not, their parameters decide nothing.
+fn set_back(store: &Store, exclusion_list: &Path) -> Vec<(&'static str, PeakGenerator)> {
+    let other = || other(store, exclusion_list);
+    vec![
+        ("loci", other().loci("default")),
+        ("signals", other().signals(None)),
+        ("sequence_type", other().sequence_type(DType::I8)),
+        ("in_window", other().in_window(200)),
+        ("out_window", other().out_window(100)),
+        ("max_jitter", other().max_jitter(10)),
+        ("reverse_complement", other().reverse_complement(true)),
+        ("chroms", other().chroms(None)),
+        ("summits", other().summits(None)),
+        ("min_counts", other().min_counts(None)),
+        ("max_counts", other().max_counts(None)),
+        ("counts_tracks", other().counts_tracks(None)),
+        ("exclusion_lists", other().exclusion_lists(Vec::new())),
+        ("slots", other().slots(None)),
+        ("random_state", other().random_state(7)),
+        ("negative_ratio", other().negative_ratio(0.1)),
+        ("shuffle", other().shuffle(true)),
+        ("batch_size", other().batch_size(16)),
+        ("drop_last", other().drop_last(false)),
+        ("rank", other().rank(0)),
+        ("world_size", other().rank(0).world_size(1)),
+    ]
+}
+
+/// Fails when a parameter could be forgotten in C and what is printed be the same.
+pub(crate) fn parameters_matter(store: &Store, exclusion_list: &Path) {
+    let printed = |generator: &PeakGenerator| {
+        let mut text = String::new();
+        // That no locus is left is another outcome, too.
+        let Ok(mut loader) = generator.build() else { return text };
+        about(&mut text, "other", &loader);
+        batches(&mut text, "other", loader.epochs(0, 2));
+        text
+    };
+    let all = printed(&other(store, exclusion_list));
+    for (parameter, generator) in set_back(store, exclusion_list) {
+        assert_ne!(printed(&generator), all, "{parameter} decides nothing");
+    }
 }
 
 /// `cherimoya_loader` of `right_use.c`.
