@@ -32,6 +32,7 @@ static atemoya_window parse(const atemoya_store *store, char *text) {
     }
     *colon = 0;
     must(atemoya_store_find_contig(store, text, &contig, &error), error);
+    *colon = ':';
     window.contig = (uint32_t)contig;
     window.start = strtoll(colon + 1, &end, 10);
     window.reverse_complement = *end == '-';

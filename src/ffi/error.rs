@@ -33,8 +33,21 @@ impl From<Failure> for Reported {
     fn from(failure: Failure) -> Reported {
         let Failure { status, message, path, offset, line, driver_code } = failure;
         let path = path.map(|path| c_text(path.into_os_string().into_vec()));
-        Reported { status, message: c_text(message), path, offset, line, driver_code }
+        Reported { status, message: c_text(one_line(&message)), path, offset, line, driver_code }
     }
+}
+
+/// A text of one line: what would end the line, or do something to a terminal, as a path may have it, is escaped.
+fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if letter.is_control() {
+            line.extend(letter.escape_default());
+        } else {
+            line.push(letter);
+        }
+    }
+    line
 }
 
 /// Returns the status of an error, the same that the function returned; `ATEMOYA_OK` for NULL, and `ATEMOYA_ERROR_HANDLE` for what is no

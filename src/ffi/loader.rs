@@ -19,7 +19,7 @@ use crate::feed::{Column, Dataset, Loader, Outlet};
 use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 #[cfg(feature = "cuda")]
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -58,6 +58,8 @@ pub(super) struct OpenLoader {
     pub(super) loader: AnyLoader,
     /// Whether a stream was ever begun.
     pub(super) begun: AtomicBool,
+    /// Whether its handle was freed, while another thread goes on with it.
+    pub(super) freed: AtomicBool,
     /// Channels and positions, and the type.
     columns: [((usize, usize), DType); 7],
     ledger: CString,
@@ -79,7 +81,7 @@ impl Object for OpenLoader {
 impl OpenLoader {
     fn new(settings: Settings) -> Result<OpenLoader, Failure> {
         let Settings { generator, device } = settings;
-        let begun = AtomicBool::new(false);
+        let [begun, freed] = [(); 2].map(|()| AtomicBool::new(false));
         let Some(ordinal) = device.device else {
             let loader = generator.build()?;
             let layout = loader.layout();
@@ -90,6 +92,7 @@ impl OpenLoader {
                 outlet,
                 loader: AnyLoader::Host { _loader: loader },
                 begun,
+                freed,
                 columns,
                 ledger,
             });
@@ -105,7 +108,7 @@ impl OpenLoader {
             let columns = Column::ALL.map(|column| (loader.shape(column), loader.dtype(column)));
             let (data, outlet, ledger) = shared(loader.host());
             let loader = AnyLoader::Device(Mutex::new(Box::new(loader)));
-            Ok(OpenLoader { data, outlet, loader, begun, columns, ledger })
+            Ok(OpenLoader { data, outlet, loader, begun, freed, columns, ledger })
         }
     }
 
@@ -175,6 +178,7 @@ pub extern "C" fn atemoya_loader_new(
 pub extern "C" fn atemoya_loader_free(loader: *mut atemoya_loader) -> atemoya_status {
     call::run(None, || {
         if let Some(loader) = handle::take::<OpenLoader>(loader)? {
+            loader.freed.store(true, Ordering::SeqCst);
             loader.outlet.stop();
         }
         Ok(())

@@ -45,6 +45,10 @@ impl OpenLoader {
             }
         }
         self.begun.store(true, Ordering::Relaxed);
+        // Nobody has a handle to stop it by, and someone may wait for it.
+        if self.freed.load(Ordering::SeqCst) {
+            self.outlet.stop();
+        }
         Ok(())
     }
 

@@ -51,10 +51,10 @@ pub extern "C" fn atemoya_options_set_device(
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
     change(options, error, |settings| {
-        settings.device.device = usize::try_from(device).ok();
         if device < -1 {
             return Err(Failure::argument("device", format!("{device} is neither a device nor -1, the host")));
         }
+        settings.device.device = usize::try_from(device).ok();
         Ok(())
     })
 }
@@ -111,7 +111,7 @@ pub unsafe extern "C" fn atemoya_options_set_stream(
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
     change(options, error, |settings| {
-        settings.device.stream = (!stream.is_null()).then(|| stream.addr());
+        settings.device.stream = (!stream.is_null()).then(|| stream.expose_provenance());
         Ok(())
     })
 }

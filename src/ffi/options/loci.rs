@@ -8,9 +8,14 @@ use std::ffi::c_char;
 use std::mem::MaybeUninit;
 use std::path::{Path, PathBuf};
 
-/// A choice of C's: positive is yes, 0 no, and negative nothing of the kind.
-fn choice(value: i32) -> Option<bool> {
-    (value >= 0).then_some(value > 0)
+/// A choice of C's, of the parameter `name`: 1 is yes, 0 no, and -1 nothing of the kind.
+fn choice(name: &str, value: i32) -> Result<Option<bool>, Failure> {
+    match value {
+        -1 => Ok(None),
+        0 => Ok(Some(false)),
+        1 => Ok(Some(true)),
+        _ => Err(Failure::argument(name, format!("{value} is none of 1, 0 and -1"))),
+    }
 }
 
 /// A number of C's: not a number is none.
@@ -54,7 +59,7 @@ pub extern "C" fn atemoya_options_set_summits(
     summits: i32,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
-    set(options, error, |generator| Ok(generator.summits(choice(summits))))
+    set(options, error, |generator| Ok(generator.summits(choice("summits", summits)?)))
 }
 
 /// Sets the least sum of signal that a locus has over the output window; NAN (the default) for none.
@@ -101,7 +106,7 @@ pub extern "C" fn atemoya_options_set_outlier_filter(
     outlier_filter: i32,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
-    set(options, error, |generator| Ok(generator.outlier_filter(choice(outlier_filter))))
+    set(options, error, |generator| Ok(generator.outlier_filter(choice("outlier_filter", outlier_filter)?)))
 }
 
 /// Sets the paths of BED files of regions to stay out of, `count` of them; NULL and 0 (the default) for none. Loci whose windows touch their

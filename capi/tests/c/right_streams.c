@@ -1,0 +1,311 @@
+/* The functions that stream, plan, save and gather, in right use: each against another way to the same bytes.
+ *
+ *     right_streams STORE */
+
+#include "feed.h"
+
+/* The examples of an epoch, as planned, which the caller frees. */
+static atemoya_draw *plan_of(const atemoya_loader *loader, uint64_t epoch, size_t *length) {
+    atemoya_draw *draws;
+    DO(atemoya_loader_length(loader, length, E));
+    draws = (atemoya_draw *)memory(*length * sizeof *draws);
+    DO(atemoya_loader_plan(loader, epoch, 0, 5, draws, E));
+    DO(atemoya_loader_plan(loader, epoch, 5, *length - 5, draws + 5, E));
+    return draws;
+}
+
+static bool same(const atemoya_draw *a, const atemoya_draw *b) {
+    return a->source == b->source && a->offset == b->offset && a->is_peak == b->is_peak && a->reverse_complement == b->reverse_complement;
+}
+
+/* The draws of a batch, which the caller frees. */
+static atemoya_draw *draws_of(const atemoya_batch *batch, size_t *count) {
+    atemoya_draw *draws;
+    DO(atemoya_batch_length(batch, count, E));
+    draws = (atemoya_draw *)memory(*count * sizeof *draws);
+    DO(atemoya_batch_draws(batch, draws, *count, E));
+    return draws;
+}
+
+/* Streamed batches hold what was planned, and what is fetched at their places. */
+static void plan_and_fetch(atemoya_loader *loader) {
+    atemoya_batch *batch, *fetched;
+    size_t length, count, at = 0, indices[16];
+    atemoya_draw *plan = plan_of(loader, 4, &length), *draws;
+    DO(atemoya_loader_set_epoch(loader, 4, E));
+    while ((batch = next(loader)) != NULL) {
+        uint64_t index;
+        draws = draws_of(batch, &count);
+        for (size_t i = 0; i < count; i++) {
+            CHECK(at + i < length && same(draws + i, plan + at + i));
+            indices[i] = at + i;
+        }
+        DO(atemoya_loader_fetch(loader, 4, indices, count, &fetched, E));
+        CHECK(digest_batch(fetched) == digest_batch(batch));
+        DO(atemoya_batch_index(fetched, &index, E));
+        CHECK(index == 0);
+        DO(atemoya_batch_free(fetched));
+        DO(atemoya_batch_free(batch));
+        free(draws);
+        at += count;
+    }
+    CHECK(at == length);
+    free(plan);
+}
+
+/* Draws of a batch, followed again, give its bytes. */
+static void follow(atemoya_loader *loader) {
+    atemoya_batch *batch;
+    size_t count;
+    atemoya_draw *draws;
+    uint64_t first;
+    DO(atemoya_loader_set_epoch(loader, 5, E));
+    DO(atemoya_batch_free(next(loader)));
+    batch = next(loader);
+    first = digest_batch(batch);
+    draws = draws_of(batch, &count);
+    DO(atemoya_batch_free(batch));
+    DO(atemoya_loader_follow(loader, draws, count, E));
+    memset(draws, 255, count * sizeof *draws); /* they were copied */
+    free(draws);
+    batch = next(loader);
+    CHECK(digest_batch(batch) == first && next(loader) == NULL);
+    DO(atemoya_batch_free(batch));
+}
+
+/* All kept loci, once each, in order and unturned. */
+static void validation(atemoya_loader *loader) {
+    size_t kept[2], count, seen[2] = {0, 0};
+    atemoya_batch *batch;
+    DO(atemoya_loader_kept_count(loader, &kept[1], &kept[0], E));
+    DO(atemoya_loader_validation(loader, true, true, E));
+    while ((batch = next(loader)) != NULL) {
+        atemoya_draw *draws = draws_of(batch, &count);
+        for (size_t i = 0; i < count; i++) {
+            CHECK(draws[i].source == seen[draws[i].is_peak]++ && !draws[i].reverse_complement);
+            CHECK(draws[i].offset == (draws[i].is_peak ? MAX_JITTER : 0) && (draws[i].is_peak || seen[1] == kept[1]));
+        }
+        free(draws);
+        DO(atemoya_batch_free(batch));
+    }
+    CHECK(seen[0] == kept[0] && seen[1] == kept[1]);
+    DO(atemoya_loader_validation(loader, false, true, E));
+    print_rest("negatives", loader);
+}
+
+/* Another loader goes on where one stood, with other workers and for an epoch more. */
+static void state(const atemoya_store *store, atemoya_loader *loader) {
+    char text[ATEMOYA_STATE_CAPACITY], other_text[ATEMOYA_STATE_CAPACITY];
+    atemoya_loader *other = plain_loader(store, 0);
+    atemoya_batch *a, *b;
+    size_t length, batches = 0, per_epoch;
+    DO(atemoya_loader_epochs(loader, 8, 2, E));
+    DO(atemoya_batch_free(next(loader)));
+    DO(atemoya_batch_free(next(loader)));
+    DO(atemoya_loader_state(loader, text, sizeof text, NULL, E));
+    DO(atemoya_loader_state(loader, text, sizeof text, &length, E));
+    CHECK(strlen(text) == length);
+    DO(atemoya_loader_resume(other, text, 1, E));
+    DO(atemoya_loader_state(other, other_text, sizeof other_text, NULL, E));
+    CHECK(strcmp(text, other_text) == 0);
+    while ((a = next(loader)) != NULL) {
+        b = next(other);
+        CHECK(b != NULL && digest_batch(a) == digest_batch(b));
+        DO(atemoya_batch_free(a));
+        DO(atemoya_batch_free(b));
+        batches++;
+    }
+    DO(atemoya_loader_batches_per_epoch(loader, &per_epoch, E));
+    CHECK(next(other) == NULL && batches == 2 * per_epoch - 2);
+    /* A buffer that just suffices. */
+    DO(atemoya_loader_state(other, text, sizeof text, &length, E));
+    DO(atemoya_loader_state(other, text, length + 1, NULL, E));
+    DO(atemoya_loader_free(other));
+}
+
+/* All ways to ask for the next batch give the same, and a stop ends them all. */
+static void ways_to_ask(atemoya_loader *loader) {
+    atemoya_batch *batch;
+    uint64_t all[2] = {DIGEST, DIGEST}, one;
+    for (int way = 0; way < 2; way++) {
+        atemoya_status status;
+        DO(atemoya_loader_set_epoch(loader, 1, E));
+        do {
+            status = way == 0 ? atemoya_loader_next_waiting(loader, &batch, E) : atemoya_loader_next_if_ready(loader, &batch, E);
+            CHECK(check_error == NULL && (batch != NULL) == (status == ATEMOYA_OK));
+            CHECK(status == ATEMOYA_OK || status == ATEMOYA_END || (status == ATEMOYA_PENDING && way == 1));
+            if (batch == NULL) continue;
+            one = digest_batch(batch);
+            all[way] = digest(all[way], &one, sizeof one);
+            DO(atemoya_batch_free(batch));
+        } while (status != ATEMOYA_END);
+    }
+    CHECK(all[0] == all[1] && all[0] != DIGEST);
+    DO(atemoya_loader_set_epoch(loader, 1, E));
+    batch = next(loader);
+    one = digest_batch(batch);
+    DO(atemoya_loader_stop(loader, E));
+    CHECK(next(loader) == NULL && digest_batch(batch) == one);
+    DO(atemoya_batch_free(batch));
+}
+
+/* Every slot is held, one is freed, and the stream goes on. */
+static void all_leased(atemoya_loader *loader) {
+    atemoya_batch *held[8] = {NULL}, *batch;
+    size_t slots;
+    DO(atemoya_loader_slots(loader, &slots, E));
+    CHECK(slots <= 8);
+    DO(atemoya_loader_epochs(loader, 0, 3, E));
+    for (int round = 0; round < 3; round++) {
+        for (size_t i = 0; i < slots; i++)
+            if (held[i] == NULL) held[i] = next(loader);
+        CHECK(atemoya_loader_next(loader, &batch, E) == ATEMOYA_ERROR_ALL_LEASED);
+        CHECK(batch == NULL && atemoya_error_status(check_error) == ATEMOYA_ERROR_ALL_LEASED);
+        DO(atemoya_error_free(check_error) == ATEMOYA_OK ? (check_error = NULL, ATEMOYA_OK) : ATEMOYA_ERROR_HANDLE);
+        CHECK(atemoya_loader_next_if_ready(loader, &batch, NULL) == ATEMOYA_ERROR_ALL_LEASED || batch == NULL);
+        DO(atemoya_batch_free(held[round]));
+        held[round] = NULL;
+    }
+    for (size_t i = 0; i < slots; i++) DO(atemoya_batch_free(held[i]));
+}
+
+static void counters(atemoya_loader *loader) {
+    uint64_t value, batches, bytes;
+    size_t all = 0;
+    atemoya_batch *batch;
+    atemoya_tensor tensor;
+    for (int32_t counter = ATEMOYA_COUNTER_BATCHES; counter <= ATEMOYA_COUNTER_DEVICE_BYTES; counter++) {
+        atemoya_status status = atemoya_loader_counter(loader, counter, &value, NULL);
+        CHECK(status == ATEMOYA_OK || counter == ATEMOYA_COUNTER_PAGE_FAULTS);
+        if (counter >= ATEMOYA_COUNTER_PAGE_LOCKED_BYTES) CHECK(value == 0);
+    }
+    DO(atemoya_loader_counter(loader, ATEMOYA_COUNTER_BATCHES, &batches, E));
+    DO(atemoya_loader_counter(loader, ATEMOYA_COUNTER_BYTES, &bytes, E));
+    DO(atemoya_loader_set_epoch(loader, 2, E));
+    batch = next(loader);
+    for (int32_t column = ATEMOYA_SEQUENCE; column <= ATEMOYA_REVERSE_COMPLEMENT; column++) {
+        DO(atemoya_batch_column(batch, column, &tensor, E));
+        all += tensor.bytes;
+    }
+    DO(atemoya_batch_free(batch));
+    DO(atemoya_loader_counter(loader, ATEMOYA_COUNTER_BATCHES, &value, E));
+    CHECK(value == batches + 1);
+    DO(atemoya_loader_counter(loader, ATEMOYA_COUNTER_BYTES, &value, E));
+    CHECK(value == bytes + all);
+}
+
+/* Gathers the windows that a batch holds. They are a column of it. */
+static void gather(const atemoya_gatherer *gatherer, const atemoya_loader *loader, const atemoya_batch *batch, int32_t column) {
+    atemoya_tensor tensor;
+    atemoya_window *windows;
+    atemoya_draw *draws;
+    size_t count, channels, positions, bytes, width;
+    void *out;
+    DO(atemoya_batch_column(batch, column, &tensor, E));
+    width = (size_t)tensor.shape[2];
+    draws = draws_of(batch, &count);
+    windows = (atemoya_window *)memory(count * sizeof *windows);
+    for (size_t i = 0; i < count; i++) {
+        atemoya_kept_locus locus;
+        DO(atemoya_loader_kept(loader, draws[i].is_peak, draws[i].source, 1, &locus, E));
+        windows[i].contig = locus.contig;
+        windows[i].start = locus.centre - (int64_t)(width / 2) + (draws[i].is_peak ? (int64_t)draws[i].offset - MAX_JITTER : 0);
+        windows[i].reverse_complement = draws[i].reverse_complement ? 9 : 0;
+    }
+    DO(atemoya_gatherer_shape(gatherer, width, count, NULL, NULL, NULL, E));
+    DO(atemoya_gatherer_shape(gatherer, width, count, &channels, &positions, &bytes, E));
+    CHECK((int64_t)channels == tensor.shape[1] && (int64_t)positions == tensor.shape[2] && bytes == tensor.bytes);
+    out = memory(bytes);
+    DO(atemoya_gather(gatherer, windows, count, width, out, bytes, E));
+    CHECK(memcmp(out, tensor.data, bytes) == 0);
+    DO(atemoya_gather(gatherer, NULL, 0, width, NULL, 0, E));
+    free(out);
+    free(windows);
+    free(draws);
+}
+
+static void gathered(const atemoya_store *store, atemoya_loader *loader) {
+    static const char *const controls[] = {"input"};
+    atemoya_gatherer *sequences, *signals, *inputs;
+    atemoya_batch *batch;
+    DO(atemoya_gatherer_of_sequence(store, ATEMOYA_I8, &sequences, E));
+    DO(atemoya_gatherer_of_tracks(store, NULL, 0, ATEMOYA_F32, &signals, E));
+    DO(atemoya_gatherer_of_tracks(store, controls, 1, ATEMOYA_F32, &inputs, E));
+    DO(atemoya_loader_set_epoch(loader, 6, E));
+    batch = next(loader);
+    gather(sequences, loader, batch, ATEMOYA_SEQUENCE);
+    gather(signals, loader, batch, ATEMOYA_SIGNAL);
+    gather(inputs, loader, batch, ATEMOYA_CONTROLS);
+    DO(atemoya_batch_free(batch));
+    DO(atemoya_gatherer_free(sequences));
+    DO(atemoya_gatherer_free(signals));
+    DO(atemoya_gatherer_free(inputs));
+}
+
+static void check_tensor(const struct DLManagedTensorVersioned *managed, const atemoya_tensor *tensor) {
+    static const uint8_t codes[] = {DL_INT,  DL_UINT, DL_INT,   DL_UINT,  DL_INT,   DL_UINT,
+                                    DL_INT,  DL_UINT, DL_FLOAT, DL_BFLOAT, DL_FLOAT, DL_FLOAT};
+    const Tensor *dl = &managed->dl_tensor;
+    size_t size;
+    DO(atemoya_dtype_size(tensor->dtype, &size, E));
+    CHECK(managed->version.major == 1 && managed->version.minor == 0 && managed->flags == DL_READ_ONLY);
+    CHECK(managed->deleter != NULL && dl->data == tensor->data && dl->byte_offset == 0);
+    CHECK(dl->device.device_type == tensor->device_type && dl->device.device_id == tensor->device);
+    CHECK(dl->dtype.code == codes[tensor->dtype] && dl->dtype.bits == 8 * size && dl->dtype.lanes == 1);
+    CHECK(dl->ndim == tensor->ndim && (dl->ndim == 3 || dl->ndim == 1));
+    for (int32_t i = 0; i < dl->ndim; i++) CHECK(dl->shape[i] == tensor->shape[i] && dl->strides[i] == tensor->strides[i]);
+}
+
+/* Tensors of DLPack outlive batch, loader and store, hold the slot, and go one by one. */
+static void dlpack(const char *path) {
+    atemoya_store *store = open_store(path);
+    atemoya_loader *loader = plain_loader(store, 1);
+    struct DLManagedTensorVersioned *managed[7];
+    atemoya_tensor tensors[7];
+    atemoya_batch *batch;
+    uint64_t before[7];
+    size_t live;
+    DO(atemoya_loader_set_epoch(loader, 0, E));
+    batch = next(loader);
+    for (int32_t column = 0; column < 7; column++) {
+        DO(atemoya_batch_column(batch, column, &tensors[column], E));
+        CHECK((uintptr_t)tensors[column].data % 256 == 0);
+        CHECK(tensors[column].strides[2] == 1 && tensors[column].strides[0] == tensors[column].shape[1] * tensors[column].shape[2]);
+        CHECK(tensors[column].strides[1] == tensors[column].shape[2]);
+        before[column] = digest(DIGEST, tensors[column].data, tensors[column].bytes);
+        DO(atemoya_batch_dlpack(batch, column, NULL, &managed[column], E));
+        check_tensor(managed[column], &tensors[column]);
+    }
+    DO(atemoya_batch_free(batch));
+    while ((batch = next(loader)) != NULL) DO(atemoya_batch_free(batch));
+    DO(atemoya_loader_free(loader));
+    DO(atemoya_store_free(store));
+    live = atemoya_live_handles();
+    for (int column = 6; column >= 0; column--) {
+        CHECK(digest(DIGEST, managed[column]->dl_tensor.data, tensors[column].bytes) == before[column]);
+        managed[column]->deleter(managed[column]);
+        CHECK(atemoya_live_handles() == --live);
+    }
+}
+
+int main(int argc, char **argv) {
+    atemoya_store *store;
+    CHECK(argc == 2);
+    store = open_store(argv[1]);
+    for (size_t num_workers = 0; num_workers < 3; num_workers++) {
+        atemoya_loader *loader = plain_loader(store, num_workers);
+        plan_and_fetch(loader);
+        follow(loader);
+        validation(loader);
+        state(store, loader);
+        ways_to_ask(loader);
+        all_leased(loader);
+        counters(loader);
+        gathered(store, loader);
+        DO(atemoya_loader_free(loader));
+    }
+    DO(atemoya_store_free(store));
+    dlpack(argv[1]);
+    CHECK(atemoya_live_handles() == 0);
+    return 0;
+}
