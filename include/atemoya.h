@@ -15,7 +15,7 @@
  *   parameter, which may be NULL, says more: it is set to a new atemoya_error, which the caller frees, or to NULL when there is none. After an
  *   error, handles that were to be written are NULL, and what else was to be written is unspecified.
  * - Threads: any function may be called from any thread at any time, also for the same handle. Freeing a handle that another thread uses lets its
- *   call end as if it were not freed; texts and addresses that were got through the handle are gone.
+ *   call end as if it were not freed, but for a wait for a batch, which ends; texts and addresses that were got through the handle are gone.
  * - fork(): a child process has none of its parent's worker threads: it must not use its parent's handles, nor free them. It can open stores and make
  *   loaders of its own, if no other thread was in a call of this library when it was forked.
  * - Coordinates are 0-based and half-open.
@@ -32,17 +32,27 @@
 extern "C" {
 #endif
 
+/* In place of the number of names in a list: all that there are, whatever the list is. */
+#define ATEMOYA_ALL SIZE_MAX
+
 /* Of DLPack, whose header says what is in it: include <dlpack/dlpack.h> where you look inside. */
 struct DLManagedTensorVersioned;
 
 /* ---- about ---- */
 
-/// The version of the interface in this header. A library of the same version has all that is in the header; the number grows when something
-/// is changed or taken away, and then the name of the shared library changes with it. Compare it with `atemoya_abi_version()`.
+/// The version of the interface in this header. It grows when something is changed or taken away, and then the name of the shared library
+/// changes with it.
 #define ATEMOYA_ABI_VERSION 1
+
+/// The revision of this version of the interface. It grows when something is added. A library has all that is in a header when it is of the same
+/// version, and of the same revision or a higher one: compare `atemoya_abi_version()` and `atemoya_abi_revision()` with these two.
+#define ATEMOYA_ABI_REVISION 1
 
 /// Returns the version of the interface that the library has: `ATEMOYA_ABI_VERSION` of its own header.
 uint32_t atemoya_abi_version(void);
+
+/// Returns the revision of the interface that the library has: `ATEMOYA_ABI_REVISION` of its own header.
+uint32_t atemoya_abi_revision(void);
 
 /// Returns the version of the library, as "0.1.0"; the text is valid for ever.
 const char *atemoya_version(void);
@@ -78,7 +88,8 @@ enum atemoya_status
     ATEMOYA_ERROR_UNSUPPORTED = -4,
     /// An input file (BED) cannot be used; the error has its path and, for text, the line.
     ATEMOYA_ERROR_INPUT = -5,
-    /// An argument is NULL, not UTF-8, out of its range, or does not fit the others or the store; the message begins with its name.
+    /// An argument is NULL, not UTF-8, out of its range, or does not fit the others or the store; the message begins with the name of
+    /// the parameter, or of the option or the part of the loader.
     ATEMOYA_ERROR_ARGUMENT = -6,
     /// The target exists already.
     ATEMOYA_ERROR_EXISTS = -7,
@@ -151,29 +162,29 @@ enum atemoya_dtype
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /// int8_t
-    ATEMOYA_I8 = 0,
+    ATEMOYA_DTYPE_I8 = 0,
     /// uint8_t
-    ATEMOYA_U8 = 1,
+    ATEMOYA_DTYPE_U8 = 1,
     /// int16_t
-    ATEMOYA_I16 = 2,
+    ATEMOYA_DTYPE_I16 = 2,
     /// uint16_t
-    ATEMOYA_U16 = 3,
+    ATEMOYA_DTYPE_U16 = 3,
     /// int32_t
-    ATEMOYA_I32 = 4,
+    ATEMOYA_DTYPE_I32 = 4,
     /// uint32_t
-    ATEMOYA_U32 = 5,
+    ATEMOYA_DTYPE_U32 = 5,
     /// int64_t
-    ATEMOYA_I64 = 6,
+    ATEMOYA_DTYPE_I64 = 6,
     /// uint64_t; as the type of a sequence, 64 packed bits
-    ATEMOYA_U64 = 7,
+    ATEMOYA_DTYPE_U64 = 7,
     /// IEEE 754 half precision
-    ATEMOYA_F16 = 8,
+    ATEMOYA_DTYPE_F16 = 8,
     /// bfloat16, the upper half of a float
-    ATEMOYA_BF16 = 9,
+    ATEMOYA_DTYPE_BF16 = 9,
     /// float
-    ATEMOYA_F32 = 10,
+    ATEMOYA_DTYPE_F32 = 10,
     /// double
-    ATEMOYA_F64 = 11,
+    ATEMOYA_DTYPE_F64 = 11,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -260,9 +271,9 @@ enum atemoya_group_role
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /// What a model predicts; read over the output window.
-    ATEMOYA_SIGNAL_GROUP = 0,
+    ATEMOYA_GROUP_SIGNAL = 0,
     /// What a model is given beside the sequence; read over the input window.
-    ATEMOYA_CONTROL_GROUP = 1,
+    ATEMOYA_GROUP_CONTROL = 1,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -276,12 +287,14 @@ typedef int32_t atemoya_group_role;
 typedef struct atemoya_track {
     /// A name for people: the group's, with the channel's number where there are several. Valid until the store is freed.
     const char *name;
-    /// The narrowest type that holds every value, an `atemoya_dtype`: `ATEMOYA_U8`, `ATEMOYA_U16` or `ATEMOYA_F32`.
+    /// The narrowest type that holds every value, an `atemoya_dtype`: `ATEMOYA_DTYPE_U8`, `ATEMOYA_DTYPE_U16` or `ATEMOYA_DTYPE_F32`.
     int32_t dtype;
     /// The least value, zeros included.
     float min;
     /// The greatest value, zeros included.
     float max;
+    /// 0.
+    uint32_t reserved;
     /// Bases that are not 0.
     uint64_t nonzero;
     /// Sum of the values.
@@ -339,6 +352,8 @@ typedef struct atemoya_locus {
     uint32_t file;
     /// Whether it is a peak, 1, or a negative, 0.
     uint32_t is_peak;
+    /// 0.
+    uint32_t reserved;
 } atemoya_locus;
 
 /// Writes how many locus indices a store has. One that was made after this was first asked is not counted, until the store is opened again;
@@ -405,15 +420,15 @@ typedef struct atemoya_window {
     uint32_t reverse_complement;
 } atemoya_window;
 
-/// Makes what gathers one-hot sequence, (4, width) values an example, channels A, C, G, T, of an `atemoya_dtype`: ATEMOYA_I8, _U8, _F16, _BF16 or
+/// Makes what gathers one-hot sequence, (4, width) values an example, channels A, C, G, T, of an `atemoya_dtype`: ATEMOYA_DTYPE_I8, _U8, _F16, _BF16 or
 /// _F32; or _U64, packed: (4, ceil(width / 64)), and bit i of word w is position 64 w + i. Reverse-complemented, both axes are flipped.
 atemoya_status atemoya_gatherer_of_sequence(const atemoya_store *store,
                                             int32_t dtype,
                                             atemoya_gatherer **gatherer,
                                             atemoya_error **error);
 
-/// Makes what gathers the tracks of groups, `count` names, of signals or controls, in their order; NULL for all signal groups. It gives (channels, width)
-/// values an example, of an `atemoya_dtype`: ATEMOYA_F32, or _U16 or _U8 where that holds all their values. Reverse-complemented, the
+/// Makes what gathers the tracks of groups, `count` names, of signals or controls, in their order; with the count ATEMOYA_ALL, of all signal groups. It
+/// gives (channels, width) values an example, of an `atemoya_dtype`: ATEMOYA_DTYPE_F32, or _U16 or _U8 where that holds all their values. Reverse-complemented, the
 /// positions are flipped, and the channels within each group.
 atemoya_status atemoya_gatherer_of_tracks(const atemoya_store *store,
                                           const char *const *groups,
@@ -460,7 +475,7 @@ atemoya_status atemoya_options_new(const atemoya_store *store,
 /// Frees options. Loaders made of them go on.
 atemoya_status atemoya_options_free(atemoya_options *options);
 
-/* ---- device ---- */
+/* ---- options: device ---- */
 
 /// In which types batches cross the bus to a device.
 enum atemoya_transfer
@@ -490,15 +505,14 @@ atemoya_status atemoya_options_set_device(atemoya_options *options,
 /// Sets in which types batches cross the bus, an `atemoya_transfer`; compact by default. It changes no value.
 atemoya_status atemoya_options_set_transfer(atemoya_options *options, int32_t transfer, atemoya_error **error);
 
-/// Sets up to how many batches are under way to the device, or there, before they are asked for; 2 by default.
+/// Sets up to how many batches are under way to the device, or there, before they are asked for, at most 1024; 2 by default.
 atemoya_status atemoya_options_set_prefetch_to_device(atemoya_options *options,
                                                       size_t prefetch_to_device,
                                                       atemoya_error **error);
 
-/// Sets how many batches are on the device at once, those that the caller holds included; 0 (the default) for `prefetch_to_device + 2`.
-atemoya_status atemoya_options_set_device_slots(atemoya_options *options,
-                                                size_t device_slots,
-                                                atemoya_error **error);
+/// Sets how many batches are on the device at once, those that the caller holds included, more than
+/// `prefetch_to_device` and at most 2048; 0 (the default) for `prefetch_to_device + 2`.
+atemoya_status atemoya_options_set_device_slots(atemoya_options *options, size_t device_slots, atemoya_error **error);
 
 /// Sets the stream that batches are delivered to, a `CUstream` or `cudaStream_t` of the device's primary context, which exists as long as
 /// the loader and its batches; NULL (the default) for one of the loader's own, and 1, as in DLPack, for the legacy default stream.
@@ -511,35 +525,35 @@ atemoya_status atemoya_options_set_write_combined(atemoya_options *options,
                                                   bool write_combined,
                                                   atemoya_error **error);
 
-/* ---- examples ---- */
+/* ---- options: examples ---- */
 
-/// Sets the names of the signal groups to read, `count` of them, in the order of their channels; NULL for all of the store's, as they were
-/// packed, which is the default.
+/// Sets the names of the signal groups to read, `count` of them, in the order of their channels; 0 for none. With the count ATEMOYA_ALL, which is
+/// the default, all of the store's are read, as they were packed.
 atemoya_status atemoya_options_set_signals(atemoya_options *options,
                                            const char *const *signals,
                                            size_t count,
                                            atemoya_error **error);
 
-/// Sets the names of the control groups to read, `count` of them, in the order of their channels; NULL for all of the store's, as they were
-/// packed, which is the default.
+/// Sets the names of the control groups to read, `count` of them, in the order of their channels; 0 for none. With the count ATEMOYA_ALL, which is
+/// the default, all of the store's are read, as they were packed.
 atemoya_status atemoya_options_set_controls(atemoya_options *options,
                                             const char *const *controls,
                                             size_t count,
                                             atemoya_error **error);
 
-/// Sets the type of the one-hot sequence: ATEMOYA_I8 (the default), _U8, _F16, _BF16 or _F32; or _U64, which packs it: the column is
+/// Sets the type of the one-hot sequence: ATEMOYA_DTYPE_I8 (the default), _U8, _F16, _BF16 or _F32; or _U64, which packs it: the column is
 /// (n, 4, ceil(in_window / 64)) then, and bit i of word w is position 64 w + i. Bits at and past `in_window` are 0.
 atemoya_status atemoya_options_set_sequence_type(atemoya_options *options,
                                                  int32_t sequence_type,
                                                  atemoya_error **error);
 
-/// Sets the type of the controls: ATEMOYA_F32 (the default), or _U16 or _U8 where that holds all their values. On a device also _F16 and
+/// Sets the type of the controls: ATEMOYA_DTYPE_F32 (the default), or _U16 or _U8 where that holds all their values. On a device also _F16 and
 /// _BF16, rounded to the nearest.
 atemoya_status atemoya_options_set_controls_type(atemoya_options *options,
                                                  int32_t controls_type,
                                                  atemoya_error **error);
 
-/// Sets the type of the signal: ATEMOYA_F32 (the default), or _U16 or _U8 where that holds all its values. On a device also _F16 and _BF16,
+/// Sets the type of the signal: ATEMOYA_DTYPE_F32 (the default), or _U16 or _U8 where that holds all its values. On a device also _F16 and _BF16,
 /// rounded to the nearest.
 atemoya_status atemoya_options_set_signal_type(atemoya_options *options,
                                                int32_t signal_type,
@@ -559,12 +573,13 @@ atemoya_status atemoya_options_set_reverse_complement(atemoya_options *options,
                                                       bool reverse_complement,
                                                       atemoya_error **error);
 
-/* ---- loci ---- */
+/* ---- options: loci ---- */
 
 /// Sets the name of the store's locus index to use. Where it is not set, the store has one alone.
 atemoya_status atemoya_options_set_loci(atemoya_options *options, const char *loci, atemoya_error **error);
 
-/// Sets the names of the contigs to use, `count` of them; NULL for all, which is the default. Names that the store lacks are allowed.
+/// Sets the names of the contigs to use, `count` of them; with the count ATEMOYA_ALL, which is the default, all. Names that the store lacks are
+/// allowed. Without any, no locus is left, which is an error when the loader is made.
 atemoya_status atemoya_options_set_chroms(atemoya_options *options,
                                           const char *const *chroms,
                                           size_t count,
@@ -581,8 +596,8 @@ atemoya_status atemoya_options_set_min_counts(atemoya_options *options, double m
 /// Sets the greatest sum of signal that a locus has over the output window; NAN (the default) for none.
 atemoya_status atemoya_options_set_max_counts(atemoya_options *options, double max_counts, atemoya_error **error);
 
-/// Sets the tracks that `min_counts` and `max_counts` sum, `count` of them: NAME (a group) or NAME.i (a channel of it). NULL (the default)
-/// for those that the order counts: all signal tracks, or the first one in cherimoya's.
+/// Sets the tracks that `min_counts` and `max_counts` sum, `count` of them: NAME (a group) or NAME.i (a channel of it). With the count
+/// ATEMOYA_ALL, which is the default, those that the order counts: all signal tracks, or the first one in cherimoya's.
 atemoya_status atemoya_options_set_counts_tracks(atemoya_options *options,
                                                  const char *const *counts_tracks,
                                                  size_t count,
@@ -594,14 +609,14 @@ atemoya_status atemoya_options_set_outlier_filter(atemoya_options *options,
                                                   int32_t outlier_filter,
                                                   atemoya_error **error);
 
-/// Sets the paths of BED files of regions to stay out of, `count` of them; NULL and 0 (the default) for none. Loci whose windows touch their
+/// Sets the paths of BED files of regions to stay out of, `count` of them; 0 (the default) for none. Loci whose windows touch their
 /// chunks of 100 bases are dropped.
 atemoya_status atemoya_options_set_exclusion_lists(atemoya_options *options,
                                                    const char *const *paths,
                                                    size_t count,
                                                    atemoya_error **error);
 
-/* ---- running ---- */
+/* ---- options: running ---- */
 
 /// How the files of a store are read.
 enum atemoya_access
@@ -622,10 +637,10 @@ typedef int32_t atemoya_access;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-/// Sets how many threads gather; 1 by default. With 0 the thread that asks for a batch gathers it.
+/// Sets how many threads gather, up to 1024; 1 by default. With 0 the thread that asks for a batch gathers it.
 atemoya_status atemoya_options_set_num_workers(atemoya_options *options, size_t num_workers, atemoya_error **error);
 
-/// Sets how many batches are in memory at once, those that the caller holds included; 0 (the default) for `num_workers + 2`, and on a device
+/// Sets how many batches are in memory at once, up to 4096, those that the caller holds included; 0 (the default) for `num_workers + 2`, and on a device
 /// `prefetch_to_device` more.
 atemoya_status atemoya_options_set_slots(atemoya_options *options,
                                          size_t slots,
@@ -637,7 +652,7 @@ atemoya_status atemoya_options_set_access(atemoya_options *options, int32_t acce
 /// Sets whether the system is asked to read what the next batches need, where that is not in memory; true by default.
 atemoya_status atemoya_options_set_ask_ahead(atemoya_options *options, bool ask_ahead, atemoya_error **error);
 
-/* ---- sampling ---- */
+/* ---- options: sampling ---- */
 
 /// Which rules say what example stands at each place of an epoch.
 enum atemoya_order
@@ -672,7 +687,7 @@ atemoya_status atemoya_options_set_negative_ratio(atemoya_options *options,
 /// Sets whether peaks come in random order; true by default. The places of the negatives are random in any case.
 atemoya_status atemoya_options_set_shuffle(atemoya_options *options, bool shuffle, atemoya_error **error);
 
-/// Sets how many examples a batch has, those of all processes together; 32 by default.
+/// Sets how many examples a batch has, 1 to 2^30, those of all processes together; 32 by default.
 atemoya_status atemoya_options_set_batch_size(atemoya_options *options, size_t batch_size, atemoya_error **error);
 
 /// Sets whether the short batch at an epoch's end is dropped; false by default.
@@ -696,9 +711,9 @@ enum atemoya_counter
     ATEMOYA_COUNTER_BATCHES = 0,
     /// Bytes delivered on the host, the padding between columns not counted; on a device, bytes copied there, padding included.
     ATEMOYA_COUNTER_BYTES = 1,
-    /// Nanoseconds that callers waited for batches; without workers, that they gathered.
+    /// Nanoseconds that callers waited for batches; without workers, that they gathered. On a device, calls of the driver are counted too.
     ATEMOYA_COUNTER_CONSUMER_WAITED = 2,
-    /// Nanoseconds that workers waited for a free slot or for work, added up over the workers.
+    /// Nanoseconds that workers waited for a free slot or for work, added up over the workers; on a device, also for copies from their slots.
     ATEMOYA_COUNTER_WORKERS_WAITED = 3,
     /// Page faults of the process that waited for a disk. Where the system does not tell, it cannot be read.
     ATEMOYA_COUNTER_PAGE_FAULTS = 4,
@@ -748,7 +763,7 @@ atemoya_status atemoya_loader_column(const atemoya_loader *loader,
                                      int32_t *dtype,
                                      atemoya_error **error);
 
-/// Writes the account of the loci that were kept and why the others were not, as text of a few lines; valid until the loader is freed.
+/// Writes the account of the loci that were kept and why the others were not, as text of one line; valid until the loader is freed.
 atemoya_status atemoya_loader_ledger(const atemoya_loader *loader,
                                      const char **ledger,
                                      atemoya_error **error);
@@ -768,20 +783,20 @@ enum atemoya_column
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-    /// One-hot sequence, (n, 4, in_window), channels A, C, G, T; packed as ATEMOYA_U64, (n, 4, ceil(in_window / 64)).
-    ATEMOYA_SEQUENCE = 0,
+    /// One-hot sequence, (n, 4, in_window), channels A, C, G, T; packed as ATEMOYA_DTYPE_U64, (n, 4, ceil(in_window / 64)).
+    ATEMOYA_COLUMN_SEQUENCE = 0,
     /// Control tracks, (n, control channels, in_window).
-    ATEMOYA_CONTROLS = 1,
+    ATEMOYA_COLUMN_CONTROLS = 1,
     /// Signal tracks, (n, signal channels, out_window).
-    ATEMOYA_SIGNAL = 2,
+    ATEMOYA_COLUMN_SIGNAL = 2,
     /// 1 for a peak and 0 for a negative, int64_t, (n,).
-    ATEMOYA_LABELS = 3,
+    ATEMOYA_COLUMN_LABELS = 3,
     /// Which of the kept peaks or of the kept negatives, int64_t, (n,).
-    ATEMOYA_SOURCES = 4,
+    ATEMOYA_COLUMN_SOURCES = 4,
     /// Jitter, int64_t, (n,): a peak's window is shifted by `offset - max_jitter` bases; 0 for a negative.
-    ATEMOYA_OFFSETS = 5,
+    ATEMOYA_COLUMN_OFFSETS = 5,
     /// 1 where the example is reverse-complemented, uint8_t, (n,).
-    ATEMOYA_REVERSE_COMPLEMENT = 6,
+    ATEMOYA_COLUMN_REVERSE_COMPLEMENT = 6,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -798,9 +813,9 @@ enum atemoya_device_type
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /// The memory of the host.
-    ATEMOYA_CPU = 1,
+    ATEMOYA_DEVICE_CPU = 1,
     /// The memory of a CUDA device.
-    ATEMOYA_CUDA = 2,
+    ATEMOYA_DEVICE_CUDA = 2,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -810,9 +825,10 @@ typedef int32_t atemoya_device_type;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-/// A column of a batch where it lies, in C order. The memory is the batch's: valid until the batch is freed, and not to be written on the host.
+/// A column of a batch where it lies, in C order. The memory is the batch's: valid until the batch is freed, on a device also for the work that its
+/// streams were given before. In the host's memory it must not be written; a device's may be, by whoever has the batch to itself.
 typedef struct atemoya_tensor {
-    /// The first value, at a multiple of 256 bytes; on a device, an address there. There may be no value.
+    /// The first value, at a multiple of 256 bytes; on a device, an address there. NULL where there is no value.
     const void *data;
     /// The type of the values, an `atemoya_dtype`.
     int32_t dtype;
@@ -836,8 +852,11 @@ typedef struct atemoya_tensor {
 /// its memory does not change until then, whatever becomes of the loader. It may be used and freed by any thread.
 typedef struct atemoya_batch atemoya_batch;
 
-/// Frees a batch: its slot can be filled again, as soon as no tensor of DLPack needs it any more. A batch on a device may be freed as soon as the
-/// last work that uses it was given to its streams.
+/// Frees a batch: its slot can be filled again, as soon as no tensor of DLPack needs it any more. The memory of all slots of a loader is freed with
+/// the loader and the last of its batches.
+///
+/// A batch on a device may be freed as soon as the last work that uses it was given to its streams, but not in a function that a stream calls on the
+/// host (`cuLaunchHostFunc`). Where the device has no memory pools, freeing the last batch of a loader that was freed before waits for that work.
 atemoya_status atemoya_batch_free(atemoya_batch *batch);
 
 /// Writes how many examples a batch has: this process's part of the batch size, or less in the last batch of an epoch, where the last
@@ -846,7 +865,7 @@ atemoya_status atemoya_batch_length(const atemoya_batch *batch,
                                     size_t *length,
                                     atemoya_error **error);
 
-/// Writes the epoch that a batch belongs to.
+/// Writes the epoch that a batch belongs to; 0 for batches of validation and of the caller's draws.
 atemoya_status atemoya_batch_epoch(const atemoya_batch *batch, uint64_t *epoch, atemoya_error **error);
 
 /// Writes the number of a batch in its epoch, the same in every process; 0 when it was fetched.
@@ -856,6 +875,14 @@ atemoya_status atemoya_batch_index(const atemoya_batch *batch, uint64_t *index, 
 atemoya_status atemoya_batch_column(const atemoya_batch *batch,
                                     int32_t column,
                                     atemoya_tensor *tensor,
+                                    atemoya_error **error);
+
+/// Writes where all columns of a batch in the host's memory lie together, one piece that begins at a multiple of 256 bytes, and how many bytes it
+/// has: for one copy of the whole batch. Each column is as far from there as its `data` in `atemoya_batch_column`. In a short batch, what lies past
+/// the examples of a column is of an earlier batch. A batch on a device is an error.
+atemoya_status atemoya_batch_memory(const atemoya_batch *batch,
+                                    const void **data,
+                                    size_t *bytes,
                                     atemoya_error **error);
 
 /// Copies the values of an `atemoya_column` to `out`, memory of the host of exactly so many bytes; from a device, behind the work that the batch's
@@ -875,17 +902,17 @@ atemoya_status atemoya_loader_set_epoch(atemoya_loader *loader,
 
 /// Begins to stream `count` consecutive epochs, from `first` on: the next one is gathered ahead while the last batches of one are consumed, and
 /// `atemoya_batch_epoch` tells them apart. Whatever the loader was streaming is abandoned.
-atemoya_status atemoya_loader_epochs(atemoya_loader *loader,
-                                     uint64_t first,
-                                     uint64_t count,
-                                     atemoya_error **error);
+atemoya_status atemoya_loader_stream_epochs(atemoya_loader *loader,
+                                            uint64_t first,
+                                            uint64_t count,
+                                            atemoya_error **error);
 
 /// Begins to stream every kept peak, or negative, or both (peaks first), once and in order, neither shifted nor reverse-complemented, the
 /// short batch at the end included: for validation. Whatever the loader was streaming is abandoned; its state stays.
-atemoya_status atemoya_loader_validation(atemoya_loader *loader,
-                                         bool peaks,
-                                         bool negatives,
-                                         atemoya_error **error);
+atemoya_status atemoya_loader_stream_validation(atemoya_loader *loader,
+                                                bool peaks,
+                                                bool negatives,
+                                                atemoya_error **error);
 
 /// Ends what the loader streams, if anything, also while another thread waits for its next batch, which gets `ATEMOYA_END`. Batches
 /// that were delivered stay valid, and another stream can be begun.
@@ -894,7 +921,7 @@ atemoya_status atemoya_loader_stop(atemoya_loader *loader,
 
 /// Writes the next batch of what the loader streams, after waiting until it is gathered; free it with `atemoya_batch_free`. At the end it
 /// returns `ATEMOYA_END`, and writes NULL. When all slots are held by the caller, it is `ATEMOYA_ERROR_ALL_LEASED`: free a batch and ask again.
-/// After any other error the stream has ended.
+/// After any other error the stream has ended, and whoever asks gets the error again until another stream is begun.
 ///
 /// Any number of threads may take batches of one loader: each batch is given to one of them.
 ///
@@ -904,30 +931,30 @@ atemoya_status atemoya_loader_next(atemoya_loader *loader,
                                    atemoya_batch **batch,
                                    atemoya_error **error);
 
-/// Does the same, but waits when all slots are held: for callers that free batches on another thread. On a device it is as
-/// `atemoya_loader_next`.
+/// Writes the next batch as `atemoya_loader_next`, but waits when all slots are held: for callers that free batches on another thread. On a
+/// device it is the same as `atemoya_loader_next`.
 atemoya_status atemoya_loader_next_waiting(atemoya_loader *loader,
                                            atemoya_batch **batch,
                                            atemoya_error **error);
 
-/// Does the same, but never waits for workers: it returns `ATEMOYA_PENDING`, and writes NULL, while the next batch is not gathered. Without
-/// workers it is gathered here.
+/// Writes the next batch as `atemoya_loader_next`, but never waits for workers: it returns `ATEMOYA_PENDING`, and writes NULL, while the next
+/// batch is not gathered. Without workers it is gathered here. When all slots are held, it is `ATEMOYA_ERROR_ALL_LEASED`.
 atemoya_status atemoya_loader_next_if_ready(atemoya_loader *loader,
                                             atemoya_batch **batch,
                                             atemoya_error **error);
 
 /* ---- plan ---- */
 
-/// One example of an epoch.
+/// One example of an epoch, of loaders that keep the same loci.
 typedef struct atemoya_draw {
     /// Which of the kept peaks, or of the kept negatives.
     uint32_t source;
     /// Jitter, 0 to 2 max_jitter: a peak's window is shifted by `offset - max_jitter` bases; 0 for a negative.
     uint32_t offset;
     /// Whether it is a peak: 0 or anything else.
-    uint8_t is_peak;
+    uint32_t is_peak;
     /// Whether it is reverse-complemented: 0 or anything else.
-    uint8_t reverse_complement;
+    uint32_t reverse_complement;
 } atemoya_draw;
 
 /// A locus that a loader uses.
@@ -951,10 +978,10 @@ atemoya_status atemoya_loader_plan(const atemoya_loader *loader,
 
 /// Begins to stream `count` examples of the caller's own, in their order, once, the short batch at the end included. The draws are
 /// copied. Whatever the loader was streaming is abandoned; its state stays.
-atemoya_status atemoya_loader_follow(atemoya_loader *loader,
-                                     const atemoya_draw *draws,
-                                     size_t count,
-                                     atemoya_error **error);
+atemoya_status atemoya_loader_stream_draws(atemoya_loader *loader,
+                                           const atemoya_draw *draws,
+                                           size_t count,
+                                           atemoya_error **error);
 
 /// Gathers examples at any `count` indices of an epoch, in any order, each any number of times, in this thread and beside whatever is
 /// streamed, into a batch of the host's memory that takes no slot. Free it with `atemoya_batch_free`.
@@ -966,7 +993,7 @@ atemoya_status atemoya_loader_fetch(const atemoya_loader *loader,
                                     atemoya_error **error);
 
 /// Writes the draws of all examples of a batch to `out`, which has room for `count` of them, exactly as many as there are examples. They
-/// can be followed again with `atemoya_loader_follow`. From a device they are copied first, as by `atemoya_batch_read`.
+/// can be followed again with `atemoya_loader_stream_draws`. From a device they are copied first, as by `atemoya_batch_read`.
 atemoya_status atemoya_batch_draws(const atemoya_batch *batch,
                                    atemoya_draw *out,
                                    size_t count,
@@ -1012,7 +1039,8 @@ atemoya_status atemoya_loader_resume(atemoya_loader *loader,
 /* ---- dlpack ---- */
 
 /// Writes an `atemoya_column` of a batch as a tensor of DLPack 1.0, with the flag that it is read-only. Its deleter, which whoever takes the tensor
-/// calls once, lets go of the batch: the memory is valid until then, also when batch and loader are freed before.
+/// calls once, lets go of the batch: the memory is valid until then, also when batch and loader are freed before. What `atemoya_batch_free` says of
+/// where a batch on a device may be freed holds of the deleter, too.
 ///
 /// `stream` is what the protocol passes to the producer. On the host it is NULL. On a device it is the consumer's stream, which is made to wait
 /// for the batch, with NULL and 1 for the legacy default stream and an error for 2; or -1, cast to a pointer, for a consumer that

@@ -121,6 +121,41 @@ pub enum Error {
 }
 
 impl Error {
+    /// The same error once more, for another who is to be told: what the system answered keeps its kind and text.
+    pub(crate) fn again(&self) -> Error {
+        match self {
+            Error::Io { path, operation, source } => {
+                let source = match source.raw_os_error() {
+                    Some(code) => io::Error::from_raw_os_error(code),
+                    None => io::Error::new(source.kind(), source.to_string()),
+                };
+                Error::Io { path: path.clone(), operation, source }
+            }
+            Error::NotAStore { path, reason } => Error::NotAStore { path: path.clone(), reason: reason.clone() },
+            Error::Corrupt { path, offset, what, expected, got } => Error::Corrupt {
+                path: path.clone(),
+                offset: *offset,
+                what,
+                expected: expected.clone(),
+                got: got.clone(),
+            },
+            Error::Unsupported { path, what } => Error::Unsupported { path: path.clone(), what: what.clone() },
+            Error::Input { path, line, message } => {
+                Error::Input { path: path.clone(), line: *line, message: message.clone() }
+            }
+            Error::Argument { name, message } => Error::Argument { name, message: message.clone() },
+            Error::Exists { path, hint } => Error::Exists { path: path.clone(), hint },
+            Error::Interrupted => Error::Interrupted,
+            Error::AllLeased { slots } => Error::AllLeased { slots: *slots },
+            Error::NoDriver { reason } => Error::NoDriver { reason: reason.clone() },
+            Error::NoDevice { ordinal, reason } => Error::NoDevice { ordinal: *ordinal, reason: reason.clone() },
+            Error::Driver { operation, code, message } => {
+                Error::Driver { operation: operation.clone(), code: *code, message: message.clone() }
+            }
+            Error::Worker { message } => Error::Worker { message: message.clone() },
+        }
+    }
+
     /// Wraps an I/O error with the file and the operation, for use in `map_err`.
     pub(crate) fn io(path: impl AsRef<Path>, operation: &'static str) -> impl FnOnce(io::Error) -> Error {
         // The path is copied only when there is an error: this stands in the innermost loops of reading and writing.

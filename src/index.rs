@@ -12,6 +12,7 @@ use crate::loci::index::Counts;
 use crate::loci::published::NewIndex;
 use crate::loci::{EXCLUSION, MAX_COUNTS_WINDOW};
 use crate::loci::{IndexManifest, IndexOptions, IndexTable, IndexedOptions, LocusTable, Selection, published};
+use crate::parallel::on_all_cores;
 use crate::progress::{self, Progress};
 use crate::store::Store;
 use crate::{Error, Result};
@@ -191,7 +192,7 @@ fn counts(store: &Store, table: &LocusTable, window: u32, progress: &dyn Progres
             })
             .collect()
         };
-        let parts = starts.par_iter().map(task).collect::<Result<Vec<_>>>()?;
+        let parts = on_all_cores(|| starts.par_iter().map(task).collect::<Result<Vec<_>>>())?;
         counts.push((group.name.clone(), parts.concat()));
     }
     progress.finish();

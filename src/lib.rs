@@ -32,6 +32,7 @@ pub mod ingest;
 pub mod loci;
 #[cfg(feature = "ingest")]
 pub mod pack;
+mod parallel;
 mod progress;
 pub mod sample;
 pub mod store;

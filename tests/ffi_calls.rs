@@ -35,7 +35,8 @@ const NEVER_SUCCEED: [&str; 6] = [
 ];
 
 /// What cannot fail.
-const NEVER_FAIL: [&str; 4] = ["atemoya_abi_version", "atemoya_has_cuda", "atemoya_live_handles", "atemoya_version"];
+const NEVER_FAIL: [&str; 5] =
+    ["atemoya_abi_revision", "atemoya_abi_version", "atemoya_has_cuda", "atemoya_live_handles", "atemoya_version"];
 
 #[test]
 fn random_calls_keep_the_headers_promises() {

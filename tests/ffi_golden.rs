@@ -154,14 +154,14 @@ fn gathered(case: &Case, store: *const atemoya_store, loader: *const atemoya_loa
     let controls = case.args()["controls"].as_array().map_or(0, Vec::len);
     let names: Vec<CString> = (0..controls).map(|i| CString::new(format!("control{i}")).unwrap()).collect();
     let names: Vec<*const c_char> = names.iter().map(|name| name.as_ptr()).collect();
-    let (int8, float) = (atemoya_dtype::ATEMOYA_I8 as i32, atemoya_dtype::ATEMOYA_F32 as i32);
+    let (int8, float) = (atemoya_dtype::ATEMOYA_DTYPE_I8 as i32, atemoya_dtype::ATEMOYA_DTYPE_F32 as i32);
     let of_sequence = written(|out, error| atemoya_gatherer_of_sequence(store, int8, out, error));
     let mut columns = vec![(of_sequence, case.size("in_window"))];
     for (names, width) in [(Some(&names), case.size("in_window")), (None, case.size("out_window"))] {
         if names.is_some_and(Vec::is_empty) {
             continue;
         }
-        let (names, count) = names.map_or((null(), 0), |names| (names.as_ptr(), names.len()));
+        let (names, count) = names.map_or((null(), ATEMOYA_ALL), |names| (names.as_ptr(), names.len()));
         let of_tracks = written(|out, error| {
             // SAFETY: they are texts, as many as is said.
             unsafe { atemoya_gatherer_of_tracks(store, names, count, float, out, error) }
@@ -216,7 +216,7 @@ fn batches_through_c_are_rusts_and_cherimoyas() {
                 for workers in [0, 1, 2] {
                     done(|error| atemoya_options_set_num_workers(options, workers, error));
                     let loader = written(|out, error| atemoya_loader_new(options, out, error));
-                    done(|error| atemoya_loader_epochs(loader, 0, epochs.len() as u64, error));
+                    done(|error| atemoya_loader_stream_epochs(loader, 0, epochs.len() as u64, error));
                     let mut of_rust = generator.clone().num_workers(workers).build().unwrap();
                     let mut of_rust = of_rust.epochs(0, epochs.len() as u64);
                     let mut got = Vec::new();

@@ -70,8 +70,8 @@ int main(int argc, char **argv) {
     if (windows == NULL) return 1;
     for (size_t i = 0; i < count; i++) windows[i] = parse(store, argv[i + 2]);
 
-    must(atemoya_gatherer_of_sequence(store, ATEMOYA_I8, &sequences, &error), error);
-    must(atemoya_gatherer_of_tracks(store, NULL, 0, ATEMOYA_F32, &tracks, &error), error);
+    must(atemoya_gatherer_of_sequence(store, ATEMOYA_DTYPE_I8, &sequences, &error), error);
+    must(atemoya_gatherer_of_tracks(store, NULL, ATEMOYA_ALL, ATEMOYA_DTYPE_F32, &tracks, &error), error);
     x = (int8_t *)gather(sequences, windows, count, &bases);
     y = (float *)gather(tracks, windows, count, &channels);
 

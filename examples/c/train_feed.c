@@ -51,8 +51,8 @@ static bool step(atemoya_loader *loader, double *loss) {
     atemoya_status status = atemoya_loader_next(loader, &batch, &error);
     must(status, error);
     if (status == ATEMOYA_END) return false;
-    must(atemoya_batch_column(batch, ATEMOYA_SEQUENCE, &sequence, &error), error);
-    must(atemoya_batch_column(batch, ATEMOYA_SIGNAL, &signal, &error), error);
+    must(atemoya_batch_column(batch, ATEMOYA_COLUMN_SEQUENCE, &sequence, &error), error);
+    must(atemoya_batch_column(batch, ATEMOYA_COLUMN_SIGNAL, &signal, &error), error);
     *loss = train(&sequence, &signal);
     atemoya_batch_free(batch); /* its memory is filled again from now on */
     return true;
@@ -72,8 +72,8 @@ int main(int argc, char **argv) {
         fprintf(stderr, "usage: train_feed STORE\n");
         return 2;
     }
-    if (atemoya_abi_version() != ATEMOYA_ABI_VERSION) {
-        fprintf(stderr, "train_feed: the library is of another version than the header\n");
+    if (atemoya_abi_version() != ATEMOYA_ABI_VERSION || atemoya_abi_revision() < ATEMOYA_ABI_REVISION) {
+        fprintf(stderr, "train_feed: the library is another one than the header's\n");
         return 1;
     }
     must(atemoya_store_open(argv[1], &store, &error), error);
@@ -83,12 +83,12 @@ int main(int argc, char **argv) {
     must(atemoya_loader_ledger(loader, &ledger, &error), error);
     printf("%zu examples in %zu batches an epoch\n%s\n", examples, batches, ledger);
 
-    must(atemoya_loader_epochs(loader, 0, 2, &error), error);
+    must(atemoya_loader_stream_epochs(loader, 0, 2, &error), error);
     while (step(loader, &loss)) {
-        if (++number == batches / 2) { /* a checkpoint, to be saved beside the model's */
+        if (++number == (batches + 1) / 2) { /* a checkpoint, to be saved beside the model's */
             must(atemoya_loader_state(loader, state, sizeof state, NULL, &error), error);
             printf("after batch %zu: %s\n", number, state);
-        } else if (number == batches / 2 + 1) {
+        } else if (number == (batches + 1) / 2 + 1) {
             after = loss;
         }
     }

@@ -4,7 +4,8 @@ use super::loaders::follow;
 use super::pool::{Exported, Given, Kind, column_of, digest, digest_of_batch};
 use super::world::World;
 use atemoya::ffi::*;
-use std::mem::offset_of;
+use std::ffi::c_void;
+use std::mem::{MaybeUninit, offset_of};
 use std::ptr::{null_mut, without_provenance_mut};
 
 /// More would only be looked at again and again.
@@ -64,6 +65,10 @@ pub fn known(w: &mut World) {
     let column = w.bytes.choice(7);
     let batch = w.given(Kind::Batch).handle();
     w.write::<atemoya_tensor>("atemoya_batch_column", |out, error| atemoya_batch_column(batch, column, out, error));
+    let batch = w.given(Kind::Batch).handle();
+    let mut bytes = MaybeUninit::new(0usize);
+    let bytes = (!w.bytes.seldom(8)).then_some(&mut bytes);
+    w.write::<*const c_void>("atemoya_batch_memory", |out, error| atemoya_batch_memory(batch, out, bytes, error));
 }
 
 pub fn read(w: &mut World) {

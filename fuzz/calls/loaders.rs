@@ -27,7 +27,7 @@ pub fn loader_new(w: &mut World) {
     w.pool.held[at].slots = unsafe { slots.assume_init() };
     if !w.bytes.seldom(4) {
         let epochs = 1 + w.bytes.below(3) as u64;
-        w.call("atemoya_loader_epochs", |error| atemoya_loader_epochs(loader, 0, epochs, error));
+        w.call("atemoya_loader_stream_epochs", |error| atemoya_loader_stream_epochs(loader, 0, epochs, error));
     }
 }
 
@@ -65,11 +65,13 @@ pub fn begin(w: &mut World) {
         }
         1 => {
             let (first, count) = (w.bytes.number(), w.bytes.number());
-            w.call("atemoya_loader_epochs", |error| atemoya_loader_epochs(loader, first, count, error));
+            w.call("atemoya_loader_stream_epochs", |error| atemoya_loader_stream_epochs(loader, first, count, error));
         }
         2 => {
             let (peaks, negatives) = (w.bytes.flag(), w.bytes.flag());
-            w.call("atemoya_loader_validation", |error| atemoya_loader_validation(loader, peaks, negatives, error));
+            w.call("atemoya_loader_stream_validation", |error| {
+                atemoya_loader_stream_validation(loader, peaks, negatives, error)
+            });
         }
         _ => {
             w.call("atemoya_loader_stop", |error| atemoya_loader_stop(loader, error));
@@ -100,8 +102,8 @@ pub fn follow(w: &mut World, mut draws: Vec<atemoya_draw>) {
         match w.bytes.below(32) {
             0 => draw.source = w.bytes.number() as u32,
             1 => draw.offset = w.bytes.number() as u32,
-            2 => draw.is_peak = w.bytes.byte(),
-            3 => draw.reverse_complement = w.bytes.byte(),
+            2 => draw.is_peak = w.bytes.byte().into(),
+            3 => draw.reverse_complement = w.bytes.byte().into(),
             _ => {}
         }
     }
@@ -109,7 +111,7 @@ pub fn follow(w: &mut World, mut draws: Vec<atemoya_draw>) {
     let count = if w.bytes.seldom(24) { usize::MAX } else { draws.len() };
     let first = if w.bytes.seldom(24) { null() } else { draws.as_ptr() };
     // SAFETY: there are as many, or more than memory holds.
-    w.call("atemoya_loader_follow", |error| unsafe { atemoya_loader_follow(loader, first, count, error) });
+    w.call("atemoya_loader_stream_draws", |error| unsafe { atemoya_loader_stream_draws(loader, first, count, error) });
 }
 
 pub fn kept(w: &mut World) {

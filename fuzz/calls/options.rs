@@ -36,7 +36,13 @@ macro_rules! set {
     ($w:ident, $function:ident, $value:expr) => {{
         let value = $value;
         let options = $w.given(Kind::Options).handle();
-        $w.call(stringify!($function), |error| $function(options, value, error));
+        $w.call(stringify!($function), |error| {
+            #[allow(unused_unsafe, reason = "most are safe")]
+            // SAFETY: no loader on a device is made, which a stream would have to outlive.
+            unsafe {
+                $function(options, value, error)
+            }
+        });
     }};
 }
 

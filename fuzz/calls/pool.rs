@@ -135,7 +135,12 @@ pub fn column_of(batch: *const atemoya_batch, column: i32) -> Option<atemoya_ten
 
 /// A digest of where a column lies: FNV-1a.
 pub fn digest(tensor: &atemoya_tensor) -> u64 {
-    // SAFETY: its batch is held, or a tensor that was made of it.
-    let bytes = unsafe { std::slice::from_raw_parts(tensor.data.cast::<u8>(), tensor.bytes) };
+    assert_eq!(tensor.data.is_null(), tensor.bytes == 0);
+    let bytes = if tensor.data.is_null() {
+        &[]
+    } else {
+        // SAFETY: its batch is held, or a tensor that was made of it.
+        unsafe { std::slice::from_raw_parts(tensor.data.cast::<u8>(), tensor.bytes) }
+    };
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -8,13 +8,15 @@ use std::ptr::null;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 pub fn about(w: &mut World) {
-    assert_eq!(atemoya_abi_version(), ATEMOYA_ABI_VERSION);
+    assert_eq!((atemoya_abi_version(), atemoya_abi_revision()), (ATEMOYA_ABI_VERSION, ATEMOYA_ABI_REVISION));
     assert!(text(atemoya_version()).contains('.') && !atemoya_has_cuda());
     let dtype = w.bytes.choice(12);
     let name = atemoya_dtype_name(dtype);
     let size: Option<usize> = w.write("atemoya_dtype_size", |out, error| atemoya_dtype_size(dtype, out, error));
     assert!(!name.is_null() || size.is_none());
-    for name in ["atemoya_abi_version", "atemoya_version", "atemoya_has_cuda", "atemoya_live_handles"] {
+    let always =
+        ["atemoya_abi_version", "atemoya_abi_revision", "atemoya_version", "atemoya_has_cuda", "atemoya_live_handles"];
+    for name in always {
         w.note(name, true);
     }
     w.note("atemoya_dtype_name", !name.is_null());

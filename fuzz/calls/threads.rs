@@ -67,7 +67,7 @@ fn play(loader: usize, script: &[u8]) -> Outcome {
             0 | 1 => atemoya_loader_next(loader, Some(&mut batch), None),
             2 | 3 => atemoya_loader_next_waiting(loader, Some(&mut batch), None),
             4 => atemoya_loader_next_if_ready(loader, Some(&mut batch), None),
-            5 | 6 => atemoya_loader_epochs(loader, epoch, 3, None),
+            5 | 6 => atemoya_loader_stream_epochs(loader, epoch, 3, None),
             7 => atemoya_loader_stop(loader, None),
             8 => atemoya_loader_counter(loader, 2, Some(&mut number), None),
             // SAFETY: there is one index.
@@ -80,7 +80,7 @@ fn play(loader: usize, script: &[u8]) -> Outcome {
                 outcome.freed |= status == ATEMOYA_OK && !loader.is_null();
                 status
             }
-            _ => atemoya_loader_validation(loader, true, false, None),
+            _ => atemoya_loader_stream_validation(loader, true, false, None),
         };
         assert!(!matches!(status, ATEMOYA_ERROR_PANIC | ATEMOYA_ERROR_WORKER), "{status:?}");
         // SAFETY: it was a pointer from the beginning.

@@ -16,11 +16,11 @@ pub(super) struct Flow {
     pending: VecDeque<Pending>,
     /// Whether no more is to be submitted.
     ended: bool,
-    /// What ended it, to be told after what is pending.
+    /// What ended it, to be told after what is pending, to whoever asks.
     error: Option<Error>,
     /// Whether the loader's place moves with it.
     moves: bool,
-    /// Whether the consumer has been told that it holds all slots.
+    /// Whether the consumer has been told of an error, since there was a batch.
     told: bool,
 }
 
@@ -66,8 +66,11 @@ impl<'a> DeviceBatches<'a> {
                 batch.map(Ok)
             }
             // Said once: who collects batches without looking would be told for ever.
-            Err(Error::AllLeased { .. }) if std::mem::replace(&mut self.loader.flow.told, true) => None,
-            Err(error) => Some(Err(error)),
+            Err(error) => {
+                let said = matches!(error, Error::AllLeased { .. }) || self.loader.flow.ended;
+                let told = said && std::mem::replace(&mut self.loader.flow.told, true);
+                (!told).then_some(Err(error))
+            }
         }
     }
 
@@ -107,25 +110,26 @@ impl Drop for DeviceBatches<'_> {
 
 impl DeviceLoader {
     fn take(&mut self, stream: &Stream, wait: bool) -> Result<Poll<Option<DeviceBatch>>> {
-        let stuck = self.flow.pending.is_empty() && !self.pipeline.pool().has_free();
-        if stuck && !self.flow.ended && !self.loader.outlet().is_at_end() {
-            let error = self.pipeline.pool().none_free();
-            if !matches!(error, Error::AllLeased { .. }) {
-                self.flow.end();
+        if self.flow.pending.is_empty() && !self.flow.ended {
+            if self.loader.outlet().is_at_end() {
+                self.flow.ended = true;
+            } else if !self.pipeline.pool().has_free() {
+                let error = self.pipeline.pool().none_free();
+                if !matches!(error, Error::AllLeased { .. }) {
+                    self.flow.end(Some(error.again()));
+                }
+                return Err(error);
             }
-            return Err(error);
-        }
-        if self.flow.pending.is_empty() {
             self.submit(wait);
         }
         let Some(pending) = self.flow.pending.pop_front() else {
-            return match self.flow.error.take() {
-                Some(error) => Err(error),
+            return match &self.flow.error {
+                Some(error) => Err(error.again()),
                 None if self.flow.ended => Ok(Poll::Ready(None)),
                 None => Ok(Poll::Pending),
             };
         };
-        let batch = pending.deliver(stream).inspect_err(|_| self.flow.end())?;
+        let batch = pending.deliver(stream).inspect_err(|error| self.flow.end(Some(error.again())))?;
         if self.flow.moves {
             self.place = (batch.epoch(), batch.index() + 1);
         }
@@ -156,8 +160,8 @@ impl DeviceLoader {
 }
 
 impl Flow {
-    /// Ends it; what is under way is not delivered.
-    pub(super) fn end(&mut self) {
-        *self = Flow { ended: true, moves: self.moves, ..Flow::default() };
+    /// Ends it, with an error or without; what is under way is not delivered.
+    pub(super) fn end(&mut self, error: Option<Error>) {
+        *self = Flow { ended: true, error, moves: self.moves, ..Flow::default() };
     }
 }

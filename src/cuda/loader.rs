@@ -45,6 +45,12 @@ impl DeviceLoader {
         self.pipeline.device()
     }
 
+    /// Counts time that a consumer waited for this loader without having it.
+    #[cfg(feature = "ffi")]
+    pub(crate) fn waited(&self, time: std::time::Duration) {
+        self.pipeline.counters.consumer_waited(time);
+    }
+
     /// The stream that batches are delivered to.
     #[must_use]
     pub fn stream(&self) -> &Stream {
@@ -136,6 +142,6 @@ impl DeviceLoader {
     /// Ends what the loader streams, if anything. Batches that were delivered stay valid.
     pub fn stop(&mut self) {
         self.loader.stopper().stop();
-        self.flow.end();
+        self.flow.end(None);
     }
 }

@@ -4,7 +4,7 @@ use super::batch::Batch;
 use super::loader::Loader;
 use super::ring::Patience;
 use super::state::State;
-use crate::{Error, Result};
+use crate::Result;
 use std::task::Poll;
 
 /// An iterator over batches in order. Dropping it early is fine.
@@ -42,11 +42,7 @@ impl<'a> Batches<'a> {
             }
             Ok(Poll::Pending) => None,
             // Said once: who collects batches without looking would be told for ever.
-            Err(Error::AllLeased { .. }) if self.loader.told => None,
-            Err(error) => {
-                self.loader.told = matches!(error, Error::AllLeased { .. });
-                Some(Err(error))
-            }
+            Err(error) => (!std::mem::replace(&mut self.loader.told, true)).then_some(Err(error)),
         }
     }
 

@@ -28,7 +28,7 @@ pub struct Loader {
     /// They end with the loader.
     _workers: Workers<Stream>,
     ledger: Ledger,
-    /// Whether the consumer has been told that it holds all slots.
+    /// Whether the consumer has been told of an error, since there was a batch.
     pub(super) told: bool,
 }
 

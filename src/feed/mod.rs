@@ -42,3 +42,5 @@ pub use stats::Stats;
 pub(crate) use outlet::Outlet;
 #[cfg(feature = "ffi")]
 pub(crate) use ring::Patience;
+#[cfg(feature = "ffi")]
+pub(crate) use worker::message as panic_message;

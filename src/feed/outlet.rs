@@ -11,6 +11,7 @@ use super::state::State;
 use super::stats::Stats;
 use crate::sample::{Draw, Plan};
 use crate::{Error, Result};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 
@@ -24,6 +25,8 @@ pub(crate) struct Outlet {
     shard: Shard,
     drop_last: bool,
     place: Arc<Standing>,
+    /// How many streams were begun.
+    begun: AtomicU64,
 }
 
 /// Epoch and step of the batch after the one that was delivered last.
@@ -52,7 +55,7 @@ impl Outlet {
         (shard, drop_last): (Shard, bool),
     ) -> Outlet {
         let (source, ring, place) = (Arc::clone(source), Arc::clone(ring), Arc::default());
-        Outlet { source, ring, workers, shard, drop_last, place }
+        Outlet { source, ring, workers, shard, drop_last, place, begun: AtomicU64::new(0) }
     }
 
     /// See [`Loader::batches_per_epoch`](super::Loader::batches_per_epoch).
@@ -110,6 +113,7 @@ impl Outlet {
         let distance = self.workers.clamp(1, self.batches_per_epoch().max(1));
         let asking = Asking::new(distance as u64);
         let (source, shard) = (Arc::clone(&self.source), self.shard);
+        self.begun.fetch_add(1, Ordering::SeqCst);
         self.ring.start(Stream { source, shard, drop_last, epoch, step, epochs, plan, asking, standing });
     }
 
@@ -124,6 +128,18 @@ impl Outlet {
         let layout = Arc::clone(&self.source.layout);
         self.ring.counters.delivered(layout.payload(indices.len()));
         Ok(Poll::Ready(Some(Batch::new(Memory::Leased(lease), layout, indices.len(), epoch, step))))
+    }
+
+    /// How many streams were begun: it tells whether another one has taken the place of one.
+    #[cfg(feature = "ffi")]
+    pub(crate) fn begun(&self) -> u64 {
+        self.begun.load(Ordering::SeqCst)
+    }
+
+    /// Waits until the next batch may be had, or there is none.
+    #[cfg(all(feature = "ffi", feature = "cuda"))]
+    pub(crate) fn wait(&self) {
+        self.ring.wait();
     }
 
     /// Ends what is streamed, if anything. Whoever waits for a batch is told so.

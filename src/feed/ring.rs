@@ -50,6 +50,8 @@ struct State<J> {
     /// The last one is filled next. Those that something may still read stand before the others, what came last first.
     free: VecDeque<Slot>,
     done: BTreeMap<u64, Result<Slot>>,
+    /// What ended the job that was current last, for whoever asks for its next batch.
+    failed: Option<Error>,
     /// Batches that are being gathered, and since when.
     gathered: Vec<(u64, Instant)>,
     leased: usize,
@@ -82,6 +84,12 @@ pub(super) type Next<J> = (Arc<J>, u64, Lease<J>);
 pub(crate) enum Patience {
     /// Never. Without workers it is gathered all the same.
     Never,
+    /// Never, and when all slots are leased that is an error.
+    #[cfg_attr(
+        not(feature = "ffi"),
+        expect(dead_code, reason = "only who polls through the C interface wants to be told")
+    )]
+    Look,
     /// Not when all slots are leased: that is an error then.
     UnlessAllLeased,
     /// Always.
@@ -102,6 +110,7 @@ impl<J: Fill> Ring<J> {
             total: 0,
             free: (0..slots).map(|_| allocate()).collect::<Result<_>>()?,
             done: BTreeMap::new(),
+            failed: None,
             gathered: Vec::with_capacity(slots),
             leased: 0,
             closing: false,
@@ -174,11 +183,7 @@ impl<J: Fill> Ring<J> {
         let mut state = self.lock();
         if generation != state.generation {
             state.release(slot);
-            let idle = state.idle_workers > 0;
-            drop(state);
-            if idle {
-                self.work.notify_one();
-            }
+            self.wake_for_a_slot(state);
             return;
         }
         match result {
@@ -211,21 +216,28 @@ impl<J: Fill> Ring<J> {
         loop {
             // A consumer of a job that another has taken the place of is at its end.
             let goes_on = state.generation == generation && !state.is_at_end();
-            let Some(job) = state.job.clone().filter(|_| goes_on) else { return Ok(Poll::Ready(None)) };
+            let Some(job) = state.job.clone().filter(|_| goes_on) else {
+                return state.failed.as_ref().map_or(Ok(Poll::Ready(None)), |error| Err(error.again()));
+            };
             let batch = state.delivered;
             if let Some(result) = state.done.remove(&batch) {
                 state.delivered += 1;
-                if result.is_err() {
-                    state.abandon();
-                } else {
-                    state.leased += 1;
-                    job.delivered(batch);
+                match &result {
+                    Ok(_) => {
+                        state.leased += 1;
+                        job.delivered(batch);
+                    }
+                    Err(error) => {
+                        let failed = error.again();
+                        state.abandon();
+                        state.failed = Some(failed);
+                    }
                 }
                 drop(state);
                 self.counters.consumer_waited(since);
                 return result.map(|slot| Poll::Ready(Some((job, batch, Lease::new(self, slot)))));
             }
-            if state.leased == self.slots && patience == Patience::UnlessAllLeased {
+            if state.leased == self.slots && matches!(patience, Patience::UnlessAllLeased | Patience::Look) {
                 return Err(Error::AllLeased { slots: self.slots });
             }
             let claim = if inline { state.claim() } else { None };
@@ -234,7 +246,7 @@ impl<J: Fill> Ring<J> {
                 let result = super::worker::fill(&mut claim);
                 self.complete(claim, result);
                 state = self.lock();
-            } else if patience == Patience::Never {
+            } else if matches!(patience, Patience::Never | Patience::Look) {
                 return Ok(Poll::Pending);
             } else {
                 state.idle_consumers += 1;
@@ -249,6 +261,11 @@ impl<J: Fill> Ring<J> {
         let mut state = self.lock();
         state.leased -= 1;
         state.release(slot);
+        self.wake_for_a_slot(state);
+    }
+
+    /// Wakes whoever may go on, since a slot is free again: without workers these are consumers.
+    fn wake_for_a_slot(&self, state: MutexGuard<'_, State<J>>) {
         let (worker, consumer) = (state.idle_workers > 0, state.idle_consumers > 0);
         drop(state);
         if worker {
@@ -259,10 +276,23 @@ impl<J: Fill> Ring<J> {
         }
     }
 
-    /// Whether the last batch was delivered.
+    /// Waits until the next batch may be had, or there is none.
+    #[cfg(all(feature = "ffi", feature = "cuda"))]
+    pub(super) fn wait(&self) {
+        let mut state = self.lock();
+        let generation = state.generation;
+        while state.generation == generation && !state.is_at_end() && !state.done.contains_key(&state.delivered) {
+            state.idle_consumers += 1;
+            state = self.ready.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.idle_consumers -= 1;
+        }
+    }
+
+    /// Whether there is no more to be had, not even an error.
     #[cfg(feature = "cuda")]
     pub(super) fn is_at_end(&self) -> bool {
-        self.lock().is_at_end()
+        let state = self.lock();
+        state.is_at_end() && state.failed.is_none()
     }
 
     /// The state stays whole if a thread dies while holding the lock: nothing in this file panics halfway.
@@ -275,6 +305,7 @@ impl<J: Fill> State<J> {
     /// Forgets the current job; the slots it had ready are free again.
     fn abandon(&mut self) {
         self.job = None;
+        self.failed = None;
         self.generation += 1;
         (self.claimed, self.delivered, self.total) = (0, 0, 0);
         self.gathered.clear();

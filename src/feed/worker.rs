@@ -2,6 +2,7 @@
 
 use super::ring::{Claim, Fill, Ring};
 use crate::{Error, Result};
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -51,9 +52,12 @@ fn run<J: Fill>(ring: &Ring<J>) {
 /// Gathers a claimed batch; a panic comes back as [`Error::Worker`].
 pub(super) fn fill<J: Fill>(claim: &mut Claim<J>) -> Result<()> {
     // The slot holds plain bytes and the job only shared state, so nothing is left broken by unwinding.
-    catch_unwind(AssertUnwindSafe(|| claim.job.fill(claim.batch, &mut claim.slot))).unwrap_or_else(|panic| {
-        let text =
-            panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
-        Err(Error::Worker { message: text.unwrap_or_else(|| "a panic without a message".into()) })
-    })
+    catch_unwind(AssertUnwindSafe(|| claim.job.fill(claim.batch, &mut claim.slot)))
+        .unwrap_or_else(|panic| Err(Error::Worker { message: message(&*panic) }))
+}
+
+/// What a panic said.
+pub(crate) fn message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("a panic without a message").to_owned()
 }

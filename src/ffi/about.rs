@@ -3,14 +3,24 @@
 use super::{dlpack, handle};
 use std::ffi::c_char;
 
-/// The version of the interface in this header. A library of the same version has all that is in the header; the number grows when something
-/// is changed or taken away, and then the name of the shared library changes with it. Compare it with `atemoya_abi_version()`.
+/// The version of the interface in this header. It grows when something is changed or taken away, and then the name of the shared library
+/// changes with it.
 pub const ATEMOYA_ABI_VERSION: u32 = 1;
+
+/// The revision of this version of the interface. It grows when something is added. A library has all that is in a header when it is of the same
+/// version, and of the same revision or a higher one: compare `atemoya_abi_version()` and `atemoya_abi_revision()` with these two.
+pub const ATEMOYA_ABI_REVISION: u32 = 1;
 
 /// Returns the version of the interface that the library has: `ATEMOYA_ABI_VERSION` of its own header.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_abi_version() -> u32 {
     ATEMOYA_ABI_VERSION
+}
+
+/// Returns the revision of the interface that the library has: `ATEMOYA_ABI_REVISION` of its own header.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_abi_revision() -> u32 {
+    ATEMOYA_ABI_REVISION
 }
 
 /// Returns the version of the library, as "0.1.0"; the text is valid for ever.

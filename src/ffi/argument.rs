@@ -1,5 +1,6 @@
 //! What C passes by pointer: text, arrays and memory, checked as far as they can be.
 
+use super::options::ATEMOYA_ALL;
 use super::status::Failure;
 use std::ffi::{CStr, CString, OsStr, c_char};
 use std::mem::MaybeUninit;
@@ -41,30 +42,17 @@ pub(super) unsafe fn path<'a>(name: &str, path: *const c_char) -> Result<&'a Pat
     Ok(Path::new(OsStr::from_bytes(path.to_bytes())))
 }
 
-/// An array of the parameter `name`, or `None` for NULL, which must be of no length.
-///
-/// # Safety
-/// `items` is NULL, or points to `count` items that nobody writes as long as `'a`.
-pub(super) unsafe fn optional_slice<'a, T>(
-    name: &str,
-    items: *const T,
-    count: usize,
-) -> Result<Option<&'a [T]>, Failure> {
-    check_array(name, items, count)?;
-    if items.is_null() {
-        return if count == 0 { Ok(None) } else { Err(Failure::null(name)) };
-    }
-    // SAFETY: the caller's promise; length and alignment were checked.
-    Ok(Some(unsafe { std::slice::from_raw_parts(items, count) }))
-}
-
 /// An array of the parameter `name`; NULL is one of no length.
 ///
 /// # Safety
-/// As of [`optional_slice`].
+/// `items` is NULL, or points to `count` items that nobody writes as long as `'a`.
 pub(super) unsafe fn slice<'a, T>(name: &str, items: *const T, count: usize) -> Result<&'a [T], Failure> {
-    // SAFETY: the caller's promise.
-    Ok(unsafe { optional_slice(name, items, count) }?.unwrap_or_default())
+    check_array(name, items, count)?;
+    if items.is_null() {
+        return if count == 0 { Ok(&[]) } else { Err(Failure::null(name)) };
+    }
+    // SAFETY: the caller's promise; length and alignment were checked.
+    Ok(unsafe { std::slice::from_raw_parts(items, count) })
 }
 
 /// Memory to be written, of the parameter `name`; NULL is one of no length. What it holds before may be anything, also nothing yet.
@@ -98,18 +86,21 @@ pub(super) unsafe fn out<'a, T>(name: &str, items: *mut T, count: usize) -> Resu
     Ok(unsafe { std::slice::from_raw_parts_mut(items.cast(), count) })
 }
 
+/// No process has more memory; a count that says so is a mistake, and need not be believed.
+const MAX_BYTES: usize = 1 << 56;
+
 /// Checks what `slice::from_raw_parts` demands and a caller from C may get wrong.
 fn check_array<T>(name: &str, items: *const T, count: usize) -> Result<(), Failure> {
     if !items.is_aligned() {
         return Err(Failure::argument(name, format!("{items:p} is not a multiple of {}", align_of::<T>())));
     }
-    match count.checked_mul(size_of::<T>()).and_then(|bytes| items.addr().checked_add(bytes)) {
-        Some(end) if end <= isize::MAX as usize => Ok(()),
+    match count.checked_mul(size_of::<T>()) {
+        Some(bytes) if bytes <= MAX_BYTES && items.addr().checked_add(bytes).is_some() => Ok(()),
         _ => Err(Failure::argument(name, format!("{count} items are more than memory can hold"))),
     }
 }
 
-/// Names of the parameter `name`; `None` for NULL, which stands for all.
+/// Names of the parameter `name`; `None` for all. NULL is a list of no length.
 ///
 /// # Safety
 /// `names` is NULL, or points to `count` pointers, each as [`optional_text`] wants it.
@@ -118,8 +109,11 @@ pub(super) unsafe fn names(
     names: *const *const c_char,
     count: usize,
 ) -> Result<Option<Vec<String>>, Failure> {
+    if count == ATEMOYA_ALL {
+        return Ok(None);
+    }
     // SAFETY: the caller's promise.
-    let Some(names) = (unsafe { optional_slice(name, names, count) })? else { return Ok(None) };
+    let names = unsafe { slice(name, names, count) }?;
     let texts = names.iter().map(|&item| {
         // SAFETY: the caller's promise.
         let text = unsafe { text(name, item) };

@@ -42,14 +42,14 @@ impl OpenBatch {
         match &self.0 {
             AnyBatch::Host(batch) => {
                 let tensor = batch.column(column).ok_or_else(absent)?;
-                let place = (tensor.bytes().as_ptr().cast(), atemoya_device_type::ATEMOYA_CPU, 0);
+                let place = (tensor.bytes().as_ptr().cast(), atemoya_device_type::ATEMOYA_DEVICE_CPU, 0);
                 Ok(self::tensor(column, (tensor.dtype(), tensor.shape()), place))
             }
             #[cfg(feature = "cuda")]
             AnyBatch::Device(batch) => {
                 let tensor = batch.column(column).ok_or_else(absent)?;
                 let data = std::ptr::without_provenance(tensor.pointer() as usize);
-                let place = (data, atemoya_device_type::ATEMOYA_CUDA, tensor.device());
+                let place = (data, atemoya_device_type::ATEMOYA_DEVICE_CUDA, tensor.device());
                 Ok(self::tensor(column, (tensor.dtype(), tensor.shape()), place))
             }
         }
@@ -84,20 +84,24 @@ fn tensor(
     (data, device_type, device): (*const c_void, atemoya_device_type, usize),
 ) -> atemoya_tensor {
     // Everything lies in memory, so that all of it fits.
+    let bytes = shape.iter().product::<usize>() * dtype.size();
     atemoya_tensor {
-        data,
+        data: if bytes == 0 { std::ptr::null() } else { data },
         dtype: dtype::number(dtype),
         ndim: axes(column),
         shape: shape.map(|size| size as i64),
         strides: [(shape[1] * shape[2]) as i64, shape[2] as i64, 1],
-        bytes: shape.iter().product::<usize>() * dtype.size(),
+        bytes,
         device_type: device_type as i32,
         device: device as i32,
     }
 }
 
-/// Frees a batch: its slot can be filled again, as soon as no tensor of DLPack needs it any more. A batch on a device may be freed as soon as the
-/// last work that uses it was given to its streams.
+/// Frees a batch: its slot can be filled again, as soon as no tensor of DLPack needs it any more. The memory of all slots of a loader is freed with
+/// the loader and the last of its batches.
+///
+/// A batch on a device may be freed as soon as the last work that uses it was given to its streams, but not in a function that a stream calls on the
+/// host (`cuLaunchHostFunc`). Where the device has no memory pools, freeing the last batch of a loader that was freed before waits for that work.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_batch_free(batch: *mut atemoya_batch) -> atemoya_status {
     call::free::<OpenBatch>(batch)
@@ -114,7 +118,7 @@ pub extern "C" fn atemoya_batch_length(
     call::give(error, ("length", length), || Ok(handle::get::<OpenBatch>(batch)?.place().0))
 }
 
-/// Writes the epoch that a batch belongs to.
+/// Writes the epoch that a batch belongs to; 0 for batches of validation and of the caller's draws.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_batch_epoch(
     batch: *const atemoya_batch,
@@ -143,6 +147,30 @@ pub extern "C" fn atemoya_batch_column(
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
     call::give(error, ("tensor", tensor), || handle::get::<OpenBatch>(batch)?.tensor(self::column(column)?))
+}
+
+/// Writes where all columns of a batch in the host's memory lie together, one piece that begins at a multiple of 256 bytes, and how many bytes it
+/// has: for one copy of the whole batch. Each column is as far from there as its `data` in `atemoya_batch_column`. In a short batch, what lies past
+/// the examples of a column is of an earlier batch. A batch on a device is an error.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_batch_memory(
+    batch: *const atemoya_batch,
+    data: Option<&mut MaybeUninit<*const c_void>>,
+    bytes: Option<&mut MaybeUninit<usize>>,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::give(error, ("data", data), || {
+        let bytes = bytes.ok_or_else(|| Failure::null("bytes"))?;
+        match &handle::get::<OpenBatch>(batch)?.0 {
+            AnyBatch::Host(batch) => {
+                let (memory, _) = batch.slot();
+                bytes.write(memory.len());
+                Ok(memory.as_ptr().cast())
+            }
+            #[cfg(feature = "cuda")]
+            AnyBatch::Device(_) => Err(Failure::argument("batch", "it is in the memory of a device")),
+        }
+    })
 }
 
 /// Copies the values of an `atemoya_column` to `out`, memory of the host of exactly so many bytes; from a device, behind the work that the batch's

@@ -3,6 +3,7 @@
 use super::error::{Reported, atemoya_error};
 use super::handle::{self, Object};
 use super::status::{Failure, atemoya_status};
+use crate::feed::panic_message;
 use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -16,9 +17,7 @@ pub(super) type ErrorOut<'a> = Out<'a, *mut atemoya_error>;
 pub(super) fn status(error: ErrorOut<'_>, body: impl FnOnce() -> Result<atemoya_status, Failure>) -> atemoya_status {
     // Objects are behind locks that survive a panic, or immutable; what else unwinding leaves behind is the call's own.
     let outcome = catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
-        let text =
-            panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
-        let message = text.unwrap_or_else(|| "a panic without a message".to_owned());
+        let message = panic_message(&*panic);
         // Dropping what was thrown could panic again, and is not worth it.
         let _kept = std::mem::ManuallyDrop::new(panic);
         Err(Failure::new(atemoya_status::ATEMOYA_ERROR_PANIC, message))

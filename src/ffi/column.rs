@@ -8,20 +8,20 @@ use std::ffi::c_void;
 #[repr(i32)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum atemoya_column {
-    /// One-hot sequence, (n, 4, in_window), channels A, C, G, T; packed as ATEMOYA_U64, (n, 4, ceil(in_window / 64)).
-    ATEMOYA_SEQUENCE = 0,
+    /// One-hot sequence, (n, 4, in_window), channels A, C, G, T; packed as ATEMOYA_DTYPE_U64, (n, 4, ceil(in_window / 64)).
+    ATEMOYA_COLUMN_SEQUENCE = 0,
     /// Control tracks, (n, control channels, in_window).
-    ATEMOYA_CONTROLS = 1,
+    ATEMOYA_COLUMN_CONTROLS = 1,
     /// Signal tracks, (n, signal channels, out_window).
-    ATEMOYA_SIGNAL = 2,
+    ATEMOYA_COLUMN_SIGNAL = 2,
     /// 1 for a peak and 0 for a negative, int64_t, (n,).
-    ATEMOYA_LABELS = 3,
+    ATEMOYA_COLUMN_LABELS = 3,
     /// Which of the kept peaks or of the kept negatives, int64_t, (n,).
-    ATEMOYA_SOURCES = 4,
+    ATEMOYA_COLUMN_SOURCES = 4,
     /// Jitter, int64_t, (n,): a peak's window is shifted by `offset - max_jitter` bases; 0 for a negative.
-    ATEMOYA_OFFSETS = 5,
+    ATEMOYA_COLUMN_OFFSETS = 5,
     /// 1 where the example is reverse-complemented, uint8_t, (n,).
-    ATEMOYA_REVERSE_COMPLEMENT = 6,
+    ATEMOYA_COLUMN_REVERSE_COMPLEMENT = 6,
 }
 
 /// Where an array is; the numbers are those of DLPack.
@@ -29,16 +29,17 @@ pub enum atemoya_column {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum atemoya_device_type {
     /// The memory of the host.
-    ATEMOYA_CPU = 1,
+    ATEMOYA_DEVICE_CPU = 1,
     /// The memory of a CUDA device.
-    ATEMOYA_CUDA = 2,
+    ATEMOYA_DEVICE_CUDA = 2,
 }
 
-/// A column of a batch where it lies, in C order. The memory is the batch's: valid until the batch is freed, and not to be written on the host.
+/// A column of a batch where it lies, in C order. The memory is the batch's: valid until the batch is freed, on a device also for the work that its
+/// streams were given before. In the host's memory it must not be written; a device's may be, by whoever has the batch to itself.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct atemoya_tensor {
-    /// The first value, at a multiple of 256 bytes; on a device, an address there. There may be no value.
+    /// The first value, at a multiple of 256 bytes; on a device, an address there. NULL where there is no value.
     pub data: *const c_void,
     /// The type of the values, an `atemoya_dtype`.
     pub dtype: i32,
@@ -78,13 +79,13 @@ mod tests {
     #[test]
     fn numbers_are_those_of_the_columns() {
         for (number, known) in [
-            (ATEMOYA_SEQUENCE, Column::Sequence),
-            (ATEMOYA_CONTROLS, Column::Controls),
-            (ATEMOYA_SIGNAL, Column::Signal),
-            (ATEMOYA_LABELS, Column::Labels),
-            (ATEMOYA_SOURCES, Column::Sources),
-            (ATEMOYA_OFFSETS, Column::Offsets),
-            (ATEMOYA_REVERSE_COMPLEMENT, Column::ReverseComplement),
+            (ATEMOYA_COLUMN_SEQUENCE, Column::Sequence),
+            (ATEMOYA_COLUMN_CONTROLS, Column::Controls),
+            (ATEMOYA_COLUMN_SIGNAL, Column::Signal),
+            (ATEMOYA_COLUMN_LABELS, Column::Labels),
+            (ATEMOYA_COLUMN_SOURCES, Column::Sources),
+            (ATEMOYA_COLUMN_OFFSETS, Column::Offsets),
+            (ATEMOYA_COLUMN_REVERSE_COMPLEMENT, Column::ReverseComplement),
         ] {
             assert_eq!(column(number as i32).unwrap(), known);
         }

@@ -67,10 +67,10 @@ pub unsafe extern "C" fn atemoya_loader_next_on(
         let AnyLoader::Device(loader) = &open.loader else {
             return Err(Failure::argument("loader", "its batches are in the memory of the host"));
         };
-        let mut loader = lock(loader);
+        let device = lock(loader).device().clone();
         // SAFETY: the caller's promise.
-        let stream = unsafe { Stream::borrow(loader.device(), stream) }?;
-        Ok(loader.streaming().poll_on(&stream, true)?.map(|next| next.map(AnyBatch::Device)))
+        let stream = unsafe { Stream::borrow(&device, stream) }?;
+        open.next_on(loader, &stream, true)
     });
     #[cfg(not(feature = "cuda"))]
     {

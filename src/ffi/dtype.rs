@@ -12,29 +12,29 @@ use std::mem::MaybeUninit;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum atemoya_dtype {
     /// int8_t
-    ATEMOYA_I8 = 0,
+    ATEMOYA_DTYPE_I8 = 0,
     /// uint8_t
-    ATEMOYA_U8 = 1,
+    ATEMOYA_DTYPE_U8 = 1,
     /// int16_t
-    ATEMOYA_I16 = 2,
+    ATEMOYA_DTYPE_I16 = 2,
     /// uint16_t
-    ATEMOYA_U16 = 3,
+    ATEMOYA_DTYPE_U16 = 3,
     /// int32_t
-    ATEMOYA_I32 = 4,
+    ATEMOYA_DTYPE_I32 = 4,
     /// uint32_t
-    ATEMOYA_U32 = 5,
+    ATEMOYA_DTYPE_U32 = 5,
     /// int64_t
-    ATEMOYA_I64 = 6,
+    ATEMOYA_DTYPE_I64 = 6,
     /// uint64_t; as the type of a sequence, 64 packed bits
-    ATEMOYA_U64 = 7,
+    ATEMOYA_DTYPE_U64 = 7,
     /// IEEE 754 half precision
-    ATEMOYA_F16 = 8,
+    ATEMOYA_DTYPE_F16 = 8,
     /// bfloat16, the upper half of a float
-    ATEMOYA_BF16 = 9,
+    ATEMOYA_DTYPE_BF16 = 9,
     /// float
-    ATEMOYA_F32 = 10,
+    ATEMOYA_DTYPE_F32 = 10,
     /// double
-    ATEMOYA_F64 = 11,
+    ATEMOYA_DTYPE_F64 = 11,
 }
 
 /// The type of a number of C's; numbers count `DType::ALL`.
@@ -46,18 +46,18 @@ pub(super) fn dtype(name: &str, number: i32) -> Result<DType, Failure> {
 /// The number of a type.
 pub(super) fn number(dtype: DType) -> i32 {
     (match dtype {
-        DType::I8 => atemoya_dtype::ATEMOYA_I8,
-        DType::U8 => atemoya_dtype::ATEMOYA_U8,
-        DType::I16 => atemoya_dtype::ATEMOYA_I16,
-        DType::U16 => atemoya_dtype::ATEMOYA_U16,
-        DType::I32 => atemoya_dtype::ATEMOYA_I32,
-        DType::U32 => atemoya_dtype::ATEMOYA_U32,
-        DType::I64 => atemoya_dtype::ATEMOYA_I64,
-        DType::U64 => atemoya_dtype::ATEMOYA_U64,
-        DType::F16 => atemoya_dtype::ATEMOYA_F16,
-        DType::BF16 => atemoya_dtype::ATEMOYA_BF16,
-        DType::F32 => atemoya_dtype::ATEMOYA_F32,
-        DType::F64 => atemoya_dtype::ATEMOYA_F64,
+        DType::I8 => atemoya_dtype::ATEMOYA_DTYPE_I8,
+        DType::U8 => atemoya_dtype::ATEMOYA_DTYPE_U8,
+        DType::I16 => atemoya_dtype::ATEMOYA_DTYPE_I16,
+        DType::U16 => atemoya_dtype::ATEMOYA_DTYPE_U16,
+        DType::I32 => atemoya_dtype::ATEMOYA_DTYPE_I32,
+        DType::U32 => atemoya_dtype::ATEMOYA_DTYPE_U32,
+        DType::I64 => atemoya_dtype::ATEMOYA_DTYPE_I64,
+        DType::U64 => atemoya_dtype::ATEMOYA_DTYPE_U64,
+        DType::F16 => atemoya_dtype::ATEMOYA_DTYPE_F16,
+        DType::BF16 => atemoya_dtype::ATEMOYA_DTYPE_BF16,
+        DType::F32 => atemoya_dtype::ATEMOYA_DTYPE_F32,
+        DType::F64 => atemoya_dtype::ATEMOYA_DTYPE_F64,
     }) as i32
 }
 

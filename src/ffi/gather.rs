@@ -36,7 +36,7 @@ impl Object for OpenGatherer {
     const NAME: &'static str = "gatherer";
 }
 
-/// Makes what gathers one-hot sequence, (4, width) values an example, channels A, C, G, T, of an `atemoya_dtype`: ATEMOYA_I8, _U8, _F16, _BF16 or
+/// Makes what gathers one-hot sequence, (4, width) values an example, channels A, C, G, T, of an `atemoya_dtype`: ATEMOYA_DTYPE_I8, _U8, _F16, _BF16 or
 /// _F32; or _U64, packed: (4, ceil(width / 64)), and bit i of word w is position 64 w + i. Reverse-complemented, both axes are flipped.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_gatherer_of_sequence(
@@ -51,8 +51,8 @@ pub extern "C" fn atemoya_gatherer_of_sequence(
     })
 }
 
-/// Makes what gathers the tracks of groups, `count` names, of signals or controls, in their order; NULL for all signal groups. It gives (channels, width)
-/// values an example, of an `atemoya_dtype`: ATEMOYA_F32, or _U16 or _U8 where that holds all their values. Reverse-complemented, the
+/// Makes what gathers the tracks of groups, `count` names, of signals or controls, in their order; with the count ATEMOYA_ALL, of all signal groups. It
+/// gives (channels, width) values an example, of an `atemoya_dtype`: ATEMOYA_DTYPE_F32, or _U16 or _U8 where that holds all their values. Reverse-complemented, the
 /// positions are flipped, and the channels within each group.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_gatherer_of_tracks(

@@ -39,9 +39,9 @@ pub enum atemoya_counter {
     ATEMOYA_COUNTER_BATCHES = 0,
     /// Bytes delivered on the host, the padding between columns not counted; on a device, bytes copied there, padding included.
     ATEMOYA_COUNTER_BYTES = 1,
-    /// Nanoseconds that callers waited for batches; without workers, that they gathered.
+    /// Nanoseconds that callers waited for batches; without workers, that they gathered. On a device, calls of the driver are counted too.
     ATEMOYA_COUNTER_CONSUMER_WAITED = 2,
-    /// Nanoseconds that workers waited for a free slot or for work, added up over the workers.
+    /// Nanoseconds that workers waited for a free slot or for work, added up over the workers; on a device, also for copies from their slots.
     ATEMOYA_COUNTER_WORKERS_WAITED = 3,
     /// Page faults of the process that waited for a disk. Where the system does not tell, it cannot be read.
     ATEMOYA_COUNTER_PAGE_FAULTS = 4,
@@ -56,8 +56,6 @@ pub(super) struct OpenLoader {
     pub(super) data: Arc<Dataset<'static>>,
     pub(super) outlet: Arc<Outlet>,
     pub(super) loader: AnyLoader,
-    /// Whether a stream was ever begun.
-    pub(super) begun: AtomicBool,
     /// Whether its handle was freed, while another thread goes on with it.
     pub(super) freed: AtomicBool,
     /// Channels and positions, and the type.
@@ -81,7 +79,7 @@ impl Object for OpenLoader {
 impl OpenLoader {
     fn new(settings: Settings) -> Result<OpenLoader, Failure> {
         let Settings { generator, device } = settings;
-        let [begun, freed] = [(); 2].map(|()| AtomicBool::new(false));
+        let freed = AtomicBool::new(false);
         let Some(ordinal) = device.device else {
             let loader = generator.build()?;
             let layout = loader.layout();
@@ -91,7 +89,6 @@ impl OpenLoader {
                 data,
                 outlet,
                 loader: AnyLoader::Host { _loader: loader },
-                begun,
                 freed,
                 columns,
                 ledger,
@@ -108,7 +105,7 @@ impl OpenLoader {
             let columns = Column::ALL.map(|column| (loader.shape(column), loader.dtype(column)));
             let (data, outlet, ledger) = shared(loader.host());
             let loader = AnyLoader::Device(Mutex::new(Box::new(loader)));
-            Ok(OpenLoader { data, outlet, loader, begun, freed, columns, ledger })
+            Ok(OpenLoader { data, outlet, loader, freed, columns, ledger })
         }
     }
 
@@ -242,7 +239,7 @@ pub extern "C" fn atemoya_loader_column(
     })
 }
 
-/// Writes the account of the loci that were kept and why the others were not, as text of a few lines; valid until the loader is freed.
+/// Writes the account of the loci that were kept and why the others were not, as text of one line; valid until the loader is freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loader_ledger(
     loader: *const atemoya_loader,

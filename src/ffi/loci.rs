@@ -37,6 +37,8 @@ pub struct atemoya_locus {
     pub file: u32,
     /// Whether it is a peak, 1, or a negative, 0.
     pub is_peak: u32,
+    /// 0.
+    pub reserved: u32,
 }
 
 /// An index, and its texts as C reads them.
@@ -205,5 +207,5 @@ pub unsafe extern "C" fn atemoya_loci_counts(
 fn locus(row: Row) -> atemoya_locus {
     let Row { role, file, line, contig, start, end, summit, centre } = row;
     let is_peak = u32::from(role == Role::Peak);
-    atemoya_locus { start, end, centre, summit: summit.unwrap_or(i64::MIN), line, contig, file, is_peak }
+    atemoya_locus { start, end, centre, summit: summit.unwrap_or(i64::MIN), line, contig, file, is_peak, reserved: 0 }
 }

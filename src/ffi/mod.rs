@@ -17,7 +17,7 @@
 //!   parameter, which may be NULL, an error says more: the pointer is set to a new `atemoya_error`, which the caller frees, and to NULL
 //!   when there is none. What other parameters point to is unspecified after an error, but for handles, which are NULL.
 //! - **Threads**: any function may be called from any thread at any time, also for the same handle. Freeing a handle that another thread uses lets
-//!   its call end as if it were not freed; texts and addresses that were got through the handle are gone.
+//!   its call end as if it were not freed, but for a wait for a batch, which ends; texts and addresses that were got through the handle are gone.
 //! - **fork()**: a child process has none of its parent's worker threads: it must not use its parent's handles, nor free them. It can open stores
 //!   and make loaders of its own, if no other thread was in a call of this library when it was forked.
 //! - **Panics** of the library end at the call, as an error (`ATEMOYA_ERROR_PANIC`). None is known.

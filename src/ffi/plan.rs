@@ -13,7 +13,7 @@ use crate::feed::Column;
 use crate::sample::Draw;
 use std::mem::MaybeUninit;
 
-/// One example of an epoch.
+/// One example of an epoch, of loaders that keep the same loci.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct atemoya_draw {
@@ -22,9 +22,9 @@ pub struct atemoya_draw {
     /// Jitter, 0 to 2 max_jitter: a peak's window is shifted by `offset - max_jitter` bases; 0 for a negative.
     pub offset: u32,
     /// Whether it is a peak: 0 or anything else.
-    pub is_peak: u8,
+    pub is_peak: u32,
     /// Whether it is reverse-complemented: 0 or anything else.
-    pub reverse_complement: u8,
+    pub reverse_complement: u32,
 }
 
 /// A locus that a loader uses.
@@ -79,7 +79,7 @@ pub unsafe extern "C" fn atemoya_loader_plan(
 /// Begins to stream `count` examples of the caller's own, in their order, once, the short batch at the end included. The draws are
 /// copied. Whatever the loader was streaming is abandoned; its state stays.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn atemoya_loader_follow(
+pub unsafe extern "C" fn atemoya_loader_stream_draws(
     loader: *mut atemoya_loader,
     draws: *const atemoya_draw,
     count: usize,
@@ -114,7 +114,7 @@ pub unsafe extern "C" fn atemoya_loader_fetch(
 }
 
 /// Writes the draws of all examples of a batch to `out`, which has room for `count` of them, exactly as many as there are examples. They
-/// can be followed again with `atemoya_loader_follow`. From a device they are copied first, as by `atemoya_batch_read`.
+/// can be followed again with `atemoya_loader_stream_draws`. From a device they are copied first, as by `atemoya_batch_read`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_batch_draws(
     batch: *const atemoya_batch,
@@ -140,8 +140,8 @@ pub unsafe extern "C" fn atemoya_batch_draws(
             out.write(atemoya_draw {
                 source: number(sources),
                 offset: number(offsets),
-                is_peak: number(labels) as u8,
-                reverse_complement: turned[i],
+                is_peak: number(labels),
+                reverse_complement: turned[i].into(),
             });
         }
         Ok(())

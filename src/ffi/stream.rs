@@ -8,11 +8,17 @@ use super::handle;
 use super::loader::lock;
 use super::loader::{AnyLoader, OpenLoader, atemoya_loader};
 use super::status::{Failure, atemoya_status};
+#[cfg(feature = "cuda")]
+use crate::cuda::{DeviceLoader, Stream};
 use crate::feed::{Patience, State};
 use crate::sample::Draw;
 use std::mem::MaybeUninit;
+#[cfg(feature = "cuda")]
+use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 use std::task::Poll;
+#[cfg(feature = "cuda")]
+use std::time::Instant;
 
 /// A stream to be begun.
 pub(super) enum Begin {
@@ -44,7 +50,6 @@ impl OpenLoader {
                 batches.detach();
             }
         }
-        self.begun.store(true, Ordering::Relaxed);
         // Nobody has a handle to stop it by, and someone may wait for it.
         if self.freed.load(Ordering::SeqCst) {
             self.outlet.stop();
@@ -66,12 +71,35 @@ impl OpenLoader {
             AnyLoader::Host { .. } => self.outlet.poll(patience)?.map(|next| next.map(AnyBatch::Host)),
             #[cfg(feature = "cuda")]
             AnyLoader::Device(loader) => {
-                let mut loader = lock(loader);
-                let stream = loader.stream().clone();
-                let next = loader.streaming().poll_on(&stream, patience != Patience::Never)?;
-                next.map(|next| next.map(AnyBatch::Device))
+                let stream = lock(loader).stream().clone();
+                self.next_on(loader, &stream, !matches!(patience, Patience::Look))?
             }
         })
+    }
+
+    /// The next batch of a loader on a device, which is free for other threads while this one waits for workers.
+    #[cfg(feature = "cuda")]
+    pub(super) fn next_on(
+        &self,
+        loader: &Mutex<Box<DeviceLoader>>,
+        stream: &Stream,
+        wait: bool,
+    ) -> Result<Poll<Option<AnyBatch>>, Failure> {
+        let begun = self.outlet.begun();
+        loop {
+            let mut device = lock(loader);
+            if self.outlet.begun() != begun {
+                return Ok(Poll::Ready(None));
+            }
+            let next = device.streaming().poll_on(stream, false)?;
+            if !wait || next.is_ready() {
+                return Ok(next.map(|next| next.map(AnyBatch::Device)));
+            }
+            drop(device);
+            let since = Instant::now();
+            self.outlet.wait();
+            lock(loader).waited(since.elapsed());
+        }
     }
 }
 
@@ -82,13 +110,13 @@ pub extern "C" fn atemoya_loader_set_epoch(
     epoch: u64,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
-    atemoya_loader_epochs(loader, epoch, 1, error)
+    atemoya_loader_stream_epochs(loader, epoch, 1, error)
 }
 
 /// Begins to stream `count` consecutive epochs, from `first` on: the next one is gathered ahead while the last batches of one are consumed, and
 /// `atemoya_batch_epoch` tells them apart. Whatever the loader was streaming is abandoned.
 #[unsafe(no_mangle)]
-pub extern "C" fn atemoya_loader_epochs(
+pub extern "C" fn atemoya_loader_stream_epochs(
     loader: *mut atemoya_loader,
     first: u64,
     count: u64,
@@ -103,7 +131,7 @@ pub extern "C" fn atemoya_loader_epochs(
 /// Begins to stream every kept peak, or negative, or both (peaks first), once and in order, neither shifted nor reverse-complemented, the
 /// short batch at the end included: for validation. Whatever the loader was streaming is abandoned; its state stays.
 #[unsafe(no_mangle)]
-pub extern "C" fn atemoya_loader_validation(
+pub extern "C" fn atemoya_loader_stream_validation(
     loader: *mut atemoya_loader,
     peaks: bool,
     negatives: bool,
@@ -130,7 +158,7 @@ pub extern "C" fn atemoya_loader_stop(
 
 /// Writes the next batch of what the loader streams, after waiting until it is gathered; free it with `atemoya_batch_free`. At the end it
 /// returns `ATEMOYA_END`, and writes NULL. When all slots are held by the caller, it is `ATEMOYA_ERROR_ALL_LEASED`: free a batch and ask again.
-/// After any other error the stream has ended.
+/// After any other error the stream has ended, and whoever asks gets the error again until another stream is begun.
 ///
 /// Any number of threads may take batches of one loader: each batch is given to one of them.
 ///
@@ -145,8 +173,8 @@ pub extern "C" fn atemoya_loader_next(
     next(loader, batch, error, |loader| loader.next(Patience::UnlessAllLeased))
 }
 
-/// Does the same, but waits when all slots are held: for callers that free batches on another thread. On a device it is as
-/// `atemoya_loader_next`.
+/// Writes the next batch as `atemoya_loader_next`, but waits when all slots are held: for callers that free batches on another thread. On a
+/// device it is the same as `atemoya_loader_next`.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loader_next_waiting(
     loader: *mut atemoya_loader,
@@ -156,15 +184,15 @@ pub extern "C" fn atemoya_loader_next_waiting(
     next(loader, batch, error, |loader| loader.next(Patience::Always))
 }
 
-/// Does the same, but never waits for workers: it returns `ATEMOYA_PENDING`, and writes NULL, while the next batch is not gathered. Without
-/// workers it is gathered here.
+/// Writes the next batch as `atemoya_loader_next`, but never waits for workers: it returns `ATEMOYA_PENDING`, and writes NULL, while the next
+/// batch is not gathered. Without workers it is gathered here. When all slots are held, it is `ATEMOYA_ERROR_ALL_LEASED`.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loader_next_if_ready(
     loader: *mut atemoya_loader,
     batch: Option<&mut MaybeUninit<*mut atemoya_batch>>,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
-    next(loader, batch, error, |loader| loader.next(Patience::Never))
+    next(loader, batch, error, |loader| loader.next(Patience::Look))
 }
 
 /// Writes the next batch that `take` gets of a loader.
@@ -178,7 +206,7 @@ pub(super) fn next(
         let batch = batch.ok_or_else(|| Failure::null("batch"))?;
         let batch = batch.write(std::ptr::null_mut());
         let loader = handle::get::<OpenLoader>(loader)?;
-        if !loader.begun.load(Ordering::Relaxed) {
+        if loader.outlet.begun() == 0 {
             return Err(Failure::argument("loader", "it streams nothing yet: set an epoch first"));
         }
         Ok(match take(&loader)? {

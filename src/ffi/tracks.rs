@@ -15,9 +15,9 @@ use std::mem::MaybeUninit;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum atemoya_group_role {
     /// What a model predicts; read over the output window.
-    ATEMOYA_SIGNAL_GROUP = 0,
+    ATEMOYA_GROUP_SIGNAL = 0,
     /// What a model is given beside the sequence; read over the input window.
-    ATEMOYA_CONTROL_GROUP = 1,
+    ATEMOYA_GROUP_CONTROL = 1,
 }
 
 /// A track of a store, with its totals over the genome.
@@ -26,12 +26,14 @@ pub enum atemoya_group_role {
 pub struct atemoya_track {
     /// A name for people: the group's, with the channel's number where there are several. Valid until the store is freed.
     pub name: *const c_char,
-    /// The narrowest type that holds every value, an `atemoya_dtype`: `ATEMOYA_U8`, `ATEMOYA_U16` or `ATEMOYA_F32`.
+    /// The narrowest type that holds every value, an `atemoya_dtype`: `ATEMOYA_DTYPE_U8`, `ATEMOYA_DTYPE_U16` or `ATEMOYA_DTYPE_F32`.
     pub dtype: i32,
     /// The least value, zeros included.
     pub min: f32,
     /// The greatest value, zeros included.
     pub max: f32,
+    /// 0.
+    pub reserved: u32,
     /// Bases that are not 0.
     pub nonzero: u64,
     /// Sum of the values.
@@ -79,8 +81,8 @@ pub extern "C" fn atemoya_store_group_role(
 ) -> atemoya_status {
     call::give(error, ("role", role), || {
         let role = match self::group(&*handle::get::<OpenStore>(store)?, group)?.role {
-            Role::Signal => atemoya_group_role::ATEMOYA_SIGNAL_GROUP,
-            Role::Control => atemoya_group_role::ATEMOYA_CONTROL_GROUP,
+            Role::Signal => atemoya_group_role::ATEMOYA_GROUP_SIGNAL,
+            Role::Control => atemoya_group_role::ATEMOYA_GROUP_CONTROL,
         };
         Ok(role as i32)
     })
@@ -121,6 +123,7 @@ pub extern "C" fn atemoya_store_track(
             dtype: super::dtype::number(dtype),
             min: track.min,
             max: track.max,
+            reserved: 0,
             nonzero: track.nonzero,
             sum: track.sum,
         })

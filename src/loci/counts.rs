@@ -6,6 +6,7 @@ use super::quantile::outlier_threshold;
 use super::rules::reach;
 use super::select::{GroupSums, Locus, SelectOptions, WindowSums};
 use super::verdict::{Verdict, Verdicts};
+use crate::parallel::on_all_cores;
 use crate::{Error, Result};
 
 /// How many windows are summed before their results are looked at.
@@ -102,12 +103,14 @@ pub(super) fn drop_outliers(
 /// What `of` gives for each locus, computed in parallel. The first error in the order of the loci is the one returned, on any
 /// number of threads.
 fn in_order<T: Send>(loci: &[Locus], of: impl Fn(&Locus) -> Result<T> + Sync) -> Result<Vec<T>> {
-    let mut all = Vec::with_capacity(loci.len());
-    for some in loci.chunks(SUMS_AT_ONCE) {
-        let results: Vec<Result<T>> = some.par_iter().map(&of).collect();
-        for result in results {
-            all.push(result?);
+    on_all_cores(|| {
+        let mut all = Vec::with_capacity(loci.len());
+        for some in loci.chunks(SUMS_AT_ONCE) {
+            let results: Vec<Result<T>> = some.par_iter().map(&of).collect();
+            for result in results {
+                all.push(result?);
+            }
         }
-    }
-    Ok(all)
+        Ok(all)
+    })
 }

@@ -86,7 +86,7 @@ pub struct Selection {
 
 /// Selects loci by contig, by the room their windows have on the contig, by excluded regions and by counts, in this order.
 ///
-/// Sums are computed on the current rayon pool; the result does not depend on it.
+/// Sums are computed on all cores, or in the rayon pool that it is called in; the result does not depend on it.
 ///
 /// # Errors
 /// As [`explain`], and [`Error::Argument`] with the account when no peak is left, or no negative of those that the table has.

@@ -10,6 +10,7 @@ use crate::format::manifest::{ContigEntry, GroupEntry, MANIFEST, Manifest, Role}
 use crate::format::{Contigs, Provenance};
 use crate::ingest::bigwig::BigWig;
 use crate::ingest::{check_regular, provenance};
+use crate::parallel::on_all_cores;
 use crate::progress::{self, Progress};
 use crate::store::{Publication, writer};
 use crate::{Error, Result};
@@ -23,7 +24,7 @@ const MAX_TRACKS: usize = 4096;
 
 /// Packs a genome and tracks into a store and publishes it in one step.
 ///
-/// Work is shared among the threads of rayon's current pool; memory stays bounded whatever the genome's size. The same
+/// Work is shared among all cores, or the threads of the rayon pool that it is called in; memory stays bounded whatever the genome's size. The same
 /// inputs give the same data files, on any number of threads.
 ///
 /// ```no_run
@@ -143,10 +144,12 @@ impl PackBuilder {
         let publication = Publication::begin(out, MANIFEST, self.replace)?;
         // The inputs are hashed while they are packed; there is no need to go on with one when the other has failed.
         let hashing = Background::new(progress);
-        let (contigs, inputs) = rayon::join(
-            || self.write(publication.path(), &mut manifest, &tracks, progress).inspect_err(|_| hashing.stop()),
-            || self.provenance(&files, &hashing),
-        );
+        let (contigs, inputs) = on_all_cores(|| {
+            rayon::join(
+                || self.write(publication.path(), &mut manifest, &tracks, progress).inspect_err(|_| hashing.stop()),
+                || self.provenance(&files, &hashing),
+            )
+        });
         let contigs = contigs?;
         manifest.inputs = inputs?;
         let of_tracks = manifest.inputs.iter_mut().rev().take(tracks.len()).rev();

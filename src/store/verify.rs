@@ -10,6 +10,7 @@ use crate::format::manifest::{MANIFEST, PanelEntry, TrackEntry};
 use crate::format::onehot::{self, Block};
 use crate::format::tile::{Family, check};
 use crate::format::{Contigs, Damage, contig_alignment};
+use crate::parallel::on_all_cores;
 use crate::progress::{self, Progress};
 use crate::{Error, Result};
 use rayon::prelude::*;
@@ -32,12 +33,16 @@ pub struct Verified {
 
 impl Store {
     /// Checks every checksum of every data file, decodes every tile, and compares the totals with the manifest's.
-    /// It reads the whole store, in parallel on rayon's current pool. [`crate::index::verify`] does
+    /// It reads the whole store, on all cores, or in the rayon pool that it is called in. [`crate::index::verify`] does
     /// the same for its locus indices.
     ///
     /// # Errors
     /// [`Error::Corrupt`] for the first rule found broken; [`Error::Interrupted`].
     pub fn verify(&self, progress: &dyn Progress) -> Result<Verified> {
+        on_all_cores(|| self.verify_all(progress))
+    }
+
+    fn verify_all(&self, progress: &dyn Progress) -> Result<Verified> {
         let mut verified = Verified::default();
         let bytes: u64 = self.manifest().files.iter().map(|file| file.length).sum();
         progress.start("checksums", bytes);

@@ -15,7 +15,7 @@
  *   parameter, which may be NULL, says more: it is set to a new atemoya_error, which the caller frees, or to NULL when there is none. After an
  *   error, handles that were to be written are NULL, and what else was to be written is unspecified.
  * - Threads: any function may be called from any thread at any time, also for the same handle. Freeing a handle that another thread uses lets its
- *   call end as if it were not freed; texts and addresses that were got through the handle are gone.
+ *   call end as if it were not freed, but for a wait for a batch, which ends; texts and addresses that were got through the handle are gone.
  * - fork(): a child process has none of its parent's worker threads: it must not use its parent's handles, nor free them. It can open stores and make
  *   loaders of its own, if no other thread was in a call of this library when it was forked.
  * - Coordinates are 0-based and half-open.
@@ -31,6 +31,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* In place of the number of names in a list: all that there are, whatever the list is. */
+#define ATEMOYA_ALL SIZE_MAX
 
 /* Of DLPack, whose header says what is in it: include <dlpack/dlpack.h> where you look inside. */
 struct DLManagedTensorVersioned;

@@ -47,7 +47,6 @@ fn config(source: &Source, all: &[Source]) -> Config {
         documentation_style: DocumentationStyle::Cxx,
         line_length: 120,
         tab_width: 4,
-        defines: HashMap::from([("feature = cuda".to_owned(), "ATEMOYA_CUDA".to_owned())]),
         export,
         ..Config::default()
     }

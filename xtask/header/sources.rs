@@ -6,6 +6,9 @@ use crate::{Failure, Result, at};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// The title of the first file's part.
+const TOP: &str = "general";
+
 /// One file of the interface.
 pub(crate) struct Source {
     pub(crate) path: PathBuf,
@@ -17,7 +20,7 @@ pub(crate) struct Source {
 /// All files of the module whose `mod.rs` lies in a directory.
 pub(crate) fn of(directory: &Path) -> Result<Vec<Source>> {
     let mut sources = Vec::new();
-    add(directory.join("mod.rs"), directory, "general", &mut sources)?;
+    add(directory.join("mod.rs"), directory, TOP, &mut sources)?;
     Ok(sources)
 }
 
@@ -32,7 +35,8 @@ fn add(path: PathBuf, directory: &Path, title: &str, sources: &mut Vec<Source>) 
         let Some(file) = candidates.into_iter().find(|file| file.is_file()) else {
             return Err(Failure::Failed(format!("{}: there is no file of its module {module}", path.display())));
         };
-        add(file, &below, &module, sources)?;
+        let within = if title == TOP { module } else { format!("{title}: {module}") };
+        add(file, &below, &within, sources)?;
     }
     Ok(())
 }

@@ -67,7 +67,7 @@ static inline uint64_t digest_column(uint64_t before, const atemoya_batch *batch
     read = memory(tensor.bytes);
     DO(atemoya_batch_read(batch, column, read, tensor.bytes, E));
     before = digest(before, read, tensor.bytes);
-    if (tensor.device_type == ATEMOYA_CPU) CHECK(memcmp(read, tensor.data, tensor.bytes) == 0);
+    if (tensor.device_type == ATEMOYA_DEVICE_CPU) CHECK(memcmp(read, tensor.data, tensor.bytes) == 0);
     free(read);
     return before;
 }
@@ -75,7 +75,7 @@ static inline uint64_t digest_column(uint64_t before, const atemoya_batch *batch
 /* What all columns of a batch hold. */
 static inline uint64_t digest_batch(const atemoya_batch *batch) {
     uint64_t all = DIGEST;
-    for (int32_t column = ATEMOYA_SEQUENCE; column <= ATEMOYA_REVERSE_COMPLEMENT; column++) all = digest_column(all, batch, column);
+    for (int32_t column = ATEMOYA_COLUMN_SEQUENCE; column <= ATEMOYA_COLUMN_REVERSE_COMPLEMENT; column++) all = digest_column(all, batch, column);
     return all;
 }
 

@@ -72,6 +72,8 @@ static void wrong(const atemoya_store *store) {
     atemoya_loader *loader;
     atemoya_batch *batch;
     struct DLManagedTensorVersioned *managed;
+    const void *data;
+    size_t bytes;
     void *const per_thread = (void *)(uintptr_t)2;
     DO(atemoya_options_set_device(options, 1, E));
     MAKES_NONE(atemoya_loader_new(options, &loader, O), loader, ATEMOYA_ERROR_NO_DEVICE, ANY);
@@ -93,7 +95,8 @@ static void wrong(const atemoya_store *store) {
     MAKES_NONE(atemoya_batch_dlpack(batch, 0, per_thread, &managed, O), managed, ARGUMENT, "stream");
     WRONG(atemoya_batch_wait_on(batch, per_thread, O), ARGUMENT, "stream");
     WRONG(atemoya_batch_done_on(batch, per_thread, O), ARGUMENT, "stream");
-    WRONG(atemoya_batch_read(batch, ATEMOYA_LABELS, &batch, 1, O), ARGUMENT, "bytes");
+    WRONG(atemoya_batch_memory(batch, &data, &bytes, O), ARGUMENT, "batch");
+    WRONG(atemoya_batch_read(batch, ATEMOYA_COLUMN_LABELS, &batch, 1, O), ARGUMENT, "bytes");
     DO(atemoya_loader_free(loader));
     DO(atemoya_batch_free(batch));
 }
@@ -113,8 +116,8 @@ static void same_bytes(const atemoya_store *store, void *stream, int32_t transfe
     DO(atemoya_options_set_write_combined(options, num_workers > 1, E));
     if (num_workers == 1) DO(atemoya_options_set_stream(options, stream, E));
     loader = make_loader(options);
-    DO(atemoya_loader_epochs(host, 0, 2, E));
-    DO(atemoya_loader_epochs(loader, 0, 2, E));
+    DO(atemoya_loader_stream_epochs(host, 0, 2, E));
+    DO(atemoya_loader_stream_epochs(loader, 0, 2, E));
     for (int number = 0; (expected = next(host)) != NULL; number++) {
         atemoya_status status;
         do {
@@ -126,8 +129,8 @@ static void same_bytes(const atemoya_store *store, void *stream, int32_t transfe
         DO(status);
         DO(atemoya_batch_stream(batch, &of_batch, E));
         CHECK(number % 4 != 3 || of_batch == stream);
-        DO(atemoya_batch_column(batch, ATEMOYA_SIGNAL, &tensor, E));
-        CHECK(tensor.device_type == ATEMOYA_CUDA && tensor.device == 0 && (uintptr_t)tensor.data % 256 == 0);
+        DO(atemoya_batch_column(batch, ATEMOYA_COLUMN_SIGNAL, &tensor, E));
+        CHECK(tensor.device_type == ATEMOYA_DEVICE_CUDA && tensor.device == 0 && (uintptr_t)tensor.data % 256 == 0);
         DO(atemoya_batch_wait_on(batch, number % 2 == 0 ? stream : NULL, E));
         if (number % 8 == 0) DO(atemoya_batch_done_on(batch, stream, E));
         CHECK(digest_batch(batch) == digest_batch(expected));
@@ -174,12 +177,12 @@ static void states_and_types(const atemoya_store *store) {
     DO(atemoya_loader_free(loader));
     DO(atemoya_loader_free(host));
     options = device_options(store);
-    DO(atemoya_options_set_signal_type(options, ATEMOYA_F16, E));
-    DO(atemoya_options_set_controls_type(options, ATEMOYA_BF16, E));
+    DO(atemoya_options_set_signal_type(options, ATEMOYA_DTYPE_F16, E));
+    DO(atemoya_options_set_controls_type(options, ATEMOYA_DTYPE_BF16, E));
     loader = make_loader(options);
-    DO(atemoya_loader_column(loader, ATEMOYA_CONTROLS, NULL, NULL, &dtype, E));
-    CHECK(dtype == ATEMOYA_BF16);
-    DO(atemoya_loader_validation(loader, true, false, E));
+    DO(atemoya_loader_column(loader, ATEMOYA_COLUMN_CONTROLS, NULL, NULL, &dtype, E));
+    CHECK(dtype == ATEMOYA_DTYPE_BF16);
+    DO(atemoya_loader_stream_validation(loader, true, false, E));
     a = next(loader);
     CHECK(digest_batch(a) != DIGEST);
     DO(atemoya_batch_free(a));
@@ -195,17 +198,17 @@ static void odd_orders(const char *path, void *stream) {
         atemoya_batch *batches[4], *none;
         uint64_t before[4];
         DO(atemoya_store_free(store));
-        DO(atemoya_loader_epochs(loader, 0, 9, E));
+        DO(atemoya_loader_stream_epochs(loader, 0, 9, E));
         for (int i = 0; i < 4; i++) {
             batches[i] = next(loader);
             before[i] = digest_batch(batches[i]);
         }
         MAKES_NONE(atemoya_loader_next(loader, &none, O), none, ATEMOYA_ERROR_ALL_LEASED, ANY);
         MAKES_NONE(atemoya_loader_next_waiting(loader, &none, O), none, ATEMOYA_ERROR_ALL_LEASED, ANY);
-        DO(atemoya_batch_dlpack(batches[0], ATEMOYA_SEQUENCE, stream, &managed[0], E));
-        DO(atemoya_batch_dlpack(batches[0], ATEMOYA_SIGNAL, (void *)UINTPTR_MAX, &managed[1], E));
-        DO(atemoya_batch_dlpack(batches[1], ATEMOYA_LABELS, order % 2 == 0 ? NULL : (void *)(uintptr_t)1, &managed[2], E));
-        for (int i = 0; i < 3; i++) CHECK(managed[i]->dl_tensor.device.device_type == ATEMOYA_CUDA && managed[i]->flags == DL_READ_ONLY);
+        DO(atemoya_batch_dlpack(batches[0], ATEMOYA_COLUMN_SEQUENCE, stream, &managed[0], E));
+        DO(atemoya_batch_dlpack(batches[0], ATEMOYA_COLUMN_SIGNAL, (void *)UINTPTR_MAX, &managed[1], E));
+        DO(atemoya_batch_dlpack(batches[1], ATEMOYA_COLUMN_LABELS, order % 2 == 0 ? NULL : (void *)(uintptr_t)1, &managed[2], E));
+        for (int i = 0; i < 3; i++) CHECK(managed[i]->dl_tensor.device.device_type == ATEMOYA_DEVICE_CUDA && managed[i]->flags == DL_READ_ONLY);
         if (order == 0) DO(atemoya_loader_free(loader));
         for (int i = 0; i < 4; i++) CHECK(digest_batch(batches[i]) == before[i]);
         for (int i = 0; i < 4; i++) DO(atemoya_batch_free(batches[order % 3 == 0 ? i : 3 - i]));

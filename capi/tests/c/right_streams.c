@@ -65,7 +65,7 @@ static void follow(atemoya_loader *loader) {
     first = digest_batch(batch);
     draws = draws_of(batch, &count);
     DO(atemoya_batch_free(batch));
-    DO(atemoya_loader_follow(loader, draws, count, E));
+    DO(atemoya_loader_stream_draws(loader, draws, count, E));
     memset(draws, 255, count * sizeof *draws); /* they were copied */
     free(draws);
     batch = next(loader);
@@ -78,7 +78,7 @@ static void validation(atemoya_loader *loader) {
     size_t kept[2], count, seen[2] = {0, 0};
     atemoya_batch *batch;
     DO(atemoya_loader_kept_count(loader, &kept[1], &kept[0], E));
-    DO(atemoya_loader_validation(loader, true, true, E));
+    DO(atemoya_loader_stream_validation(loader, true, true, E));
     while ((batch = next(loader)) != NULL) {
         atemoya_draw *draws = draws_of(batch, &count);
         for (size_t i = 0; i < count; i++) {
@@ -89,7 +89,7 @@ static void validation(atemoya_loader *loader) {
         DO(atemoya_batch_free(batch));
     }
     CHECK(seen[0] == kept[0] && seen[1] == kept[1]);
-    DO(atemoya_loader_validation(loader, false, true, E));
+    DO(atemoya_loader_stream_validation(loader, false, true, E));
     print_rest("negatives", loader);
 }
 
@@ -99,7 +99,7 @@ static void state(const atemoya_store *store, atemoya_loader *loader) {
     atemoya_loader *other = plain_loader(store, 0);
     atemoya_batch *a, *b;
     size_t length, batches = 0, per_epoch;
-    DO(atemoya_loader_epochs(loader, 8, 2, E));
+    DO(atemoya_loader_stream_epochs(loader, 8, 2, E));
     DO(atemoya_batch_free(next(loader)));
     DO(atemoya_batch_free(next(loader)));
     DO(atemoya_loader_state(loader, text, sizeof text, NULL, E));
@@ -155,7 +155,7 @@ static void all_leased(atemoya_loader *loader) {
     size_t slots;
     DO(atemoya_loader_slots(loader, &slots, E));
     CHECK(slots <= 8);
-    DO(atemoya_loader_epochs(loader, 0, 3, E));
+    DO(atemoya_loader_stream_epochs(loader, 0, 3, E));
     for (int round = 0; round < 3; round++) {
         for (size_t i = 0; i < slots; i++)
             if (held[i] == NULL) held[i] = next(loader);
@@ -171,7 +171,8 @@ static void all_leased(atemoya_loader *loader) {
 
 static void counters(atemoya_loader *loader) {
     uint64_t value, batches, bytes;
-    size_t all = 0;
+    size_t all = 0, whole;
+    const void *memory_of;
     atemoya_batch *batch;
     atemoya_tensor tensor;
     for (int32_t counter = ATEMOYA_COUNTER_BATCHES; counter <= ATEMOYA_COUNTER_DEVICE_BYTES; counter++) {
@@ -183,9 +184,14 @@ static void counters(atemoya_loader *loader) {
     DO(atemoya_loader_counter(loader, ATEMOYA_COUNTER_BYTES, &bytes, E));
     DO(atemoya_loader_set_epoch(loader, 2, E));
     batch = next(loader);
-    for (int32_t column = ATEMOYA_SEQUENCE; column <= ATEMOYA_REVERSE_COMPLEMENT; column++) {
+    for (int32_t column = ATEMOYA_COLUMN_SEQUENCE; column <= ATEMOYA_COLUMN_REVERSE_COMPLEMENT; column++) {
         DO(atemoya_batch_column(batch, column, &tensor, E));
         all += tensor.bytes;
+        if (tensor.data == NULL) continue;
+        /* It lies in the one piece of memory that the batch is. */
+        DO(atemoya_batch_memory(batch, &memory_of, &whole, E));
+        CHECK((const char *)tensor.data >= (const char *)memory_of && (uintptr_t)memory_of % 256 == 0);
+        CHECK((const char *)tensor.data + tensor.bytes <= (const char *)memory_of + whole);
     }
     DO(atemoya_batch_free(batch));
     DO(atemoya_loader_counter(loader, ATEMOYA_COUNTER_BATCHES, &value, E));
@@ -228,14 +234,14 @@ static void gathered(const atemoya_store *store, atemoya_loader *loader) {
     static const char *const controls[] = {"input"};
     atemoya_gatherer *sequences, *signals, *inputs;
     atemoya_batch *batch;
-    DO(atemoya_gatherer_of_sequence(store, ATEMOYA_I8, &sequences, E));
-    DO(atemoya_gatherer_of_tracks(store, NULL, 0, ATEMOYA_F32, &signals, E));
-    DO(atemoya_gatherer_of_tracks(store, controls, 1, ATEMOYA_F32, &inputs, E));
+    DO(atemoya_gatherer_of_sequence(store, ATEMOYA_DTYPE_I8, &sequences, E));
+    DO(atemoya_gatherer_of_tracks(store, NULL, ATEMOYA_ALL, ATEMOYA_DTYPE_F32, &signals, E));
+    DO(atemoya_gatherer_of_tracks(store, controls, 1, ATEMOYA_DTYPE_F32, &inputs, E));
     DO(atemoya_loader_set_epoch(loader, 6, E));
     batch = next(loader);
-    gather(sequences, loader, batch, ATEMOYA_SEQUENCE);
-    gather(signals, loader, batch, ATEMOYA_SIGNAL);
-    gather(inputs, loader, batch, ATEMOYA_CONTROLS);
+    gather(sequences, loader, batch, ATEMOYA_COLUMN_SEQUENCE);
+    gather(signals, loader, batch, ATEMOYA_COLUMN_SIGNAL);
+    gather(inputs, loader, batch, ATEMOYA_COLUMN_CONTROLS);
     DO(atemoya_batch_free(batch));
     DO(atemoya_gatherer_free(sequences));
     DO(atemoya_gatherer_free(signals));

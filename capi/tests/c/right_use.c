@@ -7,12 +7,12 @@
 
 static void about(void) {
     size_t size;
-    CHECK(atemoya_abi_version() == ATEMOYA_ABI_VERSION);
+    CHECK(atemoya_abi_version() == ATEMOYA_ABI_VERSION && atemoya_abi_revision() == ATEMOYA_ABI_REVISION);
     CHECK(atemoya_live_handles() == 0);
     CHECK(atemoya_error_status(NULL) == ATEMOYA_OK);
     CHECK(strcmp(atemoya_error_message(NULL), "no error") == 0);
     printf("version %s\ncuda %d\n", atemoya_version(), atemoya_has_cuda());
-    for (int32_t dtype = ATEMOYA_I8; dtype <= ATEMOYA_F64; dtype++) {
+    for (int32_t dtype = ATEMOYA_DTYPE_I8; dtype <= ATEMOYA_DTYPE_F64; dtype++) {
         DO(atemoya_dtype_size(dtype, &size, E));
         printf("dtype %d %s %zu\n", (int)dtype, atemoya_dtype_name(dtype), size);
     }
@@ -85,7 +85,7 @@ static void contigs_and_tracks(const atemoya_store *store) {
         DO(atemoya_store_group_name(store, group, &text, E));
         DO(atemoya_store_group_role(store, group, &role, E));
         DO(atemoya_store_track_count(store, group, &tracks, E));
-        printf("group %s %s\n", text, role == ATEMOYA_SIGNAL_GROUP ? "signal" : role == ATEMOYA_CONTROL_GROUP ? "control" : "?");
+        printf("group %s %s\n", text, role == ATEMOYA_GROUP_SIGNAL ? "signal" : role == ATEMOYA_GROUP_CONTROL ? "control" : "?");
         for (size_t at = 0; at < tracks; at++) {
             atemoya_track track;
             DO(atemoya_store_track(store, group, at, &track, E));
@@ -146,7 +146,7 @@ static void print_loader(const char *name, const atemoya_loader *loader) {
     DO(atemoya_loader_slots(loader, &slots, E));
     DO(atemoya_loader_ledger(loader, &ledger, E));
     printf("%s: %zu examples in %zu batches, %zu slots\n%s\n", name, length, batches, slots, ledger);
-    for (int32_t column = ATEMOYA_SEQUENCE; column <= ATEMOYA_REVERSE_COMPLEMENT; column++) {
+    for (int32_t column = ATEMOYA_COLUMN_SEQUENCE; column <= ATEMOYA_COLUMN_REVERSE_COMPLEMENT; column++) {
         DO(atemoya_loader_column(loader, column, NULL, NULL, NULL, E));
         DO(atemoya_loader_column(loader, column, &channels, &positions, &dtype, E));
         printf("%s: column %d %zu %zu %s\n", name, (int)column, channels, positions, atemoya_dtype_name(dtype));
@@ -170,9 +170,9 @@ static atemoya_loader *other_loader(const atemoya_store *store, const char *excl
     DO(atemoya_options_set_loci(options, "other", E));
     DO(atemoya_options_set_signals(options, signals, 2, E));
     DO(atemoya_options_set_controls(options, controls, 1, E));
-    DO(atemoya_options_set_sequence_type(options, ATEMOYA_U64, E));
-    DO(atemoya_options_set_controls_type(options, ATEMOYA_F32, E));
-    DO(atemoya_options_set_signal_type(options, ATEMOYA_F32, E));
+    DO(atemoya_options_set_sequence_type(options, ATEMOYA_DTYPE_U64, E));
+    DO(atemoya_options_set_controls_type(options, ATEMOYA_DTYPE_F32, E));
+    DO(atemoya_options_set_signal_type(options, ATEMOYA_DTYPE_F32, E));
     DO(atemoya_options_set_in_window(options, 131, E));
     DO(atemoya_options_set_out_window(options, 33, E));
     DO(atemoya_options_set_max_jitter(options, 3, E));
@@ -213,9 +213,9 @@ static atemoya_loader *cherimoya_loader(const atemoya_store *store) {
     atemoya_options *options = plain_options(store);
     DO(atemoya_options_set_order(options, ATEMOYA_ORDER_CHERIMOYA, E));
     DO(atemoya_options_set_signals(options, signals, 1, E));
-    DO(atemoya_options_set_controls(options, NULL, 0, E));
-    DO(atemoya_options_set_sequence_type(options, ATEMOYA_BF16, E));
-    DO(atemoya_options_set_signal_type(options, ATEMOYA_U16, E));
+    DO(atemoya_options_set_controls(options, NULL, ATEMOYA_ALL, E));
+    DO(atemoya_options_set_sequence_type(options, ATEMOYA_DTYPE_BF16, E));
+    DO(atemoya_options_set_signal_type(options, ATEMOYA_DTYPE_U16, E));
     return make_loader(options);
 }
 
@@ -241,7 +241,7 @@ int main(int argc, char **argv) {
         print_loader(names[i], loaders[i]);
         DO(atemoya_loader_set_epoch(loaders[i], 3, E));
         print_rest(names[i], loaders[i]);
-        DO(atemoya_loader_epochs(loaders[i], 0, 2, E));
+        DO(atemoya_loader_stream_epochs(loaders[i], 0, 2, E));
         print_rest(names[i], loaders[i]);
         DO(atemoya_loader_free(loaders[i]));
     }

@@ -44,7 +44,7 @@ static void *alone(void *argument) {
     atemoya_loader *loader = plain_loader(work->store, work->num_workers);
     atemoya_batch *batch;
     pthread_t thread;
-    DO(atemoya_loader_epochs(loader, 0, EPOCHS, E));
+    DO(atemoya_loader_stream_epochs(loader, 0, EPOCHS, E));
     while ((batch = next(loader)) != NULL) {
         uint64_t one = digest_batch(batch);
         work->sum = digest(work->sum, &one, sizeof one);
@@ -111,7 +111,7 @@ static void consume_together(const atemoya_store *store, size_t num_workers) {
     pthread_t threads[THREADS];
     Work works[THREADS], all = {NULL, NULL, 0, 0, 0};
     atemoya_loader *loader = plain_loader(store, num_workers);
-    DO(atemoya_loader_epochs(loader, 0, EPOCHS, E));
+    DO(atemoya_loader_stream_epochs(loader, 0, EPOCHS, E));
     for (size_t i = 0; i < THREADS; i++) {
         works[i] = all;
         works[i].loader = loader;
@@ -135,7 +135,7 @@ static void end_waits(const atemoya_store *store, size_t num_workers, bool by_fr
     pthread_t threads[THREADS];
     DO(atemoya_loader_slots(loader, &slots, E));
     CHECK(slots <= 8);
-    DO(atemoya_loader_epochs(loader, 0, 100, E));
+    DO(atemoya_loader_stream_epochs(loader, 0, 100, E));
     for (size_t i = 0; i < slots; i++) held[i] = next(loader);
     before = digest_batch(held[0]);
 

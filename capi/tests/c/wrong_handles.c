@@ -59,7 +59,7 @@ static All make(const char *path) {
     DO(atemoya_loader_new(all.options, &all.loader, E));
     DO(atemoya_loader_set_epoch(all.loader, 0, E));
     all.batch = next(all.loader);
-    DO(atemoya_gatherer_of_sequence(all.store, ATEMOYA_I8, &all.gatherer, E));
+    DO(atemoya_gatherer_of_sequence(all.store, ATEMOYA_DTYPE_I8, &all.gatherer, E));
     DO(atemoya_loci_open(all.store, "default", &all.loci, E));
     CHECK(atemoya_store_open("/nowhere", &none, &all.error) == ATEMOYA_ERROR_NOT_A_STORE);
     return all;
@@ -141,7 +141,7 @@ static void stores(const atemoya_store *store) {
     WRONG(atemoya_store_loci_count(store, NULL, O), ARGUMENT, "count");
     EACH(atemoya_store, "store", atemoya_store_loci_name(h, 0, &text, O));
     WRONG(atemoya_store_loci_name(store, 0, NULL, O), ARGUMENT, "name");
-    WRONG(atemoya_dtype_size(ATEMOYA_F32, NULL, O), ARGUMENT, "size");
+    WRONG(atemoya_dtype_size(ATEMOYA_DTYPE_F32, NULL, O), ARGUMENT, "size");
 }
 
 static void loci(const All *all) {
@@ -171,11 +171,11 @@ static void gatherers(const All *all) {
     char out[4];
     size_t number;
     EACH_FREES_NONE(atemoya_gatherer, "gatherer", atemoya_gatherer_free);
-    EACH_MAKES_NONE(atemoya_store, "store", atemoya_gatherer_of_sequence(h, ATEMOYA_I8, &made, O), made);
-    WRONG(atemoya_gatherer_of_sequence(all->store, ATEMOYA_I8, NULL, O), ARGUMENT, "gatherer");
-    EACH_MAKES_NONE(atemoya_store, "store", atemoya_gatherer_of_tracks(h, NULL, 0, ATEMOYA_F32, &made, O), made);
-    MAKES_NONE(atemoya_gatherer_of_tracks(all->store, NULL, 1, ATEMOYA_F32, &made, O), made, ARGUMENT, "groups");
-    WRONG(atemoya_gatherer_of_tracks(all->store, NULL, 0, ATEMOYA_F32, NULL, O), ARGUMENT, "gatherer");
+    EACH_MAKES_NONE(atemoya_store, "store", atemoya_gatherer_of_sequence(h, ATEMOYA_DTYPE_I8, &made, O), made);
+    WRONG(atemoya_gatherer_of_sequence(all->store, ATEMOYA_DTYPE_I8, NULL, O), ARGUMENT, "gatherer");
+    EACH_MAKES_NONE(atemoya_store, "store", atemoya_gatherer_of_tracks(h, NULL, ATEMOYA_ALL, ATEMOYA_DTYPE_F32, &made, O), made);
+    MAKES_NONE(atemoya_gatherer_of_tracks(all->store, NULL, 1, ATEMOYA_DTYPE_F32, &made, O), made, ARGUMENT, "groups");
+    WRONG(atemoya_gatherer_of_tracks(all->store, NULL, ATEMOYA_ALL, ATEMOYA_DTYPE_F32, NULL, O), ARGUMENT, "gatherer");
     EACH(atemoya_gatherer, "gatherer", atemoya_gatherer_shape(h, 1, 1, &number, &number, &number, O));
     EACH(atemoya_gatherer, "gatherer", atemoya_gather(h, &window, 1, 1, out, 4, O));
     WRONG(atemoya_gather(all->gatherer, NULL, 1, 1, out, 4, O), ARGUMENT, "windows");
@@ -211,9 +211,9 @@ static void options(const All *all) {
     EACH(atemoya_options, "options", atemoya_options_set_device_slots(h, 1, O));
     EACH(atemoya_options, "options", atemoya_options_set_stream(h, NULL, O));
     EACH(atemoya_options, "options", atemoya_options_set_write_combined(h, true, O));
-    EACH(atemoya_options, "options", atemoya_options_set_sequence_type(h, ATEMOYA_U8, O));
-    EACH(atemoya_options, "options", atemoya_options_set_controls_type(h, ATEMOYA_F32, O));
-    EACH(atemoya_options, "options", atemoya_options_set_signal_type(h, ATEMOYA_F32, O));
+    EACH(atemoya_options, "options", atemoya_options_set_sequence_type(h, ATEMOYA_DTYPE_U8, O));
+    EACH(atemoya_options, "options", atemoya_options_set_controls_type(h, ATEMOYA_DTYPE_F32, O));
+    EACH(atemoya_options, "options", atemoya_options_set_signal_type(h, ATEMOYA_DTYPE_F32, O));
     EACH(atemoya_options, "options", atemoya_options_set_in_window(h, 1, O));
     EACH(atemoya_options, "options", atemoya_options_set_out_window(h, 1, O));
     EACH(atemoya_options, "options", atemoya_options_set_max_jitter(h, 1, O));
@@ -261,8 +261,8 @@ static void loaders(const All *all) {
     EACH(atemoya_loader, "loader", atemoya_loader_counter(h, 0, &value, O));
     WRONG(atemoya_loader_counter(l, 0, NULL, O), ARGUMENT, "value");
     EACH(atemoya_loader, "loader", atemoya_loader_set_epoch(h, 0, O));
-    EACH(atemoya_loader, "loader", atemoya_loader_epochs(h, 0, 1, O));
-    EACH(atemoya_loader, "loader", atemoya_loader_validation(h, true, true, O));
+    EACH(atemoya_loader, "loader", atemoya_loader_stream_epochs(h, 0, 1, O));
+    EACH(atemoya_loader, "loader", atemoya_loader_stream_validation(h, true, true, O));
     EACH(atemoya_loader, "loader", atemoya_loader_stop(h, O));
     EACH_MAKES_NONE(atemoya_loader, "loader", atemoya_loader_next(h, &batch, O), batch);
     WRONG(atemoya_loader_next(l, NULL, O), ARGUMENT, "batch");
@@ -272,8 +272,8 @@ static void loaders(const All *all) {
     WRONG(atemoya_loader_next_if_ready(l, NULL, O), ARGUMENT, "batch");
     EACH(atemoya_loader, "loader", atemoya_loader_plan(h, 0, 0, 1, &draw, O));
     WRONG(atemoya_loader_plan(l, 0, 0, 1, NULL, O), ARGUMENT, "out");
-    EACH(atemoya_loader, "loader", atemoya_loader_follow(h, &draw, 1, O));
-    WRONG(atemoya_loader_follow(l, NULL, 1, O), ARGUMENT, "draws");
+    EACH(atemoya_loader, "loader", atemoya_loader_stream_draws(h, &draw, 1, O));
+    WRONG(atemoya_loader_stream_draws(l, NULL, 1, O), ARGUMENT, "draws");
     number = 0;
     EACH_MAKES_NONE(atemoya_loader, "loader", atemoya_loader_fetch(h, 0, &number, 1, &batch, O), batch);
     MAKES_NONE(atemoya_loader_fetch(l, 0, NULL, 1, &batch, O), batch, ARGUMENT, "indices");
@@ -294,7 +294,8 @@ static void batches(const All *all) {
     atemoya_draw draws[16];
     int64_t labels[16];
     uint64_t value;
-    size_t number;
+    size_t number, bytes;
+    const void *data;
     EACH_FREES_NONE(atemoya_batch, "batch", atemoya_batch_free);
     EACH(atemoya_batch, "batch", atemoya_batch_length(h, &number, O));
     WRONG(atemoya_batch_length(b, NULL, O), ARGUMENT, "length");
@@ -304,8 +305,11 @@ static void batches(const All *all) {
     WRONG(atemoya_batch_index(b, NULL, O), ARGUMENT, "index");
     EACH(atemoya_batch, "batch", atemoya_batch_column(h, 0, &tensor, O));
     WRONG(atemoya_batch_column(b, 0, NULL, O), ARGUMENT, "tensor");
-    EACH(atemoya_batch, "batch", atemoya_batch_read(h, ATEMOYA_LABELS, labels, sizeof labels, O));
-    WRONG(atemoya_batch_read(b, ATEMOYA_LABELS, NULL, sizeof labels, O), ARGUMENT, "out");
+    EACH(atemoya_batch, "batch", atemoya_batch_memory(h, &data, &bytes, O));
+    WRONG(atemoya_batch_memory(b, NULL, &bytes, O), ARGUMENT, "data");
+    WRONG(atemoya_batch_memory(b, &data, NULL, O), ARGUMENT, "bytes");
+    EACH(atemoya_batch, "batch", atemoya_batch_read(h, ATEMOYA_COLUMN_LABELS, labels, sizeof labels, O));
+    WRONG(atemoya_batch_read(b, ATEMOYA_COLUMN_LABELS, NULL, sizeof labels, O), ARGUMENT, "out");
     EACH(atemoya_batch, "batch", atemoya_batch_draws(h, draws, 16, O));
     WRONG(atemoya_batch_draws(b, NULL, 16, O), ARGUMENT, "out");
     EACH_MAKES_NONE(atemoya_batch, "batch", atemoya_batch_dlpack(h, 0, NULL, &managed, O), managed);

@@ -73,7 +73,7 @@ static void damage(const char *damaged, const char *broken) {
     CHECK(atemoya_error_offset(error, &offset) && offset > 0 && offset < UINT64_MAX && atemoya_error_offset(error, NULL));
     names_path(error, "panel-0.atm");
     /* Gathering may find it, and then goes on elsewhere. */
-    DO(atemoya_gatherer_of_tracks(store, NULL, 0, ATEMOYA_F32, &gatherer, E));
+    DO(atemoya_gatherer_of_tracks(store, NULL, ATEMOYA_ALL, ATEMOYA_DTYPE_F32, &gatherer, E));
     DO(atemoya_gatherer_shape(gatherer, 512, 1, NULL, NULL, &bytes, E));
     out = (float *)memory(bytes);
     for (window.start = 0; window.start < 8192; window.start += 512) {
@@ -95,10 +95,15 @@ static void damaged_stream(const char *damaged) {
         atemoya_batch *batch;
         for (int round = 0; round < 2; round++) {
             atemoya_status status;
-            DO(atemoya_loader_validation(loader, true, true, E));
+            DO(atemoya_loader_stream_validation(loader, true, true, E));
             while ((status = atemoya_loader_next(loader, &batch, E)) == ATEMOYA_OK) DO(atemoya_batch_free(batch));
             CHECK(batch == NULL);
             names_path(FAILED(status, ATEMOYA_ERROR_CORRUPT), "panel-0.atm");
+            /* Whoever asks is told, until the stream is stopped or another one is begun. */
+            names_path(FAILED(atemoya_loader_next(loader, &batch, E), ATEMOYA_ERROR_CORRUPT), "panel-0.atm");
+            names_path(FAILED(atemoya_loader_next_if_ready(loader, &batch, E), ATEMOYA_ERROR_CORRUPT), "panel-0.atm");
+            if (round == 0) continue;
+            DO(atemoya_loader_stop(loader, E));
             CHECK(next(loader) == NULL);
         }
         DO(atemoya_loader_free(loader));
@@ -155,7 +160,7 @@ static void last_epochs(const atemoya_store *store) {
         atemoya_loader *loader = plain_loader(store, num_workers);
         for (size_t first = 0; first < 4; first++) {
             for (size_t count = 0; count < 5; count++) {
-                DO(atemoya_loader_epochs(loader, firsts[first], counts[count], E));
+                DO(atemoya_loader_stream_epochs(loader, firsts[first], counts[count], E));
                 for (int i = 0; i < 25; i++) {
                     atemoya_batch *batch = next(loader);
                     CHECK(batch != NULL || counts[count] < 3 || firsts[first] > 1);
@@ -237,7 +242,7 @@ static void too_late(const char *path) {
     atemoya_window window = {0, 0, 0};
     uint64_t before;
     int8_t out[8];
-    DO(atemoya_gatherer_of_sequence(store, ATEMOYA_I8, &gatherer, E));
+    DO(atemoya_gatherer_of_sequence(store, ATEMOYA_DTYPE_I8, &gatherer, E));
     DO(atemoya_store_free(store));
     CHECK(atemoya_store_free(store) == ATEMOYA_ERROR_HANDLE);
     DO(atemoya_loader_new(options, &loader, E));

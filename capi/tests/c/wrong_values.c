@@ -73,7 +73,7 @@ static void loci(const atemoya_store *store) {
 
 static void gatherers(const atemoya_store *store) {
     static const char *const unknown[] = {"stranded", "nothing"}, *const not_utf8[] = {NOT_UTF8};
-    static const int32_t no_sequence[] = {ATEMOYA_I16, ATEMOYA_U16, ATEMOYA_I32, ATEMOYA_U32, ATEMOYA_I64, ATEMOYA_F64};
+    static const int32_t no_sequence[] = {ATEMOYA_DTYPE_I16, ATEMOYA_DTYPE_U16, ATEMOYA_DTYPE_I32, ATEMOYA_DTYPE_U32, ATEMOYA_DTYPE_I64, ATEMOYA_DTYPE_F64};
     static const size_t no_width[] = {0, ((size_t)1 << 30) + 1, SIZE_MAX};
     atemoya_gatherer *gatherer;
     atemoya_window window = {0, 0, 0};
@@ -81,18 +81,20 @@ static void gatherers(const atemoya_store *store) {
     size_t number;
     for (EACH_OF(nothing)) {
         MAKES_NONE(atemoya_gatherer_of_sequence(store, nothing[at], &gatherer, O), gatherer, ARGUMENT, "dtype");
-        MAKES_NONE(atemoya_gatherer_of_tracks(store, NULL, 0, nothing[at], &gatherer, O), gatherer, ARGUMENT, "dtype");
+        MAKES_NONE(atemoya_gatherer_of_tracks(store, NULL, ATEMOYA_ALL, nothing[at], &gatherer, O), gatherer, ARGUMENT, "dtype");
     }
     for (EACH_OF(no_sequence))
         MAKES_NONE(atemoya_gatherer_of_sequence(store, no_sequence[at], &gatherer, O), gatherer, ARGUMENT, "dtype");
-    for (int32_t dtype = ATEMOYA_I8; dtype <= ATEMOYA_F64; dtype++)
-        if (dtype != ATEMOYA_F32) MAKES_NONE(atemoya_gatherer_of_tracks(store, NULL, 0, dtype, &gatherer, O), gatherer, ARGUMENT, "dtype");
-    MAKES_NONE(atemoya_gatherer_of_tracks(store, unknown, 2, ATEMOYA_F32, &gatherer, O), gatherer, ARGUMENT, "groups");
-    MAKES_NONE(atemoya_gatherer_of_tracks(store, not_utf8, 1, ATEMOYA_F32, &gatherer, O), gatherer, ARGUMENT, "groups");
-    for (EACH_OF(huge))
-        MAKES_NONE(atemoya_gatherer_of_tracks(store, unknown, huge[at], ATEMOYA_F32, &gatherer, O), gatherer, ARGUMENT, "groups");
+    for (int32_t dtype = ATEMOYA_DTYPE_I8; dtype <= ATEMOYA_DTYPE_F64; dtype++)
+        if (dtype != ATEMOYA_DTYPE_F32) MAKES_NONE(atemoya_gatherer_of_tracks(store, NULL, ATEMOYA_ALL, dtype, &gatherer, O), gatherer, ARGUMENT, "dtype");
+    MAKES_NONE(atemoya_gatherer_of_tracks(store, unknown, 2, ATEMOYA_DTYPE_F32, &gatherer, O), gatherer, ARGUMENT, "groups");
+    MAKES_NONE(atemoya_gatherer_of_tracks(store, not_utf8, 1, ATEMOYA_DTYPE_F32, &gatherer, O), gatherer, ARGUMENT, "groups");
+    for (EACH_OF(huge)) {
+        if (huge[at] == ATEMOYA_ALL) continue;
+        MAKES_NONE(atemoya_gatherer_of_tracks(store, unknown, huge[at], ATEMOYA_DTYPE_F32, &gatherer, O), gatherer, ARGUMENT, "groups");
+    }
 
-    DO(atemoya_gatherer_of_sequence(store, ATEMOYA_F16, &gatherer, E));
+    DO(atemoya_gatherer_of_sequence(store, ATEMOYA_DTYPE_F16, &gatherer, E));
     for (EACH_OF(no_width)) {
         WRONG(atemoya_gatherer_shape(gatherer, no_width[at], 1, &number, &number, &number, O), ARGUMENT, "width");
         WRONG(atemoya_gather(gatherer, &window, 1, no_width[at], out, sizeof out, O), ARGUMENT, "width");
@@ -145,9 +147,9 @@ static void parameters(const atemoya_store *store) {
     NO_LOADER(atemoya_options_set_loci(options, "nothing", E), "loci");
     NO_LOADER(atemoya_options_set_chroms(options, unknown, 1, E), ANY);
     NO_LOADER(atemoya_options_set_chroms(options, unknown, 0, E), ANY);
-    NO_LOADER(atemoya_options_set_sequence_type(options, ATEMOYA_F64, E), "sequence_type");
-    NO_LOADER(atemoya_options_set_controls_type(options, ATEMOYA_U8, E), "controls_type");
-    NO_LOADER(atemoya_options_set_signal_type(options, ATEMOYA_I8, E), "signal_type");
+    NO_LOADER(atemoya_options_set_sequence_type(options, ATEMOYA_DTYPE_F64, E), "sequence_type");
+    NO_LOADER(atemoya_options_set_controls_type(options, ATEMOYA_DTYPE_U8, E), "controls_type");
+    NO_LOADER(atemoya_options_set_signal_type(options, ATEMOYA_DTYPE_I8, E), "signal_type");
     NO_LOADER(atemoya_options_set_min_counts(options, INFINITY, E), ANY);
     NO_LOADER(atemoya_options_set_max_counts(options, -1, E), ANY);
     NO_LOADER(atemoya_options_set_batch_size(options, 0, E), "batch_size");
@@ -196,6 +198,7 @@ static void setters(const atemoya_store *store) {
     WRONG(atemoya_options_set_chroms(options, not_utf8, 2, O), ARGUMENT, "chroms");
     WRONG(atemoya_options_set_counts_tracks(options, not_utf8, 2, O), ARGUMENT, "counts_tracks");
     for (EACH_OF(huge)) {
+        if (huge[at] == ATEMOYA_ALL) continue;
         WRONG(atemoya_options_set_signals(options, none, huge[at], O), ARGUMENT, "signals");
         WRONG(atemoya_options_set_controls(options, none, huge[at], O), ARGUMENT, "controls");
         WRONG(atemoya_options_set_chroms(options, none, huge[at], O), ARGUMENT, "chroms");
@@ -247,17 +250,17 @@ static void loaders(const atemoya_store *store) {
         MAKES_NONE(atemoya_batch_dlpack(batch, 0, (void *)stream, &managed, O), managed, ARGUMENT, "stream");
     MAKES_NONE(atemoya_batch_dlpack(batch, 0, (void *)UINTPTR_MAX, &managed, O), managed, ARGUMENT, "stream");
     for (size_t bytes = 0; bytes < sizeof labels; bytes += sizeof labels - 1)
-        WRONG(atemoya_batch_read(batch, ATEMOYA_LABELS, labels, bytes, O), ARGUMENT, "bytes");
+        WRONG(atemoya_batch_read(batch, ATEMOYA_COLUMN_LABELS, labels, bytes, O), ARGUMENT, "bytes");
     WRONG(atemoya_batch_draws(batch, &draw, 15, O), ARGUMENT, "count");
     WRONG(atemoya_batch_draws(batch, &draw, 0, O), ARGUMENT, "count");
     for (EACH_OF(huge)) {
-        WRONG(atemoya_batch_read(batch, ATEMOYA_LABELS, labels, huge[at], O), ARGUMENT, "bytes");
+        WRONG(atemoya_batch_read(batch, ATEMOYA_COLUMN_LABELS, labels, huge[at], O), ARGUMENT, "bytes");
         WRONG(atemoya_batch_draws(batch, &draw, huge[at], O), ARGUMENT, "count");
         WRONG(atemoya_loader_plan(loader, 0, huge[at], 1, &draw, O), ARGUMENT, "first");
         WRONG(atemoya_loader_plan(loader, 0, 1, huge[at], &draw, O), ARGUMENT, "first");
         WRONG(atemoya_loader_kept(loader, true, 1, huge[at], &kept, O), ARGUMENT, "first");
         WRONG(atemoya_loader_kept(loader, false, huge[at], 1, &kept, O), ARGUMENT, "first");
-        WRONG(atemoya_loader_follow(loader, &draw, huge[at], O), ARGUMENT, "draws");
+        WRONG(atemoya_loader_stream_draws(loader, &draw, huge[at], O), ARGUMENT, "draws");
         MAKES_NONE(atemoya_loader_fetch(loader, 0, &number, huge[at], &none, O), none, ARGUMENT, "indices");
         index = huge[at];
         MAKES_NONE(atemoya_loader_fetch(loader, 0, &index, 1, &none, O), none, ARGUMENT, ANY);
@@ -276,9 +279,9 @@ static void loaders(const atemoya_store *store) {
         if (way >= 4) wrong.is_peak = 0;
         if (way == 4) wrong.source = (uint32_t)negatives;
         if (way == 5) wrong.offset = 1;
-        WRONG(atemoya_loader_follow(loader, &wrong, 1, O), ARGUMENT, ANY);
+        WRONG(atemoya_loader_stream_draws(loader, &wrong, 1, O), ARGUMENT, ANY);
     }
-    WRONG(atemoya_loader_validation(loader, false, false, O), ARGUMENT, ANY);
+    WRONG(atemoya_loader_stream_validation(loader, false, false, O), ARGUMENT, ANY);
     DO(atemoya_batch_free(batch));
     /* What was refused changed nothing of what is streamed. */
     batch = next(loader);

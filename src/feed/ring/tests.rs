@@ -68,10 +68,13 @@ fn a_panic_or_an_error_comes_in_its_turn_and_the_ring_goes_on_after() {
             let (came, error) = drain(&ring, workers == 0, Job { batches: 20, bad: Some((bad, panics)) });
             assert_eq!(came, bad);
             assert!(matches!(error, Some(Error::Worker { message }) if message == "batch of ill luck"));
-            assert!(
-                matches!(ring.next(workers == 0, Patience::UnlessAllLeased), Ok(Poll::Ready(None))),
-                "the job is over"
-            );
+            for _ in 0..2 {
+                let again = ring.next(workers == 0, Patience::UnlessAllLeased);
+                assert!(matches!(again, Err(Error::Worker { .. })), "whoever asks is told");
+            }
+            ring.stop();
+            let stopped = ring.next(workers == 0, Patience::UnlessAllLeased);
+            assert!(matches!(stopped, Ok(Poll::Ready(None))), "until it is stopped");
             let (came, error) = drain(&ring, workers == 0, Job { batches: 20, bad: Some((bad, fails)) });
             assert!(came == bad && matches!(error, Some(Error::Argument { .. })));
             let (came, error) = drain(&ring, workers == 0, Job { batches: 20, bad: None });
@@ -175,4 +178,44 @@ fn a_consumer_that_waits_is_told_when_another_job_is_begun() {
     drop(held);
     assert_eq!(number(&ring), 0);
     drop(threads);
+}
+
+/// Batch 1 is gathered when the channel says so, if there is one.
+struct Held(Option<Mutex<Receiver<()>>>);
+
+impl Fill for Held {
+    fn batches(&self) -> u64 {
+        2
+    }
+
+    fn fill(&self, batch: u64, _: &mut Slot) -> Result<()> {
+        if let Some(until) = self.0.as_ref().filter(|_| batch == 1) {
+            until.lock().unwrap().recv_timeout(Duration::from_secs(20)).unwrap();
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn without_workers_a_slot_that_comes_back_late_wakes_who_waits_for_one() {
+    let ring = Arc::new(Ring::new(2, || Slot::plain(1)).unwrap());
+    let (release, until) = channel();
+    ring.start(Held(Some(Mutex::new(until))));
+    let Ok(Poll::Ready(Some(held))) = ring.next(true, Patience::Always) else { panic!("a batch") };
+    std::thread::scope(|scope| {
+        let late = scope.spawn(|| ring.next(true, Patience::Always));
+        while ring.lock().claimed < 2 {
+            std::thread::yield_now();
+        }
+        // One slot is held, and the other is filled for a job that is no more.
+        ring.start(Held(None));
+        let waiting = scope.spawn(|| ring.next(true, Patience::Always));
+        while ring.lock().idle_consumers == 0 {
+            std::thread::yield_now();
+        }
+        release.send(()).unwrap();
+        assert!(matches!(late.join().unwrap(), Ok(Poll::Ready(None))));
+        assert!(matches!(waiting.join().unwrap(), Ok(Poll::Ready(Some((_, 0, _))))));
+    });
+    drop(held);
 }

@@ -76,7 +76,7 @@ pub extern "C" fn atemoya_options_set_transfer(
     })
 }
 
-/// Sets up to how many batches are under way to the device, or there, before they are asked for; 2 by default.
+/// Sets up to how many batches are under way to the device, or there, before they are asked for, at most 1024; 2 by default.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_prefetch_to_device(
     options: *mut atemoya_options,
@@ -89,7 +89,8 @@ pub extern "C" fn atemoya_options_set_prefetch_to_device(
     })
 }
 
-/// Sets how many batches are on the device at once, those that the caller holds included; 0 (the default) for `prefetch_to_device + 2`.
+/// Sets how many batches are on the device at once, those that the caller holds included, more than
+/// `prefetch_to_device` and at most 2048; 0 (the default) for `prefetch_to_device + 2`.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_device_slots(
     options: *mut atemoya_options,

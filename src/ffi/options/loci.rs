@@ -37,7 +37,8 @@ pub unsafe extern "C" fn atemoya_options_set_loci(
     })
 }
 
-/// Sets the names of the contigs to use, `count` of them; NULL for all, which is the default. Names that the store lacks are allowed.
+/// Sets the names of the contigs to use, `count` of them; with the count ATEMOYA_ALL, which is the default, all. Names that the store lacks are
+/// allowed. Without any, no locus is left, which is an error when the loader is made.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_options_set_chroms(
     options: *mut atemoya_options,
@@ -82,8 +83,8 @@ pub extern "C" fn atemoya_options_set_max_counts(
     set(options, error, |generator| Ok(generator.max_counts(number(max_counts))))
 }
 
-/// Sets the tracks that `min_counts` and `max_counts` sum, `count` of them: NAME (a group) or NAME.i (a channel of it). NULL (the default)
-/// for those that the order counts: all signal tracks, or the first one in cherimoya's.
+/// Sets the tracks that `min_counts` and `max_counts` sum, `count` of them: NAME (a group) or NAME.i (a channel of it). With the count
+/// ATEMOYA_ALL, which is the default, those that the order counts: all signal tracks, or the first one in cherimoya's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_options_set_counts_tracks(
     options: *mut atemoya_options,
@@ -109,7 +110,7 @@ pub extern "C" fn atemoya_options_set_outlier_filter(
     set(options, error, |generator| Ok(generator.outlier_filter(choice("outlier_filter", outlier_filter)?)))
 }
 
-/// Sets the paths of BED files of regions to stay out of, `count` of them; NULL and 0 (the default) for none. Loci whose windows touch their
+/// Sets the paths of BED files of regions to stay out of, `count` of them; 0 (the default) for none. Loci whose windows touch their
 /// chunks of 100 bases are dropped.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_options_set_exclusion_lists(

@@ -21,6 +21,9 @@ use crate::PeakGenerator;
 use std::mem::MaybeUninit;
 use std::sync::{Mutex, PoisonError};
 
+/// In place of the number of names in a list: all that there are, whatever the list is.
+pub const ATEMOYA_ALL: usize = usize::MAX;
+
 /// The parameters of a loader. Each has a function `atemoya_options_set_...` of its name, and the default that is said there. They are checked
 /// together, when a loader is made of them. Free them with `atemoya_options_free`.
 pub struct atemoya_options {

@@ -16,7 +16,7 @@ pub enum atemoya_access {
     ATEMOYA_ACCESS_READ = 1,
 }
 
-/// Sets how many threads gather; 1 by default. With 0 the thread that asks for a batch gathers it.
+/// Sets how many threads gather, up to 1024; 1 by default. With 0 the thread that asks for a batch gathers it.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_num_workers(
     options: *mut atemoya_options,
@@ -26,7 +26,7 @@ pub extern "C" fn atemoya_options_set_num_workers(
     set(options, error, |generator| Ok(generator.num_workers(num_workers)))
 }
 
-/// Sets how many batches are in memory at once, those that the caller holds included; 0 (the default) for `num_workers + 2`, and on a device
+/// Sets how many batches are in memory at once, up to 4096, those that the caller holds included; 0 (the default) for `num_workers + 2`, and on a device
 /// `prefetch_to_device` more.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_slots(

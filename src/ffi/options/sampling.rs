@@ -63,7 +63,7 @@ pub extern "C" fn atemoya_options_set_shuffle(
     set(options, error, |generator| Ok(generator.shuffle(shuffle)))
 }
 
-/// Sets how many examples a batch has, those of all processes together; 32 by default.
+/// Sets how many examples a batch has, 1 to 2^30, those of all processes together; 32 by default.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_batch_size(
     options: *mut atemoya_options,

@@ -69,13 +69,6 @@ pub extern "C" fn atemoya_batch_count(
     let _ = (count, progress, data);
 }
 
-/// Copies it to a device.
-#[cfg(feature = "cuda")]
-#[unsafe(no_mangle)]
-pub extern "C" fn atemoya_batch_upload(batch: *mut atemoya_batch) {
-    let _ = batch;
-}
-
 /// Rust's own.
 pub fn not_of_c(parts: &[u8]) -> usize {
     parts.len()

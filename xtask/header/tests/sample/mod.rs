@@ -4,8 +4,6 @@
 mod error;
 
 pub mod batch;
-#[cfg(feature = "cuda")]
-pub mod device;
 #[cfg(test)]
 mod of_tests;
 
