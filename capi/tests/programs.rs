@@ -95,6 +95,14 @@ fn wrong_order_and_damage_are_refused() {
     in_every_way("wrong_order", directory.path(), &[&path, &damaged, &broken, &list]);
 }
 
+/// A child process works on all cores as its parent did.
+#[test]
+fn a_forked_process_uses_the_library_too() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = expected::store(directory.path());
+    in_every_way("forked", directory.path(), &[&path]);
+}
+
 /// Of what a device is asked, all comes to the same refusal.
 #[test]
 fn without_a_driver_a_device_is_refused() {

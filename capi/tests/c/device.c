@@ -229,6 +229,29 @@ static void odd_orders(const char *path, void *stream) {
     }
 }
 
+/* All batches of an epoch are held, on as many slots: then it is at its end, however it is asked. */
+static void held_to_the_end(const atemoya_store *store) {
+    atemoya_options *options = device_options(store);
+    atemoya_loader *loader, *host = plain_loader(store, 0);
+    atemoya_batch *batches[64], *none;
+    size_t count;
+    DO(atemoya_loader_batches_per_epoch(host, &count, E));
+    CHECK(count > 2 && count <= 64);
+    DO(atemoya_options_set_device_slots(options, count, E));
+    DO(atemoya_options_set_prefetch_to_device(options, 1, E));
+    loader = make_loader(options);
+    DO(atemoya_loader_set_epoch(loader, 0, E));
+    for (size_t i = 0; i < count; i++) batches[i] = next(loader);
+    for (int round = 0; round < 2; round++) {
+        CHECK(next(loader) == NULL);
+        CHECK(atemoya_loader_next_if_ready(loader, &none, E) == ATEMOYA_END && none == NULL);
+        CHECK(atemoya_loader_next_on(loader, NULL, &none, E) == ATEMOYA_END && none == NULL);
+    }
+    for (size_t i = 0; i < count; i++) DO(atemoya_batch_free(batches[i]));
+    DO(atemoya_loader_free(loader));
+    DO(atemoya_loader_free(host));
+}
+
 static void on_emulator(const char *path) {
     atemoya_store *store = open_store(path);
     Driver driver = load_driver();
@@ -242,6 +265,7 @@ static void on_emulator(const char *path) {
         same_bytes(store, stream, ATEMOYA_TRANSFER_DENSE, num_workers);
     }
     states_and_types(store);
+    held_to_the_end(store);
     DO(atemoya_store_free(store));
     odd_orders(path, stream);
     CHECK(driver.synchronize(stream) == 0 && driver.destroy(stream) == 0);

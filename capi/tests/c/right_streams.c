@@ -162,7 +162,7 @@ static void all_leased(atemoya_loader *loader) {
         CHECK(atemoya_loader_next(loader, &batch, E) == ATEMOYA_ERROR_ALL_LEASED);
         CHECK(batch == NULL && atemoya_error_status(check_error) == ATEMOYA_ERROR_ALL_LEASED);
         DO(atemoya_error_free(check_error) == ATEMOYA_OK ? (check_error = NULL, ATEMOYA_OK) : ATEMOYA_ERROR_HANDLE);
-        CHECK(atemoya_loader_next_if_ready(loader, &batch, NULL) == ATEMOYA_ERROR_ALL_LEASED || batch == NULL);
+        CHECK(atemoya_loader_next_if_ready(loader, &batch, NULL) == ATEMOYA_ERROR_ALL_LEASED && batch == NULL);
         DO(atemoya_batch_free(held[round]));
         held[round] = NULL;
     }
