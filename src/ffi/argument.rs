@@ -55,10 +55,12 @@ pub(super) unsafe fn slice<'a, T>(name: &str, items: *const T, count: usize) -> 
     Ok(unsafe { std::slice::from_raw_parts(items, count) })
 }
 
-/// Memory to be written, of the parameter `name`; NULL is one of no length. What it holds before may be anything, also nothing yet.
+/// Memory to be written, of the parameter `name`; NULL is one of no length. What it holds before may be
+/// anything, also nothing yet.
 ///
 /// # Safety
-/// `items` is NULL, or points to memory for `count` items that nobody else reads or writes as long as `'a`; any bytes are such items.
+/// `items` is NULL, or points to memory for `count` items that nobody else reads or writes as long as `'a`;
+/// any bytes are such items.
 pub(super) unsafe fn slice_mut<'a, T: bytemuck::Pod>(
     name: &str,
     items: *mut T,

@@ -59,9 +59,9 @@ pub(super) fn within(name: &str, number: usize, count: usize) -> Result<usize, F
     Err(Failure::argument(name, format!("{number} is not below {count}, as many as there are")))
 }
 
-/// Opens the store in the directory `path`, in milliseconds at any size: what grows with the genome is checked where it is read, and by
-/// `atemoya_store_verify`. Leave its files alone while it is open: one that is cut ends the process (SIGBUS). Replacing the whole
-/// store is safe.
+/// Opens the store in the directory `path`, in milliseconds at any size: what grows with the genome is
+/// checked where it is read, and by `atemoya_store_verify`. Leave its files alone while it is open: one that
+/// is cut ends the process (SIGBUS). Replacing the whole store is safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_store_open(
     path: *const c_char,
@@ -81,8 +81,9 @@ pub extern "C" fn atemoya_store_free(store: *mut atemoya_store) -> atemoya_statu
     call::free::<OpenStore>(store)
 }
 
-/// Checks every checksum and every rule of the format, over the whole store and its locus indices, on all cores. `progress` may be NULL;
-/// otherwise it is called now and then with `context`, and interrupts the work by returning false.
+/// Checks every checksum and every rule of the format, over the whole store and its locus indices, on all
+/// cores. `progress` may be NULL; otherwise it is called now and then with `context`, and interrupts the work
+/// by returning false.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_store_verify(
     store: *const atemoya_store,
@@ -110,7 +111,8 @@ pub extern "C" fn atemoya_store_path(
     call::give(error, ("path", path), || Ok(handle::get::<OpenStore>(store)?.path.as_ptr()))
 }
 
-/// Writes the checksum of a store's manifest, "sha256:...", which is the identity of what it holds; valid until the store is freed.
+/// Writes the checksum of a store's manifest, "sha256:...", which is the identity of what it holds; valid
+/// until the store is freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_store_checksum(
     store: *const atemoya_store,

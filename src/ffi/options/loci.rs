@@ -37,8 +37,9 @@ pub unsafe extern "C" fn atemoya_options_set_loci(
     })
 }
 
-/// Sets the names of the contigs to use, `count` of them; with the count ATEMOYA_ALL, which is the default, all. Names that the store lacks are
-/// allowed. Without any, no locus is left, which is an error when the loader is made.
+/// Sets the names of the contigs to use, `count` of them; with the count ATEMOYA_ALL, which is the default,
+/// all. Names that the store lacks are allowed. Without any, no locus is left, which is an error when the
+/// loader is made.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_options_set_chroms(
     options: *mut atemoya_options,
@@ -53,7 +54,8 @@ pub unsafe extern "C" fn atemoya_options_set_chroms(
     })
 }
 
-/// Sets what peaks are centred on: 1 for their summits, 0 for their midpoints, -1 (the default) for what they were indexed by.
+/// Sets what peaks are centred on: 1 for their summits, 0 for their midpoints, -1 (the default) for what they
+/// were indexed by.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_summits(
     options: *mut atemoya_options,
@@ -83,8 +85,9 @@ pub extern "C" fn atemoya_options_set_max_counts(
     set(options, error, |generator| Ok(generator.max_counts(number(max_counts))))
 }
 
-/// Sets the tracks that `min_counts` and `max_counts` sum, `count` of them: NAME (a group) or NAME.i (a channel of it). With the count
-/// ATEMOYA_ALL, which is the default, those that the order counts: all signal tracks, or the first one in cherimoya's.
+/// Sets the tracks that `min_counts` and `max_counts` sum, `count` of them: NAME (a group) or NAME.i (a
+/// channel of it). With the count ATEMOYA_ALL, which is the default, those that the order counts: all signal
+/// tracks, or the first one in cherimoya's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_options_set_counts_tracks(
     options: *mut atemoya_options,
@@ -99,8 +102,8 @@ pub unsafe extern "C" fn atemoya_options_set_counts_tracks(
     })
 }
 
-/// Sets whether peaks are dropped whose counts in any signal group exceed 1.2 times the 0.99 quantile: 1, 0, or -1 (the default) for what
-/// the order does; cherimoya's drops them.
+/// Sets whether peaks are dropped whose counts in any signal group exceed 1.2 times the 0.99 quantile: 1, 0,
+/// or -1 (the default) for what the order does; cherimoya's drops them.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_outlier_filter(
     options: *mut atemoya_options,
@@ -110,8 +113,8 @@ pub extern "C" fn atemoya_options_set_outlier_filter(
     set(options, error, |generator| Ok(generator.outlier_filter(choice("outlier_filter", outlier_filter)?)))
 }
 
-/// Sets the paths of BED files of regions to stay out of, `count` of them; 0 (the default) for none. Loci whose windows touch their
-/// chunks of 100 bases are dropped.
+/// Sets the paths of BED files of regions to stay out of, `count` of them; 0 (the default) for none. Loci
+/// whose windows touch their chunks of 100 bases are dropped.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_options_set_exclusion_lists(
     options: *mut atemoya_options,

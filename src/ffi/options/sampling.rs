@@ -43,7 +43,8 @@ pub extern "C" fn atemoya_options_set_random_state(
     set(options, error, |generator| Ok(generator.random_state(random_state)))
 }
 
-/// Sets how many negatives are drawn for each peak, with replacement; the product is truncated. 0.1 by default.
+/// Sets how many negatives are drawn for each peak, with replacement; the product is truncated. 0.1 by
+/// default.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_negative_ratio(
     options: *mut atemoya_options,
@@ -53,7 +54,8 @@ pub extern "C" fn atemoya_options_set_negative_ratio(
     set(options, error, |generator| Ok(generator.negative_ratio(negative_ratio)))
 }
 
-/// Sets whether peaks come in random order; true by default. The places of the negatives are random in any case.
+/// Sets whether peaks come in random order; true by default. The places of the negatives are random in any
+/// case.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_shuffle(
     options: *mut atemoya_options,
