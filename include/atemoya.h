@@ -96,8 +96,9 @@ enum atemoya_status
     ATEMOYA_ERROR_UNSUPPORTED = -4,
     /// An input file (BED) cannot be used; the error has its path and, for text, the line.
     ATEMOYA_ERROR_INPUT = -5,
-    /// An argument is NULL, not UTF-8, out of its range, or does not fit the others or the store; the message
-    /// begins with the name of the parameter, or of the option or the part of the loader.
+    /// An argument is NULL, not UTF-8, out of its range, more than the system has memory or threads for, or
+    /// does not fit the others or the store; the message begins with the name of the parameter, or of the
+    /// option or the part of the loader.
     ATEMOYA_ERROR_ARGUMENT = -6,
     /// The target exists already.
     ATEMOYA_ERROR_EXISTS = -7,
@@ -919,8 +920,8 @@ atemoya_status atemoya_batch_read(const atemoya_batch *batch,
 atemoya_status atemoya_loader_set_epoch(atemoya_loader *loader, uint64_t epoch, atemoya_error **error);
 
 /// Begins to stream `count` consecutive epochs, from `first` on: the next one is gathered ahead while the
-/// last batches of one are consumed, and `atemoya_batch_epoch` tells them apart. Whatever the loader was
-/// streaming is abandoned.
+/// last batches of one are consumed, and `atemoya_batch_epoch` tells them apart. After epoch UINT64_MAX comes
+/// epoch 0. Whatever the loader was streaming is abandoned.
 atemoya_status atemoya_loader_stream_epochs(atemoya_loader *loader,
                                             uint64_t first,
                                             uint64_t count,

@@ -38,7 +38,7 @@ macro_rules! set {
         let options = $w.given(Kind::Options).handle();
         $w.call(stringify!($function), |error| {
             #[allow(unused_unsafe, reason = "most are safe")]
-            // SAFETY: no loader on a device is made, which a stream would have to outlive.
+            // SAFETY: a stream is made up only where no loader on a device can be made of it.
             unsafe {
                 $function(options, value, error)
             }
@@ -133,7 +133,11 @@ pub fn device(w: &mut World) {
         1 => set!(w, atemoya_options_set_transfer, w.bytes.choice(2)),
         2 => set!(w, atemoya_options_set_prefetch_to_device, w.bytes.size(4)),
         3 => set!(w, atemoya_options_set_device_slots, w.bytes.size(4)),
-        4 => set!(w, atemoya_options_set_stream, without_provenance_mut(w.bytes.number() as usize)),
+        4 => set!(
+            w,
+            atemoya_options_set_stream,
+            without_provenance_mut(if atemoya_has_cuda() { 0 } else { w.bytes.number() as usize })
+        ),
         5 => set!(w, atemoya_options_set_write_combined, w.bytes.flag()),
         _ => set!(w, atemoya_options_set_device, -1),
     }

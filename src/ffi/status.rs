@@ -26,8 +26,9 @@ pub enum atemoya_status {
     ATEMOYA_ERROR_UNSUPPORTED = -4,
     /// An input file (BED) cannot be used; the error has its path and, for text, the line.
     ATEMOYA_ERROR_INPUT = -5,
-    /// An argument is NULL, not UTF-8, out of its range, or does not fit the others or the store; the message
-    /// begins with the name of the parameter, or of the option or the part of the loader.
+    /// An argument is NULL, not UTF-8, out of its range, more than the system has memory or threads for, or
+    /// does not fit the others or the store; the message begins with the name of the parameter, or of the
+    /// option or the part of the loader.
     ATEMOYA_ERROR_ARGUMENT = -6,
     /// The target exists already.
     ATEMOYA_ERROR_EXISTS = -7,

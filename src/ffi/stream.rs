@@ -116,8 +116,8 @@ pub extern "C" fn atemoya_loader_set_epoch(
 }
 
 /// Begins to stream `count` consecutive epochs, from `first` on: the next one is gathered ahead while the
-/// last batches of one are consumed, and `atemoya_batch_epoch` tells them apart. Whatever the loader was
-/// streaming is abandoned.
+/// last batches of one are consumed, and `atemoya_batch_epoch` tells them apart. After epoch UINT64_MAX comes
+/// epoch 0. Whatever the loader was streaming is abandoned.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loader_stream_epochs(
     loader: *mut atemoya_loader,

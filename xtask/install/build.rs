@@ -51,7 +51,10 @@ pub(crate) fn libraries(options: &Options, soname: &str) -> Result<Libraries> {
         return Err(Failure::Failed("the libraries cannot be built: cargo says above why".to_owned()));
     }
     let [shared, fixed] = libraries;
-    let private = fs::read_to_string(&private).map_err(at(&private))?.trim().to_owned();
+    let private = fs::read_to_string(&private).map_err(at(&private))?;
+    // Compilers add the C library, and of the unwinder's libraries the one that is for the kind of program; naming one is wrong for the other.
+    let private = private.split_whitespace().filter(|library| !matches!(*library, "-lgcc_s" | "-lc"));
+    let private = private.collect::<Vec<_>>().join(" ");
     Ok(Libraries { shared, fixed, private })
 }
 
