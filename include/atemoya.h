@@ -11,11 +11,13 @@
  *   else needs it: a batch outlives its loader, a tensor of DLPack its batch, a loader its store.
  * - Other pointers are NULL, which is an error where it is not said to be allowed, or point to what their
  *   types say for the time of the call, and no two of them to the same memory.
+ * - An array of no items may be NULL.
  * - Text ends with a zero byte. Paths may hold any other bytes; all else is UTF-8.
  * - Status: 0 is success, a negative number an error, a positive one something to look at (ATEMOYA_END,
  *   ATEMOYA_PENDING). The last parameter, which may be NULL, says more: it is set to a new atemoya_error,
- *   which the caller frees, or to NULL when there is none. After an error, handles that were to be written
- *   are NULL, and what else was to be written is unspecified.
+ *   which the caller frees, or to NULL when there is none; an error that it held before is not freed. Read it
+ *   in a later statement or through its address: in `check(f(&error), error)` C may read it before the call.
+ *   After an error, handles that were to be written are NULL, and what else was to be written is unspecified.
  * - Threads: any function may be called from any thread at any time, also for the same handle. Freeing a
  *   handle that another thread uses lets its call end as if it were not freed, but for a wait for a batch,
  *   which ends; texts and addresses that were got through the handle are gone.
@@ -36,7 +38,7 @@
 extern "C" {
 #endif
 
-/* In place of the number of names in a list: all that there are, whatever the list is. */
+/* In place of the number of names in a list: all that a function says. The list is not read, and may be NULL. */
 #define ATEMOYA_ALL SIZE_MAX
 
 /* Of DLPack, whose header says what is in it: include <dlpack/dlpack.h> where you look inside. */
@@ -583,7 +585,7 @@ atemoya_status atemoya_options_set_reverse_complement(atemoya_options *options,
 
 /* ---- options: loci ---- */
 
-/// Sets the name of the store's locus index to use. Where it is not set, the store has one alone.
+/// Sets the name of the store's locus index to use; NULL (the default) for the only one.
 atemoya_status atemoya_options_set_loci(atemoya_options *options, const char *loci, atemoya_error **error);
 
 /// Sets the names of the contigs to use, `count` of them; with the count ATEMOYA_ALL, which is the default,
@@ -705,7 +707,8 @@ atemoya_status atemoya_options_set_batch_size(atemoya_options *options, size_t b
 /// Sets whether the short batch at an epoch's end is dropped; false by default.
 atemoya_status atemoya_options_set_drop_last(atemoya_options *options, bool drop_last, atemoya_error **error);
 
-/// Sets which contiguous slice of each batch this process takes, below `world_size`; 0 by default.
+/// Sets which contiguous slice of each batch this process takes, below `world_size`; 0 by default. A short batch of m
+/// examples is cut into slices of ceil(m / world_size), so that the last processes may have fewer, or none.
 atemoya_status atemoya_options_set_rank(atemoya_options *options, size_t rank, atemoya_error **error);
 
 /// Sets how many processes share a batch; it divides `batch_size`. 1 by default.
@@ -943,12 +946,15 @@ atemoya_status atemoya_loader_stop(atemoya_loader *loader, atemoya_error **error
 /// `atemoya_batch_free`. At the end it returns `ATEMOYA_END`, and writes NULL. When all slots are held by the
 /// caller, it is `ATEMOYA_ERROR_ALL_LEASED`: free a batch and ask again. After any other error the stream has
 /// ended, and whoever asks gets the error again until another stream is begun.
+/// Before a stream was begun it is `ATEMOYA_ERROR_ARGUMENT`. A call that fails to begin one leaves what is streamed as it was.
 ///
 /// Any number of threads may take batches of one loader: each batch is given to one of them.
 ///
 /// On a device, the batch is delivered to the stream of the options: what that is given from then on finds it
 /// complete, and this thread does not wait for the device.
-atemoya_status atemoya_loader_next(atemoya_loader *loader, atemoya_batch **batch, atemoya_error **error);
+atemoya_status atemoya_loader_next(atemoya_loader *loader,
+                                   atemoya_batch **batch,
+                                   atemoya_error **error);
 
 /// Writes the next batch as `atemoya_loader_next`, but waits when all slots are held: for callers that free
 /// batches on another thread. On a device it is the same as `atemoya_loader_next`.
@@ -994,7 +1000,7 @@ atemoya_status atemoya_loader_plan(const atemoya_loader *loader,
                                    atemoya_error **error);
 
 /// Begins to stream `count` examples of the caller's own, in their order, once, the short batch at the end
-/// included. The draws are copied. Whatever the loader was streaming is abandoned; its state stays.
+/// included. The draws are copied; there must be one at least. Whatever the loader was streaming is abandoned; its state stays.
 atemoya_status atemoya_loader_stream_draws(atemoya_loader *loader,
                                            const atemoya_draw *draws,
                                            size_t count,
@@ -1045,6 +1051,13 @@ atemoya_status atemoya_loader_state(const atemoya_loader *loader,
                                     size_t capacity,
                                     size_t *length,
                                     atemoya_error **error);
+
+/// Writes the epoch of a state's next batch, and how many batches of that epoch come before it: after the last batch of an epoch these are the
+/// next epoch and 0. To train for N epochs in all, go on with `N - 1 - epoch` more. Either may be NULL.
+atemoya_status atemoya_state_position(const char *state,
+                                      uint64_t *epoch,
+                                      uint64_t *step,
+                                      atemoya_error **error);
 
 /// Goes on from a state with the very next batch: begins to stream the rest of its epoch, and `more` epochs
 /// after it. The state is text of `atemoya_loader_state`, also of a loader with other workers, slots, or

@@ -13,7 +13,7 @@ mod compiler;
 mod expected;
 
 use atemoya::Store;
-use compiler::{Language, run, source, under_valgrind};
+use compiler::{Language, fails, run, source, under_valgrind};
 use std::path::Path;
 use std::process::Command;
 
@@ -141,13 +141,22 @@ fn the_examples_build_and_run() {
     let directory = tempfile::tempdir().unwrap();
     let path = expected::store_with_one_index(directory.path());
     for language in Language::ALL.into_iter().filter(|language| language.is_there()) {
-        let mut command = Command::new(language.build(&source("examples/c/train_feed.c"), directory.path()));
+        let [feed, gather] = ["train_feed", "gather_windows"]
+            .map(|name| language.build(&source(&format!("examples/c/{name}.c")), directory.path()));
+        let mut command = Command::new(&feed);
         command.arg(&path);
         let printed = run(command, directory.path());
         assert!(printed.ends_with("resumed with the batch that came after the checkpoint\n"), "{printed}");
-        let mut command = Command::new(language.build(&source("examples/c/gather_windows.c"), directory.path()));
+        let mut command = Command::new(&gather);
         command.arg(&path).args(["chrA:100", "chrB:-7-"]);
         let printed = run(command, directory.path());
         assert!(printed.contains("chrA:100\n") && printed.contains("channel 2: "), "{printed}");
+        // What goes wrong is said.
+        for program in [&feed, &gather] {
+            let mut command = Command::new(program);
+            command.args(["/no/such/store", "chrA:1"].into_iter().take(if program == &feed { 1 } else { 2 }));
+            let said = fails(command, directory.path());
+            assert!(said.contains("/no/such/store: not an atemoya store"), "{said}");
+        }
     }
 }

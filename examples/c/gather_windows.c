@@ -12,10 +12,10 @@
 
 enum { WIDTH = 2114, SHOWN = 60 };
 
-/* Ends the program when a call failed. */
-static void must(atemoya_status status, atemoya_error *error) {
+/* Ends the program when a call failed. The error is passed by its address: in `must(f(&error), error)` C may read it before the call. */
+static void must(atemoya_status status, atemoya_error **error) {
     if (status < 0) {
-        fprintf(stderr, "gather_windows: %s\n", atemoya_error_message(error));
+        fprintf(stderr, "gather_windows: %s\n", atemoya_error_message(*error));
         exit(1);
     }
 }
@@ -31,7 +31,7 @@ static atemoya_window parse(const atemoya_store *store, char *text) {
         exit(2);
     }
     *colon = 0;
-    must(atemoya_store_find_contig(store, text, &contig, &error), error);
+    must(atemoya_store_find_contig(store, text, &contig, &error), &error);
     *colon = ':';
     window.contig = (uint32_t)contig;
     window.start = strtoll(colon + 1, &end, 10);
@@ -44,10 +44,10 @@ static void *gather(const atemoya_gatherer *gatherer, const atemoya_window *wind
     atemoya_error *error = NULL;
     size_t bytes;
     void *memory;
-    must(atemoya_gatherer_shape(gatherer, WIDTH, count, channels, NULL, &bytes, &error), error);
+    must(atemoya_gatherer_shape(gatherer, WIDTH, count, channels, NULL, &bytes, &error), &error);
     memory = malloc(bytes);
     if (memory == NULL) exit(1);
-    must(atemoya_gather(gatherer, windows, count, WIDTH, memory, bytes, &error), error);
+    must(atemoya_gather(gatherer, windows, count, WIDTH, memory, bytes, &error), &error);
     return memory;
 }
 
@@ -64,14 +64,14 @@ int main(int argc, char **argv) {
         fprintf(stderr, "usage: gather_windows STORE CONTIG:START[-] ...\n");
         return 2;
     }
-    must(atemoya_store_open(argv[1], &store, &error), error);
+    must(atemoya_store_open(argv[1], &store, &error), &error);
     count = (size_t)argc - 2;
     windows = (atemoya_window *)malloc(count * sizeof *windows);
     if (windows == NULL) return 1;
     for (size_t i = 0; i < count; i++) windows[i] = parse(store, argv[i + 2]);
 
-    must(atemoya_gatherer_of_sequence(store, ATEMOYA_DTYPE_I8, &sequences, &error), error);
-    must(atemoya_gatherer_of_tracks(store, NULL, ATEMOYA_ALL, ATEMOYA_DTYPE_F32, &tracks, &error), error);
+    must(atemoya_gatherer_of_sequence(store, ATEMOYA_DTYPE_I8, &sequences, &error), &error);
+    must(atemoya_gatherer_of_tracks(store, NULL, ATEMOYA_ALL, ATEMOYA_DTYPE_F32, &tracks, &error), &error);
     x = (int8_t *)gather(sequences, windows, count, &bases);
     y = (float *)gather(tracks, windows, count, &channels);
 

@@ -10,10 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Ends the program when a call failed. */
-static void must(atemoya_status status, atemoya_error *error) {
+/* Ends the program when a call failed. The error is passed by its address: in `must(f(&error), error)` C may read it before the call. */
+static void must(atemoya_status status, atemoya_error **error) {
     if (status < 0) {
-        fprintf(stderr, "train_feed: %s\n", atemoya_error_message(error));
+        fprintf(stderr, "train_feed: %s\n", atemoya_error_message(*error));
         exit(1);
     }
 }
@@ -23,12 +23,12 @@ static atemoya_loader *make_loader(const atemoya_store *store, size_t num_worker
     atemoya_error *error = NULL;
     atemoya_options *options = NULL;
     atemoya_loader *loader = NULL;
-    must(atemoya_options_new(store, &options, &error), error);
-    must(atemoya_options_set_batch_size(options, 64, &error), error);
-    must(atemoya_options_set_max_jitter(options, 100, &error), error);
-    must(atemoya_options_set_random_state(options, 7, &error), error);
-    must(atemoya_options_set_num_workers(options, num_workers, &error), error);
-    must(atemoya_loader_new(options, &loader, &error), error);
+    must(atemoya_options_new(store, &options, &error), &error);
+    must(atemoya_options_set_batch_size(options, 64, &error), &error);
+    must(atemoya_options_set_max_jitter(options, 100, &error), &error);
+    must(atemoya_options_set_random_state(options, 7, &error), &error);
+    must(atemoya_options_set_num_workers(options, num_workers, &error), &error);
+    must(atemoya_loader_new(options, &loader, &error), &error);
     atemoya_options_free(options);
     return loader;
 }
@@ -49,10 +49,10 @@ static bool step(atemoya_loader *loader, double *loss) {
     atemoya_batch *batch = NULL;
     atemoya_tensor sequence, signal;
     atemoya_status status = atemoya_loader_next(loader, &batch, &error);
-    must(status, error);
+    must(status, &error);
     if (status == ATEMOYA_END) return false;
-    must(atemoya_batch_column(batch, ATEMOYA_COLUMN_SEQUENCE, &sequence, &error), error);
-    must(atemoya_batch_column(batch, ATEMOYA_COLUMN_SIGNAL, &signal, &error), error);
+    must(atemoya_batch_column(batch, ATEMOYA_COLUMN_SEQUENCE, &sequence, &error), &error);
+    must(atemoya_batch_column(batch, ATEMOYA_COLUMN_SIGNAL, &signal, &error), &error);
     *loss = train(&sequence, &signal);
     atemoya_batch_free(batch); /* its memory is filled again from now on */
     return true;
@@ -76,29 +76,29 @@ int main(int argc, char **argv) {
         fprintf(stderr, "train_feed: the library is another one than the header's\n");
         return 1;
     }
-    must(atemoya_store_open(argv[1], &store, &error), error);
+    must(atemoya_store_open(argv[1], &store, &error), &error);
     loader = make_loader(store, 2);
-    must(atemoya_loader_length(loader, &examples, &error), error);
-    must(atemoya_loader_batches_per_epoch(loader, &batches, &error), error);
-    must(atemoya_loader_ledger(loader, &ledger, &error), error);
+    must(atemoya_loader_length(loader, &examples, &error), &error);
+    must(atemoya_loader_batches_per_epoch(loader, &batches, &error), &error);
+    must(atemoya_loader_ledger(loader, &ledger, &error), &error);
     printf("%zu examples in %zu batches an epoch\n%s\n", examples, batches, ledger);
 
-    must(atemoya_loader_stream_epochs(loader, 0, 2, &error), error);
+    must(atemoya_loader_stream_epochs(loader, 0, 2, &error), &error);
     while (step(loader, &loss)) {
         if (++number == (batches + 1) / 2) { /* a checkpoint, to be saved beside the model's */
-            must(atemoya_loader_state(loader, state, sizeof state, NULL, &error), error);
+            must(atemoya_loader_state(loader, state, sizeof state, NULL, &error), &error);
             printf("after batch %zu: %s\n", number, state);
         } else if (number == (batches + 1) / 2 + 1) {
             after = loss;
         }
     }
-    must(atemoya_loader_counter(loader, ATEMOYA_COUNTER_CONSUMER_WAITED, &waited, &error), error);
+    must(atemoya_loader_counter(loader, ATEMOYA_COUNTER_CONSUMER_WAITED, &waited, &error), &error);
     printf("%zu batches; this thread waited %" PRIu64 " us for them\n", number, waited / 1000);
     atemoya_loader_free(loader);
 
     /* Another loader, with another number of workers, goes on with the very next batch. */
     loader = make_loader(store, 1);
-    must(atemoya_loader_resume(loader, state, 0, &error), error);
+    must(atemoya_loader_resume(loader, state, 0, &error), &error);
     if (!step(loader, &resumed) || resumed != after) {
         fprintf(stderr, "train_feed: the checkpoint went on with another batch\n");
         return 1;

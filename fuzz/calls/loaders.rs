@@ -158,6 +158,11 @@ pub fn state(w: &mut World) {
     });
     let Some(text) = text else { return };
     w.states.push(text.clone());
+    let broken = c"{}";
+    for state in [text.as_c_str(), broken] {
+        // SAFETY: it is a text.
+        w.call("atemoya_state_position", |error| unsafe { atemoya_state_position(state.as_ptr(), None, None, error) });
+    }
     let mut bytes = text.into_bytes();
     for _ in 0..1 + w.bytes.below(3) {
         let at = usize::from(w.bytes.byte()) % bytes.len();

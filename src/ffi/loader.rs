@@ -81,7 +81,11 @@ impl Object for OpenLoader {
 
 impl OpenLoader {
     fn new(settings: Settings) -> Result<OpenLoader, Failure> {
-        let Settings { generator, device } = settings;
+        let Settings { generator, loci, device } = settings;
+        let generator = match loci {
+            Some(loci) => generator.loci(loci),
+            None => generator,
+        };
         let freed = AtomicBool::new(false);
         let Some(ordinal) = device.device else {
             let loader = generator.build()?;

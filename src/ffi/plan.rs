@@ -78,7 +78,7 @@ pub unsafe extern "C" fn atemoya_loader_plan(
 }
 
 /// Begins to stream `count` examples of the caller's own, in their order, once, the short batch at the end
-/// included. The draws are copied. Whatever the loader was streaming is abandoned; its state stays.
+/// included. The draws are copied; there must be one at least. Whatever the loader was streaming is abandoned; its state stays.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_loader_stream_draws(
     loader: *mut atemoya_loader,

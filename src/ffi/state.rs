@@ -62,6 +62,38 @@ fn too_small(text: &[u8], capacity: usize) -> Failure {
     Failure::argument("capacity", format!("the state takes {} bytes, not {capacity}", text.len() + 1))
 }
 
+/// Writes the epoch of a state's next batch, and how many batches of that epoch come before it: after the last batch of an epoch these are the
+/// next epoch and 0. To train for N epochs in all, go on with `N - 1 - epoch` more. Either may be NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn atemoya_state_position(
+    state: *const c_char,
+    epoch: Option<&mut MaybeUninit<u64>>,
+    step: Option<&mut MaybeUninit<u64>>,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::run(error, || {
+        // SAFETY: the caller's promise, see the module `ffi`.
+        let state = unsafe { parse(state) }?;
+        for (out, value) in [(epoch, state.epoch), (step, state.step)] {
+            if let Some(out) = out {
+                out.write(value);
+            }
+        }
+        Ok(())
+    })
+}
+
+/// The state in a text of C's.
+///
+/// # Safety
+/// As of [`argument::text`].
+unsafe fn parse(state: *const c_char) -> Result<State, Failure> {
+    // SAFETY: the caller's promise.
+    let text = unsafe { argument::text("state", state) }?;
+    serde_json::from_str(text)
+        .map_err(|error| Failure::argument("state", format!("it is not a loader's state: {error}")))
+}
+
 /// Goes on from a state with the very next batch: begins to stream the rest of its epoch, and `more` epochs
 /// after it. The state is text of `atemoya_loader_state`, also of a loader with other workers, slots, or
 /// processes, or on a device; one of other loci, another seed, or anything else that decides which example
@@ -76,9 +108,7 @@ pub unsafe extern "C" fn atemoya_loader_resume(
     call::run(error, || {
         let loader = handle::get::<OpenLoader>(loader)?;
         // SAFETY: the caller's promise, see the module `ffi`.
-        let text = unsafe { argument::text("state", state) }?;
-        let state: State = serde_json::from_str(text)
-            .map_err(|error| Failure::argument("state", format!("it is not a loader's state: {error}")))?;
+        let state = unsafe { parse(state) }?;
         loader.begin(Begin::Resume(state, more))
     })
 }

@@ -164,6 +164,7 @@ pub extern "C" fn atemoya_loader_stop(
 /// `atemoya_batch_free`. At the end it returns `ATEMOYA_END`, and writes NULL. When all slots are held by the
 /// caller, it is `ATEMOYA_ERROR_ALL_LEASED`: free a batch and ask again. After any other error the stream has
 /// ended, and whoever asks gets the error again until another stream is begun.
+/// Before a stream was begun it is `ATEMOYA_ERROR_ARGUMENT`. A call that fails to begin one leaves what is streamed as it was.
 ///
 /// Any number of threads may take batches of one loader: each batch is given to one of them.
 ///
@@ -213,7 +214,7 @@ pub(super) fn next(
         let batch = batch.write(std::ptr::null_mut());
         let loader = handle::get::<OpenLoader>(loader)?;
         if loader.outlet.begun() == 0 {
-            return Err(Failure::argument("loader", "it streams nothing yet: set an epoch first"));
+            return Err(Failure::argument("loader", "it streams nothing yet: set an epoch, or begin a stream"));
         }
         Ok(match take(&loader)? {
             Poll::Pending => atemoya_status::ATEMOYA_PENDING,

@@ -99,12 +99,16 @@ static void state(const atemoya_store *store, atemoya_loader *loader) {
     atemoya_loader *other = plain_loader(store, 0);
     atemoya_batch *a, *b;
     size_t length, batches = 0, per_epoch;
+    uint64_t epoch, step;
     DO(atemoya_loader_stream_epochs(loader, 8, 2, E));
     DO(atemoya_batch_free(next(loader)));
     DO(atemoya_batch_free(next(loader)));
     DO(atemoya_loader_state(loader, text, sizeof text, NULL, E));
     DO(atemoya_loader_state(loader, text, sizeof text, &length, E));
     CHECK(strlen(text) == length);
+    DO(atemoya_state_position(text, &epoch, &step, E));
+    CHECK(epoch == 8 && step == 2);
+    DO(atemoya_state_position(text, NULL, NULL, E));
     DO(atemoya_loader_resume(other, text, 1, E));
     DO(atemoya_loader_state(other, other_text, sizeof other_text, NULL, E));
     CHECK(strcmp(text, other_text) == 0);
@@ -120,6 +124,8 @@ static void state(const atemoya_store *store, atemoya_loader *loader) {
     /* A buffer that just suffices. */
     DO(atemoya_loader_state(other, text, sizeof text, &length, E));
     DO(atemoya_loader_state(other, text, length + 1, NULL, E));
+    DO(atemoya_state_position(text, &epoch, &step, E));
+    CHECK(epoch == 10 && step == 0);
     DO(atemoya_loader_free(other));
 }
 

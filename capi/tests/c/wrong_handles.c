@@ -204,7 +204,7 @@ static void options(const All *all) {
     WRONG(atemoya_options_set_exclusion_lists(o, names, 2, O), ARGUMENT, "paths");
     WRONG(atemoya_options_set_exclusion_lists(o, NULL, 1, O), ARGUMENT, "paths");
     EACH(atemoya_options, "options", atemoya_options_set_loci(h, "default", O));
-    WRONG(atemoya_options_set_loci(o, NULL, O), ARGUMENT, "loci");
+    DO(atemoya_options_set_loci(o, NULL, E));
     EACH(atemoya_options, "options", atemoya_options_set_device(h, -1, O));
     EACH(atemoya_options, "options", atemoya_options_set_transfer(h, ATEMOYA_TRANSFER_DENSE, O));
     EACH(atemoya_options, "options", atemoya_options_set_prefetch_to_device(h, 1, O));
@@ -281,6 +281,8 @@ static void loaders(const All *all) {
     EACH(atemoya_loader, "loader", atemoya_loader_kept_count(h, &number, &number, O));
     EACH(atemoya_loader, "loader", atemoya_loader_kept(h, true, 0, 1, &kept, O));
     WRONG(atemoya_loader_kept(l, true, 0, 1, NULL, O), ARGUMENT, "out");
+    WRONG(atemoya_state_position(NULL, NULL, NULL, O), ARGUMENT, "state");
+    WRONG(atemoya_state_position("{}", NULL, NULL, O), ARGUMENT, "state");
     EACH(atemoya_loader, "loader", atemoya_loader_state(h, state, sizeof state, &number, O));
     WRONG(atemoya_loader_state(l, NULL, sizeof state, &number, O), ARGUMENT, "buffer");
     EACH(atemoya_loader, "loader", atemoya_loader_resume(h, "{}", 0, O));

@@ -127,6 +127,13 @@ pub fn run(mut command: Command, directory: &Path) -> String {
     out
 }
 
+/// Runs a command that must fail, and returns what it said.
+pub fn fails(mut command: Command, directory: &Path) -> String {
+    let (status, _, err) = end(&mut command, directory);
+    assert!(status.code().is_some_and(|code| code != 0), "{command:?}: {status}\n{err}");
+    err
+}
+
 /// Runs a command to its end, which must come in time.
 fn end(command: &mut Command, directory: &Path) -> (ExitStatus, String, String) {
     let [out, err] = ["stdout", "stderr"].map(|name| directory.join(name));

@@ -1,6 +1,6 @@
 //! Which loci are used.
 
-use super::{atemoya_options, set};
+use super::{atemoya_options, change, set};
 use crate::ffi::argument;
 use crate::ffi::error::atemoya_error;
 use crate::ffi::status::{Failure, atemoya_status};
@@ -23,17 +23,17 @@ fn number(value: f64) -> Option<f64> {
     (!value.is_nan()).then_some(value)
 }
 
-/// Sets the name of the store's locus index to use. Where it is not set, the store has one alone.
+/// Sets the name of the store's locus index to use; NULL (the default) for the only one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_options_set_loci(
     options: *mut atemoya_options,
     loci: *const c_char,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
-    set(options, error, |generator| {
+    change(options, error, |settings| {
         // SAFETY: the caller's promise, see the module `ffi`.
-        let loci = unsafe { argument::text("loci", loci) }?;
-        Ok(generator.loci(loci))
+        settings.loci = unsafe { argument::optional_text("loci", loci) }?.map(str::to_owned);
+        Ok(())
     })
 }
 

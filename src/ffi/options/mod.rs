@@ -21,7 +21,7 @@ use crate::PeakGenerator;
 use std::mem::MaybeUninit;
 use std::sync::{Mutex, PoisonError};
 
-/// In place of the number of names in a list: all that there are, whatever the list is.
+/// In place of the number of names in a list: all that a function says. The list is not read.
 pub const ATEMOYA_ALL: usize = usize::MAX;
 
 /// The parameters of a loader. Each has a function `atemoya_options_set_...` of its name, and the default
@@ -37,6 +37,8 @@ pub(super) struct Options(Mutex<Settings>);
 #[derive(Clone)]
 pub(super) struct Settings {
     pub(super) generator: PeakGenerator,
+    /// The name of the locus index, `None` for the only one.
+    pub(super) loci: Option<String>,
     pub(super) device: DeviceSettings,
 }
 
@@ -87,7 +89,7 @@ pub extern "C" fn atemoya_options_new(
 ) -> atemoya_status {
     call::make(error, options, || {
         let generator = PeakGenerator::new(&handle::get::<OpenStore>(store)?.store);
-        Ok(Options(Mutex::new(Settings { generator, device: DeviceSettings::default() })))
+        Ok(Options(Mutex::new(Settings { generator, loci: None, device: DeviceSettings::default() })))
     })
 }
 

@@ -85,7 +85,8 @@ pub extern "C" fn atemoya_options_set_drop_last(
     set(options, error, |generator| Ok(generator.drop_last(drop_last)))
 }
 
-/// Sets which contiguous slice of each batch this process takes, below `world_size`; 0 by default.
+/// Sets which contiguous slice of each batch this process takes, below `world_size`; 0 by default. A short batch of m
+/// examples is cut into slices of ceil(m / world_size), so that the last processes may have fewer, or none.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_rank(
     options: *mut atemoya_options,
