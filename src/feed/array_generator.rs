@@ -5,10 +5,10 @@ use super::dataset::Dataset;
 use super::examples::{ArrayExamples, Arrays, Rows};
 use super::generator::setters;
 use super::loader::Loader;
-use super::shard::Shard;
+use super::running::Running;
 use super::sizes;
 use super::slot::Slot;
-use crate::loci::{Ledger, RoleLedger};
+use crate::loci::Ledger;
 use crate::sample::{Order, PeakNegativeSampler, PlanOptions};
 use crate::{Error, Result};
 
@@ -27,6 +27,7 @@ use crate::{Error, Result};
 /// | `reverse_complement` | false | each example with probability 1/2 |
 /// | `shuffle` | true | peaks in random order |
 /// | `signal_groups`, `control_groups` | one for each channel | sizes of the groups of channels that swap under reverse complement |
+/// | `signal_permutation`, `control_permutation` | none | in place of groups: the channel that each is read from under reverse complement |
 /// | `random_state` | 0 | the seed of all epochs |
 /// | `num_workers`, `batch_size`, `order`, `rank`, `world_size`, `drop_last`, `slots` | | as in [`PeakGenerator`](crate::PeakGenerator) |
 ///
@@ -34,7 +35,7 @@ use crate::{Error, Result};
 /// channels and positions of the sequence, the positions of the others, and the channels within each of their groups.
 ///
 /// A negative is never shifted: of an array as wide as the peaks', the centre is read. Cherimoya reads the beginning of such an
-/// array, and so does [`Order::Cherimoya`].
+/// array, and so does [`Order::Cherimoya`], in which any array may also be wider than that, to the right.
 ///
 /// ```
 /// use atemoya::ArrayGenerator;
@@ -86,14 +87,11 @@ pub struct ArrayGenerator<'a> {
     shuffle: bool,
     signal_groups: Option<Vec<usize>>,
     control_groups: Option<Vec<usize>>,
+    signal_permutation: Option<Vec<usize>>,
+    control_permutation: Option<Vec<usize>>,
     random_state: u64,
-    num_workers: usize,
-    batch_size: usize,
-    slots: Option<usize>,
     order: Order,
-    rank: usize,
-    world_size: usize,
-    drop_last: bool,
+    running: Running,
 }
 
 impl<'a> ArrayGenerator<'a> {
@@ -114,14 +112,11 @@ impl<'a> ArrayGenerator<'a> {
             shuffle: true,
             signal_groups: None,
             control_groups: None,
+            signal_permutation: None,
+            control_permutation: None,
             random_state: 0,
-            num_workers: 1,
-            batch_size: 32,
-            slots: None,
             order: Order::Native,
-            rank: 0,
-            world_size: 1,
-            drop_last: false,
+            running: Running::default(),
         }
     }
 
@@ -150,22 +145,26 @@ impl<'a> ArrayGenerator<'a> {
         signal_groups: Option<Vec<usize>>;
         /// Sets the sizes of the groups of control channels, in their order; they add up to the channels. `None`: one each.
         control_groups: Option<Vec<usize>>;
+        /// Sets, in place of `signal_groups`, the channel that each signal channel is read from under reverse complement.
+        signal_permutation: Option<Vec<usize>>;
+        /// Sets, in place of `control_groups`, the channel that each control channel is read from under reverse complement.
+        control_permutation: Option<Vec<usize>>;
         /// Sets the seed of all epochs.
         random_state: u64;
         /// Sets how many threads gather. With 0 the consumer's thread gathers when it asks for a batch.
-        num_workers: usize;
+        num_workers in running: usize;
         /// Sets how many examples a batch has.
-        batch_size: usize;
+        batch_size in running: usize;
         /// Sets the order of examples.
         order: Order;
         /// Sets which slice of each batch this process takes, below `world_size`.
-        rank: usize;
+        rank in running: usize;
         /// Sets how many processes share a batch; it divides `batch_size`, which counts the examples of all.
-        world_size: usize;
+        world_size in running: usize;
         /// Sets whether the short batch at an epoch's end is dropped.
-        drop_last: bool;
+        drop_last in running: bool;
         /// Sets how many batches are in memory at once, those that the consumer holds included.
-        slots: Option<usize>;
+        slots in running: Option<usize>;
     }
 
     /// Makes the data set, to be read in any order, in the caller's threads.
@@ -173,17 +172,18 @@ impl<'a> ArrayGenerator<'a> {
     /// # Errors
     /// [`Error::Argument`] for a parameter out of its range, or an array that does not fit the others or the windows.
     pub fn dataset(&self) -> Result<Dataset<'a>> {
-        self.source(self.batch_size)
+        self.source(self.running.batch_size)
     }
 
     fn source(&self, batch_size: usize) -> Result<Dataset<'a>> {
         sizes::check("in_window", self.in_window, 1)?;
         sizes::check("out_window", self.out_window, 1)?;
         sizes::check("max_jitter", self.max_jitter, 0)?;
-        sizes::check("batch_size", self.batch_size, 1)?;
+        sizes::check("batch_size", self.running.batch_size, 1)?;
         let strays = [
             ("negative_controls", self.negative_controls.is_some()),
             ("control_groups", self.control_groups.is_some()),
+            ("control_permutation", self.control_permutation.is_some()),
         ];
         for (name, given) in strays {
             if given && self.peak_controls.is_none() {
@@ -191,27 +191,30 @@ impl<'a> ArrayGenerator<'a> {
             }
         }
         let plan = self.plan()?;
-        // Cherimoya reads every negative from its beginning.
-        let centred = self.order != Order::Cherimoya;
+        // Cherimoya reads every array from its beginning.
+        let exact = self.order != Order::Cherimoya;
         let arrays = |names, peaks, negatives, window, rows| {
             let (has_negatives, max_jitter) = (self.negative_sequences.is_some(), self.max_jitter);
             let examples = (plan.n_peaks, has_negatives.then_some(plan.n_negatives));
-            Arrays { names, peaks, negatives, examples, window, max_jitter, centred, rows }.pair()
+            Arrays { names, peaks, negatives, examples, window, max_jitter, exact, rows }.pair()
         };
         let (input, output) = (("in_window", self.in_window), ("out_window", self.out_window));
         let (names, negatives) = (["peak_sequences", "negative_sequences"], self.negative_sequences.as_ref());
         let sequence = arrays(names, &self.peak_sequences, negatives, input, Rows::Bases)?;
         let (names, negatives) = (["peak_signals", "negative_signals"], self.negative_signals.as_ref());
-        let rows = Rows::Tracks("signal_groups", self.signal_groups.as_deref());
+        let names_of_rows = ["signal_groups", "signal_permutation"];
+        let rows = Rows::tracks(names_of_rows, self.signal_groups.as_deref(), self.signal_permutation.as_deref())?;
         let signal = arrays(names, &self.peak_signals, negatives, output, rows)?;
         let (names, negatives) = (["peak_controls", "negative_controls"], self.negative_controls.as_ref());
-        let rows = Rows::Tracks("control_groups", self.control_groups.as_deref());
+        let names_of_rows = ["control_groups", "control_permutation"];
+        let rows = Rows::tracks(names_of_rows, self.control_groups.as_deref(), self.control_permutation.as_deref())?;
         let controls = match &self.peak_controls {
             Some(peaks) => Some(arrays(names, peaks, negatives, input, rows)?),
             None => None,
         };
         let examples = ArrayExamples { sequence, controls, signal };
-        Dataset::new(examples, PeakNegativeSampler::with_order(plan, self.order)?, batch_size)
+        let ledger = Ledger::of_all(plan.n_peaks, plan.n_negatives);
+        Dataset::new(Box::new(examples), PeakNegativeSampler::with_order(plan, self.order)?, ledger, batch_size)
     }
 
     fn plan(&self) -> Result<PlanOptions> {
@@ -244,15 +247,7 @@ impl ArrayGenerator<'static> {
 
     /// The same with slots that `allocate` gives, and so many more of them where their number is not set.
     pub(crate) fn build_in(&self, more_slots: usize, allocate: &dyn Fn(usize) -> Result<Slot>) -> Result<Loader> {
-        sizes::check("batch_size", self.batch_size, 1)?;
-        let shard = Shard::new(self.rank, self.world_size, self.batch_size)?;
-        sizes::check_slots(self.slots.unwrap_or(1))?;
-        sizes::check_threads(self.num_workers)?;
-        let source = self.source(shard.local_batch_size())?;
-        let all = |examples: usize| RoleLedger { total: examples, kept: examples, ..RoleLedger::default() };
-        let plan = source.sampler.options();
-        let ledger = Ledger { peaks: all(plan.n_peaks), negatives: all(plan.n_negatives) };
-        let threads = (self.num_workers, self.slots.unwrap_or(self.num_workers + 2 + more_slots));
-        Loader::new(source, ledger, (shard, self.drop_last), threads, allocate)
+        let shard = self.running.checked()?;
+        Loader::new(self.source(shard.local_batch_size())?, &self.running, more_slots, allocate)
     }
 }

@@ -4,8 +4,8 @@ use super::fill::Stream;
 use super::layout::{Column, Layout};
 use super::lease::Lease;
 use super::slot::Slot;
-use crate::DType;
 use crate::dtype::Element;
+use crate::{DType, Result};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -27,6 +27,8 @@ pub struct Batch {
 pub(super) enum Memory {
     Leased(Lease<Stream>),
     Owned(Slot),
+    /// Only while a slot changes hands.
+    Nothing,
 }
 
 impl Memory {
@@ -34,6 +36,15 @@ impl Memory {
         match self {
             Memory::Leased(lease) => lease.bytes(),
             Memory::Owned(slot) => slot.bytes(),
+            Memory::Nothing => &[],
+        }
+    }
+
+    fn slot_mut(&mut self) -> Option<&mut Slot> {
+        match self {
+            Memory::Leased(lease) => lease.slot_mut(),
+            Memory::Owned(slot) => Some(slot),
+            Memory::Nothing => None,
         }
     }
 }
@@ -199,13 +210,50 @@ impl Batch {
         (&self.memory.bytes()[..self.layout.bytes()], &self.layout)
     }
 
+    /// The whole slot for writing: what is written there is seen by whoever reads the batch, and by nobody after it.
+    ///
+    /// # Errors
+    /// None for batches in plain memory.
+    pub fn slot_mut(&mut self) -> Result<&mut [u8]> {
+        let bytes = self.layout.bytes();
+        self.memory.slot_mut().map_or(Ok(&mut [][..]), |slot| Ok(&mut slot.bytes_mut()?[..bytes]))
+    }
+
+    /// Lets the batch keep its memory, and gives the ring other memory in place of it: for a consumer that holds more batches than
+    /// there are slots. A batch that was fetched, or is kept already, stays as it is.
+    ///
+    /// # Errors
+    /// [`Error::Argument`](crate::Error::Argument) when there is no memory for another slot.
+    pub fn keep(&mut self) -> Result<()> {
+        self.keep_for(Slot::plain)
+    }
+
+    /// The same, with memory of the caller's in place of the batch's: at least so many bytes, on a multiple of 256.
+    ///
+    /// # Errors
+    /// What `allocate` gives; [`Error::Argument`](crate::Error::Argument) when its memory is too short or not aligned.
+    pub fn keep_in<M: AsRef<[u8]> + AsMut<[u8]> + Send + Sync + 'static>(
+        &mut self,
+        allocate: impl FnOnce(usize) -> Result<M>,
+    ) -> Result<()> {
+        self.keep_for(|bytes| Slot::foreign(allocate(bytes)?, bytes))
+    }
+
+    fn keep_for(&mut self, allocate: impl FnOnce(usize) -> Result<Slot>) -> Result<()> {
+        if matches!(self.memory, Memory::Leased(_)) {
+            let other = allocate(self.layout.bytes())?;
+            self.memory = match std::mem::replace(&mut self.memory, Memory::Nothing) {
+                Memory::Leased(lease) => lease.exchange(other).map_or(Memory::Nothing, Memory::Owned),
+                memory => memory,
+            };
+        }
+        Ok(())
+    }
+
     /// The memory of the batch's slot, if it is of this kind.
     #[cfg(feature = "cuda")]
     pub(crate) fn memory_mut<M: super::slot::Memory>(&mut self) -> Option<&mut M> {
-        match &mut self.memory {
-            Memory::Leased(lease) => lease.slot_mut()?.memory_mut(),
-            Memory::Owned(slot) => slot.memory_mut(),
-        }
+        self.memory.slot_mut()?.memory_mut()
     }
 
     fn bytes(&self, column: Column) -> &[u8] {

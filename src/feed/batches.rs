@@ -6,6 +6,7 @@ use super::ring::Patience;
 use super::state::State;
 use crate::Result;
 use std::task::Poll;
+use std::time::Duration;
 
 /// An iterator over batches in order. Dropping it early is fine.
 ///
@@ -44,6 +45,14 @@ impl<'a> Batches<'a> {
             // Said once: who collects batches without looking would be told for ever.
             Err(error) => (!std::mem::replace(&mut self.loader.told, true)).then_some(Err(error)),
         }
+    }
+
+    /// Like [`Batches::next_waiting`], but for this long at most, and pending then.
+    ///
+    /// # Errors
+    /// As [`Batches::next_waiting`].
+    pub fn next_within(&mut self, time: Duration) -> Result<Poll<Option<Batch>>> {
+        self.poll(Patience::For(time))
     }
 
     /// Like `next`, but never waits for workers: it is pending while the next batch is not gathered. Without workers it is

@@ -4,10 +4,12 @@ use super::asking::Asking;
 use super::batch::{Batch, Memory};
 use super::examples::Examples;
 use super::layout::Layout;
+use super::loader::Loader;
+use super::running::Running;
 use super::slot::Slot;
 use crate::format::checks::hex;
-use crate::loci::Locus;
-use crate::sample::{PeakNegativeSampler, Plan, PlanOptions};
+use crate::loci::{Ledger, Locus};
+use crate::sample::{Draw, PeakNegativeSampler, Plan, PlanOptions};
 use crate::{Error, Result};
 use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
@@ -26,6 +28,7 @@ pub struct Dataset<'a> {
     pub(super) layout: Arc<Layout>,
     plans: Mutex<VecDeque<(u64, Arc<Plan>)>>,
     fingerprint: String,
+    ledger: Ledger,
     /// How often examples were fetched, and when the system is asked for these.
     fetches: AtomicU64,
     asking: Asking,
@@ -36,14 +39,42 @@ const PLANS: usize = 3;
 
 impl<'a> Dataset<'a> {
     pub(super) fn new(
-        examples: impl Examples + 'a,
+        examples: Box<dyn Examples + 'a>,
         sampler: PeakNegativeSampler,
+        ledger: Ledger,
         batch_size: usize,
     ) -> Result<Dataset<'a>> {
         let layout = Arc::new(Layout::new(batch_size, examples.forms())?);
-        let fingerprint = fingerprint(&examples, sampler.options());
+        let fingerprint = fingerprint(&*examples, sampler.options());
         let (plans, fetches, asking) = (Mutex::default(), AtomicU64::new(0), Asking::new(0));
-        Ok(Dataset { examples: Box::new(examples), sampler, layout, plans, fingerprint, fetches, asking })
+        Ok(Dataset { examples, sampler, layout, plans, fingerprint, ledger, fetches, asking })
+    }
+
+    /// The same examples with another seed, as a data set that shares no lock with this one: what a process that was forked while
+    /// others used this one can use.
+    ///
+    /// # Errors
+    /// None that building has not found.
+    pub fn with_seed(&self, seed: u64) -> Result<Dataset<'a>> {
+        self.again(seed, self.layout.batch_size())
+    }
+
+    fn again(&self, seed: u64, batch_size: usize) -> Result<Dataset<'a>> {
+        let options = PlanOptions { seed, ..self.sampler.options().clone() };
+        let sampler = PeakNegativeSampler::with_order(options, self.sampler.order())?;
+        Dataset::new(self.examples.again(), sampler, self.ledger, batch_size)
+    }
+
+    /// What the epochs' plans depend on.
+    #[must_use]
+    pub fn sampler(&self) -> &PeakNegativeSampler {
+        &self.sampler
+    }
+
+    /// How many loci were kept, and why the others were not. Of arrays, all are kept.
+    #[must_use]
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
     }
 
     /// Examples of an epoch.
@@ -68,18 +99,33 @@ impl<'a> Dataset<'a> {
         if let Some(index) = indices.iter().find(|index| **index >= self.len()) {
             return Err(Error::argument("indices", format!("{index} is not below {}, the examples", self.len())));
         }
+        self.collect(&*self.plan(epoch)?, indices.iter().copied(), epoch)
+    }
+
+    /// Gathers the examples of draws of the caller's own, as [`Dataset::fetch`] does those of an epoch. The batch's epoch is 0.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] naming the first draw that no kept locus or jitter of this data set fits, when there is none, or when the
+    /// batch does not fit in memory; [`Error::Corrupt`] for a damaged store.
+    pub fn fetch_draws(&self, draws: Vec<Draw>) -> Result<Batch> {
+        let options = self.sampler.options();
+        let plan = Plan::from_draws(draws, options.n_peaks, options.n_negatives, options.max_jitter)?;
+        self.collect(&plan, 0..plan.len(), 0)
+    }
+
+    /// Gathers into memory of the batch's own.
+    fn collect(&self, plan: &Plan, indices: impl ExactSizeIterator<Item = usize> + Clone, epoch: u64) -> Result<Batch> {
         let rows = indices.len();
         let too_many = |_| Error::argument("indices", format!("{rows} examples do not fit in memory"));
         let layout = Layout::new(rows, self.examples.forms()).map_err(too_many)?;
         let mut slot = Slot::plain(layout.bytes()).map_err(too_many)?;
-        let plan = self.plan(epoch)?;
         if self.asks() {
             let number = self.fetches.fetch_add(1, Ordering::Relaxed);
             for number in self.asking.after(number, u64::MAX) {
-                self.asking.asked(number, self.ask(&plan, indices.iter().copied()));
+                self.asking.asked(number, self.ask(plan, indices.clone()));
             }
         }
-        self.gather(&plan, indices.iter().copied(), &layout, &mut slot)?;
+        self.gather(plan, indices, &layout, &mut slot)?;
         Ok(Batch::new(Memory::Owned(slot), Arc::new(layout), rows, epoch, 0))
     }
 
@@ -166,8 +212,43 @@ impl<'a> Dataset<'a> {
     }
 }
 
+impl Dataset<'static> {
+    /// A loader that streams these examples with a seed, which may be another than the data set's. It shares no lock with it.
+    ///
+    /// ```no_run
+    /// use atemoya::feed::Running;
+    /// # let store = atemoya::Store::open("yeast.atemoya")?;
+    /// let dataset = atemoya::PeakGenerator::new(&store).dataset()?;
+    /// let running = Running { num_workers: 2, ..Running::default() };
+    /// let [mut training, mut other] = [7, 8].map(|seed| dataset.loader(seed, &running));
+    /// # Ok::<(), atemoya::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for sizes out of their ranges, or when the batches do not fit in memory.
+    pub fn loader(&self, seed: u64, running: &Running) -> Result<Loader> {
+        let shard = running.checked()?;
+        Loader::new(self.again(seed, shard.local_batch_size())?, running, 0, &Slot::plain)
+    }
+
+    /// The same with memory of the caller's: `allocate` gives at least so many bytes, on a multiple of 256, for each slot.
+    ///
+    /// # Errors
+    /// As [`Dataset::loader`], and what `allocate` gives; [`Error::Argument`] when its memory is too short or not aligned.
+    pub fn loader_in<M: AsRef<[u8]> + AsMut<[u8]> + Send + Sync + 'static>(
+        &self,
+        seed: u64,
+        running: &Running,
+        allocate: impl Fn(usize) -> Result<M>,
+    ) -> Result<Loader> {
+        let shard = running.checked()?;
+        let allocate = |bytes| Slot::foreign(allocate(bytes)?, bytes);
+        Loader::new(self.again(seed, shard.local_batch_size())?, running, 0, &allocate)
+    }
+}
+
 /// 64 bits of the SHA-256 of the options and the loci, as hexadecimal digits.
-fn fingerprint(examples: &impl Examples, options: &PlanOptions) -> String {
+fn fingerprint(examples: &dyn Examples, options: &PlanOptions) -> String {
     let PlanOptions { n_peaks, n_negatives, negative_ratio, max_jitter, reverse_complement, shuffle, seed: _ } =
         options;
     let mut hash = Sha256::new();

@@ -4,23 +4,25 @@ use super::access::Access;
 use super::dataset::Dataset;
 use super::examples::StoreExamples;
 use super::filter::LocusFilter;
+use super::given::GivenLoci;
 use super::loader::Loader;
-use super::shard::Shard;
+use super::running::Running;
 use super::sizes;
 use super::slot::Slot;
 use crate::format::manifest::Role;
 use crate::gather::{find_groups, types};
-use crate::loci::{Ledger, published};
+use crate::loci::{Locus, LocusTable};
 use crate::sample::{Order, PeakNegativeSampler, PlanOptions};
 use crate::store::Store;
 use crate::{DType, Error, Result};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Builds a [`Loader`] that streams peaks mixed with negatives from a store, with cherimoya's parameters.
 ///
 /// | parameter | default | |
 /// |---|---|---|
-/// | `loci` | the only one | name of the store's locus index |
+/// | `loci` | the only one | name of the store's locus index; or `table`, loci that are no index of the store, or `selected`, loci to be used as they are |
 /// | `signals`, `controls` | all, as packed | names of the groups to read, in the order of their channels |
 /// | `sequence_type` | `i8` | type of the one-hot sequence: `i8`, `u8`, `f16`, `bf16`, `f32`; `u64`: packed, a bit for each, 64 positions to a word |
 /// | `controls_type`, `signal_type` | `f32` | type of the tracks: `f32`, or `u16` or `u8` where these hold all their values |
@@ -62,7 +64,7 @@ use std::path::PathBuf;
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct PeakGenerator {
     store: Store,
-    loci: Option<String>,
+    loci: GivenLoci,
     filter: LocusFilter,
     controls: Option<Vec<String>>,
     sequence_type: DType,
@@ -72,12 +74,7 @@ pub struct PeakGenerator {
     reverse_complement: bool,
     shuffle: bool,
     random_state: u64,
-    num_workers: usize,
-    batch_size: usize,
-    slots: Option<usize>,
-    rank: usize,
-    world_size: usize,
-    drop_last: bool,
+    running: Running,
     access: Access,
     ask_ahead: bool,
 }
@@ -98,7 +95,7 @@ impl PeakGenerator {
     pub fn new(store: &Store) -> Self {
         PeakGenerator {
             store: store.clone(),
-            loci: None,
+            loci: GivenLoci::default(),
             filter: LocusFilter::default(),
             controls: None,
             sequence_type: DType::I8,
@@ -108,12 +105,7 @@ impl PeakGenerator {
             reverse_complement: true,
             shuffle: true,
             random_state: 0,
-            num_workers: 1,
-            batch_size: 32,
-            slots: None,
-            rank: 0,
-            world_size: 1,
-            drop_last: false,
+            running: Running::default(),
             access: Access::Map,
             ask_ahead: true,
         }
@@ -127,7 +119,21 @@ impl PeakGenerator {
 
     /// Sets which of the store's locus indices is used.
     pub fn loci(mut self, name: impl Into<String>) -> Self {
-        self.loci = Some(name.into());
+        self.loci = GivenLoci::Index(Some(name.into()));
+        self
+    }
+
+    /// Sets loci that are no index of the store: a table made for the store's contigs
+    /// ([`LocusTable::from_beds`](crate::loci::LocusTable::from_beds)), from which is selected as from an index.
+    pub fn table(mut self, table: LocusTable) -> Self {
+        self.loci = GivenLoci::Table(Arc::new(table));
+        self
+    }
+
+    /// Sets the loci to be used, as they are: nothing is left out by a filter, and no signal is read to select. They are what
+    /// [`Dataset::loci`] of another data set says, say.
+    pub fn selected(mut self, peaks: Vec<Locus>, negatives: Vec<Locus>) -> Self {
+        self.loci = GivenLoci::Selected(Arc::new([peaks, negatives]));
         self
     }
 
@@ -170,22 +176,22 @@ impl PeakGenerator {
         /// Sets the seed of all epochs.
         random_state: u64;
         /// Sets how many threads gather. With 0 the consumer's thread gathers when it asks for a batch.
-        num_workers: usize;
+        num_workers in running: usize;
         /// Sets how many examples a batch has.
-        batch_size: usize;
+        batch_size in running: usize;
         /// Sets the order of examples. In cherimoya's, counts are measured as cherimoya measures them: on the first track, over
         /// the window with its jitter (peaks), in f32.
         order in filter: Order;
         /// Sets whether peaks with outlying counts are dropped, `None` as the order does.
         outlier_filter in filter: Option<bool>;
         /// Sets which slice of each batch this process takes, below `world_size`.
-        rank: usize;
+        rank in running: usize;
         /// Sets how many processes share a batch; it divides `batch_size`, which counts the examples of all.
-        world_size: usize;
+        world_size in running: usize;
         /// Sets whether the short batch at an epoch's end is dropped.
-        drop_last: bool;
+        drop_last in running: bool;
         /// Sets how many batches are in memory at once, those that the consumer holds included.
-        slots: Option<usize>;
+        slots in running: Option<usize>;
         /// Sets how the store's files are read. It changes neither batches nor states.
         access: Access;
         /// Sets whether the system is asked to read what the next batches need, where that is not in memory. It changes nothing but
@@ -206,12 +212,8 @@ impl PeakGenerator {
     /// The same with slots that `allocate` gives, and so many more of them where their number is not set.
     pub(crate) fn build_in(&self, more_slots: usize, allocate: &dyn Fn(usize) -> Result<Slot>) -> Result<Loader> {
         self.check()?;
-        let shard = Shard::new(self.rank, self.world_size, self.batch_size)?;
-        sizes::check_slots(self.slots.unwrap_or(1))?;
-        sizes::check_threads(self.num_workers)?;
-        let (source, ledger) = self.source(shard.local_batch_size())?;
-        let threads = (self.num_workers, self.slots.unwrap_or(self.num_workers + 2 + more_slots));
-        Loader::new(source, ledger, (shard, self.drop_last), threads, allocate)
+        let shard = self.running.checked()?;
+        Loader::new(self.source(shard.local_batch_size())?, &self.running, more_slots, allocate)
     }
 
     /// Selects the loci, for reading examples in any order, in the caller's threads, without a ring or workers.
@@ -220,7 +222,7 @@ impl PeakGenerator {
     /// As [`PeakGenerator::build`].
     pub fn dataset(&self) -> Result<Dataset<'static>> {
         self.check()?;
-        Ok(self.source(self.batch_size)?.0)
+        self.source(self.running.batch_size)
     }
 
     /// The types of sequence, controls and signal.
@@ -246,8 +248,7 @@ impl PeakGenerator {
     }
 
     /// After [`PeakGenerator::check`].
-    fn source(&self, batch_size: usize) -> Result<(Dataset<'static>, Ledger)> {
-        let index = published::read(&self.store, self.loci.as_deref())?;
+    fn source(&self, batch_size: usize) -> Result<Dataset<'static>> {
         let filter = &self.filter;
         let signals = filter.signal_groups(&self.store)?;
         let controls = find_groups(&self.store, "controls", Some(Role::Control), self.controls.as_deref())?;
@@ -255,10 +256,10 @@ impl PeakGenerator {
         types::check_sequence("sequence_type", sequence_type)?;
         types::check_tracks("controls_type", controls_type, &self.store, &controls)?;
         types::check_tracks("signal_type", signal_type, &self.store, &signals)?;
-        let selection = filter.select(&self.store, &index.table)?;
+        let (loci, ledger) = self.loci.select(&self.store, filter)?;
         let plan = PlanOptions {
-            n_peaks: selection.peaks.len(),
-            n_negatives: selection.negatives.len(),
+            n_peaks: loci[0].len(),
+            n_negatives: loci[1].len(),
             negative_ratio: self.negative_ratio,
             max_jitter: filter.max_jitter as u32,
             reverse_complement: self.reverse_complement,
@@ -269,13 +270,13 @@ impl PeakGenerator {
         let windows = (filter.in_window, filter.out_window, filter.max_jitter);
         let sampler = PeakNegativeSampler::with_order(plan, filter.order)?;
         let groups = (signals.as_slice(), controls.as_slice());
-        let (loci, reading) = ([selection.peaks, selection.negatives], (self.access, self.ask_ahead));
+        let reading = (self.access, self.ask_ahead);
         let examples = StoreExamples::new(store, groups, loci, windows, self.types(), reading);
-        Ok((Dataset::new(examples, sampler, batch_size)?, selection.ledger))
+        Dataset::new(Box::new(examples), sampler, ledger, batch_size)
     }
 
     fn check(&self) -> Result<()> {
-        sizes::check("batch_size", self.batch_size, 1)?;
+        sizes::check("batch_size", self.running.batch_size, 1)?;
         if self.store.sequence().is_none() && self.store.panels().is_empty() {
             return Err(Error::argument("store", "it has neither a sequence nor tracks"));
         }

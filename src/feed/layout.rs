@@ -3,7 +3,7 @@
 use crate::{DType, Error, Result};
 
 /// Columns start on multiples of this, which is what CUDA's allocator gives and DLPack recommends.
-const COLUMN_ALIGNMENT: usize = 256;
+pub(super) const COLUMN_ALIGNMENT: usize = 256;
 
 /// The most bytes of a column: 2^40.
 const MAX_BYTES: usize = 1 << 40;

@@ -21,9 +21,13 @@ impl<J: Fill> Lease<J> {
         self.slot.as_ref().map_or(&[], Slot::bytes)
     }
 
-    #[cfg(feature = "cuda")]
     pub(super) fn slot_mut(&mut self) -> Option<&mut Slot> {
         self.slot.as_mut()
+    }
+
+    /// Gives the ring another slot in place of this one.
+    pub(super) fn exchange(mut self, other: Slot) -> Option<Slot> {
+        self.slot.replace(other)
     }
 }
 

@@ -7,7 +7,7 @@ use super::fill::Stream;
 use super::layout::Layout;
 use super::outlet::Outlet;
 use super::ring::Ring;
-use super::shard::Shard;
+use super::running::Running;
 use super::slot::Slot;
 use super::state::State;
 use super::stats::Stats;
@@ -27,25 +27,26 @@ pub struct Loader {
     outlet: Arc<Outlet>,
     /// They end with the loader.
     _workers: Workers<Stream>,
-    ledger: Ledger,
     /// Whether the consumer has been told of an error, since there was a batch.
     pub(super) told: bool,
 }
 
 impl Loader {
-    /// `allocate` gives a slot of so many bytes.
+    /// `source` must be laid out for this rank's part of a batch. `allocate` gives a slot of so many bytes; there are `more_slots`
+    /// than usual where their number is not set.
     pub(super) fn new(
         source: Dataset<'static>,
-        ledger: Ledger,
-        shard: (Shard, bool),
-        (num_workers, slots): (usize, usize),
+        running: &Running,
+        more_slots: usize,
         allocate: &dyn Fn(usize) -> Result<Slot>,
     ) -> Result<Loader> {
+        let shard = running.checked()?;
+        let slots = running.slots.unwrap_or(running.num_workers + 2 + more_slots);
         let ring = Arc::new(Ring::new(slots, || allocate(source.layout.bytes()))?);
-        let workers = Workers::spawn(&ring, num_workers)?;
+        let workers = Workers::spawn(&ring, running.num_workers)?;
         let source = Arc::new(source);
-        let outlet = Arc::new(Outlet::new(&source, &ring, workers.len(), shard));
-        Ok(Loader { source, outlet, _workers: workers, ledger, told: false })
+        let outlet = Arc::new(Outlet::new(&source, &ring, workers.len(), (shard, running.drop_last)));
+        Ok(Loader { source, outlet, _workers: workers, told: false })
     }
 
     /// Examples of an epoch, of all ranks together.
@@ -96,7 +97,7 @@ impl Loader {
     /// How many loci were kept, and why the others were not. Of arrays, all are kept.
     #[must_use]
     pub fn ledger(&self) -> &Ledger {
-        &self.ledger
+        self.source.ledger()
     }
 
     /// Shapes and places of the columns.
@@ -109,6 +110,13 @@ impl Loader {
     #[must_use]
     pub fn slots(&self) -> usize {
         self.outlet.slots()
+    }
+
+    /// How many of these the consumer holds now. When it holds all, no batch can be made, unless one is dropped or
+    /// [kept](Batch::keep).
+    #[must_use]
+    pub fn leased(&self) -> usize {
+        self.outlet.leased()
     }
 
     /// Counters since the loader was made.

@@ -158,6 +158,11 @@ impl Outlet {
         self.ring.slots
     }
 
+    /// See [`Loader::leased`](super::Loader::leased).
+    pub(crate) fn leased(&self) -> usize {
+        self.ring.leased()
+    }
+
     /// See [`Loader::stats`](super::Loader::stats).
     pub(crate) fn stats(&self) -> Stats {
         self.ring.counters.read()

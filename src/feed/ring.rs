@@ -94,6 +94,8 @@ pub(crate) enum Patience {
     UnlessAllLeased,
     /// Always.
     Always,
+    /// For so long.
+    For(Duration),
 }
 
 /// Gathering that takes less is short beside waking a consumer, which takes a core from whoever has it.
@@ -246,14 +248,28 @@ impl<J: Fill> Ring<J> {
                 let result = super::worker::fill(&mut claim);
                 self.complete(claim, result);
                 state = self.lock();
-            } else if matches!(patience, Patience::Never | Patience::Look) {
-                return Ok(Poll::Pending);
             } else {
+                let left = match patience {
+                    Patience::Never | Patience::Look => return Ok(Poll::Pending),
+                    Patience::UnlessAllLeased | Patience::Always => None,
+                    Patience::For(time) => match time.checked_sub(since.elapsed()) {
+                        None => return Ok(Poll::Pending),
+                        left => left,
+                    },
+                };
                 state.idle_consumers += 1;
-                state = self.ready.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state = match left {
+                    None => self.ready.wait(state).unwrap_or_else(PoisonError::into_inner),
+                    Some(left) => self.ready.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0,
+                };
                 state.idle_consumers -= 1;
             }
         }
+    }
+
+    /// Batches that the consumer holds.
+    pub(super) fn leased(&self) -> usize {
+        self.lock().leased
     }
 
     /// Takes a slot back from the consumer.

@@ -1,5 +1,6 @@
 //! The memory of one batch: what a slot is to the ring, whoever allocates it, and the plain kind.
 
+use super::layout::COLUMN_ALIGNMENT;
 use crate::{Error, Result};
 use memmap2::MmapMut;
 use std::any::Any;
@@ -39,6 +40,26 @@ impl Slot {
         Ok(Slot::new(Plain::new(bytes)?))
     }
 
+    /// A slot in memory of the caller's, which must be at least `bytes` bytes and begin as columns do.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when it is not so.
+    pub(super) fn foreign<M>(mut memory: M, bytes: usize) -> Result<Slot>
+    where
+        M: AsRef<[u8]> + AsMut<[u8]> + Send + Sync + 'static,
+    {
+        for got in [memory.as_ref().len(), memory.as_mut().len()] {
+            if got < bytes {
+                return Err(Error::argument("memory", format!("a batch needs {bytes} bytes, not {got}")));
+            }
+        }
+        if !memory.as_ref().as_ptr().addr().is_multiple_of(COLUMN_ALIGNMENT) {
+            let message = format!("a batch's memory must begin at a multiple of {COLUMN_ALIGNMENT} bytes");
+            return Err(Error::argument("memory", message));
+        }
+        Ok(Slot::new(Foreign(memory)))
+    }
+
     pub(super) fn bytes(&self) -> &[u8] {
         self.0.bytes()
     }
@@ -56,6 +77,25 @@ impl Slot {
     pub(super) fn memory_mut<M: Memory>(&mut self) -> Option<&mut M> {
         let memory: &mut dyn Any = &mut *self.0;
         memory.downcast_mut()
+    }
+}
+
+/// Memory of the caller's.
+struct Foreign<M>(M);
+
+impl<M: AsRef<[u8]> + AsMut<[u8]> + Send + Sync + 'static> Memory for Foreign<M> {
+    fn bytes(&self) -> &[u8] {
+        self.0.as_ref()
+    }
+
+    fn bytes_mut(&mut self) -> Result<&mut [u8]> {
+        Ok(self.0.as_mut())
+    }
+}
+
+impl<M> Debug for Foreign<M> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Foreign")
     }
 }
 

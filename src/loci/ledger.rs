@@ -94,6 +94,12 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// So many loci, all of them kept.
+    pub(crate) fn of_all(peaks: usize, negatives: usize) -> Ledger {
+        let all = |loci: usize| RoleLedger { total: loci, kept: loci, ..RoleLedger::default() };
+        Ledger { peaks: all(peaks), negatives: all(negatives) }
+    }
+
     fn add(&mut self, role: Role, reason: Reason) {
         match role {
             Role::Peak => self.peaks.add(reason),

@@ -7,7 +7,7 @@ use crate::sample::Draw;
 use crate::{DType, Result};
 
 /// Sequence, controls where there are any, and signal.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(in crate::feed) struct ArrayExamples<'a> {
     pub(in crate::feed) sequence: Pair<'a>,
     pub(in crate::feed) controls: Option<Pair<'a>>,
@@ -24,6 +24,13 @@ impl Examples for ArrayExamples<'_> {
     fn forms(&self) -> [Form; 3] {
         let none = Form { dtype: DType::F32, channels: 0, positions: self.sequence.form().positions };
         self.pairs().map(|pair| pair.map_or(none, Pair::form))
+    }
+
+    fn again<'e>(&self) -> Box<dyn Examples + 'e>
+    where
+        Self: 'e,
+    {
+        Box::new(self.clone())
     }
 
     fn gather(&self, draws: &mut dyn ExactSizeIterator<Item = Draw>, mut columns: [&mut [u8]; 3]) -> Result<()> {

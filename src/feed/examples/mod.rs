@@ -26,6 +26,11 @@ pub(super) trait Examples: Debug + Send + Sync {
     /// Gathers the examples of `draws`, all of them and in their order, into the rows of sequence, controls and signal.
     fn gather(&self, draws: &mut dyn ExactSizeIterator<Item = Draw>, columns: [&mut [u8]; 3]) -> Result<()>;
 
+    /// The same examples, sharing no lock with these.
+    fn again<'e>(&self) -> Box<dyn Examples + 'e>
+    where
+        Self: 'e;
+
     /// Whether there is anything to ask the system for.
     fn asks(&self) -> bool {
         false

@@ -20,8 +20,9 @@ pub(in crate::feed) struct Arrays<'r, 'a> {
     /// The parameter that sets the window, and its width.
     pub(in crate::feed) window: (&'static str, usize),
     pub(in crate::feed) max_jitter: usize,
-    /// Whether the centre is read of negatives that are as wide as the peaks, or the beginning.
-    pub(in crate::feed) centred: bool,
+    /// Whether arrays must be as wide as their windows, and the centre is read of negatives that are as wide as the peaks; or
+    /// all are read from their beginning, and may be wider.
+    pub(in crate::feed) exact: bool,
     pub(in crate::feed) rows: Rows<'r>,
 }
 
@@ -30,8 +31,50 @@ pub(in crate::feed) struct Arrays<'r, 'a> {
 pub(in crate::feed) enum Rows<'r> {
     /// The four bases.
     Bases,
-    /// Any tracks: the parameter that groups them, and the sizes that it gives.
-    Tracks(&'static str, Option<&'r [usize]>),
+    /// Tracks, each of a group of its own.
+    Tracks,
+    /// Tracks in groups: the parameter, and the sizes that it gives.
+    Groups(&'static str, &'r [usize]),
+    /// Tracks that are exchanged in any way: the parameter, and the track that it gives for each.
+    Permutation(&'static str, &'r [usize]),
+}
+
+impl<'r> Rows<'r> {
+    /// Tracks, by the parameters of these names: groups, or a permutation.
+    pub(in crate::feed) fn tracks(
+        names: [&'static str; 2],
+        groups: Option<&'r [usize]>,
+        permutation: Option<&'r [usize]>,
+    ) -> Result<Rows<'r>> {
+        match (groups, permutation) {
+            (None, None) => Ok(Rows::Tracks),
+            (Some(groups), None) => Ok(Rows::Groups(names[0], groups)),
+            (None, Some(permutation)) => Ok(Rows::Permutation(names[1], permutation)),
+            (Some(_), Some(_)) => Err(Error::argument(names[1], format!("there are {} too; give one", names[0]))),
+        }
+    }
+
+    /// For each of so many channels, the one that it is read from under reverse complement.
+    fn turned(self, channels: usize) -> Result<Vec<usize>> {
+        let groups = match self {
+            Rows::Bases => &[4][..],
+            Rows::Tracks => return Ok((0..channels).collect()),
+            Rows::Groups(parameter, groups) => checked_groups(parameter, groups, channels)?,
+            Rows::Permutation(parameter, permutation) => {
+                if permutation.len() != channels || permutation.iter().any(|&channel| channel >= channels) {
+                    let message = format!("{permutation:?} does not name one of {channels} channels for each of them");
+                    return Err(Error::argument(parameter, message));
+                }
+                return Ok(permutation.to_vec());
+            }
+        };
+        let mut turned = Vec::with_capacity(channels);
+        for size in groups {
+            let first = turned.len();
+            turned.extend((first..first + size).rev());
+        }
+        Ok(turned)
+    }
 }
 
 impl<'a> Arrays<'_, 'a> {
@@ -42,57 +85,68 @@ impl<'a> Arrays<'_, 'a> {
         let widened = width + 2 * self.max_jitter;
         let channels = match self.rows {
             Rows::Bases => 4,
-            Rows::Tracks(..) => self.peaks.shape()[1],
+            _ => self.peaks.shape()[1],
         };
-        let widths = format!("{widened} positions, {window} + 2 * max_jitter");
-        check(of_peaks, self.peaks, self.examples.0, channels, (&[widened], &widths))?;
+        let widths = Widths { of: [widened, widened], exact: self.exact, window };
+        check(of_peaks, self.peaks, self.examples.0, channels, &widths)?;
         match (self.negatives, self.examples.1) {
             (None, None) => {}
             (None, Some(_)) => return Err(Error::argument(of_negatives, "there are negatives, but not these of them")),
             (Some(_), None) => return Err(Error::argument(of_negatives, "there are no negative_sequences")),
             (Some(negatives), Some(examples)) => {
-                let widths = format!("{width} or {widened} positions, {window} or {window} + 2 * max_jitter");
-                check(of_negatives, negatives, examples, channels, (&[width, widened], &widths))?;
+                check(of_negatives, negatives, examples, channels, &Widths { of: [width, widened], ..widths })?;
                 if negatives.dtype() != self.peaks.dtype() {
                     let message = format!("they are {}, and {of_peaks} are {}", negatives.dtype(), self.peaks.dtype());
                     return Err(Error::argument(of_negatives, message));
                 }
             }
         }
-        let groups = match self.rows {
-            Rows::Bases => vec![4],
-            Rows::Tracks(parameter, groups) => checked_groups(parameter, groups, channels)?,
-        };
-        let mut turned = Vec::with_capacity(channels);
-        for size in groups {
-            let first = turned.len();
-            turned.extend((first..first + size).rev());
-        }
+        let turned = self.rows.turned(channels)?;
         let room = self.negatives.is_some_and(|negatives| negatives.shape()[2] == widened);
-        let negative_start = if room && self.centred { self.max_jitter } else { 0 };
+        let negative_start = if room && self.exact { self.max_jitter } else { 0 };
         Ok(Pair { peaks: self.peaks.clone(), negatives: self.negatives.cloned(), negative_start, width, turned })
     }
 }
 
-/// Checks sizes of groups; each channel is a group of its own where there are none.
-fn checked_groups(parameter: &'static str, groups: Option<&[usize]>, channels: usize) -> Result<Vec<usize>> {
-    let Some(groups) = groups else { return Ok(vec![1; channels]) };
+/// Checks sizes of groups.
+fn checked_groups<'r>(parameter: &'static str, groups: &'r [usize], channels: usize) -> Result<&'r [usize]> {
     let sum = groups.iter().try_fold(0usize, |sum, size| sum.checked_add(*size));
     if groups.contains(&0) || sum != Some(channels) {
         let message = format!("{groups:?} are not sizes of at least 1 that add up to {channels} channels");
         return Err(Error::argument(parameter, message));
     }
-    Ok(groups.to_vec())
+    Ok(groups)
 }
 
-/// Checks an array against the number of its examples and channels, and against widths, also in words.
-fn check(
-    name: &'static str,
-    array: &Array<'_>,
-    examples: usize,
-    channels: usize,
-    (widths, in_words): (&[usize], &str),
-) -> Result<()> {
+/// How wide an array may be.
+struct Widths {
+    /// One or the other, in ascending order.
+    of: [usize; 2],
+    /// Or, unless this is so, anything from the first of them on.
+    exact: bool,
+    /// The parameter that sets the window.
+    window: &'static str,
+}
+
+impl Widths {
+    fn hold(&self, positions: usize) -> bool {
+        if self.exact { self.of.contains(&positions) } else { positions >= self.of[0] }
+    }
+}
+
+impl std::fmt::Display for Widths {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Widths { of: [narrow, wide], exact, window } = self;
+        match (exact, narrow == wide) {
+            (true, true) => write!(f, "{wide} positions, {window} + 2 * max_jitter"),
+            (true, false) => write!(f, "{narrow} or {wide} positions, {window} or {window} + 2 * max_jitter"),
+            (false, _) => write!(f, "at least {narrow} positions"),
+        }
+    }
+}
+
+/// Checks an array against the number of its examples and channels, and against widths.
+fn check(name: &'static str, array: &Array<'_>, examples: usize, channels: usize, widths: &Widths) -> Result<()> {
     let [n, rows, positions] = array.shape();
     let expected = if n != examples {
         format!("{examples} examples, as the sequences have")
@@ -100,8 +154,8 @@ fn check(
         format!("{channels} channels")
     } else if !(1..=MAX_CHANNELS).contains(&rows) {
         format!("1 to {MAX_CHANNELS} channels")
-    } else if !widths.contains(&positions) {
-        in_words.to_owned()
+    } else if !widths.hold(positions) {
+        widths.to_string()
     } else {
         return Ok(());
     };
@@ -109,7 +163,7 @@ fn check(
 }
 
 /// The arrays of one column, which fit each other and the draws.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(in crate::feed) struct Pair<'a> {
     peaks: Array<'a>,
     negatives: Option<Array<'a>>,

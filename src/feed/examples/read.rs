@@ -23,6 +23,13 @@ pub(super) struct Scratch {
 #[derive(Debug, Default)]
 pub(super) struct Idle(Mutex<Vec<Scratch>>);
 
+/// Memory that nobody uses now is not worth copying.
+impl Clone for Idle {
+    fn clone(&self) -> Self {
+        Idle::default()
+    }
+}
+
 impl Idle {
     /// Calls `work` with memory that no other thread uses.
     pub(super) fn with<T>(&self, work: impl FnOnce(&mut Scratch) -> T) -> T {

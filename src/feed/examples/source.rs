@@ -7,7 +7,7 @@ use crate::gather::{Channels, Step, Window};
 use crate::store::PanelView;
 
 /// What is read of a panel.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Tracks {
     pub(super) panel: usize,
     pub(super) channels: Channels,

@@ -14,7 +14,7 @@ use crate::store::Store;
 use crate::{DType, Result};
 
 /// Selected loci of a store, and what is read around them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(in crate::feed) struct StoreExamples {
     pub(super) store: Store,
     isa: Isa,
@@ -160,6 +160,13 @@ impl StoreExamples {
 impl Examples for StoreExamples {
     fn forms(&self) -> [Form; 3] {
         self.forms
+    }
+
+    fn again<'e>(&self) -> Box<dyn Examples + 'e>
+    where
+        Self: 'e,
+    {
+        Box::new(self.clone())
     }
 
     fn gather(&self, draws: &mut dyn ExactSizeIterator<Item = Draw>, columns: [&mut [u8]; 3]) -> Result<()> {
