@@ -3,8 +3,8 @@
 mod ledger;
 
 use crate::feed::LocusFilter;
-use crate::format::Provenance;
 use crate::format::manifest::Role as GroupRole;
+use crate::format::{Contigs, Provenance};
 use crate::gather::TrackSums;
 use crate::ingest::bed::{BedFile, read_bed};
 use crate::ingest::{check_regular, provenance};
@@ -116,6 +116,19 @@ impl IndexBuilder {
         self
     }
 
+    /// Reads the files and makes the table alone, for [`PeakGenerator::table`](crate::PeakGenerator::table): nothing is counted, selected
+    /// or written.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for a malformed row (file and line), a missing summit, or loci on contigs that are not among `contigs`
+    /// (all of them named); [`Error::Argument`] when there is no peak file; [`Error::Io`].
+    pub fn table(&self, contigs: &Contigs) -> Result<LocusTable> {
+        if self.peaks.is_empty() {
+            return Err(Error::argument("peaks", "there must be at least one file"));
+        }
+        LocusTable::from_beds(&read_all(&self.peaks)?, &read_all(&self.negatives)?, contigs, &self.options)
+    }
+
     /// Reads the files, takes the counts and publishes the index.
     ///
     /// # Errors
@@ -123,9 +136,6 @@ impl IndexBuilder {
     /// (all of them named); [`Error::Argument`] when there is no peak file, for a bad name, or for a filter as
     /// [`LocusFilter::explain`]; [`Error::Corrupt`] for a damaged store; [`Error::Exists`]; [`Error::Interrupted`]; [`Error::Io`].
     pub fn publish(&self, store: &Store, progress: &dyn Progress) -> Result<Indexed> {
-        if self.peaks.is_empty() {
-            return Err(Error::argument("peaks", "there must be at least one file"));
-        }
         if self.counts_window == 0 || self.counts_window > MAX_COUNTS_WINDOW {
             return Err(Error::argument("counts_window", format!("{} is not between 1 and 2^24", self.counts_window)));
         }
@@ -135,9 +145,7 @@ impl IndexBuilder {
         self.filter.check()?;
         let document = ledger::document(&self.filter, store)?;
         let exclusion_beds = self.filter.exclusions()?;
-        let peaks = read_all(&self.peaks)?;
-        let negatives = read_all(&self.negatives)?;
-        let table = LocusTable::from_beds(&peaks, &negatives, store.contigs(), &self.options)?;
+        let table = self.table(store.contigs())?;
         let counts = counts(store, &table, self.counts_window, progress)?;
         let sums = |(name, sums): NamedSums| (name, sums.into_iter().map(|(sum, _)| sum).collect());
         let counts: Counts = counts.into_iter().map(sums).collect();

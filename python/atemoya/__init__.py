@@ -1,0 +1,54 @@
+"""Feeds genomics models: a reference genome, base-resolution tracks and loci, gathered into training batches.
+
+``PeakGenerator`` and ``PeakNegativeSampler`` are drop-in replacements for those of ``cherimoya.io``; they need torch, which is
+imported when one of them is first used. ``pack``, ``index``, ``Store`` and ``Loader`` need numpy alone.
+"""
+
+from importlib import import_module
+
+from ._cache import cache_dir
+from ._groups import normalize_signal_groups
+from ._loader import Batch, Loader
+from ._native import InputError, StoreError, Tensor, __version__
+from ._store import Store, index, pack
+
+# What needs torch, and where it is.
+_TORCH = {
+    "PeakGenerator": "._generator",
+    "PeakLoader": "._torch_loader",
+    "PeakNegativeSampler": "._sampler",
+    "ShardedEpochSampler": "._sharded",
+    "channel_permutation_from_groups": "._permutation",
+}
+
+__all__ = [
+    "Batch",
+    "InputError",
+    "Loader",
+    "Store",
+    "StoreError",
+    "Tensor",
+    "__version__",
+    "cache_dir",
+    "index",
+    "normalize_signal_groups",
+    "pack",
+    *_TORCH,
+]
+
+
+def __getattr__(name):
+    if name not in _TORCH:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        value = getattr(import_module(_TORCH[name], __name__), name)
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        raise ImportError(f"atemoya.{name} needs PyTorch: pip install torch") from error
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted(__all__)

@@ -1,0 +1,70 @@
+"""How tracks are given: files in groups whose channels share an orientation, as cherimoya 0.3.1 has them."""
+
+from __future__ import annotations
+
+
+def check_groups(groups, label="signal_groups") -> None:
+    """Raises ``ValueError`` unless ``groups`` is a non-empty list or tuple of integers of at least 1."""
+    if not isinstance(groups, (list, tuple)):
+        raise ValueError(f"{label} must be a list of positive ints; got {groups!r}")
+    if len(groups) == 0:
+        raise ValueError(f"{label} must be non-empty; got an empty list")
+    for size in groups:
+        if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+            raise ValueError(f"{label} entries must be positive ints; got {size!r} in {list(groups)!r}")
+
+
+def normalize_signal_groups(signals):
+    """Flattens a structured ``signals`` or ``controls`` argument, as ``cherimoya.io.normalize_signal_groups`` does.
+
+    Parameters
+    ----------
+    signals : None, or list of (str or list of str)
+        A string is a group of one channel; a list is a group whose channels swap under reverse complement, a stranded pair, say.
+
+    Returns
+    -------
+    files : list of str or None
+        All files, group after group; None for None.
+    group_sizes : list of int
+        Channels of each group.
+
+    Raises
+    ------
+    TypeError
+        If it is no list, or an entry is neither a string nor a list of strings.
+    ValueError
+        If a group is empty.
+    """
+    if signals is None:
+        return None, []
+    if not isinstance(signals, (list, tuple)):
+        raise TypeError(f"signals must be a list/tuple or None; got {type(signals).__name__!r}")
+    files, sizes = [], []
+    for entry in signals:
+        group = [entry] if isinstance(entry, str) else entry
+        if not isinstance(group, (list, tuple)):
+            raise TypeError(f"signal entries must be str or list[str]; got {type(entry).__name__!r}")
+        if len(group) == 0:
+            raise ValueError("signal group is empty")
+        for file in group:
+            if not isinstance(file, str):
+                raise TypeError(f"signal group entries must be strings; got {type(file).__name__!r}")
+        files.extend(group)
+        sizes.append(len(group))
+    return files, sizes
+
+
+def cut(items, sizes):
+    """Cuts a list into groups of these sizes."""
+    items = iter(items)
+    return [[next(items) for _ in range(size)] for size in sizes]
+
+
+def permutation(sizes):
+    """The channel that each one is read from under reverse complement: reversed within each group."""
+    channels, first = [], 0
+    for size in sizes:
+        channels.extend(range(first + size - 1, first - 1, -1))
+        first += size
+    return channels

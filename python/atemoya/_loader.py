@@ -1,0 +1,198 @@
+"""Streaming batches of numpy arrays from a store, without torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy
+
+from . import _native
+from ._feed import Feed, Source
+from ._options import base_seed, examples, sampling, streaming
+from ._store import Pathlike, Store, _paths
+
+
+class Batch:
+    """A batch of examples: numpy views of its memory, which does not change while any of them lives.
+
+    Attributes
+    ----------
+    sequence : (n, 4, in_window) int8, or None
+        One-hot sequence, channels A, C, G, T.
+    controls : (n, channels, in_window) float32, or None
+    signal : (n, channels, out_window) float32, or None
+    labels : (n,) int64
+        1 for a peak, 0 for a negative.
+    sources : (n,) int64
+        Which of the kept peaks or of the kept negatives.
+    offsets : (n,) int64
+        The jitter: a peak's window is shifted by ``offset - max_jitter``; 0 for a negative.
+    reverse_complement : (n,) uint8
+        1 where the example is reverse-complemented.
+    """
+
+    __slots__ = ("_native",)
+
+    def __init__(self, native: _native.Batch):
+        self._native = native
+
+    def tensor(self, name: str) -> _native.Tensor | None:
+        """A column for DLPack, which also has types that numpy lacks."""
+        return self._native.tensor(name)
+
+    def _array(self, name):
+        tensor = self._native.tensor(name)
+        return None if tensor is None else numpy.asarray(tensor)
+
+    sequence = property(lambda self: self._array("sequence"))
+    controls = property(lambda self: self._array("controls"))
+    signal = property(lambda self: self._array("signal"))
+    labels = property(lambda self: self._array("labels"))
+    sources = property(lambda self: self._array("sources"))
+    offsets = property(lambda self: self._array("offsets"))
+    reverse_complement = property(lambda self: self._array("reverse_complement"))
+
+    @property
+    def epoch(self) -> int:
+        """The epoch that it is of."""
+        return self._native.epoch
+
+    @property
+    def index(self) -> int:
+        """Its number in the epoch, the same on every rank."""
+        return self._native.index
+
+    def __len__(self) -> int:
+        return len(self._native)
+
+    def __repr__(self) -> str:
+        return f"Batch(epoch={self.epoch}, index={self.index}, {len(self)} examples)"
+
+
+class Loader:
+    """Streams batches of peaks mixed with negatives from a store, by threads that gather ahead.
+
+    Each iteration is the next epoch. Batches depend on the parameters, the seed and their place alone.
+
+    Parameters
+    ----------
+    store : Store or path
+    peaks, negatives : path or list of paths, optional
+        BED files. Without them, ``loci`` names an index of the store, which may be left out when there is only one.
+    signals, controls : list of str, optional
+        Names of groups, in the order of their channels; all by default.
+    order : str
+        ``native``, or ``cherimoya`` for the batches of cherimoya 0.3.1.
+    rank, world_size : int
+        Which contiguous slice of each batch this process takes.
+    **parameters
+        As those of :func:`PeakGenerator`.
+    """
+
+    def __init__(
+        self,
+        store: Store | Pathlike,
+        *,
+        peaks: Pathlike | Sequence[Pathlike] | None = None,
+        negatives: Pathlike | Sequence[Pathlike] = (),
+        loci: str | None = None,
+        signals: Sequence[str] | None = None,
+        controls: Sequence[str] | None = None,
+        chroms: Sequence[str] | None = None,
+        in_window: int = 2114,
+        out_window: int = 1000,
+        max_jitter: int = 50,
+        negative_ratio: float = 0.1,
+        reverse_complement: bool = True,
+        shuffle: bool = True,
+        min_counts: float | None = None,
+        max_counts: float | None = None,
+        counts_tracks: Sequence[str] | None = None,
+        outlier_filter: bool | None = None,
+        summits: bool | None = None,
+        exclusion_lists: Pathlike | Sequence[Pathlike] = (),
+        random_state: int = 0,
+        num_workers: int = 1,
+        batch_size: int = 32,
+        order: str = "native",
+        rank: int = 0,
+        world_size: int = 1,
+        drop_last: bool = False,
+        slots: int | None = None,
+        sequence_type: str = "int8",
+        controls_type: str = "float32",
+        signal_type: str = "float32",
+    ):
+        self.store = store if isinstance(store, Store) else Store(store)
+        drawn = sampling(
+            order=order,
+            random_state=random_state,
+            negative_ratio=negative_ratio,
+            reverse_complement=reverse_complement,
+            shuffle=shuffle,
+        )
+        chosen = examples(
+            in_window=in_window,
+            out_window=out_window,
+            max_jitter=max_jitter,
+            min_counts=min_counts,
+            max_counts=max_counts,
+            counts_tracks=None if counts_tracks is None else list(counts_tracks),
+            outlier_filter=outlier_filter,
+            summits=summits,
+            chroms=chroms,
+            exclusion_lists=exclusion_lists,
+            signals=signals,
+            controls=controls,
+            sequence_type=sequence_type,
+            controls_type=controls_type,
+            signal_type=signal_type,
+        )
+        running = streaming(
+            num_workers=num_workers,
+            batch_size=batch_size,
+            rank=rank,
+            world_size=world_size,
+            drop_last=drop_last,
+            slots=slots,
+        )
+        if peaks is None:
+            native = _native.Dataset.from_index(self.store._native, loci, drawn, chosen)
+        elif loci is not None:
+            raise TypeError("give either peaks or loci")
+        else:
+            files = (_paths(peaks), _paths(negatives))
+            native = _native.Dataset.from_files(self.store._native, *files, drawn, chosen)
+        self._native = native
+        self._running = running
+        self._feed = Feed(Source(native, base_seed(order, random_state)), running.copy, Batch)
+
+    def __iter__(self) -> Iterator[Batch]:
+        return iter(self._feed)
+
+    def __len__(self) -> int:
+        examples, running = len(self._native), self._running
+        whole, rest = divmod(examples, running["batch_size"])
+        return whole + (rest > 0 and not running["drop_last"])
+
+    @property
+    def ledger(self) -> dict[str, dict[str, int]]:
+        """How many loci were kept, and why the others were not, of peaks and negatives."""
+        peaks, negatives = self._native.ledger()
+        return {"peaks": dict(peaks), "negatives": dict(negatives)}
+
+    def set_epoch(self, epoch: int) -> None:
+        """Sets the epoch of the next iteration."""
+        self._feed.set_epoch(epoch)
+
+    def state_dict(self) -> dict:
+        """Where the loader stands, as a few numbers and strings; it can be saved as JSON."""
+        return self._feed.state_dict()
+
+    def load_state_dict(self, state: dict) -> None:
+        """Goes on, in the next iteration, with the very next batch, on any number of workers and ranks."""
+        self._feed.load_state_dict(state)
+
+    def fetch(self, epoch: int, indices: Sequence[int]) -> Batch:
+        """The examples at some places of an epoch, in any order."""
+        return Batch(self._native.fetch(epoch, list(indices)))

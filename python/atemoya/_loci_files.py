@@ -1,0 +1,55 @@
+"""Loci as files: paths as they are, and tables written as BED."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def bed_files(name: str, loci, directory: Path, summits: bool = False) -> list[str]:
+    """The files of an argument that is a path, a table, or a list of these. Tables are written into ``directory``."""
+    if loci is None:
+        return []
+    if _is_path(loci) or _is_table(loci):
+        loci = [loci]
+    elif not isinstance(loci, (list, tuple)):
+        raise ValueError(f"Provided {name} must be a string or pandas DataFrame, or a list/tuple of those.")
+    files = []
+    for number, entry in enumerate(loci):
+        if _is_path(entry):
+            files.append(os.fspath(entry))
+        elif _is_table(entry):
+            files.append(_written(entry, directory / f"{name}-{number}.bed", summits))
+        else:
+            raise ValueError(f"Provided {name} must be a string or pandas DataFrame, or a list/tuple of those.")
+    return files
+
+
+def _is_path(value) -> bool:
+    return isinstance(value, (str, os.PathLike))
+
+
+def _is_table(value) -> bool:
+    return hasattr(value, "iloc") and hasattr(value, "columns")
+
+
+def _written(table, path: Path, summits: bool) -> str:
+    """Writes the columns that count, which are taken by position, as BED, or as narrowPeak with summits."""
+    wanted = [0, 1, 2] + ([9] if summits else [])
+    if table.shape[1] <= wanted[-1]:
+        raise ValueError(f"{path.stem}: a table of {table.shape[1]} columns has no column {wanted[-1] + 1}")
+    columns = [[str(value) for value in table.iloc[:, 0]]]
+    for column in wanted[1:]:
+        columns.append([_whole(value, path.stem, row) for row, value in enumerate(table.iloc[:, column])])
+    with open(path, "w") as file:
+        for contig, start, end, *summit in zip(*columns):
+            rest = ["."] * 6 + summit if summit else []
+            file.write("\t".join([contig, start, end, *rest]) + "\n")
+    return str(path)
+
+
+def _whole(value, name: str, row: int) -> str:
+    number = int(value)
+    if number != value:
+        raise ValueError(f"{name}: row {row} has the coordinate {value}, which is no whole number")
+    return str(number)

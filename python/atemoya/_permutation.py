@@ -1,0 +1,29 @@
+"""The channel permutation of reverse complement as a tensor."""
+
+import torch
+
+from ._groups import check_groups, permutation
+
+
+def channel_permutation_from_groups(group_sizes):
+    """The channel permutation that groups of these sizes have under reverse complement, as cherimoya's function of that name.
+
+    Within each group channels are reversed; groups keep their order.
+
+    Parameters
+    ----------
+    group_sizes : list of int
+        Channels of each group, ``[1, 2]`` for an unstranded track and a stranded pair.
+
+    Returns
+    -------
+    torch.LongTensor, shape (sum(group_sizes),)
+        ``y[perm].flip(-1)`` is the reverse complement of ``y``.
+
+    Raises
+    ------
+    ValueError
+        If ``group_sizes`` is no non-empty list of positive integers.
+    """
+    check_groups(group_sizes, label="group_sizes")
+    return torch.tensor(permutation(group_sizes), dtype=torch.long)

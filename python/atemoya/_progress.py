@@ -1,0 +1,39 @@
+"""What long work shows: a bar by tqdm where that is installed, a line on standard error else."""
+
+from __future__ import annotations
+
+import sys
+
+
+class Progress:
+    """Shows one phase after the other; used as ``with Progress(verbose) as show``, which is None when there is nothing to show."""
+
+    def __init__(self, verbose: bool):
+        self._verbose = verbose
+        self._phase = None
+        self._bar = None
+
+    def __enter__(self):
+        return self._show if self._verbose else None
+
+    def __exit__(self, *_):
+        self._close()
+
+    def _close(self):
+        if self._bar is not None:
+            self._bar.close()
+        self._bar = None
+
+    def _show(self, phase: str, done: int, total: int) -> None:
+        if phase != self._phase:
+            self._close()
+            self._phase = phase
+            try:
+                from tqdm.auto import tqdm
+            except ImportError:
+                print(f"atemoya: {phase} ...", file=sys.stderr)
+            else:
+                self._bar = tqdm(total=total or None, desc=phase, unit="b", unit_scale=True, leave=False)
+        if self._bar is not None:
+            self._bar.n = min(done, total) if total else done
+            self._bar.refresh()

@@ -1,0 +1,53 @@
+"""One rank's share of each global batch, for a PyTorch DataLoader of the user's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+
+
+class ShardedEpochSampler(torch.utils.data.Sampler):
+    """Yields one rank's share of each global batch as ``(epoch, index)`` pairs, as ``cherimoya.io.ShardedEpochSampler`` does.
+
+    Global batch ``s`` covers the indices ``[s * batch_size, (s + 1) * batch_size)``, and rank ``r`` takes the ``r``-th contiguous
+    slice of it. A trailing partial batch is dropped.
+
+    Parameters
+    ----------
+    n : int
+        Examples of an epoch, ``len(dataset)``.
+    batch_size : int
+        Examples of a batch, of all ranks together.
+    rank, world_size : int
+        This process, and how many there are; ``world_size`` divides ``batch_size``.
+
+    Raises
+    ------
+    ValueError
+        If ``world_size`` does not divide ``batch_size``.
+    """
+
+    def __init__(self, n: int, batch_size: int, rank: int = 0, world_size: int = 1):
+        if batch_size % world_size != 0:
+            raise ValueError(f"batch_size ({batch_size}) must be divisible by the number of devices ({world_size})")
+        self.n = n
+        self.batch_size = batch_size
+        self.rank = rank
+        self.world_size = world_size
+        self.local_batch_size = batch_size // world_size
+        self.epoch = 0
+
+    def set_epoch(self, epoch: int) -> None:
+        """Sets the epoch of the iterations that begin from now on."""
+        self.epoch = epoch
+
+    def __len__(self) -> int:
+        return (self.n // self.batch_size) * self.local_batch_size
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        epoch = self.epoch
+        for step in range(self.n // self.batch_size):
+            start = step * self.batch_size + self.rank * self.local_batch_size
+            for index in range(start, start + self.local_batch_size):
+                yield epoch, index

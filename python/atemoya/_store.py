@@ -1,0 +1,270 @@
+"""Stores: packing, indexing, and windows of an open one as numpy arrays."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy
+
+from . import _native
+from ._options import examples
+from ._progress import Progress
+
+Pathlike = "str | os.PathLike[str]"
+
+
+def _paths(value) -> list:
+    """One path, or several."""
+    return [os.fspath(value)] if isinstance(value, (str, os.PathLike)) else [os.fspath(path) for path in value]
+
+
+def pack(
+    out: Pathlike,
+    *,
+    fasta: Pathlike | None = None,
+    signals: Mapping[str, Pathlike | Sequence[Pathlike]] = {},
+    controls: Mapping[str, Pathlike | Sequence[Pathlike]] = {},
+    contigs: Sequence[str] | None = None,
+    chrom_sizes: Pathlike | None = None,
+    tile: int = 4096,
+    replace: bool = False,
+    verbose: bool = False,
+) -> Store:
+    """Packs a genome and bigWig tracks into a store, and opens it.
+
+    The store appears in one step when it is complete; interrupted, nothing is left behind.
+
+    Parameters
+    ----------
+    out : path
+        The store, a directory that is made.
+    fasta : path, optional
+        The genome: FASTA, plain, gzip or BGZF.
+    signals, controls : dict
+        Names of groups to bigWig files. Several files of a name are its channels, which swap under reverse complement.
+    contigs : list of str, optional
+        The contigs to pack; all by default.
+    chrom_sizes : path, optional
+        Contig names and lengths, for a store without a genome.
+    tile : int
+        Bases of a tile, a power of two from 512 to 32768.
+    replace : bool
+        Whether an existing store is replaced.
+    verbose : bool
+        Whether to show progress.
+
+    Raises
+    ------
+    InputError
+        For an input that cannot be used, with its path and line.
+    FileExistsError
+        If ``out`` exists and ``replace`` is false.
+    """
+    if tile < 1 or tile & (tile - 1):
+        raise ValueError(f"tile must be a power of two from 512 to 32768, not {tile}")
+    with Progress(verbose) as show:
+        said = _native.pack(
+            os.fspath(out),
+            fasta=None if fasta is None else os.fspath(fasta),
+            chrom_sizes=None if chrom_sizes is None else os.fspath(chrom_sizes),
+            signals=[(name, _paths(paths)) for name, paths in signals.items()],
+            controls=[(name, _paths(paths)) for name, paths in controls.items()],
+            contigs=None if contigs is None else list(contigs),
+            tile_log2=tile.bit_length() - 1,
+            replace=replace,
+            show=show,
+        )
+    for message in said:
+        warnings.warn(message, stacklevel=2)
+    return Store(out)
+
+
+def index(
+    store: Store | Pathlike,
+    name: str = "default",
+    *,
+    peaks: Pathlike | Sequence[Pathlike],
+    negatives: Pathlike | Sequence[Pathlike] = (),
+    summits: bool = False,
+    chroms: Sequence[str] | None = None,
+    replace: bool = False,
+    verbose: bool = False,
+    **selection,
+) -> Path:
+    """Puts loci into a store: a table with every row of the BED files, its counts, and what becomes of it under a selection.
+
+    Parameters
+    ----------
+    store : Store or path
+        Where to.
+    name : str
+        What a loader calls it by.
+    peaks, negatives : path or list of paths
+        BED or narrowPeak files, interleaved.
+    summits : bool
+        Whether peaks are centred on their summits (column 10).
+    chroms : list of str, optional
+        The contigs whose loci may be used.
+    replace : bool
+        Whether an index of the same name is replaced.
+    verbose : bool
+        Whether to show progress, and to print how many loci are kept.
+    **selection
+        Parameters of :class:`Loader` that decide which loci are used (``in_window``, ``min_counts``, ...): the table says of every
+        locus whether they keep it.
+
+    Returns
+    -------
+    Path
+        The directory of the index, in which ``index.parquet`` is the table.
+    """
+    store = store if isinstance(store, Store) else Store(store)
+    order = selection.pop("order", "native")
+    chosen = examples(summits=summits, chroms=chroms, **selection)
+    with Progress(verbose) as show:
+        path, account = _native.index(
+            store._native, name, _paths(peaks), _paths(negatives), chosen, order_name=order, replace=replace, show=show
+        )
+    if verbose:
+        print(account)
+    return Path(path)
+
+
+class Store:
+    """An open store.
+
+    Opening takes milliseconds at any size. Data is read through memory maps, which all processes of a machine share.
+
+    Parameters
+    ----------
+    path : path
+        The directory that ``pack``, or the command ``atemoya pack``, made.
+
+    Raises
+    ------
+    StoreError
+        If it is no store, or damaged.
+    """
+
+    def __init__(self, path: Pathlike):
+        self._native = _native.Store(os.fspath(path))
+        self._ids = None
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return Path(self._native.path)
+
+    @property
+    def checksum(self) -> str:
+        """What it is: the checksum of its manifest, which has those of all files."""
+        return self._native.checksum
+
+    @property
+    def contigs(self) -> dict[str, int]:
+        """Names and lengths of the contigs, in the order of their numbers."""
+        return dict(self._native.contigs())
+
+    @property
+    def signals(self) -> dict[str, list[str]]:
+        """The signal groups: names to the names of their tracks."""
+        return {name: tracks for name, control, tracks in self._native.groups() if not control}
+
+    @property
+    def controls(self) -> dict[str, list[str]]:
+        """The control groups: names to the names of their tracks."""
+        return {name: tracks for name, control, tracks in self._native.groups() if control}
+
+    @property
+    def has_sequence(self) -> bool:
+        """Whether it has a genome."""
+        return self._native.has_sequence
+
+    @property
+    def loci(self) -> list[str]:
+        """The names of its locus indices."""
+        return self._native.indices()
+
+    def verify(self, verbose: bool = False) -> None:
+        """Checks every byte: checksums, tiles and loci. Raises ``StoreError`` for the first that is wrong."""
+        with Progress(verbose) as show:
+            self._native.verify(show)
+
+    def sequence(self, contigs, starts, width, *, reverse_complement=None, dtype="int8", out=None) -> numpy.ndarray:
+        """One-hot sequence of windows, ``(n, 4, width)``, channels A, C, G, T; anything else is 0 in all.
+
+        Parameters
+        ----------
+        contigs : str, list of str, or array of int
+            The contig of each window, by its name or its number; one for all windows.
+        starts : int or array of int
+            The first base of each window, 0-based. What lies outside of the contig is 0.
+        width : int
+            Bases of every window.
+        reverse_complement : array of bool, optional
+            The windows to reverse-complement.
+        dtype : str
+            ``int8``, ``uint8``, ``float16`` or ``float32``.
+        out : array, optional
+            Where to write, ``(n, 4, width)`` of ``dtype`` in C order. Nobody else may use it meanwhile.
+
+        Raises
+        ------
+        KeyError
+            For a contig that the store lacks.
+        """
+        return self._gather(True, None, 4, contigs, starts, width, reverse_complement, dtype, out)
+
+    def signal(
+        self, contigs, starts, width, *, groups=None, reverse_complement=None, dtype="float32", out=None
+    ) -> numpy.ndarray:
+        """Tracks over windows, ``(n, tracks, width)``.
+
+        Parameters are those of :meth:`sequence`, and
+
+        groups : list of str, optional
+            The groups, signals or controls, in the order of their channels; all signals by default.
+        dtype : str
+            ``float32``, or ``uint16`` or ``uint8`` where it holds all values.
+        """
+        known = {**self.signals, **self.controls}
+        if groups is not None:
+            groups = [groups] if isinstance(groups, str) else list(groups)
+            for name in groups:
+                if name not in known:
+                    raise KeyError(f"the store has no group {name!r}, but {', '.join(known)}")
+        tracks = sum(len(known[name]) for name in (self.signals if groups is None else groups))
+        return self._gather(False, groups, tracks, contigs, starts, width, reverse_complement, dtype, out)
+
+    def _gather(self, sequence, groups, channels, contigs, starts, width, turned, dtype, out):
+        starts = numpy.ascontiguousarray(numpy.atleast_1d(starts), dtype=numpy.int64)
+        contigs = numpy.ascontiguousarray(numpy.broadcast_to(self._contig_ids(contigs), starts.shape))
+        if turned is not None:
+            turned = numpy.ascontiguousarray(numpy.broadcast_to(numpy.asarray(turned, dtype=bool), starts.shape))
+        shape = (len(starts), channels, width)
+        if out is None:
+            out = numpy.empty(shape, dtype=dtype)
+        elif out.shape != shape:
+            raise ValueError(f"out must have the shape {shape}, not {out.shape}")
+        self._native.gather(sequence, groups, dtype, width, (contigs, starts, turned), out)
+        return out
+
+    def _contig_ids(self, contigs) -> numpy.ndarray:
+        if self._ids is None:
+            self._ids = {name: number for number, name in enumerate(self.contigs)}
+        names = [contigs] if isinstance(contigs, str) else contigs
+        if not isinstance(names, numpy.ndarray) or names.dtype.kind in "UOST":
+            try:
+                return numpy.array([self._ids[name] if isinstance(name, str) else name for name in names], numpy.int64)
+            except KeyError as error:
+                raise KeyError(f"the store has no contig {error.args[0]!r}") from None
+        return names.astype(numpy.int64)
+
+    def __repr__(self) -> str:
+        return f"Store({str(self.path)!r})"
+
+    def __reduce__(self):
+        return Store, (str(self.path),)

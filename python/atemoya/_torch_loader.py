@@ -1,0 +1,162 @@
+"""The DataLoader: PyTorch's interface over the native streams, in place of worker processes."""
+
+from __future__ import annotations
+
+import torch
+from torch.utils.data.distributed import DistributedSampler
+
+from ._feed import Feed
+from ._options import streaming
+from ._tensors import TorchMemory, tensors
+
+
+class _Running:
+    """How a loader streams, in the process group that there is when it is asked."""
+
+    def __init__(self, num_workers, batch_size, rank, world_size, drop_last):
+        self.num_workers, self.batch_size = num_workers, batch_size
+        self.rank, self.world_size, self.drop_last = rank, world_size, drop_last
+
+    def place(self) -> tuple[int, int]:
+        """Rank and world size: those given, or those of the process group."""
+        rank, world_size = self.rank, self.world_size
+        grouped = torch.distributed.is_available() and torch.distributed.is_initialized()
+        if world_size is None:
+            world_size = torch.distributed.get_world_size() if grouped and rank is None else 1
+        if rank is None:
+            rank = torch.distributed.get_rank() if grouped and world_size > 1 else 0
+        return rank, world_size
+
+    def drops(self) -> bool:
+        """Whether the short batch at the end is dropped: with several ranks it would not be shared evenly."""
+        return self.place()[1] > 1 if self.drop_last is None else self.drop_last
+
+    def __call__(self) -> dict:
+        rank, world_size = self.place()
+        return streaming(
+            num_workers=self.num_workers,
+            batch_size=self.batch_size,
+            rank=rank,
+            world_size=world_size,
+            drop_last=self.drops(),
+        )
+
+    def steps(self, examples: int) -> int:
+        whole, rest = divmod(examples, self.batch_size)
+        return whole + (rest > 0 and not self.drops())
+
+
+class _EpochSampler(DistributedSampler):
+    """This rank's places as ``(epoch, index)`` pairs, for whoever asks a DataLoader for its sampler. Lightning leaves one of this
+    kind in its place, and tells it of epochs."""
+
+    def __init__(self, dataset, running: _Running, feed: Feed):
+        self.dataset, self.running, self.feed = dataset, running, feed
+        self.shuffle = False
+
+    rank = property(lambda self: self.running.place()[0])
+    num_replicas = property(lambda self: self.running.place()[1])
+    drop_last = property(lambda self: self.running.drops())
+    epoch = property(lambda self: self.feed.epoch)
+    num_samples = property(len)
+
+    def set_epoch(self, epoch: int) -> None:
+        self.feed.set_epoch(epoch)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __iter__(self):
+        (rank, world_size), examples, epoch = self.running.place(), len(self.dataset), self.feed.epoch
+        for step in range(self.running.steps(examples)):
+            first = step * self.running.batch_size
+            size = min(self.running.batch_size, examples - first)
+            # Of a short batch, the first ranks have one example more.
+            start = first + rank * (size // world_size) + min(rank, size % world_size)
+            for index in range(start, start + size // world_size + (rank < size % world_size)):
+                yield epoch, index
+
+
+class PeakLoader(torch.utils.data.DataLoader):
+    """A ``torch.utils.data.DataLoader`` whose batches are gathered by native threads: what :func:`PeakGenerator` returns.
+
+    Each iteration is the next epoch. A batch is a list of tensors, ``[X, y, labels]`` or ``[X, controls, y, labels]``: int8
+    ``(B, 4, in_window)``, float32 ``(B, channels, in_window)``, float32 ``(B, channels, out_window)``, int64 ``(B,)``. Its memory is
+    not used again while one of the tensors lives.
+
+    Parameters
+    ----------
+    dataset : PeakNegativeSampler
+    batch_size : int
+        Examples of a batch, of all ranks together.
+    num_workers : int
+        Threads that gather ahead; with 0 the one that iterates does.
+    pin_memory : bool
+        Whether batches are in page-locked memory, where there is CUDA.
+    rank, world_size : int, optional
+        Which contiguous slice of each batch this process takes; by default as the process group of ``torch.distributed`` has it when
+        an iteration begins, if there is one.
+    drop_last : bool, optional
+        Whether the short batch at an epoch's end is dropped; by default with several ranks only.
+    """
+
+    def __init__(
+        self,
+        dataset,
+        *,
+        batch_size=32,
+        num_workers=1,
+        pin_memory=True,
+        rank=None,
+        world_size=None,
+        drop_last=None,
+    ):
+        running = _Running(num_workers, batch_size, rank, world_size, drop_last)
+        running()
+        pinned = pin_memory and torch.cuda.is_available()
+        memory = TorchMemory(pinned=True) if pinned else None
+        convert = tensors if memory is None else memory.tensors
+        feed = Feed(dataset, running, convert, memory, _Adopt(dataset) if dataset.seed_is_drawn else None)
+        super().__init__(
+            dataset,
+            batch_size=batch_size,
+            sampler=_EpochSampler(dataset, running, feed),
+            num_workers=num_workers,
+            pin_memory=pin_memory,
+            persistent_workers=num_workers > 0,
+        )
+        self._running, self._feed = running, feed
+
+    def __iter__(self):
+        return iter(self._feed)
+
+    def __len__(self) -> int:
+        return self._running.steps(len(self.dataset))
+
+    def set_epoch(self, epoch: int) -> None:
+        """Sets the epoch of the next iteration."""
+        self._feed.set_epoch(epoch)
+
+    def state_dict(self) -> dict:
+        """Where the loader stands, as a few numbers and strings; it can be saved as JSON, and one rank's serves all."""
+        return self._feed.state_dict()
+
+    def load_state_dict(self, state_dict: dict) -> None:
+        """Goes on, in the next iteration, with the very next batch, on any number of workers and ranks.
+
+        Raises
+        ------
+        ValueError
+            If it was saved of other examples, another order or another batch size.
+        """
+        self._feed.load_state_dict(state_dict)
+
+
+class _Adopt:
+    """Gives a data set the seed of a saved state."""
+
+    def __init__(self, dataset):
+        self.dataset = dataset
+
+    def __call__(self, seed: int) -> None:
+        self.dataset._base_seed = seed

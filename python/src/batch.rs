@@ -1,0 +1,98 @@
+//! A batch in Python's hands: its columns as tensors that share its memory.
+
+use crate::error::OrRaise;
+use crate::tensor::Tensor;
+use atemoya::DType;
+use atemoya::feed::{self, Column};
+use pyo3::exceptions::PyKeyError;
+use pyo3::prelude::*;
+use std::sync::Arc;
+
+/// The memory of a batch, which all that is made of it keeps. Nothing reads it through here, since Python may write to it.
+pub(crate) struct Held {
+    _batch: feed::Batch,
+}
+
+/// A batch of examples. Its memory does not change while the batch, or anything made of its columns, lives.
+#[pyclass(frozen, module = "atemoya")]
+pub(crate) struct Batch {
+    held: Arc<Held>,
+    layout: feed::Layout,
+    rows: usize,
+    address: usize,
+    epoch: u64,
+    index: u64,
+}
+
+/// The columns by their names.
+const NAMES: [(&str, Column); 7] = [
+    ("sequence", Column::Sequence),
+    ("controls", Column::Controls),
+    ("signal", Column::Signal),
+    ("labels", Column::Labels),
+    ("sources", Column::Sources),
+    ("offsets", Column::Offsets),
+    ("reverse_complement", Column::ReverseComplement),
+];
+
+impl Batch {
+    pub(crate) fn new(mut batch: feed::Batch) -> PyResult<Batch> {
+        let (layout, rows, epoch, index) = (batch.slot().1.clone(), batch.len(), batch.epoch(), batch.index());
+        // From here on the memory is used by its address alone.
+        let address = batch.slot_mut().or_raise()?.as_mut_ptr().expose_provenance();
+        Ok(Batch { held: Arc::new(Held { _batch: batch }), layout, rows, address, epoch, index })
+    }
+
+    /// Type, shape and place of a column, if the batch has it.
+    fn place(&self, column: Column) -> Option<(DType, Vec<usize>, usize)> {
+        let (channels, positions) = self.layout.shape(column);
+        let shape = match column {
+            Column::Sequence | Column::Controls | Column::Signal => vec![self.rows, channels, positions],
+            _ => vec![self.rows],
+        };
+        (channels > 0).then(|| (self.layout.dtype(column), shape, self.layout.range(column, self.rows).start))
+    }
+}
+
+#[pymethods]
+impl Batch {
+    /// Examples of the batch: this rank's part of it.
+    fn __len__(&self) -> usize {
+        self.rows
+    }
+
+    /// The epoch that the batch is of.
+    #[getter]
+    fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// The batch's number in its epoch, the same on every rank.
+    #[getter]
+    fn index(&self) -> u64 {
+        self.index
+    }
+
+    /// Where the memory of the whole batch begins.
+    #[getter]
+    fn address(&self) -> usize {
+        self.address
+    }
+
+    /// A column as a tensor, or None when batches do not have it: `sequence`, `controls`, `signal`, `labels`, `sources`, `offsets`,
+    /// `reverse_complement`.
+    fn tensor(&self, name: &str) -> PyResult<Option<Tensor>> {
+        let found = NAMES.iter().find(|(known, _)| *known == name);
+        let (_, column) = found.ok_or_else(|| PyKeyError::new_err(format!("a batch has no column {name:?}")))?;
+        let tensor = |(dtype, shape, start)| Tensor::new(Arc::clone(&self.held), self.address + start, dtype, shape);
+        Ok(self.place(*column).map(tensor))
+    }
+
+    /// Name, type, shape and place of each column in the memory of the batch, in bytes from its address.
+    fn places(&self) -> Vec<(&'static str, &'static str, Vec<usize>, usize)> {
+        let place = |(name, column): &(&'static str, Column)| {
+            self.place(*column).map(|(dtype, shape, start)| (*name, dtype.name(), shape, start))
+        };
+        NAMES.iter().filter_map(place).collect()
+    }
+}

@@ -1,0 +1,67 @@
+//! The library's errors as exceptions that Python users expect.
+
+use atemoya::Error;
+use pyo3::exceptions::{PyFileExistsError, PyKeyboardInterrupt, PyOSError, PyRuntimeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::{PyErr, create_exception};
+
+create_exception!(
+    atemoya,
+    StoreError,
+    PyValueError,
+    "A path is no store, or a file of a store is damaged or of a version that is not known. `path` is the file, `offset` the byte."
+);
+create_exception!(
+    atemoya,
+    InputError,
+    PyValueError,
+    "An input file (FASTA, bigWig, BED) cannot be used. `path` is the file, `line` the 1-based line or None."
+);
+
+/// The exception for an error.
+pub(crate) fn to_py(error: Error) -> PyErr {
+    let text = error.to_string();
+    match error {
+        Error::Io { path, operation, source } => match source.raw_os_error() {
+            Some(code) => PyOSError::new_err((code, format!("cannot {operation}: {source}"), path)),
+            None => PyOSError::new_err(format!("{text}: {source}")),
+        },
+        Error::NotAStore { path, .. } | Error::Unsupported { path, .. } => {
+            with(StoreError::new_err(text), [("path", Some(path)), ("offset", None)])
+        }
+        Error::Corrupt { path, offset, .. } => {
+            let error = with(StoreError::new_err(text), [("path", Some(path))]);
+            with(error, [("offset", Some(offset))])
+        }
+        Error::Input { path, line, .. } => {
+            let error = with(InputError::new_err(text), [("path", Some(path))]);
+            with(error, [("line", line)])
+        }
+        Error::Argument { .. } => PyValueError::new_err(text),
+        Error::Exists { .. } => PyFileExistsError::new_err(text),
+        Error::Interrupted => PyKeyboardInterrupt::new_err(text),
+        _ => PyRuntimeError::new_err(text),
+    }
+}
+
+/// The same with attributes.
+fn with<'py, T: for<'a> IntoPyObject<'a>, const N: usize>(error: PyErr, attributes: [(&str, T); N]) -> PyErr {
+    Python::attach(|py| {
+        for (name, value) in attributes {
+            // An exception without an attribute is better than another exception.
+            let _ = error.value(py).setattr(name, value);
+        }
+    });
+    error
+}
+
+/// Results whose error becomes an exception.
+pub(crate) trait OrRaise<T> {
+    fn or_raise(self) -> PyResult<T>;
+}
+
+impl<T> OrRaise<T> for atemoya::Result<T> {
+    fn or_raise(self) -> PyResult<T> {
+        self.map_err(to_py)
+    }
+}

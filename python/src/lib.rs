@@ -1,0 +1,40 @@
+//! The extension module `atemoya._native`: stores, data sets, streams and batches as Python sees them. It is thin: what users pass is
+//! sorted out in Python (`python/atemoya/`), and everything is done by the crate `atemoya`, with the interpreter's lock released.
+
+mod array;
+mod batch;
+mod dataset;
+mod error;
+mod index;
+mod memory;
+mod options;
+mod pack;
+mod store;
+mod stream;
+mod tensor;
+mod watch;
+
+/// See the module.
+#[pyo3::pymodule]
+mod _native {
+    #[pymodule_export]
+    use super::batch::Batch;
+    #[pymodule_export]
+    use super::dataset::Dataset;
+    #[pymodule_export]
+    use super::error::{InputError, StoreError};
+    #[pymodule_export]
+    use super::index::index;
+    #[pymodule_export]
+    use super::pack::pack;
+    #[pymodule_export]
+    use super::store::Store;
+    #[pymodule_export]
+    use super::stream::Stream;
+    #[pymodule_export]
+    use super::tensor::Tensor;
+
+    #[pymodule_export]
+    #[allow(non_upper_case_globals)]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+}

@@ -1,0 +1,42 @@
+//! Packing: FASTA and bigWig files become a store.
+
+use crate::watch;
+use atemoya::pack::PackBuilder;
+use pyo3::prelude::*;
+use std::path::PathBuf;
+
+/// A group: its name, and the files of its channels.
+type Group = (String, Vec<PathBuf>);
+
+/// Packs files into a store and publishes it in one step. Returns what the user should know: contigs that only some inputs have.
+#[pyfunction]
+#[pyo3(signature = (out, *, fasta, chrom_sizes, signals, controls, contigs, tile_log2, replace, show))]
+#[allow(clippy::too_many_arguments)]
+pub(crate) fn pack(
+    py: Python<'_>,
+    out: PathBuf,
+    fasta: Option<PathBuf>,
+    chrom_sizes: Option<PathBuf>,
+    signals: Vec<Group>,
+    controls: Vec<Group>,
+    contigs: Option<Vec<String>>,
+    tile_log2: u32,
+    replace: bool,
+    show: Option<Py<PyAny>>,
+) -> PyResult<Vec<String>> {
+    let mut builder = PackBuilder::new().contigs(contigs).tile_log2(tile_log2).replace(replace);
+    if let Some(path) = fasta {
+        builder = builder.fasta(path);
+    }
+    if let Some(path) = chrom_sizes {
+        builder = builder.chrom_sizes(path);
+    }
+    for (name, paths) in signals {
+        builder = builder.signal(name, paths);
+    }
+    for (name, paths) in controls {
+        builder = builder.control(name, paths);
+    }
+    let packed = watch::run(py, show, |progress| builder.publish(&out, progress))?;
+    Ok(packed.warnings)
+}

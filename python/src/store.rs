@@ -1,0 +1,122 @@
+//! An open store: what is in it, and windows of it.
+
+use crate::array::type_string;
+use crate::error::OrRaise;
+use crate::memory;
+use crate::watch;
+use atemoya::DType;
+use atemoya::format::manifest::Role;
+use atemoya::gather::{Gatherer, Span};
+use atemoya::loci::published;
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use std::path::PathBuf;
+
+/// An open store. Opening checks everything whose cost does not grow with the genome; data is read as it is used.
+#[pyclass(frozen, module = "atemoya._native")]
+pub(crate) struct Store(pub(crate) atemoya::Store);
+
+/// A group: its name, whether it is of controls, and the names of its tracks.
+type Group = (String, bool, Vec<String>);
+
+#[pymethods]
+impl Store {
+    #[new]
+    fn new(py: Python<'_>, path: PathBuf) -> PyResult<Store> {
+        Ok(Store(py.detach(|| atemoya::Store::open(path)).or_raise()?))
+    }
+
+    /// Where it is.
+    #[getter]
+    fn path(&self) -> PathBuf {
+        self.0.path().to_path_buf()
+    }
+
+    /// The checksum of its manifest, which has that of every file: what the store is.
+    #[getter]
+    fn checksum(&self) -> &str {
+        self.0.checksum()
+    }
+
+    /// Names and lengths of the contigs, in the order of their numbers.
+    fn contigs(&self) -> Vec<(String, u64)> {
+        self.0.contigs().iter().map(|(name, length)| (name.to_owned(), length)).collect()
+    }
+
+    /// The groups of tracks.
+    fn groups(&self) -> Vec<Group> {
+        let manifest = self.0.manifest();
+        let tracks = |panel: usize, tracks: &[usize]| {
+            tracks.iter().map(|&track| manifest.panels[panel].tracks[track].name.clone()).collect()
+        };
+        let group = |group: &atemoya::format::manifest::GroupEntry| {
+            (group.name.clone(), group.role == Role::Control, tracks(group.panel, &group.tracks))
+        };
+        manifest.groups.iter().map(group).collect()
+    }
+
+    /// Whether it has a genome.
+    #[getter]
+    fn has_sequence(&self) -> bool {
+        self.0.sequence().is_some()
+    }
+
+    /// The names of its locus indices.
+    fn indices(&self) -> PyResult<Vec<String>> {
+        published::names(&self.0).or_raise()
+    }
+
+    /// Checks every byte: checksums, tiles, loci.
+    fn verify(&self, py: Python<'_>, show: Option<Py<PyAny>>) -> PyResult<()> {
+        watch::run(py, show, |progress| {
+            self.0.verify(progress)?;
+            atemoya::index::verify(&self.0, progress).map(|_| ())
+        })
+    }
+
+    /// Gathers windows of `width` bases into an array `(windows, channels, width)`: one-hot sequence where `groups` is None and
+    /// `sequence` is true, else the tracks of groups, all signal groups for None.
+    #[allow(clippy::too_many_arguments)]
+    fn gather(
+        &self,
+        py: Python<'_>,
+        sequence: bool,
+        groups: Option<Vec<String>>,
+        dtype: &str,
+        width: usize,
+        windows: (Bound<'_, PyAny>, Bound<'_, PyAny>, Option<Bound<'_, PyAny>>),
+        out: &Bound<'_, PyAny>,
+    ) -> PyResult<()> {
+        let dtype = numpy_type(dtype)?;
+        let gatherer = match sequence {
+            true => Gatherer::sequence(&self.0, dtype),
+            false => Gatherer::tracks(&self.0, groups.as_deref(), dtype),
+        }
+        .or_raise()?;
+        let contigs = memory::integers("contigs", &windows.0)?;
+        let starts = memory::integers("starts", &windows.1)?;
+        let turned = windows.2.map(|flags| memory::flags("reverse_complement", &flags)).transpose()?;
+        if contigs.len() != starts.len() || turned.as_ref().is_some_and(|turned| turned.len() != starts.len()) {
+            return Err(PyValueError::new_err("contigs, starts and reverse_complement must be of one length"));
+        }
+        let spans = (0..starts.len()).map(|i| Span {
+            // A number below 0 is none of a contig.
+            contig: usize::try_from(contigs[i]).unwrap_or(usize::MAX),
+            start: starts[i],
+            reverse_complement: turned.as_ref().is_some_and(|turned| turned[i] != 0),
+        });
+        let name = type_string(dtype).ok_or_else(|| PyTypeError::new_err(format!("numpy has no {dtype}")))?;
+        let write = |bytes: &mut [u8]| py.detach(|| gatherer.gather(width, spans, bytes));
+        memory::write("out", out, (name, dtype.size()), write)?.or_raise()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Store({:?})", self.0.path())
+    }
+}
+
+/// The type of a name of numpy's.
+pub(crate) fn numpy_type(name: &str) -> PyResult<DType> {
+    let known = DType::ALL.into_iter().find(|dtype| dtype.name() == name);
+    known.ok_or_else(|| PyTypeError::new_err(format!("there is no type {name:?}")))
+}

@@ -1,0 +1,152 @@
+//! A column of a batch as a tensor: for numpy by its array interface, for everybody else by DLPack. Nothing is copied.
+
+#![allow(unsafe_code, reason = "capsules of DLPack hold pointers")]
+
+use crate::array::type_string;
+use crate::batch::Held;
+use atemoya::DType;
+use atemoya::dlpack::{self, DLManagedTensor, DLManagedTensorVersioned, View};
+use pyo3::exceptions::{PyBufferError, PyTypeError};
+use pyo3::ffi::{PyCapsule_GetPointer, PyCapsule_IsValid, PyObject};
+use pyo3::prelude::*;
+use pyo3::types::{PyCapsule, PyDict, PyTuple};
+use std::ffi::CStr;
+use std::ptr::NonNull;
+use std::sync::Arc;
+
+const VERSIONED: &CStr = c"dltensor_versioned";
+const UNVERSIONED: &CStr = c"dltensor";
+
+/// `kDLCPU`.
+const HOST: i32 = 1;
+
+/// A column of a batch: an array in C order. It keeps the memory of its batch, which does not change while the tensor, or anything made
+/// of it, lives. `numpy.asarray(tensor)`, `torch.from_dlpack(tensor)`, `jax.dlpack.from_dlpack(tensor)`.
+#[pyclass(frozen, module = "atemoya")]
+pub(crate) struct Tensor {
+    held: Arc<Held>,
+    address: usize,
+    dtype: DType,
+    shape: Vec<usize>,
+}
+
+impl Tensor {
+    /// `address` is of memory that `held` keeps.
+    pub(crate) fn new(held: Arc<Held>, address: usize, dtype: DType, shape: Vec<usize>) -> Tensor {
+        Tensor { held, address, dtype, shape }
+    }
+
+    fn view(&self) -> View {
+        let (mut shape, mut strides) = ([1; 3], [1; 3]);
+        let mut step = 1;
+        for (i, size) in self.shape.iter().enumerate().rev() {
+            (shape[i], strides[i]) = (*size as i64, step);
+            step *= *size as i64;
+        }
+        let (data, dtype) = (std::ptr::with_exposed_provenance_mut(self.address), self.dtype);
+        View { data, device: (HOST, 0), dtype, ndim: self.shape.len() as i32, shape, strides, read_only: false }
+    }
+}
+
+#[pymethods]
+impl Tensor {
+    /// The size of each dimension.
+    #[getter]
+    fn shape<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, &self.shape)
+    }
+
+    /// The name of the elements' type, as numpy has it.
+    #[getter]
+    fn dtype(&self) -> &'static str {
+        self.dtype.name()
+    }
+
+    fn __len__(&self) -> usize {
+        self.shape.first().copied().unwrap_or(0)
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Tensor(shape={:?}, dtype={})", self.shape, self.dtype)
+    }
+
+    /// What numpy needs to know to see the memory as an array.
+    #[getter]
+    fn __array_interface__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let name = type_string(self.dtype);
+        let name = name.ok_or_else(|| PyTypeError::new_err(format!("numpy has no {}: use DLPack", self.dtype)))?;
+        let interface = PyDict::new(py);
+        interface.set_item("version", 3)?;
+        interface.set_item("typestr", name)?;
+        interface.set_item("shape", self.shape(py)?)?;
+        interface.set_item("data", (self.address, false))?;
+        interface.set_item("strides", py.None())?;
+        Ok(interface)
+    }
+
+    /// The type of the device and its number: the host.
+    fn __dlpack_device__(&self) -> (i32, i32) {
+        (HOST, 0)
+    }
+
+    /// A capsule with a tensor of DLPack 1.0, or of the version before it unless `max_version` allows it.
+    #[pyo3(signature = (*, stream=None, max_version=None, dl_device=None, copy=None))]
+    fn __dlpack__<'py>(
+        &self,
+        py: Python<'py>,
+        stream: Option<&Bound<'py, PyAny>>,
+        max_version: Option<(u32, u32)>,
+        dl_device: Option<(i32, i32)>,
+        copy: Option<bool>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        if stream.is_some() {
+            return Err(PyBufferError::new_err("the tensor is in the memory of the host, which has no streams"));
+        }
+        if dl_device.is_some_and(|device| device != (HOST, 0)) {
+            return Err(PyBufferError::new_err("the tensor is in the memory of the host"));
+        }
+        if copy == Some(true) {
+            return Err(PyBufferError::new_err("the tensor is not copied: copy what is made of it"));
+        }
+        let (view, owner) = (self.view(), Arc::clone(&self.held));
+        let (pointer, name, destructor) = match max_version {
+            Some((major, _)) if major >= 1 => (view.versioned(owner).cast(), VERSIONED, drop_versioned as Destructor),
+            _ => (view.unversioned(owner).cast(), UNVERSIONED, drop_unversioned as Destructor),
+        };
+        // SAFETY: the pointer is valid until the tensor's deleter is called: by whoever takes it from the capsule and renames that,
+        // or else by the destructor. The owner may be dropped by any thread.
+        unsafe { PyCapsule::new_with_pointer_and_destructor(py, pointer, name, Some(destructor)) }
+    }
+}
+
+type Destructor = unsafe extern "C" fn(*mut PyObject);
+
+/// The pointer of a capsule that nobody has taken the tensor from.
+///
+/// # Safety
+/// `capsule` is a capsule that is being destroyed.
+unsafe fn not_taken(capsule: *mut PyObject, name: &CStr) -> Option<NonNull<std::ffi::c_void>> {
+    // SAFETY: it is a capsule, and the name a string that lives for ever.
+    let valid = unsafe { PyCapsule_IsValid(capsule, name.as_ptr()) };
+    if valid == 0 {
+        return None;
+    }
+    // SAFETY: it is a capsule of this name.
+    NonNull::new(unsafe { PyCapsule_GetPointer(capsule, name.as_ptr()) })
+}
+
+unsafe extern "C" fn drop_versioned(capsule: *mut PyObject) {
+    // SAFETY: Python calls this with the capsule that it destroys.
+    if let Some(tensor) = unsafe { not_taken(capsule, VERSIONED) } {
+        // SAFETY: `__dlpack__` put it there, and nobody has taken it.
+        unsafe { dlpack::free_versioned(tensor.cast::<DLManagedTensorVersioned>()) }
+    }
+}
+
+unsafe extern "C" fn drop_unversioned(capsule: *mut PyObject) {
+    // SAFETY: Python calls this with the capsule that it destroys.
+    if let Some(tensor) = unsafe { not_taken(capsule, UNVERSIONED) } {
+        // SAFETY: `__dlpack__` put it there, and nobody has taken it.
+        unsafe { dlpack::free_unversioned(tensor.cast::<DLManagedTensor>()) }
+    }
+}

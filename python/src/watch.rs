@@ -1,0 +1,87 @@
+//! Long work: done in a thread of its own, while this one shows how far it is and looks for Ctrl-C.
+
+use crate::error::OrRaise;
+use atemoya::Progress;
+use pyo3::prelude::*;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// How often the interpreter is asked whether there was a signal.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// What is known of the work.
+#[derive(Default)]
+struct Watch {
+    phase: Mutex<String>,
+    total: AtomicU64,
+    done: AtomicU64,
+    interrupted: AtomicBool,
+}
+
+impl Progress for Watch {
+    fn start(&self, phase: &str, total: u64) {
+        phase.clone_into(&mut self.phase.lock().unwrap_or_else(PoisonError::into_inner));
+        self.done.store(0, Ordering::Relaxed);
+        self.total.store(total, Ordering::Relaxed);
+    }
+
+    fn advance(&self, n: u64) {
+        self.done.fetch_add(n, Ordering::Relaxed);
+    }
+
+    fn interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+}
+
+/// Does some work without the interpreter's lock. `show` is called with the phase, how much of it is done, and the whole of it. When
+/// it raises, or a signal's handler does, the work is interrupted and that exception is raised.
+pub(crate) fn run<T: Send>(
+    py: Python<'_>,
+    show: Option<Py<PyAny>>,
+    work: impl FnOnce(&dyn Progress) -> atemoya::Result<T> + Send,
+) -> PyResult<T> {
+    let watch = Watch::default();
+    let raised = Mutex::new(None);
+    let result = py.detach(|| {
+        std::thread::scope(|scope| {
+            let (send, done) = channel();
+            let watch = &watch;
+            scope.spawn(move || {
+                // Whoever waits is there until this thread has ended.
+                let _ = send.send(work(watch));
+            });
+            loop {
+                match done.recv_timeout(LOOK) {
+                    Ok(result) => return Some(result),
+                    Err(RecvTimeoutError::Disconnected) => return None,
+                    Err(RecvTimeoutError::Timeout) => {}
+                }
+                if watch.interrupted() {
+                    continue;
+                }
+                if let Err(error) = Python::attach(|py| look(py, watch, show.as_ref())) {
+                    *raised.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                    watch.interrupted.store(true, Ordering::Relaxed);
+                }
+            }
+        })
+    });
+    if let Some(error) = raised.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        return Err(error);
+    }
+    let lost = || pyo3::exceptions::PyRuntimeError::new_err("the work ended without a result");
+    result.ok_or_else(lost)?.or_raise()
+}
+
+fn look(py: Python<'_>, watch: &Watch, show: Option<&Py<PyAny>>) -> PyResult<()> {
+    py.check_signals()?;
+    if let Some(show) = show {
+        let phase = watch.phase.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let (done, total) = (watch.done.load(Ordering::Relaxed), watch.total.load(Ordering::Relaxed));
+        show.call1(py, (phase, done, total))?;
+    }
+    Ok(())
+}
