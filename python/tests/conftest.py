@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from simulated import Simulated, simulate
 
-os.environ.setdefault("OMP_NUM_THREADS", "2")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 MODULE = os.environ.get("ATEMOYA_TEST_MODULE", "atemoya")
 
 
