@@ -31,7 +31,7 @@ def _in_place_of(theirs: Callable[..., Any], ours: Callable[..., Any]) -> Callab
 
 
 def _staying_here(run: Callable[..., Any]) -> Callable[..., Any]:
-    """`subprocess.run`, but a command of cherimoya's, as its pipeline starts for several devices, runs by this module."""
+    """`subprocess.run`, but `cherimoya_cli`, as a pipeline for several devices starts it, is run by this module."""
     theirs = [sys.executable, "-m", "cherimoya_cli"]
 
     @functools.wraps(run)

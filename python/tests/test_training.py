@@ -67,7 +67,8 @@ def parameters(simulated, **changes) -> dict:
         n_filters=8, n_layers=2, name="tiny", batch_size=16, in_window=200, out_window=100, summits=True,
         max_jitter=16, max_epochs=2, min_total_steps=None, n_warmup_epochs=1, num_threads=1, device="cpu",
         compile=False, test_chroms=None, loci=data["peaks"], random_state=5, num_workers=0,
-        **{name: data[name] for name in ("sequences", "negatives", "signals", "controls", "exclusion_lists")}, **CONTIGS)
+        **{name: data[name] for name in ("sequences", "negatives", "signals", "controls", "exclusion_lists")},
+        **CONTIGS)
     parameters.update(changes)
     return parameters
 
