@@ -1,0 +1,157 @@
+"""What is wrong with a user's input: the type of the exception, and what its message names."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pandas = pytest.importorskip("pandas")
+
+# name: (arguments that differ from good ones, the exception, what its message says)
+FILES = {
+    "letters for a number": ("negatives", "chr1\t500\t700\nchr1\tabc\t900\n", ValueError, ["input.txt", "2"]),
+    "two columns": ("negatives", "chr1\t500\t700\nchr1\t900\n", ValueError, ["input.txt", "2"]),
+    "an empty list": ("negatives", "", ValueError, []),
+    "no column of summits": ("peaks", "chr1\t9000\t9200\n", ValueError, ["input.txt"]),
+    "a negative summit": ("peaks", "chr1\t9000\t9200\tp\t0\t.\t1\t1\t1\t-1\n", ValueError, ["ummit"]),
+    "a summit past the end": ("peaks", "chr1\t9000\t9200\tp\t0\t.\t1\t1\t1\t201\n", ValueError, ["ummit"]),
+    "missing contigs": ("negatives", "chrZ\t500\t700\nchrA\t500\t700\n", ValueError, ["chrA", "chrZ"]),
+    "everything excluded": ("exclusion_lists", "chr1\t0\t100000\nchr2\t0\t100000\nchr10\t0\t100000\n", ValueError, []),
+    "FASTA without a header": ("sequences", "ACGT\n", ValueError, ["input.txt"]),
+    "an empty FASTA": ("sequences", "", ValueError, ["input.txt"]),
+    "text as bigWig": ("signals", "chr1\t0\t100\t1.5\n", ValueError, ["input.txt"]),
+}
+ARGUMENTS = {
+    "chroms as a string": (dict(chroms="chr1"), ValueError),
+    "no chroms": (dict(chroms=[]), ValueError),
+    "chroms without loci": (dict(chroms=["chrZ"]), ValueError),
+    "a window that fits nowhere": (dict(in_window=100_000), ValueError),
+    "a window of nothing": (dict(in_window=0), ValueError),
+    "more counts than there are": (dict(min_counts=1e9), ValueError),
+    "negatives wanted, none given": (dict(negatives=None), ValueError),
+    "a negative ratio below 0": (dict(negative_ratio=-1), ValueError),
+    "a jitter below 0": (dict(max_jitter=-1), ValueError),
+    "groups that disagree": (dict(signal_groups=[1, 1]), ValueError),
+    "an empty group": (dict(signal_groups=[0]), ValueError),
+    "a group without files": (dict(signals=[[]]), ValueError),
+    "signals as a string": (dict(signals="plus.bw"), TypeError),
+    "signals of another type": (dict(signals=[5]), TypeError),
+    "dicts in a group": (dict(signals=[[{"chr1": np.zeros(9)}]]), TypeError),
+    "more groups than dicts": (dict(signals=[{"chr1": np.zeros(9)}], signal_groups=[2]), ValueError),
+    "a dict of lists": (dict(signals=[{"chr1": [1, 2]}]), ValueError),
+    "a URL": (dict(signals=["http://example.org/a.bw"]), ValueError),
+    "loci of another type": (dict(peaks=5), ValueError),
+    "a list of other types": (dict(peaks=[5]), ValueError),
+    "no loci at all": (dict(peaks=[]), ValueError),
+    "batches of nothing": (dict(batch_size=0), ValueError),
+    "workers below 0": (dict(num_workers=-1), ValueError),
+    "an unknown argument": (dict(nonsense=1), TypeError),
+}
+# cherimoya fails on these by accident, in various ways
+CLEARER = {
+    "no signals": (dict(signals=None), (ValueError, TypeError)),
+    "no sequences": (dict(sequences=None), (ValueError, TypeError)),
+    "sequences of another type": (dict(sequences=5), (ValueError, TypeError)),
+    "an empty list of signals": (dict(signals=[]), ValueError),
+    "a table of two columns": (dict(negatives=pandas.DataFrame({"a": ["chr1"], "b": [900]})), ValueError),
+    "a table of letters": (dict(negatives=pandas.DataFrame({"a": ["chr1"], "b": ["x"], "c": ["y"]})),
+                           (ValueError, TypeError)),
+}
+OURS = {
+    "an order that is not": (dict(order="alphabetic"), ValueError, ["order"]),
+    "counts of other tracks": (dict(counts_tracks="none of them"), ValueError, ["counts_tracks"]),
+    "a rank past the last": (dict(rank=2, world_size=2), ValueError, ["rank"]),
+    "a batch that cannot be shared": (dict(rank=0, world_size=3), ValueError, ["16", "3"]),
+}
+
+
+def write(folder: Path, text: str) -> str:
+    path = folder / "input.txt"
+    path.write_text(text)
+    return str(path)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_files(atemoya, simulated, tmp_path, name):
+    argument, text, expected, says = FILES[name]
+    path = write(tmp_path, text)
+    value = [path] if argument in ("signals", "exclusion_lists") else path
+    with pytest.raises(expected) as raised:
+        atemoya.PeakGenerator(**simulated.arguments(**{argument: value}))
+    for words in says:
+        assert words in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_arguments(atemoya, simulated, name):
+    changes, expected = ARGUMENTS[name]
+    with pytest.raises(expected) as raised:
+        atemoya.PeakGenerator(**simulated.arguments(**changes))
+    assert str(raised.value)
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_cherimoya_raises_the_same_types(cherimoya_io, simulated, name):
+    changes, expected = ARGUMENTS[name]
+    with pytest.raises(expected):
+        cherimoya_io.PeakGenerator(**simulated.arguments(**changes))
+
+
+@pytest.mark.parametrize("name", CLEARER)
+def test_clearer_than_cherimoya(atemoya, simulated, name):
+    changes, expected = CLEARER[name]
+    with pytest.raises(expected) as raised:
+        atemoya.PeakGenerator(**simulated.arguments(**changes))
+    assert str(raised.value)
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_arguments_of_atemoya(atemoya, simulated, name):
+    changes, expected, says = OURS[name]
+    with pytest.raises(expected) as raised:
+        atemoya.PeakGenerator(**simulated.arguments(**changes))
+    for words in says:
+        assert words in str(raised.value)
+
+
+@pytest.mark.parametrize("argument", ["peaks", "negatives", "sequences", "signals", "controls", "exclusion_lists"])
+def test_a_missing_file(atemoya, simulated, argument):
+    path = simulated.file("not-there")
+    value = path if argument in ("peaks", "negatives", "sequences") else [path]
+    with pytest.raises(FileNotFoundError) as raised:
+        atemoya.PeakGenerator(**simulated.arguments(**{argument: value}))
+    assert "not-there" in str(raised.value)
+
+
+def test_a_folder_in_place_of_a_file(atemoya, simulated):
+    with pytest.raises((OSError, ValueError)) as raised:
+        atemoya.PeakGenerator(**simulated.arguments(signals=[str(simulated.folder)]))
+    assert simulated.folder.name in str(raised.value)
+
+
+def test_a_corrupt_bigwig(atemoya, cherimoya_io, simulated, shared):
+    path = str(shared / "data" / "bigwig" / "malformed.bw")
+    for module in (atemoya, cherimoya_io):
+        with pytest.raises(ValueError) as raised:
+            module.PeakGenerator(**simulated.arguments(signals=[path]))
+        assert "malformed.bw" in str(raised.value)
+
+
+@pytest.mark.parametrize("part", [0.01, 0.5, 0.99])
+def test_a_bigwig_that_was_cut(atemoya, simulated, tmp_path, part):
+    whole = Path(simulated.file("plus.bw")).read_bytes()
+    path = tmp_path / "cut.bw"
+    path.write_bytes(whole[:int(len(whole) * part)])
+    with pytest.raises((ValueError, OSError)) as raised:
+        atemoya.PeakGenerator(**simulated.arguments(signals=[str(path)]))
+    assert "cut.bw" in str(raised.value)
+
+
+def test_an_error_leaves_nothing_that_a_later_call_finds(atemoya, simulated, tmp_path):
+    cache = tmp_path / "cache"
+    arguments = simulated.arguments(cache_dir=cache)
+    with pytest.raises(ValueError):
+        atemoya.PeakGenerator(**{**arguments, "signals": [simulated.file("genome.fa")]})
+    first = [tuple(t.sum() for t in batch) for batch in atemoya.PeakGenerator(**arguments)]
+    again = [tuple(t.sum() for t in batch) for batch in atemoya.PeakGenerator(**arguments)]
+    assert first == again

@@ -1,0 +1,137 @@
+"""PyTorch's worker processes over the dataset, pickling, and fork with a live loader."""
+
+import multiprocessing
+import os
+import pickle
+import signal
+import time
+
+import pytest
+import torch
+from comparing import assert_same_batch, assert_same_batches
+
+SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def arguments(simulated):
+    return simulated.arguments(num_workers=2)
+
+
+@pytest.fixture(scope="module")
+def epochs(atemoya, arguments):
+    loader = atemoya.PeakGenerator(**arguments)
+    return [list(loader) for _ in range(2)]
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_pytorchs_workers_over_the_dataset(atemoya, arguments, epochs, method):
+    """Bare indices: the workers persist, and find out by themselves that the next epoch begins."""
+    dataset = atemoya.PeakGenerator(**arguments).dataset
+    loader = torch.utils.data.DataLoader(dataset, batch_size=arguments["batch_size"], num_workers=2, timeout=SECONDS,
+                                         multiprocessing_context=method, persistent_workers=True)
+    for epoch in (0, 1):
+        assert_same_batches(list(loader), epochs[epoch])
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_pytorchs_workers_over_a_sampler_of_tensors(atemoya, method):
+    torch.manual_seed(1)
+    sampler = atemoya.PeakNegativeSampler(
+        torch.randint(0, 2, (30, 4, 28), dtype=torch.int8), torch.rand(30, 2, 18),
+        torch.randint(0, 2, (9, 4, 20), dtype=torch.int8), torch.rand(9, 2, 10), in_window=20, out_window=10,
+        max_jitter=4, negative_ratio=0.5, reverse_complement=True, random_state=2, signal_perm=[1, 0])
+    shards = atemoya.ShardedEpochSampler(len(sampler), 8)
+    shards.set_epoch(3)
+    loader = torch.utils.data.DataLoader(sampler, sampler=shards, batch_size=8, num_workers=2, timeout=SECONDS,
+                                         multiprocessing_context=method)
+    expected = [sampler[pair] for pair in shards]
+    seen = [tuple(example) for batch in loader for example in zip(*batch)]
+    assert len(seen) == len(expected) == 40
+    for ours, example in zip(seen, expected):
+        assert all(torch.equal(a, torch.as_tensor(b)) for a, b in zip(ours, example))
+
+
+def test_a_dataset_that_was_pickled(atemoya, arguments):
+    dataset = atemoya.PeakGenerator(**arguments).dataset
+    dataset[(4, 0)]
+    copy = pickle.loads(pickle.dumps(dataset))
+    assert (len(copy), copy._epoch, copy._base_seed) == (len(dataset), 4, dataset._base_seed)
+    for index in range(0, len(dataset), 7):
+        assert_same_batch(list(map(torch.as_tensor, copy[(4, index)])), list(map(torch.as_tensor, dataset[(4, index)])))
+
+
+def test_a_dataset_is_pickled_without_its_examples(atemoya, arguments):
+    dataset = atemoya.PeakGenerator(**arguments).dataset
+    held = sum(a.nbytes for a in map(torch.as_tensor, dataset[(0, 0)][:-1])) * len(dataset)
+    assert len(pickle.dumps(dataset)) < held / 4
+
+
+def test_a_loader_that_was_pickled(atemoya, arguments, epochs):
+    loader = atemoya.PeakGenerator(**arguments)
+    assert_same_batches(list(loader), epochs[0])
+    copy = pickle.loads(pickle.dumps(loader))
+    assert len(copy) == len(loader)
+    copy.set_epoch(1)
+    assert_same_batches(list(copy), epochs[1])
+
+
+def in_a_child(work) -> int:
+    """Forks, runs `work` in the child, and gives its exit status; a child that hangs is killed, and fails."""
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            signal.alarm(SECONDS)
+            work()
+            status = 0
+        finally:
+            os._exit(status)
+    return child
+
+
+def ended(child: int) -> int:
+    for _ in range(20 * SECONDS):
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.05)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return -signal.SIGKILL
+
+
+@pytest.mark.parametrize("moment", ["before the first batch", "in an epoch", "after an epoch"])
+def test_fork_with_a_live_loader(atemoya, arguments, epochs, moment):
+    """The child begins an epoch of its own; the parent goes on where it was."""
+    loader = atemoya.PeakGenerator(**arguments)
+    running = iter(loader)
+    taken = {"before the first batch": 0, "in an epoch": 2, "after an epoch": len(epochs[0])}[moment]
+    before = [next(running) for _ in range(taken)]
+
+    def work():
+        loader.set_epoch(1)
+        assert_same_batches(list(loader), epochs[1])
+
+    child = in_a_child(work)
+    rest = list(running)
+    assert ended(child) == 0
+    assert_same_batches(before + rest, epochs[0])
+    assert_same_batches(list(loader), epochs[1])
+
+
+def spawned(loader, queue) -> None:
+    queue.put([int(batch[-1].sum()) for batch in loader])
+
+
+def test_a_loader_in_a_spawned_process(atemoya, arguments, epochs):
+    context = multiprocessing.get_context("spawn")
+    queue = context.Queue()
+    process = context.Process(target=spawned, args=(atemoya.PeakGenerator(**arguments), queue))
+    process.start()
+    try:
+        assert queue.get(timeout=SECONDS) == [int(batch[-1].sum()) for batch in epochs[0]]
+        process.join(SECONDS)
+        assert process.exitcode == 0
+    finally:
+        process.kill()
