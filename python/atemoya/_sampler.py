@@ -134,7 +134,9 @@ class PeakNegativeSampler(torch.utils.data.Dataset):
         )
 
     def _make(self) -> _native.Dataset:
-        arrays = {name: getattr(self, name) for name in _ARRAYS if getattr(self, name) is not None}
+        # Where there are no negatives, nobody cares what they are like.
+        given = [name for name in _ARRAYS if name.startswith("peak") or len(self.negative_sequences) > 0]
+        arrays = {name: getattr(self, name) for name in given if getattr(self, name) is not None}
         permutations = tuple(
             None if permutation is None else [int(c) % max(1, len(permutation)) for c in permutation]
             for permutation in (self.signal_perm, self.control_perm)
