@@ -185,6 +185,9 @@ def _resolved(spec, explicit, label):
     if isinstance(spec, (list, tuple)):
         spec = [_text(entry) for entry in spec]
     files, sizes = normalize_signal_groups(spec)
+    for file in files or []:
+        if "://" in file:
+            raise ValueError(f"{label}s: {file} is a URL, but bigWig files are read from local paths only; download it first")
     if explicit is not None:
         check_groups(explicit, label=f"{label}_groups")
         if list(explicit) != sizes:

@@ -84,12 +84,17 @@ def base_seed(order: str, random_state: int) -> int:
 
 def streaming(*, num_workers, batch_size, rank=0, world_size=1, drop_last=False, slots=None) -> dict:
     """How a data set is streamed. What a consumer holds at once, the batch before the next one included, has slots of its own."""
-    workers = whole("num_workers", num_workers)
+    workers, batch_size = whole("num_workers", num_workers), whole("batch_size", batch_size, 1)
+    rank, world_size = whole("rank", rank), whole("world_size", world_size, 1)
+    if rank >= world_size:
+        raise ValueError(f"rank {rank} is not below the world size, {world_size}")
+    if batch_size % world_size != 0:
+        raise ValueError(f"batch_size ({batch_size}) must be divisible by the number of ranks ({world_size})")
     return {
         "num_workers": workers,
-        "batch_size": whole("batch_size", batch_size, 1),
-        "rank": whole("rank", rank),
-        "world_size": whole("world_size", world_size, 1),
+        "batch_size": batch_size,
+        "rank": rank,
+        "world_size": world_size,
         "drop_last": bool(drop_last),
         "slots": workers + 3 if slots is None else whole("slots", slots, 1),
     }

@@ -67,15 +67,14 @@ class PeakNegativeSampler(torch.utils.data.Dataset):
         whole("max_jitter", max_jitter)
         if negative_ratio < 0:
             raise ValueError(f"negative_ratio must be non-negative, got {negative_ratio}")
-        arrays = {
-            "peak_sequences": _array(peak_sequences),
-            "peak_signals": _array(peak_signals),
-            "negative_sequences": _array(negative_sequences),
-            "negative_signals": _array(negative_signals),
-            "peak_controls": None if peak_controls is None else _array(peak_controls),
-            "negative_controls": None if peak_controls is None else _array(negative_controls),
-        }
-        self.__dict__.update(arrays)
+        self.peak_sequences = _array("peak_sequences", peak_sequences)
+        self.peak_signals = _array("peak_signals", peak_signals)
+        self.negative_sequences = _array("negative_sequences", negative_sequences)
+        self.negative_signals = _array("negative_signals", negative_signals)
+        self.peak_controls = self.negative_controls = None
+        if peak_controls is not None:
+            self.peak_controls = _array("peak_controls", peak_controls)
+            self.negative_controls = _array("negative_controls", negative_controls)
         if negative_ratio > 0 and len(self.negative_sequences) == 0:
             raise ValueError(
                 f"negative_ratio is {negative_ratio} but no negative sequences were given; pass negatives or set "
@@ -118,7 +117,7 @@ class PeakNegativeSampler(torch.utils.data.Dataset):
         if random_state is None:
             random_state = int(numpy.random.randint(0, 2**31 - 1))
         self._seed = base_seed(order, random_state)
-        self._native = self._make()
+        self._native = self._of_epoch = self._make()
         self.n_peaks, self.n_negatives = self._native.n_peaks, self._native.n_negatives
         self._last_idx = -1
         self._epoch = 0
@@ -160,22 +159,21 @@ class PeakNegativeSampler(torch.utils.data.Dataset):
 
     @_base_seed.setter
     def _base_seed(self, seed: int):
-        # Every epoch from now on is that of the new seed, also the one that is current.
+        # As with cherimoya, the current epoch stays as it is until another one is named.
         self._seed = base_seed(self.order, seed)
         self._native = self._native.with_seed(self._seed)
-        self._drawn = None
 
     def __len__(self) -> int:
         return len(self._native)
 
     def _prepare_epoch(self, epoch: int) -> None:
         """Makes an epoch the current one."""
-        self._epoch, self._drawn = epoch, None
+        self._epoch, self._drawn, self._of_epoch = epoch, None, self._native
 
     def _draws(self):
         """Labels, sources, offsets and orientations of the current epoch."""
         if self._drawn is None:
-            columns = self._native.plan(self._epoch)
+            columns = self._of_epoch.plan(self._epoch)
             types = (bool, numpy.int64, numpy.int64, bool)
             self._drawn = [numpy.frombuffer(column, dtype) for column, dtype in zip(columns, types)]
         return self._drawn
@@ -205,29 +203,44 @@ class PeakNegativeSampler(torch.utils.data.Dataset):
             raise IndexError(f"index {index} is out of bounds for {length} examples")
         return self._epoch, int(index) % length
 
+    def columns(self, batch) -> list[torch.Tensor]:
+        """The tensors of a native batch, of the types that the arrays have."""
+        return self.typed(tensors(batch))
+
+    def typed(self, columns: list[torch.Tensor]) -> list[torch.Tensor]:
+        """Columns as flags where the arrays have these, which the extension module takes for numbers of 8 bits."""
+        arrays = [self.peak_sequences, self.peak_controls, self.peak_signals]
+        flags = [array.dtype == bool for array in arrays if array is not None] + [False]
+        return [column.view(torch.bool) if flag else column for column, flag in zip(columns, flags)]
+
     def __getitem__(self, index):
         epoch, place = self._place(index)
-        return tuple(Examples(tensors(self._native.fetch(epoch, [place])))[0])
+        return tuple(Examples(self.columns(self._of_epoch.fetch(epoch, [place])))[0])
 
     def __getitems__(self, indices) -> Examples:
         """The examples at several indices, gathered in one call for each epoch among them."""
         runs = []
         for index in indices:
             epoch, place = self._place(index)
-            if not runs or runs[-1][0] != epoch:
-                runs.append((epoch, []))
-            runs[-1][1].append(place)
-        gathered = [tensors(self._native.fetch(epoch, places)) for epoch, places in runs]
+            if not runs or runs[-1][1] != epoch:
+                runs.append((self._of_epoch, epoch, []))
+            runs[-1][2].append(place)
+        gathered = [self.columns(native.fetch(epoch, places)) for native, epoch, places in runs]
         if len(gathered) == 1:
             return Examples(gathered[0])
         return Examples([torch.cat(columns) for columns in zip(*gathered)])
 
     def __getstate__(self):
-        return {**self.__dict__, "_native": None, "_drawn": None}
+        return {**self.__dict__, "_native": None, "_of_epoch": self._of_epoch.seed, "_drawn": None}
 
     def __setstate__(self, state):
         self.__dict__.update(state)
-        self._native = self._make()
+        self._revive(self._make())
+
+    def _revive(self, native: _native.Dataset):
+        """Takes the data set that was made anew after unpickling."""
+        self._native, seed = native, self._of_epoch
+        self._of_epoch = native if native.seed == seed else native.with_seed(seed)
 
 
 _ARRAYS = (
@@ -240,8 +253,12 @@ _ARRAYS = (
 )
 
 
-def _array(value) -> numpy.ndarray:
-    return value.numpy(force=True) if isinstance(value, torch.Tensor) else numpy.asarray(value)
+def _array(name: str, value) -> numpy.ndarray:
+    if isinstance(value, torch.Tensor):
+        return value.numpy(force=True)
+    if not isinstance(value, numpy.ndarray):
+        raise TypeError(f"{name} must be a tensor or a numpy array, not {type(value).__name__}")
+    return value
 
 
 def _permutation(value) -> torch.Tensor | None:

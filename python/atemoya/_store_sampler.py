@@ -38,6 +38,10 @@ class StoreSampler(PeakNegativeSampler):
     def _make(self) -> _native.Dataset:
         return self._select(self._store, self._sampling(), self._options)
 
+    def typed(self, columns: list[torch.Tensor]) -> list[torch.Tensor]:
+        """The columns as they are."""
+        return columns
+
     def _wide(self, is_peak: bool) -> _native.Dataset:
         """The same loci, with windows that hold all that jitter reaches, which negatives have none of."""
         margin = 2 * self.max_jitter if is_peak else 0
@@ -80,4 +84,4 @@ class StoreSampler(PeakNegativeSampler):
         self._store = _native.Store(path)
         if self._store.checksum != checksum:
             raise ValueError(f"{path} is not the store that the data set was pickled with")
-        self._native = _native.Dataset.from_selected(self._store, *loci, self._sampling(), self._options)
+        self._revive(_native.Dataset.from_selected(self._store, *loci, self._sampling(), self._options))

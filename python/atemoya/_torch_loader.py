@@ -7,7 +7,7 @@ from torch.utils.data.distributed import DistributedSampler
 
 from ._feed import Feed
 from ._options import streaming
-from ._tensors import TorchMemory, tensors
+from ._tensors import TorchMemory
 
 
 class _Running:
@@ -115,7 +115,7 @@ class PeakLoader(torch.utils.data.DataLoader):
         running()
         pinned = pin_memory and torch.cuda.is_available()
         memory = TorchMemory(pinned=True) if pinned else None
-        convert = tensors if memory is None else memory.tensors
+        convert = dataset.columns if memory is None else _Converting(dataset, memory)
         feed = Feed(dataset, running, convert, memory, _Adopt(dataset) if dataset.seed_is_drawn else None)
         super().__init__(
             dataset,
@@ -150,6 +150,16 @@ class PeakLoader(torch.utils.data.DataLoader):
             If it was saved of other examples, another order or another batch size.
         """
         self._feed.load_state_dict(state_dict)
+
+
+class _Converting:
+    """Makes tensors of batches whose memory torch has allocated."""
+
+    def __init__(self, dataset, memory: TorchMemory):
+        self.dataset, self.memory = dataset, memory
+
+    def __call__(self, batch) -> list[torch.Tensor]:
+        return self.dataset.typed(self.memory.tensors(batch))
 
 
 class _Adopt:

@@ -67,7 +67,8 @@ def pair(atemoya, cherimoya_io):
 
 
 def assert_same_example(ours, theirs) -> None:
-    assert type(ours) is type(theirs) is tuple
+    assert isinstance(ours, tuple)
+    assert type(theirs) is tuple
     assert len(ours) == len(theirs)
     for a, b in zip(ours[:-1], theirs[:-1]):
         assert (a.dtype, a.shape) == (b.dtype, b.shape)
