@@ -156,13 +156,14 @@ class Loader:
             drop_last=drop_last,
             slots=slots,
         )
+        genome = _native.Genome.of_store(self.store._native)
         if peaks is None:
-            native = _native.Dataset.from_index(self.store._native, loci, drawn, chosen)
+            native = _native.Dataset.from_index(genome, loci, drawn, chosen)
         elif loci is not None:
             raise TypeError("give either peaks or loci")
         else:
             files = (_paths(peaks), _paths(negatives))
-            native = _native.Dataset.from_files(self.store._native, *files, drawn, chosen)
+            native = _native.Dataset.from_files(genome, *files, drawn, chosen)
         self._native = native
         self._running = running
         self._feed = Feed(Source(native, base_seed(order, random_state)), running.copy, Batch)

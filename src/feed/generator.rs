@@ -125,7 +125,13 @@ impl PeakGenerator {
     /// Starts from a filter, which has the order, the windows and all else that decides which loci are used, and from the
     /// defaults of the other parameters.
     pub fn with_filter(store: &Store, filter: LocusFilter) -> Self {
-        PeakGenerator { filter, ..PeakGenerator::new(store) }
+        PeakGenerator::new(store).filter(filter)
+    }
+
+    /// Sets all that decides which loci are used, the order and the windows among it.
+    pub fn filter(mut self, filter: LocusFilter) -> Self {
+        self.filter = filter;
+        self
     }
 
     /// Sets which of the store's locus indices is used.
