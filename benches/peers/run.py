@@ -47,7 +47,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="fewer windows, loci and rounds: to see that all works")
     parser.add_argument("--out", type=Path, help="also write the tables into this file")
     parser.add_argument("--data", type=Path, default=Path(tempfile.gettempdir()) / "atemoya-peers",
-                        help="the folder of the simulated data and of what was made of it, kept between runs (%(default)s)")
+                        help="where the simulated data and all files made of it go, and are kept (%(default)s)")
     parser.add_argument("--again", action="store_true", help="make everybody's files again, as after a new version")
     parser.add_argument("--only", nargs="+", default=["windows", "training"], choices=["windows", "training"])
     parser.add_argument("--tracks", type=int, nargs="+", default=[1, 6, 48])

@@ -78,6 +78,7 @@ def measure(data: Data, peaks: int, negatives: int, rounds: int, seconds: float,
             results["runs"][name, workers].append(question.run(name, workers, seconds))
     every = [run for runs in results["runs"].values() for run in runs] + list(results["first"].values())
     if len({run["digest"] for run in every}) > 1:
-        lines = [f"{name}, {workers} workers: {run['digest']}" for (name, workers), runs in results["runs"].items() for run in runs]
+        of_each = [(who, run["digest"]) for who, runs in results["runs"].items() for run in runs]
+        lines = [f"{name}, {workers} workers: {digest}" for (name, workers), digest in of_each]
         raise SystemExit("batches differ:\n" + "\n".join(lines))
     return results

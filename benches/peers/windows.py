@@ -71,7 +71,7 @@ class Question:
         return made
 
     def warm_up(self, name: str, again: bool) -> float:
-        """Has numba compile what the contestant needs. Seconds of import and first batch where nothing was compiled yet."""
+        """Has numba compile what is needed: seconds of import and first batch where nothing was compiled yet."""
         report = self.data.folder / "numba" / f"{plain(name)}.json"
         fresh = again or not report.exists()
         if fresh:

@@ -1,4 +1,4 @@
-"""What contestants that load training batches have in common: whole epochs in turns, and a digest of the first batches."""
+"""What contestants that load training batches have in common: epochs in turns, and a digest of the first batches."""
 
 from __future__ import annotations
 
@@ -51,7 +51,12 @@ class BatchLoader:
         raise NotImplementedError
 
     def check(self) -> str:
-        """A digest of the first batches and the last of two epochs, and of how many there are; the first epochs warm up, too."""
+        """A digest of the first batches and the last of two epochs, which warm up, too, and of how many there are."""
+        # PyTorch gets one thread in this process, as it has in its workers: with more, its small copies wait for each
+        # other, and batches come at a third of the rate. It is set late, as numba sets it back when it starts its own.
+        import torch
+
+        torch.set_num_threads(1)
         digest = hashlib.sha256()
         for _ in range(2):
             batches, last = 0, None

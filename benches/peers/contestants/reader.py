@@ -16,9 +16,9 @@ BUFFERS = 4
 class WindowReader:
     """Reads the job's windows, a batch at a time or all in one call.
 
-    A subclass defines `load`, `open` and `read`, and `prepare` if it needs files of its own in `self.place`. `read(part, out)` returns
-    the windows of a slice as f32 (n, tracks, width), or these and their sequence; it may write them into `out`, a buffer from `output`,
-    if `writes_into_buffers`.
+    A subclass defines `load`, `open` and `read`, and `prepare` if it needs files of its own in `self.place`.
+    `read(part, out)` returns the windows of a slice as f32 (n, tracks, width), or these and their sequence; it may
+    write them into `out`, a buffer from `output`, if `writes_into_buffers`.
     """
 
     sequence = False
@@ -56,7 +56,8 @@ class WindowReader:
 
     def size(self) -> int:
         """Bytes on disk of what it reads."""
-        return sum(path.stat().st_size for path in self.place.rglob("*") if path.is_file() and path.name != "prepared.json")
+        files = (path for path in self.place.rglob("*") if path.is_file() and path.name != "prepared.json")
+        return sum(path.stat().st_size for path in files)
 
     def output(self, n: int):
         """A buffer for n windows, whose pages are there."""
@@ -68,7 +69,7 @@ class WindowReader:
         return self.output(n) if self.writes_into_buffers else None
 
     def check(self) -> str:
-        """What differs from the truth in the first batch, or in some windows of the one call; nothing if it is empty."""
+        """What differs from the truth in the first batch, or in some windows of one call; nothing if it is empty."""
         result = self.read(slice(0, self.batch), self.output_for(self.batch))
         return differences(result, self.truth, self.batch, self.sequence)
 

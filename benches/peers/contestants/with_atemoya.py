@@ -57,7 +57,6 @@ class Generator(BatchLoader):
 
     def load(self) -> None:
         import atemoya
-        import torch  # noqa: F401, as a user's program has it
 
         self.make = atemoya.PeakGenerator
 
