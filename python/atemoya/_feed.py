@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import weakref
 
+from ._options import whole
+
 
 class Source:
     """A data set and its seed."""
@@ -46,8 +48,9 @@ class Feed:
 
     def set_epoch(self, epoch: int) -> None:
         """Sets the epoch of the next iteration, unless it goes on within that epoch."""
+        epoch = whole("epoch", epoch)
         if self._going_on is None or self._going_on["epoch"] != epoch:
-            self.epoch, self._going_on, self._state = int(epoch), None, None
+            self.epoch, self._going_on, self._state = epoch, None, None
 
     def __iter__(self):
         epoch, self.epoch = self.epoch, self.epoch + 1

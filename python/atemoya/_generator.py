@@ -10,7 +10,7 @@ from . import _native
 from ._cache import cached_store
 from ._groups import check_groups, cut, normalize_signal_groups
 from ._loci_files import bed_files
-from ._options import examples, names, whole
+from ._options import counted, examples, group_names, names, whole
 from ._store import Store
 from ._store_sampler import StoreSampler
 from ._torch_loader import PeakLoader
@@ -147,7 +147,7 @@ def PeakGenerator(
             max_jitter=max_jitter,
             min_counts=min_counts,
             max_counts=max_counts,
-            counts_tracks=_counted(counts_tracks, opened, signal_names),
+            counts_tracks=counted(counts_tracks, opened, signal_names),
             summits=bool(summits),
             chroms=chroms,
             exclusion_lists=files[2],
@@ -231,24 +231,8 @@ def _named(store, sequences, signals, controls, signal_groups, control_groups):
         (store.signals, signals, signal_groups, "signal"),
         (store.controls, controls, control_groups, "control"),
     ):
-        wanted = list(known) if wanted is None else names(f"{label}s", wanted)
-        for name in wanted:
-            if name not in known:
-                raise KeyError(f"the store has no {label} group {name!r}, but {', '.join(known) or 'none'}")
-        chosen.append(wanted)
-        sizes.append([len(known[name]) for name in wanted])
+        chosen.append(group_names(label, wanted, known))
+        sizes.append([len(known[name]) for name in chosen[-1]])
         if explicit is not None and list(explicit) != sizes[-1]:
             raise ValueError(f"{label}_groups={list(explicit)} disagrees with the store's groups, {sizes[-1]}")
     return store._native, (*chosen, *sizes)
-
-
-def _counted(counts_tracks, store, signal_names):
-    """The tracks that counts are taken of, or None for what the order does."""
-    if counts_tracks is None:
-        return None
-    tracks = {name: tracks for name, _, tracks in store.groups()}
-    if counts_tracks == "all":
-        return list(signal_names)
-    if counts_tracks == "first":
-        return [tracks[signal_names[0]][0]]
-    return [counts_tracks] if isinstance(counts_tracks, str) else list(counts_tracks)

@@ -25,6 +25,29 @@ def names(name: str, value) -> list[str] | None:
     return [str(entry) for entry in value]
 
 
+def group_names(label: str, wanted, known) -> list[str]:
+    """The groups of a store that are wanted, all for None."""
+    chosen = list(known) if wanted is None else names(f"{label}s", wanted)
+    for name in chosen:
+        if name not in known:
+            raise KeyError(f"the store has no {label} group {name!r}, but {', '.join(known) or 'none'}")
+    return chosen
+
+
+def counted(counts_tracks, store, signal_names) -> list[str] | None:
+    """The tracks that counts are taken of, or None for what the order does."""
+    if counts_tracks is None:
+        return None
+    tracks = {name: tracks for name, _, tracks in store.groups()}
+    if counts_tracks == "all":
+        return list(signal_names)
+    if counts_tracks == "first":
+        if not signal_names:
+            raise ValueError("counts_tracks: there is no first track without signals")
+        return [tracks[signal_names[0]][0]]
+    return [counts_tracks] if isinstance(counts_tracks, str) else list(counts_tracks)
+
+
 def examples(
     *,
     in_window=2114,
