@@ -97,11 +97,18 @@ class Feed:
     def load_state_dict(self, state: dict) -> None:
         """Lets the next iteration go on from a state, whatever the number of ranks and workers it was saved with."""
         state = dict(state)
+        before = self.source.seed
         if self.adopt is not None and "seed" in state:
             self.adopt(state["seed"])
-        stream, wanted, _ = self._take()
-        # Whether it is of this stream is told now.
-        stream.resume(json.dumps(state), 0)
+        try:
+            stream, wanted, _ = self._take()
+            # Whether it is of this stream is told now.
+            stream.resume(json.dumps(state), 0)
+        except BaseException:
+            # A state that is refused changes nothing.
+            if self.adopt is not None:
+                self.adopt(before)
+            raise
         stream.stop()
         self._idle = (stream, wanted, None)
         self.epoch, self._going_on, self._state = state["epoch"], state, None
