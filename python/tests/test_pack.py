@@ -61,8 +61,9 @@ def test_replacing(atemoya, simulated, tmp_path):
 
 @pytest.mark.parametrize(("changes", "expected", "says"), [
     (dict(tile=3000), ValueError, "tile"), (dict(tile=256), ValueError, "tile"),
-    (dict(fasta="not-there.fa"), FileNotFoundError, "not-there.fa"), (dict(signals={"a/b": "plus.bw"}), ValueError, "a/b"),
-    (dict(signals={"x": []}), ValueError, "x"), (dict(fasta=None), ValueError, "nothing"), (dict(contigs=[]), ValueError, "contigs"),
+    (dict(fasta="not-there.fa"), FileNotFoundError, "not-there.fa"),
+    (dict(signals={"a/b": "plus.bw"}), ValueError, "a/b"), (dict(signals={"x": []}), ValueError, "x"),
+    (dict(fasta=None), ValueError, "nothing"), (dict(contigs=[]), ValueError, "contigs"),
 ])
 def test_bad_arguments_of_pack(atemoya, simulated, tmp_path, changes, expected, says):
     with pytest.raises(expected) as raised:
