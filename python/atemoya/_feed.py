@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import weakref
 
+from ._options import whole
+
 
 class Source:
     """A data set and its seed."""
@@ -46,8 +48,9 @@ class Feed:
 
     def set_epoch(self, epoch: int) -> None:
         """Sets the epoch of the next iteration, unless it goes on within that epoch."""
+        epoch = whole("epoch", epoch)
         if self._going_on is None or self._going_on["epoch"] != epoch:
-            self.epoch, self._going_on, self._state = int(epoch), None, None
+            self.epoch, self._going_on, self._state = epoch, None, None
 
     def __iter__(self):
         epoch, self.epoch = self.epoch, self.epoch + 1
@@ -94,11 +97,18 @@ class Feed:
     def load_state_dict(self, state: dict) -> None:
         """Lets the next iteration go on from a state, whatever the number of ranks and workers it was saved with."""
         state = dict(state)
+        before = self.source.seed
         if self.adopt is not None and "seed" in state:
             self.adopt(state["seed"])
-        stream, wanted, _ = self._take()
-        # Whether it is of this stream is told now.
-        stream.resume(json.dumps(state), 0)
+        try:
+            stream, wanted, _ = self._take()
+            # Whether it is of this stream is told now.
+            stream.resume(json.dumps(state), 0)
+        except BaseException:
+            # A state that is refused changes nothing.
+            if self.adopt is not None:
+                self.adopt(before)
+            raise
         stream.stop()
         self._idle = (stream, wanted, None)
         self.epoch, self._going_on, self._state = state["epoch"], state, None

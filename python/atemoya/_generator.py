@@ -8,7 +8,7 @@ from pathlib import Path
 from . import _native
 from ._genome_sampler import GenomeSampler
 from ._loci_files import bed_files
-from ._options import examples, names, whole
+from ._options import counted, examples, names, whole
 from ._source import from_inputs, from_store
 from ._torch_loader import PeakLoader
 
@@ -145,7 +145,7 @@ def PeakGenerator(
             max_jitter=max_jitter,
             min_counts=min_counts,
             max_counts=max_counts,
-            counts_tracks=_counted(counts_tracks, source.signals),
+            counts_tracks=counted(counts_tracks, source.signals.group_names(), source.signals.sizes),
             summits=bool(summits),
             chroms=chroms,
             exclusion_lists=files[2],
@@ -174,15 +174,3 @@ def PeakGenerator(
         world_size=world_size,
         drop_last=drop_last,
     )
-
-
-def _counted(counts_tracks, signals) -> list[str] | None:
-    """The tracks that counts are taken of, or None for what the order does."""
-    if counts_tracks is None or not isinstance(counts_tracks, str):
-        return None if counts_tracks is None else list(counts_tracks)
-    groups = signals.names or [f"signal{i}" for i in range(len(signals.sizes))]
-    if counts_tracks == "all":
-        return groups
-    if counts_tracks == "first":
-        return [groups[0] if signals.sizes[0] == 1 else f"{groups[0]}.0"]
-    return [counts_tracks]

@@ -8,7 +8,7 @@ import numpy
 
 from . import _native
 from ._feed import Feed, Source
-from ._options import base_seed, examples, sampling, streaming
+from ._options import base_seed, counted, examples, group_names, sampling, streaming, whole
 from ._store import Pathlike, Store, _paths
 
 
@@ -85,8 +85,24 @@ class Loader:
         ``native``, or ``cherimoya`` for the batches of cherimoya 0.3.1.
     rank, world_size : int
         Which contiguous slice of each batch this process takes.
+    slots : int, optional
+        Batches that are gathered ahead or held at once; ``num_workers + 3`` by default.
+    sequence_type, controls_type, signal_type : str
+        Types of the columns: ``int8``, ``uint8``, ``float16``, ``bfloat16``, ``float32``, or ``uint64`` for a bit for each base, for
+        sequence; ``float32``, or ``uint16`` or ``uint8`` where these hold all values, for the others.
     **parameters
         As those of :func:`PeakGenerator`.
+
+    Raises
+    ------
+    KeyError
+        For a group or an index that the store lacks.
+    ValueError
+        If an argument is out of its range, an input cannot be used, or no locus is left.
+    TypeError
+        If an argument is of a type that is not accepted.
+    OSError
+        If a file cannot be read.
     """
 
     def __init__(
@@ -107,7 +123,7 @@ class Loader:
         shuffle: bool = True,
         min_counts: float | None = None,
         max_counts: float | None = None,
-        counts_tracks: Sequence[str] | None = None,
+        counts_tracks: str | Sequence[str] | None = None,
         outlier_filter: bool | None = None,
         summits: bool | None = None,
         exclusion_lists: Pathlike | Sequence[Pathlike] = (),
@@ -131,13 +147,15 @@ class Loader:
             reverse_complement=reverse_complement,
             shuffle=shuffle,
         )
+        signal_names = group_names("signal", signals, self.store.signals)
+        group_names("control", controls, self.store.controls)
         chosen = examples(
             in_window=in_window,
             out_window=out_window,
             max_jitter=max_jitter,
             min_counts=min_counts,
             max_counts=max_counts,
-            counts_tracks=None if counts_tracks is None else list(counts_tracks),
+            counts_tracks=counted(counts_tracks, signal_names, [len(self.store.signals[name]) for name in signal_names]),
             outlier_filter=outlier_filter,
             summits=summits,
             chroms=chroms,
@@ -158,6 +176,10 @@ class Loader:
         )
         genome = _native.Genome.of_store(self.store._native)
         if peaks is None:
+            if _paths(negatives):
+                raise TypeError("negatives need peaks: an index has its own")
+            if loci is not None and loci not in self.store.loci:
+                raise KeyError(f"the store has no locus index {loci!r}, but {', '.join(self.store.loci) or 'none'}")
             native = _native.Dataset.from_index(genome, loci, drawn, chosen)
         elif loci is not None:
             raise TypeError("give either peaks or loci")
@@ -196,4 +218,5 @@ class Loader:
 
     def fetch(self, epoch: int, indices: Sequence[int]) -> Batch:
         """The examples at some places of an epoch, in any order."""
-        return Batch(self._native.fetch(epoch, list(indices)))
+        places = [whole("indices", place) for place in indices]
+        return Batch(self._native.fetch(whole("epoch", epoch), places))

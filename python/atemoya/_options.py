@@ -25,6 +25,28 @@ def names(name: str, value) -> list[str] | None:
     return [str(entry) for entry in value]
 
 
+def group_names(label: str, wanted, known) -> list[str]:
+    """The groups of a store that are wanted, all for None."""
+    chosen = list(known) if wanted is None else names(f"{label}s", wanted)
+    for name in chosen:
+        if name not in known:
+            raise KeyError(f"the store has no {label} group {name!r}, but {', '.join(known) or 'none'}")
+    return chosen
+
+
+def counted(counts_tracks, signals: list[str], sizes: list[int]) -> list[str] | None:
+    """The tracks that counts are taken of, or None for what the order does; of signal groups of these names and sizes."""
+    if counts_tracks is None:
+        return None
+    if counts_tracks == "all":
+        return list(signals)
+    if counts_tracks == "first":
+        if not signals:
+            raise ValueError("counts_tracks: there is no first track without signals")
+        return [signals[0] if sizes[0] == 1 else f"{signals[0]}.0"]
+    return [counts_tracks] if isinstance(counts_tracks, str) else list(counts_tracks)
+
+
 def examples(
     *,
     in_window=2114,

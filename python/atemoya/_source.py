@@ -11,7 +11,7 @@ import numpy
 from . import _native
 from ._cache import cached_store
 from ._groups import check_groups, cut, normalize_signal_groups
-from ._options import names
+from ._options import group_names
 from ._store import Store
 
 
@@ -35,6 +35,10 @@ class Column:
     files: list[list[str]] | None = None
     arrays: list[dict] | None = None
     names: list[str] | None = None
+
+    def group_names(self) -> list[str]:
+        """What its groups are called where counts are taken of some: those of arrays by their numbers."""
+        return self.names if self.names is not None else [f"signal{i}" for i in range(len(self.sizes))]
 
 
 @dataclass
@@ -104,10 +108,7 @@ def from_store(store, sequences, signals, controls, signal_groups, control_group
         (store.signals, signals, signal_groups, "signal"),
         (store.controls, controls, control_groups, "control"),
     ):
-        wanted = list(known) if wanted is None else names(f"{label}s", wanted)
-        for name in wanted:
-            if name not in known:
-                raise KeyError(f"the store has no {label} group {name!r}, but {', '.join(known) or 'none'}")
+        wanted = group_names(label, wanted, known)
         sizes = [len(known[name]) for name in wanted]
         if explicit is not None and list(explicit) != sizes:
             raise ValueError(f"{label}_groups={list(explicit)} disagrees with the store's groups, {sizes}")

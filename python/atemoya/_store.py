@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy
 
 from . import _native
-from ._options import examples
+from ._options import examples, whole
 from ._progress import Progress
 
 Pathlike = "str | os.PathLike[str]"
@@ -19,6 +19,23 @@ Pathlike = "str | os.PathLike[str]"
 def _paths(value) -> list:
     """One path, or several."""
     return [os.fspath(value)] if isinstance(value, (str, os.PathLike)) else [os.fspath(path) for path in value]
+
+
+def _integers(name: str, values) -> numpy.ndarray:
+    """One integer, or several, as an array of one dimension."""
+    array = numpy.atleast_1d(numpy.asarray(values))
+    if array.ndim > 1:
+        raise ValueError(f"{name} must have one dimension, not {array.ndim}")
+    if array.size and array.dtype.kind not in "iu":
+        raise TypeError(f"{name} must be integers, not {array.dtype}")
+    return numpy.ascontiguousarray(array, dtype=numpy.int64)
+
+
+def _each(name: str, values: numpy.ndarray, count: int) -> numpy.ndarray:
+    """A value for each window; one is that of all."""
+    if values.shape not in ((), (1,), (count,)):
+        raise ValueError(f"{name} must be one, or one for each of {count} windows, not of the shape {values.shape}")
+    return numpy.ascontiguousarray(numpy.broadcast_to(values, (count,)))
 
 
 def pack(
@@ -152,6 +169,7 @@ class Store:
     def __init__(self, path: Pathlike):
         self._native = _native.Store(os.fspath(path))
         self._ids = None
+        self._gatherers = {}
 
     @property
     def path(self) -> Path:
@@ -206,17 +224,20 @@ class Store:
             Bases of every window.
         reverse_complement : array of bool, optional
             The windows to reverse-complement.
-        dtype : str
-            ``int8``, ``uint8``, ``float16`` or ``float32``.
+        dtype : str or numpy.dtype
+            ``int8``, ``uint8``, ``float16`` or ``float32``; or ``uint64`` for ``(n, 4, ceil(width / 64))``, a bit for each base, the
+            lowest first.
         out : array, optional
-            Where to write, ``(n, 4, width)`` of ``dtype`` in C order. Nobody else may use it meanwhile.
+            Where to write, of the shape and ``dtype`` of the result, in C order. Nobody else may use it meanwhile.
 
         Raises
         ------
         KeyError
             For a contig that the store lacks.
+        ValueError, TypeError
+            For arguments that do not fit each other, or the store.
         """
-        return self._gather(True, None, 4, contigs, starts, width, reverse_complement, dtype, out)
+        return self._gather(True, None, contigs, starts, width, reverse_complement, dtype, out)
 
     def signal(
         self, contigs, starts, width, *, groups=None, reverse_complement=None, dtype="float32", out=None
@@ -227,41 +248,58 @@ class Store:
 
         groups : list of str, optional
             The groups, signals or controls, in the order of their channels; all signals by default.
-        dtype : str
+        dtype : str or numpy.dtype
             ``float32``, or ``uint16`` or ``uint8`` where it holds all values.
         """
-        known = {**self.signals, **self.controls}
         if groups is not None:
-            groups = [groups] if isinstance(groups, str) else list(groups)
-            for name in groups:
+            groups = (groups,) if isinstance(groups, str) else tuple(groups)
+        return self._gather(False, groups, contigs, starts, width, reverse_complement, dtype, out)
+
+    def _gatherer(self, sequence: bool, groups: tuple[str, ...] | None, dtype: numpy.dtype) -> _native.Gatherer:
+        """What gathers these, kept for the next time."""
+        key = (sequence, groups, dtype)
+        if key not in self._gatherers:
+            known = {**self.signals, **self.controls}
+            for name in groups or ():
                 if name not in known:
                     raise KeyError(f"the store has no group {name!r}, but {', '.join(known)}")
-        tracks = sum(len(known[name]) for name in (self.signals if groups is None else groups))
-        return self._gather(False, groups, tracks, contigs, starts, width, reverse_complement, dtype, out)
+            self._gatherers[key] = self._native.gatherer(sequence, None if groups is None else list(groups), dtype.name)
+        return self._gatherers[key]
 
-    def _gather(self, sequence, groups, channels, contigs, starts, width, turned, dtype, out):
-        starts = numpy.ascontiguousarray(numpy.atleast_1d(starts), dtype=numpy.int64)
-        contigs = numpy.ascontiguousarray(numpy.broadcast_to(self._contig_ids(contigs), starts.shape))
+    def _gather(self, sequence, groups, contigs, starts, width, turned, dtype, out):
+        starts = _integers("starts", starts)
+        contigs = _each("contigs", self._contig_ids(contigs), len(starts))
         if turned is not None:
-            turned = numpy.ascontiguousarray(numpy.broadcast_to(numpy.asarray(turned, dtype=bool), starts.shape))
-        shape = (len(starts), channels, width)
+            turned = _each("reverse_complement", numpy.asarray(turned, dtype=bool), len(starts))
+        width, dtype = whole("width", width, 1), numpy.dtype(dtype)
+        gatherer = self._gatherer(sequence, groups, dtype)
+        shape = (len(starts), *gatherer.shape(width))
         if out is None:
             out = numpy.empty(shape, dtype=dtype)
+        elif not isinstance(out, numpy.ndarray):
+            raise TypeError(f"out must be a numpy array, not {type(out).__name__}")
         elif out.shape != shape:
             raise ValueError(f"out must have the shape {shape}, not {out.shape}")
-        self._native.gather(sequence, groups, dtype, width, (contigs, starts, turned), out)
+        gatherer.gather(width, contigs, starts, turned, out)
         return out
 
     def _contig_ids(self, contigs) -> numpy.ndarray:
         if self._ids is None:
             self._ids = {name: number for number, name in enumerate(self.contigs)}
-        names = [contigs] if isinstance(contigs, str) else contigs
-        if not isinstance(names, numpy.ndarray) or names.dtype.kind in "UOST":
+        if isinstance(contigs, str):
+            contigs = [contigs]
+        elif isinstance(contigs, numpy.ndarray):
+            contigs = contigs if contigs.dtype.kind in "iu" else contigs.tolist()
+        if isinstance(contigs, Iterable) and not isinstance(contigs, numpy.ndarray):
             try:
-                return numpy.array([self._ids[name] if isinstance(name, str) else name for name in names], numpy.int64)
+                contigs = [self._ids[name] if isinstance(name, str) else name for name in contigs]
             except KeyError as error:
                 raise KeyError(f"the store has no contig {error.args[0]!r}") from None
-        return names.astype(numpy.int64)
+        numbers = _integers("contigs", contigs)
+        unknown = numbers[(numbers < 0) | (numbers >= len(self._ids))]
+        if unknown.size:
+            raise KeyError(f"the store has no contig {unknown[0]}: they are counted from 0 to {len(self._ids) - 1}")
+        return numbers
 
     def __repr__(self) -> str:
         return f"Store({str(self.path)!r})"
