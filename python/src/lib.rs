@@ -5,6 +5,7 @@ mod array;
 mod batch;
 mod dataset;
 mod error;
+mod here;
 mod index;
 mod memory;
 mod options;
