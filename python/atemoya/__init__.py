@@ -6,9 +6,10 @@ imported when one of them is first used. ``pack``, ``index``, ``Store`` and ``Lo
 
 from importlib import import_module
 
+from ._batch import Batch
 from ._cache import cache_dir
 from ._groups import normalize_signal_groups
-from ._loader import Batch, Loader
+from ._loader import Loader
 from ._native import InputError, StoreError, Tensor, __version__
 from ._store import Store, index, pack
 

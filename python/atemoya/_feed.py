@@ -21,8 +21,9 @@ class Feed:
     Parameters
     ----------
     source : object
-        Has the attributes ``native``, a data set, and ``seed``, which may change between iterations. It must not lead back to the
-        feed: streams have threads, which are to end when the feed is not used any more, and not when cycles are looked for.
+        Has the attributes ``native``, a data set or what makes streams as one does, and ``seed``, which may change between iterations.
+        It must not lead back to the feed: streams have threads, which are to end when the feed is not used any more, and not when
+        cycles are looked for.
     streaming : callable
         Returns the options of a stream; called when an iteration begins.
     convert : callable
@@ -67,6 +68,10 @@ class Feed:
         iteration = Iteration(self, stream, wanted, epoch, left)
         self._current = weakref.ref(iteration)
         return iteration
+
+    def prepare(self) -> None:
+        """Makes the stream of the next iteration, so that what is wrong with it is told now."""
+        self._idle = self._take()
 
     def _take(self):
         """A stream as it is wanted now, its seed and options, and the epoch that comes next in it, if one does."""

@@ -1,72 +1,15 @@
-"""Streaming batches of numpy arrays from a store, without torch."""
+"""Streaming batches from a store, without torch: numpy arrays on the host, or tensors of DLPack on a CUDA device."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import numpy
-
 from . import _native
+from ._batch import Batch
+from ._device import DeviceData, delivery, on_the_host, open_device
 from ._feed import Feed, Source
 from ._options import base_seed, counted, examples, group_names, sampling, streaming, whole
 from ._store import Pathlike, Store, _paths
-
-
-class Batch:
-    """A batch of examples: numpy views of its memory, which does not change while any of them lives.
-
-    Attributes
-    ----------
-    sequence : (n, 4, in_window) int8, or None
-        One-hot sequence, channels A, C, G, T.
-    controls : (n, channels, in_window) float32, or None
-    signal : (n, channels, out_window) float32, or None
-    labels : (n,) int64
-        1 for a peak, 0 for a negative.
-    sources : (n,) int64
-        Which of the kept peaks or of the kept negatives.
-    offsets : (n,) int64
-        The jitter: a peak's window is shifted by ``offset - max_jitter``; 0 for a negative.
-    reverse_complement : (n,) uint8
-        1 where the example is reverse-complemented.
-    """
-
-    __slots__ = ("_native",)
-
-    def __init__(self, native: _native.Batch):
-        self._native = native
-
-    def tensor(self, name: str) -> _native.Tensor | None:
-        """A column for DLPack, which also has types that numpy lacks."""
-        return self._native.tensor(name)
-
-    def _array(self, name):
-        tensor = self._native.tensor(name)
-        return None if tensor is None else numpy.asarray(tensor)
-
-    sequence = property(lambda self: self._array("sequence"))
-    controls = property(lambda self: self._array("controls"))
-    signal = property(lambda self: self._array("signal"))
-    labels = property(lambda self: self._array("labels"))
-    sources = property(lambda self: self._array("sources"))
-    offsets = property(lambda self: self._array("offsets"))
-    reverse_complement = property(lambda self: self._array("reverse_complement"))
-
-    @property
-    def epoch(self) -> int:
-        """The epoch that it is of."""
-        return self._native.epoch
-
-    @property
-    def index(self) -> int:
-        """Its number in the epoch, the same on every rank."""
-        return self._native.index
-
-    def __len__(self) -> int:
-        return len(self._native)
-
-    def __repr__(self) -> str:
-        return f"Batch(epoch={self.epoch}, index={self.index}, {len(self)} examples)"
 
 
 class Loader:
@@ -88,8 +31,19 @@ class Loader:
     slots : int, optional
         Batches that are gathered ahead or held at once; ``num_workers + 3`` by default.
     sequence_type, controls_type, signal_type : str
-        Types of the columns: ``int8``, ``uint8``, ``float16``, ``bfloat16``, ``float32``, or ``uint64`` for a bit for each base, for
-        sequence; ``float32``, or ``uint16`` or ``uint8`` where these hold all values, for the others.
+        The types of the columns. Sequence: ``int8``, ``uint8``, ``float16``, ``bfloat16``, ``float32``, or ``uint64``, which packs it.
+        Tracks: ``float32``, or ``uint16`` or ``uint8`` where it holds all values; on a device also ``float16`` and ``bfloat16``.
+    device : int, optional
+        The number of a CUDA device: batches are copied there ahead, and their columns are taken by DLPack. None for the host.
+    transfer : str
+        With a device: ``compact``, sequence as bits and tracks in the narrowest type over the bus, of which the device makes the types
+        that are asked for; or ``dense``, in these types. It changes no value.
+    prefetch_to_device : int
+        With a device: up to so many batches are under way there, or there, before they are asked for.
+    device_slots : int, optional
+        With a device: batches there at once, those that are held included; ``prefetch_to_device + 2`` by default. Who holds all of them
+        and asks for another gets a RuntimeError; once one is let go of, the iteration goes on with the batch that is next. A ``for``
+        loop holds a batch while it asks for the next one.
     **parameters
         As those of :func:`PeakGenerator`.
 
@@ -103,6 +57,8 @@ class Loader:
         If an argument is of a type that is not accepted.
     OSError
         If a file cannot be read.
+    RuntimeError
+        Where there is no CUDA driver, or no such device.
     """
 
     def __init__(
@@ -138,7 +94,12 @@ class Loader:
         sequence_type: str = "int8",
         controls_type: str = "float32",
         signal_type: str = "float32",
+        device: int | None = None,
+        transfer: str = "compact",
+        prefetch_to_device: int = 2,
+        device_slots: int | None = None,
     ):
+        opened = None if device is None else open_device(device)
         self.store = store if isinstance(store, Store) else Store(store)
         drawn = sampling(
             order=order,
@@ -163,8 +124,8 @@ class Loader:
             signals=signals,
             controls=controls,
             sequence_type=sequence_type,
-            controls_type=controls_type,
-            signal_type=signal_type,
+            controls_type=controls_type if device is None else on_the_host(controls_type),
+            signal_type=signal_type if device is None else on_the_host(signal_type),
         )
         running = streaming(
             num_workers=num_workers,
@@ -188,7 +149,18 @@ class Loader:
             native = _native.Dataset.from_files(genome, *files, drawn, chosen)
         self._native = native
         self._running = running
-        self._feed = Feed(Source(native, base_seed(order, random_state)), running.copy, Batch)
+        streamed = native
+        if opened is not None:
+            if slots is None:
+                running["slots"] = None  # as many as the library thinks right, some for those under way
+            types = {"sequence_type": sequence_type, "controls_type": controls_type, "signal_type": signal_type}
+            ways = delivery(
+                transfer=transfer, prefetch_to_device=prefetch_to_device, device_slots=device_slots, **types
+            )
+            streamed = DeviceData(native, opened, ways)
+        self._feed = Feed(Source(streamed, base_seed(order, random_state)), running.copy, Batch)
+        if opened is not None:
+            self._feed.prepare()
 
     def __iter__(self) -> Iterator[Batch]:
         return iter(self._feed)
@@ -217,6 +189,6 @@ class Loader:
         self._feed.load_state_dict(state)
 
     def fetch(self, epoch: int, indices: Sequence[int]) -> Batch:
-        """The examples at some places of an epoch, in any order."""
+        """The examples at some places of an epoch, in any order, in the memory of the host."""
         places = [whole("indices", place) for place in indices]
         return Batch(self._native.fetch(whole("epoch", epoch), places))

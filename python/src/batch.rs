@@ -1,7 +1,7 @@
 //! A batch in Python's hands: its columns as tensors that share its memory.
 
 use crate::error::OrRaise;
-use crate::tensor::Tensor;
+use crate::tensor::{Owner, Tensor};
 use atemoya::DType;
 use atemoya::feed::{self, Column};
 use pyo3::exceptions::PyKeyError;
@@ -35,6 +35,20 @@ const NAMES: [(&str, Column); 7] = [
     ("reverse_complement", Column::ReverseComplement),
 ];
 
+/// The column of a name.
+pub(crate) fn column(name: &str) -> PyResult<Column> {
+    let found = NAMES.iter().find(|(known, _)| *known == name);
+    found.map(|(_, column)| *column).ok_or_else(|| PyKeyError::new_err(format!("a batch has no column {name:?}")))
+}
+
+/// The shape of a column in Python: one of one number an example has no other dimensions.
+pub(crate) fn shape(column: Column, [rows, channels, positions]: [usize; 3]) -> Vec<usize> {
+    match column {
+        Column::Sequence | Column::Controls | Column::Signal => vec![rows, channels, positions],
+        _ => vec![rows],
+    }
+}
+
 impl Batch {
     pub(crate) fn new(mut batch: feed::Batch) -> PyResult<Batch> {
         let (layout, rows, epoch, index) = (batch.slot().1.clone(), batch.len(), batch.epoch(), batch.index());
@@ -46,10 +60,7 @@ impl Batch {
     /// Type, shape and place of a column, if the batch has it.
     fn place(&self, column: Column) -> Option<(DType, Vec<usize>, usize)> {
         let (channels, positions) = self.layout.shape(column);
-        let shape = match column {
-            Column::Sequence | Column::Controls | Column::Signal => vec![self.rows, channels, positions],
-            _ => vec![self.rows],
-        };
+        let shape = shape(column, [self.rows, channels, positions]);
         (channels > 0).then(|| (self.layout.dtype(column), shape, self.layout.range(column, self.rows).start))
     }
 }
@@ -73,6 +84,18 @@ impl Batch {
         self.index
     }
 
+    /// The number of the device that it is on: none, it is in the memory of the host.
+    #[getter]
+    fn device(&self) -> Option<usize> {
+        None
+    }
+
+    /// The stream of the device that it was delivered to.
+    #[getter]
+    fn stream(&self) -> Option<usize> {
+        None
+    }
+
     /// Where the memory of the whole batch begins.
     #[getter]
     fn address(&self) -> usize {
@@ -82,10 +105,9 @@ impl Batch {
     /// A column as a tensor, or None when batches do not have it: `sequence`, `controls`, `signal`, `labels`, `sources`, `offsets`,
     /// `reverse_complement`.
     fn tensor(&self, name: &str) -> PyResult<Option<Tensor>> {
-        let found = NAMES.iter().find(|(known, _)| *known == name);
-        let (_, column) = found.ok_or_else(|| PyKeyError::new_err(format!("a batch has no column {name:?}")))?;
-        let tensor = |(dtype, shape, start)| Tensor::new(Arc::clone(&self.held), self.address + start, dtype, shape);
-        Ok(self.place(*column).map(tensor))
+        let owner = || Owner::Host(Arc::clone(&self.held));
+        let tensor = |(dtype, shape, start)| Tensor::new(owner(), self.address + start, dtype, shape);
+        Ok(self.place(column(name)?).map(tensor))
     }
 
     /// Name, type, shape and place of each column in the memory of the batch, in bytes from its address.

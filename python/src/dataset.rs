@@ -2,6 +2,8 @@
 
 use crate::array::array;
 use crate::batch::Batch;
+use crate::device::{Delivery, Device};
+use crate::device_stream::DeviceStream;
 use crate::error::OrRaise;
 use crate::genome::Genome;
 use crate::memory::Buffer;
@@ -13,7 +15,7 @@ use atemoya::index::IndexBuilder;
 use atemoya::loci::Locus;
 use atemoya::sample::Draw;
 use atemoya::{ArrayGenerator, PeakGenerator};
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use std::cell::Cell;
@@ -21,7 +23,11 @@ use std::path::PathBuf;
 
 /// The examples of all epochs.
 #[pyclass(frozen, module = "atemoya._native")]
-pub(crate) struct Dataset(feed::Dataset<'static>);
+pub(crate) struct Dataset {
+    data: feed::Dataset<'static>,
+    /// What they are made by, but for the loci; none of arrays.
+    generator: Option<PeakGenerator>,
+}
 
 /// Contigs (u32), centres (i64) and rows (u32) of loci, as bytes.
 type LociBytes<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
@@ -80,8 +86,8 @@ impl Dataset {
             .negatives(negatives)
             .summits(examples.summits.unwrap_or(false))
             .chroms(examples.chroms.clone());
-        let make = || generator.table(index.table(genome.0.contigs())?).dataset();
-        Ok(Dataset(py.detach(make).or_raise()?))
+        let make = || generator.clone().table(index.table(genome.0.contigs())?).dataset();
+        Ok(Dataset { data: py.detach(make).or_raise()?, generator: Some(generator) })
     }
 
     /// Selects loci of an index of the store.
@@ -93,11 +99,12 @@ impl Dataset {
         sampling: Sampling,
         examples: Examples,
     ) -> PyResult<Dataset> {
-        let mut generator = generator(genome, &sampling, &examples)?;
-        if let Some(name) = name {
-            generator = generator.loci(name);
-        }
-        Ok(Dataset(py.detach(|| generator.dataset()).or_raise()?))
+        let generator = generator(genome, &sampling, &examples)?;
+        let of_index = match name {
+            Some(name) => generator.clone().loci(name),
+            None => generator.clone(),
+        };
+        Ok(Dataset { data: py.detach(|| of_index.dataset()).or_raise()?, generator: Some(generator) })
     }
 
     /// Takes peaks and negatives that were selected before.
@@ -111,8 +118,8 @@ impl Dataset {
         examples: Examples,
     ) -> PyResult<Dataset> {
         let generator = generator(genome, &sampling, &examples)?;
-        let generator = generator.selected(loci_from(&peaks)?, loci_from(&negatives)?);
-        Ok(Dataset(py.detach(|| generator.dataset()).or_raise()?))
+        let selected = generator.clone().selected(loci_from(&peaks)?, loci_from(&negatives)?);
+        Ok(Dataset { data: py.detach(|| selected.dataset()).or_raise()?, generator: Some(generator) })
     }
 
     /// Takes windows from arrays, which are read where they lie. `arrays` has those of peaks and negatives by the names of their
@@ -143,32 +150,32 @@ impl Dataset {
             .control_permutation(control_permutation)
             .random_state(sampling.seed)
             .order(order(&sampling.order)?);
-        Ok(Dataset(generator.dataset().or_raise()?))
+        Ok(Dataset { data: generator.dataset().or_raise()?, generator: None })
     }
 
     /// Examples of an epoch.
     fn __len__(&self) -> usize {
-        self.0.len()
+        self.data.len()
     }
 
     #[getter]
     fn n_peaks(&self) -> usize {
-        self.0.sampler().options().n_peaks
+        self.data.sampler().options().n_peaks
     }
 
     #[getter]
     fn n_negatives(&self) -> usize {
-        self.0.sampler().options().n_negatives
+        self.data.sampler().options().n_negatives
     }
 
     #[getter]
     fn seed(&self) -> u64 {
-        self.0.sampler().options().seed
+        self.data.sampler().options().seed
     }
 
     /// How many loci were kept, and why the others were not, for peaks and negatives: names to numbers.
     fn ledger(&self) -> [Vec<(&'static str, usize)>; 2] {
-        let ledger = self.0.ledger();
+        let ledger = self.data.ledger();
         [ledger.peaks, ledger.negatives].map(|role| {
             vec![
                 ("total", role.total),
@@ -185,18 +192,18 @@ impl Dataset {
 
     /// The same examples with another seed, sharing no lock with these.
     fn with_seed(&self, seed: u64) -> PyResult<Dataset> {
-        Ok(Dataset(self.0.with_seed(seed).or_raise()?))
+        Ok(Dataset { data: self.data.with_seed(seed).or_raise()?, generator: self.generator.clone() })
     }
 
     /// The kept peaks, or negatives.
     fn loci<'py>(&self, py: Python<'py>, is_peak: bool) -> LociBytes<'py> {
-        loci_bytes(py, self.0.loci(is_peak))
+        loci_bytes(py, self.data.loci(is_peak))
     }
 
     /// What stands at each index of an epoch.
     fn plan<'py>(&self, py: Python<'py>, epoch: u64) -> PyResult<DrawBytes<'py>> {
         let columns = py.detach(|| {
-            let plan = self.0.plan(epoch)?;
+            let plan = self.data.plan(epoch)?;
             let draws = || (0..plan.len()).map(|index| plan.draw(index));
             let peaks: Vec<u8> = draws().map(|draw| u8::from(draw.is_peak)).collect();
             let sources: Vec<i64> = draws().map(|draw| i64::from(draw.source)).collect();
@@ -216,14 +223,14 @@ impl Dataset {
 
     /// Gathers examples of an epoch into a batch of their own.
     fn fetch(&self, py: Python<'_>, epoch: u64, indices: Vec<usize>) -> PyResult<Batch> {
-        Batch::new(py.detach(|| self.0.fetch(epoch, &indices)).or_raise()?)
+        Batch::new(py.detach(|| self.data.fetch(epoch, &indices)).or_raise()?)
     }
 
     /// Gathers peaks, or negatives, by their numbers, from one offset, as they are.
     fn fetch_sources(&self, py: Python<'_>, is_peak: bool, sources: Vec<u32>, offset: u32) -> PyResult<Batch> {
         let draw = |source| Draw { is_peak, source, offset, reverse_complement: false };
         let draws = sources.into_iter().map(draw).collect();
-        Batch::new(py.detach(|| self.0.fetch_draws(draws)).or_raise()?)
+        Batch::new(py.detach(|| self.data.fetch_draws(draws)).or_raise()?)
     }
 
     /// Starts a stream of its own over these examples. `allocate`, where it is given, is called with a number of bytes and returns an
@@ -231,7 +238,7 @@ impl Dataset {
     fn stream(&self, seed: u64, streaming: Streaming, allocate: Option<&Bound<'_, PyAny>>) -> PyResult<Stream> {
         let running = Running::from(streaming);
         let loader = match allocate {
-            None => self.0.loader(seed, &running).or_raise()?,
+            None => self.data.loader(seed, &running).or_raise()?,
             Some(allocate) => {
                 let raised = Cell::new(None);
                 let slot = |bytes| {
@@ -240,7 +247,7 @@ impl Dataset {
                         atemoya::Error::Interrupted
                     })
                 };
-                let loader = self.0.loader_in(seed, &running, slot);
+                let loader = self.data.loader_in(seed, &running, slot);
                 match raised.take() {
                     Some(error) => return Err(error),
                     None => loader.or_raise()?,
@@ -248,6 +255,22 @@ impl Dataset {
             }
         };
         Ok(Stream::new(loader))
+    }
+
+    /// The same on a device, of examples of a store.
+    fn device_stream(
+        &self,
+        py: Python<'_>,
+        seed: u64,
+        streaming: Streaming,
+        device: &Device,
+        delivery: Delivery,
+    ) -> PyResult<DeviceStream> {
+        let of_arrays = || PyTypeError::new_err("examples of arrays are not streamed to a device");
+        let generator = self.generator.clone().ok_or_else(of_arrays)?;
+        let [peaks, negatives] = [true, false].map(|is_peak| self.data.loci(is_peak).to_vec());
+        let generator = streaming.set(generator).selected(peaks, negatives).random_state(seed);
+        DeviceStream::new(py, device, delivery, generator)
     }
 }
 

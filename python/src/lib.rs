@@ -4,8 +4,12 @@
 mod array;
 mod batch;
 mod dataset;
+mod device;
+mod device_batch;
+mod device_stream;
 mod error;
 mod genome;
+mod here;
 mod index;
 mod memory;
 mod options;
@@ -22,6 +26,12 @@ mod _native {
     use super::batch::Batch;
     #[pymodule_export]
     use super::dataset::Dataset;
+    #[pymodule_export]
+    use super::device::Device;
+    #[pymodule_export]
+    use super::device_batch::DeviceBatch;
+    #[pymodule_export]
+    use super::device_stream::DeviceStream;
     #[pymodule_export]
     use super::error::{InputError, StoreError};
     #[pymodule_export]

@@ -1,5 +1,6 @@
 //! The options of data sets and streams, as Python passes them: dictionaries with every key.
 
+use atemoya::PeakGenerator;
 use atemoya::feed::{LocusFilter, Running};
 use atemoya::sample::Order;
 use pyo3::exceptions::PyValueError;
@@ -76,6 +77,15 @@ pub(crate) struct Streaming {
     rank: usize,
     world_size: usize,
     drop_last: bool,
+}
+
+impl Streaming {
+    /// The same for a generator.
+    pub(crate) fn set(self, generator: PeakGenerator) -> PeakGenerator {
+        let Streaming { num_workers, batch_size, slots, rank, world_size, drop_last } = self;
+        let generator = generator.num_workers(num_workers).batch_size(batch_size).slots(slots);
+        generator.rank(rank).world_size(world_size).drop_last(drop_last)
+    }
 }
 
 impl From<Streaming> for Running {

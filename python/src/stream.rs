@@ -3,55 +3,43 @@
 use crate::batch::Batch;
 use crate::dataset::buffer;
 use crate::error::OrRaise;
+use crate::here::Here;
 use atemoya::feed::{Loader, State};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
-use std::mem::ManuallyDrop;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
 /// How often somebody who waits for a batch looks for Ctrl-C.
-const LOOK: Duration = Duration::from_millis(100);
+pub(crate) const LOOK: Duration = Duration::from_millis(100);
 
 /// A loader. It is of the process that made it: a forked one has no threads that would gather.
 #[pyclass(frozen, module = "atemoya._native")]
 pub(crate) struct Stream {
     /// Never locked while the interpreter's lock is waited for.
-    loader: ManuallyDrop<Mutex<Loader>>,
-    process: u32,
+    loader: Here<Mutex<Loader>>,
+}
+
+/// A state as Python keeps it.
+pub(crate) fn to_json(state: &State) -> PyResult<String> {
+    serde_json::to_string(state).map_err(|error| PyRuntimeError::new_err(error.to_string()))
+}
+
+/// A state that Python has kept.
+pub(crate) fn from_json(state: &str) -> PyResult<State> {
+    serde_json::from_str(state).map_err(|error| PyValueError::new_err(format!("state: {error}")))
 }
 
 impl Stream {
     pub(crate) fn new(loader: Loader) -> Stream {
-        Stream { loader: ManuallyDrop::new(Mutex::new(loader)), process: std::process::id() }
-    }
-
-    fn is_here(&self) -> bool {
-        self.process == std::process::id()
+        Stream { loader: Here::new(Mutex::new(loader)) }
     }
 
     /// Works with the loader, without the interpreter's lock.
     fn with<T: Send>(&self, py: Python<'_>, work: impl FnOnce(&mut Loader) -> T + Send) -> PyResult<T> {
-        if !self.is_here() {
-            return Err(PyRuntimeError::new_err("the stream is of the process that this one was forked from"));
-        }
-        Ok(py.detach(|| work(&mut self.lock())))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Loader> {
-        self.loader.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Stream {
-    #[allow(unsafe_code, reason = "whether it is dropped depends on the process")]
-    fn drop(&mut self) {
-        // In a forked process there are no threads to wait for, and the lock may be held for ever by one that is not there.
-        if self.is_here() {
-            // SAFETY: it is not used again, since this is being dropped itself.
-            unsafe { ManuallyDrop::drop(&mut self.loader) }
-        }
+        let loader = self.loader.get("stream")?;
+        Ok(py.detach(|| work(&mut loader.lock().unwrap_or_else(PoisonError::into_inner))))
     }
 }
 
@@ -59,7 +47,7 @@ impl Drop for Stream {
 impl Stream {
     /// Whether this process made it, so that it can be used here.
     fn usable(&self) -> bool {
-        self.is_here()
+        self.loader.is_here()
     }
 
     /// Begins some consecutive epochs, in place of whatever was streamed.
@@ -69,8 +57,7 @@ impl Stream {
 
     /// Begins where a state says, and streams the rest of its epoch and `more` after it.
     fn resume(&self, py: Python<'_>, state: &str, more: u64) -> PyResult<()> {
-        let state: State =
-            serde_json::from_str(state).map_err(|error| PyValueError::new_err(format!("state: {error}")))?;
+        let state = from_json(state)?;
         self.with(py, |loader| loader.resume(&state, more).map(atemoya::feed::Batches::detach))?.or_raise()
     }
 
@@ -81,8 +68,7 @@ impl Stream {
 
     /// Where it stands after the last batch that was taken, as JSON.
     fn state(&self, py: Python<'_>) -> PyResult<String> {
-        let state = self.with(py, |loader| loader.state())?;
-        serde_json::to_string(&state).map_err(|error| PyRuntimeError::new_err(error.to_string()))
+        to_json(&self.with(py, |loader| loader.state())?)
     }
 
     /// Ends what is streamed.

@@ -4,6 +4,7 @@
 
 use crate::array::type_string;
 use crate::batch::Held;
+use crate::device_batch::OnDevice;
 use atemoya::DType;
 use atemoya::dlpack::{self, DLManagedTensor, DLManagedTensorVersioned, View};
 use pyo3::exceptions::{PyBufferError, PyTypeError};
@@ -20,20 +21,38 @@ const UNVERSIONED: &CStr = c"dltensor";
 /// `kDLCPU`.
 const HOST: i32 = 1;
 
+/// `kDLCUDA`.
+const CUDA: i32 = 2;
+
+/// What keeps the memory of a tensor.
+#[derive(Clone)]
+pub(crate) enum Owner {
+    Host(#[expect(dead_code, reason = "it is kept for what it holds")] Arc<Held>),
+    Device(Arc<OnDevice>),
+}
+
 /// A column of a batch: an array in C order. It keeps the memory of its batch, which does not change while the tensor, or anything made
-/// of it, lives. `numpy.asarray(tensor)`, `torch.from_dlpack(tensor)`, `jax.dlpack.from_dlpack(tensor)`.
+/// of it, lives. `numpy.asarray(tensor)`, `torch.from_dlpack(tensor)`, `jax.dlpack.from_dlpack(tensor)`; on a device, by DLPack alone.
 #[pyclass(frozen, module = "atemoya")]
 pub(crate) struct Tensor {
-    held: Arc<Held>,
+    owner: Owner,
     address: usize,
     dtype: DType,
     shape: Vec<usize>,
 }
 
 impl Tensor {
-    /// `address` is of memory that `held` keeps.
-    pub(crate) fn new(held: Arc<Held>, address: usize, dtype: DType, shape: Vec<usize>) -> Tensor {
-        Tensor { held, address, dtype, shape }
+    /// `address` is of memory that `owner` keeps.
+    pub(crate) fn new(owner: Owner, address: usize, dtype: DType, shape: Vec<usize>) -> Tensor {
+        Tensor { owner, address, dtype, shape }
+    }
+
+    /// The type of the device and its number.
+    fn device(&self) -> (i32, i32) {
+        match &self.owner {
+            Owner::Host(_) => (HOST, 0),
+            Owner::Device(batch) => (CUDA, batch.ordinal() as i32),
+        }
     }
 
     fn view(&self) -> View {
@@ -44,7 +63,7 @@ impl Tensor {
             step *= *size as i64;
         }
         let (data, dtype) = (std::ptr::with_exposed_provenance_mut(self.address), self.dtype);
-        View { data, device: (HOST, 0), dtype, ndim: self.shape.len() as i32, shape, strides, read_only: false }
+        View { data, device: self.device(), dtype, ndim: self.shape.len() as i32, shape, strides, read_only: false }
     }
 }
 
@@ -73,6 +92,10 @@ impl Tensor {
     /// What numpy needs to know to see the memory as an array.
     #[getter]
     fn __array_interface__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        if let Owner::Device(batch) = &self.owner {
+            let message = format!("the tensor is on the CUDA device {}: use DLPack", batch.ordinal());
+            return Err(PyTypeError::new_err(message));
+        }
         let name = type_string(self.dtype);
         let name = name.ok_or_else(|| PyTypeError::new_err(format!("numpy has no {}: use DLPack", self.dtype)))?;
         let interface = PyDict::new(py);
@@ -84,12 +107,15 @@ impl Tensor {
         Ok(interface)
     }
 
-    /// The type of the device and its number: the host.
+    /// The type of the device and its number: (1, 0) is the host, (2, n) a CUDA device.
     fn __dlpack_device__(&self) -> (i32, i32) {
-        (HOST, 0)
+        self.device()
     }
 
     /// A capsule with a tensor of DLPack 1.0, or of the version before it unless `max_version` allows it.
+    ///
+    /// On a device, `stream` is the consumer's, which is made to wait for the batch; see `DeviceBatch.wait_on`. With -1 the consumer
+    /// waits by itself on the batch's stream, and has that one wait for what it does.
     #[pyo3(signature = (*, stream=None, max_version=None, dl_device=None, copy=None))]
     fn __dlpack__<'py>(
         &self,
@@ -99,16 +125,21 @@ impl Tensor {
         dl_device: Option<(i32, i32)>,
         copy: Option<bool>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
-        if stream.is_some() {
-            return Err(PyBufferError::new_err("the tensor is in the memory of the host, which has no streams"));
-        }
-        if dl_device.is_some_and(|device| device != (HOST, 0)) {
-            return Err(PyBufferError::new_err("the tensor is in the memory of the host"));
+        if dl_device.is_some_and(|device| device != self.device()) {
+            let (kind, number) = self.device();
+            return Err(PyBufferError::new_err(format!("the tensor is on the device ({kind}, {number})")));
         }
         if copy == Some(true) {
             return Err(PyBufferError::new_err("the tensor is not copied: copy what is made of it"));
         }
-        let (view, owner) = (self.view(), Arc::clone(&self.held));
+        match &self.owner {
+            Owner::Host(_) if stream.is_some() => {
+                return Err(PyBufferError::new_err("the tensor is in the memory of the host, which has no streams"));
+            }
+            Owner::Host(_) => {}
+            Owner::Device(batch) => batch.hand_over(py, stream)?,
+        }
+        let (view, owner) = (self.view(), self.owner.clone());
         let (pointer, name, destructor) = match max_version {
             Some((major, _)) if major >= 1 => (view.versioned(owner).cast(), VERSIONED, drop_versioned as Destructor),
             _ => (view.unversioned(owner).cast(), UNVERSIONED, drop_unversioned as Destructor),

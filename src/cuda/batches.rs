@@ -3,11 +3,11 @@
 use super::batch::{DeviceBatch, Pending};
 use super::loader::DeviceLoader;
 use super::stream::Stream;
-use crate::feed::{Batch, State};
+use crate::feed::{Batch, Patience, State};
 use crate::{Error, Result};
 use std::collections::VecDeque;
 use std::task::Poll;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What is streamed, between the loader on the host's side and the consumer.
 #[derive(Debug, Default)]
@@ -58,7 +58,7 @@ impl<'a> DeviceBatches<'a> {
     /// [`Error::Argument`] for a stream of another device, after which the iterator is as it was; otherwise as each item: what went
     /// wrong in gathering, and [`Error::Driver`].
     pub fn next_on(&mut self, stream: &Stream) -> Option<Result<DeviceBatch>> {
-        match self.poll_on(stream, true) {
+        match self.poll_on(stream, Patience::Always) {
             // It is not pending where it is waited for.
             Ok(Poll::Pending) => None,
             Ok(Poll::Ready(batch)) => {
@@ -74,12 +74,21 @@ impl<'a> DeviceBatches<'a> {
         }
     }
 
+    /// Like `next`, but waits for workers this long at most, and is pending then. An error is told to whoever asks, not once.
+    ///
+    /// # Errors
+    /// As each item.
+    pub fn next_within(&mut self, time: Duration) -> Result<Poll<Option<DeviceBatch>>> {
+        let stream = self.loader.stream.clone();
+        self.poll_on(&stream, Patience::For(time))
+    }
+
     /// The next batch, delivered to this stream, `None` at the end, or pending while workers have not gathered it and it is not waited
     /// for.
-    pub(crate) fn poll_on(&mut self, stream: &Stream, wait: bool) -> Result<Poll<Option<DeviceBatch>>> {
+    pub(crate) fn poll_on(&mut self, stream: &Stream, patience: Patience) -> Result<Poll<Option<DeviceBatch>>> {
         super::lease::check(stream, self.loader.device())?;
         let since = Instant::now();
-        let next = self.loader.take(stream, wait);
+        let next = self.loader.take(stream, patience);
         self.loader.pipeline.counters.consumer_waited(since.elapsed());
         next
     }
@@ -109,7 +118,7 @@ impl Drop for DeviceBatches<'_> {
 }
 
 impl DeviceLoader {
-    fn take(&mut self, stream: &Stream, wait: bool) -> Result<Poll<Option<DeviceBatch>>> {
+    fn take(&mut self, stream: &Stream, patience: Patience) -> Result<Poll<Option<DeviceBatch>>> {
         if self.flow.pending.is_empty() && !self.flow.ended {
             if self.loader.outlet().is_at_end() {
                 self.flow.ended = true;
@@ -120,7 +129,7 @@ impl DeviceLoader {
                 }
                 return Err(error);
             }
-            self.submit(wait);
+            self.submit(patience);
         }
         let Some(pending) = self.flow.pending.pop_front() else {
             return match &self.flow.error {
@@ -134,18 +143,16 @@ impl DeviceLoader {
             self.place = (batch.epoch(), batch.index() + 1);
         }
         self.pipeline.counters.delivered();
-        while self.flow.pending.len() < self.ahead && self.submit(false) {}
+        while self.flow.pending.len() < self.ahead && self.submit(Patience::Never) {}
         Ok(Poll::Ready(Some(batch)))
     }
 
-    /// Submits the next batch, waiting for it if so asked. Returns whether it did.
-    fn submit(&mut self, wait: bool) -> bool {
+    /// Submits the next batch, waiting for it with some patience. Returns whether it did.
+    fn submit(&mut self, patience: Patience) -> bool {
         if self.flow.ended || !self.pipeline.pool().has_free() {
             return false;
         }
-        let mut batches = self.loader.streaming();
-        let next = if wait { batches.next_waiting().transpose().map(Poll::Ready) } else { batches.next_if_ready() };
-        let submitted = match next {
+        let submitted = match self.loader.outlet().poll(patience) {
             Ok(Poll::Pending) => return false,
             Ok(Poll::Ready(batch)) => batch.map(|batch: Batch| self.pipeline.submit(batch)).transpose(),
             Err(error) => Err(error),

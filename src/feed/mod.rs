@@ -46,7 +46,7 @@ pub use stats::Stats;
 
 #[cfg(feature = "ffi")]
 pub(crate) use outlet::Outlet;
-#[cfg(feature = "ffi")]
+#[cfg(any(feature = "cuda", feature = "ffi"))]
 pub(crate) use ring::Patience;
 #[cfg(feature = "ffi")]
 pub(crate) use worker::message as panic_message;

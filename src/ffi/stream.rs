@@ -92,7 +92,7 @@ impl OpenLoader {
             if self.outlet.begun() != begun {
                 return Ok(Poll::Ready(None));
             }
-            let next = device.streaming().poll_on(stream, false)?;
+            let next = device.streaming().poll_on(stream, Patience::Never)?;
             if !wait || next.is_ready() {
                 return Ok(next.map(|next| next.map(AnyBatch::Device)));
             }

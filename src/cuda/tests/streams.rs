@@ -9,6 +9,8 @@ use super::programs::COMPACT;
 use crate::cuda::{Device, DeviceGenerator};
 use crate::sample::Draw;
 use crate::{Error, Store};
+use std::task::Poll;
+use std::time::Duration;
 
 /// States are those of what was delivered, not of what is under way; they serve loaders of the host too.
 pub(super) fn resumed(_: &Emulator) -> Done {
@@ -39,7 +41,15 @@ pub(super) fn resumed(_: &Emulator) -> Done {
     let draws: Vec<Draw> =
         (0..13).map(draw).map(|d| Draw { offset: if d.is_peak { d.offset } else { 0 }, ..d }).collect();
     let before = loader.state();
-    loader.follow(draws.clone()).unwrap().for_each(|batch| consumer.consume(batch.unwrap()));
+    let mut batches = loader.follow(draws.clone()).unwrap();
+    loop {
+        match batches.next_within(Duration::from_millis(1)).unwrap() {
+            Poll::Pending => {}
+            Poll::Ready(Some(batch)) => consumer.consume(batch),
+            Poll::Ready(None) => break,
+        }
+    }
+    drop(batches);
     all.extend(from(host.follow(draws).unwrap().map(Result::unwrap), COMPACT));
     loader.validation(true, true).unwrap().for_each(|batch| consumer.consume(batch.unwrap()));
     all.extend(from(host.validation(true, true).unwrap().map(Result::unwrap), COMPACT));

@@ -1,0 +1,61 @@
+//! CUDA devices, and how batches are delivered to one.
+
+use crate::error::OrRaise;
+use crate::here::Here;
+use crate::store::numpy_type;
+use atemoya::PeakGenerator;
+use atemoya::cuda::{self, DeviceGenerator, Transfer};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+/// An open device. It is of the process that opened it, as everything of the driver's.
+#[pyclass(frozen, module = "atemoya._native")]
+pub(crate) struct Device(Here<cuda::Device>);
+
+impl Device {
+    pub(crate) fn get(&self) -> PyResult<&cuda::Device> {
+        self.0.get("device")
+    }
+}
+
+#[pymethods]
+impl Device {
+    #[new]
+    fn new(py: Python<'_>, ordinal: usize) -> PyResult<Device> {
+        Ok(Device(Here::new(py.detach(|| cuda::Device::open(ordinal)).or_raise()?)))
+    }
+}
+
+/// What batches are on a device, and how they get there.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct Delivery {
+    sequence_type: String,
+    controls_type: String,
+    signal_type: String,
+    transfer: String,
+    prefetch_to_device: usize,
+    device_slots: Option<usize>,
+}
+
+impl Delivery {
+    /// Builds what makes a loader.
+    pub(crate) fn of(&self, device: &cuda::Device, generator: PeakGenerator) -> PyResult<DeviceGenerator> {
+        let transfer = match self.transfer.as_str() {
+            "compact" => Transfer::Compact,
+            "dense" => Transfer::Dense,
+            other => {
+                let message = format!("transfer must be 'compact' or 'dense', not {other:?}");
+                return Err(PyValueError::new_err(message));
+            }
+        };
+        let generator = generator
+            .sequence_type(numpy_type(&self.sequence_type)?)
+            .controls_type(numpy_type(&self.controls_type)?)
+            .signal_type(numpy_type(&self.signal_type)?);
+        Ok(DeviceGenerator::new(device, generator)
+            .transfer(transfer)
+            .prefetch_to_device(self.prefetch_to_device)
+            .device_slots(self.device_slots))
+    }
+}

@@ -1,0 +1,141 @@
+//! A batch on a device, in Python's hands, and the streams of consumers that use it.
+
+#![allow(unsafe_code, reason = "streams of consumers come as numbers")]
+
+use crate::batch::{column, shape};
+use crate::error::OrRaise;
+use crate::here::Here;
+use crate::tensor::{Owner, Tensor};
+use atemoya::cuda::{self, Stream};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use std::sync::Arc;
+
+/// The legacy default stream, as the library names it.
+const LEGACY: isize = 0;
+
+/// A batch on a device, which all that is made of it keeps. Its memory is used again when the last of these is dropped, behind what the
+/// streams that use it were given by then.
+pub(crate) struct OnDevice {
+    batch: Here<cuda::DeviceBatch>,
+    ordinal: usize,
+}
+
+/// What DLPack passes for the stream of a consumer: `None` where the consumer waits by itself.
+fn handle(stream: Option<&Bound<'_, PyAny>>) -> PyResult<Option<isize>> {
+    let Some(stream) = stream else { return Ok(Some(LEGACY)) };
+    let number = || PyTypeError::new_err("stream must be None or an integer");
+    match stream.extract::<isize>().map_err(|_| number())? {
+        -1 => Ok(None),
+        0 => Err(PyValueError::new_err("stream: 0 can mean several: 1 is the legacy default stream")),
+        1 => Ok(Some(LEGACY)),
+        other if other < 0 => Err(PyValueError::new_err(format!("stream: there is no stream {other}"))),
+        other => Ok(Some(other)),
+    }
+}
+
+impl OnDevice {
+    /// The number of the device.
+    pub(crate) fn ordinal(&self) -> usize {
+        self.ordinal
+    }
+
+    fn get(&self) -> PyResult<&cuda::DeviceBatch> {
+        self.batch.get("batch")
+    }
+
+    /// Lets a consumer use the batch: makes its stream wait, unless it waits by itself.
+    pub(crate) fn hand_over(&self, py: Python<'_>, stream: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
+        match handle(stream)? {
+            None => self.get().map(|_| ()),
+            Some(stream) => self.with(py, stream, cuda::DeviceBatch::wait_on),
+        }
+    }
+
+    /// Does something with the batch and a stream, without the interpreter's lock.
+    fn with(
+        &self,
+        py: Python<'_>,
+        stream: isize,
+        then: impl FnOnce(&cuda::DeviceBatch, &Stream) -> atemoya::Result<()> + Send,
+    ) -> PyResult<()> {
+        let batch = self.get()?;
+        let work = || {
+            let raw = std::ptr::with_exposed_provenance_mut(stream.cast_unsigned());
+            // SAFETY: by the protocol of DLPack, and by what `wait_on` asks of the user, it is a stream of the device, which exists
+            // until the batch and all that was made of it are let go of, or until the user has said that it is done.
+            let stream = unsafe { Stream::borrow(batch.stream().device(), raw) }?;
+            then(batch, &stream)
+        };
+        py.detach(work).or_raise()
+    }
+}
+
+/// A batch of examples on a device. Its memory is not used again while the batch, or anything made of its columns, lives.
+#[pyclass(frozen, module = "atemoya._native")]
+pub(crate) struct DeviceBatch(Arc<OnDevice>);
+
+impl DeviceBatch {
+    pub(crate) fn new(batch: cuda::DeviceBatch) -> DeviceBatch {
+        let ordinal = batch.stream().device().ordinal();
+        DeviceBatch(Arc::new(OnDevice { batch: Here::new(batch), ordinal }))
+    }
+}
+
+#[pymethods]
+impl DeviceBatch {
+    /// Examples of the batch: this rank's part of it.
+    fn __len__(&self) -> PyResult<usize> {
+        Ok(self.0.get()?.len())
+    }
+
+    /// The epoch that the batch is of.
+    #[getter]
+    fn epoch(&self) -> PyResult<u64> {
+        Ok(self.0.get()?.epoch())
+    }
+
+    /// The batch's number in its epoch, the same on every rank.
+    #[getter]
+    fn index(&self) -> PyResult<u64> {
+        Ok(self.0.get()?.index())
+    }
+
+    /// The number of the device that it is on.
+    #[getter]
+    fn device(&self) -> usize {
+        self.0.ordinal()
+    }
+
+    /// The stream that it was delivered to, a `CUstream`; valid as long as the batch.
+    #[getter]
+    fn stream(&self) -> PyResult<usize> {
+        Ok(self.0.get()?.stream().as_raw().expose_provenance())
+    }
+
+    /// A column as a tensor, or None when batches do not have it.
+    fn tensor(&self, name: &str) -> PyResult<Option<Tensor>> {
+        let column = column(name)?;
+        let tensor = self.0.get()?.column(column);
+        let owner = || Owner::Device(Arc::clone(&self.0));
+        let make = |tensor: cuda::DeviceTensor<'_>| {
+            Tensor::new(owner(), tensor.pointer() as usize, tensor.dtype(), shape(column, tensor.shape()))
+        };
+        Ok(tensor.map(make))
+    }
+
+    /// Lets a stream, named as in `__dlpack__`, use the batch: what it is given from now on finds the batch complete, and the memory is
+    /// not used again before what the stream was given until then. It must be a stream of the device, and exist until the batch and
+    /// all that was made of it are let go of, or until `done_on` is called for it.
+    fn wait_on(&self, py: Python<'_>, stream: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
+        self.0.hand_over(py, stream)
+    }
+
+    /// Says that a stream is done with the batch: what it is given from now on does not use it, and it need not exist any longer.
+    fn done_on(&self, py: Python<'_>, stream: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
+        match handle(stream)? {
+            None => Ok(()),
+            Some(stream) => self.0.with(py, stream, cuda::DeviceBatch::done_on),
+        }
+    }
+}
