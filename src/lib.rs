@@ -5,7 +5,8 @@
 //! - [`index::IndexBuilder`] puts peaks and negatives into it.
 //! - [`PeakGenerator`] streams batches of one-hot sequence, controls and signal: jittered, reverse-complemented, peaks mixed
 //!   with negatives by a [`PeakNegativeSampler`], the same for a seed on any machine and any number of threads.
-//! - [`ArrayGenerator`] streams the same from arrays of the caller's, read where they lie.
+//!   A [`feed::Genome`] has arrays of whole contigs in place of some or all of the store's columns.
+//! - [`ArrayGenerator`] streams the same from arrays of windows, read where they lie.
 //! - [`gather::Gatherer`] gathers windows of the caller's own choice into memory of the caller's.
 //!
 //! Coordinates are 0-based and half-open. The format is specified in `format-spec/` of the repository; `ARCHITECTURE.md`

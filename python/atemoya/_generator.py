@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
 
 from . import _native
-from ._cache import cached_store
-from ._groups import check_groups, cut, normalize_signal_groups
+from ._genome_sampler import GenomeSampler
 from ._loci_files import bed_files
-from ._options import counted, examples, group_names, names, whole
-from ._store import Store
-from ._store_sampler import StoreSampler
+from ._options import counted, examples, names, whole
+from ._source import from_inputs, from_store
 from ._torch_loader import PeakLoader
 
 
@@ -59,11 +56,12 @@ def PeakGenerator(
     peaks, negatives : path, pandas.DataFrame, or list of these
         BED or narrowPeak files, or tables whose first columns are contig, start and end; several are interleaved. Without negatives,
         ``negative_ratio`` must be 0.
-    sequences : path
-        The genome: FASTA.
-    signals, controls : list of (path or list of paths)
+    sequences : path or dict
+        The genome: FASTA; or an array ``(4, length)`` for each contig, whose values are used as they are.
+    signals, controls : list of (path or list of paths), or list of dict
         bigWig files. An entry is a group: a file, unstranded, or a list of files whose channels swap under reverse complement.
-        With ``store``, names of its groups; all by default.
+        Or one dictionary for each channel, with an array ``(length,)`` for each contig. With ``store``, names of its groups; all by
+        default. Arrays, memory maps among them, are read where they lie and must not be written to.
     chroms : list of str, optional
         The contigs to use; all by default.
     in_window, out_window : int
@@ -93,7 +91,7 @@ def PeakGenerator(
     verbose : bool
         Whether to show progress, and how many loci were left out.
     signal_groups, control_groups : list of int, optional
-        Channels of each group, which must be as ``signals`` and ``controls`` have them.
+        Channels of each group: of dictionaries, which are a group each by default; files have theirs already.
     store : Store or path, optional
         A store in place of ``sequences`` and of the files of ``signals`` and ``controls``.
     order : str
@@ -131,11 +129,11 @@ def PeakGenerator(
             "negative_ratio to 0"
         )
     chroms = names("chroms", chroms)
+    given = (sequences, signals, controls, signal_groups, control_groups)
     if store is None:
-        opened, chosen = _packed(sequences, signals, controls, signal_groups, control_groups, cache_dir, verbose)
+        source = from_inputs(*given, cache_dir=cache_dir, verbose=verbose)
     else:
-        opened, chosen = _named(store, sequences, signals, controls, signal_groups, control_groups)
-    signal_names, control_names, signal_groups, control_groups = chosen
+        source = from_store(store, *given)
     with tempfile.TemporaryDirectory(prefix="atemoya-") as directory:
         files = [
             bed_files(name, value, Path(directory), summits=summits and name == "peaks")
@@ -147,19 +145,17 @@ def PeakGenerator(
             max_jitter=max_jitter,
             min_counts=min_counts,
             max_counts=max_counts,
-            counts_tracks=counted(counts_tracks, opened, signal_names),
+            counts_tracks=counted(counts_tracks, source.signals.names, source.signals.sizes),
             summits=bool(summits),
             chroms=chroms,
             exclusion_lists=files[2],
-            signals=signal_names,
-            controls=control_names,
+            signals=source.signals.names,
+            controls=source.controls.names,
         )
-        dataset = StoreSampler(
-            opened,
-            lambda store, sampling, options: _native.Dataset.from_files(store, *files[:2], sampling, options),
+        dataset = GenomeSampler(
+            source,
+            lambda genome, sampling, options: _native.Dataset.from_files(genome, *files[:2], sampling, options),
             options,
-            signal_groups,
-            control_groups,
             order=order,
             random_state=random_state,
             negative_ratio=negative_ratio,
@@ -178,61 +174,3 @@ def PeakGenerator(
         world_size=world_size,
         drop_last=drop_last,
     )
-
-
-def _resolved(spec, explicit, label):
-    """The groups of files that an argument gives."""
-    if isinstance(spec, (list, tuple)):
-        spec = [_text(entry) for entry in spec]
-    files, sizes = normalize_signal_groups(spec)
-    for file in files or []:
-        if "://" in file:
-            raise ValueError(f"{label}s: {file} is a URL, but bigWig files are read from local paths only; download it first")
-    if explicit is not None:
-        check_groups(explicit, label=f"{label}_groups")
-        if list(explicit) != sizes:
-            raise ValueError(
-                f"{label}_groups={list(explicit)} disagrees with the grouping inferred from {label}={sizes}"
-            )
-    return cut(files or [], sizes)
-
-
-def _text(entry):
-    """Paths as strings."""
-    if isinstance(entry, os.PathLike):
-        return os.fspath(entry)
-    return [_text(file) for file in entry] if isinstance(entry, (list, tuple)) else entry
-
-
-def _packed(sequences, signals, controls, signal_groups, control_groups, cache_dir, verbose):
-    """The store of files, and what is read of it."""
-    if sequences is None or signals is None:
-        missing = "sequences" if sequences is None else "signals"
-        raise TypeError(f"PeakGenerator needs {missing}, or a store")
-    if not isinstance(sequences, (str, os.PathLike)):
-        raise TypeError(f"sequences must be the path of a FASTA file; got {type(sequences).__name__!r}")
-    signals = _resolved(signals, signal_groups, "signal")
-    controls = _resolved(controls, control_groups, "control")
-    if not signals:
-        raise ValueError("signals is an empty list")
-    opened = cached_store(os.fspath(sequences), signals, controls, directory=cache_dir, verbose=verbose)
-    of_signals, of_controls = ([len(files) for files in groups] for groups in (signals, controls))
-    signal_names = [f"signal{i}" for i in range(len(signals))]
-    return opened, (signal_names, [f"control{i}" for i in range(len(controls))], of_signals, of_controls)
-
-
-def _named(store, sequences, signals, controls, signal_groups, control_groups):
-    """A store of the user's, and what is read of it."""
-    if sequences is not None:
-        raise TypeError("sequences are those of the store: leave them out")
-    store = store if isinstance(store, Store) else Store(store)
-    chosen, sizes = [], []
-    for known, wanted, explicit, label in (
-        (store.signals, signals, signal_groups, "signal"),
-        (store.controls, controls, control_groups, "control"),
-    ):
-        chosen.append(group_names(label, wanted, known))
-        sizes.append([len(known[name]) for name in chosen[-1]])
-        if explicit is not None and list(explicit) != sizes[-1]:
-            raise ValueError(f"{label}_groups={list(explicit)} disagrees with the store's groups, {sizes[-1]}")
-    return store._native, (*chosen, *sizes)

@@ -147,7 +147,8 @@ class Loader:
             reverse_complement=reverse_complement,
             shuffle=shuffle,
         )
-        signal_names = group_names("signal", signals, self.store.signals)
+        known = self.store.signals
+        signal_names = group_names("signal", signals, known)
         group_names("control", controls, self.store.controls)
         chosen = examples(
             in_window=in_window,
@@ -155,7 +156,7 @@ class Loader:
             max_jitter=max_jitter,
             min_counts=min_counts,
             max_counts=max_counts,
-            counts_tracks=counted(counts_tracks, self.store._native, signal_names),
+            counts_tracks=counted(counts_tracks, signal_names, [len(known[name]) for name in signal_names]),
             outlier_filter=outlier_filter,
             summits=summits,
             chroms=chroms,
@@ -174,17 +175,18 @@ class Loader:
             drop_last=drop_last,
             slots=slots,
         )
+        genome = _native.Genome.of_store(self.store._native)
         if peaks is None:
             if _paths(negatives):
                 raise TypeError("negatives need peaks: an index has its own")
             if loci is not None and loci not in self.store.loci:
                 raise KeyError(f"the store has no locus index {loci!r}, but {', '.join(self.store.loci) or 'none'}")
-            native = _native.Dataset.from_index(self.store._native, loci, drawn, chosen)
+            native = _native.Dataset.from_index(genome, loci, drawn, chosen)
         elif loci is not None:
             raise TypeError("give either peaks or loci")
         else:
             files = (_paths(peaks), _paths(negatives))
-            native = _native.Dataset.from_files(self.store._native, *files, drawn, chosen)
+            native = _native.Dataset.from_files(genome, *files, drawn, chosen)
         self._native = native
         self._running = running
         self._feed = Feed(Source(native, base_seed(order, random_state)), running.copy, Batch)

@@ -34,18 +34,18 @@ def group_names(label: str, wanted, known) -> list[str]:
     return chosen
 
 
-def counted(counts_tracks, store, signal_names) -> list[str] | None:
-    """The tracks that counts are taken of, or None for what the order does."""
-    if counts_tracks is None:
-        return None
-    tracks = {name: tracks for name, _, tracks in store.groups()}
+def counted(counts_tracks, groups: list[str] | None, sizes: list[int]) -> list[str] | None:
+    """The tracks that counts are taken of, or None for what the order does. Groups of arrays have no names of the user's."""
+    if counts_tracks is None or not isinstance(counts_tracks, str):
+        return None if counts_tracks is None else list(counts_tracks)
+    groups = groups or [f"signal{i}" for i in range(len(sizes))]
     if counts_tracks == "all":
-        return list(signal_names)
+        return groups
     if counts_tracks == "first":
-        if not signal_names:
+        if not groups:
             raise ValueError("counts_tracks: there is no first track without signals")
-        return [tracks[signal_names[0]][0]]
-    return [counts_tracks] if isinstance(counts_tracks, str) else list(counts_tracks)
+        return [groups[0] if sizes[0] == 1 else f"{groups[0]}.0"]
+    return [counts_tracks]
 
 
 def examples(

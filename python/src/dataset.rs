@@ -3,9 +3,10 @@
 use crate::array::array;
 use crate::batch::Batch;
 use crate::error::OrRaise;
+use crate::genome::Genome;
 use crate::memory::Buffer;
 use crate::options::{Examples, Sampling, Streaming, order};
-use crate::store::{Store, numpy_type};
+use crate::store::numpy_type;
 use crate::stream::Stream;
 use atemoya::feed::{self, Running};
 use atemoya::index::IndexBuilder;
@@ -28,9 +29,10 @@ type LociBytes<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBy
 /// Flags of peaks, sources, offsets and orientations of draws, as bytes: u8, i64, i64, u8.
 type DrawBytes<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
 
-fn generator(store: &Store, sampling: &Sampling, examples: &Examples) -> PyResult<PeakGenerator> {
+fn generator(genome: &Genome, sampling: &Sampling, examples: &Examples) -> PyResult<PeakGenerator> {
     let filter = examples.filter(order(&sampling.order)?);
-    Ok(PeakGenerator::with_filter(&store.0, filter)
+    Ok(PeakGenerator::over(&genome.0)
+        .filter(filter)
         .controls(examples.controls.clone())
         .sequence_type(numpy_type(&examples.sequence_type)?)
         .controls_type(numpy_type(&examples.controls_type)?)
@@ -66,19 +68,19 @@ impl Dataset {
     #[staticmethod]
     fn from_files(
         py: Python<'_>,
-        store: &Store,
+        genome: &Genome,
         peaks: Vec<PathBuf>,
         negatives: Vec<PathBuf>,
         sampling: Sampling,
         examples: Examples,
     ) -> PyResult<Dataset> {
-        let generator = generator(store, &sampling, &examples)?;
+        let generator = generator(genome, &sampling, &examples)?;
         let index = IndexBuilder::new("table")
             .peaks(peaks)
             .negatives(negatives)
             .summits(examples.summits.unwrap_or(false))
             .chroms(examples.chroms.clone());
-        let make = || generator.table(index.table(store.0.contigs())?).dataset();
+        let make = || generator.table(index.table(genome.0.contigs())?).dataset();
         Ok(Dataset(py.detach(make).or_raise()?))
     }
 
@@ -86,12 +88,12 @@ impl Dataset {
     #[staticmethod]
     fn from_index(
         py: Python<'_>,
-        store: &Store,
+        genome: &Genome,
         name: Option<String>,
         sampling: Sampling,
         examples: Examples,
     ) -> PyResult<Dataset> {
-        let mut generator = generator(store, &sampling, &examples)?;
+        let mut generator = generator(genome, &sampling, &examples)?;
         if let Some(name) = name {
             generator = generator.loci(name);
         }
@@ -102,13 +104,13 @@ impl Dataset {
     #[staticmethod]
     fn from_selected(
         py: Python<'_>,
-        store: &Store,
+        genome: &Genome,
         peaks: LociBytes<'_>,
         negatives: LociBytes<'_>,
         sampling: Sampling,
         examples: Examples,
     ) -> PyResult<Dataset> {
-        let generator = generator(store, &sampling, &examples)?;
+        let generator = generator(genome, &sampling, &examples)?;
         let generator = generator.selected(loci_from(&peaks)?, loci_from(&negatives)?);
         Ok(Dataset(py.detach(|| generator.dataset()).or_raise()?))
     }

@@ -5,6 +5,7 @@ mod array;
 mod batch;
 mod dataset;
 mod error;
+mod genome;
 mod index;
 mod memory;
 mod options;
@@ -23,6 +24,8 @@ mod _native {
     use super::dataset::Dataset;
     #[pymodule_export]
     use super::error::{InputError, StoreError};
+    #[pymodule_export]
+    use super::genome::Genome;
     #[pymodule_export]
     use super::index::index;
     #[pymodule_export]

@@ -109,7 +109,8 @@ impl DeviceGenerator {
         let (loader, types, in_window) = match &self.examples {
             Examples::Store(generator) => {
                 let types = generator.types();
-                let [sequence, controls, signal] = self.transfer.types(types, generator.narrowest_types()?)?;
+                let packs = generator.packs_sequence();
+                let [sequence, controls, signal] = self.transfer.types(types, packs, generator.narrowest_types()?)?;
                 let generator = (**generator).clone().sequence_type(sequence);
                 let generator = generator.controls_type(controls).signal_type(signal);
                 (generator.build_in(ahead, &allocate)?, types, generator.sequence_width())

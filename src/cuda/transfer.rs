@@ -21,9 +21,9 @@ pub enum Transfer {
 }
 
 impl Transfer {
-    /// The types in which sequence, controls and signal cross the bus, from those on the device and the narrowest that hold the
-    /// values of controls and signal.
-    pub(super) fn types(self, wanted: [DType; 3], narrowest: [DType; 2]) -> Result<[DType; 3]> {
+    /// The types in which sequence, controls and signal cross the bus, from those on the device, whether the sequence can be packed,
+    /// and the narrowest types that hold the values of controls and signal.
+    pub(super) fn types(self, wanted: [DType; 3], packs: bool, narrowest: [DType; 2]) -> Result<[DType; 3]> {
         let tracks = |name, wanted: DType, narrowest: DType| match (wanted, self) {
             // What is not of the kernel's making is checked, and made, by the workers.
             (DType::U8 | DType::U16, _) => Ok(wanted),
@@ -36,8 +36,10 @@ impl Transfer {
                 Err(Error::argument(name, message))
             }
         };
-        crate::gather::types::check_sequence("sequence_type", wanted[0])?;
-        let sequence = if self == Transfer::Compact { DType::U64 } else { wanted[0] };
+        if packs {
+            crate::gather::types::check_sequence("sequence_type", wanted[0])?;
+        }
+        let sequence = if packs && self == Transfer::Compact { DType::U64 } else { wanted[0] };
         let controls = tracks("controls_type", wanted[1], narrowest[0])?;
         let signal = tracks("signal_type", wanted[2], narrowest[1])?;
         Ok([sequence, controls, signal])

@@ -1,5 +1,7 @@
 //! Arrays of the caller's, read where they lie: any numeric type, any strides, borrowed or shared.
 
+mod finite;
+
 use crate::dtype::Element;
 use crate::{DType, Error, Result};
 use std::fmt;
@@ -138,36 +140,52 @@ impl<'a> Array<'a> {
     }
 
     fn copy<const SIZE: usize>(&self, from: [usize; 3], backwards: bool, out: &mut [u8]) {
-        let memory = self.memory.bytes();
-        let size = SIZE as isize;
-        let steps = from.iter().zip(self.view.strides).map(|(&index, stride)| index as isize * stride);
-        // Inside the memory, like every element's place, so that nothing overflows.
-        let first = self.view.offset as isize + steps.sum::<isize>() * size;
-        if self.view.strides[2] == 1 {
-            let values = &memory[first as usize..][..out.len()];
-            if backwards {
-                reverse::<SIZE>(values, out);
-            } else {
-                out.copy_from_slice(values);
-            }
+        if self.view.strides[2] == 1 && !backwards {
+            let first = self.place(from) as usize;
+            out.copy_from_slice(&self.memory.bytes()[first..][..out.len()]);
             return;
         }
         let (out, _) = out.as_chunks_mut::<SIZE>();
-        let step = self.view.strides[2] * size;
+        self.each(from, backwards, out, |element| element);
+    }
+
+    /// Writes what `of` makes of the elements from a place on, as many as there is room for; `backwards`, from the last of them to
+    /// the first.
+    #[inline]
+    fn each<const SIZE: usize, T>(
+        &self,
+        from: [usize; 3],
+        backwards: bool,
+        out: &mut [T],
+        of: impl Fn([u8; SIZE]) -> T,
+    ) {
+        let memory = self.memory.bytes();
+        let first = self.place(from);
+        if self.view.strides[2] == 1 {
+            let (values, _) = memory[first as usize..][..out.len() * SIZE].as_chunks::<SIZE>();
+            if backwards {
+                out.iter_mut().zip(values.iter().rev()).for_each(|(out, value)| *out = of(*value));
+            } else {
+                out.iter_mut().zip(values).for_each(|(out, value)| *out = of(*value));
+            }
+            return;
+        }
+        let step = self.view.strides[2] * SIZE as isize;
         let last = out.len().saturating_sub(1) as isize;
         let (mut at, step) = if backwards { (first + last * step, -step) } else { (first, step) };
-        for value in out {
+        for out in out {
+            let mut value = [0; SIZE];
             value.copy_from_slice(&memory[at as usize..][..SIZE]);
+            *out = of(value);
             at += step;
         }
     }
-}
 
-/// Copies elements from the last to the first.
-fn reverse<const SIZE: usize>(values: &[u8], out: &mut [u8]) {
-    let ((values, _), (out, _)) = (values.as_chunks::<SIZE>(), out.as_chunks_mut::<SIZE>());
-    for (out, value) in out.iter_mut().zip(values.iter().rev()) {
-        *out = *value;
+    /// Where an element is, in bytes.
+    fn place(&self, element: [usize; 3]) -> isize {
+        let steps = element.iter().zip(self.view.strides).map(|(&index, stride)| index as isize * stride);
+        // Inside the memory, like every element's place, so that nothing overflows.
+        self.view.offset as isize + steps.sum::<isize>() * self.view.dtype.size() as isize
     }
 }
 

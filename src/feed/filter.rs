@@ -1,11 +1,12 @@
-//! Which loci of an index are used: the parameters of the selection, and their application to a store.
+//! Which loci of an index are used: the parameters of the selection, and their application to a store or another genome.
 
+use super::genome::Genome;
 use super::sizes;
 use crate::Result;
 use crate::format::manifest::{GroupEntry, Role};
-use crate::gather::{FirstTrack, RowSums, TrackSums, find_groups};
+use crate::gather::find_groups;
 use crate::ingest::bed::{BedFile, read_bed};
-use crate::loci::{GroupSums, LocusTable, SelectOptions, Selection, WindowSums, explain, select};
+use crate::loci::{LocusTable, SelectOptions, Selection, WindowSums, explain, select};
 use crate::sample::Order;
 use crate::store::Store;
 use std::path::PathBuf;
@@ -81,7 +82,15 @@ impl LocusFilter {
     /// As [`LocusFilter::explain`], and [`Error::Argument`](crate::Error::Argument) with the account of what was dropped when no
     /// peak is left, or no negative of those that there are.
     pub fn select(&self, store: &Store, table: &LocusTable) -> Result<Selection> {
-        self.apply(store, table, &self.exclusions()?, select)
+        self.select_over(&store.into(), table)
+    }
+
+    /// The same over a genome, for whose contigs the table was made.
+    ///
+    /// # Errors
+    /// As [`LocusFilter::select`].
+    pub fn select_over(&self, genome: &Genome, table: &LocusTable) -> Result<Selection> {
+        self.apply(genome, table, &self.exclusions()?, select)
     }
 
     /// Tells of every locus of a table what becomes of it, whether or not any is left.
@@ -91,12 +100,20 @@ impl LocusFilter {
     /// [`Error::Input`](crate::Error::Input) for a bad exclusion list; [`Error::Corrupt`](crate::Error::Corrupt) for a damaged
     /// store.
     pub fn explain(&self, store: &Store, table: &LocusTable) -> Result<Selection> {
-        self.explain_with(store, table, &self.exclusions()?)
+        self.explain_over(&store.into(), table)
+    }
+
+    /// The same over a genome, for whose contigs the table was made.
+    ///
+    /// # Errors
+    /// As [`LocusFilter::explain`].
+    pub fn explain_over(&self, genome: &Genome, table: &LocusTable) -> Result<Selection> {
+        self.apply(genome, table, &self.exclusions()?, explain)
     }
 
     /// The same with exclusion lists that have been read already.
     pub(crate) fn explain_with(&self, store: &Store, table: &LocusTable, exclusions: &[BedFile]) -> Result<Selection> {
-        self.apply(store, table, exclusions, explain)
+        self.apply(&store.into(), table, exclusions, explain)
     }
 
     /// Whether outlying peaks are dropped.
@@ -114,10 +131,10 @@ impl LocusFilter {
         self.exclusion_lists.iter().map(|path| read_bed(path)).collect()
     }
 
-    fn apply(&self, store: &Store, table: &LocusTable, exclusion: &[BedFile], rules: Rules) -> Result<Selection> {
+    fn apply(&self, genome: &Genome, table: &LocusTable, exclusion: &[BedFile], rules: Rules) -> Result<Selection> {
         self.check()?;
-        let signals = self.signal_groups(store)?;
-        let outliers = if self.filters_outliers() { RowSums::of(store, &signals) } else { None };
+        let signals = genome.tracks(Role::Signal, self.signals.as_deref())?;
+        let outliers = if self.filters_outliers() { signals.group_sums() } else { None };
         let compatible = self.order == Order::Cherimoya && self.counts_tracks.is_none();
         // Cherimoya compares 32-bit sums with thresholds rounded to 32 bits.
         let threshold = |counts: f64| if compatible { f64::from(counts as f32) } else { counts };
@@ -131,18 +148,11 @@ impl LocusFilter {
             max_counts: self.max_counts.map(threshold),
             exclusion,
             counts_with_jitter: self.order == Order::Cherimoya,
-            outliers: outliers.as_ref().map(|sums| sums as &dyn GroupSums),
+            outliers: outliers.as_deref(),
         };
-        let sums = match &self.counts_tracks {
-            Some(names) => Some(TrackSums::named(store, names)?),
-            None => TrackSums::of(store, &signals),
-        };
-        let first = FirstTrack::of(store, &signals).filter(|_| compatible);
-        let sums = match &first {
-            Some(first) => Some(first as &dyn WindowSums),
-            None => sums.as_ref().map(|sums| sums as &dyn WindowSums),
-        };
-        rules(table, store.contigs(), &options, sums)
+        let sums: Option<Box<dyn WindowSums>> =
+            if compatible { signals.first_sums() } else { signals.sums(self.counts_tracks.as_deref())? };
+        rules(table, genome.contigs(), &options, sums.as_deref())
     }
 
     /// Checks the sizes.

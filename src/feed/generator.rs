@@ -1,30 +1,31 @@
-//! The builder of loaders: every parameter, its default, and the checks that need the store.
+//! The builder of loaders: every parameter, its default, and the checks that need the genome.
 
 use super::access::Access;
+use super::columns::Columns;
 use super::dataset::Dataset;
-use super::examples::StoreExamples;
+use super::examples::Places;
 use super::filter::LocusFilter;
+use super::genome::Genome;
 use super::given::GivenLoci;
 use super::loader::Loader;
 use super::running::Running;
 use super::sizes;
 use super::slot::Slot;
-use crate::format::manifest::Role;
-use crate::gather::{find_groups, types};
 use crate::loci::{Locus, LocusTable};
 use crate::sample::{Order, PeakNegativeSampler, PlanOptions};
 use crate::store::Store;
-use crate::{DType, Error, Result};
+use crate::{DType, Result};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Builds a [`Loader`] that streams peaks mixed with negatives from a store, with cherimoya's parameters.
+/// Builds a [`Loader`] that streams peaks mixed with negatives from a store, or from arrays of whole contigs, with cherimoya's
+/// parameters.
 ///
 /// | parameter | default | |
 /// |---|---|---|
 /// | `loci` | the only one | name of the store's locus index; or `table`, loci that are no index of the store, or `selected`, loci to be used as they are |
 /// | `signals`, `controls` | all, as packed | names of the groups to read, in the order of their channels |
-/// | `sequence_type` | `i8` | type of the one-hot sequence: `i8`, `u8`, `f16`, `bf16`, `f32`; `u64`: packed, a bit for each, 64 positions to a word |
+/// | `sequence_type` | `i8`; of arrays, theirs | type of the one-hot sequence: `i8`, `u8`, `f16`, `bf16`, `f32`; `u64`: packed, a bit for each, 64 positions to a word |
 /// | `controls_type`, `signal_type` | `f32` | type of the tracks: `f32`, or `u16` or `u8` where these hold all their values |
 /// | `in_window`, `out_window` | 2114, 1000 | bases of sequence and controls, and of signal |
 /// | `max_jitter` | 50 | a peak's windows are shifted by up to this many bases either way |
@@ -60,14 +61,19 @@ use std::sync::Arc;
 /// }
 /// # Ok::<(), atemoya::Error>(())
 /// ```
+///
+/// Of a [`Genome`], columns that are of arrays have the type of these (sequence) or f32 (tracks), have no groups that `signals` or
+/// `controls` could name, and are not touched by `access` and `ask_ahead`. `counts_tracks` calls their groups `signal0`, `signal1` and
+/// so on. Where the contigs are those of arrays, there is no index: `table` or `selected` gives the loci.
 #[derive(Debug, Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct PeakGenerator {
-    store: Store,
+    genome: Genome,
     loci: GivenLoci,
     filter: LocusFilter,
     controls: Option<Vec<String>>,
-    sequence_type: DType,
+    /// `None` where it was not asked for.
+    sequence_type: Option<DType>,
     controls_type: DType,
     signal_type: DType,
     negative_ratio: f64,
@@ -93,12 +99,17 @@ pub(crate) use setters;
 impl PeakGenerator {
     /// Starts from the defaults.
     pub fn new(store: &Store) -> Self {
+        PeakGenerator::over(&store.into())
+    }
+
+    /// Starts from the defaults, over columns of a store and of arrays.
+    pub fn over(genome: &Genome) -> Self {
         PeakGenerator {
-            store: store.clone(),
+            genome: genome.clone(),
             loci: GivenLoci::default(),
             filter: LocusFilter::default(),
             controls: None,
-            sequence_type: DType::I8,
+            sequence_type: None,
             controls_type: DType::F32,
             signal_type: DType::F32,
             negative_ratio: 0.1,
@@ -114,7 +125,13 @@ impl PeakGenerator {
     /// Starts from a filter, which has the order, the windows and all else that decides which loci are used, and from the
     /// defaults of the other parameters.
     pub fn with_filter(store: &Store, filter: LocusFilter) -> Self {
-        PeakGenerator { filter, ..PeakGenerator::new(store) }
+        PeakGenerator::new(store).filter(filter)
+    }
+
+    /// Sets all that decides which loci are used, the order and the windows among it.
+    pub fn filter(mut self, filter: LocusFilter) -> Self {
+        self.filter = filter;
+        self
     }
 
     /// Sets which of the store's locus indices is used.
@@ -123,7 +140,7 @@ impl PeakGenerator {
         self
     }
 
-    /// Sets loci that are no index of the store: a table made for the store's contigs
+    /// Sets loci that are no index of the store: a table made for the genome's contigs
     /// ([`LocusTable::from_beds`](crate::loci::LocusTable::from_beds)), from which is selected as from an index.
     pub fn table(mut self, table: LocusTable) -> Self {
         self.loci = GivenLoci::Table(Arc::new(table));
@@ -137,14 +154,19 @@ impl PeakGenerator {
         self
     }
 
+    /// Sets the type of the one-hot sequence: `I8`, `U8`, `F16`, `BF16` or `F32`; or `U64`, which packs it: the column is
+    /// `(n, 4, ceil(in_window / 64))` then, and bit i of word w is position `64 w + i`. Bits at and past `in_window` are 0. A sequence
+    /// of arrays has their type, and no other.
+    pub fn sequence_type(mut self, sequence_type: DType) -> Self {
+        self.sequence_type = Some(sequence_type);
+        self
+    }
+
     setters! {
         /// Sets which signal groups are read, and in which order; `None` for all.
         signals in filter: Option<Vec<String>>;
         /// Sets which control groups are read, and in which order; `None` for all.
         controls: Option<Vec<String>>;
-        /// Sets the type of the one-hot sequence: `I8`, `U8`, `F16`, `BF16` or `F32`; or `U64`, which packs it: the column is
-        /// `(n, 4, ceil(in_window / 64))` then, and bit i of word w is position `64 w + i`. Bits at and past `in_window` are 0.
-        sequence_type: DType;
         /// Sets the type of the controls: `F32`, or `U16` or `U8` where that holds all their values.
         controls_type: DType;
         /// Sets the type of the signal: `F32`, or `U16` or `U8` where that holds all its values.
@@ -202,16 +224,15 @@ impl PeakGenerator {
     /// Selects the loci, allocates the ring and starts the workers.
     ///
     /// # Errors
-    /// [`Error::Argument`] for a parameter out of its range, a name that the store lacks, or when no locus is left, with
-    /// the account of what was dropped; [`Error::Input`] for a bad exclusion list; [`Error::Corrupt`] for a damaged
-    /// store or index.
+    /// [`Error::Argument`](crate::Error::Argument) for a parameter out of its range, a name that the store lacks, or when no locus is
+    /// left, with the account of what was dropped; [`Error::Input`](crate::Error::Input) for a bad exclusion list;
+    /// [`Error::Corrupt`](crate::Error::Corrupt) for a damaged store or index.
     pub fn build(&self) -> Result<Loader> {
         self.build_in(0, &Slot::plain)
     }
 
     /// The same with slots that `allocate` gives, and so many more of them where their number is not set.
     pub(crate) fn build_in(&self, more_slots: usize, allocate: &dyn Fn(usize) -> Result<Slot>) -> Result<Loader> {
-        self.check()?;
         let shard = self.running.checked()?;
         Loader::new(self.source(shard.local_batch_size())?, &self.running, more_slots, allocate)
     }
@@ -221,13 +242,14 @@ impl PeakGenerator {
     /// # Errors
     /// As [`PeakGenerator::build`].
     pub fn dataset(&self) -> Result<Dataset<'static>> {
-        self.check()?;
+        sizes::check("batch_size", self.running.batch_size, 1)?;
         self.source(self.running.batch_size)
     }
 
     /// The types of sequence, controls and signal.
     pub(crate) fn types(&self) -> [DType; 3] {
-        [self.sequence_type, self.controls_type, self.signal_type]
+        let own = self.genome.sequence_dtype().unwrap_or(DType::I8);
+        [self.sequence_type.unwrap_or(own), self.controls_type, self.signal_type]
     }
 
     /// Bases of sequence and controls.
@@ -236,50 +258,41 @@ impl PeakGenerator {
         self.filter.in_window
     }
 
+    /// Whether the sequence is a store's, which can be packed.
+    #[cfg(feature = "cuda")]
+    pub(crate) fn packs_sequence(&self) -> bool {
+        self.genome.sequence_dtype().is_none()
+    }
+
     /// The narrowest types that hold all values of the controls and of the signal, after checking that the types asked for are not
     /// too small for them.
     #[cfg(feature = "cuda")]
     pub(crate) fn narrowest_types(&self) -> Result<[DType; 2]> {
-        let controls = find_groups(&self.store, "controls", Some(Role::Control), self.controls.as_deref())?;
-        let signals = self.filter.signal_groups(&self.store)?;
-        types::check_range("controls_type", self.controls_type, &self.store, &controls)?;
-        types::check_range("signal_type", self.signal_type, &self.store, &signals)?;
-        Ok([controls, signals].map(|groups| types::narrowest(&self.store, &groups)))
+        self.columns()?.narrowest_types()
     }
 
-    /// After [`PeakGenerator::check`].
+    fn columns(&self) -> Result<Columns<'_>> {
+        Columns::new(&self.genome, self.filter.signals.as_deref(), self.controls.as_deref(), self.types())
+    }
+
     fn source(&self, batch_size: usize) -> Result<Dataset<'static>> {
         let filter = &self.filter;
-        let signals = filter.signal_groups(&self.store)?;
-        let controls = find_groups(&self.store, "controls", Some(Role::Control), self.controls.as_deref())?;
-        let [sequence_type, controls_type, signal_type] = self.types();
-        types::check_sequence("sequence_type", sequence_type)?;
-        types::check_tracks("controls_type", controls_type, &self.store, &controls)?;
-        types::check_tracks("signal_type", signal_type, &self.store, &signals)?;
-        let (loci, ledger) = self.loci.select(&self.store, filter)?;
+        let columns = self.columns()?;
+        columns.check()?;
+        let ([peaks, negatives], ledger) = self.loci.select(&self.genome, filter)?;
         let plan = PlanOptions {
-            n_peaks: loci[0].len(),
-            n_negatives: loci[1].len(),
+            n_peaks: peaks.len(),
+            n_negatives: negatives.len(),
             negative_ratio: self.negative_ratio,
             max_jitter: filter.max_jitter as u32,
             reverse_complement: self.reverse_complement,
             shuffle: self.shuffle,
             seed: self.random_state,
         };
-        let store = self.store.clone();
-        let windows = (filter.in_window, filter.out_window, filter.max_jitter);
+        let LocusFilter { in_window, out_window, max_jitter, .. } = *filter;
+        let places = Arc::new(Places { peaks, negatives, in_window, out_window, max_jitter });
         let sampler = PeakNegativeSampler::with_order(plan, filter.order)?;
-        let groups = (signals.as_slice(), controls.as_slice());
-        let reading = (self.access, self.ask_ahead);
-        let examples = StoreExamples::new(store, groups, loci, windows, self.types(), reading);
-        Dataset::new(Box::new(examples), sampler, ledger, batch_size)
-    }
-
-    fn check(&self) -> Result<()> {
-        sizes::check("batch_size", self.running.batch_size, 1)?;
-        if self.store.sequence().is_none() && self.store.panels().is_empty() {
-            return Err(Error::argument("store", "it has neither a sequence nor tracks"));
-        }
-        Ok(())
+        let examples = columns.examples(places, (self.access, self.ask_ahead));
+        Dataset::new(examples, sampler, ledger, batch_size)
     }
 }

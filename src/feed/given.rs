@@ -1,15 +1,15 @@
 //! The loci that a generator is given, in whichever form, and the selection from them.
 
 use super::filter::LocusFilter;
+use super::genome::Genome;
 use crate::loci::{Ledger, Locus, LocusTable, published};
-use crate::store::Store;
 use crate::{Error, Result};
 use std::sync::Arc;
 
 /// Where the loci come from.
 #[derive(Debug, Clone)]
 pub(super) enum GivenLoci {
-    /// An index of the store, by its name, or the only one.
+    /// An index of the store whose contigs are the genome's, by its name, or the only one.
     Index(Option<String>),
     /// A table of all loci, that of an index or none.
     Table(Arc<LocusTable>),
@@ -25,25 +25,30 @@ impl Default for GivenLoci {
 
 impl GivenLoci {
     /// The peaks and the negatives to be used, and the account of all.
-    pub(super) fn select(&self, store: &Store, filter: &LocusFilter) -> Result<([Vec<Locus>; 2], Ledger)> {
+    pub(super) fn select(&self, genome: &Genome, filter: &LocusFilter) -> Result<([Vec<Locus>; 2], Ledger)> {
         let selection = match self {
-            GivenLoci::Index(name) => filter.select(store, &published::read(store, name.as_deref())?.table)?,
-            GivenLoci::Table(table) => filter.select(store, table)?,
+            GivenLoci::Index(name) => {
+                let none =
+                    || Error::argument("loci", "there is no index of contigs that are arrays': give loci as a table");
+                let store = genome.indexed_store().ok_or_else(none)?;
+                filter.select_over(genome, &published::read(store, name.as_deref())?.table)?
+            }
+            GivenLoci::Table(table) => filter.select_over(genome, table)?,
             GivenLoci::Selected(loci) => {
                 filter.check()?;
-                return Ok((checked(loci, store)?.clone(), Ledger::of_all(loci[0].len(), loci[1].len())));
+                return Ok((checked(loci, genome)?.clone(), Ledger::of_all(loci[0].len(), loci[1].len())));
             }
         };
         Ok(([selection.peaks, selection.negatives], selection.ledger))
     }
 }
 
-/// Checks that loci are on contigs of the store, and that there are peaks.
-fn checked<'a>(loci: &'a [Vec<Locus>; 2], store: &Store) -> Result<&'a [Vec<Locus>; 2]> {
+/// Checks that loci are on contigs of the genome, and that there are peaks.
+fn checked<'a>(loci: &'a [Vec<Locus>; 2], genome: &Genome) -> Result<&'a [Vec<Locus>; 2]> {
     if loci[0].is_empty() {
         return Err(Error::argument("selected", "there is no peak"));
     }
-    let contigs = store.contigs().len();
+    let contigs = genome.contigs().len();
     match loci.iter().flatten().find(|locus| locus.contig as usize >= contigs) {
         Some(locus) => {
             let message = format!("there is a locus on contig {}, of {contigs} counted from 0", locus.contig);

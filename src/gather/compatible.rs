@@ -1,7 +1,7 @@
 //! Counts as cherimoya 0.3.1 measures them, to the bit: 32-bit sums in the orders of numpy and torch.
 
-use super::scratch::with_values;
-use super::{Channels, Isa, Window};
+use super::Channels;
+use super::values::{PanelValues, Values, over};
 use crate::Result;
 use crate::format::manifest::GroupEntry;
 use crate::loci::float_sum::{cascade_sum, pairwise_sum};
@@ -9,76 +9,65 @@ use crate::loci::{GroupSums, WindowSums};
 use crate::store::Store;
 
 /// Some tracks of a panel.
-#[derive(Debug)]
-struct Tracks {
-    panel: usize,
-    channels: Channels,
+fn tracks<'a>(store: &'a Store, panel: usize, tracks: &[usize]) -> Box<dyn Values + 'a> {
+    let mut channels = Channels::default();
+    channels.push_group(tracks, 0);
+    Box::new(PanelValues { store, panel, channels })
 }
 
-impl Tracks {
-    fn new(panel: usize, tracks: &[usize]) -> Tracks {
-        let mut channels = Channels::default();
-        channels.push_group(tracks, 0);
-        Tracks { panel, channels }
-    }
-
-    /// The sum of their values over `start .. end` of a contig, channel after channel.
-    fn sum(&self, store: &Store, contig: usize, start: i64, end: i64, sum: fn(&[f32]) -> f32) -> Result<f32> {
-        let width = usize::try_from(end.saturating_sub(start)).unwrap_or(0);
-        let window = Window { contig, length: store.contigs().length(contig), start, width, reverse: false };
-        let file = &store.panels()[self.panel];
-        with_values(self.channels.len() * width, |values| {
-            super::signal(Isa::best(), &file.view(), &self.channels, &window, values)
-                .map_err(|(row, error)| file.error(row, error))?;
-            Ok(sum(values))
-        })
-    }
+/// The sum of the values over `start .. end` of a contig, channel after channel.
+fn sum(tracks: &dyn Values, contig: usize, start: i64, end: i64, sum: fn(&[f32]) -> f32) -> Result<f32> {
+    over(tracks, contig, start, usize::try_from(end.saturating_sub(start)).unwrap_or(0), sum)
 }
 
 /// Sums the first track of the first signal group, as numpy does; all that cherimoya's `min_counts` and `max_counts` look at.
 #[derive(Debug)]
-pub struct FirstTrack<'a> {
-    store: &'a Store,
-    track: Tracks,
-}
+pub struct FirstTrack<'a>(Box<dyn Values + 'a>);
 
 impl<'a> FirstTrack<'a> {
     /// The first track of the first of some groups, if there is any.
     #[must_use]
     pub fn of(store: &'a Store, groups: &[&GroupEntry]) -> Option<FirstTrack<'a>> {
         let group = groups.first()?;
-        Some(FirstTrack { store, track: Tracks::new(group.panel, group.tracks.get(..1)?) })
+        Some(FirstTrack(tracks(store, group.panel, group.tracks.get(..1)?)))
+    }
+
+    /// One track.
+    pub(crate) fn new(track: Box<dyn Values + 'a>) -> FirstTrack<'a> {
+        FirstTrack(track)
     }
 }
 
 impl WindowSums for FirstTrack<'_> {
     fn sum(&self, contig: usize, start: i64, end: i64) -> Result<f64> {
-        Ok(f64::from(self.track.sum(self.store, contig, start, end, pairwise_sum)?))
+        Ok(f64::from(sum(&*self.0, contig, start, end, pairwise_sum)?))
     }
 }
 
 /// Sums each signal group over all its channels, as torch does; what cherimoya's outlier filter looks at.
 #[derive(Debug)]
-pub struct RowSums<'a> {
-    store: &'a Store,
-    groups: Vec<Tracks>,
-}
+pub struct RowSums<'a>(Vec<Box<dyn Values + 'a>>);
 
 impl<'a> RowSums<'a> {
     /// Some groups of the store, or `None` when there is none.
     #[must_use]
     pub fn of(store: &'a Store, groups: &[&GroupEntry]) -> Option<RowSums<'a>> {
-        let tracks = groups.iter().map(|group| Tracks::new(group.panel, &group.tracks)).collect();
-        (!groups.is_empty()).then_some(RowSums { store, groups: tracks })
+        let groups: Vec<_> = groups.iter().map(|group| tracks(store, group.panel, &group.tracks)).collect();
+        (!groups.is_empty()).then_some(RowSums(groups))
+    }
+
+    /// Some groups.
+    pub(crate) fn new(groups: Vec<Box<dyn Values + 'a>>) -> RowSums<'a> {
+        RowSums(groups)
     }
 }
 
 impl GroupSums for RowSums<'_> {
     fn groups(&self) -> usize {
-        self.groups.len()
+        self.0.len()
     }
 
     fn sum(&self, group: usize, contig: usize, start: i64, end: i64) -> Result<f32> {
-        self.groups[group].sum(self.store, contig, start, end, cascade_sum)
+        sum(&*self.0[group], contig, start, end, cascade_sum)
     }
 }

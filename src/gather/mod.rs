@@ -11,6 +11,7 @@ mod ahead;
 mod compatible;
 mod gatherer;
 mod groups;
+mod names;
 mod onehot;
 mod read;
 mod scratch;
@@ -20,17 +21,20 @@ pub(crate) mod sizes;
 mod sums;
 pub(crate) mod typed;
 pub(crate) mod types;
+mod values;
 
 pub use ahead::{Step, sequence_ahead, signal_ahead};
 pub use compatible::{FirstTrack, RowSums};
 pub use gatherer::{Gatherer, Span};
 pub(crate) use groups::find_groups;
+pub(crate) use names::named_tracks;
 pub use onehot::OneHot;
 pub use read::{read_sequence, read_track};
 pub use signal::Channels;
 pub use simd::Isa;
 pub(crate) use simd::prefetch;
 pub use sums::TrackSums;
+pub(crate) use values::Values;
 
 use crate::format::onehot::Block;
 use crate::format::tile::{Sample, TileError};

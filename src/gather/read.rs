@@ -1,5 +1,6 @@
 //! Reading whole stretches of a contig, for extraction and inspection.
 
+use super::names::find_tracks;
 use super::{Channels, Isa, Window};
 use crate::store::Store;
 use crate::{Error, Result};
@@ -26,7 +27,10 @@ pub fn read_sequence(store: &Store, contig: &str, range: Range<u64>) -> Result<V
 /// [`Error::Argument`] for a track or contig that the store lacks, or a range that is not inside the contig;
 /// [`Error::Corrupt`] for damaged tiles.
 pub fn read_track(store: &Store, track: &str, contig: &str, range: Range<u64>) -> Result<Vec<f32>> {
-    let (group, channel) = super::sums::find_tracks(store, "track", track)?;
+    let groups = &store.manifest().groups;
+    let sizes: Vec<_> = groups.iter().map(|group| (group.name.as_str(), group.tracks.len())).collect();
+    let (group, channel) = find_tracks("track", track, &sizes)?;
+    let group = &groups[group];
     let tracks = match (channel, group.tracks.len()) {
         (Some(channel), _) => &group.tracks[channel..=channel],
         (None, 1) => &group.tracks[..],

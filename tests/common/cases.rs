@@ -248,8 +248,13 @@ impl Files {
 
     /// The generator with these options.
     pub fn generator(&self, data: &Data, o: &Options) -> PeakGenerator {
+        self.generator_over(PeakGenerator::new(&self.store), data, o)
+    }
+
+    /// A generator over this store, or what stands for it, with these options.
+    pub fn generator_over(&self, generator: PeakGenerator, data: &Data, o: &Options) -> PeakGenerator {
         let names = |groups: &[Group]| groups.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
-        PeakGenerator::new(&self.store)
+        generator
             .order(o.order)
             .signals((o.signals != data.signals).then(|| names(&o.signals)))
             .in_window(o.in_window as usize)

@@ -15,6 +15,8 @@ pub mod bigwigs;
 #[cfg(feature = "ingest")]
 pub mod cases;
 #[cfg(feature = "ingest")]
+pub mod genomes;
+#[cfg(feature = "ingest")]
 pub mod golden;
 #[cfg(feature = "cuda")]
 pub mod gpu;

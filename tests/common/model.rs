@@ -19,7 +19,7 @@ pub struct Row {
 pub type Group = (String, Vec<usize>);
 
 /// What a user has.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Data {
     /// Sequences and tracks as they are in the files.
     pub contigs: Vec<Contig>,

@@ -63,6 +63,7 @@ clean! {
     outlived
     threads
     arrays
+    genome
     stream_gone
     two_devices
     resumed

@@ -5,13 +5,14 @@ use super::consumer::Consumer;
 use super::emulator::Emulator;
 use super::fixture::{generator, temporary, typed};
 use super::program::Done;
-use crate::cuda::{Device, DeviceBatches, DeviceGenerator, Stream, Transfer};
-use crate::feed::{Array, Column};
-use crate::{ArrayGenerator, DType};
+use crate::cuda::{Device, DeviceBatches, DeviceGenerator, DeviceLoader, Stream, Transfer};
+use crate::feed::{Array, Column, ContigArrays, Genome, Loader};
+use crate::loci::Locus;
+use crate::{ArrayGenerator, DType, PeakGenerator};
 
 pub(super) type Program = fn(&Emulator) -> Done;
 
-pub(super) const PROGRAMS: [(&str, Program); 31] = [
+pub(super) const PROGRAMS: [(&str, Program); 32] = [
     ("compact", compact),
     ("dense", dense),
     ("borrowed", borrowed),
@@ -23,6 +24,7 @@ pub(super) const PROGRAMS: [(&str, Program); 31] = [
     ("outlived", super::holding::outlived),
     ("threads", super::holding::threads),
     ("arrays", arrays),
+    ("genome", genome),
     ("stream_gone", super::holding::stream_gone),
     ("two_devices", two_devices),
     ("resumed", super::streams::resumed),
@@ -187,8 +189,31 @@ fn arrays(_: &Emulator) -> Done {
     let signals = Array::from_vec(signals, [23, 3, 17]).unwrap();
     let generator = ArrayGenerator::new(sequences, signals).in_window(29).out_window(15).max_jitter(1);
     let generator = generator.negative_ratio(0.0).reverse_complement(true).batch_size(4);
-    let mut loader = DeviceGenerator::with_arrays(&device, generator.clone()).build().unwrap();
-    let mut host = generator.build().unwrap();
+    let loader = DeviceGenerator::with_arrays(&device, generator.clone()).build().unwrap();
+    Done { wrong: beside(loader, generator.build().unwrap()), ..Done::default() }
+}
+
+/// A genome whose sequence and signals are arrays, and whose controls are the store's: these alone are packed for the bus.
+fn genome(_: &Emulator) -> Done {
+    let (_directory, store) = temporary();
+    let device = Device::open(0).unwrap();
+    let arrays = |channels: usize| -> ContigArrays {
+        let array = |(name, length): (&str, u64)| {
+            let values = (0..channels * length as usize).map(|i| (i * i % 251) as u8).collect();
+            (name.to_owned(), Array::from_vec(values, [1, channels, length as usize]).unwrap())
+        };
+        store.contigs().iter().map(array).collect()
+    };
+    let genome = Genome::from_arrays(&arrays(4), Some(&store)).unwrap().signals(&[arrays(3)], Some(&[2, 1])).unwrap();
+    let peaks = (0..20).map(|i| Locus { contig: 0, centre: 40 + 9 * i, row: 0 }).collect();
+    let generator = PeakGenerator::over(&genome).selected(peaks, Vec::new()).negative_ratio(0.0).batch_size(6);
+    let generator = generator.in_window(70).out_window(33).max_jitter(5);
+    let loader = DeviceGenerator::new(&device, generator.clone()).build().unwrap();
+    Done { wrong: beside(loader, generator.build().unwrap()), ..Done::default() }
+}
+
+/// How many columns of an epoch differ from the host's.
+fn beside(mut loader: DeviceLoader, mut host: Loader) -> usize {
     let mut wrong = 0;
     let mut batches = loader.epoch(1);
     for expected in host.epoch(1) {
@@ -204,7 +229,7 @@ fn arrays(_: &Emulator) -> Done {
         }
     }
     assert!(batches.next().is_none());
-    Done { wrong, ..Done::default() }
+    wrong
 }
 
 /// A loader on each of two devices, in turns, in a thread for which another context is current all the time.

@@ -83,7 +83,7 @@ impl StoreExamples {
     /// Collects what an example needs. Returns whether there are long rows, whose tiles are another part. What is damaged is left
     /// to the gathering.
     fn requests(&self, draw: Draw, part: Part, scratch: &mut Scratch, requests: &mut Vec<Request>) -> bool {
-        if let (Some(file), Part::Rows) = (self.store.sequence(), part) {
+        if let (Some(file), Part::Rows, true) = (self.store.sequence(), part, self.reads_sequence()) {
             let [window, _] = self.windows(draw);
             let blocks = cut(&window, BLOCK_LOG2).0;
             if !blocks.is_empty() {
@@ -111,7 +111,7 @@ impl StoreExamples {
     /// Sends the requests, those that lie together as one, and whole blocks where loci lie close; and forgets them.
     fn send(&self, requests: &mut Vec<Request>) {
         for (number, bytes) in requests.iter_mut() {
-            if self.file(*number).is_some_and(|file| file.length() / DENSE <= self.peaks.len() as u64) {
+            if self.file(*number).is_some_and(|file| file.length() / DENSE <= self.places.peaks.len() as u64) {
                 *bytes = bytes.start / BLOCK * BLOCK..bytes.end.next_multiple_of(BLOCK);
             }
         }

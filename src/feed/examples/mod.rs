@@ -1,15 +1,19 @@
-//! Where the sequences and tracks of examples come from: a store, or arrays.
+//! Where the sequences and tracks of examples come from: a store, or arrays of whole contigs or of windows.
 
 mod arrays;
 mod ask;
+mod genome;
 mod mapped;
 mod pair;
+mod places;
 mod read;
 mod source;
 mod store;
 
 pub(super) use arrays::ArrayExamples;
+pub(super) use genome::GenomeExamples;
 pub(super) use pair::{Arrays, Rows};
+pub(super) use places::Places;
 pub(super) use store::StoreExamples;
 
 use super::layout::Form;

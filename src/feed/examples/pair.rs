@@ -55,7 +55,7 @@ impl<'r> Rows<'r> {
     }
 
     /// For each of so many channels, the one that it is read from under reverse complement.
-    fn turned(self, channels: usize) -> Result<Vec<usize>> {
+    pub(in crate::feed) fn turned(self, channels: usize) -> Result<Vec<usize>> {
         let groups = match self {
             Rows::Bases => &[4][..],
             Rows::Tracks => return Ok((0..channels).collect()),

@@ -1,10 +1,12 @@
-//! Examples from a store: windows of the genome around the selected loci.
+//! Examples from a store: windows of its contigs around the selected loci.
 
 use super::Examples;
 use super::mapped::Mapped;
+use super::places::Places;
 use super::read::{Idle, Read};
 use super::source::{Source, Tracks};
 use crate::feed::access::Access;
+use crate::feed::genome::{ContigMap, StorePart};
 use crate::feed::layout::Form;
 use crate::format::manifest::GroupEntry;
 use crate::gather::{self, Channels, Isa, Step, Window, typed};
@@ -12,43 +14,42 @@ use crate::loci::Locus;
 use crate::sample::Draw;
 use crate::store::Store;
 use crate::{DType, Result};
+use std::sync::Arc;
 
-/// Selected loci of a store, and what is read around them.
+/// What is read of a store around selected loci.
 #[derive(Debug, Clone)]
 pub(in crate::feed) struct StoreExamples {
     pub(super) store: Store,
+    /// From the contigs of the loci to the store's.
+    contigs: ContigMap,
     isa: Isa,
     access: Access,
     /// Whether the system is asked for what is needed next.
     asks: bool,
     /// What is read into without maps, and where what is to be asked for is looked up.
     pub(super) idle: Idle,
-    pub(super) peaks: Vec<Locus>,
-    negatives: Vec<Locus>,
-    max_jitter: i64,
-    pub(super) in_window: usize,
-    pub(super) out_window: usize,
+    pub(super) places: Arc<Places>,
     pub(super) signal: Vec<Tracks>,
     pub(super) controls: Vec<Tracks>,
+    /// A column without a channel is not read.
     forms: [Form; 3],
 }
 
 impl StoreExamples {
-    /// The groups are those of the signal and of the controls; the sizes `in_window`, `out_window` and `max_jitter`; the types
-    /// those of sequence, controls and signal, which hold all values of the groups; the reading how the files are read, and
-    /// whether the system is asked for what is needed next.
+    /// The groups are those of the signal and of the controls; the types those of sequence, controls and signal, which hold all
+    /// values of the groups; the reading how the files are read, and whether the system is asked for what is needed next.
     pub(in crate::feed) fn new(
-        store: Store,
+        StorePart { store, contigs, sequence }: StorePart,
         groups: (&[&GroupEntry], &[&GroupEntry]),
-        [peaks, negatives]: [Vec<Locus>; 2],
-        (in_window, out_window, max_jitter): (usize, usize, usize),
+        places: Arc<Places>,
         [sequence_type, controls_type, signal_type]: [DType; 3],
         (access, asks): (Access, bool),
     ) -> StoreExamples {
         let (signal, signal_channels) = Channels::of_groups(groups.0.iter().copied());
         let (controls, control_channels) = Channels::of_groups(groups.1.iter().copied());
-        let bases = if store.sequence().is_some() { 4 } else { 0 };
+        let bases = if sequence { 4 } else { 0 };
         let form = |dtype, channels, positions| Form { dtype, channels, positions };
+        let (in_window, out_window) = (places.in_window, places.out_window);
         // Packed, 64 positions to a word.
         let positions = if sequence_type == DType::U64 { in_window.div_ceil(64) } else { in_window };
         let forms = [
@@ -58,44 +59,29 @@ impl StoreExamples {
         ];
         let tracks = |(panel, channels): (usize, Channels)| Tracks { panel, tracks: channels.tracks(), channels };
         let [signal, controls] = [signal, controls].map(|panels| panels.into_iter().map(tracks).collect());
-        let (isa, idle, max_jitter) = (Isa::best(), Idle::default(), max_jitter as i64);
-        let examples = StoreExamples {
-            store,
-            isa,
-            access,
-            asks,
-            idle,
-            peaks,
-            negatives,
-            max_jitter,
-            in_window,
-            out_window,
-            signal,
-            controls,
-            forms,
-        };
+        let (isa, idle) = (Isa::best(), Idle::default());
+        let examples = StoreExamples { store, contigs, isa, access, asks, idle, places, signal, controls, forms };
         if asks {
             examples.ask_for_indices();
         }
         examples
     }
 
-    /// The input window and the output window of an example.
+    /// Whether the sequence is read.
+    pub(super) fn reads_sequence(&self) -> bool {
+        self.forms[0].channels > 0
+    }
+
+    /// The input window and the output window of an example. On a contig that the store lacks, all is outside.
     #[inline]
     pub(super) fn windows(&self, draw: Draw) -> [Window; 2] {
-        let locus = self.loci(draw.is_peak)[draw.source as usize];
-        let contig = locus.contig as usize;
-        let length = self.store.contigs().length(contig);
-        let shift = if draw.is_peak { i64::from(draw.offset) - self.max_jitter } else { 0 };
-        [self.in_window, self.out_window].map(|width| {
-            let start = locus.centre - (width / 2) as i64 + shift;
-            Window { contig, length, start, width, reverse: draw.reverse_complement }
-        })
+        let contig = |id| self.contigs.id(id).map_or((0, 0), |id| (id, self.store.contigs().length(id)));
+        self.places.windows(draw, contig)
     }
 
     /// Fetches into the processor's cache what an example soon to be gathered will read.
     fn ahead(&self, source: &impl Source, [input, output]: &[Window; 2], step: Step) {
-        if step == Step::Tiles {
+        if step == Step::Tiles && self.reads_sequence() {
             source.sequence_ahead(input);
         }
         for (panels, window) in [(&self.controls, input), (&self.signal, output)] {
@@ -129,7 +115,7 @@ impl StoreExamples {
             (now, next, later) = (next, later, last.map(|draw| self.windows(draw)));
             last = draws.next();
             let [of_sequence, of_controls, of_signal] = sizes.map(|size| row * size..(row + 1) * size);
-            if self.store.sequence().is_some() {
+            if self.reads_sequence() {
                 let (blocks, window) = source.sequence(&input)?;
                 typed::sequence(self.isa, sequence_type, blocks, &window, &mut sequence[of_sequence]);
             }
@@ -187,6 +173,6 @@ impl Examples for StoreExamples {
     }
 
     fn loci(&self, is_peak: bool) -> &[Locus] {
-        if is_peak { &self.peaks } else { &self.negatives }
+        self.places.loci(is_peak)
     }
 }

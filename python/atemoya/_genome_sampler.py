@@ -1,0 +1,90 @@
+"""The data set of ``PeakGenerator``: examples of a genome that are gathered when they are asked for."""
+
+from __future__ import annotations
+
+import torch
+
+from . import _native
+from ._groups import permutation
+from ._sampler import PeakNegativeSampler
+from ._source import Source, warn_of_missing
+from ._windows import LociArray
+
+
+class GenomeSampler(PeakNegativeSampler):
+    """Peaks and negatives of a store, or of arrays of whole contigs; otherwise as its base class.
+
+    Parameters
+    ----------
+    source : Source
+    select : callable
+        Called with the genome, the sampling and the options of examples; returns the native data set.
+    options : dict
+        The options of examples.
+    **parameters
+        Those of the base class that have nothing to do with its arrays.
+    """
+
+    def __init__(self, source: Source, select, options: dict, *, order, random_state, **parameters):
+        self._source, self._genome = source, source.open()
+        warn_of_missing(source, self._genome, options["chroms"])
+        self._options = {**options, "sequence_type": self._genome.sequence_dtype or "int8"}
+        self._select = select
+        self.signal_groups, self.control_groups = source.signals.sizes, source.controls.sizes
+        self.signal_perm, self.control_perm = (
+            torch.tensor(permutation(sizes), dtype=torch.long) if sizes else None
+            for sizes in (self.signal_groups, self.control_groups)
+        )
+        windows = {name: options[name] for name in ("in_window", "out_window", "max_jitter")}
+        self._begin(order, random_state, **windows, **parameters)
+        # It may lead to files that are not there later.
+        self._select = None
+
+    def _make(self) -> _native.Dataset:
+        return self._select(self._genome, self._sampling(), self._options)
+
+    def typed(self, columns: list[torch.Tensor]) -> list[torch.Tensor]:
+        """Columns of the types that the arrays have."""
+        sequences = self._source.sequences
+        if sequences and next(iter(sequences.values())).dtype == bool:
+            columns = [columns[0].view(torch.bool), *columns[1:]]
+        return columns
+
+    def _loci(self):
+        return self._native.loci(True), self._native.loci(False)
+
+    def _column(self, is_peak: bool, name: str) -> LociArray | None:
+        """A column over windows that hold all that jitter reaches, of which negatives have none."""
+        channels = {"sequence": 4, "signal": sum(self.signal_groups), "controls": sum(self.control_groups)}[name]
+        if channels == 0:
+            return None
+        margin = 2 * self.max_jitter if is_peak else 0
+        windows = {"in_window": self.in_window + margin, "out_window": self.out_window + margin, "max_jitter": 0}
+        sampling = {**self._sampling(), "negative_ratio": 0.0}
+        wide = _native.Dataset.from_selected(self._genome, *self._loci(), sampling, {**self._options, **windows})
+        width = windows["out_window"] if name == "signal" else windows["in_window"]
+        count = self.n_peaks if is_peak else self.n_negatives
+        dtype = self._options["sequence_type"] if name == "sequence" else "float32"
+        return LociArray(wide, is_peak, name, count, channels, width, dtype)
+
+    peak_sequences = property(lambda self: self._column(True, "sequence"))
+    peak_signals = property(lambda self: self._column(True, "signal"))
+    peak_controls = property(lambda self: self._column(True, "controls"))
+    negative_sequences = property(lambda self: self._column(False, "sequence"))
+    negative_signals = property(lambda self: self._column(False, "signal"))
+    negative_controls = property(lambda self: self._column(False, "controls"))
+
+    @property
+    def ledger(self) -> dict[str, dict[str, int]]:
+        """How many loci were kept, and why the others were not, of peaks and negatives."""
+        peaks, negatives = self._native.ledger()
+        return {"peaks": dict(peaks), "negatives": dict(negatives)}
+
+    def __getstate__(self):
+        return {**super().__getstate__(), "_genome": None, "_pickled": self._loci()}
+
+    def __setstate__(self, state):
+        loci = state.pop("_pickled")
+        self.__dict__.update(state)
+        self._genome = self._source.open()
+        self._revive(_native.Dataset.from_selected(self._genome, *loci, self._sampling(), self._options))

@@ -1,0 +1,97 @@
+//! Arrays of whole contigs by their names, as the caller has them, and how they are found by contigs' ids.
+
+use crate::feed::array::Array;
+use crate::format::Contigs;
+use crate::{Error, Result};
+use std::collections::HashSet;
+
+/// The most channels: a view may say that it has any number, without the memory for it.
+pub(super) const MAX_CHANNELS: usize = 1 << 20;
+
+/// An array for each of some contigs, by the contig's name: `(1, channels, length)`.
+///
+/// ```
+/// use atemoya::feed::{Array, ContigArrays};
+///
+/// let counts = [("chrI", vec![0u8; 230_218]), ("chrII", vec![1; 813_184])];
+/// let arrays = counts.map(|(name, counts)| {
+///     let length = counts.len();
+///     Ok((name, Array::from_vec(counts, [1, 1, length])?))
+/// });
+/// let arrays = arrays.into_iter().collect::<atemoya::Result<ContigArrays>>()?;
+/// assert_eq!(arrays.len(), 2);
+/// # Ok::<(), atemoya::Error>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct ContigArrays(Vec<(String, Array<'static>)>);
+
+impl ContigArrays {
+    /// How many contigs there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no contig.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Names and arrays in their order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Array<'static>)> {
+        self.0.iter().map(|(name, array)| (name.as_str(), array))
+    }
+
+    /// Checks that each array has these channels, of parameter `name`, and is the only one of its contig.
+    pub(super) fn check(&self, name: &'static str, channels: usize) -> Result<()> {
+        let mut seen = HashSet::new();
+        for (contig, array) in self.iter() {
+            let [n, rows, length] = array.shape();
+            if (n, rows) != (1, channels) {
+                let message =
+                    format!("expected the shape (1, {channels}, length), got ({n}, {rows}, {length}) of {contig}");
+                return Err(Error::argument(name, message));
+            }
+            if !seen.insert(contig) {
+                return Err(Error::argument(name, format!("{contig} occurs twice")));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<S: Into<String>> FromIterator<(S, Array<'static>)> for ContigArrays {
+    fn from_iter<I: IntoIterator<Item = (S, Array<'static>)>>(arrays: I) -> ContigArrays {
+        ContigArrays(arrays.into_iter().map(|(name, array)| (name.into(), array)).collect())
+    }
+}
+
+/// Arrays by the ids of contigs, of which they may lack some.
+#[derive(Debug)]
+pub(super) struct ById {
+    /// For each contig the number of its array, or [`NONE`].
+    numbers: Vec<u32>,
+    arrays: Vec<Array<'static>>,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl ById {
+    /// Leaves out arrays of contigs that there are not.
+    pub(super) fn new(arrays: &ContigArrays, contigs: &Contigs) -> ById {
+        let mut by_id = ById { numbers: vec![NONE; contigs.len()], arrays: Vec::new() };
+        for (name, array) in arrays.iter() {
+            if let Some(id) = contigs.id(name) {
+                by_id.numbers[id] = by_id.arrays.len() as u32;
+                by_id.arrays.push(array.clone());
+            }
+        }
+        by_id
+    }
+
+    #[inline]
+    pub(super) fn get(&self, contig: usize) -> Option<&Array<'static>> {
+        self.arrays.get(self.numbers[contig] as usize)
+    }
+}

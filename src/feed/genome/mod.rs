@@ -1,0 +1,180 @@
+//! What windows of a genome are read from: a store, arrays of whole contigs, or columns of either.
+
+mod contig_arrays;
+mod contig_map;
+mod cut;
+mod named;
+mod sequence;
+mod tracks;
+
+pub use contig_arrays::ContigArrays;
+pub(super) use contig_map::ContigMap;
+pub(super) use named::Tracks;
+pub(super) use sequence::SequenceArrays;
+pub(super) use tracks::TrackArrays;
+
+use crate::format::Contigs;
+use crate::store::Store;
+use crate::{DType, Result};
+use std::sync::Arc;
+
+/// Where sequence, signal and controls of a genome come from, each from a store or from arrays of the caller's: for
+/// [`PeakGenerator::over`](crate::PeakGenerator::over).
+///
+/// Arrays are read where they lie. The sequence keeps its type and its values, whatever these are. Tracks of any type become f32: values
+/// are rounded to f32; then NaN is 0, and what is infinite the largest f32 of its sign. Positions past the end of a track's array,
+/// and contigs that it lacks, are 0; those that the genome lacks are not looked at.
+///
+/// A genome's contigs, by whose ids loci count, are those of the arrays of its sequence, or of the store where the sequence is the
+/// store's.
+///
+/// ```
+/// use atemoya::PeakGenerator;
+/// use atemoya::feed::{Array, ContigArrays, Genome};
+/// use atemoya::loci::Locus;
+///
+/// // One contig of 500 bases, all A, and a stranded pair of tracks: counts of u16, and fractions of f64.
+/// let mut one_hot = vec![0i8; 4 * 500];
+/// one_hot[..500].fill(1);
+/// let sequence: ContigArrays = [("chrI", Array::from_vec(one_hot, [1, 4, 500])?)].into_iter().collect();
+/// let plus: ContigArrays = [("chrI", Array::from_vec(vec![3u16; 500], [1, 1, 500])?)].into_iter().collect();
+/// let minus: ContigArrays = [("chrI", Array::from_vec(vec![0.5f64; 500], [1, 1, 500])?)].into_iter().collect();
+/// let genome = Genome::from_arrays(&sequence, None)?.signals(&[plus, minus], Some(&[2]))?;
+///
+/// // Loci are a table (`PeakGenerator::table`), or these.
+/// let peaks = [100, 250].map(|centre| Locus { contig: 0, centre, row: 0 });
+/// let generator = PeakGenerator::over(&genome).selected(peaks.to_vec(), Vec::new()).negative_ratio(0.0);
+/// let dataset = generator.in_window(41).out_window(20).max_jitter(5).dataset()?;
+/// let batch = dataset.fetch(0, &[0, 1])?;
+/// assert_eq!(batch.sequence().unwrap().shape(), [2, 4, 41]);
+/// assert_eq!(batch.signal().unwrap().shape(), [2, 2, 20]);
+/// // Reverse complements have the minus strand first.
+/// let turned = batch.reverse_complemented()[0] == 1;
+/// assert_eq!(batch.signal().unwrap().row(0)[0], if turned { 0.5 } else { 3.0 });
+/// # Ok::<(), atemoya::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Genome {
+    bases: Bases,
+    /// Those that are not the store's.
+    signals: Option<Arc<TrackArrays>>,
+    controls: Option<Arc<TrackArrays>>,
+}
+
+/// Where the sequence and the contigs come from.
+#[derive(Debug, Clone)]
+enum Bases {
+    Store(Store),
+    /// Arrays, and the store that tracks come from which are not of arrays.
+    Arrays(Arc<SequenceArrays>, Option<(Store, ContigMap)>),
+}
+
+/// What of a store is read.
+#[derive(Debug, Clone)]
+pub(super) struct StorePart {
+    pub(super) store: Store,
+    /// From the genome's contigs to the store's.
+    pub(super) contigs: ContigMap,
+    /// Whether the sequence is the store's.
+    pub(super) sequence: bool,
+}
+
+impl Genome {
+    /// All of a store.
+    #[must_use]
+    pub fn from_store(store: &Store) -> Genome {
+        Genome { bases: Bases::Store(store.clone()), signals: None, controls: None }
+    }
+
+    /// A sequence of arrays `(1, 4, length)`, one for each contig, all of one type. They say which contigs there are, and how long
+    /// these are. Tracks are those of a store, if there is one: it finds the contigs by their names.
+    ///
+    /// # Errors
+    /// [`Error::Argument`](crate::Error::Argument) of `sequences` when there is no contig, or for an array of another shape, or of
+    /// another type than the first, or a contig that is given twice; of `contigs` for a name or a length that none can have.
+    pub fn from_arrays(sequences: &ContigArrays, tracks: Option<&Store>) -> Result<Genome> {
+        let sequences = Arc::new(SequenceArrays::new(sequences)?);
+        let map = |store: &Store| ContigMap::by_name(&sequences.contigs, store.contigs());
+        let tracks = tracks.map(|store| (store.clone(), map(store)));
+        Ok(Genome { bases: Bases::Arrays(sequences, tracks), signals: None, controls: None })
+    }
+
+    /// Takes signals of arrays in place of the store's. Each of `signals` is a channel: an array `(1, 1, length)` for each contig. Or it
+    /// is several, `(1, channels, length)`. `groups` are the sizes of the groups of channels that swap under reverse complement, in
+    /// their order; they add up to the channels. `None`: one each.
+    ///
+    /// # Errors
+    /// [`Error::Argument`](crate::Error::Argument) of `signals` for an array of another shape, or a contig that is given twice; of
+    /// `signal_groups` for sizes that do not fit.
+    pub fn signals(mut self, signals: &[ContigArrays], groups: Option<&[usize]>) -> Result<Genome> {
+        self.signals = Some(Arc::new(TrackArrays::new(["signals", "signal_groups"], signals, groups, self.contigs())?));
+        Ok(self)
+    }
+
+    /// Takes controls of arrays in place of the store's, as [`Genome::signals`] does signals.
+    ///
+    /// # Errors
+    /// As there, of `controls` and `control_groups`.
+    pub fn controls(mut self, controls: &[ContigArrays], groups: Option<&[usize]>) -> Result<Genome> {
+        let names = ["controls", "control_groups"];
+        self.controls = Some(Arc::new(TrackArrays::new(names, controls, groups, self.contigs())?));
+        Ok(self)
+    }
+
+    /// The contigs, by whose ids loci count.
+    #[must_use]
+    pub fn contigs(&self) -> &Contigs {
+        match &self.bases {
+            Bases::Store(store) => store.contigs(),
+            Bases::Arrays(sequences, _) => &sequences.contigs,
+        }
+    }
+
+    /// The type of the sequence, where it is of arrays.
+    #[must_use]
+    pub fn sequence_dtype(&self) -> Option<DType> {
+        self.sequence_arrays().map(|arrays| arrays.dtype)
+    }
+
+    /// The store, if its contigs are the genome's.
+    pub(super) fn indexed_store(&self) -> Option<&Store> {
+        match &self.bases {
+            Bases::Store(store) => Some(store),
+            Bases::Arrays(..) => None,
+        }
+    }
+
+    /// Whether there is anything to read.
+    pub(super) fn has_columns(&self) -> bool {
+        let arrays = self.signals.is_some() || self.controls.is_some();
+        arrays || self.indexed_store().is_none_or(|store| store.sequence().is_some() || !store.panels().is_empty())
+    }
+
+    /// What of a store is read, if there is one.
+    pub(super) fn store(&self) -> Option<StorePart> {
+        let (store, contigs) = self.store_and_contigs()?;
+        let sequence = store.sequence().is_some() && self.indexed_store().is_some();
+        Some(StorePart { store: store.clone(), contigs, sequence })
+    }
+
+    fn store_and_contigs(&self) -> Option<(&Store, ContigMap)> {
+        match &self.bases {
+            Bases::Store(store) => Some((store, ContigMap::default())),
+            Bases::Arrays(_, tracks) => tracks.as_ref().map(|(store, contigs)| (store, contigs.clone())),
+        }
+    }
+
+    /// The sequence, where it is of arrays.
+    pub(super) fn sequence_arrays(&self) -> Option<&Arc<SequenceArrays>> {
+        match &self.bases {
+            Bases::Store(_) => None,
+            Bases::Arrays(sequences, _) => Some(sequences),
+        }
+    }
+}
+
+impl From<&Store> for Genome {
+    fn from(store: &Store) -> Genome {
+        Genome::from_store(store)
+    }
+}

@@ -1,0 +1,51 @@
+//! Sequence from arrays of whole contigs: their type, their contigs, and a window of them.
+
+use super::contig_arrays::ContigArrays;
+use super::cut::cut;
+use crate::feed::array::Array;
+use crate::feed::layout::Form;
+use crate::format::Contigs;
+use crate::gather::Window;
+use crate::{DType, Error, Result};
+
+/// The bases.
+const BASES: usize = 4;
+
+/// An array for each contig.
+#[derive(Debug)]
+pub(in crate::feed) struct SequenceArrays {
+    pub(super) contigs: Contigs,
+    arrays: Vec<Array<'static>>,
+    pub(super) dtype: DType,
+}
+
+impl SequenceArrays {
+    pub(super) fn new(arrays: &ContigArrays) -> Result<SequenceArrays> {
+        const NAME: &str = "sequences";
+        let first = arrays.iter().next().ok_or_else(|| Error::argument(NAME, "there is no contig"))?;
+        arrays.check(NAME, BASES)?;
+        let dtype = first.1.dtype();
+        if let Some((name, array)) = arrays.iter().find(|(_, array)| array.dtype() != dtype) {
+            let message = format!("{name} is {}, and {} is {dtype}", array.dtype(), first.0);
+            return Err(Error::argument(NAME, message));
+        }
+        let contigs = Contigs::new(arrays.iter().map(|(name, array)| (name, array.shape()[2] as u64)))?;
+        Ok(SequenceArrays { contigs, arrays: arrays.iter().map(|(_, array)| array.clone()).collect(), dtype })
+    }
+
+    pub(in crate::feed) fn form(&self, width: usize) -> Form {
+        Form { dtype: self.dtype, channels: BASES, positions: width }
+    }
+
+    /// Copies a window; what lies outside the contig is 0. Reverse-complemented, both axes are turned.
+    pub(in crate::feed) fn read(&self, window: &Window, out: &mut [u8]) {
+        let array = &self.arrays[window.contig];
+        let size = self.dtype.size();
+        for (row, out) in out.chunks_exact_mut(window.width * size).enumerate() {
+            let row = if window.reverse { BASES - 1 - row } else { row };
+            cut(window, array.shape()[2], out, (size, 0), |start, out| {
+                array.read([0, row, start], window.reverse, out)
+            });
+        }
+    }
+}

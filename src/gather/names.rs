@@ -1,0 +1,62 @@
+//! Which tracks are meant by names: `NAME`, a group, or `NAME.i`, a channel of it.
+
+use crate::format::manifest::GroupEntry;
+use crate::{Error, Result};
+use std::collections::HashSet;
+use std::hash::Hash;
+
+/// The tracks of a group of a store, each by its panel and its number there.
+pub(super) fn tracks_of(group: &GroupEntry) -> impl Iterator<Item = (usize, usize)> {
+    group.tracks.iter().map(|&track| (group.panel, track))
+}
+
+/// The tracks of the names, in their order, of groups that have names and tracks.
+///
+/// # Errors
+/// [`Error::Argument`], of the parameter `argument`, for a name that there is not, a track that is named twice, or when none is named.
+pub(crate) fn named_tracks<T: Copy + Eq + Hash>(
+    argument: &'static str,
+    names: &[String],
+    groups: &[(impl AsRef<str>, Vec<T>)],
+) -> Result<Vec<T>> {
+    if names.is_empty() {
+        return Err(Error::argument(argument, "no track is named"));
+    }
+    let sizes: Vec<_> = groups.iter().map(|(name, tracks)| (name.as_ref(), tracks.len())).collect();
+    let (mut named, mut seen) = (Vec::new(), HashSet::new());
+    for name in names {
+        let (group, channel) = find_tracks(argument, name, &sizes)?;
+        let tracks = &groups[group].1;
+        let tracks = channel.map_or(tracks.as_slice(), |c| &tracks[c..=c]);
+        if !tracks.iter().all(|track| seen.insert(*track)) {
+            return Err(Error::argument(argument, format!("{name} counts a track a second time")));
+        }
+        named.extend(tracks);
+    }
+    Ok(named)
+}
+
+/// Which of some groups, each with a number of channels, `name` means, and the channel if it names one.
+///
+/// # Errors
+/// [`Error::Argument`] naming the groups that there are.
+pub(super) fn find_tracks(
+    argument: &'static str,
+    name: &str,
+    groups: &[(&str, usize)],
+) -> Result<(usize, Option<usize>)> {
+    let find = |name: &str| groups.iter().position(|(known, _)| *known == name);
+    if let Some(group) = find(name) {
+        return Ok((group, None));
+    }
+    if let Some((group, channel)) = name.rsplit_once('.')
+        && channel.bytes().all(|digit| digit.is_ascii_digit())
+        && let (Some(group), Ok(channel)) = (find(group), channel.parse::<usize>())
+        && channel < groups[group].1
+    {
+        return Ok((group, Some(channel)));
+    }
+    let known: Vec<String> = groups.iter().map(|(name, channels)| format!("{name} ({channels} channels)")).collect();
+    let known = if known.is_empty() { "there are no tracks".to_owned() } else { format!("but {}", known.join(", ")) };
+    Err(Error::argument(argument, format!("there is no {name:?}, {known}")))
+}
