@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy
+from numpy.typing import NDArray
 
 from . import _native
 from ._feed import Feed, Source
@@ -13,44 +15,58 @@ from ._store import Pathlike, Store, _paths
 
 
 class Batch:
-    """A batch of examples: numpy views of its memory, which does not change while any of them lives.
-
-    Attributes
-    ----------
-    sequence : (n, 4, in_window) int8, or None
-        One-hot sequence, channels A, C, G, T.
-    controls : (n, channels, in_window) float32, or None
-    signal : (n, channels, out_window) float32, or None
-    labels : (n,) int64
-        1 for a peak, 0 for a negative.
-    sources : (n,) int64
-        Which of the kept peaks or of the kept negatives.
-    offsets : (n,) int64
-        The jitter: a peak's window is shifted by ``offset - max_jitter``; 0 for a negative.
-    reverse_complement : (n,) uint8
-        1 where the example is reverse-complemented.
-    """
+    """A batch of examples: numpy views of its memory, which does not change while any of them lives."""
 
     __slots__ = ("_native",)
 
-    def __init__(self, native: _native.Batch):
+    def __init__(self, native: _native.Batch) -> None:
         self._native = native
 
     def tensor(self, name: str) -> _native.Tensor | None:
         """A column for DLPack, which also has types that numpy lacks."""
         return self._native.tensor(name)
 
-    def _array(self, name):
+    def _given(self, name: str) -> NDArray[Any] | None:
         tensor = self._native.tensor(name)
         return None if tensor is None else numpy.asarray(tensor)
 
-    sequence = property(lambda self: self._array("sequence"))
-    controls = property(lambda self: self._array("controls"))
-    signal = property(lambda self: self._array("signal"))
-    labels = property(lambda self: self._array("labels"))
-    sources = property(lambda self: self._array("sources"))
-    offsets = property(lambda self: self._array("offsets"))
-    reverse_complement = property(lambda self: self._array("reverse_complement"))
+    def _always(self, name: str) -> NDArray[Any]:
+        return numpy.asarray(self._native.tensor(name))
+
+    @property
+    def sequence(self) -> NDArray[Any] | None:
+        """One-hot sequence, ``(n, 4, in_window)`` int8, channels A, C, G, T; None where the store has no genome."""
+        return self._given("sequence")
+
+    @property
+    def controls(self) -> NDArray[Any] | None:
+        """Controls, ``(n, channels, in_window)`` float32, or None."""
+        return self._given("controls")
+
+    @property
+    def signal(self) -> NDArray[Any] | None:
+        """Signal, ``(n, channels, out_window)`` float32, or None."""
+        return self._given("signal")
+
+    @property
+    def labels(self) -> NDArray[numpy.int64]:
+        """1 for a peak, 0 for a negative: ``(n,)``."""
+        return self._always("labels")
+
+    @property
+    def sources(self) -> NDArray[numpy.int64]:
+        """Which of the kept peaks or of the kept negatives: ``(n,)``."""
+        return self._always("sources")
+
+    @property
+    def offsets(self) -> NDArray[numpy.int64]:
+        """The jitter, ``(n,)``: a peak's window is shifted by ``offset - max_jitter``; 0 for a negative."""
+        return self._always("offsets")
+
+    @property
+    def reverse_complement(self) -> NDArray[numpy.uint8]:
+        """1 where the example is reverse-complemented: ``(n,)``."""
+        return self._always("reverse_complement")
 
     @property
     def epoch(self) -> int:
@@ -138,7 +154,7 @@ class Loader:
         sequence_type: str = "int8",
         controls_type: str = "float32",
         signal_type: str = "float32",
-    ):
+    ) -> None:
         self.store = store if isinstance(store, Store) else Store(store)
         drawn = sampling(
             order=order,
@@ -209,15 +225,15 @@ class Loader:
         """Sets the epoch of the next iteration."""
         self._feed.set_epoch(epoch)
 
-    def state_dict(self) -> dict:
+    def state_dict(self) -> dict[str, Any]:
         """Where the loader stands, as a few numbers and strings; it can be saved as JSON."""
         return self._feed.state_dict()
 
-    def load_state_dict(self, state: dict) -> None:
+    def load_state_dict(self, state: dict[str, Any]) -> None:
         """Goes on, in the next iteration, with the very next batch, on any number of workers and ranks."""
         self._feed.load_state_dict(state)
 
-    def fetch(self, epoch: int, indices: Sequence[int]) -> Batch:
+    def fetch(self, epoch: int, indices: Iterable[int]) -> Batch:
         """The examples at some places of an epoch, in any order."""
         places = [whole("indices", place) for place in indices]
         return Batch(self._native.fetch(whole("epoch", epoch), places))

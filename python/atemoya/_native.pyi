@@ -9,7 +9,7 @@ from numpy import bool_, int64
 from numpy.typing import NDArray
 from typing_extensions import CapsuleType
 
-__all__ = ["Batch", "Dataset", "InputError", "Store", "StoreError", "Stream", "Tensor", "__version__", "index", "pack"]
+__all__ = ["Batch", "Dataset", "Genome", "InputError", "Store", "StoreError", "Stream", "Tensor", "__version__", "index", "pack"]
 
 __version__: Final[str]
 
@@ -20,6 +20,8 @@ _Allocate = Callable[[int], tuple[int, object]]
 _Path = str | PathLike[str]
 # Contigs (uint32), centres (int64) and rows (uint32) of loci.
 _Loci = tuple[bytes, bytes, bytes]
+# Arrays by the names of their contigs, (1, channels, length).
+_Contigs = list[tuple[str, NDArray[Any]]]
 # Dictionaries that `_options` makes.
 _Sampling = dict[str, Any]
 _Examples = dict[str, Any]
@@ -103,18 +105,32 @@ class Store:
     ) -> None: ...
 
 @final
+class Genome:
+    """A genome and its tracks: a store, arrays of whole contigs, or columns of either."""
+
+    @staticmethod
+    def of_store(store: Store) -> Genome: ...
+    @staticmethod
+    def of_arrays(sequences: _Contigs, tracks: Store | None) -> Genome: ...
+    def with_signals(self, signals: list[_Contigs], groups: list[int]) -> Genome: ...
+    def with_controls(self, controls: list[_Contigs], groups: list[int]) -> Genome: ...
+    def contigs(self) -> list[tuple[str, int]]: ...
+    @property
+    def sequence_dtype(self) -> str | None: ...
+
+@final
 class Dataset:
     """The examples of all epochs."""
 
     @staticmethod
     def from_files(
-        store: Store, peaks: list[str], negatives: list[str], sampling: _Sampling, examples: _Examples
+        genome: Genome, peaks: list[str], negatives: list[str], sampling: _Sampling, examples: _Examples
     ) -> Dataset: ...
     @staticmethod
-    def from_index(store: Store, name: str | None, sampling: _Sampling, examples: _Examples) -> Dataset: ...
+    def from_index(genome: Genome, name: str | None, sampling: _Sampling, examples: _Examples) -> Dataset: ...
     @staticmethod
     def from_selected(
-        store: Store, peaks: _Loci, negatives: _Loci, sampling: _Sampling, examples: _Examples
+        genome: Genome, peaks: _Loci, negatives: _Loci, sampling: _Sampling, examples: _Examples
     ) -> Dataset: ...
     @staticmethod
     def from_arrays(
