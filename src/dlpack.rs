@@ -232,15 +232,19 @@ mod tests {
         };
         let (versioned, unversioned) = (view.versioned(Arc::clone(&memory)), view.unversioned(Arc::clone(&memory)));
         assert_eq!(Arc::strong_count(&memory), 3);
-        // SAFETY: both were made above.
-        let (new, old) = unsafe { (versioned.as_ref(), unversioned.as_ref()) };
+        // SAFETY: it was made above.
+        let new = unsafe { versioned.as_ref() };
+        // SAFETY: it was made above.
+        let old = unsafe { unversioned.as_ref() };
         assert_eq!((new.version.major, new.flags), (1, READ_ONLY));
         for tensor in [new.dl_tensor, old.dl_tensor] {
             assert_eq!((tensor.data.cast_const(), tensor.ndim), (memory.as_ptr().cast(), 3));
             assert_eq!((tensor.dtype.code, tensor.dtype.bits, tensor.dtype.lanes), (2, 32, 1));
-            // SAFETY: the view has three of each.
-            let arrays = unsafe { (*tensor.shape.cast::<[i64; 3]>(), *tensor.strides.cast::<[i64; 3]>()) };
-            assert_eq!(arrays, ([2, 3, 4], [12, 4, 1]));
+            // SAFETY: the view has three sizes.
+            let shape = unsafe { *tensor.shape.cast::<[i64; 3]>() };
+            // SAFETY: and as many strides.
+            let strides = unsafe { *tensor.strides.cast::<[i64; 3]>() };
+            assert_eq!((shape, strides), ([2, 3, 4], [12, 4, 1]));
         }
         // SAFETY: they were not freed.
         unsafe { free_versioned(versioned) };

@@ -3,6 +3,7 @@
 use super::loaders::follow;
 use super::pool::{Exported, Given, Kind, column_of, digest, digest_of_batch};
 use super::world::World;
+use atemoya::dlpack::DLManagedTensorVersioned;
 use atemoya::ffi::*;
 use std::ffi::c_void;
 use std::mem::{MaybeUninit, offset_of};

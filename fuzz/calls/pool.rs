@@ -1,7 +1,8 @@
 //! The handles that the library gave, live and freed, and what is known of them.
 
 use super::bytes::Bytes;
-use atemoya::ffi::{DLManagedTensorVersioned, atemoya_batch, atemoya_batch_column, atemoya_status, atemoya_tensor};
+use atemoya::dlpack::DLManagedTensorVersioned;
+use atemoya::ffi::{atemoya_batch, atemoya_batch_column, atemoya_status, atemoya_tensor};
 use std::mem::MaybeUninit;
 use std::ptr::without_provenance_mut;
 

@@ -150,7 +150,7 @@ def PeakGenerator(
             max_jitter=max_jitter,
             min_counts=min_counts,
             max_counts=max_counts,
-            counts_tracks=counted(counts_tracks, source.signals.names, source.signals.sizes),
+            counts_tracks=counted(counts_tracks, source.signals.group_names(), source.signals.sizes),
             summits=bool(summits),
             chroms=chroms,
             exclusion_lists=files[2],

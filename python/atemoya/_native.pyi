@@ -9,7 +9,20 @@ from numpy import bool_, int64
 from numpy.typing import NDArray
 from typing_extensions import CapsuleType
 
-__all__ = ["Batch", "Dataset", "Genome", "InputError", "Store", "StoreError", "Stream", "Tensor", "__version__", "index", "pack"]
+__all__ = [
+    "Batch",
+    "Dataset",
+    "Gatherer",
+    "Genome",
+    "InputError",
+    "Store",
+    "StoreError",
+    "Stream",
+    "Tensor",
+    "__version__",
+    "index",
+    "pack",
+]
 
 __version__: Final[str]
 
@@ -94,13 +107,19 @@ class Store:
     def groups(self) -> list[tuple[str, bool, list[str]]]: ...
     def indices(self) -> list[str]: ...
     def verify(self, show: _Show | None) -> None: ...
+    def gatherer(self, sequence: bool, groups: list[str] | None, dtype: str) -> Gatherer: ...
+
+@final
+class Gatherer:
+    """Gathers windows of a store in one type."""
+
+    def shape(self, width: int) -> list[int]: ...
     def gather(
         self,
-        sequence: bool,
-        groups: list[str] | None,
-        dtype: str,
         width: int,
-        windows: tuple[NDArray[int64], NDArray[int64], NDArray[bool_] | None],
+        contigs: NDArray[int64],
+        starts: NDArray[int64],
+        turned: NDArray[bool_] | None,
         out: NDArray[Any],
     ) -> None: ...
 

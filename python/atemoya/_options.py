@@ -34,18 +34,17 @@ def group_names(label: str, wanted, known) -> list[str]:
     return chosen
 
 
-def counted(counts_tracks, groups: list[str] | None, sizes: list[int]) -> list[str] | None:
-    """The tracks that counts are taken of, or None for what the order does. Groups of arrays have no names of the user's."""
-    if counts_tracks is None or not isinstance(counts_tracks, str):
-        return None if counts_tracks is None else list(counts_tracks)
-    groups = groups or [f"signal{i}" for i in range(len(sizes))]
+def counted(counts_tracks, signals: list[str], sizes: list[int]) -> list[str] | None:
+    """The tracks that counts are taken of, or None for what the order does; of signal groups of these names and sizes."""
+    if counts_tracks is None:
+        return None
     if counts_tracks == "all":
-        return groups
+        return list(signals)
     if counts_tracks == "first":
-        if not groups:
+        if not signals:
             raise ValueError("counts_tracks: there is no first track without signals")
-        return [groups[0] if sizes[0] == 1 else f"{groups[0]}.0"]
-    return [counts_tracks]
+        return [signals[0] if sizes[0] == 1 else f"{signals[0]}.0"]
+    return [counts_tracks] if isinstance(counts_tracks, str) else list(counts_tracks)
 
 
 def examples(

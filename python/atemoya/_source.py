@@ -36,6 +36,10 @@ class Column:
     arrays: list[dict] | None = None
     names: list[str] | None = None
 
+    def group_names(self) -> list[str]:
+        """What its groups are called where counts are taken of some: those of arrays by their numbers."""
+        return self.names if self.names is not None else [f"signal{i}" for i in range(len(self.sizes))]
+
 
 @dataclass
 class Source:

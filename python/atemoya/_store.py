@@ -177,6 +177,7 @@ class Store:
     def __init__(self, path: Pathlike) -> None:
         self._native = _native.Store(os.fspath(path))
         self._ids = {name: number for number, (name, _) in enumerate(self._native.contigs())}
+        self._gatherers: dict[Any, _native.Gatherer] = {}
 
     @property
     def path(self) -> Path:
@@ -253,7 +254,7 @@ class Store:
         ValueError, TypeError
             For arguments that do not fit each other, or the store.
         """
-        return self._gather(True, None, 4, contigs, starts, width, reverse_complement, dtype, out)
+        return self._gather(True, None, contigs, starts, width, reverse_complement, dtype, out)
 
     def signal(
         self,
@@ -275,20 +276,25 @@ class Store:
         dtype : str or numpy.dtype
             ``float32``, or ``uint16`` or ``uint8`` where it holds all values.
         """
-        known = {**self.signals, **self.controls}
         if groups is not None:
-            groups = [groups] if isinstance(groups, str) else list(groups)
-            for name in groups:
+            groups = (groups,) if isinstance(groups, str) else tuple(groups)
+        return self._gather(False, groups, contigs, starts, width, reverse_complement, dtype, out)
+
+    def _gatherer(self, sequence: bool, groups: tuple[str, ...] | None, dtype: numpy.dtype[Any]) -> _native.Gatherer:
+        """What gathers these, kept for the next time."""
+        key = (sequence, groups, dtype)
+        if key not in self._gatherers:
+            known = {**self.signals, **self.controls}
+            for name in groups or ():
                 if name not in known:
                     raise KeyError(f"the store has no group {name!r}, but {', '.join(known)}")
-        tracks = sum(len(known[name]) for name in (self.signals if groups is None else groups))
-        return self._gather(False, groups, tracks, contigs, starts, width, reverse_complement, dtype, out)
+            self._gatherers[key] = self._native.gatherer(sequence, None if groups is None else list(groups), dtype.name)
+        return self._gatherers[key]
 
     def _gather(
         self,
         sequence: bool,
-        groups: list[str] | None,
-        channels: int,
+        groups: tuple[str, ...] | None,
         contigs: Any,
         starts: Any,
         width: int,
@@ -301,14 +307,15 @@ class Store:
         if turned is not None:
             turned = _each("reverse_complement", numpy.asarray(turned, dtype=bool), len(starts))
         width, dtype = whole("width", width, 1), numpy.dtype(dtype)
-        shape = (len(starts), channels, -(-width // 64) if dtype == numpy.uint64 else width)
+        gatherer = self._gatherer(sequence, groups, dtype)
+        shape = (len(starts), *gatherer.shape(width))
         if out is None:
             out = numpy.empty(shape, dtype=dtype)
         elif not isinstance(out, numpy.ndarray):
             raise TypeError(f"out must be a numpy array, not {type(out).__name__}")
         elif out.shape != shape:
             raise ValueError(f"out must have the shape {shape}, not {out.shape}")
-        self._native.gather(sequence, groups, dtype.name, width, (contigs, starts, turned), out)
+        gatherer.gather(width, contigs, starts, turned, out)
         return out
 
     def _contig_ids(self, contigs: Any) -> NDArray[numpy.int64]:

@@ -31,7 +31,7 @@ mod _native {
     #[pymodule_export]
     use super::pack::pack;
     #[pymodule_export]
-    use super::store::Store;
+    use super::store::{Gatherer, Store};
     #[pymodule_export]
     use super::stream::Stream;
     #[pymodule_export]

@@ -6,7 +6,7 @@ use crate::memory;
 use crate::watch;
 use atemoya::DType;
 use atemoya::format::manifest::Role;
-use atemoya::gather::{Gatherer, Span};
+use atemoya::gather::{self, Span};
 use atemoya::loci::published;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -74,28 +74,47 @@ impl Store {
         })
     }
 
-    /// Gathers windows of `width` bases into an array `(windows, channels, width)`: one-hot sequence where `groups` is None and
-    /// `sequence` is true, else the tracks of groups, all signal groups for None.
-    #[allow(clippy::too_many_arguments)]
+    /// What gathers windows: of one-hot sequence where `groups` is None and `sequence` is true, else of the tracks of groups, all signal
+    /// groups for None.
+    fn gatherer(&self, sequence: bool, groups: Option<Vec<String>>, dtype: &str) -> PyResult<Gatherer> {
+        let dtype = numpy_type(dtype)?;
+        let gatherer = match sequence {
+            true => gather::Gatherer::sequence(&self.0, dtype),
+            false => gather::Gatherer::tracks(&self.0, groups.as_deref(), dtype),
+        };
+        Ok(Gatherer(gatherer.or_raise()?))
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Store({:?})", self.0.path())
+    }
+}
+
+/// Gathers windows of a store in one type.
+#[pyclass(frozen, module = "atemoya._native")]
+pub(crate) struct Gatherer(gather::Gatherer);
+
+#[pymethods]
+impl Gatherer {
+    /// Channels of a window, and its positions when it is `width` bases.
+    fn shape(&self, width: usize) -> [usize; 2] {
+        self.0.shape(width)
+    }
+
+    /// Gathers windows of `width` bases, at the starts on the contigs of these numbers and turned where the flags say so, into an array
+    /// `(windows, channels, positions)`.
     fn gather(
         &self,
         py: Python<'_>,
-        sequence: bool,
-        groups: Option<Vec<String>>,
-        dtype: &str,
         width: usize,
-        windows: (Bound<'_, PyAny>, Bound<'_, PyAny>, Option<Bound<'_, PyAny>>),
+        contigs: &Bound<'_, PyAny>,
+        starts: &Bound<'_, PyAny>,
+        turned: Option<&Bound<'_, PyAny>>,
         out: &Bound<'_, PyAny>,
     ) -> PyResult<()> {
-        let dtype = numpy_type(dtype)?;
-        let gatherer = match sequence {
-            true => Gatherer::sequence(&self.0, dtype),
-            false => Gatherer::tracks(&self.0, groups.as_deref(), dtype),
-        }
-        .or_raise()?;
-        let contigs = memory::integers("contigs", &windows.0)?;
-        let starts = memory::integers("starts", &windows.1)?;
-        let turned = windows.2.map(|flags| memory::flags("reverse_complement", &flags)).transpose()?;
+        let contigs = memory::integers("contigs", contigs)?;
+        let starts = memory::integers("starts", starts)?;
+        let turned = turned.map(|flags| memory::flags("reverse_complement", flags)).transpose()?;
         if contigs.len() != starts.len() || turned.as_ref().is_some_and(|turned| turned.len() != starts.len()) {
             return Err(PyValueError::new_err("contigs, starts and reverse_complement must be of one length"));
         }
@@ -105,13 +124,10 @@ impl Store {
             start: starts[i],
             reverse_complement: turned.as_ref().is_some_and(|turned| turned[i] != 0),
         });
+        let dtype = self.0.dtype();
         let name = type_string(dtype).ok_or_else(|| PyTypeError::new_err(format!("numpy has no {dtype}")))?;
-        let write = |bytes: &mut [u8]| py.detach(|| gatherer.gather(width, spans, bytes));
+        let write = |bytes: &mut [u8]| py.detach(|| self.0.gather(width, spans, bytes));
         memory::write("out", out, (name, dtype.size()), write)?.or_raise()
-    }
-
-    fn __repr__(&self) -> String {
-        format!("Store({:?})", self.0.path())
     }
 }
 
