@@ -5,6 +5,7 @@ imported when one of them is first used. ``pack``, ``index``, ``Store`` and ``Lo
 """
 
 from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from ._batch import Batch
 from ._cache import cache_dir
@@ -12,6 +13,13 @@ from ._groups import normalize_signal_groups
 from ._loader import Loader
 from ._native import InputError, StoreError, Tensor, __version__
 from ._store import Store, index, pack
+
+if TYPE_CHECKING:
+    from ._generator import PeakGenerator as PeakGenerator
+    from ._permutation import channel_permutation_from_groups as channel_permutation_from_groups
+    from ._sampler import PeakNegativeSampler as PeakNegativeSampler
+    from ._sharded import ShardedEpochSampler as ShardedEpochSampler
+    from ._torch_loader import PeakLoader as PeakLoader
 
 # What needs torch, and where it is.
 _TORCH = {
@@ -34,11 +42,15 @@ __all__ = [
     "index",
     "normalize_signal_groups",
     "pack",
-    *_TORCH,
+    "PeakGenerator",
+    "PeakLoader",
+    "PeakNegativeSampler",
+    "ShardedEpochSampler",
+    "channel_permutation_from_groups",
 ]
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> Any:
     if name not in _TORCH:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
@@ -51,5 +63,5 @@ def __getattr__(name):
     return value
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return sorted(__all__)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy
+from numpy.typing import NDArray
 
 from . import _native
 
@@ -10,28 +13,13 @@ from . import _native
 class Batch:
     """A batch of examples: numpy views of its memory, which does not change while any of them lives.
 
-    Attributes
-    ----------
-    sequence : (n, 4, in_window) int8, or None
-        One-hot sequence, channels A, C, G, T.
-    controls : (n, channels, in_window) float32, or None
-    signal : (n, channels, out_window) float32, or None
-    labels : (n,) int64
-        1 for a peak, 0 for a negative.
-    sources : (n,) int64
-        Which of the kept peaks or of the kept negatives.
-    offsets : (n,) int64
-        The jitter: a peak's window is shifted by ``offset - max_jitter``; 0 for a negative.
-    reverse_complement : (n,) uint8
-        1 where the example is reverse-complemented.
-
-    On a CUDA device these raise TypeError: :meth:`tensor` has the columns there. The memory is used again when the batch and all that
+    On a CUDA device its arrays raise TypeError: :meth:`tensor` has the columns there. The memory is used again when the batch and all that
     was made of it are let go of, behind what the consumers' streams were given until then; nobody waits for that.
     """
 
     __slots__ = ("_native",)
 
-    def __init__(self, native: _native.Batch | _native.DeviceBatch):
+    def __init__(self, native: _native.Batch | _native.DeviceBatch) -> None:
         self._native = native
 
     def tensor(self, name: str) -> _native.Tensor | None:
@@ -71,24 +59,55 @@ class Batch:
         """Says that a stream is done with the batch: what it is given from now on does not use it, and it need not exist any longer."""
         self._on_device().done_on(stream)
 
-    def _on_device(self):
+    def _on_device(self) -> _native.DeviceBatch:
         if self.device is None:
             raise TypeError("the batch is in the memory of the host, which has no streams")
+        assert isinstance(self._native, _native.DeviceBatch)
         return self._native
 
-    def _array(self, name):
+    def _given(self, name: str) -> NDArray[Any] | None:
         if self.device is not None:
             raise TypeError(f"the batch is on the CUDA device {self.device}: take tensor({name!r}) by DLPack")
         tensor = self._native.tensor(name)
         return None if tensor is None else numpy.asarray(tensor)
 
-    sequence = property(lambda self: self._array("sequence"))
-    controls = property(lambda self: self._array("controls"))
-    signal = property(lambda self: self._array("signal"))
-    labels = property(lambda self: self._array("labels"))
-    sources = property(lambda self: self._array("sources"))
-    offsets = property(lambda self: self._array("offsets"))
-    reverse_complement = property(lambda self: self._array("reverse_complement"))
+    def _always(self, name: str) -> NDArray[Any]:
+        return numpy.asarray(self._given(name))
+
+    @property
+    def sequence(self) -> NDArray[Any] | None:
+        """One-hot sequence, ``(n, 4, in_window)`` int8, channels A, C, G, T; None where the store has no genome."""
+        return self._given("sequence")
+
+    @property
+    def controls(self) -> NDArray[Any] | None:
+        """Controls, ``(n, channels, in_window)`` float32, or None."""
+        return self._given("controls")
+
+    @property
+    def signal(self) -> NDArray[Any] | None:
+        """Signal, ``(n, channels, out_window)`` float32, or None."""
+        return self._given("signal")
+
+    @property
+    def labels(self) -> NDArray[numpy.int64]:
+        """1 for a peak, 0 for a negative: ``(n,)``."""
+        return self._always("labels")
+
+    @property
+    def sources(self) -> NDArray[numpy.int64]:
+        """Which of the kept peaks or of the kept negatives: ``(n,)``."""
+        return self._always("sources")
+
+    @property
+    def offsets(self) -> NDArray[numpy.int64]:
+        """The jitter, ``(n,)``: a peak's window is shifted by ``offset - max_jitter``; 0 for a negative."""
+        return self._always("offsets")
+
+    @property
+    def reverse_complement(self) -> NDArray[numpy.uint8]:
+        """1 where the example is reverse-complemented: ``(n,)``."""
+        return self._always("reverse_complement")
 
     @property
     def epoch(self) -> int:

@@ -3,48 +3,53 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
 
 from . import _native
 from ._genome_sampler import GenomeSampler
-from ._loci_files import bed_files
+from ._loci_files import Loci, bed_files
 from ._options import counted, examples, names, whole
 from ._source import from_inputs, from_store
+from ._store import Pathlike, Store
 from ._torch_loader import PeakLoader
 
 
 def PeakGenerator(
-    peaks,
-    negatives=None,
-    sequences=None,
-    signals=None,
-    controls=None,
-    chroms=None,
-    in_window=2114,
-    out_window=1000,
-    max_jitter=50,
-    negative_ratio=0.1,
-    reverse_complement=True,
-    shuffle=True,
-    min_counts=None,
-    max_counts=None,
-    summits=False,
-    exclusion_lists=None,
-    random_state=None,
-    pin_memory=True,
-    num_workers=1,
-    batch_size=32,
-    verbose=False,
-    signal_groups=None,
-    control_groups=None,
+    peaks: Loci,
+    negatives: Loci | None = None,
+    sequences: Pathlike | Mapping[str, NDArray[Any]] | None = None,
+    signals: Sequence[Any] | None = None,
+    controls: Sequence[Any] | None = None,
+    chroms: Sequence[str] | None = None,
+    in_window: int = 2114,
+    out_window: int = 1000,
+    max_jitter: int = 50,
+    negative_ratio: float = 0.1,
+    reverse_complement: bool = True,
+    shuffle: bool = True,
+    min_counts: float | None = None,
+    max_counts: float | None = None,
+    summits: bool = False,
+    exclusion_lists: Loci | None = None,
+    random_state: int | None = None,
+    pin_memory: bool = True,
+    num_workers: int = 1,
+    batch_size: int = 32,
+    verbose: bool = False,
+    signal_groups: Sequence[int] | None = None,
+    control_groups: Sequence[int] | None = None,
     *,
-    store=None,
-    order="cherimoya",
-    counts_tracks=None,
-    rank=None,
-    world_size=None,
-    drop_last=None,
-    cache_dir=None,
+    store: Store | Pathlike | None = None,
+    order: str = "cherimoya",
+    counts_tracks: str | Sequence[str] | None = None,
+    rank: int | None = None,
+    world_size: int | None = None,
+    drop_last: bool | None = None,
+    cache_dir: Pathlike | None = None,
 ) -> PeakLoader:
     """Makes a loader of training batches, peaks mixed with negatives, as ``cherimoya.io.PeakGenerator`` does.
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-def check_groups(groups, label="signal_groups") -> None:
+
+def check_groups(groups: Any, label: str = "signal_groups") -> None:
     """Raises ``ValueError`` unless ``groups`` is a non-empty list or tuple of integers of at least 1."""
     if not isinstance(groups, (list, tuple)):
         raise ValueError(f"{label} must be a list of positive ints; got {groups!r}")
@@ -14,7 +17,9 @@ def check_groups(groups, label="signal_groups") -> None:
             raise ValueError(f"{label} entries must be positive ints; got {size!r} in {list(groups)!r}")
 
 
-def normalize_signal_groups(signals):
+def normalize_signal_groups(
+    signals: Sequence[str | Sequence[str]] | None,
+) -> tuple[list[str] | None, list[int]]:
     """Flattens a structured ``signals`` or ``controls`` argument, as ``cherimoya.io.normalize_signal_groups`` does.
 
     Parameters
@@ -40,7 +45,8 @@ def normalize_signal_groups(signals):
         return None, []
     if not isinstance(signals, (list, tuple)):
         raise TypeError(f"signals must be a list/tuple or None; got {type(signals).__name__!r}")
-    files, sizes = [], []
+    files: list[str] = []
+    sizes: list[int] = []
     for entry in signals:
         group = [entry] if isinstance(entry, str) else entry
         if not isinstance(group, (list, tuple)):
@@ -55,15 +61,16 @@ def normalize_signal_groups(signals):
     return files, sizes
 
 
-def cut(items, sizes):
+def cut(items: Iterable[str], sizes: Iterable[int]) -> list[list[str]]:
     """Cuts a list into groups of these sizes."""
     items = iter(items)
     return [[next(items) for _ in range(size)] for size in sizes]
 
 
-def permutation(sizes):
+def permutation(sizes: Iterable[int]) -> list[int]:
     """The channel that each one is read from under reverse complement: reversed within each group."""
-    channels, first = [], 0
+    channels: list[int] = []
+    first = 0
     for size in sizes:
         channels.extend(range(first + size - 1, first - 1, -1))
         first += size

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from . import _native
 from ._batch import Batch
@@ -98,7 +99,8 @@ class Loader:
         transfer: str = "compact",
         prefetch_to_device: int = 2,
         device_slots: int | None = None,
-    ):
+    ) -> None:
+        self._arguments = {name: value for name, value in locals().items() if name != "self"}
         opened = None if device is None else open_device(device)
         self.store = store if isinstance(store, Store) else Store(store)
         drawn = sampling(
@@ -108,7 +110,8 @@ class Loader:
             reverse_complement=reverse_complement,
             shuffle=shuffle,
         )
-        signal_names = group_names("signal", signals, self.store.signals)
+        known = self.store.signals
+        signal_names = group_names("signal", signals, known)
         group_names("control", controls, self.store.controls)
         chosen = examples(
             in_window=in_window,
@@ -116,7 +119,7 @@ class Loader:
             max_jitter=max_jitter,
             min_counts=min_counts,
             max_counts=max_counts,
-            counts_tracks=counted(counts_tracks, signal_names, [len(self.store.signals[name]) for name in signal_names]),
+            counts_tracks=counted(counts_tracks, signal_names, [len(known[name]) for name in signal_names]),
             outlier_filter=outlier_filter,
             summits=summits,
             chroms=chroms,
@@ -180,15 +183,23 @@ class Loader:
         """Sets the epoch of the next iteration."""
         self._feed.set_epoch(epoch)
 
-    def state_dict(self) -> dict:
+    def state_dict(self) -> dict[str, Any]:
         """Where the loader stands, as a few numbers and strings; it can be saved as JSON."""
         return self._feed.state_dict()
 
-    def load_state_dict(self, state: dict) -> None:
+    def load_state_dict(self, state: dict[str, Any]) -> None:
         """Goes on, in the next iteration, with the very next batch, on any number of workers and ranks."""
         self._feed.load_state_dict(state)
 
-    def fetch(self, epoch: int, indices: Sequence[int]) -> Batch:
+    def __getstate__(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        return self._arguments, self.state_dict()
+
+    def __setstate__(self, state: tuple[dict[str, Any], dict[str, Any]]) -> None:
+        # Loci are selected anew: a state of others would be refused.
+        self.__init__(**state[0])  # type: ignore[misc]
+        self.load_state_dict(state[1])
+
+    def fetch(self, epoch: int, indices: Iterable[int]) -> Batch:
         """The examples at some places of an epoch, in any order, in the memory of the host."""
         places = [whole("indices", place) for place in indices]
         return Batch(self._native.fetch(whole("epoch", epoch), places))

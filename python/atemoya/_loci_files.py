@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, Protocol
+
+from ._store import Pathlike
 
 
-def bed_files(name: str, loci, directory: Path, summits: bool = False) -> list[str]:
+class Table(Protocol):
+    """What is taken of a table, a ``pandas.DataFrame`` say."""
+
+    @property
+    def iloc(self) -> Any: ...
+    @property
+    def columns(self) -> Any: ...
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+
+Loci = Pathlike | Table | Sequence[Pathlike | Table]
+
+
+def bed_files(name: str, loci: Loci | None, directory: Path, summits: bool = False) -> list[str]:
     """The files of an argument that is a path, a table, or a list of these. Tables are written into ``directory``."""
     if loci is None:
         return []

@@ -5,7 +5,7 @@ import torch
 from ._groups import check_groups, permutation
 
 
-def channel_permutation_from_groups(group_sizes):
+def channel_permutation_from_groups(group_sizes: list[int] | tuple[int, ...]) -> torch.Tensor:
     """The channel permutation that groups of these sizes have under reverse complement, as cherimoya's function of that name.
 
     Within each group channels are reversed; groups keep their order.

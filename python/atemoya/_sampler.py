@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy
 import torch
+from numpy.typing import NDArray
 
 from . import _native
 from ._collate import Examples
@@ -11,7 +15,11 @@ from ._options import base_seed, sampling, whole
 from ._tensors import tensors
 
 
-class PeakNegativeSampler(torch.utils.data.Dataset):
+# What examples are cut from.
+Values = torch.Tensor | NDArray[Any]
+
+
+class PeakNegativeSampler(torch.utils.data.Dataset[tuple[Any, ...]]):
     """Mixes peaks with negatives, jitters peaks and reverse-complements examples, as ``cherimoya.io.PeakNegativeSampler`` does.
 
     The examples of an epoch are a function of the parameters, ``random_state`` and the epoch: those of cherimoya 0.3.1, to the bit.
@@ -46,24 +54,24 @@ class PeakNegativeSampler(torch.utils.data.Dataset):
 
     def __init__(
         self,
-        peak_sequences,
-        peak_signals,
-        negative_sequences,
-        negative_signals,
-        peak_controls=None,
-        negative_controls=None,
-        negative_ratio=0.1,
-        in_window=2114,
-        out_window=1000,
-        max_jitter=0,
-        reverse_complement=False,
-        shuffle=True,
-        random_state=None,
-        signal_perm=None,
-        control_perm=None,
+        peak_sequences: Values,
+        peak_signals: Values,
+        negative_sequences: Values,
+        negative_signals: Values,
+        peak_controls: Values | None = None,
+        negative_controls: Values | None = None,
+        negative_ratio: float = 0.1,
+        in_window: int = 2114,
+        out_window: int = 1000,
+        max_jitter: int = 0,
+        reverse_complement: bool = False,
+        shuffle: bool = True,
+        random_state: int | None = None,
+        signal_perm: Sequence[int] | Values | None = None,
+        control_perm: Sequence[int] | Values | None = None,
         *,
-        order="cherimoya",
-    ):
+        order: str = "cherimoya",
+    ) -> None:
         whole("max_jitter", max_jitter)
         if negative_ratio < 0:
             raise ValueError(f"negative_ratio must be non-negative, got {negative_ratio}")
@@ -184,7 +192,7 @@ class PeakNegativeSampler(torch.utils.data.Dataset):
     _rc_flags = property(lambda self: self._draws()[3])
 
     @property
-    def peak_ordering(self) -> numpy.ndarray:
+    def peak_ordering(self) -> NDArray[Any]:
         """The peaks in the order of the current epoch."""
         return self._source_idx[self._labels]
 
@@ -213,11 +221,11 @@ class PeakNegativeSampler(torch.utils.data.Dataset):
         flags = [array.dtype == bool for array in arrays if array is not None] + [False]
         return [column.view(torch.bool) if flag else column for column, flag in zip(columns, flags)]
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int | tuple[int, int]) -> tuple[Any, ...]:
         epoch, place = self._place(index)
         return tuple(Examples(self.columns(self._of_epoch.fetch(epoch, [place])))[0])
 
-    def __getitems__(self, indices) -> Examples:
+    def __getitems__(self, indices: Sequence[int | tuple[int, int]]) -> Examples:
         """The examples at several indices, gathered in one call for each epoch among them."""
         runs = []
         for index in indices:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import torch
 
 
-class ShardedEpochSampler(torch.utils.data.Sampler):
+class ShardedEpochSampler(torch.utils.data.Sampler[tuple[int, int]]):
     """Yields one rank's share of each global batch as ``(epoch, index)`` pairs, as ``cherimoya.io.ShardedEpochSampler`` does.
 
     Global batch ``s`` covers the indices ``[s * batch_size, (s + 1) * batch_size)``, and rank ``r`` takes the ``r``-th contiguous
@@ -28,7 +28,7 @@ class ShardedEpochSampler(torch.utils.data.Sampler):
         If ``world_size`` does not divide ``batch_size``.
     """
 
-    def __init__(self, n: int, batch_size: int, rank: int = 0, world_size: int = 1):
+    def __init__(self, n: int, batch_size: int, rank: int = 0, world_size: int = 1) -> None:
         if batch_size % world_size != 0:
             raise ValueError(f"batch_size ({batch_size}) must be divisible by the number of devices ({world_size})")
         self.n = n

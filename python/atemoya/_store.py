@@ -6,22 +6,30 @@ import os
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy
+from numpy.typing import DTypeLike, NDArray
 
 from . import _native
 from ._options import examples, whole
 from ._progress import Progress
 
-Pathlike = "str | os.PathLike[str]"
+Pathlike = str | os.PathLike[str]
+
+# One integer, or several.
+_Integers = int | numpy.integer[Any] | Sequence[int] | NDArray[numpy.integer[Any]]
+# One contig or several, by names or by numbers.
+_Contigs = str | Sequence[str] | Sequence[str | int] | NDArray[numpy.str_] | _Integers
+_Flags = bool | Sequence[bool] | NDArray[numpy.bool_]
 
 
-def _paths(value) -> list:
+def _paths(value: Pathlike | Iterable[Pathlike]) -> list[str]:
     """One path, or several."""
     return [os.fspath(value)] if isinstance(value, (str, os.PathLike)) else [os.fspath(path) for path in value]
 
 
-def _integers(name: str, values) -> numpy.ndarray:
+def _integers(name: str, values: Any) -> NDArray[numpy.int64]:
     """One integer, or several, as an array of one dimension."""
     array = numpy.atleast_1d(numpy.asarray(values))
     if array.ndim > 1:
@@ -31,7 +39,7 @@ def _integers(name: str, values) -> numpy.ndarray:
     return numpy.ascontiguousarray(array, dtype=numpy.int64)
 
 
-def _each(name: str, values: numpy.ndarray, count: int) -> numpy.ndarray:
+def _each(name: str, values: NDArray[Any], count: int) -> NDArray[Any]:
     """A value for each window; one is that of all."""
     if values.shape not in ((), (1,), (count,)):
         raise ValueError(f"{name} must be one, or one for each of {count} windows, not of the shape {values.shape}")
@@ -109,7 +117,7 @@ def index(
     chroms: Sequence[str] | None = None,
     replace: bool = False,
     verbose: bool = False,
-    **selection,
+    **selection: Any,
 ) -> Path:
     """Puts loci into a store: a table with every row of the BED files, its counts, and what becomes of it under a selection.
 
@@ -166,10 +174,10 @@ class Store:
         If it is no store, or damaged.
     """
 
-    def __init__(self, path: Pathlike):
+    def __init__(self, path: Pathlike) -> None:
         self._native = _native.Store(os.fspath(path))
-        self._ids = None
-        self._gatherers = {}
+        self._ids = {name: number for number, (name, _) in enumerate(self._native.contigs())}
+        self._gatherers: dict[Any, _native.Gatherer] = {}
 
     @property
     def path(self) -> Path:
@@ -211,7 +219,16 @@ class Store:
         with Progress(verbose) as show:
             self._native.verify(show)
 
-    def sequence(self, contigs, starts, width, *, reverse_complement=None, dtype="int8", out=None) -> numpy.ndarray:
+    def sequence(
+        self,
+        contigs: _Contigs,
+        starts: _Integers,
+        width: int,
+        *,
+        reverse_complement: _Flags | None = None,
+        dtype: DTypeLike = "int8",
+        out: NDArray[Any] | None = None,
+    ) -> NDArray[Any]:
         """One-hot sequence of windows, ``(n, 4, width)``, channels A, C, G, T; anything else is 0 in all.
 
         Parameters
@@ -240,8 +257,16 @@ class Store:
         return self._gather(True, None, contigs, starts, width, reverse_complement, dtype, out)
 
     def signal(
-        self, contigs, starts, width, *, groups=None, reverse_complement=None, dtype="float32", out=None
-    ) -> numpy.ndarray:
+        self,
+        contigs: _Contigs,
+        starts: _Integers,
+        width: int,
+        *,
+        groups: str | Sequence[str] | None = None,
+        reverse_complement: _Flags | None = None,
+        dtype: DTypeLike = "float32",
+        out: NDArray[Any] | None = None,
+    ) -> NDArray[Any]:
         """Tracks over windows, ``(n, tracks, width)``.
 
         Parameters are those of :meth:`sequence`, and
@@ -255,7 +280,7 @@ class Store:
             groups = (groups,) if isinstance(groups, str) else tuple(groups)
         return self._gather(False, groups, contigs, starts, width, reverse_complement, dtype, out)
 
-    def _gatherer(self, sequence: bool, groups: tuple[str, ...] | None, dtype: numpy.dtype) -> _native.Gatherer:
+    def _gatherer(self, sequence: bool, groups: tuple[str, ...] | None, dtype: numpy.dtype[Any]) -> _native.Gatherer:
         """What gathers these, kept for the next time."""
         key = (sequence, groups, dtype)
         if key not in self._gatherers:
@@ -266,7 +291,17 @@ class Store:
             self._gatherers[key] = self._native.gatherer(sequence, None if groups is None else list(groups), dtype.name)
         return self._gatherers[key]
 
-    def _gather(self, sequence, groups, contigs, starts, width, turned, dtype, out):
+    def _gather(
+        self,
+        sequence: bool,
+        groups: tuple[str, ...] | None,
+        contigs: Any,
+        starts: Any,
+        width: int,
+        turned: Any,
+        dtype: DTypeLike,
+        out: NDArray[Any] | None,
+    ) -> NDArray[Any]:
         starts = _integers("starts", starts)
         contigs = _each("contigs", self._contig_ids(contigs), len(starts))
         if turned is not None:
@@ -283,9 +318,7 @@ class Store:
         gatherer.gather(width, contigs, starts, turned, out)
         return out
 
-    def _contig_ids(self, contigs) -> numpy.ndarray:
-        if self._ids is None:
-            self._ids = {name: number for number, name in enumerate(self.contigs)}
+    def _contig_ids(self, contigs: Any) -> NDArray[numpy.int64]:
         if isinstance(contigs, str):
             contigs = [contigs]
         elif isinstance(contigs, numpy.ndarray):
@@ -304,5 +337,5 @@ class Store:
     def __repr__(self) -> str:
         return f"Store({str(self.path)!r})"
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[type[Store], tuple[str]]:
         return Store, (str(self.path),)

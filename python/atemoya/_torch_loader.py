@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import torch
 from torch.utils.data.distributed import DistributedSampler
 
 from ._feed import Feed
 from ._options import streaming
+from ._sampler import PeakNegativeSampler
 from ._tensors import TorchMemory
 
 
@@ -77,7 +81,7 @@ class _EpochSampler(DistributedSampler):
                 yield epoch, index
 
 
-class PeakLoader(torch.utils.data.DataLoader):
+class PeakLoader(torch.utils.data.DataLoader[Any]):
     """A ``torch.utils.data.DataLoader`` whose batches are gathered by native threads: what :func:`PeakGenerator` returns.
 
     Each iteration is the next epoch. A batch is a list of tensors, ``[X, y, labels]`` or ``[X, controls, y, labels]``: int8
@@ -100,17 +104,19 @@ class PeakLoader(torch.utils.data.DataLoader):
         Whether the short batch at an epoch's end is dropped; by default with several ranks only.
     """
 
+    dataset: PeakNegativeSampler
+
     def __init__(
         self,
-        dataset,
+        dataset: PeakNegativeSampler,
         *,
-        batch_size=32,
-        num_workers=1,
-        pin_memory=True,
-        rank=None,
-        world_size=None,
-        drop_last=None,
-    ):
+        batch_size: int = 32,
+        num_workers: int = 1,
+        pin_memory: bool = True,
+        rank: int | None = None,
+        world_size: int | None = None,
+        drop_last: bool | None = None,
+    ) -> None:
         running = _Running(num_workers, batch_size, rank, world_size, drop_last)
         running()
         pinned = pin_memory and torch.cuda.is_available()
@@ -127,7 +133,7 @@ class PeakLoader(torch.utils.data.DataLoader):
         )
         self._running, self._feed = running, feed
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[list[torch.Tensor]]:  # type: ignore[override]
         return iter(self._feed)
 
     def __len__(self) -> int:
@@ -137,11 +143,11 @@ class PeakLoader(torch.utils.data.DataLoader):
         """Sets the epoch of the next iteration."""
         self._feed.set_epoch(epoch)
 
-    def state_dict(self) -> dict:
+    def state_dict(self) -> dict[str, Any]:
         """Where the loader stands, as a few numbers and strings; it can be saved as JSON, and one rank's serves all."""
         return self._feed.state_dict()
 
-    def load_state_dict(self, state_dict: dict) -> None:
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Goes on, in the next iteration, with the very next batch, on any number of workers and ranks.
 
         Raises

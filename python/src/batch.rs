@@ -14,7 +14,7 @@ pub(crate) struct Held {
 }
 
 /// A batch of examples. Its memory does not change while the batch, or anything made of its columns, lives.
-#[pyclass(frozen, module = "atemoya")]
+#[pyclass(frozen, module = "atemoya._native")]
 pub(crate) struct Batch {
     held: Arc<Held>,
     layout: feed::Layout,

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import pickle
 
 import numpy as np
 import pytest
@@ -175,3 +176,14 @@ def test_a_drawn_seed_survives_a_state_that_is_refused(atemoya, simulated):
     assert second.state_dict()["seed"] == second.dataset.seed == seed
     second.load_state_dict(state)
     assert second.state_dict() == state
+
+
+def test_a_pickled_loader_goes_on(make):
+    loader = make(num_workers=1)
+    batches = iter(loader)
+    for _ in range(3):
+        next(batches)
+    copy = pickle.loads(pickle.dumps(loader))
+    rest = [batch.sources.tolist() for batch in batches]
+    assert [batch.sources.tolist() for batch in copy] == rest
+    assert len(rest) > 1

@@ -1,0 +1,254 @@
+"""The extension module: stores, data sets, streams and batches. The package's own modules are its only users; see them."""
+
+from collections.abc import Callable
+from os import PathLike
+from pathlib import Path
+from typing import Any, Final, final
+
+from numpy import bool_, int64
+from numpy.typing import NDArray
+from typing_extensions import CapsuleType
+
+__all__ = [
+    "Batch",
+    "Dataset",
+    "Gatherer",
+    "Genome",
+    "InputError",
+    "Store",
+    "StoreError",
+    "Stream",
+    "Tensor",
+    "__version__",
+    "index",
+    "pack",
+]
+
+__version__: Final[str]
+
+# What `show` is called with: the phase, how much of it is done, and the whole of it.
+_Show = Callable[[str, int, int], object]
+# Called with a number of bytes: an address, and the object that keeps as many bytes there.
+_Allocate = Callable[[int], tuple[int, object]]
+_Path = str | PathLike[str]
+# Contigs (uint32), centres (int64) and rows (uint32) of loci.
+_Loci = tuple[bytes, bytes, bytes]
+# Arrays by the names of their contigs, (1, channels, length).
+_Contigs = list[tuple[str, NDArray[Any]]]
+# Dictionaries that `_options` makes.
+_Sampling = dict[str, Any]
+_Examples = dict[str, Any]
+_Streaming = dict[str, Any]
+
+class StoreError(ValueError):
+    """A path is no store, or a file of a store is damaged or of a version that is not known."""
+
+    path: Path
+    """The file."""
+    offset: int | None
+    """The byte at which it is damaged."""
+
+class InputError(ValueError):
+    """An input file (FASTA, bigWig, BED) cannot be used."""
+
+    path: Path
+    """The file."""
+    line: int | None
+    """The line, counted from 1, where the file has lines."""
+
+@final
+class Tensor:
+    """A column of a batch: an array in C order. It keeps the memory of its batch, which does not change while the tensor, or anything
+    made of it, lives."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+    @property
+    def dtype(self) -> str: ...
+    @property
+    def __array_interface__(self) -> dict[str, Any]: ...
+    def __len__(self) -> int: ...
+    def __dlpack_device__(self) -> tuple[int, int]: ...
+    def __dlpack__(
+        self,
+        *,
+        stream: object = None,
+        max_version: tuple[int, int] | None = None,
+        dl_device: tuple[int, int] | None = None,
+        copy: bool | None = None,
+    ) -> CapsuleType: ...
+
+@final
+class Batch:
+    """A batch of examples. Its memory does not change while the batch, or anything made of its columns, lives."""
+
+    @property
+    def epoch(self) -> int: ...
+    @property
+    def index(self) -> int: ...
+    @property
+    def address(self) -> int: ...
+    @property
+    def device(self) -> None: ...
+    @property
+    def stream(self) -> None: ...
+    def __len__(self) -> int: ...
+    def tensor(self, name: str) -> Tensor | None: ...
+    def places(self) -> list[tuple[str, str, list[int], int]]: ...
+
+@final
+class Store:
+    """An open store."""
+
+    def __new__(cls, path: _Path) -> Store: ...
+    @property
+    def path(self) -> Path: ...
+    @property
+    def checksum(self) -> str: ...
+    @property
+    def has_sequence(self) -> bool: ...
+    def contigs(self) -> list[tuple[str, int]]: ...
+    def groups(self) -> list[tuple[str, bool, list[str]]]: ...
+    def indices(self) -> list[str]: ...
+    def verify(self, show: _Show | None) -> None: ...
+    def gatherer(self, sequence: bool, groups: list[str] | None, dtype: str) -> Gatherer: ...
+
+@final
+class Gatherer:
+    """Gathers windows of a store in one type."""
+
+    def shape(self, width: int) -> list[int]: ...
+    def gather(
+        self,
+        width: int,
+        contigs: NDArray[int64],
+        starts: NDArray[int64],
+        turned: NDArray[bool_] | None,
+        out: NDArray[Any],
+    ) -> None: ...
+
+@final
+class Genome:
+    """A genome and its tracks: a store, arrays of whole contigs, or columns of either."""
+
+    @staticmethod
+    def of_store(store: Store) -> Genome: ...
+    @staticmethod
+    def of_arrays(sequences: _Contigs, tracks: Store | None) -> Genome: ...
+    def with_signals(self, signals: list[_Contigs], groups: list[int]) -> Genome: ...
+    def with_controls(self, controls: list[_Contigs], groups: list[int]) -> Genome: ...
+    def contigs(self) -> list[tuple[str, int]]: ...
+    @property
+    def sequence_dtype(self) -> str | None: ...
+
+@final
+class Dataset:
+    """The examples of all epochs."""
+
+    @staticmethod
+    def from_files(
+        genome: Genome, peaks: list[str], negatives: list[str], sampling: _Sampling, examples: _Examples
+    ) -> Dataset: ...
+    @staticmethod
+    def from_index(genome: Genome, name: str | None, sampling: _Sampling, examples: _Examples) -> Dataset: ...
+    @staticmethod
+    def from_selected(
+        genome: Genome, peaks: _Loci, negatives: _Loci, sampling: _Sampling, examples: _Examples
+    ) -> Dataset: ...
+    @staticmethod
+    def from_arrays(
+        arrays: dict[str, NDArray[Any]],
+        sampling: _Sampling,
+        windows: tuple[int, int, int],
+        permutations: tuple[list[int] | None, list[int] | None],
+    ) -> Dataset: ...
+    @property
+    def n_peaks(self) -> int: ...
+    @property
+    def n_negatives(self) -> int: ...
+    @property
+    def seed(self) -> int: ...
+    def __len__(self) -> int: ...
+    def ledger(self) -> list[list[tuple[str, int]]]: ...
+    def with_seed(self, seed: int) -> Dataset: ...
+    def loci(self, is_peak: bool) -> _Loci: ...
+    def plan(self, epoch: int) -> tuple[bytes, bytes, bytes, bytes]: ...
+    def fetch(self, epoch: int, indices: list[int]) -> Batch: ...
+    def fetch_sources(self, is_peak: bool, sources: list[int], offset: int) -> Batch: ...
+    def stream(self, seed: int, streaming: _Streaming, allocate: _Allocate | None) -> Stream: ...
+    def device_stream(
+        self, seed: int, streaming: _Streaming, device: Device, delivery: dict[str, Any]
+    ) -> DeviceStream: ...
+
+@final
+class Stream:
+    """A stream of batches, gathered ahead by worker threads."""
+
+    def usable(self) -> bool: ...
+    def epochs(self, first: int, count: int) -> None: ...
+    def resume(self, state: str, more: int) -> None: ...
+    def validation(self, peaks: bool, negatives: bool) -> None: ...
+    def state(self) -> str: ...
+    def stop(self) -> None: ...
+    def batches_per_epoch(self) -> int: ...
+    def stats(self) -> list[tuple[str, int]]: ...
+    def next(self, allocate: _Allocate | None = None) -> Batch | None: ...
+
+@final
+class Device:
+    """A CUDA device."""
+
+    def __new__(cls, ordinal: int) -> Device: ...
+
+@final
+class DeviceStream:
+    """A stream of batches to a device."""
+
+    def usable(self) -> bool: ...
+    def epochs(self, first: int, count: int) -> None: ...
+    def resume(self, state: str, more: int) -> None: ...
+    def state(self) -> str: ...
+    def stop(self) -> None: ...
+    def batches_per_epoch(self) -> int: ...
+    def next(self, _allocate: _Allocate | None = None) -> DeviceBatch | None: ...
+
+@final
+class DeviceBatch:
+    """A batch of examples on a device."""
+
+    @property
+    def epoch(self) -> int: ...
+    @property
+    def index(self) -> int: ...
+    @property
+    def device(self) -> int: ...
+    @property
+    def stream(self) -> int: ...
+    def __len__(self) -> int: ...
+    def tensor(self, name: str) -> Tensor | None: ...
+    def wait_on(self, stream: int | None) -> None: ...
+    def done_on(self, stream: int | None) -> None: ...
+
+def pack(
+    out: _Path,
+    *,
+    fasta: _Path | None,
+    chrom_sizes: _Path | None,
+    signals: list[tuple[str, list[str]]],
+    controls: list[tuple[str, list[str]]],
+    contigs: list[str] | None,
+    tile_log2: int,
+    replace: bool,
+    show: _Show | None,
+) -> list[str]: ...
+def index(
+    store: Store,
+    name: str,
+    peaks: list[str],
+    negatives: list[str],
+    examples: _Examples,
+    *,
+    order_name: str,
+    replace: bool,
+    show: _Show | None,
+) -> tuple[Path, str]: ...
