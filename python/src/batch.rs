@@ -1,6 +1,7 @@
 //! A batch in Python's hands: its columns as tensors that share its memory.
 
 use crate::error::OrRaise;
+use crate::here::Here;
 use crate::tensor::{Owner, Tensor};
 use atemoya::DType;
 use atemoya::feed::{self, Column};
@@ -10,7 +11,8 @@ use std::sync::Arc;
 
 /// The memory of a batch, which all that is made of it keeps. Nothing reads it through here, since Python may write to it.
 pub(crate) struct Held {
-    _batch: feed::Batch,
+    // A forked process must not give the slot back: the ring's lock may be held there for ever.
+    _batch: Here<feed::Batch>,
 }
 
 /// A batch of examples. Its memory does not change while the batch, or anything made of its columns, lives.
@@ -54,7 +56,7 @@ impl Batch {
         let (layout, rows, epoch, index) = (batch.slot().1.clone(), batch.len(), batch.epoch(), batch.index());
         // From here on the memory is used by its address alone.
         let address = batch.slot_mut().or_raise()?.as_mut_ptr().expose_provenance();
-        Ok(Batch { held: Arc::new(Held { _batch: batch }), layout, rows, address, epoch, index })
+        Ok(Batch { held: Arc::new(Held { _batch: Here::new(batch) }), layout, rows, address, epoch, index })
     }
 
     /// Type, shape and place of a column, if the batch has it.

@@ -135,3 +135,15 @@ def test_a_loader_in_a_spawned_process(atemoya, arguments, epochs):
         assert process.exitcode == 0
     finally:
         process.kill()
+
+
+def test_batches_that_a_child_lets_go_of(atemoya, simulated):
+    """The child frees what it has of the parent's batches, at whatever the parent's threads were when it was forked."""
+    loader = atemoya.PeakGenerator(**simulated.arguments(num_workers=2, batch_size=2))
+    running = iter(loader)
+    for _ in range(40):
+        held = [next(running) for _ in range(2)]
+        child = in_a_child(held.clear)
+        assert ended(child) == 0
+        assert len(held) == 2
+    assert len(list(running)) == len(loader) - 80
