@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 import weakref
 
 from ._options import whole
+
+
+# A stream goes on from epoch to epoch, so that the next one is gathered ahead.
+_EPOCHS = 2**40
 
 
 class Source:
@@ -42,36 +48,48 @@ class Feed:
         self._idle = None  # a stream that nobody iterates, its seed and options, and the epoch that comes next in it
         self._state = None  # where the iteration stood that ended last
         self._current = None  # the iteration that began last
+        self._turn = 0  # changes with every new beginning: what is of an earlier one says nothing of the place any more
+        self._process, self._lock = os.getpid(), threading.RLock()
 
     def __getstate__(self):
-        state = dict(self.__dict__)
-        return {**state, "_idle": None, "_current": None, "_state": self.state_dict()}
+        state = {**self.__dict__, "_state": self.state_dict()}
+        return {**state, "_idle": None, "_current": None, "_process": None, "_lock": None}
+
+    def _guard(self):
+        """The lock; a process that was forked has one of its own, since that of its parent may be held for ever."""
+        if self._process != os.getpid():
+            self._process, self._lock, self._idle = os.getpid(), threading.RLock(), None
+        return self._lock
+
+    def prepare(self) -> None:
+        """Makes the first stream now, so that what is wrong with it is told now."""
+        with self._guard():
+            self._idle = self._take()
 
     def set_epoch(self, epoch: int) -> None:
         """Sets the epoch of the next iteration, unless it goes on within that epoch."""
         epoch = whole("epoch", epoch)
-        if self._going_on is None or self._going_on["epoch"] != epoch:
-            self.epoch, self._going_on, self._state = epoch, None, None
+        with self._guard():
+            if self._going_on is None or self._going_on["epoch"] != epoch:
+                self.epoch, self._going_on, self._state = epoch, None, None
+                self._turn += 1
 
     def __iter__(self):
-        epoch, self.epoch = self.epoch, self.epoch + 1
-        going_on, self._going_on = self._going_on, None
-        self._state = None
-        stream, wanted, next_epoch = self._take()
-        if going_on is not None:
-            stream.resume(json.dumps(going_on), 2**40)
-            left = stream.batches_per_epoch() - going_on["step"]
-        else:
-            if next_epoch != epoch:
-                stream.epochs(epoch, 2**40)
-            left = stream.batches_per_epoch()
-        iteration = Iteration(self, stream, wanted, epoch, left)
-        self._current = weakref.ref(iteration)
-        return iteration
-
-    def prepare(self) -> None:
-        """Makes the stream of the next iteration, so that what is wrong with it is told now."""
-        self._idle = self._take()
+        with self._guard():
+            epoch, going_on = self.epoch, self._going_on
+            stream, wanted, next_epoch = self._take()
+            done = 0
+            if going_on is not None:
+                stream.resume(json.dumps(going_on), _EPOCHS)
+                done = going_on["step"]
+            elif next_epoch != epoch:
+                stream.epochs(epoch, _EPOCHS)
+            left = stream.batches_per_epoch() - done
+            self._turn += 1
+            iteration = Iteration(self, stream, wanted, epoch, left, self._turn)
+            self.epoch, self._going_on, self._state = epoch + 1, None, None
+            self._current = weakref.ref(iteration)
+            return iteration
 
     def _take(self):
         """A stream as it is wanted now, its seed and options, and the epoch that comes next in it, if one does."""
@@ -81,50 +99,60 @@ class Feed:
             return idle
         return self.source.native.stream(*wanted, self.allocate), wanted, None
 
-    def give_back(self, stream, wanted, next_epoch) -> None:
-        """Takes a stream that is iterated no more."""
-        self._state = json.loads(stream.state())
-        self._idle = (stream, wanted, next_epoch)
+    def give_back(self, stream, wanted, next_epoch, turn: int) -> None:
+        """Takes a stream that is iterated no more; a next epoch is what comes next in it, if it goes on."""
+        state = json.loads(stream.state())
+        if next_epoch is None:
+            stream.stop()
+        with self._guard():
+            if turn == self._turn:
+                self._state = state
+            self._idle = (stream, wanted, next_epoch)
 
     def state_dict(self) -> dict:
         """Where the iteration that began last stands: the batch that comes next, by its epoch and step."""
-        current = self._current and self._current()
-        if current is not None and current.stream is not None:
-            return json.loads(current.stream.state())
-        if self._going_on is not None:
-            return dict(self._going_on)
-        if self._state is None:
-            stream, wanted, _ = self._take()
-            stream.epochs(self.epoch, 0)
-            self.give_back(stream, wanted, None)
-        return dict(self._state)
+        with self._guard():
+            current = self._current and self._current()
+            stream = current.stream if current is not None and current.turn == self._turn else None
+            if stream is not None and stream.usable():
+                return json.loads(stream.state())
+            if self._going_on is not None:
+                return dict(self._going_on)
+            if self._state is None:
+                stream, wanted, _ = self._take()
+                stream.epochs(self.epoch, 0)
+                self.give_back(stream, wanted, None, self._turn)
+            return dict(self._state)
 
     def load_state_dict(self, state: dict) -> None:
         """Lets the next iteration go on from a state, whatever the number of ranks and workers it was saved with."""
         state = dict(state)
-        before = self.source.seed
-        if self.adopt is not None and "seed" in state:
-            self.adopt(state["seed"])
-        try:
-            stream, wanted, _ = self._take()
-            # Whether it is of this stream is told now.
-            stream.resume(json.dumps(state), 0)
-        except BaseException:
-            # A state that is refused changes nothing.
-            if self.adopt is not None:
-                self.adopt(before)
-            raise
-        stream.stop()
-        self._idle = (stream, wanted, None)
-        self.epoch, self._going_on, self._state = state["epoch"], state, None
+        with self._guard():
+            before = self.source.seed
+            if self.adopt is not None and "seed" in state:
+                self.adopt(state["seed"])
+            try:
+                stream, wanted, _ = self._take()
+                # Whether it is of this stream is told now.
+                stream.resume(json.dumps(state), 0)
+            except BaseException:
+                # A state that is refused changes nothing.
+                if self.adopt is not None:
+                    self.adopt(before)
+                raise
+            stream.stop()
+            self._idle = (stream, wanted, None)
+            self.epoch, self._going_on, self._state = state["epoch"], state, None
+            self._turn += 1
 
 
 class Iteration:
-    """One epoch, or the rest of one."""
+    """One epoch, or the rest of one. Threads that share it get each batch once."""
 
-    def __init__(self, feed: Feed, stream, wanted, epoch: int, left: int):
+    def __init__(self, feed: Feed, stream, wanted, epoch: int, left: int, turn: int):
         self.feed, self.stream, self.wanted = feed, stream, wanted
-        self.epoch, self.left = epoch, left
+        self.epoch, self.left, self.turn = epoch, left, turn
+        self._lock = threading.Lock()
 
     def __iter__(self):
         return self
@@ -133,21 +161,22 @@ class Iteration:
         return self.left
 
     def __next__(self):
-        if self.stream is None:
-            raise StopIteration
-        if self.left == 0:
-            stream, self.stream = self.stream, None
-            self.feed.give_back(stream, self.wanted, self.epoch + 1)
-            raise StopIteration
-        batch = self.stream.next(self.feed.allocate)
-        if batch is None:
-            self.left = 0
-            return self.__next__()
-        self.left -= 1
+        if self.stream is not None and not self.stream.usable():
+            raise RuntimeError("the iteration is of the process that this one was forked from: begin another")
+        with self._lock:
+            if self.stream is None:
+                raise StopIteration
+            if self.left == 0:
+                stream, self.stream = self.stream, None
+                self.feed.give_back(stream, self.wanted, self.epoch + 1, self.turn)
+                raise StopIteration
+            batch = self.stream.next(self.feed.allocate)
+            if batch is None:
+                raise RuntimeError("the stream ended before the epoch did")
+            self.left -= 1
         return self.feed.convert(batch)
 
     def __del__(self):
         stream, self.stream = getattr(self, "stream", None), None
         if stream is not None and stream.usable():
-            self.feed.give_back(stream, self.wanted, None)
-            stream.stop()
+            self.feed.give_back(stream, self.wanted, None, self.turn)

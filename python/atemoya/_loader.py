@@ -67,7 +67,7 @@ class Loader:
         store: Store | Pathlike,
         *,
         peaks: Pathlike | Sequence[Pathlike] | None = None,
-        negatives: Pathlike | Sequence[Pathlike] = (),
+        negatives: Pathlike | Sequence[Pathlike] | None = None,
         loci: str | None = None,
         signals: Sequence[str] | None = None,
         controls: Sequence[str] | None = None,
@@ -102,6 +102,9 @@ class Loader:
     ) -> None:
         self._arguments = {name: value for name, value in locals().items() if name != "self"}
         opened = None if device is None else open_device(device)
+        negatives = () if negatives is None else negatives
+        if isinstance(random_state, bool) or not hasattr(random_state, "__index__"):
+            raise TypeError(f"random_state must be an integer, not {type(random_state).__name__}")
         self.store = store if isinstance(store, Store) else Store(store)
         drawn = sampling(
             order=order,

@@ -57,6 +57,9 @@ def _written(table, path: Path, summits: bool) -> str:
     if table.shape[1] <= wanted[-1]:
         raise ValueError(f"{path.stem}: a table of {table.shape[1]} columns has no column {wanted[-1] + 1}")
     columns = [[str(value) for value in table.iloc[:, 0]]]
+    for row, contig in enumerate(columns[0]):
+        if contig.startswith("#") or contig.split(None, 1)[:1] in (["track"], ["browser"]) or "\t" in contig or not contig:
+            raise ValueError(f"{path.stem}: row {row} is on {contig!r}, which is no name of a contig")
     for column in wanted[1:]:
         columns.append([_whole(value, path.stem, row) for row, value in enumerate(table.iloc[:, column])])
     with open(path, "w") as file:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import WeakValueDictionary
+
 import torch
 from torch.utils.dlpack import from_dlpack
 
@@ -26,7 +28,8 @@ class TorchMemory:
 
     def __init__(self, pinned: bool):
         self.pinned = pinned
-        self._buffers = {}
+        # Those that streams have: they keep them.
+        self._buffers = WeakValueDictionary()
 
     def __call__(self, size: int):
         """An address, and what keeps the memory there."""
@@ -50,4 +53,7 @@ class TorchMemory:
         return columns
 
     def __getstate__(self):
-        return {"pinned": self.pinned, "_buffers": {}}
+        return {"pinned": self.pinned}
+
+    def __setstate__(self, state):
+        self.__init__(**state)

@@ -9,7 +9,7 @@ import torch
 from torch.utils.data.distributed import DistributedSampler
 
 from ._feed import Feed
-from ._options import streaming
+from ._options import streaming, whole
 from ._sampler import PeakNegativeSampler
 from ._tensors import TorchMemory
 
@@ -21,15 +21,17 @@ class _Running:
         self.num_workers, self.batch_size = num_workers, batch_size
         self.rank, self.world_size, self.drop_last = rank, world_size, drop_last
 
+    def grouped(self) -> bool:
+        """Whether rank and world size are those of a process group of several."""
+        given = self.rank is not None or self.world_size is not None
+        there = torch.distributed.is_available() and torch.distributed.is_initialized()
+        return not given and there and torch.distributed.get_world_size() > 1
+
     def place(self) -> tuple[int, int]:
         """Rank and world size: those given, or those of the process group."""
-        rank, world_size = self.rank, self.world_size
-        grouped = torch.distributed.is_available() and torch.distributed.is_initialized()
-        if world_size is None:
-            world_size = torch.distributed.get_world_size() if grouped and rank is None else 1
-        if rank is None:
-            rank = torch.distributed.get_rank() if grouped and world_size > 1 else 0
-        return rank, world_size
+        if self.grouped():
+            return torch.distributed.get_rank(), torch.distributed.get_world_size()
+        return self.rank or 0, 1 if self.world_size is None else self.world_size
 
     def drops(self) -> bool:
         """Whether the short batch at the end is dropped: with several ranks it would not be shared evenly."""
@@ -117,8 +119,10 @@ class PeakLoader(torch.utils.data.DataLoader[Any]):
         world_size: int | None = None,
         drop_last: bool | None = None,
     ) -> None:
+        batch_size, num_workers = whole("batch_size", batch_size, 1), whole("num_workers", num_workers)
         running = _Running(num_workers, batch_size, rank, world_size, drop_last)
-        running()
+        if running()["world_size"] > 1 and not running.grouped() and dataset.seed_is_drawn:
+            raise ValueError("several ranks need a random_state: one that is drawn would be another in each process")
         pinned = pin_memory and torch.cuda.is_available()
         memory = TorchMemory(pinned=True) if pinned else None
         convert = dataset.columns if memory is None else _Converting(dataset, memory)
@@ -129,6 +133,7 @@ class PeakLoader(torch.utils.data.DataLoader[Any]):
             sampler=_EpochSampler(dataset, running, feed),
             num_workers=num_workers,
             pin_memory=pin_memory,
+            drop_last=running.drops(),
             persistent_workers=num_workers > 0,
         )
         self._running, self._feed = running, feed
@@ -156,6 +161,7 @@ class PeakLoader(torch.utils.data.DataLoader[Any]):
             If it was saved of other examples, another order or another batch size.
         """
         self._feed.load_state_dict(state_dict)
+        self.dataset.seed_is_drawn = False
 
 
 class _Converting:
@@ -175,4 +181,5 @@ class _Adopt:
         self.dataset = dataset
 
     def __call__(self, seed: int) -> None:
-        self.dataset._base_seed = seed
+        if seed != self.dataset.seed:
+            self.dataset._base_seed = seed

@@ -32,12 +32,14 @@ class LociArray:
         return self.shape[0]
 
     def __getitem__(self, index):
-        rows, rest = (index[0], index[1:]) if isinstance(index, tuple) else (index, ())
-        chosen = numpy.arange(len(self))[rows]
-        one = chosen.ndim == 0
-        gathered = self._gather(numpy.atleast_1d(chosen))
-        gathered = gathered[0] if one else gathered.reshape(chosen.shape + self.shape[1:])
-        return gathered[(slice(None),) * (0 if one else chosen.ndim) + rest] if rest else gathered
+        rows, *rest = index if isinstance(index, tuple) else (index,)
+        plain = all(isinstance(part, slice) or hasattr(part, "__index__") for part in rest)
+        chosen = None if rows is Ellipsis or rows is None or not plain else numpy.arange(len(self))[rows]
+        if chosen is None or chosen.ndim > 1:
+            return numpy.asarray(self)[index]
+        if chosen.ndim == 0:
+            return self._gather(chosen[None])[(0, *rest)]
+        return self._gather(chosen)[(slice(None), *rest)]
 
     def _gather(self, rows) -> numpy.ndarray:
         if rows.size == 0:

@@ -2,6 +2,7 @@
 
 use crate::array::array;
 use crate::batch::Batch;
+use crate::data::Data;
 use crate::device::{Delivery, Device};
 use crate::device_stream::DeviceStream;
 use crate::error::OrRaise;
@@ -18,13 +19,13 @@ use atemoya::{ArrayGenerator, PeakGenerator};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
-use std::cell::Cell;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 /// The examples of all epochs.
 #[pyclass(frozen, module = "atemoya._native")]
 pub(crate) struct Dataset {
-    data: feed::Dataset<'static>,
+    data: Data,
     /// What they are made by, but for the loci; none of arrays.
     generator: Option<PeakGenerator>,
 }
@@ -87,7 +88,7 @@ impl Dataset {
             .summits(examples.summits.unwrap_or(false))
             .chroms(examples.chroms.clone());
         let make = || generator.clone().table(index.table(genome.0.contigs())?).dataset();
-        Ok(Dataset { data: py.detach(make).or_raise()?, generator: Some(generator) })
+        Ok(Dataset { data: Data::new(py.detach(make).or_raise()?), generator: Some(generator) })
     }
 
     /// Selects loci of an index of the store.
@@ -104,7 +105,7 @@ impl Dataset {
             Some(name) => generator.clone().loci(name),
             None => generator.clone(),
         };
-        Ok(Dataset { data: py.detach(|| of_index.dataset()).or_raise()?, generator: Some(generator) })
+        Ok(Dataset { data: Data::new(py.detach(|| of_index.dataset()).or_raise()?), generator: Some(generator) })
     }
 
     /// Takes peaks and negatives that were selected before.
@@ -119,7 +120,7 @@ impl Dataset {
     ) -> PyResult<Dataset> {
         let generator = generator(genome, &sampling, &examples)?;
         let selected = generator.clone().selected(loci_from(&peaks)?, loci_from(&negatives)?);
-        Ok(Dataset { data: py.detach(|| selected.dataset()).or_raise()?, generator: Some(generator) })
+        Ok(Dataset { data: Data::new(py.detach(|| selected.dataset()).or_raise()?), generator: Some(generator) })
     }
 
     /// Takes windows from arrays, which are read where they lie. `arrays` has those of peaks and negatives by the names of their
@@ -150,32 +151,32 @@ impl Dataset {
             .control_permutation(control_permutation)
             .random_state(sampling.seed)
             .order(order(&sampling.order)?);
-        Ok(Dataset { data: generator.dataset().or_raise()?, generator: None })
+        Ok(Dataset { data: Data::new(generator.dataset().or_raise()?), generator: None })
     }
 
     /// Examples of an epoch.
     fn __len__(&self) -> usize {
-        self.data.len()
+        self.data.made().len()
     }
 
     #[getter]
     fn n_peaks(&self) -> usize {
-        self.data.sampler().options().n_peaks
+        self.data.made().sampler().options().n_peaks
     }
 
     #[getter]
     fn n_negatives(&self) -> usize {
-        self.data.sampler().options().n_negatives
+        self.data.made().sampler().options().n_negatives
     }
 
     #[getter]
     fn seed(&self) -> u64 {
-        self.data.sampler().options().seed
+        self.data.made().sampler().options().seed
     }
 
     /// How many loci were kept, and why the others were not, for peaks and negatives: names to numbers.
     fn ledger(&self) -> [Vec<(&'static str, usize)>; 2] {
-        let ledger = self.data.ledger();
+        let ledger = self.data.made().ledger();
         [ledger.peaks, ledger.negatives].map(|role| {
             vec![
                 ("total", role.total),
@@ -192,26 +193,26 @@ impl Dataset {
 
     /// The same examples with another seed, sharing no lock with these.
     fn with_seed(&self, seed: u64) -> PyResult<Dataset> {
-        Ok(Dataset { data: self.data.with_seed(seed).or_raise()?, generator: self.generator.clone() })
+        Ok(Dataset { data: Data::new(self.data.made().with_seed(seed).or_raise()?), generator: self.generator.clone() })
     }
 
     /// The kept peaks, or negatives.
     fn loci<'py>(&self, py: Python<'py>, is_peak: bool) -> LociBytes<'py> {
-        loci_bytes(py, self.data.loci(is_peak))
+        loci_bytes(py, self.data.made().loci(is_peak))
     }
 
     /// What stands at each index of an epoch.
     fn plan<'py>(&self, py: Python<'py>, epoch: u64) -> PyResult<DrawBytes<'py>> {
-        let columns = py.detach(|| {
-            let plan = self.data.plan(epoch)?;
+        let planned = |data: &feed::Dataset<'static>| {
+            let plan = data.plan(epoch)?;
             let draws = || (0..plan.len()).map(|index| plan.draw(index));
             let peaks: Vec<u8> = draws().map(|draw| u8::from(draw.is_peak)).collect();
             let sources: Vec<i64> = draws().map(|draw| i64::from(draw.source)).collect();
             let offsets: Vec<i64> = draws().map(|draw| i64::from(draw.offset)).collect();
             let turned: Vec<u8> = draws().map(|draw| u8::from(draw.reverse_complement)).collect();
             Ok((peaks, sources, offsets, turned))
-        });
-        let (peaks, sources, offsets, turned) = columns.or_raise()?;
+        };
+        let (peaks, sources, offsets, turned) = py.detach(|| self.data.with(planned)).or_raise()?;
         let bytes = |bytes: &[u8]| PyBytes::new(py, bytes);
         Ok((
             bytes(&peaks),
@@ -223,38 +224,35 @@ impl Dataset {
 
     /// Gathers examples of an epoch into a batch of their own.
     fn fetch(&self, py: Python<'_>, epoch: u64, indices: Vec<usize>) -> PyResult<Batch> {
-        Batch::new(py.detach(|| self.data.fetch(epoch, &indices)).or_raise()?)
+        Batch::new(py.detach(|| self.data.with(|data| data.fetch(epoch, &indices))).or_raise()?)
     }
 
     /// Gathers peaks, or negatives, by their numbers, from one offset, as they are.
     fn fetch_sources(&self, py: Python<'_>, is_peak: bool, sources: Vec<u32>, offset: u32) -> PyResult<Batch> {
         let draw = |source| Draw { is_peak, source, offset, reverse_complement: false };
         let draws = sources.into_iter().map(draw).collect();
-        Batch::new(py.detach(|| self.data.fetch_draws(draws)).or_raise()?)
+        Batch::new(py.detach(|| self.data.with(|data| data.fetch_draws(draws))).or_raise()?)
     }
 
     /// Starts a stream of its own over these examples. `allocate`, where it is given, is called with a number of bytes and returns an
     /// address and the object that keeps as many bytes there for the stream alone.
-    fn stream(&self, seed: u64, streaming: Streaming, allocate: Option<&Bound<'_, PyAny>>) -> PyResult<Stream> {
+    fn stream(&self, py: Python<'_>, seed: u64, streaming: Streaming, allocate: Option<Py<PyAny>>) -> PyResult<Stream> {
         let running = Running::from(streaming);
-        let loader = match allocate {
-            None => self.data.loader(seed, &running).or_raise()?,
-            Some(allocate) => {
-                let raised = Cell::new(None);
-                let slot = |bytes| {
-                    buffer(allocate, bytes).map_err(|error| {
-                        raised.set(Some(error));
-                        atemoya::Error::Interrupted
-                    })
-                };
-                let loader = self.data.loader_in(seed, &running, slot);
-                match raised.take() {
-                    Some(error) => return Err(error),
-                    None => loader.or_raise()?,
-                }
-            }
+        let Some(allocate) = allocate else {
+            return Ok(Stream::new(py.detach(|| self.data.made().loader(seed, &running)).or_raise()?));
         };
-        Ok(Stream::new(loader))
+        let raised = Mutex::new(None);
+        let slot = |bytes| {
+            Python::attach(|py| buffer(allocate.bind(py), bytes)).map_err(|error| {
+                *raised.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                atemoya::Error::Interrupted
+            })
+        };
+        let loader = py.detach(|| self.data.made().loader_in(seed, &running, slot));
+        match raised.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Some(error) => Err(error),
+            None => Ok(Stream::new(loader.or_raise()?)),
+        }
     }
 
     /// The same on a device, of examples of a store.
@@ -268,7 +266,7 @@ impl Dataset {
     ) -> PyResult<DeviceStream> {
         let of_arrays = || PyTypeError::new_err("examples of arrays are not streamed to a device");
         let generator = self.generator.clone().ok_or_else(of_arrays)?;
-        let [peaks, negatives] = [true, false].map(|is_peak| self.data.loci(is_peak).to_vec());
+        let [peaks, negatives] = [true, false].map(|is_peak| self.data.made().loci(is_peak).to_vec());
         let generator = streaming.set(generator).selected(peaks, negatives).random_state(seed);
         DeviceStream::new(py, device, delivery, generator)
     }

@@ -37,6 +37,12 @@ impl DeviceStream {
     }
 }
 
+impl Drop for DeviceStream {
+    fn drop(&mut self) {
+        self.loader.end();
+    }
+}
+
 #[pymethods]
 impl DeviceStream {
     /// Whether this process made it, so that it can be used here.

@@ -8,13 +8,14 @@ use std::mem::ManuallyDrop;
 
 /// A value that only the process which made it may look at, and drop.
 pub(crate) struct Here<T> {
-    value: ManuallyDrop<T>,
+    /// None once it was taken.
+    value: ManuallyDrop<Option<T>>,
     process: u32,
 }
 
 impl<T> Here<T> {
     pub(crate) fn new(value: T) -> Here<T> {
-        Here { value: ManuallyDrop::new(value), process: std::process::id() }
+        Here { value: ManuallyDrop::new(Some(value)), process: std::process::id() }
     }
 
     /// Whether this process made it.
@@ -24,11 +25,23 @@ impl<T> Here<T> {
 
     /// The value; `name` is what an error calls it.
     pub(crate) fn get(&self, name: &str) -> PyResult<&T> {
+        let value = self.value.as_ref().filter(|_| self.is_here());
+        value.ok_or_else(|| {
+            PyRuntimeError::new_err(format!("the {name} is of the process that this one was forked from"))
+        })
+    }
+}
+
+impl<T: Send> Here<T> {
+    /// Drops the value now, without the interpreter's lock: for one whose threads are waited for.
+    pub(crate) fn end(&mut self) {
         if !self.is_here() {
-            let message = format!("the {name} is of the process that this one was forked from");
-            return Err(PyRuntimeError::new_err(message));
+            return;
         }
-        Ok(&self.value)
+        let mut value = self.value.take();
+        // At the interpreter's end there may be no way to it any more; then nobody waits for its lock either.
+        let _ = Python::try_attach(|py| py.detach(|| drop(value.take())));
+        drop(value);
     }
 }
 

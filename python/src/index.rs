@@ -10,7 +10,7 @@ use std::path::PathBuf;
 /// Builds a locus index and publishes it in one step. Returns its directory, and the account of the loci in words.
 #[pyfunction]
 #[pyo3(signature = (store, name, peaks, negatives, examples, *, order_name, replace, show))]
-#[allow(clippy::too_many_arguments)]
+#[allow(clippy::too_many_arguments, reason = "they are named where it is called")]
 pub(crate) fn index(
     py: Python<'_>,
     store: &Store,

@@ -3,6 +3,7 @@
 
 mod array;
 mod batch;
+mod data;
 mod dataset;
 mod device;
 mod device_batch;
@@ -48,6 +49,6 @@ mod _native {
     use super::tensor::Tensor;
 
     #[pymodule_export]
-    #[allow(non_upper_case_globals)]
+    #[allow(non_upper_case_globals, reason = "it is called so in Python")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
 }

@@ -45,7 +45,8 @@ impl AsRef<[u8]> for Buffer {
 impl AsMut<[u8]> for Buffer {
     fn as_mut(&mut self) -> &mut [u8] {
         let Memory { address, bytes, .. } = self.0;
-        // SAFETY: as for reading; and nobody else uses the bytes, and this is borrowed alone.
+        // SAFETY: as for reading; and nobody else uses the bytes, and this is borrowed alone. Any bytes are values of a byte; torch
+        // does not set them, but asks the system for memory, whose pages have values.
         unsafe { std::slice::from_raw_parts_mut(std::ptr::with_exposed_provenance_mut(address), bytes) }
     }
 }
@@ -61,14 +62,16 @@ pub(crate) struct Interface {
 }
 
 impl Interface {
-    /// Of a numpy array; `name` is what an error calls it. Other objects may say of themselves what they like and are refused.
+    /// Of a numpy array; `name` is what an error calls it. Other objects may say of themselves what they like and are refused, and it
+    /// is numpy that is asked, not what a class derived from its own may say.
     pub(crate) fn of(name: &str, array: &Bound<'_, PyAny>) -> PyResult<Interface> {
         static NDARRAY: PyOnceLock<Py<PyType>> = PyOnceLock::new();
-        if !array.is_instance(NDARRAY.import(array.py(), "numpy", "ndarray")?)? {
+        let ndarray = NDARRAY.import(array.py(), "numpy", "ndarray")?;
+        if !array.is_instance(ndarray)? {
             let kind = array.get_type().name()?;
             return Err(PyTypeError::new_err(format!("{name} must be a numpy array, not {kind}")));
         }
-        let interface = array.getattr("__array_interface__")?;
+        let interface = ndarray.getattr("__array_interface__")?.call_method1("__get__", (array,))?;
         let interface = interface.cast::<PyDict>()?;
         let missing = || PyTypeError::new_err("the array says too little of itself");
         let (address, read_only) = interface.get_item("data")?.ok_or_else(missing)?.extract()?;

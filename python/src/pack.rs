@@ -11,7 +11,7 @@ type Group = (String, Vec<PathBuf>);
 /// Packs files into a store and publishes it in one step. Returns what the user should know: contigs that only some inputs have.
 #[pyfunction]
 #[pyo3(signature = (out, *, fasta, chrom_sizes, signals, controls, contigs, tile_log2, replace, show))]
-#[allow(clippy::too_many_arguments)]
+#[allow(clippy::too_many_arguments, reason = "they are named where it is called")]
 pub(crate) fn pack(
     py: Python<'_>,
     out: PathBuf,

@@ -4,10 +4,11 @@ use crate::batch::Batch;
 use crate::dataset::buffer;
 use crate::error::OrRaise;
 use crate::here::Here;
-use atemoya::feed::{Loader, State};
+use crate::memory::Buffer;
+use atemoya::feed::{self, Loader, State};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -19,6 +20,8 @@ pub(crate) const LOOK: Duration = Duration::from_millis(100);
 pub(crate) struct Stream {
     /// Never locked while the interpreter's lock is waited for.
     loader: Here<Mutex<Loader>>,
+    /// Memory for the next batch, that an interrupted wait has left.
+    spare: Mutex<Option<Buffer>>,
 }
 
 /// A state as Python keeps it.
@@ -33,7 +36,7 @@ pub(crate) fn from_json(state: &str) -> PyResult<State> {
 
 impl Stream {
     pub(crate) fn new(loader: Loader) -> Stream {
-        Stream { loader: Here::new(Mutex::new(loader)) }
+        Stream { loader: Here::new(Mutex::new(loader)), spare: Mutex::default() }
     }
 
     /// Works with the loader, without the interpreter's lock.
@@ -61,11 +64,6 @@ impl Stream {
         self.with(py, |loader| loader.resume(&state, more).map(atemoya::feed::Batches::detach))?.or_raise()
     }
 
-    /// Begins all kept peaks, negatives, or both, in their order and as they are.
-    fn validation(&self, py: Python<'_>, peaks: bool, negatives: bool) -> PyResult<()> {
-        self.with(py, |loader| loader.validation(peaks, negatives).map(atemoya::feed::Batches::detach))?.or_raise()
-    }
-
     /// Where it stands after the last batch that was taken, as JSON.
     fn state(&self, py: Python<'_>) -> PyResult<String> {
         to_json(&self.with(py, |loader| loader.state())?)
@@ -81,45 +79,58 @@ impl Stream {
         self.with(py, |loader| loader.batches_per_epoch())
     }
 
-    /// Counters since it was made: names to numbers.
-    fn stats(&self, py: Python<'_>) -> PyResult<Vec<(&'static str, u64)>> {
-        let stats = self.with(py, |loader| loader.stats())?;
-        let nanoseconds = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-        Ok(vec![
-            ("batches", stats.batches),
-            ("bytes", stats.bytes),
-            ("consumer_wait_ns", nanoseconds(stats.consumer_waited)),
-            ("worker_wait_ns", nanoseconds(stats.workers_waited)),
-            ("page_faults", stats.page_faults.unwrap_or(0)),
-        ])
-    }
-
     /// The next batch, or None at the end. With `allocate`, as in `Dataset.stream`, the batch keeps its memory and the stream gets
     /// new; without, it does so when it holds the last slot there is, so that any number of batches may be kept.
     #[pyo3(signature = (allocate=None))]
     fn next(&self, py: Python<'_>, allocate: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Batch>> {
-        let exchanged = allocate.is_some();
-        let mut batch = loop {
+        // Before a batch is taken: where there is no memory, none is lost.
+        let mut memory = allocate.map(|allocate| self.memory(py, allocate)).transpose()?;
+        let exchanged = memory.is_some();
+        let taken = self.take(py, exchanged, &mut memory);
+        if let Some(memory) = memory {
+            *self.spare() = Some(memory);
+        }
+        taken?.map(Batch::new).transpose()
+    }
+}
+
+impl Stream {
+    /// The next batch, which keeps its memory where it was given other, or when it is in the last slot.
+    fn take(&self, py: Python<'_>, exchanged: bool, memory: &mut Option<Buffer>) -> PyResult<Option<feed::Batch>> {
+        loop {
             let next = |loader: &mut Loader| {
                 let mut next = loader.streaming().next_within(LOOK)?;
-                if let Poll::Ready(Some(batch)) = &mut next
-                    && !exchanged
-                    && loader.leased() == loader.slots()
-                {
-                    batch.keep()?;
+                if let Poll::Ready(Some(batch)) = &mut next {
+                    if let Some(memory) = memory.take() {
+                        batch.keep_in(|_| Ok(memory))?;
+                    } else if !exchanged && loader.leased() == loader.slots() {
+                        batch.keep()?;
+                    }
                 }
                 Ok(next)
             };
             match self.with(py, next)?.or_raise()? {
-                Poll::Ready(Some(batch)) => break batch,
-                Poll::Ready(None) => return Ok(None),
+                Poll::Ready(batch) => return Ok(batch),
                 Poll::Pending => py.check_signals()?,
             }
-        };
-        if let Some(allocate) = allocate {
-            let memory = buffer(allocate, batch.slot().1.bytes())?;
-            batch.keep_in(|_| Ok(memory)).or_raise()?;
         }
-        Ok(Some(Batch::new(batch)?))
+    }
+
+    /// Memory for a batch: what a wait has left that was interrupted, or new.
+    fn memory(&self, py: Python<'_>, allocate: &Bound<'_, PyAny>) -> PyResult<Buffer> {
+        if let Some(memory) = self.spare().take() {
+            return Ok(memory);
+        }
+        buffer(allocate, self.with(py, |loader| loader.layout().bytes())?)
+    }
+
+    fn spare(&self) -> MutexGuard<'_, Option<Buffer>> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.loader.end();
     }
 }

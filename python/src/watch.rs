@@ -3,6 +3,7 @@
 use crate::error::OrRaise;
 use atemoya::Progress;
 use pyo3::prelude::*;
+use std::any::Any;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Mutex, PoisonError};
@@ -49,14 +50,16 @@ pub(crate) fn run<T: Send>(
         std::thread::scope(|scope| {
             let (send, done) = channel();
             let watch = &watch;
-            scope.spawn(move || {
+            let worker = scope.spawn(move || {
                 // Whoever waits is there until this thread has ended.
                 let _ = send.send(work(watch));
             });
             loop {
                 match done.recv_timeout(LOOK) {
                     Ok(result) => return Some(result),
-                    Err(RecvTimeoutError::Disconnected) => return None,
+                    Err(RecvTimeoutError::Disconnected) => {
+                        return worker.join().err().map(|panic| Err(atemoya::Error::Worker { message: said(&*panic) }));
+                    }
                     Err(RecvTimeoutError::Timeout) => {}
                 }
                 if watch.interrupted() {
@@ -74,6 +77,12 @@ pub(crate) fn run<T: Send>(
     }
     let lost = || pyo3::exceptions::PyRuntimeError::new_err("the work ended without a result");
     result.ok_or_else(lost)?.or_raise()
+}
+
+/// What a panic said.
+fn said(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("a panic without a message").to_owned()
 }
 
 fn look(py: Python<'_>, watch: &Watch, show: Option<&Py<PyAny>>) -> PyResult<()> {
