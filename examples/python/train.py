@@ -15,7 +15,7 @@ import torch
 from torch import nn
 from torch.nn.functional import log_softmax, mse_loss, relu
 
-from atemoya import PeakGenerator
+from atemoya import PeakGenerator, PeakLoader
 
 
 def group(argument: str) -> str | list[str]:
@@ -70,7 +70,7 @@ def loss_of(model: Model, batch: list[torch.Tensor]) -> torch.Tensor:
     return profile_loss.mean() + mse_loss(count, torch.log1p(total))
 
 
-def train(model: Model, optimizer: torch.optim.Optimizer, loader: PeakGenerator, steps: int) -> None:
+def train(model: Model, optimizer: torch.optim.Optimizer, loader: PeakLoader, steps: int) -> None:
     """Takes `steps` steps; each pass over the loader is its next epoch."""
     batches = itertools.chain.from_iterable(itertools.repeat(loader))
     for step, batch in enumerate(itertools.islice(batches, steps), 1):

@@ -5,6 +5,7 @@ imported when one of them is first used. ``pack``, ``index``, ``Store`` and ``Lo
 """
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from ._batch import Batch
@@ -12,7 +13,8 @@ from ._cache import cache_dir
 from ._groups import normalize_signal_groups
 from ._loader import Loader
 from ._native import InputError, StoreError, Tensor, __version__
-from ._store import Store, index, pack
+from ._packing import index, pack
+from ._store import Store
 
 if TYPE_CHECKING:
     from ._generator import PeakGenerator as PeakGenerator
@@ -48,6 +50,11 @@ __all__ = [
     "ShardedEpochSampler",
     "channel_permutation_from_groups",
 ]
+
+
+if find_spec("torch") is None:
+    # What cannot be had is not offered.
+    __all__ = [name for name in __all__ if name not in _TORCH]
 
 
 def __getattr__(name: str) -> Any:

@@ -6,11 +6,13 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
 
 from . import _native
+from ._native import StoreError
 from ._progress import Progress
 
 # Part of every key: stores of another layout or of other group names are not taken for these.
@@ -31,8 +33,8 @@ def _fingerprint(path: str) -> list:
     return [os.path.realpath(path), status.st_size, status.st_mtime_ns]
 
 
-def _key(fasta, chrom_sizes, groups) -> str:
-    files = [fasta, chrom_sizes, *(path for _, paths in groups for path in paths)]
+def _key(fasta, groups) -> str:
+    files = [fasta, *(path for _, paths in groups for path in paths)]
     described = {
         "layout": _LAYOUT,
         "files": [path and _fingerprint(path) for path in files],
@@ -46,7 +48,21 @@ def _locked(path: Path):
     """Waits until no other process packs the same store."""
     with open(path, "w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def _opened(path: Path) -> _native.Store | None:
+    """The store, if there is a whole one: of one that was cleaned up in part, what is left is removed."""
+    if not path.exists():
+        return None
+    try:
+        return _native.Store(path)
+    except StoreError:
+        shutil.rmtree(path)
+        return None
 
 
 def cached_store(fasta, signals, controls, *, directory=None, verbose=False) -> _native.Store:
@@ -60,30 +76,40 @@ def cached_store(fasta, signals, controls, *, directory=None, verbose=False) -> 
         The files of each group.
     """
     directory = Path(directory) if directory is not None else cache_dir()
-    signal_groups = [(f"signal{i}", paths) for i, paths in enumerate(signals)]
-    control_groups = [(f"control{i}", paths) for i, paths in enumerate(controls)]
-    key = _key(fasta, None, signal_groups + control_groups)
+    groups = [[(f"{role}{i}", paths) for i, paths in enumerate(files)] for role, files in
+              (("signal", signals), ("control", controls))]
+    key = _key(fasta, groups[0] + groups[1])
     first = fasta if fasta is not None else (signals + controls)[0][0]
-    store = directory / f"{Path(first).name.split('.')[0]}-{key}.atemoya"
-    if not store.exists():
-        directory.mkdir(parents=True, exist_ok=True)
-        with _locked(directory / f".{key}.lock"):
-            # Another process may have packed it meanwhile.
-            if not store.exists():
-                with Progress(verbose) as show:
-                    said = _native.pack(
-                        store,
-                        fasta=fasta,
-                        chrom_sizes=None,
-                        signals=signal_groups,
-                        controls=control_groups,
-                        contigs=None,
-                        tile_log2=12,
-                        replace=False,
-                        show=show,
-                    )
-                for message in said:
-                    # That tracks have more contigs than the genome concerns nobody.
-                    if not message.endswith("ignored"):
-                        warnings.warn(message, stacklevel=4)
-    return _native.Store(store)
+    path = directory / f"{Path(first).name.split('.')[0][:40]}-{key}.atemoya"
+    if path.exists() and (store := _opened(path)) is not None:
+        return store
+    directory.mkdir(parents=True, exist_ok=True)
+    with _locked(directory / f".{key}.lock"):
+        # Another process may have packed it meanwhile.
+        store = _opened(path)
+        if store is None:
+            _pack(path, fasta, groups, verbose)
+            store = _native.Store(path)
+    return store
+
+
+def _pack(path: Path, fasta, groups, verbose: bool) -> None:
+    with Progress(verbose) as show:
+        try:
+            said = _native.pack(
+                path,
+                fasta=fasta,
+                chrom_sizes=None,
+                signals=groups[0],
+                controls=groups[1],
+                contigs=None,
+                tile_log2=12,
+                replace=False,
+                show=show,
+            )
+        except FileExistsError:
+            return  # another process was faster after all
+    for message in said:
+        # That tracks have more contigs than the genome concerns nobody.
+        if not message.endswith("ignored"):
+            warnings.warn(message, stacklevel=6)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 from torch.utils.data._utils.collate import default_collate_fn_map
 
@@ -14,28 +12,25 @@ class Example(tuple):
     __slots__ = ()
 
 
-class Examples(Sequence):
-    """The examples of one batch: each a tuple of its rows; together the batch itself, without a copy."""
+class Examples(list):
+    """The examples of one batch: a list of tuples of its rows, which are views of it."""
 
     def __init__(self, columns: list[torch.Tensor]):
-        self.columns = columns
+        *tensors, labels = columns or [torch.empty(0)]
+        super().__init__(map(Example, zip(*(tensor.unbind() for tensor in tensors), labels.tolist())))
+        self._columns, self._rows = columns, tuple(self)
 
-    def __len__(self) -> int:
-        return len(self.columns[-1])
-
-    def __getitem__(self, index):
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
-        *tensors, labels = self.columns
-        return Example((*(tensor[index] for tensor in tensors), int(labels[index])))
+    def batch(self) -> list[torch.Tensor] | None:
+        """The batch without a copy, unless the list is not what it was."""
+        same = len(self) == len(self._rows) and all(now is then for now, then in zip(self, self._rows))
+        return self._columns if same else None
 
 
 def _collate(batch, *, collate_fn_map=None):
-    if isinstance(batch, Examples):
-        return batch.columns
-    from torch.utils.data import default_collate
-
-    return [default_collate(column) for column in zip(*batch)]
+    ready = batch.batch() if isinstance(batch, Examples) else None
+    if ready is not None:
+        return ready
+    return [torch.utils.data.default_collate(column) for column in zip(*batch)]
 
 
 default_collate_fn_map[Example] = _collate

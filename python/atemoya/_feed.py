@@ -9,7 +9,6 @@ import weakref
 
 from ._options import whole
 
-
 # A stream goes on from epoch to epoch, so that the next one is gathered ahead.
 _EPOCHS = 2**40
 
@@ -52,8 +51,10 @@ class Feed:
         self._process, self._lock = os.getpid(), threading.RLock()
 
     def __getstate__(self):
-        state = {**self.__dict__, "_state": self.state_dict()}
-        return {**state, "_idle": None, "_current": None, "_process": None, "_lock": None}
+        # The copy begins where this one stands.
+        state = self.state_dict()
+        place = {"epoch": state["epoch"], "_going_on": state if state["step"] > 0 else None, "_state": state}
+        return {**self.__dict__, **place, "_idle": None, "_current": None, "_process": None, "_lock": None}
 
     def _guard(self):
         """The lock; a process that was forked has one of its own, since that of its parent may be held for ever."""
@@ -126,6 +127,8 @@ class Feed:
 
     def load_state_dict(self, state: dict) -> None:
         """Lets the next iteration go on from a state, whatever the number of ranks and workers it was saved with."""
+        if not isinstance(state, dict):
+            raise ValueError(f"this is not the state of a loader: {state!r}")
         state = dict(state)
         with self._guard():
             before = self.source.seed

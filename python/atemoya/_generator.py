@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from . import _native
 from ._genome_sampler import GenomeSampler
 from ._loci_files import Loci, bed_files
-from ._options import counted, examples, names, whole
+from ._options import counted, examples, names, number, whole
 from ._source import from_inputs, from_store
 from ._store import Pathlike, Store
 from ._torch_loader import PeakLoader
@@ -72,9 +72,9 @@ def PeakGenerator(
     in_window, out_window : int
         Bases of sequence and controls, and of signal.
     max_jitter : int
-        A peak's windows are shifted by up to this many bases either way.
+        A peak's windows are shifted by up to this many bases either way. (cherimoya 0.3.1's default is 500.)
     negative_ratio : float
-        Negatives drawn for each peak, with replacement.
+        Negatives drawn for each peak, with replacement. (cherimoya 0.3.1's default is 0.25.)
     reverse_complement : bool
         Whether each example is reverse-complemented with probability 1/2.
     shuffle : bool
@@ -84,7 +84,7 @@ def PeakGenerator(
     summits : bool
         Whether peaks are centred on their summits, column 10 of narrowPeak.
     exclusion_lists : path, pandas.DataFrame, or list of these, optional
-        Regions that no window may touch, in steps of 100 bases.
+        Regions to stay out of: a locus is dropped when its window, jitter included, shares a chunk of 100 bases with one.
     random_state : int, optional
         The seed. None draws one from numpy's global generator.
     pin_memory : bool
@@ -92,7 +92,7 @@ def PeakGenerator(
     num_workers : int
         Threads that gather ahead; with 0 the one that iterates does.
     batch_size : int
-        Examples of a batch, of all ranks together.
+        Examples of a batch, of all ranks together. (cherimoya 0.3.1's default is 64.)
     verbose : bool
         Whether to show progress, and how many loci were left out.
     signal_groups, control_groups : list of int, optional
@@ -114,7 +114,8 @@ def PeakGenerator(
     Returns
     -------
     PeakLoader
-        A ``torch.utils.data.DataLoader``, whose ``dataset`` is a ``PeakNegativeSampler``.
+        A ``torch.utils.data.DataLoader``, whose ``dataset`` is a ``PeakNegativeSampler``; ``dataset.ledger`` says how many loci were
+        kept, and why the others were not.
 
     Raises
     ------
@@ -126,7 +127,7 @@ def PeakGenerator(
         If a file cannot be read.
     """
     whole("max_jitter", max_jitter)
-    if negative_ratio < 0:
+    if negative_ratio is None or number("negative_ratio", negative_ratio) < 0:
         raise ValueError(f"negative_ratio must be non-negative, got {negative_ratio}")
     if negatives is None and negative_ratio > 0:
         raise ValueError(

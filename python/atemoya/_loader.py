@@ -10,7 +10,7 @@ from ._batch import Batch
 from ._device import DeviceData, delivery, on_the_host, open_device
 from ._feed import Feed, Source
 from ._options import base_seed, counted, examples, group_names, sampling, streaming, whole
-from ._store import Pathlike, Store, _paths
+from ._store import Pathlike, Store, path_list
 
 
 class Loader:
@@ -143,7 +143,7 @@ class Loader:
         )
         genome = _native.Genome.of_store(self.store._native)
         if peaks is None:
-            if _paths(negatives):
+            if path_list(negatives):
                 raise TypeError("negatives need peaks: an index has its own")
             if loci is not None and loci not in self.store.loci:
                 raise KeyError(f"the store has no locus index {loci!r}, but {', '.join(self.store.loci) or 'none'}")
@@ -151,7 +151,7 @@ class Loader:
         elif loci is not None:
             raise TypeError("give either peaks or loci")
         else:
-            files = (_paths(peaks), _paths(negatives))
+            files = (path_list(peaks), path_list(negatives))
             native = _native.Dataset.from_files(genome, *files, drawn, chosen)
         self._native = native
         self._running = running

@@ -70,7 +70,12 @@ def _written(table, path: Path, summits: bool) -> str:
 
 
 def _whole(value, name: str, row: int) -> str:
-    number = int(value)
+    if isinstance(value, str):
+        raise ValueError(f"{name}: row {row} has the text {value!r} where a coordinate should be")
+    try:
+        number = int(value)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"{name}: row {row} has no number where a coordinate should be: {value!r}") from None
     if number != value:
         raise ValueError(f"{name}: row {row} has the coordinate {value}, which is no whole number")
     return str(number)

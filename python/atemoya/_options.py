@@ -13,7 +13,16 @@ def whole(name: str, value, least: int = 0) -> int:
     if value < least:
         what = "non-negative" if least == 0 else f"at least {least}"
         raise ValueError(f"{name} must be {what}, got {value}")
+    if value >= 2**63:
+        raise ValueError(f"{name} is too large: {value}")
     return value
+
+
+def number(name: str, value) -> float | None:
+    """A number, or None."""
+    if value is not None and (isinstance(value, (bool, str)) or not hasattr(value, "__float__")):
+        raise TypeError(f"{name} must be a number, not {type(value).__name__}")
+    return None if value is None else float(value)
 
 
 def names(name: str, value) -> list[str] | None:
@@ -71,8 +80,8 @@ def examples(
         "in_window": whole("in_window", in_window, 1),
         "out_window": whole("out_window", out_window, 1),
         "max_jitter": whole("max_jitter", max_jitter),
-        "min_counts": min_counts,
-        "max_counts": max_counts,
+        "min_counts": number("min_counts", min_counts),
+        "max_counts": number("max_counts", max_counts),
         "counts_tracks": counts_tracks,
         "outlier_filter": outlier_filter,
         "summits": summits,
@@ -88,7 +97,7 @@ def examples(
 
 def sampling(*, order, random_state, negative_ratio, reverse_complement, shuffle) -> dict:
     """What decides which example stands where."""
-    if negative_ratio < 0:
+    if negative_ratio is None or number("negative_ratio", negative_ratio) < 0:
         raise ValueError(f"negative_ratio must be non-negative, got {negative_ratio}")
     return {
         "order": order,

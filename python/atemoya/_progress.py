@@ -5,6 +5,10 @@ from __future__ import annotations
 import sys
 
 
+# What is counted differs from phase to phase.
+_BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}"
+
+
 class Progress:
     """Shows one phase after the other; used as ``with Progress(verbose) as show``, which is None when there is nothing to show."""
 
@@ -33,7 +37,7 @@ class Progress:
             except ImportError:
                 print(f"atemoya: {phase} ...", file=sys.stderr)
             else:
-                self._bar = tqdm(total=total or None, desc=phase, unit="b", unit_scale=True, leave=False)
+                self._bar = tqdm(total=total or None, desc=f"packing {phase}", leave=False, bar_format=_BAR)
         if self._bar is not None:
             self._bar.n = min(done, total) if total else done
             self._bar.refresh()

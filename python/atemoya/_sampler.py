@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,9 +12,9 @@ from numpy.typing import NDArray
 
 from . import _native
 from ._collate import Examples
-from ._options import base_seed, sampling, whole
+from ._options import base_seed, number, sampling, whole
+from ._source import native_order
 from ._tensors import tensors
-
 
 # What examples are cut from.
 Values = torch.Tensor | NDArray[Any]
@@ -73,7 +74,7 @@ class PeakNegativeSampler(torch.utils.data.Dataset[tuple[Any, ...]]):
         order: str = "cherimoya",
     ) -> None:
         whole("max_jitter", max_jitter)
-        if negative_ratio < 0:
+        if negative_ratio is None or number("negative_ratio", negative_ratio) < 0:
             raise ValueError(f"negative_ratio must be non-negative, got {negative_ratio}")
         self.peak_sequences = _array("peak_sequences", peak_sequences)
         self.peak_signals = _array("peak_signals", peak_signals)
@@ -181,7 +182,7 @@ class PeakNegativeSampler(torch.utils.data.Dataset[tuple[Any, ...]]):
     def _draws(self):
         """Labels, sources, offsets and orientations of the current epoch."""
         if self._drawn is None:
-            columns = self._of_epoch.plan(self._epoch)
+            columns = self._of_epoch.plan(self._counted(self._epoch))
             types = (bool, numpy.int64, numpy.int64, bool)
             self._drawn = [numpy.frombuffer(column, dtype) for column, dtype in zip(columns, types)]
         return self._drawn
@@ -201,15 +202,25 @@ class PeakNegativeSampler(torch.utils.data.Dataset[tuple[Any, ...]]):
         if isinstance(index, tuple):
             epoch, index = index
             if epoch != self._epoch:
-                self._prepare_epoch(int(epoch))
+                self._prepare_epoch(operator.index(epoch))
         else:
             if index < self._last_idx:
                 self._prepare_epoch(self._epoch + 1)
             self._last_idx = index
         length = len(self)
+        if not hasattr(index, "__index__"):
+            raise IndexError(f"an example has a whole number, and not {index!r}")
         if not -length <= index < length:
             raise IndexError(f"index {index} is out of bounds for {length} examples")
-        return self._epoch, int(index) % length
+        return self._counted(self._epoch), int(index) % length
+
+    def _counted(self, epoch: int) -> int:
+        """An epoch as the extension module counts them, from 0. Cherimoya's are the same modulo 2^31 - 1, also below 0."""
+        if 0 <= epoch < 2**63:
+            return epoch
+        if self.order != "cherimoya":
+            raise ValueError(f"epoch {epoch} is not between 0 and 2^63")
+        return epoch % (2**31 - 1)
 
     def columns(self, batch) -> list[torch.Tensor]:
         """The tensors of a native batch, of the types that the arrays have."""
@@ -233,6 +244,8 @@ class PeakNegativeSampler(torch.utils.data.Dataset[tuple[Any, ...]]):
             if not runs or runs[-1][1] != epoch:
                 runs.append((self._of_epoch, epoch, []))
             runs[-1][2].append(place)
+        if not runs:
+            return Examples([])
         gathered = [self.columns(native.fetch(epoch, places)) for native, epoch, places in runs]
         if len(gathered) == 1:
             return Examples(gathered[0])
@@ -266,7 +279,7 @@ def _array(name: str, value) -> numpy.ndarray:
         return value.numpy(force=True)
     if not isinstance(value, numpy.ndarray):
         raise TypeError(f"{name} must be a tensor or a numpy array, not {type(value).__name__}")
-    return value
+    return native_order(value)
 
 
 def _permutation(value) -> torch.Tensor | None:

@@ -53,6 +53,10 @@ class Source:
 
     def open(self) -> _native.Genome:
         """Opens the store, which must be the same as before, and takes the arrays."""
+        if self.store is not None and not os.path.exists(self.store):
+            raise FileNotFoundError(
+                f"{self.store} is not there any more: make the loader anew from its files, which are packed again"
+            )
         store = None if self.store is None else _native.Store(self.store)
         if store is not None and store.checksum != self.checksum:
             raise ValueError(f"{self.store} is not the store that this was made with")
@@ -83,6 +87,8 @@ def from_inputs(sequences, signals, controls, signal_groups, control_groups, *, 
     fasta = arrays = None
     if isinstance(sequences, (str, os.PathLike)):
         fasta = os.fspath(sequences)
+        if "://" in fasta:
+            raise ValueError(f"sequences: {fasta} is a URL, but files are read from local paths only; download it")
     elif isinstance(sequences, dict):
         arrays = _arrays("sequences", sequences, 2)
     else:
@@ -91,7 +97,7 @@ def from_inputs(sequences, signals, controls, signal_groups, control_groups, *, 
     if fasta is not None or any(column.files for column in columns):
         groups = [column.files or [] for column in columns]
         opened = cached_store(fasta, *groups, directory=cache_dir, verbose=verbose)
-        store, checksum = str(opened.path), opened.checksum
+        store, checksum = os.path.abspath(opened.path), opened.checksum
     for column, label in zip(columns, ("signal", "control")):
         if store is not None and column.files is not None:
             column.names = [f"{label}{i}" for i in range(len(column.files))]
@@ -113,7 +119,7 @@ def from_store(store, sequences, signals, controls, signal_groups, control_group
         if explicit is not None and list(explicit) != sizes:
             raise ValueError(f"{label}_groups={list(explicit)} disagrees with the store's groups, {sizes}")
         columns.append(Column(sizes, names=wanted))
-    return Source(str(store.path), store.checksum, None, *columns)
+    return Source(os.path.abspath(store.path), store.checksum, None, *columns)
 
 
 def warn_of_missing(source: Source, genome: _native.Genome, chroms: list[str] | None) -> None:
@@ -127,6 +133,9 @@ def warn_of_missing(source: Source, genome: _native.Genome, chroms: list[str] | 
 
 
 def _column(spec, explicit, label: str) -> Column:
+    if spec is None:
+        # Whatever the groups of nothing are.
+        return Column([], files=[])
     if isinstance(spec, (list, tuple)) and len(spec) > 0 and isinstance(spec[0], dict):
         sizes = [1] * len(spec)
         if explicit is not None:
@@ -168,4 +177,9 @@ def _arrays(label: str, contigs, ndim: int) -> dict:
         if array.ndim != ndim:
             shape = "(4, length)" if ndim == 2 else "(length,)"
             raise ValueError(f"{label}: {contig} must have the shape {shape}, not {array.shape}")
-    return {str(contig): array for contig, array in contigs.items()}
+    return {str(contig): native_order(array) for contig, array in contigs.items()}
+
+
+def native_order(array: numpy.ndarray) -> numpy.ndarray:
+    """The array itself, or where its bytes are in the other order a copy in the machine's."""
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))

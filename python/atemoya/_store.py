@@ -1,10 +1,9 @@
-"""Stores: packing, indexing, and windows of an open one as numpy arrays."""
+"""Open stores: what is in them, and windows of them as numpy arrays."""
 
 from __future__ import annotations
 
 import os
-import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import numpy
 from numpy.typing import DTypeLike, NDArray
 
 from . import _native
-from ._options import examples, whole
+from ._options import whole
 from ._progress import Progress
 
 Pathlike = str | os.PathLike[str]
@@ -24,8 +23,10 @@ _Contigs = str | Sequence[str] | Sequence[str | int] | NDArray[numpy.str_] | _In
 _Flags = bool | Sequence[bool] | NDArray[numpy.bool_]
 
 
-def _paths(value: Pathlike | Iterable[Pathlike]) -> list[str]:
+def path_list(value: Pathlike | Iterable[Pathlike]) -> list[str]:
     """One path, or several."""
+    if hasattr(value, "iloc"):
+        raise TypeError("loci must be paths here: PeakGenerator takes tables")
     return [os.fspath(value)] if isinstance(value, (str, os.PathLike)) else [os.fspath(path) for path in value]
 
 
@@ -36,6 +37,8 @@ def _integers(name: str, values: Any) -> NDArray[numpy.int64]:
         raise ValueError(f"{name} must have one dimension, not {array.ndim}")
     if array.size and array.dtype.kind not in "iu":
         raise TypeError(f"{name} must be integers, not {array.dtype}")
+    if array.dtype == numpy.uint64 and array.size and array.max() >= 2**63:
+        raise ValueError(f"{name}: {array.max()} is no place in a genome")
     return numpy.ascontiguousarray(array, dtype=numpy.int64)
 
 
@@ -44,118 +47,6 @@ def _each(name: str, values: NDArray[Any], count: int) -> NDArray[Any]:
     if values.shape not in ((), (1,), (count,)):
         raise ValueError(f"{name} must be one, or one for each of {count} windows, not of the shape {values.shape}")
     return numpy.ascontiguousarray(numpy.broadcast_to(values, (count,)))
-
-
-def pack(
-    out: Pathlike,
-    *,
-    fasta: Pathlike | None = None,
-    signals: Mapping[str, Pathlike | Sequence[Pathlike]] = {},
-    controls: Mapping[str, Pathlike | Sequence[Pathlike]] = {},
-    contigs: Sequence[str] | None = None,
-    chrom_sizes: Pathlike | None = None,
-    tile: int = 4096,
-    replace: bool = False,
-    verbose: bool = False,
-) -> Store:
-    """Packs a genome and bigWig tracks into a store, and opens it.
-
-    The store appears in one step when it is complete; interrupted, nothing is left behind.
-
-    Parameters
-    ----------
-    out : path
-        The store, a directory that is made.
-    fasta : path, optional
-        The genome: FASTA, plain, gzip or BGZF.
-    signals, controls : dict
-        Names of groups to bigWig files. Several files of a name are its channels, which swap under reverse complement.
-    contigs : list of str, optional
-        The contigs to pack; all by default.
-    chrom_sizes : path, optional
-        Contig names and lengths, for a store without a genome.
-    tile : int
-        Bases of a tile, a power of two from 512 to 32768.
-    replace : bool
-        Whether an existing store is replaced.
-    verbose : bool
-        Whether to show progress.
-
-    Raises
-    ------
-    InputError
-        For an input that cannot be used, with its path and line.
-    FileExistsError
-        If ``out`` exists and ``replace`` is false.
-    """
-    if tile < 1 or tile & (tile - 1):
-        raise ValueError(f"tile must be a power of two from 512 to 32768, not {tile}")
-    with Progress(verbose) as show:
-        said = _native.pack(
-            os.fspath(out),
-            fasta=None if fasta is None else os.fspath(fasta),
-            chrom_sizes=None if chrom_sizes is None else os.fspath(chrom_sizes),
-            signals=[(name, _paths(paths)) for name, paths in signals.items()],
-            controls=[(name, _paths(paths)) for name, paths in controls.items()],
-            contigs=None if contigs is None else list(contigs),
-            tile_log2=tile.bit_length() - 1,
-            replace=replace,
-            show=show,
-        )
-    for message in said:
-        warnings.warn(message, stacklevel=2)
-    return Store(out)
-
-
-def index(
-    store: Store | Pathlike,
-    name: str = "default",
-    *,
-    peaks: Pathlike | Sequence[Pathlike],
-    negatives: Pathlike | Sequence[Pathlike] = (),
-    summits: bool = False,
-    chroms: Sequence[str] | None = None,
-    replace: bool = False,
-    verbose: bool = False,
-    **selection: Any,
-) -> Path:
-    """Puts loci into a store: a table with every row of the BED files, its counts, and what becomes of it under a selection.
-
-    Parameters
-    ----------
-    store : Store or path
-        Where to.
-    name : str
-        What a loader calls it by.
-    peaks, negatives : path or list of paths
-        BED or narrowPeak files, interleaved.
-    summits : bool
-        Whether peaks are centred on their summits (column 10).
-    chroms : list of str, optional
-        The contigs whose loci may be used.
-    replace : bool
-        Whether an index of the same name is replaced.
-    verbose : bool
-        Whether to show progress, and to print how many loci are kept.
-    **selection
-        Parameters of :class:`Loader` that decide which loci are used (``in_window``, ``min_counts``, ...): the table says of every
-        locus whether they keep it.
-
-    Returns
-    -------
-    Path
-        The directory of the index, in which ``index.parquet`` is the table.
-    """
-    store = store if isinstance(store, Store) else Store(store)
-    order = selection.pop("order", "native")
-    chosen = examples(summits=summits, chroms=chroms, **selection)
-    with Progress(verbose) as show:
-        path, account = _native.index(
-            store._native, name, _paths(peaks), _paths(negatives), chosen, order_name=order, replace=replace, show=show
-        )
-    if verbose:
-        print(account)
-    return Path(path)
 
 
 class Store:

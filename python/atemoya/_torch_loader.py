@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -77,9 +78,9 @@ class _EpochSampler(DistributedSampler):
         for step in range(self.running.steps(examples)):
             first = step * self.running.batch_size
             size = min(self.running.batch_size, examples - first)
-            # Of a short batch, the first ranks have one example more.
-            start = first + rank * (size // world_size) + min(rank, size % world_size)
-            for index in range(start, start + size // world_size + (rank < size % world_size)):
+            # Of a short batch, the last ranks have less.
+            share = -(-size // world_size)
+            for index in range(first + min(rank * share, size), first + min((rank + 1) * share, size)):
                 yield epoch, index
 
 
@@ -127,19 +128,31 @@ class PeakLoader(torch.utils.data.DataLoader[Any]):
         memory = TorchMemory(pinned=True) if pinned else None
         convert = dataset.columns if memory is None else _Converting(dataset, memory)
         feed = Feed(dataset, running, convert, memory, _Adopt(dataset) if dataset.seed_is_drawn else None)
-        super().__init__(
-            dataset,
-            batch_size=batch_size,
-            sampler=_EpochSampler(dataset, running, feed),
-            num_workers=num_workers,
-            pin_memory=pin_memory,
-            drop_last=running.drops(),
-            persistent_workers=num_workers > 0,
-        )
+        with warnings.catch_warnings():
+            # It speaks of worker processes, of which there are none.
+            warnings.filterwarnings("ignore", "This DataLoader will create .* worker processes")
+            super().__init__(
+                dataset,
+                batch_size=batch_size,
+                sampler=_EpochSampler(dataset, running, feed),
+                num_workers=num_workers,
+                pin_memory=pin_memory,
+                drop_last=running.drops(),
+                persistent_workers=num_workers > 0,
+            )
         self._running, self._feed = running, feed
 
     def __iter__(self) -> Iterator[list[torch.Tensor]]:  # type: ignore[override]
+        self._agree()
         return iter(self._feed)
+
+    def _agree(self) -> None:
+        """Gives all ranks of the process group the seed that rank 0 has drawn, where none was given."""
+        if self.dataset.seed_is_drawn and self._running.grouped():
+            seed = [self.dataset._base_seed]
+            torch.distributed.broadcast_object_list(seed, src=0)
+            _Adopt(self.dataset)(seed[0])
+            self.dataset.seed_is_drawn = False
 
     def __len__(self) -> int:
         return self._running.steps(len(self.dataset))

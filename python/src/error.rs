@@ -23,7 +23,13 @@ pub(crate) fn to_py(error: Error) -> PyErr {
     let text = error.to_string();
     match error {
         Error::Io { path, operation, source } => match source.raw_os_error() {
-            Some(code) => PyOSError::new_err((code, format!("cannot {operation}: {source}"), path)),
+            Some(code) => {
+                // As Python has it: the system's words, without the number once more.
+                let said = source.to_string();
+                let words = said.split(" (os error").next().unwrap_or(&said);
+                let words = if operation == "open" { words.to_owned() } else { format!("cannot {operation}: {words}") };
+                PyOSError::new_err((code, words, path.display().to_string()))
+            }
             None => PyOSError::new_err(format!("{text}: {source}")),
         },
         Error::NotAStore { path, .. } | Error::Unsupported { path, .. } => {

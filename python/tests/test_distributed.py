@@ -61,6 +61,15 @@ def test_torchrun_goes_on_from_one_process(atemoya, arguments, alone, tmp_path, 
     assert_same_batches(put_together([rank["epochs"][1] for rank in ranks]), alone[2])
 
 
+def test_torchrun_with_a_drawn_seed(arguments, alone, tmp_path, run_environment):
+    """Each process draws a seed of its own; all take that of rank 0, so that each peak comes once."""
+    peaks = dict(arguments, random_state=None, negatives=None, negative_ratio=0, reverse_complement=False, max_jitter=0)
+    ranks = torchrun(tmp_path, run_environment, peaks, epochs=2)
+    for epoch in range(2):
+        seen = [bytes(x.numpy()) for rank in ranks for batch in rank["epochs"][epoch] for x in batch[0]]
+        assert len(set(seen)) == len(seen) == 12 * ranks[0]["length"]
+
+
 @pytest.mark.parametrize("world", [1, 2, 3, 4, 12])
 def test_ranks_by_argument(atemoya, arguments, alone, world):
     shards = []

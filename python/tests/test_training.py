@@ -91,13 +91,15 @@ def written(folder: Path, values: dict) -> Path:
     return folder
 
 
-def test_the_command_writes_the_same_logs(command, cherimoya_io, simulated, tmp_path, monkeypatch):
+@pytest.mark.parametrize("controls", [True, False])
+def test_the_command_writes_the_same_logs(command, cherimoya_io, simulated, tmp_path, monkeypatch, controls):
     from cherimoya_cli.__main__ import main as theirs
 
     replaced = cherimoya_io.PeakGenerator, subprocess.run
     logs = []
     for name, main in (("theirs", theirs), ("ours", command)):
-        folder = written(tmp_path / name, parameters(simulated))
+        values = parameters(simulated)
+        folder = written(tmp_path / name, values if controls else {**values, "controls": None})
         monkeypatch.chdir(folder)
         monkeypatch.setattr(sys, "argv", ["cherimoya", "fit", "-p", "fit.json"])
         main()

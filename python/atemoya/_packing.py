@@ -1,0 +1,138 @@
+"""Making stores: packing files, and putting loci into a store."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from . import _native
+from ._options import counted, examples, group_names, whole
+from ._progress import Progress
+from ._store import Pathlike, Store, path_list
+
+
+def pack(
+    out: Pathlike,
+    *,
+    fasta: Pathlike | None = None,
+    signals: Mapping[str, Pathlike | Sequence[Pathlike]] = {},
+    controls: Mapping[str, Pathlike | Sequence[Pathlike]] = {},
+    contigs: Sequence[str] | None = None,
+    chrom_sizes: Pathlike | None = None,
+    tile: int = 4096,
+    replace: bool = False,
+    verbose: bool = False,
+) -> Store:
+    """Packs a genome and bigWig tracks into a store, and opens it.
+
+    The store appears in one step when it is complete; interrupted, nothing is left behind.
+
+    Parameters
+    ----------
+    out : path
+        The store, a directory that is made.
+    fasta : path, optional
+        The genome: FASTA, plain, gzip or BGZF.
+    signals, controls : dict
+        Names of groups to bigWig files. Several files of a name are its channels, which swap under reverse complement.
+    contigs : list of str, optional
+        The contigs to pack; all by default.
+    chrom_sizes : path, optional
+        Contig names and lengths, for a store without a genome.
+    tile : int
+        Bases of a tile, a power of two from 512 to 32768.
+    replace : bool
+        Whether an existing store is replaced.
+    verbose : bool
+        Whether to show progress.
+
+    Raises
+    ------
+    InputError
+        For an input that cannot be used, with its path and line.
+    FileExistsError
+        If ``out`` exists and ``replace`` is false.
+    """
+    for name, groups in (("signals", signals), ("controls", controls)):
+        if not isinstance(groups, Mapping):
+            raise TypeError(f"{name} must be a dictionary of groups' names to files, not {type(groups).__name__}")
+    if isinstance(contigs, str):
+        raise TypeError("contigs must be a list of names, not one name")
+    tile = whole("tile", tile)
+    if tile < 1 or tile & (tile - 1):
+        raise ValueError(f"tile must be a power of two from 512 to 32768, not {tile}")
+    with Progress(verbose) as show:
+        said = _native.pack(
+            os.fspath(out),
+            fasta=None if fasta is None else os.fspath(fasta),
+            chrom_sizes=None if chrom_sizes is None else os.fspath(chrom_sizes),
+            signals=[(name, path_list(paths)) for name, paths in signals.items()],
+            controls=[(name, path_list(paths)) for name, paths in controls.items()],
+            contigs=None if contigs is None else list(contigs),
+            tile_log2=tile.bit_length() - 1,
+            replace=replace,
+            show=show,
+        )
+    for message in said:
+        warnings.warn(message, stacklevel=2)
+    return Store(out)
+
+
+def index(
+    store: Store | Pathlike,
+    name: str = "default",
+    *,
+    peaks: Pathlike | Sequence[Pathlike],
+    negatives: Pathlike | Sequence[Pathlike] | None = None,
+    summits: bool = False,
+    chroms: Sequence[str] | None = None,
+    replace: bool = False,
+    verbose: bool = False,
+    **selection: Any,
+) -> Path:
+    """Puts loci into a store: a table with every row of the BED files, its counts, and what becomes of it under a selection.
+
+    Parameters
+    ----------
+    store : Store or path
+        Where to.
+    name : str
+        What a loader calls it by.
+    peaks, negatives : path or list of paths
+        BED or narrowPeak files, interleaved.
+    summits : bool
+        Whether peaks are centred on their summits (column 10).
+    chroms : list of str, optional
+        The contigs whose loci may be used.
+    replace : bool
+        Whether an index of the same name is replaced.
+    verbose : bool
+        Whether to show progress, and to print how many loci are kept.
+    **selection
+        Parameters of :class:`Loader` that decide which loci are used (``in_window``, ``min_counts``, ...): the table says of every
+        locus whether they keep it.
+
+    Returns
+    -------
+    Path
+        The directory of the index, in which ``index.parquet`` is the table.
+    """
+    store = store if isinstance(store, Store) else Store(store)
+    order = selection.pop("order", "native")
+    wanted = group_names("signal", selection.get("signals"), store.signals)
+    sizes = [len(store.signals[name]) for name in wanted]
+    selection["counts_tracks"] = counted(selection.get("counts_tracks"), wanted, sizes)
+    try:
+        chosen = examples(summits=summits, chroms=chroms, **selection)
+    except TypeError as error:
+        raise TypeError(str(error).replace("examples()", "index()")) from None
+    with Progress(verbose) as show:
+        path, account = _native.index(
+            store._native, name, path_list(peaks), path_list(negatives or ()), chosen, order_name=order, replace=replace, show=show
+        )
+    if verbose:
+        print(account)
+    return Path(path)
