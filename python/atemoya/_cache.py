@@ -55,13 +55,10 @@ def _locked(path: Path):
 
 
 def _opened(path: Path) -> _native.Store | None:
-    """The store, if there is a whole one: of one that was cleaned up in part, what is left is removed."""
-    if not path.exists():
-        return None
+    """The store, if there is a whole one."""
     try:
         return _native.Store(path)
-    except StoreError:
-        shutil.rmtree(path)
+    except (StoreError, FileNotFoundError):
         return None
 
 
@@ -81,13 +78,16 @@ def cached_store(fasta, signals, controls, *, directory=None, verbose=False) -> 
     key = _key(fasta, groups[0] + groups[1])
     first = fasta if fasta is not None else (signals + controls)[0][0]
     path = directory / f"{Path(first).name.split('.')[0][:40]}-{key}.atemoya"
-    if path.exists() and (store := _opened(path)) is not None:
+    store = _opened(path)
+    if store is not None:
         return store
     directory.mkdir(parents=True, exist_ok=True)
     with _locked(directory / f".{key}.lock"):
         # Another process may have packed it meanwhile.
         store = _opened(path)
         if store is None:
+            # What is left of one that was cleaned up in part.
+            shutil.rmtree(path, ignore_errors=True)
             _pack(path, fasta, groups, verbose)
             store = _native.Store(path)
     return store

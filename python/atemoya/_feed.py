@@ -164,7 +164,8 @@ class Iteration:
         return self.left
 
     def __next__(self):
-        if self.stream is not None and not self.stream.usable():
+        stream = self.stream
+        if stream is not None and not stream.usable():
             raise RuntimeError("the iteration is of the process that this one was forked from: begin another")
         with self._lock:
             if self.stream is None:

@@ -1,5 +1,6 @@
 """What atemoya takes beyond cherimoya's arguments: paths as objects, a cache, all tracks for counts, no torch."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -74,6 +75,21 @@ def test_a_file_that_changed_is_packed_anew(atemoya, simulated, tmp_path):
         seen.append(list(atemoya.PeakGenerator(**arguments)))
     assert_same_batches(seen[0], seen[2])
     assert any(not torch.equal(a[-2], b[-2]) for a, b in zip(seen[0], seen[1]))
+
+
+@pytest.mark.parametrize("damage", ["the manifest is gone", "a file was cut", "all of it is gone"])
+def test_a_store_of_the_cache_that_is_not_whole_is_packed_anew(atemoya, simulated, tmp_path, damage):
+    arguments = simulated.arguments(cache_dir=tmp_path)
+    first = list(atemoya.PeakGenerator(**arguments))
+    [store] = tmp_path.iterdir()  # and no lock
+    if damage == "the manifest is gone":
+        (store / "manifest.json").unlink()
+    elif damage == "a file was cut":
+        (store / "sequence.atm").write_bytes((store / "sequence.atm").read_bytes()[:-100])
+    else:
+        shutil.rmtree(store)
+    assert_same_batches(list(atemoya.PeakGenerator(**arguments)), first)
+    assert list(tmp_path.iterdir()) == [store]
 
 
 def test_import_needs_numpy_alone(atemoya, run_environment):

@@ -1,6 +1,5 @@
 """Iterations of a loader in odd orders: threads that share one, old ones, failures, and drawn seeds."""
 
-import os
 import signal
 import sys
 import threading
@@ -153,7 +152,6 @@ def test_fork_while_a_thread_plans_epochs(make):
     finally:
         done.set()
         thread.join()
-    assert os.getpid() > 0
 
 
 @pytest.mark.parametrize("index", [0, -1, slice(2, 9, 3), [1, 1, 0], np.array([[0, 1], [2, 3]]), (slice(0, 3), 0, slice(5, 9)),
