@@ -62,6 +62,35 @@ fn batches_come_in_order_and_the_last_may_be_short() {
     });
 }
 
+/// The memory is that of what an epoch or a validation has, not of what was asked for.
+#[test]
+fn a_batch_size_beyond_the_examples_takes_no_more_memory() {
+    let (_directory, store) = store();
+    within(SECONDS, move || {
+        let generator = generator(&store).negative_ratio(0.1).num_workers(2);
+        let mut small = generator.clone().batch_size(8).build().unwrap();
+        let loci = small.peaks().len() + small.negatives().len();
+        let example = small.layout().payload(1);
+        for (size, world) in [(1 << 30, 1), (1 << 30, 4), (loci + 1, 1)] {
+            let mut large = generator.clone().batch_size(size).world_size(world).build().unwrap();
+            assert!(loci > large.len() && large.layout().bytes() < loci * example + 8 * 256);
+            if world == 1 {
+                assert_eq!(draws(large.epoch(2)).concat(), draws(small.epoch(2)).concat());
+            }
+            assert_eq!(large.validation(true, true).unwrap().next().unwrap().unwrap().len(), loci.div_ceil(world));
+        }
+        let mut large = generator.clone().batch_size(1 << 30).build().unwrap();
+        let draw = Draw { is_peak: true, source: 0, offset: 0, reverse_complement: false };
+        assert_eq!(large.follow(vec![draw; loci]).unwrap().next().unwrap().unwrap().len(), loci);
+        let refused = large.follow(vec![draw; loci + 1]).err().unwrap().to_string();
+        assert!(refused.contains(&format!("batch_size of {loci} or less")), "{refused}");
+        assert_eq!(
+            small.follow(vec![draw; loci + 1]).unwrap().map(|batch| batch.unwrap().len()).sum::<usize>(),
+            loci + 1
+        );
+    });
+}
+
 /// The draws of a rank's batches, batch after batch.
 fn draws(batches: impl Iterator<Item = atemoya::Result<Batch>>) -> Vec<Vec<Draw>> {
     let draw = |batch: &Batch, row: usize| Draw {

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from . import _native
 from ._native import StoreError
+from ._paths import local_path
 from ._progress import Progress
 
 # Part of every key: stores of another layout or of other group names are not taken for these.
@@ -25,7 +26,9 @@ def cache_dir() -> Path:
     Everything in it can be deleted at any time; what is needed is packed again.
     """
     own = os.environ.get("ATEMOYA_CACHE")
-    return Path(own) if own else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "atemoya"
+    if own:
+        return Path(local_path("ATEMOYA_CACHE", own))
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").expanduser() / "atemoya"
 
 
 def _fingerprint(path: str) -> list:
@@ -72,7 +75,7 @@ def cached_store(fasta, signals, controls, *, directory=None, verbose=False) -> 
     signals, controls : list of list of str
         The files of each group.
     """
-    directory = Path(directory) if directory is not None else cache_dir()
+    directory = Path(local_path("cache_dir", directory)) if directory is not None else cache_dir()
     groups = [[(f"{role}{i}", paths) for i, paths in enumerate(files)] for role, files in
               (("signal", signals), ("control", controls))]
     key = _key(fasta, groups[0] + groups[1])

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from . import _native
 from ._genome_sampler import GenomeSampler
 from ._loci_files import Loci, bed_files
-from ._options import counted, examples, names, number, whole
+from ._options import counted, examples, flag, names, number, whole
+from ._paths import Pathlike
 from ._source import from_inputs, from_store
-from ._store import Pathlike, Store
+from ._store import Store
 from ._torch_loader import PeakLoader
 
 
@@ -61,11 +62,12 @@ def PeakGenerator(
     peaks, negatives : path, pandas.DataFrame, or list of these
         BED or narrowPeak files, or tables whose first columns are contig, start and end; several are interleaved. Without negatives,
         ``negative_ratio`` must be 0.
-    sequences : path or dict
-        The genome: FASTA; or an array ``(4, length)`` for each contig, whose values are used as they are.
-    signals, controls : list of (path or list of paths), or list of dict
+    sequences : path or mapping
+        The genome: FASTA; or a numpy array or CPU tensor ``(4, length)`` for each contig, whose values are used as they are.
+    signals, controls : list of (path or list of paths), or list of mappings
         bigWig files. An entry is a group: a file, unstranded, or a list of files whose channels swap under reverse complement.
-        Or one dictionary for each channel, with an array ``(length,)`` for each contig. With ``store``, names of its groups; all by
+        Or one mapping for each channel, with a numpy array or CPU tensor ``(length,)`` for each contig; sequences, signals and
+        controls may each be files or arrays. With ``store``, names of its groups; all by
         default. Arrays, memory maps among them, are read where they lie and must not be written to.
     chroms : list of str, optional
         The contigs to use; all by default.
@@ -127,6 +129,8 @@ def PeakGenerator(
         If a file cannot be read.
     """
     whole("max_jitter", max_jitter)
+    verbose, pin_memory = flag("verbose", verbose), flag("pin_memory", pin_memory)
+    drop_last = None if drop_last is None else flag("drop_last", drop_last)
     if negative_ratio is None or number("negative_ratio", negative_ratio) < 0:
         raise ValueError(f"negative_ratio must be non-negative, got {negative_ratio}")
     if negatives is None and negative_ratio > 0:
@@ -152,7 +156,7 @@ def PeakGenerator(
             min_counts=min_counts,
             max_counts=max_counts,
             counts_tracks=counted(counts_tracks, source.signals.group_names(), source.signals.sizes),
-            summits=bool(summits),
+            summits=summits,
             chroms=chroms,
             exclusion_lists=files[2],
             signals=source.signals.names,

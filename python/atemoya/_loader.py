@@ -9,8 +9,9 @@ from . import _native
 from ._batch import Batch
 from ._device import DeviceData, delivery, on_the_host, open_device
 from ._feed import Feed, Source
-from ._options import base_seed, counted, examples, group_names, sampling, streaming, whole
-from ._store import Pathlike, Store, path_list
+from ._options import base_seed, counted, examples, group_names, sampling, some, streaming, whole
+from ._paths import Pathlike, path_list
+from ._store import Store
 
 
 class Loader:
@@ -143,15 +144,15 @@ class Loader:
         )
         genome = _native.Genome.of_store(self.store._native)
         if peaks is None:
-            if path_list(negatives):
+            if path_list("negatives", negatives):
                 raise TypeError("negatives need peaks: an index has its own")
             if loci is not None and loci not in self.store.loci:
-                raise KeyError(f"the store has no locus index {loci!r}, but {', '.join(self.store.loci) or 'none'}")
+                raise KeyError(f"the store has no locus index {loci!r}, but {some(self.store.loci)}")
             native = _native.Dataset.from_index(genome, loci, drawn, chosen)
         elif loci is not None:
             raise TypeError("give either peaks or loci")
         else:
-            files = (path_list(peaks), path_list(negatives))
+            files = (path_list("peaks", peaks), path_list("negatives", negatives))
             native = _native.Dataset.from_files(genome, *files, drawn, chosen)
         self._native = native
         self._running = running

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from ._store import Pathlike
+from ._paths import Pathlike, is_path, local_path
 
 
 class Table(Protocol):
@@ -28,23 +27,19 @@ def bed_files(name: str, loci: Loci | None, directory: Path, summits: bool = Fal
     """The files of an argument that is a path, a table, or a list of these. Tables are written into ``directory``."""
     if loci is None:
         return []
-    if _is_path(loci) or _is_table(loci):
+    if is_path(loci) or _is_table(loci):
         loci = [loci]
     elif not isinstance(loci, (list, tuple)):
         raise ValueError(f"Provided {name} must be a string or pandas DataFrame, or a list/tuple of those.")
     files = []
     for number, entry in enumerate(loci):
-        if _is_path(entry):
-            files.append(os.fspath(entry))
+        if is_path(entry):
+            files.append(local_path(name, entry))
         elif _is_table(entry):
             files.append(_written(entry, directory / f"{name}-{number}.bed", summits))
         else:
             raise ValueError(f"Provided {name} must be a string or pandas DataFrame, or a list/tuple of those.")
     return files
-
-
-def _is_path(value) -> bool:
-    return isinstance(value, (str, os.PathLike))
 
 
 def _is_table(value) -> bool:

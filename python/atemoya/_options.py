@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
-import os
+import numpy
+from numpy.typing import NDArray
+
+from ._paths import path_list
+
+_FLAGS = "True or False (or 1 or 0)"
+
+
+def flag(name: str, value) -> bool:
+    """A boolean, or 0 or 1: of anything else, ``"False"`` say, nobody can tell what was meant."""
+    if isinstance(value, (bool, numpy.bool_)) or isinstance(value, (int, numpy.integer)) and value in (0, 1):
+        return bool(value)
+    raise (ValueError if isinstance(value, (int, numpy.integer)) else TypeError)(f"{name} must be {_FLAGS}, not {value!r}")
+
+
+def flags(name: str, values) -> NDArray[numpy.bool_]:
+    """A boolean, or an array of these, by the rule of :func:`flag`."""
+    array = numpy.asarray(values)
+    if array.dtype == bool or array.size == 0:
+        return array.astype(bool)
+    remedy = f"{name} must be booleans (or 0 and 1)"
+    if array.dtype.kind not in "iu":
+        shown = array.ravel()[:1].tolist()[0]
+        raise TypeError(f"{remedy}, not {shown!r}: strands are given as strand=['+', '-']")
+    wrong = array[(array != 0) & (array != 1)]
+    if wrong.size:
+        raise ValueError(f"{remedy}, not {wrong[0]}: strands are given as strand=['+', '-']")
+    return array.astype(bool)
 
 
 def whole(name: str, value, least: int = 0) -> int:
     """A whole number of at least ``least``."""
     if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise TypeError(f"{name} must be an integer, not {type(value).__name__}")
+        remedy = ": batch_size=1 gives batches of one example, loader.dataset[i] single ones" if name == "batch_size" else ""
+        raise TypeError(f"{name} must be an integer, not {'None' if value is None else type(value).__name__}{remedy}")
     value = value.__index__()
     if value < least:
         what = "non-negative" if least == 0 else f"at least {least}"
@@ -30,8 +58,18 @@ def names(name: str, value) -> list[str] | None:
     if value is None:
         return None
     if not isinstance(value, (list, tuple)):
-        raise ValueError(f"Provided {name} must be a list.")
+        raise ValueError(f"{name} must be a list of names, not {value!r}")
+    for entry in value:
+        if isinstance(entry, bool) or not isinstance(entry, (str, int, numpy.integer)):
+            raise TypeError(f"{name} must be a list of names, and {entry!r} is none")
     return [str(entry) for entry in value]
+
+
+def some(known) -> str:
+    """The names that there are, in quotes, at most ten of them."""
+    known = list(known)
+    more = f" and {len(known) - 10} more" if len(known) > 10 else ""
+    return ", ".join(repr(str(name)) for name in known[:10]) + more if known else "none"
 
 
 def group_names(label: str, wanted, known) -> list[str]:
@@ -39,7 +77,7 @@ def group_names(label: str, wanted, known) -> list[str]:
     chosen = list(known) if wanted is None else names(f"{label}s", wanted)
     for name in chosen:
         if name not in known:
-            raise KeyError(f"the store has no {label} group {name!r}, but {', '.join(known) or 'none'}")
+            raise KeyError(f"the store has no {label} group {name!r}, but {some(known)}")
     return chosen
 
 
@@ -75,7 +113,6 @@ def examples(
     signal_type="float32",
 ) -> dict:
     """What decides which loci are used, and what is read around them."""
-    lists = [exclusion_lists] if isinstance(exclusion_lists, (str, os.PathLike)) else exclusion_lists or ()
     return {
         "in_window": whole("in_window", in_window, 1),
         "out_window": whole("out_window", out_window, 1),
@@ -83,10 +120,10 @@ def examples(
         "min_counts": number("min_counts", min_counts),
         "max_counts": number("max_counts", max_counts),
         "counts_tracks": counts_tracks,
-        "outlier_filter": outlier_filter,
-        "summits": summits,
+        "outlier_filter": None if outlier_filter is None else flag("outlier_filter", outlier_filter),
+        "summits": None if summits is None else flag("summits", summits),
         "chroms": names("chroms", chroms),
-        "exclusion_lists": [os.fspath(path) for path in lists],
+        "exclusion_lists": path_list("exclusion_lists", () if exclusion_lists is None else exclusion_lists),
         "signals": names("signals", signals),
         "controls": names("controls", controls),
         "sequence_type": sequence_type,
@@ -103,8 +140,8 @@ def sampling(*, order, random_state, negative_ratio, reverse_complement, shuffle
         "order": order,
         "seed": base_seed(order, random_state),
         "negative_ratio": float(negative_ratio),
-        "reverse_complement": bool(reverse_complement),
-        "shuffle": bool(shuffle),
+        "reverse_complement": flag("reverse_complement", reverse_complement),
+        "shuffle": flag("shuffle", shuffle),
     }
 
 
@@ -126,6 +163,6 @@ def streaming(*, num_workers, batch_size, rank=0, world_size=1, drop_last=False,
         "batch_size": batch_size,
         "rank": rank,
         "world_size": world_size,
-        "drop_last": bool(drop_last),
+        "drop_last": flag("drop_last", drop_last),
         "slots": workers + 3 if slots is None else whole("slots", slots, 1),
     }

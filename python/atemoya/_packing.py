@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from . import _native
-from ._options import counted, examples, group_names, whole
+from ._options import counted, examples, flag, group_names, whole
+from ._paths import Pathlike, local_path, path_list
 from ._progress import Progress
-from ._store import Pathlike, Store, path_list
+from ._store import Store
 
 
 def pack(
@@ -64,21 +64,22 @@ def pack(
     tile = whole("tile", tile)
     if tile < 1 or tile & (tile - 1):
         raise ValueError(f"tile must be a power of two from 512 to 32768, not {tile}")
+    target = local_path("out", out)
     with Progress(verbose) as show:
         said = _native.pack(
-            os.fspath(out),
-            fasta=None if fasta is None else os.fspath(fasta),
-            chrom_sizes=None if chrom_sizes is None else os.fspath(chrom_sizes),
-            signals=[(name, path_list(paths)) for name, paths in signals.items()],
-            controls=[(name, path_list(paths)) for name, paths in controls.items()],
+            target,
+            fasta=None if fasta is None else local_path("fasta", fasta),
+            chrom_sizes=None if chrom_sizes is None else local_path("chrom_sizes", chrom_sizes),
+            signals=[(name, path_list("signals", paths)) for name, paths in signals.items()],
+            controls=[(name, path_list("controls", paths)) for name, paths in controls.items()],
             contigs=None if contigs is None else list(contigs),
             tile_log2=tile.bit_length() - 1,
-            replace=replace,
+            replace=flag("replace", replace),
             show=show,
         )
     for message in said:
         warnings.warn(message, stacklevel=2)
-    return Store(out)
+    return Store(target)
 
 
 def index(
@@ -131,7 +132,14 @@ def index(
         raise TypeError(str(error).replace("examples()", "index()")) from None
     with Progress(verbose) as show:
         path, account = _native.index(
-            store._native, name, path_list(peaks), path_list(negatives or ()), chosen, order_name=order, replace=replace, show=show
+            store._native,
+            name,
+            path_list("peaks", peaks),
+            path_list("negatives", () if negatives is None else negatives),
+            chosen,
+            order_name=order,
+            replace=flag("replace", replace),
+            show=show,
         )
     if verbose:
         print(account)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from ._options import flag
 
 # What is counted differs from phase to phase.
 _BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}"
@@ -13,7 +14,7 @@ class Progress:
     """Shows one phase after the other; used as ``with Progress(verbose) as show``, which is None when there is nothing to show."""
 
     def __init__(self, verbose: bool):
-        self._verbose = verbose
+        self._verbose = flag("verbose", verbose)
         self._phase = None
         self._bar = None
 

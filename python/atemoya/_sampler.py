@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from . import _native
 from ._collate import Examples
+from ._contig_arrays import native_order
 from ._options import base_seed, number, sampling, whole
-from ._source import native_order
 from ._tensors import tensors
 
 # What examples are cut from.

@@ -10,8 +10,10 @@ import numpy
 
 from . import _native
 from ._cache import cached_store
+from ._contig_arrays import contig_arrays, maps_contigs
 from ._groups import check_groups, cut, normalize_signal_groups
-from ._options import group_names
+from ._options import group_names, some
+from ._paths import is_path, local_path
 from ._store import Store
 
 
@@ -85,14 +87,10 @@ def from_inputs(sequences, signals, controls, signal_groups, control_groups, *, 
     if not columns[0].sizes:
         raise ValueError("signals is an empty list")
     fasta = arrays = None
-    if isinstance(sequences, (str, os.PathLike)):
-        fasta = os.fspath(sequences)
-        if "://" in fasta:
-            raise ValueError(f"sequences: {fasta} is a URL, but files are read from local paths only; download it")
-    elif isinstance(sequences, dict):
-        arrays = _arrays("sequences", sequences, 2)
+    if is_path(sequences):
+        fasta = local_path("sequences", sequences)
     else:
-        raise TypeError(f"sequences must be the path of a FASTA file or a dictionary; got {type(sequences).__name__!r}")
+        arrays = contig_arrays("sequences", sequences, 2)
     store = checksum = None
     if fasta is not None or any(column.files for column in columns):
         groups = [column.files or [] for column in columns]
@@ -129,14 +127,25 @@ def warn_of_missing(source: Source, genome: _native.Genome, chroms: list[str] | 
         for number, channel in enumerate(column.arrays or []):
             missing = [contig for contig in used if contig not in channel]
             if missing:
-                warnings.warn(f"{label} {number} lacks {', '.join(missing)}: zeros", stacklevel=4)
+                warnings.warn(f"{label}s[{number}] lacks {some(missing)}, where it reads as zero", stacklevel=4)
 
 
 def _column(spec, explicit, label: str) -> Column:
     if spec is None:
         # Whatever the groups of nothing are.
         return Column([], files=[])
-    if isinstance(spec, (list, tuple)) and len(spec) > 0 and isinstance(spec[0], dict):
+    if is_path(spec) or maps_contigs(spec):
+        what = "a path" if is_path(spec) else "the arrays of one track"
+        raise TypeError(f"{label}s must be a list, and this is {what}: put it in one, {label}s=[...]")
+    if not isinstance(spec, (list, tuple)):
+        raise TypeError(f"{label}s must be a list of paths, or of dictionaries of arrays, not {type(spec).__name__}")
+    mapped = [maps_contigs(entry) for entry in spec]
+    if any(mapped) and not all(mapped):
+        raise TypeError(
+            f"{label}s are files and dictionaries of arrays at once: pack the files, or read them into arrays; sequences, "
+            "signals and controls may each be either"
+        )
+    if any(mapped):
         sizes = [1] * len(spec)
         if explicit is not None:
             check_groups(explicit, label=f"{label}_groups")
@@ -145,13 +154,9 @@ def _column(spec, explicit, label: str) -> Column:
             raise ValueError(
                 f"{label}_groups sum ({sum(sizes)}) does not match number of {label} channels ({len(spec)})"
             )
-        return Column(sizes, arrays=[_arrays(f"{label}s", channel, 1) for channel in spec])
-    if isinstance(spec, (list, tuple)):
-        spec = [_text(entry) for entry in spec]
-    files, sizes = normalize_signal_groups(spec)
-    for file in files or []:
-        if "://" in file:
-            raise ValueError(f"{label}s: {file} is a URL, but bigWig files are read from local paths only; download it")
+        arrays = [contig_arrays(f"{label}s[{number}]", channel, 1) for number, channel in enumerate(spec)]
+        return Column(sizes, arrays=arrays)
+    files, sizes = normalize_signal_groups([_text(f"{label}s", entry) for entry in spec])
     if explicit is not None:
         check_groups(explicit, label=f"{label}_groups")
         if list(explicit) != sizes:
@@ -161,25 +166,8 @@ def _column(spec, explicit, label: str) -> Column:
     return Column(sizes, files=cut(files or [], sizes))
 
 
-def _text(entry):
-    """Paths as strings."""
-    if isinstance(entry, os.PathLike):
-        return os.fspath(entry)
-    return [_text(file) for file in entry] if isinstance(entry, (list, tuple)) else entry
-
-
-def _arrays(label: str, contigs, ndim: int) -> dict:
-    if not isinstance(contigs, dict):
-        raise TypeError(f"{label} must be all dictionaries, or none; got {type(contigs).__name__!r}")
-    for contig, array in contigs.items():
-        if not isinstance(array, numpy.ndarray):
-            raise ValueError(f"{label}: {contig} must be a numpy array, not {type(array).__name__}")
-        if array.ndim != ndim:
-            shape = "(4, length)" if ndim == 2 else "(length,)"
-            raise ValueError(f"{label}: {contig} must have the shape {shape}, not {array.shape}")
-    return {str(contig): native_order(array) for contig, array in contigs.items()}
-
-
-def native_order(array: numpy.ndarray) -> numpy.ndarray:
-    """The array itself, or where its bytes are in the other order a copy in the machine's."""
-    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+def _text(name: str, entry):
+    """A path, or the paths of a group, as strings."""
+    if isinstance(entry, (list, tuple)):
+        return [_text(name, file) for file in entry]
+    return local_path(name, entry)

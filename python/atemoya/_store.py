@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,23 +10,17 @@ import numpy
 from numpy.typing import DTypeLike, NDArray
 
 from . import _native
-from ._options import whole
+from ._options import flags, some, whole
+from ._paths import Pathlike, local_path
 from ._progress import Progress
-
-Pathlike = str | os.PathLike[str]
 
 # One integer, or several.
 _Integers = int | numpy.integer[Any] | Sequence[int] | NDArray[numpy.integer[Any]]
 # One contig or several, by names or by numbers.
 _Contigs = str | Sequence[str] | Sequence[str | int] | NDArray[numpy.str_] | _Integers
 _Flags = bool | Sequence[bool] | NDArray[numpy.bool_]
-
-
-def path_list(value: Pathlike | Iterable[Pathlike]) -> list[str]:
-    """One path, or several."""
-    if hasattr(value, "iloc"):
-        raise TypeError("loci must be paths here: PeakGenerator takes tables")
-    return [os.fspath(value)] if isinstance(value, (str, os.PathLike)) else [os.fspath(path) for path in value]
+# "+", "-" or ".", for all windows or for each.
+_Strands = str | Sequence[str] | NDArray[numpy.str_]
 
 
 def _integers(name: str, values: Any) -> NDArray[numpy.int64]:
@@ -40,6 +33,19 @@ def _integers(name: str, values: Any) -> NDArray[numpy.int64]:
     if array.dtype == numpy.uint64 and array.size and array.max() >= 2**63:
         raise ValueError(f"{name}: {array.max()} is no place in a genome")
     return numpy.ascontiguousarray(array, dtype=numpy.int64)
+
+
+def _turned(reverse_complement: Any, strand: Any) -> NDArray[numpy.bool_] | None:
+    """Which windows are reverse-complemented, however that is said."""
+    if strand is None:
+        return None if reverse_complement is None else flags("reverse_complement", reverse_complement)
+    if reverse_complement is not None:
+        raise TypeError("give either reverse_complement or strand: '-' is a window that is reverse-complemented")
+    strands = numpy.asarray(strand)
+    for value in numpy.atleast_1d(strands).ravel().tolist():
+        if value not in ("+", "-", "."):
+            raise ValueError(f"strand must be '+', '-' or '.', which reads forward as '+' does, not {value!r}")
+    return numpy.asarray(strands == "-", dtype=bool)
 
 
 def _each(name: str, values: NDArray[Any], count: int) -> NDArray[Any]:
@@ -66,7 +72,7 @@ class Store:
     """
 
     def __init__(self, path: Pathlike) -> None:
-        self._native = _native.Store(os.fspath(path))
+        self._native = _native.Store(local_path("store", path))
         self._ids = {name: number for number, (name, _) in enumerate(self._native.contigs())}
         self._gatherers: dict[Any, _native.Gatherer] = {}
 
@@ -117,6 +123,7 @@ class Store:
         width: int,
         *,
         reverse_complement: _Flags | None = None,
+        strand: _Strands | None = None,
         dtype: DTypeLike = "int8",
         out: NDArray[Any] | None = None,
     ) -> NDArray[Any]:
@@ -130,8 +137,11 @@ class Store:
             The first base of each window, 0-based. What lies outside of the contig is 0.
         width : int
             Bases of every window.
-        reverse_complement : array of bool, optional
-            The windows to reverse-complement.
+        reverse_complement : bool or array of bool, optional
+            The windows to reverse-complement: booleans, or 0 and 1; one for all windows.
+        strand : str or list of str, optional
+            The same by the windows' strands: ``"-"`` is reverse-complemented, ``"+"`` and ``"."`` (no strand) are not. Give either this
+            or ``reverse_complement``.
         dtype : str or numpy.dtype
             ``int8``, ``uint8``, ``float16`` or ``float32``; or ``uint64`` for ``(n, 4, ceil(width / 64))``, a bit for each base, the
             lowest first.
@@ -145,7 +155,7 @@ class Store:
         ValueError, TypeError
             For arguments that do not fit each other, or the store.
         """
-        return self._gather(True, None, contigs, starts, width, reverse_complement, dtype, out)
+        return self._gather(True, None, contigs, starts, width, (reverse_complement, strand), dtype, out)
 
     def signal(
         self,
@@ -155,6 +165,7 @@ class Store:
         *,
         groups: str | Sequence[str] | None = None,
         reverse_complement: _Flags | None = None,
+        strand: _Strands | None = None,
         dtype: DTypeLike = "float32",
         out: NDArray[Any] | None = None,
     ) -> NDArray[Any]:
@@ -169,7 +180,7 @@ class Store:
         """
         if groups is not None:
             groups = (groups,) if isinstance(groups, str) else tuple(groups)
-        return self._gather(False, groups, contigs, starts, width, reverse_complement, dtype, out)
+        return self._gather(False, groups, contigs, starts, width, (reverse_complement, strand), dtype, out)
 
     def _gatherer(self, sequence: bool, groups: tuple[str, ...] | None, dtype: numpy.dtype[Any]) -> _native.Gatherer:
         """What gathers these, kept for the next time."""
@@ -178,7 +189,7 @@ class Store:
             known = {**self.signals, **self.controls}
             for name in groups or ():
                 if name not in known:
-                    raise KeyError(f"the store has no group {name!r}, but {', '.join(known)}")
+                    raise KeyError(f"the store has no group {name!r}, but {some(known)}")
             self._gatherers[key] = self._native.gatherer(sequence, None if groups is None else list(groups), dtype.name)
         return self._gatherers[key]
 
@@ -189,14 +200,15 @@ class Store:
         contigs: Any,
         starts: Any,
         width: int,
-        turned: Any,
+        turning: tuple[Any, Any],
         dtype: DTypeLike,
         out: NDArray[Any] | None,
     ) -> NDArray[Any]:
         starts = _integers("starts", starts)
         contigs = _each("contigs", self._contig_ids(contigs), len(starts))
+        turned = _turned(*turning)
         if turned is not None:
-            turned = _each("reverse_complement", numpy.asarray(turned, dtype=bool), len(starts))
+            turned = _each("reverse_complement" if turning[1] is None else "strand", turned, len(starts))
         width, dtype = whole("width", width, 1), numpy.dtype(dtype)
         gatherer = self._gatherer(sequence, groups, dtype)
         shape = (len(starts), *gatherer.shape(width))
@@ -218,7 +230,7 @@ class Store:
             try:
                 contigs = [self._ids[name] if isinstance(name, str) else name for name in contigs]
             except KeyError as error:
-                raise KeyError(f"the store has no contig {error.args[0]!r}") from None
+                raise KeyError(f"the store has no contig {error.args[0]!r}, but {some(self._ids)}") from None
         numbers = _integers("contigs", contigs)
         unknown = numbers[(numbers < 0) | (numbers >= len(self._ids))]
         if unknown.size:

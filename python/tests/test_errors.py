@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from stored import arguments, packed
 
 pandas = pytest.importorskip("pandas")
 
@@ -121,6 +122,81 @@ def test_a_missing_file(atemoya, simulated, argument):
     with pytest.raises(FileNotFoundError) as raised:
         atemoya.PeakGenerator(**simulated.arguments(**{argument: value}))
     assert "not-there" in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["reverse_complement", "shuffle", "summits", "pin_memory", "verbose", "drop_last"])
+@pytest.mark.parametrize("value", ["False", "no", 2, -1, [], 0.0])
+def test_what_is_neither_true_nor_false(atemoya, simulated, name, value):
+    """All of these were taken for what Python takes them for: texts for true, whatever they say."""
+    with pytest.raises((TypeError, ValueError), match=f"{name} must be True or False"):
+        atemoya.PeakGenerator(**simulated.arguments(**{name: value}))
+
+
+def test_flags_of_other_types(atemoya, simulated):
+    flags = dict(reverse_complement=np.bool_(False), shuffle=0, summits=1, drop_last=np.int64(1), verbose=np.False_)
+    plain = dict(reverse_complement=False, shuffle=False, summits=True, drop_last=True, verbose=False)
+    same = zip(*(atemoya.PeakGenerator(**simulated.arguments(**given)) for given in (flags, plain)), strict=True)
+    assert all((a == b).all() for ours, theirs in same for a, b in zip(ours, theirs))
+
+
+def test_flags_of_what_needs_no_torch(atemoya, simulated, tmp_path):
+    with pytest.raises(TypeError, match="replace must be True or False .*'no'"):
+        atemoya.pack(tmp_path / "x", fasta=simulated.file("genome.fa"), replace="no")
+    store = packed(atemoya, simulated, tmp_path / "store")
+    with pytest.raises(TypeError, match="verbose must be True or False"):
+        store.verify(verbose="yes")
+    with pytest.raises(TypeError, match="replace must be True or False"):
+        atemoya.index(store, peaks=simulated.file("peaks.narrowPeak"), replace="no")
+    for name in ("outlier_filter", "summits", "drop_last"):
+        with pytest.raises(TypeError, match=f"{name} must be True or False"):
+            atemoya.Loader(store, **arguments(simulated, **{name: "False"}))
+
+
+URLS = ["s3://bucket/file", "https://example.org/a.bw", "gs://x/y", "file:///tmp/x", "HTTP://X"]
+
+
+@pytest.mark.parametrize("url", URLS)
+@pytest.mark.parametrize("name", ["peaks", "negatives", "exclusion_lists", "sequences", "signals", "controls", "store", "cache_dir"])
+def test_urls(atemoya, simulated, name, url):
+    changes = {name: [url] if name in ("signals", "controls", "exclusion_lists") else url}
+    if name == "store":
+        changes.update(sequences=None, signals=None, controls=None)
+    with pytest.raises(ValueError, match=f"^{name}: '{url}' is a URL.*download it"):
+        atemoya.PeakGenerator(**simulated.arguments(**changes))
+
+
+@pytest.mark.parametrize("url", URLS)
+def test_urls_without_torch(atemoya, simulated, tmp_path, url):
+    store = packed(atemoya, simulated, tmp_path / "store")
+    calls = {
+        "store": lambda: atemoya.Store(url),
+        "out": lambda: atemoya.pack(url, fasta=simulated.file("genome.fa")),
+        "fasta": lambda: atemoya.pack(tmp_path / "x", fasta=url),
+        "chrom_sizes": lambda: atemoya.pack(tmp_path / "x", chrom_sizes=url, signals={"a": simulated.file("plus.bw")}),
+        "signals": lambda: atemoya.pack(tmp_path / "x", signals={"a": [url]}),
+        "controls": lambda: atemoya.pack(tmp_path / "x", controls={"a": url}),
+        "peaks": lambda: atemoya.index(store, peaks=url),
+        "negatives": lambda: atemoya.Loader(store, **arguments(simulated, negatives=[url])),
+        "exclusion_lists": lambda: atemoya.Loader(store, **arguments(simulated, exclusion_lists=url)),
+    }
+    for name, call in calls.items():
+        with pytest.raises(ValueError, match=f"^{name}: '{url}' is a URL"):
+            call()
+    assert not (tmp_path / "x").exists()
+
+
+def test_the_home_directory(atemoya, simulated, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(simulated.folder))
+    expected = list(atemoya.PeakGenerator(**simulated.arguments(cache_dir=tmp_path)))
+    homely = simulated.arguments(
+        peaks="~/peaks.narrowPeak", negatives="~/negatives.bed", sequences="~/genome.fa",
+        signals=[["~/plus.bw", "~/minus.bw"]], controls=["~/control.bw"], exclusion_lists=["~/exclusion.bed"],
+        cache_dir=tmp_path)
+    found = list(atemoya.PeakGenerator(**homely))
+    assert all((a == b).all() for ours, theirs in zip(found, expected, strict=True) for a, b in zip(ours, theirs))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    store = atemoya.pack("~/all.atemoya", fasta=simulated.file("genome.fa"))
+    assert store.path == tmp_path / "all.atemoya" and atemoya.Store("~/all.atemoya").checksum == store.checksum
 
 
 def test_a_folder_in_place_of_a_file(atemoya, simulated):

@@ -66,6 +66,18 @@ def test_files_are_packed_once(atemoya, simulated, tmp_path):
     assert content() == packed, "windows and loci need no other store"
 
 
+def test_the_cache_in_the_home_directory(atemoya, simulated, tmp_path, monkeypatch):
+    """A ``~`` was taken for the name of a directory, wherever the process happened to be."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("ATEMOYA_CACHE", "~/by-environment")
+    assert atemoya.cache_dir() == tmp_path / "home" / "by-environment"
+    atemoya.PeakGenerator(**simulated.arguments())
+    atemoya.PeakGenerator(**simulated.arguments(cache_dir="~/by-argument"))
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
+    assert sorted(path.name for path in (tmp_path / "home").iterdir()) == ["by-argument", "by-environment"]
+
+
 def test_a_file_that_changed_is_packed_anew(atemoya, simulated, tmp_path):
     signal = tmp_path / "signal.bw"
     arguments = simulated.arguments(signals=[str(signal)], controls=None, cache_dir=tmp_path / "cache")

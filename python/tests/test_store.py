@@ -79,6 +79,42 @@ def test_reverse_complement(simulated, store, windows):
     assert np.array_equal(everything[:, ::-1, ::-1], store.sequence(contigs, starts, 90))
 
 
+def test_strands(store, windows):
+    """As BED has them: only ``-`` is read backwards."""
+    contigs, starts = split(windows)
+    strands = [("+", "-", ".")[number % 3] for number in range(len(windows))]
+    for read in (store.sequence, store.signal):
+        expected = read(contigs, starts, 90, reverse_complement=[strand == "-" for strand in strands])
+        for given in (strands, tuple(strands), np.array(strands), np.array(strands, object)):
+            assert np.array_equal(read(contigs, starts, 90, strand=given), expected)
+        assert np.array_equal(read(contigs, starts, 90, strand="-"), read(contigs, starts, 90, reverse_complement=True))
+        assert np.array_equal(read(contigs, starts, 90, strand="+"), read(contigs, starts, 90))
+
+
+def test_flags_as_numbers(store):
+    expected = store.signal("chr1", [9, 99], 50, reverse_complement=[False, True])
+    for flags in ([0, 1], np.array([0, 1], np.uint8), (np.int64(0), True), np.array([False, True], bool)):
+        assert np.array_equal(store.signal("chr1", [9, 99], 50, reverse_complement=flags), expected)
+
+
+@pytest.mark.parametrize("flags", [["+", "-"], "-", [1, -1], -1, ["False", "False"], [2, 0], [0.0, 1.0], [None, True], np.nan])
+def test_what_is_no_flag_turns_nothing(store, flags):
+    for read in (store.sequence, store.signal):
+        with pytest.raises((TypeError, ValueError), match=r"reverse_complement.*strand=\['\+', '-'\]"):
+            read("chr1", [9, 99], 50, reverse_complement=flags)
+
+
+@pytest.mark.parametrize("strand", [["+", "reverse"], "", "+-", [1, -1], [True, False], ["+", None], b"-"])
+def test_what_is_no_strand(store, strand):
+    with pytest.raises(ValueError, match="strand must be"):
+        store.sequence("chr1", [9, 99], 50, strand=strand)
+
+
+def test_a_strand_and_a_flag(store):
+    with pytest.raises(TypeError, match="either reverse_complement or strand"):
+        store.sequence("chr1", 9, 50, strand="-", reverse_complement=False)
+
+
 @pytest.mark.parametrize("dtype", ["int8", "uint8", "float16", "float32", np.float32, np.dtype("uint8")])
 def test_types_of_sequence(simulated, store, windows, dtype):
     found = store.sequence(*split(windows), 70, dtype=dtype)
@@ -123,6 +159,7 @@ BAD = {
     "contigs of another length": (dict(contigs=["chr1"] * 3), ValueError, "contigs"),
     "starts with a fraction": (dict(starts=[0.5, 1]), TypeError, "starts"),
     "starts of two dimensions": (dict(starts=[[0, 1]]), ValueError, "starts"),
+    "strands of another length": (dict(strand=["+", "-", "+"]), ValueError, "strand must be one"),
     "flags of another length": (dict(reverse_complement=[True] * 3), ValueError, "reverse_complement"),
     "no width": (dict(width=0), ValueError, "width"),
     "a width with a fraction": (dict(width=2.5), TypeError, "width"),

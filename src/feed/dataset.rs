@@ -44,7 +44,10 @@ impl<'a> Dataset<'a> {
         ledger: Ledger,
         batch_size: usize,
     ) -> Result<Dataset<'a>> {
-        let layout = Arc::new(Layout::new(batch_size, examples.forms())?);
+        // An epoch has no more examples than `len`, and validation none but the loci: no batch has more, whatever was asked for.
+        let options = sampler.options();
+        let most = sampler.len().max(options.n_peaks + options.n_negatives);
+        let layout = Arc::new(Layout::new(batch_size.min(most), examples.forms())?);
         let fingerprint = fingerprint(&*examples, sampler.options());
         let (plans, fetches, asking) = (Mutex::default(), AtomicU64::new(0), Asking::new(0));
         Ok(Dataset { examples, sampler, layout, plans, fingerprint, ledger, fetches, asking })
@@ -142,7 +145,8 @@ impl<'a> Dataset<'a> {
         })
     }
 
-    /// Shapes, types and places of the columns of a batch of the size that it was built for.
+    /// Shapes, types and places of the columns of a batch of the size that it was built for, or of all its examples where these are
+    /// fewer.
     #[must_use]
     pub fn layout(&self) -> &Layout {
         &self.layout

@@ -39,7 +39,7 @@ use std::sync::Arc;
 /// | `chroms` | all | contigs to use |
 /// | `random_state` | 0 | the seed of all epochs |
 /// | `num_workers` | 1 | threads that gather; with 0 the consumer's thread does |
-/// | `batch_size` | 32 | examples of a batch |
+/// | `batch_size` | 32 | examples of a batch; there is never memory for more than all examples |
 /// | `order` | native | [`Order::Cherimoya`]: cherimoya's batches bit for bit, its selection included |
 /// | `outlier_filter` | as the order | drops peaks whose counts in any signal group exceed 1.2 times the 0.99 quantile; on in cherimoya's order |
 /// | `rank`, `world_size` | 0, 1 | which contiguous slice of each batch this process takes |

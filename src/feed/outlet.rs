@@ -83,6 +83,14 @@ impl Outlet {
     pub(crate) fn follow(&self, draws: Vec<Draw>) -> Result<()> {
         let options = self.source.sampler.options();
         let plan = Plan::from_draws(draws, options.n_peaks, options.n_negatives, options.max_jitter)?;
+        let (largest, room) = (self.shard.indices(0, plan.len(), false).len(), self.source.layout.batch_size());
+        if largest > room {
+            let message = format!(
+                "a batch would have {largest} examples, and there is memory for {room}, as many as the loader has of its own: \
+                 give fewer draws at once, or make the loader with a batch_size of {room} or less"
+            );
+            return Err(Error::argument("draws", message));
+        }
         self.stream(0, 0, 1, Some(Arc::new(plan)));
         Ok(())
     }

@@ -1,0 +1,38 @@
+"""Paths as users give them: of files on this machine, with ``~`` for the home directory."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+
+Pathlike = str | os.PathLike[str]
+
+# What a path on this machine never begins with: ``https://``, ``s3://``, ``file://``.
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
+
+def is_path(value: object) -> bool:
+    """Whether it is given as a path is."""
+    return isinstance(value, (str, os.PathLike))
+
+
+def local_path(name: str, value: Pathlike) -> str:
+    """The path that is given for the parameter ``name``."""
+    if not is_path(value):
+        raise TypeError(f"{name} must be a path, not {type(value).__name__}")
+    path = os.fsdecode(value)
+    if _SCHEME.match(path):
+        raise ValueError(
+            f"{name}: {path!r} is a URL, but files are read from local paths only: download it, and pass the path"
+        )
+    return os.path.expanduser(path)
+
+
+def path_list(name: str, value: Pathlike | Iterable[Pathlike]) -> list[str]:
+    """The paths that are given for the parameter ``name``, one or several."""
+    if is_path(value):
+        return [local_path(name, value)]  # type: ignore[arg-type]
+    if hasattr(value, "columns") or not isinstance(value, Iterable):
+        raise TypeError(f"{name} must be a path or a list of paths, not {type(value).__name__}")
+    return [local_path(name, path) for path in value]
