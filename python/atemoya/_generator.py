@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
 from . import _native
 from ._genome_sampler import GenomeSampler
-from ._loci_files import Loci, bed_files
+from ._loci_files import Loci, LociFiles
 from ._options import counted, examples, flag, names, number, whole
 from ._paths import Pathlike
 from ._source import from_inputs, from_store
@@ -59,8 +57,9 @@ def PeakGenerator(
 
     Parameters
     ----------
-    peaks, negatives : path, pandas.DataFrame, or list of these
-        BED or narrowPeak files, or tables whose first columns are contig, start and end; several are interleaved. Without negatives,
+    peaks, negatives : path, table, list of rows, or list of these
+        BED or narrowPeak files; or tables of pandas or polars, or rows, whose first columns are contig, start and end, whatever they are
+        called; several are interleaved. Without negatives,
         ``negative_ratio`` must be 0.
     sequences : path or mapping
         The genome: FASTA; or a numpy array or CPU tensor ``(4, length)`` for each contig, whose values are used as they are.
@@ -85,7 +84,7 @@ def PeakGenerator(
         Bounds, both inclusive, of a locus's counts.
     summits : bool
         Whether peaks are centred on their summits, column 10 of narrowPeak.
-    exclusion_lists : path, pandas.DataFrame, or list of these, optional
+    exclusion_lists : path, table, list of rows, or list of these, optional
         Regions to stay out of: a locus is dropped when its window, jitter included, shares a chunk of 100 bases with one.
     random_state : int, optional
         The seed. None draws one from numpy's global generator.
@@ -144,9 +143,9 @@ def PeakGenerator(
         source = from_inputs(*given, cache_dir=cache_dir, verbose=verbose)
     else:
         source = from_store(store, *given)
-    with tempfile.TemporaryDirectory(prefix="atemoya-") as directory:
+    with LociFiles() as tables:
         files = [
-            bed_files(name, value, Path(directory), summits=summits and name == "peaks")
+            tables.of(name, value, summits=summits and name == "peaks")
             for name, value in [("peaks", peaks), ("negatives", negatives), ("exclusion_lists", exclusion_lists)]
         ]
         options = examples(

@@ -1,76 +1,125 @@
-"""Loci as files: paths as they are, and tables written as BED."""
+"""Loci as BED files: paths as they are, and tables in memory written to temporary files, of which no message speaks."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import tempfile
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Protocol
 
+from ._native import InputError
 from ._paths import Pathlike, is_path, local_path
+from ._table_columns import contig_column, number_column, table_columns
 
 
 class Table(Protocol):
-    """What is taken of a table, a ``pandas.DataFrame`` say."""
+    """What is taken of a table: a ``pandas.DataFrame``, or a ``polars.DataFrame``."""
 
-    @property
-    def iloc(self) -> Any: ...
     @property
     def columns(self) -> Any: ...
     @property
     def shape(self) -> tuple[int, ...]: ...
 
 
-Loci = Pathlike | Table | Sequence[Pathlike | Table]
+Rows = Sequence[tuple[Any, ...]]
+Loci = Pathlike | Table | Rows | Sequence[Pathlike | Table | Rows]
 
 
-def bed_files(name: str, loci: Loci | None, directory: Path, summits: bool = False) -> list[str]:
-    """The files of an argument that is a path, a table, or a list of these. Tables are written into ``directory``."""
-    if loci is None:
-        return []
-    if is_path(loci) or _is_table(loci):
-        loci = [loci]
-    elif not isinstance(loci, (list, tuple)):
-        raise ValueError(f"Provided {name} must be a string or pandas DataFrame, or a list/tuple of those.")
-    files = []
-    for number, entry in enumerate(loci):
+class LociFiles:
+    """The files of loci, while it is entered: ``with LociFiles() as files``.
+
+    Tables are in temporary files as long. Errors that concern one of these leave it in the words of its table, with rows counted
+    from 0.
+    """
+
+    def __init__(self) -> None:
+        self._directory: tempfile.TemporaryDirectory[str] | None = None
+
+    def __enter__(self) -> LociFiles:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        directory, self._directory = self._directory, None
+        if directory is None:
+            return
+        directory.cleanup()
+        if isinstance(error, InputError) and directory.name in str(error):
+            raise _of_table(_named(str(error), directory.name)) from None
+
+    def named(self, message: str) -> str:
+        """A message with tables by their names in place of their files."""
+        return message if self._directory is None else _named(message, self._directory.name)
+
+    def of(self, name: str, loci: Loci | None, summits: bool = False) -> list[str]:
+        """The files of the parameter ``name``: a path, a table, rows, or a list of these."""
+        if loci is None:
+            return []
+        if is_path(loci) or table_columns(loci) is not None:
+            return [self._file(name, loci, summits)]
+        if not isinstance(loci, (list, tuple)):
+            raise _refused(name, loci)
+        return [
+            self._file(name if len(loci) == 1 else f"{name}[{number}]", entry, summits) for number, entry in enumerate(loci)
+        ]
+
+    def _file(self, name: str, entry: Any, summits: bool) -> str:
         if is_path(entry):
-            files.append(local_path(name, entry))
-        elif _is_table(entry):
-            files.append(_written(entry, directory / f"{name}-{number}.bed", summits))
-        else:
-            raise ValueError(f"Provided {name} must be a string or pandas DataFrame, or a list/tuple of those.")
-    return files
+            return local_path(name, entry)
+        columns = table_columns(entry)
+        if columns is None:
+            raise _refused(name, entry)
+        label, columns = f"{name} ({type(entry).__name__})", list(columns)
+        wanted = {"start": 1, "end": 2, **({"summit": 9} if summits else {})}
+        if len(columns) <= max(wanted.values()):
+            needs = "contig, start and end" + (", and the summit as column 10 of narrowPeak" if summits else "")
+            raise _of_table(f"{label}: {len(columns)} columns are too few: it needs {needs}, by position")
+        try:
+            contigs = contig_column(columns[0])
+            numbers = [number_column(what, columns[column]) for what, column in wanted.items()]
+        except ValueError as error:
+            raise _of_table(f"{label}, {error} (rows are counted from 0)") from None
+        return self._write(label, contigs, *numbers)
+
+    def _write(self, label: str, contigs: list[str], starts: list[str], ends: list[str], summits: list[str] | None = None) -> str:
+        if self._directory is None:
+            self._directory = tempfile.TemporaryDirectory(prefix="atemoya-")
+        columns: list[Iterable[str]] = [contigs, starts, ends]
+        if summits is not None:
+            columns += [["\t".join("......")] * len(contigs), summits]
+        path = Path(self._directory.name, label)
+        path.write_text("".join("\t".join(row) + "\n" for row in zip(*columns)), encoding="utf-8")
+        return str(path)
 
 
-def _is_table(value) -> bool:
-    return hasattr(value, "iloc") and hasattr(value, "columns")
+def _named(message: str, directory: str) -> str:
+    """A message that speaks of a line of a file of the directory, as one that speaks of a row of its table."""
+
+    def row(line: re.Match[str]) -> str:
+        return f"{line[1]}, row {int(line[2]) - 1}:"
+
+    named, rows = re.subn(re.escape(directory) + r"/([^\n/]*?), line (\d+):", row, message)
+    return named.replace(f"{directory}/", "") + (" (rows are counted from 0)" if rows else "")
 
 
-def _written(table, path: Path, summits: bool) -> str:
-    """Writes the columns that count, which are taken by position, as BED, or as narrowPeak with summits."""
-    wanted = [0, 1, 2] + ([9] if summits else [])
-    if table.shape[1] <= wanted[-1]:
-        raise ValueError(f"{path.stem}: a table of {table.shape[1]} columns has no column {wanted[-1] + 1}")
-    columns = [[str(value) for value in table.iloc[:, 0]]]
-    for row, contig in enumerate(columns[0]):
-        if contig.startswith("#") or contig.split(None, 1)[:1] in (["track"], ["browser"]) or "\t" in contig or not contig:
-            raise ValueError(f"{path.stem}: row {row} is on {contig!r}, which is no name of a contig")
-    for column in wanted[1:]:
-        columns.append([_whole(value, path.stem, row) for row, value in enumerate(table.iloc[:, column])])
-    with open(path, "w") as file:
-        for contig, start, end, *summit in zip(*columns):
-            rest = ["."] * 6 + summit if summit else []
-            file.write("\t".join([contig, start, end, *rest]) + "\n")
-    return str(path)
+def _of_table(message: str) -> InputError:
+    error = InputError(message)
+    # There is no file.
+    error.path = error.line = None  # type: ignore[assignment]
+    return error
 
 
-def _whole(value, name: str, row: int) -> str:
-    if isinstance(value, str):
-        raise ValueError(f"{name}: row {row} has the text {value!r} where a coordinate should be")
-    try:
-        number = int(value)
-    except (TypeError, ValueError, OverflowError):
-        raise ValueError(f"{name}: row {row} has no number where a coordinate should be: {value!r}") from None
-    if number != value:
-        raise ValueError(f"{name}: row {row} has the coordinate {value}, which is no whole number")
-    return str(number)
+def _refused(name: str, value: Any) -> Exception:
+    # ValueError, as cherimoya has it.
+    said = f"{name} must be a path, a table (pandas, polars), a list of rows (contig, start, end), or a list of these"
+    kind = type(value)
+    if hasattr(value, "collect") and hasattr(value, "collect_schema"):
+        return ValueError(f"{said}; this is a {kind.__module__.partition('.')[0]} {kind.__name__}: pass its .collect()")
+    if hasattr(value, "to_pandas"):
+        return ValueError(f"{said}, not {kind.__name__}: pass its .to_pandas()")
+    if hasattr(value, "df"):
+        return ValueError(f"{said}, not {kind.__name__}: pass its .df")
+    if hasattr(value, "dtype"):
+        return ValueError(f"{said}, not {kind.__name__}: pass pandas.DataFrame(array)")
+    return ValueError(f"{said}, not {kind.__name__}")
