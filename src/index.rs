@@ -13,7 +13,7 @@ use crate::loci::published::NewIndex;
 use crate::loci::{EXCLUSION, MAX_COUNTS_WINDOW};
 use crate::loci::{IndexManifest, IndexOptions, IndexTable, IndexedOptions, LocusTable, Selection, published};
 use crate::parallel::on_all_cores;
-use crate::progress::{self, Progress};
+use crate::progress::{self, Progress, Unit};
 use crate::store::Store;
 use crate::{Error, Result};
 use rayon::prelude::*;
@@ -181,7 +181,7 @@ type NamedSums = (String, Vec<(f64, f64)>);
 fn counts(store: &Store, table: &LocusTable, window: u32, progress: &dyn Progress) -> Result<Vec<NamedSums>> {
     let groups: Vec<_> = store.manifest().groups.iter().filter(|group| group.role == GroupRole::Signal).collect();
     let (left, right) = (i64::from(window / 2), i64::from(window / 2 + window % 2));
-    progress.start("count", (table.len() * groups.len()) as u64);
+    progress.start("counting", (table.len() * groups.len()) as u64, Unit::Loci);
     let mut counts = Vec::new();
     for group in groups {
         let Some(sums) = TrackSums::of(store, &[group]) else { continue };

@@ -45,7 +45,7 @@ pub mod store;
 pub use dtype::DType;
 pub use error::{Error, Result};
 pub use feed::{ArrayGenerator, PeakGenerator};
-pub use progress::Progress;
+pub use progress::{Progress, Unit};
 pub use sample::PeakNegativeSampler;
 pub use store::Store;
 

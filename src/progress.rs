@@ -3,9 +3,9 @@
 /// Receives the progress of long work and can interrupt it. All methods have defaults that do nothing, and `()` is the
 /// progress nobody watches.
 pub trait Progress: Sync {
-    /// A phase of `total` units (bases or bytes) begins.
-    fn start(&self, phase: &str, total: u64) {
-        let _ = (phase, total);
+    /// A phase begins: what is done, as `packing signal` says it, and how much of it there is. A `total` of 0 is not known.
+    fn start(&self, phase: &str, total: u64, unit: Unit) {
+        let _ = (phase, total, unit);
     }
 
     /// `n` more units are done. Called from several threads.
@@ -23,6 +23,22 @@ pub trait Progress: Sync {
 }
 
 impl Progress for () {}
+
+/// What the numbers of a phase count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unit {
+    /// Bases of the genome or of tracks.
+    Bases,
+    /// Bytes of files.
+    Bytes,
+    /// Tiles of tracks.
+    Tiles,
+    /// Loci, once for each signal group.
+    Loci,
+    /// Milliseconds, of work that is given a time.
+    Milliseconds,
+}
 
 /// Ends the work when it was interrupted.
 pub(crate) fn check(progress: &dyn Progress) -> crate::Result<()> {

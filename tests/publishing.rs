@@ -8,7 +8,7 @@ use atemoya::gather::read_sequence;
 use atemoya::index::IndexBuilder;
 use atemoya::loci::published;
 use atemoya::pack::PackBuilder;
-use atemoya::{Error, Progress, Store};
+use atemoya::{Error, Progress, Store, Unit};
 use common::inputs::{self, write};
 use common::names;
 use std::fs;
@@ -77,7 +77,7 @@ impl After {
 }
 
 impl Progress for After {
-    fn start(&self, phase: &str, total: u64) {
+    fn start(&self, phase: &str, total: u64, _: Unit) {
         *self.phase.lock().unwrap() = (phase.to_owned(), total);
         self.done.store(0, Ordering::Relaxed);
     }
@@ -107,7 +107,7 @@ fn progress_comes_to_its_totals() {
     builder.publish(&path("new"), &progress).unwrap();
     let phases = progress.phases.into_inner().unwrap();
     // How many bases a FASTA has is not known ahead.
-    let expected = [("sequence", 0, 4300), ("panel-0.atm", 8600, 8600)];
+    let expected = [("packing the genome", 0, 4300), ("packing tracks", 8600, 8600)];
     assert_eq!(phases, expected.map(|(phase, total, done)| (phase.to_owned(), total, done)));
     let store = Store::open(path("new")).unwrap();
     for work in [0, 1] {

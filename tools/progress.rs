@@ -1,10 +1,12 @@
-//! A progress bar on standard error for work that is counted in bases, phase after phase.
+//! A progress bar on standard error, phase after phase.
 //!
 //! It draws nothing where standard error is not a terminal, so logs stay clean.
 
 use std::fmt::Write;
 use std::time::Duration;
 
+use crate::output;
+use atemoya::Unit;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 /// From this many columns on a bar, its rate and the time left fit on a line; below it only the percentage is shown.
@@ -28,21 +30,24 @@ impl Progress {
     }
 
     fn on(target: ProgressDrawTarget, columns: u16) -> Progress {
-        let bar = ProgressBar::with_draw_target(Some(0), target).with_style(style(columns));
+        let bar = ProgressBar::with_draw_target(Some(0), target);
+        // A bar that is over draws nothing until a phase begins.
+        bar.finish_and_clear();
         Progress { bar, columns }
     }
 
-    /// Begins a phase of `total` bases, in place of the one before. With 0 the length is not known, and no share is shown.
-    pub(crate) fn start(&self, phase: &str, total: u64) {
-        self.bar.reset();
-        self.bar.set_style(if total == 0 { style_without_end() } else { style(self.columns) });
+    /// Begins a phase of `total` units, in place of the one before. With 0 the length is not known, and no share is shown.
+    pub(crate) fn start(&self, phase: &str, total: u64, unit: Unit) {
+        self.bar.finish_and_clear();
+        self.bar.set_style(if total == 0 { style_without_end(unit) } else { style(self.columns, unit) });
         self.bar.set_length(total);
         self.bar.set_message(phase.to_owned());
+        self.bar.reset();
         // The bar shows that the program is alive where a phase is silent for long.
         self.bar.enable_steady_tick(Duration::from_millis(500));
     }
 
-    /// Counts `n` more bases of the phase.
+    /// Counts `n` more units of the phase.
     pub(crate) fn advance(&self, n: u64) {
         self.bar.inc(n);
     }
@@ -60,40 +65,51 @@ fn terminal_columns() -> Option<u16> {
     term.size_checked().map(|(_, columns)| columns)
 }
 
-fn style(columns: u16) -> ProgressStyle {
-    let wide = "{msg} [{wide_bar}] {percent:>3}% {rate:>10} {left:>8} left";
-    templated(if columns >= WIDE { wide } else { "{msg} {percent}%" })
+fn style(columns: u16, unit: Unit) -> ProgressStyle {
+    let wide = "{msg} [{wide_bar}] {percent:>3}% {rate:>13} {left:>12}";
+    templated(if columns >= WIDE { wide } else { "{msg} {percent}%" }, unit)
 }
 
 /// For a phase of which nobody knows how long it is.
-fn style_without_end() -> ProgressStyle {
-    templated("{spinner} {msg} {done} {rate}")
+fn style_without_end(unit: Unit) -> ProgressStyle {
+    templated("{spinner} {msg} {done} {rate}", unit)
 }
 
-fn templated(template: &str) -> ProgressStyle {
+fn templated(template: &str, unit: Unit) -> ProgressStyle {
     ProgressStyle::with_template(template)
         // The templates are constants that the tests draw.
         .unwrap_or_else(|_| ProgressStyle::default_bar())
         .progress_chars("=> ")
-        .with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
-            let _ = out.write_str(&rate(state.per_sec()));
+        .with_key("rate", move |state: &ProgressState, out: &mut dyn Write| {
+            let _ = out.write_str(&rate(state.per_sec(), unit));
         })
-        .with_key("done", |state: &ProgressState, out: &mut dyn Write| {
-            let _ = out.write_str(&crate::output::count(state.pos(), "b"));
+        .with_key("done", move |state: &ProgressState, out: &mut dyn Write| {
+            let _ = out.write_str(&counted(state.pos(), unit));
         })
         .with_key("left", |state: &ProgressState, out: &mut dyn Write| {
-            let _ = out.write_str(&clock(state.eta()));
+            // Nobody knows how long it takes before something is done.
+            if state.pos() > 0 {
+                let _ = write!(out, "{} left", clock(state.eta()));
+            }
         })
 }
 
-/// Bases a second, in the unit that leaves one to three digits before the point.
-fn rate(per_second: f64) -> String {
-    match per_second {
-        r if r >= 1e9 => format!("{:.1} G/s", r / 1e9),
-        r if r >= 1e6 => format!("{:.1} M/s", r / 1e6),
-        r if r >= 1e3 => format!("{:.1} k/s", r / 1e3),
-        r => format!("{r:.0}/s"),
+/// How many units there are, with their name.
+fn counted(n: u64, unit: Unit) -> String {
+    let named = |name| format!("{} {name}", output::count(n, "").trim_end());
+    match unit {
+        Unit::Bases => output::count(n, "b"),
+        Unit::Bytes => output::count(n, "B"),
+        Unit::Loci => named("loci"),
+        Unit::Tiles => named("tiles"),
+        _ => output::count(n, ""),
     }
+}
+
+/// Units a second, once there are any. Of work that is given a time there is no rate.
+fn rate(per_second: f64, unit: Unit) -> String {
+    let whole = per_second.round() as u64;
+    if whole == 0 || unit == Unit::Milliseconds { String::new() } else { format!("{}/s", counted(whole, unit)) }
 }
 
 /// A duration as `m:ss` or `h:mm:ss`.
@@ -152,7 +168,8 @@ mod tests {
         let text = Arc::new(Mutex::new(String::new()));
         let screen = Screen(columns, Arc::clone(&text));
         let progress = Progress::on(ProgressDrawTarget::term_like(Box::new(screen)), columns);
-        progress.start("packing chr1", total);
+        progress.start("packing chr1", total, Unit::Bases);
+        progress.bar.force_draw();
         progress.advance(1_000_000);
         progress.bar.force_draw();
         progress.finish();
@@ -164,7 +181,9 @@ mod tests {
     fn a_wide_terminal_shows_bar_rate_and_time_left() {
         let lines = drawn(80, 2_000_000);
         let half = lines.iter().find(|line| line.contains(" 50%")).unwrap();
-        assert!(half.starts_with("packing chr1 [===") && half.contains("/s") && half.ends_with("left"), "{half}");
+        assert!(half.starts_with("packing chr1 [===") && half.ends_with("left"), "{half}");
+        let begun = lines.first().unwrap();
+        assert!(begun.starts_with("packing chr1 [ ") && begun.ends_with("  0%"), "{begun}");
         assert!(lines.iter().all(|line| line.chars().count() <= 80));
     }
 
@@ -183,8 +202,10 @@ mod tests {
 
     #[test]
     fn rates_and_times_are_short() {
-        let rates = [0.0, 999.0, 1_500.0, 2.25e6, 3.1e9].map(rate);
-        assert_eq!(rates, ["0/s", "999/s", "1.5 k/s", "2.2 M/s", "3.1 G/s"]);
+        let rates = [0.0, 0.4, 999.0, 1_500.0, 2.25e6, 3.1e9].map(|r| rate(r, Unit::Bases));
+        assert_eq!(rates, ["", "", "999 b/s", "1.5 kb/s", "2.2 Mb/s", "3.1 Gb/s"]);
+        assert_eq!(rate(2e6, Unit::Bytes), "2.0 MB/s");
+        assert_eq!(rate(1500.0, Unit::Loci), "1.5 k loci/s");
         assert_eq!([5, 65, 3_661].map(|s| clock(Duration::from_secs(s))), ["0:05", "1:05", "1:01:01"]);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{interrupt, progress};
 use anyhow::{Context, Result};
+use atemoya::Unit;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -32,8 +33,8 @@ impl Watch {
 }
 
 impl atemoya::Progress for Watch {
-    fn start(&self, phase: &str, total: u64) {
-        self.bar.start(phase, total);
+    fn start(&self, phase: &str, total: u64, unit: Unit) {
+        self.bar.start(phase, total, unit);
     }
 
     fn advance(&self, n: u64) {

@@ -6,7 +6,7 @@ import sys
 
 from ._options import flag
 
-# What is counted differs from phase to phase.
+# Phases count bases, bytes, tiles or loci, so that no unit is shown.
 _BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}"
 
 
@@ -38,7 +38,7 @@ class Progress:
             except ImportError:
                 print(f"atemoya: {phase} ...", file=sys.stderr)
             else:
-                self._bar = tqdm(total=total or None, desc=f"packing {phase}", leave=False, bar_format=_BAR)
+                self._bar = tqdm(total=total or None, desc=phase, leave=False, bar_format=_BAR)
         if self._bar is not None:
             self._bar.n = min(done, total) if total else done
             self._bar.refresh()

@@ -1,7 +1,7 @@
 //! Long work: done in a thread of its own, while this one shows how far it is and looks for Ctrl-C.
 
 use crate::error::OrRaise;
-use atemoya::Progress;
+use atemoya::{Progress, Unit};
 use pyo3::prelude::*;
 use std::any::Any;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -22,7 +22,7 @@ struct Watch {
 }
 
 impl Progress for Watch {
-    fn start(&self, phase: &str, total: u64) {
+    fn start(&self, phase: &str, total: u64, _: Unit) {
         phase.clone_into(&mut self.phase.lock().unwrap_or_else(PoisonError::into_inner));
         self.done.store(0, Ordering::Relaxed);
         self.total.store(total, Ordering::Relaxed);

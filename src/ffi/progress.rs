@@ -1,6 +1,6 @@
 //! Progress of long work, told to a function of the caller's.
 
-use crate::Progress;
+use crate::{Progress, Unit};
 use std::ffi::{CStr, c_char, c_void};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -70,7 +70,7 @@ impl Watcher {
 }
 
 impl Progress for Watcher {
-    fn start(&self, phase: &str, total: u64) {
+    fn start(&self, phase: &str, total: u64, _: Unit) {
         self.tell(|at| (at.phase, at.done, at.total) = (super::argument::c_text(phase).into(), 0, total));
     }
 
@@ -117,7 +117,7 @@ mod tests {
         let watcher = unsafe { Watcher::new(Some(goes_on), place.cast()) };
         // SAFETY: nobody else uses it yet.
         unsafe { (*place).watcher = &raw const watcher };
-        watcher.start("phase", 9);
+        watcher.start("phase", 9, Unit::Tiles);
         watcher.advance(1);
         watcher.advance(3);
         let interrupted = watcher.interrupted();

@@ -6,7 +6,7 @@ use crate::format::Contigs;
 use crate::format::manifest::{FileEntry, PanelEntry};
 use crate::format::tile::{Code, Encoder, Summary};
 use crate::ingest::bigwig::BigWig;
-use crate::progress::{self, Progress};
+use crate::progress::{self, Progress, Unit};
 use crate::store::writer::{PanelWriter, TrackTotals};
 use rayon::prelude::*;
 use std::path::Path;
@@ -48,7 +48,7 @@ impl Job<'_> {
         let mut writer = PanelWriter::create(&directory.join(file), self.contigs, self.tile_log2, self.tracks.len())?;
         let mut totals = vec![TrackTotals::default(); self.tracks.len()];
         let bases: u64 = self.contigs.iter().map(|(_, length)| length).sum();
-        self.progress.start(file, bases * self.tracks.len() as u64);
+        self.progress.start("packing tracks", bases * self.tracks.len() as u64, Unit::Bases);
         let rows_a_wave = (WAVE_BYTES / (tile as usize * 4 * self.tracks.len())).max(1);
         let stretches = self.stretches(rows_a_wave.min(STRETCH_ROWS) as u64 * tile);
         let mut rest = stretches.as_slice();

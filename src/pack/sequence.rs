@@ -4,7 +4,7 @@ use super::contigs::refuse_unknown;
 use crate::Result;
 use crate::format::manifest::{FileEntry, SequenceEntry};
 use crate::ingest::fasta::Fasta;
-use crate::progress::{self, Progress};
+use crate::progress::{self, Progress, Unit};
 use crate::store::writer::SequenceWriter;
 use std::collections::HashSet;
 use std::path::Path;
@@ -32,7 +32,7 @@ pub(super) fn pack(
     let mut contigs: Vec<(String, u64)> = Vec::new();
     let mut buffer = vec![0; LETTERS_AT_ONCE];
     // How many bases a compressed file holds is known only at its end.
-    progress.start("sequence", 0);
+    progress.start("packing the genome", 0, Unit::Bases);
     while let Some(name) = reader.next_contig()? {
         if wanted.is_some_and(|wanted| !wanted.contains(&name)) {
             progress::check(progress)?;

@@ -11,7 +11,7 @@ use crate::format::onehot::{self, Block};
 use crate::format::tile::{Family, check};
 use crate::format::{Contigs, Damage, contig_alignment};
 use crate::parallel::on_all_cores;
-use crate::progress::{self, Progress};
+use crate::progress::{self, Progress, Unit};
 use crate::{Error, Result};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -45,7 +45,7 @@ impl Store {
     fn verify_all(&self, progress: &dyn Progress) -> Result<Verified> {
         let mut verified = Verified::default();
         let bytes: u64 = self.manifest().files.iter().map(|file| file.length).sum();
-        progress.start("checksums", bytes);
+        progress.start("checking files", bytes, Unit::Bytes);
         if let Some(sequence) = self.sequence() {
             self.verify_file(&sequence.path, &sequence.map, &sequence.header, progress)?;
         }
@@ -56,7 +56,8 @@ impl Store {
         if let Some(sequence) = self.sequence() {
             verify_sequence(sequence, self.contigs())?;
         }
-        progress.start("tiles", self.panels().iter().map(|panel| (panel.rows() * panel.tracks()) as u64).sum());
+        let tiles = self.panels().iter().map(|panel| (panel.rows() * panel.tracks()) as u64).sum();
+        progress.start("checking tiles", tiles, Unit::Tiles);
         for (panel, entry) in self.panels().iter().zip(&self.manifest().panels) {
             verified.tiles += verify_panel(panel, entry, self.contigs(), &self.path().join(MANIFEST), progress)?;
         }

@@ -10,7 +10,7 @@ use crate::filter::FilterArguments;
 use crate::{output, watch};
 use anyhow::{Result, ensure};
 use atemoya::loci::published;
-use atemoya::{PeakGenerator, Progress, Store};
+use atemoya::{PeakGenerator, Progress, Store, Unit};
 use atemoya_measure::{Report, private_bytes};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -66,7 +66,7 @@ impl Bench<'_> {
     fn phase<T>(&self, name: &str, share: f64, measure: impl FnOnce(Duration) -> Result<T>) -> Result<T> {
         self.watch.check()?;
         let time = Duration::from_secs_f64(self.arguments.seconds * share);
-        self.watch.start(name, time.as_millis() as u64);
+        self.watch.start(name, time.as_millis() as u64, Unit::Milliseconds);
         let measured = measure(time);
         self.watch.finish();
         measured
