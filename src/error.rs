@@ -3,6 +3,25 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// The most names that a message lists.
+const LISTED: usize = 10;
+
+/// Names for a message: in quotes, at most ten of them, and how many more there are; `none` where there is none.
+pub fn listed<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
+    some_of(names.into_iter().map(|name| format!("{:?}", name.as_ref())))
+}
+
+/// The same of whatever is listed, as it is.
+pub(crate) fn some_of(things: impl IntoIterator<Item = String>) -> String {
+    let mut things = things.into_iter();
+    let shown: Vec<String> = things.by_ref().take(LISTED).collect();
+    match (shown.is_empty(), things.count()) {
+        (true, _) => "none".to_owned(),
+        (false, 0) => shown.join(", "),
+        (false, more) => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
 /// The result of every fallible function of the library.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -187,5 +206,19 @@ impl Error {
             expected: expected.to_string(),
             got: got.to_string(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ten_names_are_listed_of_many() {
+        let names = |count: usize| (1..=count).map(|i| format!("chr{i}"));
+        assert_eq!(listed(names(0)), "none");
+        assert_eq!(listed(["a b", "c "]), r#""a b", "c ""#);
+        assert!(listed(names(10)).ends_with(r#""chr9", "chr10""#));
+        assert!(listed(names(3000)).ends_with(r#""chr9", "chr10" and 2990 more"#));
     }
 }

@@ -43,7 +43,7 @@ pub mod sample;
 pub mod store;
 
 pub use dtype::DType;
-pub use error::{Error, Result};
+pub use error::{Error, Result, listed};
 pub use feed::{ArrayGenerator, PeakGenerator};
 pub use progress::{Progress, Unit};
 pub use sample::PeakNegativeSampler;

@@ -52,28 +52,44 @@ fn packed(builder: &PackBuilder, directory: &Path) -> (Store, Vec<String>) {
 }
 
 #[test]
-fn a_contig_of_two_lengths_is_an_error_that_names_both_files() {
+fn a_contig_of_another_length_is_packed_as_zeros_and_said() {
     let directory = root();
     let genome = write(directory.path(), "genome.fa", ">a\nACGTACGTAC\n>b\nACGT\n");
     let sizes = write(directory.path(), "chrom.sizes", "a\t10\nb\t4\n");
     let good = ones(directory.path(), "good.bw", &[("a", 10), ("b", 4)]);
-    let bad = ones(directory.path(), "bad.bw", &[("a", 10), ("b", 5)]);
+    let other = ones(directory.path(), "other.bw", &[("a", 10), ("b", 5)]);
     let with_genome = PackBuilder::new().fasta(&genome).signal("good", [&good]);
     let with_sizes = PackBuilder::new().chrom_sizes(&sizes).signal("good", [&good]);
     let alone = PackBuilder::new().signal("good", [&good]);
-    for (builder, other) in [(with_genome, "genome.fa"), (with_sizes, "chrom.sizes"), (alone, "good.bw")] {
-        let parts = ["bad.bw", other, "contig b", "5", "4"];
-        for builder in [builder.clone().signal("bad", [&bad]), builder.clone().control("bad", [&bad])] {
-            assert!(matches!(refused(&builder, &parts), Error::Input { .. }));
+    for (builder, lengths_of) in [(with_genome, "genome.fa"), (with_sizes, "chrom.sizes"), (alone, "good.bw")] {
+        for builder in [builder.clone().signal("other", [&other]), builder.clone().control("other", [&other])] {
+            let out = root();
+            let (store, warnings) = packed(&builder, out.path());
+            assert_eq!(warnings.len(), 1, "{warnings:?}");
+            assert!(
+                ["other.bw", r#""b" (5 bases there and 4 in the store)"#].iter().all(|part| warnings[0].contains(part))
+            );
+            assert_eq!(store.warnings(None, None), warnings);
+            let input = store.manifest().inputs.last().unwrap();
+            let said: Vec<_> = input.contigs_other_length.iter().map(|b| (b.name.as_str(), b.length)).collect();
+            assert_eq!((said, input.contigs_absent.len()), (vec![("b", 5)], 0));
+            for (track, contig, first) in [("other", "a", 1.0), ("other", "b", 0.0), ("good", "b", 1.0)] {
+                assert_eq!(read_track(&store, track, contig, 0..4).unwrap(), [first, 0.0, 0.0, 0.0]);
+            }
+            store.check_lengths(None, Some(&["a"])).unwrap();
+            assert!(store.check_lengths(None, Some(&["b"])).unwrap_err().to_string().contains("other.bw"));
+            // The manifest alone is of the version that has a word for it.
+            assert_eq!(store.manifest().version, [1, 1]);
+            let header = fs::read(store.path().join("panel-0.atm")).unwrap();
+            assert_eq!(header[12..16], [1, 0, 0, 0]);
         }
+        let builder = builder.signal("other", [&other]);
+        let named = builder.clone().contigs(Some(vec!["a".into(), "b".into()]));
+        refused(&named, &["other.bw", lengths_of, r#"contig "b" has 5 bases"#, " 4 ", "`contigs`"]);
         // A contig that is not packed may be of any length.
-        let chosen = builder.signal("bad", [&bad]).contigs(Some(vec!["a".into()]));
-        if other == "good.bw" {
-            refused(&chosen, &parts);
-        } else {
-            let (store, warnings) = packed(&chosen, root().path());
-            assert_eq!((contigs(&store), warnings), (pairs(&[("a", 10)]), vec![]));
-        }
+        let (store, warnings) = packed(&builder.contigs(Some(vec!["a".into()])), root().path());
+        assert_eq!((contigs(&store), warnings), (pairs(&[("a", 10)]), vec![]));
+        assert_eq!(store.manifest().version, [1, 0]);
     }
 }
 
@@ -84,13 +100,23 @@ fn a_contig_of_one_input_alone_is_warned_of_and_recorded() {
     let some = ones(directory.path(), "some.bw", &[("a", 10), ("x", 7), ("y", 9)]);
     let all = ones(directory.path(), "all.bw", &[("a", 10), ("b", 4), ("c", 2)]);
     let none = ones(directory.path(), "none.bw", &[("A", 10), ("B", 4)]);
-    let builder = PackBuilder::new().fasta(&genome).signal("s", [&some, &all]).control("n", [&none]);
-    let (store, warnings) = packed(&builder, directory.path());
+    let builder = PackBuilder::new().fasta(&genome).signal("s", [&some, &all]).control("n", [&none]).allow_empty(true);
+    let out = directory.path().join("store");
+    let said = builder.publish(&out, &()).unwrap();
+    let store = Store::open(&out).unwrap();
     assert_eq!(contigs(&store), pairs(&[("a", 10), ("b", 4), ("c", 2)]));
-    assert_eq!(warnings.len(), 3, "{warnings:?}");
-    assert!(warnings[0].contains("some.bw") && warnings[0].contains("lacks b, c,"), "{warnings:?}");
-    assert!(warnings[1].contains("some.bw") && warnings[1].contains("x, y not in the store"), "{warnings:?}");
-    assert!(warnings[2].contains("none.bw") && warnings[2].contains("A, B"), "{warnings:?}");
+    let of = |messages: &[String], expected: &[[&str; 2]]| {
+        assert_eq!(messages.len(), expected.len(), "{messages:?}");
+        for (message, parts) in messages.iter().zip(expected) {
+            assert!(parts.iter().all(|part| message.contains(part)), "{messages:?}");
+        }
+    };
+    of(
+        &said.warnings,
+        &[["some.bw", r#"zeros on "b", "c""#], ["none.bw", r#"zeros everywhere, since none of the store's contigs"#]],
+    );
+    of(&said.notes, &[["some.bw", r#"ignored: "x", "y""#], ["none.bw", r#"ignored: "A", "B""#]]);
+    assert_eq!(store.warnings(None, None), said.warnings);
     let inputs = &store.manifest().inputs;
     let roles: Vec<&str> = inputs.iter().map(|input| input.role.as_str()).collect();
     assert_eq!(roles, ["sequence", "s", "s", "n"]);
@@ -100,6 +126,7 @@ fn a_contig_of_one_input_alone_is_warned_of_and_recorded() {
     );
     assert!(inputs[2].contigs_absent.is_empty() && inputs[2].contigs_ignored.is_empty());
     assert_eq!(inputs[3].contigs_absent, ["a", "b", "c"]);
+    assert_eq!(store.manifest().version, [1, 0], "nothing that version 1.0 has no word for");
     for (track, contig, first) in [("s.0", "a", 1.0), ("s.0", "b", 0.0), ("s.1", "b", 1.0), ("n", "a", 0.0)] {
         let length = store.contigs().length(store.contigs().id(contig).unwrap());
         let values = read_track(&store, track, contig, 0..length).unwrap();
@@ -149,7 +176,7 @@ fn names_that_do_not_fit_are_refused() {
     }
     let some = |names: [&str; 3]| Some(names.map(String::from).to_vec());
     for builder in [new().fasta(&genome), new().signal("s", [&track])] {
-        argument(builder.contigs(some(["a", "x", "y"])), &["contigs", "x, y"]);
+        argument(builder.contigs(some(["a", "x", "y"])), &["contigs", r#"does not have "x", "y"; it has "a""#]);
     }
     for tile in [0, 8, 16, 64] {
         argument(new().fasta(&genome).tile_log2(tile), &["tile"]);

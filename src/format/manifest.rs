@@ -2,7 +2,7 @@
 //! (`format-spec/FORMAT.md`, section 8).
 
 use super::tile::ValueType;
-use super::{Contigs, Damage, Provenance};
+use super::{Contigs, Damage, OtherLength, Provenance, Renamed};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::HashSet;
 
@@ -56,16 +56,22 @@ fn with_contigs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Proven
         sha256: String,
         contigs_absent: Vec<String>,
         contigs_ignored: Vec<String>,
+        #[serde(default)]
+        contigs_renamed: Vec<Renamed>,
+        #[serde(default)]
+        contigs_other_length: Vec<OtherLength>,
     }
     let inputs = Vec::<Input>::deserialize(deserializer)?.into_iter();
-    let whole = |Input { role, path, length, modified, sha256, contigs_absent, contigs_ignored }| Provenance {
-        role,
-        path,
-        length,
-        modified,
-        sha256,
-        contigs_absent,
-        contigs_ignored,
+    let whole = |input: Input| Provenance {
+        role: input.role,
+        path: input.path,
+        length: input.length,
+        modified: input.modified,
+        sha256: input.sha256,
+        contigs_absent: input.contigs_absent,
+        contigs_ignored: input.contigs_ignored,
+        contigs_renamed: input.contigs_renamed,
+        contigs_other_length: input.contigs_other_length,
     };
     Ok(inputs.map(whole).collect())
 }
@@ -192,6 +198,13 @@ impl Manifest {
             files: Vec::new(),
             inputs: Vec::new(),
         }
+    }
+
+    /// The lowest version of the format that has every member which is used: 1.1 where an input has contigs of other names or lengths.
+    #[must_use]
+    pub fn lowest_version(&self) -> [u16; 2] {
+        let later = |input: &Provenance| !input.contigs_renamed.is_empty() || !input.contigs_other_length.is_empty();
+        [super::VERSION.0, super::VERSION.1 + u16::from(self.inputs.iter().any(later))]
     }
 
     /// Checks every rule of sections 7 and 8 that concerns the manifest alone, and returns the contigs.

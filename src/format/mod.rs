@@ -11,12 +11,12 @@ pub mod sealed_json;
 pub mod tile;
 
 pub use contigs::{Contigs, is_contig_name};
-pub use provenance::Provenance;
+pub use provenance::{OtherLength, Provenance, Renamed};
 
 use crate::Error;
 use std::path::Path;
 
-/// The version of the format that this library writes: (major, minor).
+/// The version of data files, and of documents without members that a later version added: (major, minor).
 pub const VERSION: (u16, u16) = (1, 0);
 
 /// Contigs of at least this many bases start on a page of their file's DATA section, shorter ones on a cache line.

@@ -21,4 +21,28 @@ pub struct Provenance {
     /// The file's contigs that the store lacks.
     #[serde(default)]
     pub contigs_ignored: Vec<String>,
+    /// The store's contigs that have another name in the file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contigs_renamed: Vec<Renamed>,
+    /// The store's contigs that have another length in the file, whose values there are not used.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contigs_other_length: Vec<OtherLength>,
+}
+
+/// A contig that has another name in an input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Renamed {
+    /// Its name in the file.
+    pub from: String,
+    /// Its name in the store.
+    pub to: String,
+}
+
+/// A contig that has another length in an input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherLength {
+    /// Its name in the store.
+    pub name: String,
+    /// Its length in the file, in bases.
+    pub length: u64,
 }

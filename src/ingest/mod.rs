@@ -4,6 +4,7 @@
 //! exactly: no input makes it panic, loop for ever, or allocate more than a small multiple of the file's own size.
 //! Coordinates are 0-based and half-open.
 
+pub mod alias;
 pub mod bed;
 pub mod chrom_sizes;
 mod field;

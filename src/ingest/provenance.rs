@@ -37,5 +37,7 @@ pub fn provenance(role: &str, path: &Path, progress: &dyn Progress) -> Result<Pr
         sha256,
         contigs_absent: Vec::new(),
         contigs_ignored: Vec::new(),
+        contigs_renamed: Vec::new(),
+        contigs_other_length: Vec::new(),
     })
 }

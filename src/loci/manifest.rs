@@ -239,6 +239,8 @@ mod tests {
             sha256: "0a".repeat(32),
             contigs_absent: vec![],
             contigs_ignored: vec!["chrM".into()],
+            contigs_renamed: vec![],
+            contigs_other_length: vec![],
         };
         IndexManifest {
             format: FORMAT.into(),

@@ -3,16 +3,19 @@
 mod contigs;
 mod panel;
 mod sequence;
+mod track;
 mod unchanged;
 
+use self::track::{Lists, Track, notes};
 use self::unchanged::Unchanged;
 use crate::format::manifest::{ContigEntry, GroupEntry, MANIFEST, Manifest, Role};
 use crate::format::{Contigs, Provenance};
+use crate::ingest::alias::Aliases;
 use crate::ingest::bigwig::BigWig;
 use crate::ingest::{check_regular, provenance};
 use crate::parallel::on_all_cores;
 use crate::progress::{self, Progress};
-use crate::store::{Publication, writer};
+use crate::store::{Publication, input_warnings, writer};
 use crate::{Error, Result};
 use rayon::prelude::*;
 use std::collections::HashSet;
@@ -42,6 +45,8 @@ pub struct PackBuilder {
     chrom_sizes: Option<PathBuf>,
     groups: Vec<GroupInput>,
     contigs: Option<Vec<String>>,
+    alias: Option<Aliases>,
+    allow_empty: bool,
     tile_log2: u32,
     replace: bool,
 }
@@ -57,8 +62,11 @@ struct GroupInput {
 /// What was packed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Packed {
-    /// What the user should know: contigs that are in one input and not in another.
+    /// Where the store has zeros that nobody measured, as [`Store::warnings`](crate::Store::warnings) tells again whenever it is asked:
+    /// contigs that a track lacks or has with another length, and tracks without values.
     pub warnings: Vec<String>,
+    /// What is worth knowing beside: contigs that were renamed, and those that were ignored.
+    pub notes: Vec<String>,
 }
 
 impl Default for PackBuilder {
@@ -70,7 +78,16 @@ impl Default for PackBuilder {
 impl PackBuilder {
     /// Starts with no input, and tiles of 4,096 bases.
     pub fn new() -> Self {
-        PackBuilder { fasta: None, chrom_sizes: None, groups: Vec::new(), contigs: None, tile_log2: 12, replace: false }
+        PackBuilder {
+            fasta: None,
+            chrom_sizes: None,
+            groups: Vec::new(),
+            contigs: None,
+            alias: None,
+            allow_empty: false,
+            tile_log2: 12,
+            replace: false,
+        }
     }
 
     /// Sets the genome: FASTA, plain, gzip or BGZF.
@@ -112,6 +129,20 @@ impl PackBuilder {
         self
     }
 
+    /// Sets which names of contigs mean the same, `None` for none. A contig of a track that the genome has under another name is packed as
+    /// the genome's, and the manifest says so.
+    pub fn alias(mut self, aliases: Option<Aliases>) -> Self {
+        self.alias = aliases;
+        self
+    }
+
+    /// Sets whether a track may have none of the genome's contigs, or none with its length. It is zero everywhere then; else it is an error,
+    /// since the names or the genome build are wrong.
+    pub fn allow_empty(mut self, allow_empty: bool) -> Self {
+        self.allow_empty = allow_empty;
+        self
+    }
+
     /// Sets log2 of the tile in bases, 9 to 15.
     pub fn tile_log2(mut self, tile_log2: u32) -> Self {
         self.tile_log2 = tile_log2;
@@ -127,8 +158,9 @@ impl PackBuilder {
     /// Reads the inputs, writes the store beside `out` and renames it to `out`.
     ///
     /// # Errors
-    /// [`Error::Input`] for any input that cannot be read exactly or changes meanwhile, and for a contig whose length differs between two;
-    /// [`Error::Argument`] for names that are missing, taken twice or not allowed; [`Error::Exists`];
+    /// [`Error::Input`] for any input that cannot be read exactly or changes meanwhile, for a track that has none of the genome's contigs with
+    /// its length (see [`PackBuilder::allow_empty`]), for one that has another length of a contig that is named in
+    /// [`PackBuilder::contigs`], and for two contigs of a track that mean the same; [`Error::Argument`] for names that are missing, taken twice or not allowed; [`Error::Exists`];
     /// [`Error::Interrupted`]; [`Error::Io`]. Nothing is left behind.
     pub fn publish(&self, out: &Path, progress: &dyn Progress) -> Result<Packed> {
         self.check()?;
@@ -144,31 +176,34 @@ impl PackBuilder {
         let publication = Publication::begin(out, MANIFEST, self.replace)?;
         // The inputs are hashed while they are packed; there is no need to go on with one when the other has failed.
         let hashing = Background::new(progress);
-        let (contigs, inputs) = on_all_cores(|| {
+        let (lists, inputs) = on_all_cores(|| {
             rayon::join(
                 || self.write(publication.path(), &mut manifest, &tracks, progress).inspect_err(|_| hashing.stop()),
                 || self.provenance(&files, &hashing),
             )
         });
-        let contigs = contigs?;
+        let lists = lists?;
         manifest.inputs = inputs?;
-        let of_tracks = manifest.inputs.iter_mut().rev().take(tracks.len()).rev();
-        of_tracks.zip(&tracks).for_each(|(input, track)| contigs::compare(track, &contigs, input));
-        let warnings = contigs::warnings(&manifest.inputs, contigs.len(), self.contigs.is_some());
+        // The last inputs are the files of the tracks, in their order.
+        manifest.inputs.iter_mut().rev().zip(lists.into_iter().rev()).for_each(|(input, lists)| lists.note(input));
+        let packed = Packed {
+            warnings: input_warnings(&manifest, None, None),
+            notes: notes(&manifest.inputs, self.contigs.is_some()),
+        };
         unchanged.check()?;
         progress::check(progress)?;
         writer::publish(publication, manifest)?;
-        Ok(Packed { warnings })
+        Ok(packed)
     }
 
-    /// Writes the data files, and describes them in the manifest.
+    /// Writes the data files, and describes them in the manifest. Returns what it is to say of the tracks' files.
     fn write(
         &self,
         directory: &Path,
         manifest: &mut Manifest,
         tracks: &[BigWig],
         progress: &dyn Progress,
-    ) -> Result<Contigs> {
+    ) -> Result<Vec<Lists>> {
         let contigs = match &self.fasta {
             Some(fasta) => {
                 let packed = sequence::pack(fasta, self.contigs.as_deref(), directory, progress)?;
@@ -176,7 +211,10 @@ impl PackBuilder {
                 manifest.files.push(packed.file);
                 packed.contigs
             }
-            None => contigs::without_genome(self.chrom_sizes.as_deref(), tracks, self.contigs.as_deref())?,
+            None => {
+                let (sizes, wanted) = (self.chrom_sizes.as_deref(), self.contigs.as_deref());
+                contigs::without_genome(sizes, tracks, wanted, self.alias.as_ref())?
+            }
         };
         let genome = self.fasta.as_deref().or(self.chrom_sizes.as_deref()).unwrap_or_else(|| tracks[0].path());
         if contigs.is_empty() {
@@ -184,8 +222,10 @@ impl PackBuilder {
         }
         let contigs = Contigs::new(contigs).map_err(|error| Error::input(genome, None, error.to_string()))?;
         manifest.contigs = contigs.iter().map(|(name, length)| ContigEntry { name: name.into(), length }).collect();
-        for track in tracks {
-            contigs::check_lengths(track, &contigs, genome)?;
+        let tracks = tracks.iter().map(|file| Track::new(file, &contigs, self.alias.as_ref()));
+        let tracks = tracks.collect::<Result<Vec<_>>>()?;
+        for track in &tracks {
+            track.check(genome, self.contigs.as_deref(), self.alias.is_some(), self.allow_empty)?;
         }
         for number in 0..manifest.groups.iter().map(|group| group.panel + 1).max().unwrap_or(0) {
             // Groups, their tracks and the opened files are all in the order in which they were given.
@@ -193,8 +233,8 @@ impl PackBuilder {
                 .groups
                 .iter()
                 .flat_map(|group| track_names(&group.name, group.tracks.len()).map(|n| (group.panel, n)));
-            let (names, files): (Vec<String>, Vec<&BigWig>) = of_groups
-                .zip(tracks)
+            let (names, files): (Vec<String>, Vec<&Track<'_>>) = of_groups
+                .zip(&tracks)
                 .filter(|((panel, _), _)| *panel == number)
                 .map(|((_, n), file)| (n, file))
                 .unzip();
@@ -203,7 +243,7 @@ impl PackBuilder {
             manifest.panels.push(entry);
             manifest.files.push(file);
         }
-        Ok(contigs)
+        Ok(tracks.into_iter().map(Track::into_lists).collect())
     }
 
     fn check(&self) -> Result<()> {

@@ -1,11 +1,11 @@
 //! Some bigWig tracks become a panel file: tiles are read and encoded in parallel over stretches of contigs and tracks, and
 //! written in order meanwhile. Memory is bounded by two waves, whatever the genome, or by two rows where one of so many tracks is more.
 
+use super::track::Track;
 use crate::Result;
 use crate::format::Contigs;
 use crate::format::manifest::{FileEntry, PanelEntry};
 use crate::format::tile::{Code, Encoder, Summary};
-use crate::ingest::bigwig::BigWig;
 use crate::progress::{self, Progress, Unit};
 use crate::store::writer::{PanelWriter, TrackTotals};
 use rayon::prelude::*;
@@ -20,7 +20,7 @@ const STRETCH_ROWS: usize = 256;
 /// What is to be packed.
 pub(super) struct Job<'a> {
     pub(super) contigs: &'a Contigs,
-    pub(super) tracks: &'a [&'a BigWig],
+    pub(super) tracks: &'a [&'a Track<'a>],
     pub(super) tile_log2: u32,
     pub(super) progress: &'a dyn Progress,
 }
@@ -107,7 +107,7 @@ impl Job<'_> {
     }
 
     /// Reads one track over a stretch and encodes its tiles.
-    fn encode(&self, stretch: Stretch, track: &BigWig) -> Result<Encoded> {
+    fn encode(&self, stretch: Stretch, track: &Track<'_>) -> Result<Encoded> {
         progress::check(self.progress)?;
         let length = stretch.end - stretch.start;
         let mut tiles = Tiles {
@@ -117,12 +117,9 @@ impl Job<'_> {
             first: 0,
             encoded: Encoded::default(),
         };
-        let name = self.contigs.name(stretch.contig);
-        if track.has_contig(name) {
-            track.stretches(name, stretch.start, stretch.end, |start, end, value| {
-                tiles.push(start - stretch.start, end - stretch.start, value);
-            })?;
-        }
+        track.stretches(stretch.contig, stretch.start, stretch.end, |start, end, value| {
+            tiles.push(start - stretch.start, end - stretch.start, value);
+        })?;
         self.progress.advance(length);
         Ok(tiles.finish())
     }

@@ -4,6 +4,7 @@
 mod census;
 mod file;
 mod hash;
+mod inputs;
 mod map;
 mod open;
 mod panel;
@@ -16,6 +17,7 @@ pub mod writer;
 pub use census::Tally;
 pub(crate) use file::DataFile;
 pub(crate) use hash::sha256;
+pub(crate) use inputs::warnings as input_warnings;
 pub use open::Store;
 pub(crate) use open::read_document;
 pub use panel::{PanelFile, PanelView, RowTiles};

@@ -14,12 +14,13 @@ use crate::{Error, Result};
 use std::io::Write;
 use std::path::Path;
 
-/// Writes the manifest, which must be complete, and publishes the store.
+/// Writes the manifest, which must be complete, in the lowest version of the format that has all its members, and publishes the store.
 ///
 /// # Errors
 /// [`Error::Argument`] for a manifest that breaks the format's rules; [`Error::Exists`]; [`Error::Io`].
 pub fn publish(publication: Publication, mut manifest: Manifest) -> Result<()> {
     manifest.files.sort_by(|a, b| a.name.cmp(&b.name));
+    manifest.version = manifest.lowest_version();
     manifest.validate().map_err(|d| Error::argument("manifest", format!("{}: {} ({})", d.what, d.got, d.expected)))?;
     write_synced(&publication.path().join(MANIFEST), &sealed_json::seal(&manifest)?)?;
     publication.publish()

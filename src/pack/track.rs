@@ -1,0 +1,139 @@
+//! A bigWig beside the contigs of a store: which of its contigs is read as which of the store's, and what it lacks.
+
+use crate::error::some_of;
+use crate::format::{Contigs, OtherLength, Provenance, Renamed};
+use crate::ingest::alias::{Aliases, ContigNames, chr_helps};
+use crate::ingest::bigwig::BigWig;
+use crate::{Error, Result, listed};
+use std::collections::HashMap;
+use std::path::Path;
+
+/// A track to be packed.
+pub(super) struct Track<'a> {
+    file: &'a BigWig,
+    contigs: &'a Contigs,
+    /// The store's contigs that the file has, whatever their lengths there: the place in the file's list.
+    found: HashMap<usize, usize>,
+    lists: Lists,
+}
+
+/// What a manifest says of the contigs of a file.
+#[derive(Default)]
+pub(super) struct Lists {
+    absent: Vec<String>,
+    ignored: Vec<String>,
+    other_length: Vec<OtherLength>,
+    renamed: Vec<Renamed>,
+}
+
+impl<'a> Track<'a> {
+    /// Compares the contigs of a file with the store's.
+    pub(super) fn new(file: &'a BigWig, contigs: &'a Contigs, aliases: Option<&Aliases>) -> Result<Track<'a>> {
+        let (mut found, mut lists) = (HashMap::new(), Lists::default());
+        let mut names = ContigNames::new(file.path(), contigs, aliases);
+        for (place, (name, _)) in file.contigs().iter().enumerate() {
+            match names.id(name)? {
+                Some(id) => drop(found.insert(id, place)),
+                None => lists.ignored.push(name.clone()),
+            }
+        }
+        for (id, (name, length)) in contigs.iter().enumerate() {
+            match found.get(&id).map(|&place| file.contigs()[place].1) {
+                None => lists.absent.push(name.to_owned()),
+                Some(theirs) if theirs != length => {
+                    lists.other_length.push(OtherLength { name: name.to_owned(), length: theirs });
+                }
+                Some(_) => {}
+            }
+        }
+        lists.renamed = names.renamed();
+        Ok(Track { file, contigs, found, lists })
+    }
+
+    /// Refuses a file that has none of the store's contigs with its length, unless that is allowed; and another length of a contig that was
+    /// asked for by its name. `genome` says what the contigs are of.
+    pub(super) fn check(
+        &self,
+        genome: &Path,
+        wanted: Option<&[String]>,
+        aliases: bool,
+        allow_empty: bool,
+    ) -> Result<()> {
+        let refuse = |message| Err(Error::input(self.file.path(), None, message));
+        let genome = genome.display();
+        if self.found.is_empty() && !allow_empty {
+            let names = || self.file.contigs().iter().map(|(name, _)| name.as_str());
+            let hint = match (aliases, chr_helps(names(), self.contigs)) {
+                (false, true) => {
+                    "`alias`=\"chr\" takes 1 for chr1 and MT for chrM, and a file of aliases any name for another; "
+                }
+                (false, false) => "`alias` with a file of aliases takes a name for another; ",
+                (true, _) => "",
+            };
+            return refuse(format!(
+                "it has no contig of {genome}: it has {}, and {genome} has {}; {hint}`allow_empty` packs zeros",
+                listed(names()),
+                listed(self.contigs.iter().map(|(name, _)| name)),
+            ));
+        }
+        let asked = |other: &&OtherLength| wanted.is_some_and(|names| names.contains(&other.name));
+        if let Some(other) = self.lists.other_length.iter().find(asked) {
+            return refuse(format!(
+                "{} and is one of `contigs`: is the file of the same genome build?",
+                self.both(other, &genome.to_string())
+            ));
+        }
+        if self.lists.other_length.len() == self.found.len() && !allow_empty {
+            return refuse(format!(
+                "all contigs that it shares with {genome} have other lengths ({}): is it of the same genome build? `allow_empty` packs zeros",
+                some_of(self.lists.other_length.iter().map(|other| self.both(other, "there"))),
+            ));
+        }
+        Ok(())
+    }
+
+    fn both(&self, OtherLength { name, length }: &OtherLength, there: &str) -> String {
+        let ours = self.contigs.id(name).map_or(0, |id| self.contigs.length(id));
+        format!("contig {name:?} has {length} bases here and {ours} in {there}")
+    }
+
+    /// Calls `each(start, end, value)` for every stretch of `start .. end` on a contig of the store that has a value, as
+    /// [`BigWig::stretches`] does. There is none where the file lacks the contig, or has another length of it.
+    pub(super) fn stretches(&self, contig: usize, start: u64, end: u64, each: impl FnMut(u64, u64, f32)) -> Result<()> {
+        let Some(&place) = self.found.get(&contig) else { return Ok(()) };
+        let (name, length) = &self.file.contigs()[place];
+        if *length != self.contigs.length(contig) {
+            return Ok(());
+        }
+        self.file.stretches(name, start, end, each)
+    }
+
+    /// What a manifest says of the file.
+    pub(super) fn into_lists(self) -> Lists {
+        self.lists
+    }
+}
+
+impl Lists {
+    /// Writes them down.
+    pub(super) fn note(self, input: &mut Provenance) {
+        (input.contigs_absent, input.contigs_ignored) = (self.absent, self.ignored);
+        (input.contigs_other_length, input.contigs_renamed) = (self.other_length, self.renamed);
+    }
+}
+
+/// What is worth knowing of the files of tracks and no reason to worry: contigs that were renamed, and those that are not in the store, unless
+/// the store has chosen ones only.
+pub(super) fn notes(inputs: &[Provenance], chosen: bool) -> Vec<String> {
+    let mut notes = Vec::new();
+    for input in inputs {
+        if !input.contigs_renamed.is_empty() {
+            let renamed = input.contigs_renamed.iter().map(|name| format!("{:?} is {:?}", name.from, name.to));
+            notes.push(format!("{}: by the aliases, {}", input.path, some_of(renamed)));
+        }
+        if !input.contigs_ignored.is_empty() && !chosen {
+            notes.push(format!("{}: not in the store, and ignored: {}", input.path, listed(&input.contigs_ignored)));
+        }
+    }
+    notes
+}

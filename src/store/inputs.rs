@@ -1,0 +1,300 @@
+//! What the files of a store's tracks lacked: where the store has zeros that nobody measured.
+
+use super::Store;
+use crate::error::some_of;
+use crate::format::manifest::{GroupEntry, Manifest, TrackEntry};
+use crate::format::{OtherLength, Provenance};
+use crate::{Error, Result, listed};
+use std::collections::{HashMap, HashSet};
+
+impl Store {
+    /// Tells what the files of the tracks lacked, in sentences to be shown: contigs that a file does not have, or has with another length,
+    /// and files without any value. The store has zeros there. Nothing is read but the manifest.
+    ///
+    /// Only the groups of these names are told of, and only these contigs; `None` for all. A loader asks for the groups that it reads and
+    /// the contigs that its loci are on.
+    ///
+    /// ```no_run
+    /// let store = atemoya::Store::open("hg38.atemoya")?;
+    /// for warning in store.warnings(Some(&["atac"]), Some(&["chr1", "chr2"])) {
+    ///     eprintln!("{warning}");
+    /// }
+    /// # Ok::<(), atemoya::Error>(())
+    /// ```
+    #[must_use]
+    pub fn warnings(&self, groups: Option<&[&str]>, contigs: Option<&[&str]>) -> Vec<String> {
+        warnings(self.manifest(), groups, contigs)
+    }
+
+    /// Refuses contigs whose length in the file of a track is not that of the store: the file is of another genome there, and the store has
+    /// zeros. Only the groups of these names count, and only these contigs; `None` for all.
+    ///
+    /// To be asked for the contigs of all loci that are judged, before counts are taken: zeros would leave loci out in silence.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] of `chroms`, with both lengths.
+    pub fn check_lengths(&self, groups: Option<&[&str]>, contigs: Option<&[&str]>) -> Result<()> {
+        check_lengths(self.manifest(), groups, contigs)
+    }
+}
+
+fn check_lengths(manifest: &Manifest, groups: Option<&[&str]>, contigs: Option<&[&str]>) -> Result<()> {
+    let (lengths, wanted) = (Lengths::new(manifest), Wanted::new(contigs));
+    for track in tracks(manifest, groups) {
+        let found: Vec<&OtherLength> = track.other_lengths(&wanted).collect();
+        if !found.is_empty() {
+            let message = format!(
+                "{} has other lengths of {}: the values there are unknown; use contigs without these, or make the track of the \
+                 genome of the store and pack it again",
+                track.label(),
+                lengths.both(found)
+            );
+            return Err(Error::argument("chroms", message));
+        }
+    }
+    Ok(())
+}
+
+/// The same of a manifest, whose store need not be there yet.
+pub(crate) fn warnings(manifest: &Manifest, groups: Option<&[&str]>, contigs: Option<&[&str]>) -> Vec<String> {
+    let (lengths, wanted) = (Lengths::new(manifest), Wanted::new(contigs));
+    // Many tracks may lack the same: one sentence for all of them.
+    let mut lacks: Vec<(String, Vec<String>)> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for track in tracks(manifest, groups) {
+        for what in track.lacks(manifest.contigs.len(), &wanted, &lengths) {
+            let place = *places.entry(what.clone()).or_insert(lacks.len());
+            if place == lacks.len() {
+                lacks.push((what, Vec::new()));
+            }
+            lacks[place].1.push(track.label());
+        }
+    }
+    lacks.into_iter().map(|(what, tracks)| format!("{}: {what}", some_of(tracks))).collect()
+}
+
+/// A track, and the file that it is from where that is known; or a file of which nobody knows which track is from it.
+struct Track<'a> {
+    entry: Option<&'a TrackEntry>,
+    input: Option<&'a Provenance>,
+}
+
+/// The tracks of some groups. The files of a group have its name as their role and are in its order; the genome, which is the first of all
+/// inputs, may have the same role.
+fn tracks<'a>(manifest: &'a Manifest, groups: Option<&[&str]>) -> Vec<Track<'a>> {
+    let mut by_role: HashMap<&str, Vec<&Provenance>> = HashMap::new();
+    for input in &manifest.inputs {
+        by_role.entry(&input.role).or_default().push(input);
+    }
+    let (mut tracks, mut others) = (Vec::new(), Vec::new());
+    for GroupEntry { name, panel, tracks: numbers, .. } in &manifest.groups {
+        let inputs = by_role.remove(name.as_str()).unwrap_or_default();
+        if groups.is_some_and(|names| !names.contains(&name.as_str())) {
+            continue;
+        }
+        let before = inputs.len().checked_sub(numbers.len()).filter(|&before| before <= 1);
+        let file = |channel| before.map(|before| inputs[before + channel]);
+        let entries = numbers.iter().map(|&track| &manifest.panels[*panel].tracks[track]);
+        tracks.extend(entries.enumerate().map(|(i, entry)| Track { entry: Some(entry), input: file(i) }));
+        if before.is_none() {
+            others.extend(inputs);
+        }
+    }
+    others.extend(manifest.inputs.iter().filter(|input| by_role.contains_key(input.role.as_str())));
+    tracks.extend(others.into_iter().map(|input| Track { entry: None, input: Some(input) }));
+    tracks
+}
+
+impl<'a> Track<'a> {
+    /// Its name, and its file.
+    fn label(&self) -> String {
+        let path = self.input.map(|input| format!("{:?}", input.path));
+        match (self.entry, path) {
+            (Some(track), Some(path)) => format!("track {:?} ({path})", track.name),
+            (Some(track), None) => format!("track {:?}", track.name),
+            (None, path) => path.unwrap_or_default(),
+        }
+    }
+
+    /// What it lacks, in words.
+    fn lacks(&self, contigs: usize, wanted: &Wanted<'_>, lengths: &Lengths<'_>) -> Vec<String> {
+        let absent = self.input.map_or(&[][..], |input| &input.contigs_absent);
+        if contigs > 0 && absent.len() == contigs {
+            let theirs = self.input.map_or(&[][..], |input| &input.contigs_ignored);
+            return vec![format!(
+                "zeros everywhere, since none of the store's contigs is there (there is {})",
+                listed(theirs)
+            )];
+        }
+        if self.entry.is_some_and(|track| track.nonzero == 0) {
+            return vec!["zeros everywhere, since no value is there".to_owned()];
+        }
+        let mut lacks = Vec::new();
+        let absent: Vec<&String> = absent.iter().filter(|name| wanted.has(name)).collect();
+        if !absent.is_empty() {
+            lacks.push(format!("zeros on {}, since these contigs are not there", listed(absent)));
+        }
+        let other: Vec<&OtherLength> = self.other_lengths(wanted).collect();
+        if !other.is_empty() {
+            lacks.push(format!("zeros on contigs of other lengths: {}", lengths.both(other)));
+        }
+        lacks
+    }
+
+    /// The contigs that have another length.
+    fn other_lengths(&self, wanted: &Wanted<'_>) -> impl Iterator<Item = &'a OtherLength> {
+        let all = self.input.map_or(&[][..], |input| input.contigs_other_length.as_slice());
+        all.iter().filter(|other| wanted.has(&other.name))
+    }
+}
+
+/// The contigs that are asked about.
+struct Wanted<'a>(Option<HashSet<&'a str>>);
+
+impl<'a> Wanted<'a> {
+    fn new(contigs: Option<&[&'a str]>) -> Wanted<'a> {
+        Wanted(contigs.map(|names| names.iter().copied().collect()))
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.0.as_ref().is_none_or(|names| names.contains(name))
+    }
+}
+
+/// The lengths of the store's contigs.
+struct Lengths<'a>(HashMap<&'a str, u64>);
+
+impl<'a> Lengths<'a> {
+    fn new(manifest: &'a Manifest) -> Lengths<'a> {
+        Lengths(manifest.contigs.iter().map(|contig| (contig.name.as_str(), contig.length)).collect())
+    }
+
+    /// Some contigs, and how long they are in the file and in the store.
+    fn both(&self, contigs: Vec<&OtherLength>) -> String {
+        some_of(contigs.into_iter().map(|OtherLength { name, length }| {
+            let ours = self.0.get(name.as_str()).map_or_else(String::new, |ours| format!(" and {ours} in the store"));
+            format!("{name:?} ({length} bases there{ours})")
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::manifest::{ContigEntry, PanelEntry, Role, TrackType};
+
+    fn input(role: &str, path: &str) -> Provenance {
+        Provenance {
+            role: role.into(),
+            path: path.into(),
+            length: 1,
+            modified: 0,
+            sha256: "0".repeat(64),
+            contigs_absent: Vec::new(),
+            contigs_ignored: Vec::new(),
+            contigs_renamed: Vec::new(),
+            contigs_other_length: Vec::new(),
+        }
+    }
+
+    /// A pair of tracks, one of which lacks a and has another c, and a control that lacks a and b.
+    fn manifest() -> Manifest {
+        let mut manifest = Manifest::new();
+        manifest.contigs = ["a", "b", "c"].map(|name| ContigEntry { name: name.into(), length: 100 }).to_vec();
+        let track = |name: &str| TrackEntry {
+            name: name.into(),
+            values: TrackType::U8,
+            nonzero: 3,
+            sum: 3.0,
+            min: 0.0,
+            max: 1.0,
+        };
+        let panel = |names: &[&str]| PanelEntry {
+            file: "panel-0.atm".into(),
+            tile: 512,
+            tracks: names.iter().map(|name| track(name)).collect(),
+        };
+        manifest.panels = vec![panel(&["sequence.0", "sequence.1"]), panel(&["input"])];
+        let group = |name: &str, role, panel, tracks: &[usize]| GroupEntry {
+            name: name.into(),
+            role,
+            panel,
+            tracks: tracks.to_vec(),
+        };
+        manifest.groups = vec![group("sequence", Role::Signal, 0, &[0, 1]), group("input", Role::Control, 1, &[0])];
+        manifest.inputs = vec![
+            input("sequence", "genome.fa"),
+            input("sequence", "plus.bw"),
+            input("sequence", "minus.bw"),
+            input("input", "input.bw"),
+        ];
+        manifest.inputs[2].contigs_absent = vec!["a".into()];
+        manifest.inputs[2].contigs_other_length = vec![OtherLength { name: "c".into(), length: 90 }];
+        manifest.inputs[3].contigs_absent = vec!["a".into(), "b".into()];
+        manifest
+    }
+
+    #[test]
+    fn tells_of_the_groups_and_contigs_that_are_asked_for() {
+        let manifest = manifest();
+        let minus = r#"track "sequence.1" ("minus.bw"): zeros on "#;
+        let a = format!(r#"{minus}"a", since these contigs are not there"#);
+        let c = format!(r#"{minus}contigs of other lengths: "c" (90 bases there and 100 in the store)"#);
+        let input =
+            |names: &str| format!(r#"track "input" ("input.bw"): zeros on {names}, since these contigs are not there"#);
+        assert_eq!(warnings(&manifest, None, None), [a.clone(), c.clone(), input(r#""a", "b""#)]);
+        assert_eq!(warnings(&manifest, Some(&["sequence"]), None), [a, c.clone()]);
+        assert_eq!(warnings(&manifest, None, Some(&["b", "c"])), [c, input(r#""b""#)]);
+        assert_eq!(warnings(&manifest, Some(&["input"]), Some(&["c"])), [""; 0]);
+        assert_eq!(warnings(&manifest, Some(&[]), None), [""; 0]);
+    }
+
+    #[test]
+    fn tells_what_several_tracks_lack_once() {
+        let mut manifest = manifest();
+        manifest.inputs[1].contigs_absent = vec!["a".into()];
+        let found = warnings(&manifest, Some(&["sequence"]), Some(&["a"]));
+        let both = r#"track "sequence.0" ("plus.bw"), track "sequence.1" ("minus.bw"): zeros on "a", since these contigs are not there"#;
+        assert_eq!(found, [both]);
+    }
+
+    #[test]
+    fn tells_of_tracks_of_zeros() {
+        let mut manifest = manifest();
+        manifest.panels[1].tracks[0].nonzero = 0;
+        let found = warnings(&manifest, Some(&["input"]), Some(&["c"]));
+        assert_eq!(found, [r#"track "input" ("input.bw"): zeros everywhere, since no value is there"#]);
+        manifest.inputs[3].contigs_absent = vec!["a".into(), "b".into(), "c".into()];
+        manifest.inputs[3].contigs_ignored = vec!["1".into(), "2".into()];
+        let found = warnings(&manifest, Some(&["input"]), Some(&["c"]));
+        let said = r#"zeros everywhere, since none of the store's contigs is there (there is "1", "2")"#;
+        assert_eq!(found, [format!(r#"track "input" ("input.bw"): {said}"#)]);
+    }
+
+    #[test]
+    fn tells_of_files_of_which_nobody_knows_the_track() {
+        let mut manifest = manifest();
+        let a = r#"zeros on "a", since these contigs are not there"#;
+        manifest.inputs[2].role = "signal".into();
+        assert_eq!(warnings(&manifest, Some(&[]), Some(&["a"])), [format!(r#""minus.bw": {a}"#)]);
+        manifest.inputs[2].role = "input".into();
+        manifest.inputs.push(input("input", "more.bw"));
+        let both = format!(r#""minus.bw", "input.bw": {a}"#);
+        assert_eq!(warnings(&manifest, Some(&["input"]), Some(&["a"])), [both]);
+        assert_eq!(warnings(&manifest, Some(&["sequence"]), Some(&["a"])), [""; 0]);
+    }
+
+    #[test]
+    fn refuses_contigs_of_other_lengths_where_they_are_used() {
+        let manifest = manifest();
+        let check = |groups: Option<&[&str]>, contigs: Option<&[&str]>| check_lengths(&manifest, groups, contigs);
+        for contigs in [None, Some(&["a", "c"][..])] {
+            let error = check(Some(&["sequence"]), contigs).unwrap_err().to_string();
+            assert!(error.starts_with(r#"chroms: track "sequence.1" ("minus.bw") has other lengths"#), "{error}");
+            assert!(error.contains(r#""c" (90 bases there and 100 in the store)"#), "{error}");
+        }
+        check(None, Some(&["a", "b"])).unwrap();
+        check(Some(&["input"]), None).unwrap();
+        check(None, Some(&[])).unwrap();
+    }
+}
