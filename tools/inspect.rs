@@ -4,6 +4,8 @@ use crate::ledger::Explained;
 use crate::output;
 use anyhow::Result;
 use atemoya::format::tile::Family;
+use atemoya::format::{OtherLength, Renamed};
+use atemoya::listed;
 use atemoya::loci::published;
 use atemoya::store::{Store, Tally};
 use serde_json::{Value, json};
@@ -79,6 +81,7 @@ fn as_json(store: &Store, censuses: &[[Tally; 5]], indices: &[published::LocusIn
     value["checksum"] = json!(store.checksum());
     let bases = bases(store);
     value["bases"] = json!(bases);
+    value["warnings"] = json!(store.warnings(None, None));
     for (panel, census) in value["panels"].as_array_mut().into_iter().flatten().zip(censuses) {
         let tracks = panel["tracks"].as_array().map_or(0, Vec::len) as u64;
         let tallies = Family::ALL.iter().zip(census);
@@ -131,11 +134,18 @@ fn as_text(store: &Store, censuses: &[[Tally; 5]], indices: &[published::LocusIn
         writeln!(out, "  {:<12} {}  {length}  sha256 {hash}...", input.role, input.path)?;
         for (contigs, what) in [(&input.contigs_absent, "lacks"), (&input.contigs_ignored, "ignored:")] {
             if !contigs.is_empty() {
-                let shown = contigs.iter().take(8).map(String::as_str).collect::<Vec<_>>().join(", ");
-                let more = if contigs.len() > 8 { format!(", ... ({})", contigs.len()) } else { String::new() };
-                writeln!(out, "    {what} {shown}{more}")?;
+                writeln!(out, "    {what} {}", listed(contigs))?;
             }
         }
+        for Renamed { from, to } in &input.contigs_renamed {
+            writeln!(out, "    {from:?} is {to:?}")?;
+        }
+        for OtherLength { name, length } in &input.contigs_other_length {
+            writeln!(out, "    not used: {name:?}, which has {length} bases there")?;
+        }
+    }
+    for warning in store.warnings(None, None) {
+        writeln!(out, "\nwarning: {warning}")?;
     }
     Ok(out)
 }

@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import shutil
-import warnings
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from ._paths import local_path
 from ._progress import Progress
 
 # Part of every key: stores of another layout or of other group names are not taken for these.
-_LAYOUT = 1
+_LAYOUT = 2
 
 
 def cache_dir() -> Path:
@@ -36,12 +35,14 @@ def _fingerprint(path: str) -> list:
     return [os.path.realpath(path), status.st_size, status.st_mtime_ns]
 
 
-def _key(fasta, groups) -> str:
+def _key(fasta, groups, alias, allow_empty) -> str:
     files = [fasta, *(path for _, paths in groups for path in paths)]
     described = {
         "layout": _LAYOUT,
         "files": [path and _fingerprint(path) for path in files],
         "groups": [[name, len(paths)] for name, paths in groups],
+        "alias": _fingerprint(alias) if alias not in (None, "chr") else alias,
+        "allow_empty": allow_empty,
     }
     return hashlib.sha256(json.dumps(described).encode()).hexdigest()[:24]
 
@@ -65,7 +66,9 @@ def _opened(path: Path) -> _native.Store | None:
         return None
 
 
-def cached_store(fasta, signals, controls, *, directory=None, verbose=False) -> _native.Store:
+def cached_store(
+    fasta, signals, controls, *, alias=None, allow_empty=False, directory=None, verbose=False
+) -> _native.Store:
     """Opens the store of these files, which is packed when there is none yet.
 
     Parameters
@@ -74,11 +77,13 @@ def cached_store(fasta, signals, controls, *, directory=None, verbose=False) -> 
         The genome.
     signals, controls : list of list of str
         The files of each group.
+    alias, allow_empty
+        As :func:`pack` has them.
     """
     directory = Path(local_path("cache_dir", directory)) if directory is not None else cache_dir()
     groups = [[(f"{role}{i}", paths) for i, paths in enumerate(files)] for role, files in
               (("signal", signals), ("control", controls))]
-    key = _key(fasta, groups[0] + groups[1])
+    key = _key(fasta, groups[0] + groups[1], alias, allow_empty)
     first = fasta if fasta is not None else (signals + controls)[0][0]
     path = directory / f"{Path(first).name.split('.')[0][:40]}-{key}.atemoya"
     store = _opened(path)
@@ -91,28 +96,27 @@ def cached_store(fasta, signals, controls, *, directory=None, verbose=False) -> 
         if store is None:
             # What is left of one that was cleaned up in part.
             shutil.rmtree(path, ignore_errors=True)
-            _pack(path, fasta, groups, verbose)
+            _pack(path, fasta, groups, alias, allow_empty, verbose)
             store = _native.Store(path)
     return store
 
 
-def _pack(path: Path, fasta, groups, verbose: bool) -> None:
+def _pack(path: Path, fasta, groups, alias, allow_empty: bool, verbose: bool) -> None:
     with Progress(verbose) as show:
         try:
-            said = _native.pack(
+            # What the inputs lack is said by each loader that is made on the store.
+            _native.pack(
                 path,
                 fasta=fasta,
                 chrom_sizes=None,
                 signals=groups[0],
                 controls=groups[1],
                 contigs=None,
+                alias=alias,
+                allow_empty=allow_empty,
                 tile_log2=12,
                 replace=False,
                 show=show,
             )
         except FileExistsError:
             return  # another process was faster after all
-    for message in said:
-        # That tracks have more contigs than the genome concerns nobody.
-        if not message.endswith("ignored"):
-            warnings.warn(message, stacklevel=6)

@@ -48,6 +48,8 @@ def PeakGenerator(
     rank: int | None = None,
     world_size: int | None = None,
     drop_last: bool | None = None,
+    alias: Pathlike | None = None,
+    allow_empty: bool = False,
     cache_dir: Pathlike | None = None,
 ) -> PeakLoader:
     """Makes a loader of training batches, peaks mixed with negatives, as ``cherimoya.io.PeakGenerator`` does.
@@ -109,6 +111,11 @@ def PeakGenerator(
         Which contiguous slice of each batch this process takes; by default as ``torch.distributed`` has it, if it is initialised.
     drop_last : bool, optional
         Whether the short batch at an epoch's end is dropped; by default with several ranks only.
+    alias : "chr" or path, optional
+        Contigs that bigWigs call otherwise than the genome: ``"chr"`` (1 for chr1 and the like, MT for chrM), or a file whose lines are
+        names of one contig, as UCSC's ``chromAlias.txt``.
+    allow_empty : bool
+        Whether a bigWig that has no contig of the genome is read as zeros. By default it is an error; cherimoya reads zeros.
     cache_dir : path, optional
         Where packed stores are kept, :func:`cache_dir` by default.
 
@@ -140,7 +147,8 @@ def PeakGenerator(
     chroms = names("chroms", chroms)
     given = (sequences, signals, controls, signal_groups, control_groups)
     if store is None:
-        source = from_inputs(*given, cache_dir=cache_dir, verbose=verbose)
+        allow_empty = flag("allow_empty", allow_empty)
+        source = from_inputs(*given, alias=alias, allow_empty=allow_empty, cache_dir=cache_dir, verbose=verbose)
     else:
         source = from_store(store, *given)
     with LociFiles() as tables:

@@ -22,6 +22,8 @@ def pack(
     controls: Mapping[str, Pathlike | Sequence[Pathlike]] = {},
     contigs: Sequence[str] | None = None,
     chrom_sizes: Pathlike | None = None,
+    alias: Pathlike | None = None,
+    allow_empty: bool = False,
     tile: int = 4096,
     replace: bool = False,
     verbose: bool = False,
@@ -42,6 +44,11 @@ def pack(
         The contigs to pack; all by default.
     chrom_sizes : path, optional
         Contig names and lengths, for a store without a genome.
+    alias : "chr" or path, optional
+        Contigs that bigWigs call otherwise than the genome: ``"chr"`` (1 for chr1 and the like, MT for chrM), or a file whose lines are
+        names of one contig, as UCSC's ``chromAlias.txt``. The store says what was renamed.
+    allow_empty : bool
+        Whether zeros are packed for a bigWig that has no contig of the genome, or none with its length. By default that is an error.
     tile : int
         Bases of a tile, a power of two from 512 to 32768.
     replace : bool
@@ -52,9 +59,16 @@ def pack(
     Raises
     ------
     InputError
-        For an input that cannot be used, with its path and line.
+        For an input that cannot be used, with its path and line; among these a bigWig that has no contig of the genome, and one
+        that has another length of a contig that is named in ``contigs``.
     FileExistsError
         If ``out`` exists and ``replace`` is false.
+
+    Warns
+    -----
+    UserWarning
+        For contigs that a bigWig lacks or has with another length, and for a bigWig without values: zeros are packed. Each loader
+        that is made on the store warns again, of what it reads.
     """
     for name, groups in (("signals", signals), ("controls", controls)):
         if not isinstance(groups, Mapping):
@@ -66,19 +80,23 @@ def pack(
         raise ValueError(f"tile must be a power of two from 512 to 32768, not {tile}")
     target = local_path("out", out)
     with Progress(verbose) as show:
-        said = _native.pack(
+        said, notes = _native.pack(
             target,
             fasta=None if fasta is None else local_path("fasta", fasta),
             chrom_sizes=None if chrom_sizes is None else local_path("chrom_sizes", chrom_sizes),
             signals=[(name, path_list("signals", paths)) for name, paths in signals.items()],
             controls=[(name, path_list("controls", paths)) for name, paths in controls.items()],
             contigs=None if contigs is None else list(contigs),
+            alias=None if alias is None else local_path("alias", alias),
+            allow_empty=flag("allow_empty", allow_empty),
             tile_log2=tile.bit_length() - 1,
             replace=flag("replace", replace),
             show=show,
         )
     for message in said:
         warnings.warn(message, stacklevel=2)
+    if verbose:
+        print(*notes, sep="\n", end="\n" if notes else "")
     return Store(target)
 
 

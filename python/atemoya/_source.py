@@ -78,7 +78,9 @@ class Source:
         return genome
 
 
-def from_inputs(sequences, signals, controls, signal_groups, control_groups, *, cache_dir, verbose) -> Source:
+def from_inputs(
+    sequences, signals, controls, signal_groups, control_groups, *, alias, allow_empty, cache_dir, verbose
+) -> Source:
     """Takes files, which are packed unless they were before, and arrays as they are."""
     if sequences is None or signals is None:
         missing = "sequences" if sequences is None else "signals"
@@ -94,7 +96,10 @@ def from_inputs(sequences, signals, controls, signal_groups, control_groups, *, 
     store = checksum = None
     if fasta is not None or any(column.files for column in columns):
         groups = [column.files or [] for column in columns]
-        opened = cached_store(fasta, *groups, directory=cache_dir, verbose=verbose)
+        alias = None if alias is None else local_path("alias", alias)
+        opened = cached_store(
+            fasta, *groups, alias=alias, allow_empty=allow_empty, directory=cache_dir, verbose=verbose
+        )
         store, checksum = os.path.abspath(opened.path), opened.checksum
     for column, label in zip(columns, ("signal", "control")):
         if store is not None and column.files is not None:
@@ -121,8 +126,12 @@ def from_store(store, sequences, signals, controls, signal_groups, control_group
 
 
 def warn_of_missing(source: Source, genome: _native.Genome, chroms: list[str] | None) -> None:
-    """Says which contigs some arrays lack, where they are read as zeros."""
+    """Says which contigs the files of a store or some arrays lack, where they are read as zeros."""
     used = [contig for contig, _ in genome.contigs() if chroms is None or contig in chroms]
+    if source.store is not None:
+        groups = [name for column in (source.signals, source.controls) for name in column.names or ()]
+        for message in _native.Store(source.store).warnings(groups, used):
+            warnings.warn(message, stacklevel=4)
     for column, label in ((source.signals, "signal"), (source.controls, "control")):
         for number, channel in enumerate(column.arrays or []):
             missing = [contig for contig in used if contig not in channel]

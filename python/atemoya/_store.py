@@ -106,6 +106,23 @@ class Store:
         """Whether it has a genome."""
         return self._native.has_sequence
 
+    def warnings(self, groups: Sequence[str] | None = None, contigs: Sequence[str] | None = None) -> list[str]:
+        """Tells what the files of the tracks lacked, where the store has zeros that nobody measured.
+
+        These are contigs that a file does not have, or has with another length, and files without any value.
+
+        Parameters
+        ----------
+        groups, contigs : list of str, optional
+            The groups and the contigs to tell of; all by default.
+
+        Returns
+        -------
+        list of str
+            A sentence for each; none where nothing was lacking.
+        """
+        return self._native.warnings(*(None if names is None else list(names) for names in (groups, contigs)))
+
     @property
     def loci(self) -> list[str]:
         """The names of its locus indices."""

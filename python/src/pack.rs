@@ -1,6 +1,8 @@
 //! Packing: FASTA and bigWig files become a store.
 
+use crate::error::OrRaise;
 use crate::watch;
+use atemoya::ingest::alias::Aliases;
 use atemoya::pack::PackBuilder;
 use pyo3::prelude::*;
 use std::path::PathBuf;
@@ -8,9 +10,9 @@ use std::path::PathBuf;
 /// A group: its name, and the files of its channels.
 type Group = (String, Vec<PathBuf>);
 
-/// Packs files into a store and publishes it in one step. Returns what the user should know: contigs that only some inputs have.
+/// Packs files into a store and publishes it in one step. Returns what the user should know: what inputs lack, and what is worth noting.
 #[pyfunction]
-#[pyo3(signature = (out, *, fasta, chrom_sizes, signals, controls, contigs, tile_log2, replace, show))]
+#[pyo3(signature = (out, *, fasta, chrom_sizes, signals, controls, contigs, alias, allow_empty, tile_log2, replace, show))]
 #[allow(clippy::too_many_arguments, reason = "they are named where it is called")]
 pub(crate) fn pack(
     py: Python<'_>,
@@ -20,11 +22,15 @@ pub(crate) fn pack(
     signals: Vec<Group>,
     controls: Vec<Group>,
     contigs: Option<Vec<String>>,
+    alias: Option<PathBuf>,
+    allow_empty: bool,
     tile_log2: u32,
     replace: bool,
     show: Option<Py<PyAny>>,
-) -> PyResult<Vec<String>> {
+) -> PyResult<(Vec<String>, Vec<String>)> {
+    let aliases = alias.as_deref().map(Aliases::from_option).transpose().or_raise()?;
     let mut builder = PackBuilder::new().contigs(contigs).tile_log2(tile_log2).replace(replace);
+    builder = builder.alias(aliases).allow_empty(allow_empty);
     if let Some(path) = fasta {
         builder = builder.fasta(path);
     }
@@ -38,5 +44,5 @@ pub(crate) fn pack(
         builder = builder.control(name, paths);
     }
     let packed = watch::run(py, show, |progress| builder.publish(&out, progress))?;
-    Ok(packed.warnings)
+    Ok((packed.warnings, packed.notes))
 }

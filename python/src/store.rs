@@ -61,6 +61,13 @@ impl Store {
         self.0.sequence().is_some()
     }
 
+    /// What the files of its tracks lacked, of some groups and on some contigs, or of all.
+    #[pyo3(signature = (groups=None, contigs=None))]
+    fn warnings(&self, groups: Option<Vec<String>>, contigs: Option<Vec<String>>) -> Vec<String> {
+        let [groups, contigs] = [&groups, &contigs].map(|names| names.as_ref().map(|names| texts(names)));
+        self.0.warnings(groups.as_deref(), contigs.as_deref())
+    }
+
     /// The names of its locus indices.
     fn indices(&self) -> PyResult<Vec<String>> {
         published::names(&self.0).or_raise()
@@ -88,6 +95,10 @@ impl Store {
     fn __repr__(&self) -> String {
         format!("Store({:?})", self.0.path())
     }
+}
+
+fn texts(names: &[String]) -> Vec<&str> {
+    names.iter().map(String::as_str).collect()
 }
 
 /// Gathers windows of a store in one type.

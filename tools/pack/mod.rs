@@ -5,6 +5,7 @@ mod group;
 use crate::{output, watch};
 use anyhow::Result;
 use atemoya::Store;
+use atemoya::ingest::alias::Aliases;
 use atemoya::pack::PackBuilder;
 use group::Group;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,13 @@ pub(crate) struct Arguments {
     /// Contigs and their lengths, for a store without a genome (else they come from the bigWigs, which must agree)
     #[arg(long, value_name = "FILE")]
     chrom_sizes: Option<PathBuf>,
+    /// Contigs that bigWigs call otherwise: chr (1 for chr1 and the like, MT for chrM), or a file whose lines are names of one contig, as
+    /// UCSC's chromAlias.txt
+    #[arg(long, value_name = "chr|FILE")]
+    alias: Option<PathBuf>,
+    /// Pack zeros where a bigWig has no contig of the genome, or none of its length, which else is an error
+    #[arg(long)]
+    allow_empty: bool,
     /// Pack these contigs only
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     contigs: Option<Vec<String>>,
@@ -44,7 +52,9 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let aliases = arguments.alias.as_deref().map(Aliases::from_option).transpose()?;
     let mut builder = PackBuilder::new().contigs(arguments.contigs.clone()).replace(arguments.force);
+    builder = builder.alias(aliases).allow_empty(arguments.allow_empty);
     if let Some(path) = &arguments.fasta {
         builder = builder.fasta(path);
     }
@@ -62,9 +72,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let watch = watch::Watch::new()?;
     let threads = arguments.threads.map(usize::from);
     let packed = watch::on_threads(threads, || builder.publish(&arguments.out, &watch))??;
-    for warning in &packed.warnings {
-        output::warn(warning);
-    }
+    packed.notes.iter().for_each(|note| output::note(note));
+    packed.warnings.iter().for_each(|warning| output::warn(warning));
     output::print(&summary(&arguments.out)?)
 }
 
