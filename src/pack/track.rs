@@ -64,10 +64,8 @@ impl<'a> Track<'a> {
         if self.found.is_empty() && !allow_empty {
             let names = || self.file.contigs().iter().map(|(name, _)| name.as_str());
             let hint = match (aliases, chr_helps(names(), self.contigs)) {
-                (false, true) => {
-                    "`alias`=\"chr\" takes 1 for chr1 and MT for chrM, and a file of aliases any name for another; "
-                }
-                (false, false) => "`alias` with a file of aliases takes a name for another; ",
+                (false, true) => "`alias` \"chr\" takes 1 for chr1 and MT for chrM, and a file any name for another; ",
+                (false, false) => "`alias` with a file that says which names mean the same takes one for another; ",
                 (true, _) => "",
             };
             return refuse(format!(
@@ -80,7 +78,7 @@ impl<'a> Track<'a> {
         if let Some(other) = self.lists.other_length.iter().find(asked) {
             return refuse(format!(
                 "{} and is one of `contigs`: is the file of the same genome build?",
-                self.both(other, &genome.to_string())
+                self.both(other, &format!("in {genome}"))
             ));
         }
         if self.lists.other_length.len() == self.found.len() && !allow_empty {
@@ -94,7 +92,7 @@ impl<'a> Track<'a> {
 
     fn both(&self, OtherLength { name, length }: &OtherLength, there: &str) -> String {
         let ours = self.contigs.id(name).map_or(0, |id| self.contigs.length(id));
-        format!("contig {name:?} has {length} bases here and {ours} in {there}")
+        format!("contig {name:?} has {length} bases here and {ours} {there}")
     }
 
     /// Calls `each(start, end, value)` for every stretch of `start .. end` on a contig of the store that has a value, as

@@ -11,8 +11,9 @@ const LENGTH: u64 = 64;
 pub(super) struct Header {
     /// Where the tree of contigs is.
     pub(super) contig_tree: u64,
-    /// Where the index of the data blocks is.
-    pub(super) data_index: u64,
+    /// Where the index of the data blocks is; `None` of a file that has no values and no index, as libBigWig (pyBigWig) leaves one to which
+    /// no value was added.
+    pub(super) data_index: Option<u64>,
     /// Whether each data block is a zlib stream.
     pub(super) compressed: bool,
 }
@@ -38,12 +39,25 @@ impl Header {
         let bytes = file.read(0, LENGTH, "the header")?;
         let mut fields = Fields(&bytes[8..]); // after magic, version and number of zoom levels
         let contig_tree = fields.u64();
-        let _data = fields.u64();
+        let data = fields.u64();
         let data_index = fields.u64();
         let _field_counts = fields.u32();
         let _auto_sql = fields.u64();
         let _summary = fields.u64();
         let uncompressed_size = fields.u32();
+        let data_index = if data_index == 0 { check_empty(file, data).map(|()| None)? } else { Some(data_index) };
         Ok(Header { contig_tree, data_index, compressed: uncompressed_size > 0 })
     }
+}
+
+/// Checks that a file without an index is whole and has no values: the number of its blocks is 0, and nothing stands between it and the
+/// number that ends a file which was closed. One whose writer was killed has no index either.
+fn check_empty(file: &BinaryFile, data: u64) -> Result<()> {
+    let end = file.length().checked_sub(4).ok_or_else(|| file.error("the file is truncated"))?;
+    let blocks = file.read(data, 8, "the number of data blocks")?;
+    let closed = Fields(&file.read(end, 4, "the end of the file")?).u32() == BIGWIG;
+    if closed && data.checked_add(8) == Some(end) && blocks == [0; 8] {
+        return Ok(());
+    }
+    Err(file.error("it has no data index, and is not empty: the program that wrote it did not finish; make it again"))
 }

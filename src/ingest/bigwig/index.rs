@@ -31,9 +31,12 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// Reads the whole index of a file whose contigs have these numbers, in ascending order.
-    pub(super) fn read(file: &BinaryFile, offset: u64, contig_ids: &[u32]) -> Result<Index> {
+    /// Reads the whole index of a file whose contigs have these numbers, in ascending order; without an offset there are no blocks.
+    pub(super) fn read(file: &BinaryFile, offset: Option<u64>, contig_ids: &[u32]) -> Result<Index> {
         let damage = |what: &str| file.error(format!("the data index is damaged: {what}"));
+        let Some(offset) = offset else {
+            return Ok(Index { blocks: Vec::new(), first: vec![0; contig_ids.len() + 1] });
+        };
         if Fields(&file.read(offset, HEADER, WHAT)?).u32() != MAGIC {
             return Err(damage("its header is not one"));
         }
