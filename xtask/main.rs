@@ -17,7 +17,7 @@ usage: cargo xtask header [--check]
            Makes include/atemoya.h from src/ffi. With --check it compares instead, and fails where they differ.
 
        cargo xtask install-c --prefix DIR [--libdir NAME] [--destdir DIR] [--profile NAME] [--features LIST]
-           Builds the C libraries and installs them with header, pkg-config file and examples.
+           Builds the C libraries and installs them with header, pkg-config files and examples.
            --prefix DIR      the directory that gets include/, lib/ and share/
            --libdir NAME     the libraries' directory below it (default: lib)
            --destdir DIR     is set before the prefix: where a package is put together

@@ -98,7 +98,60 @@ fn pkg_config_finds_a_moved_tree() {
     };
     assert_eq!(found("-I"), fs::canonicalize(moved.join("include")).unwrap());
     assert_eq!(found("-L"), fs::canonicalize(moved.join("lib/tuple")).unwrap());
-    assert!(flags.contains("-latemoya -lm -lc"), "{flags}");
+    assert!(flags.contains("-l:libatemoya.a -lm -lc"), "{flags}");
+}
+
+/// Runs a command that must end well, and returns what it printed; `None` when there is no such command on this machine, and this is not CI.
+fn printed(command: &mut Command) -> Option<String> {
+    let output = match command.output() {
+        Ok(output) => output,
+        Err(error) => {
+            assert!(std::env::var_os("CI").is_none(), "{command:?}: {error}, and CI must test it");
+            let _ = writeln!(std::io::stderr(), "skipped: {command:?}: {error}");
+            return None;
+        }
+    };
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
+/// What the loader must find for a program that was linked with what pkg-config says, and how the program ends without being told where.
+fn linked(directory: &Path, pkg_config: &[&str]) -> Option<(Vec<String>, Option<i32>)> {
+    let mut command = Command::new("pkg-config");
+    command.args(pkg_config).args(["--cflags", "--libs", "atemoya"]);
+    let flags = printed(command.env("PKG_CONFIG_PATH", directory.join("place/lib/pkgconfig")))?;
+    let program = directory.join("program");
+    printed(
+        Command::new("cc").arg(directory.join("program.c")).arg("-o").arg(&program).args(flags.split_whitespace()),
+    )?;
+    let dynamic = printed(Command::new("readelf").arg("-d").arg(&program))?;
+    let needed = dynamic.lines().filter(|line| line.contains("(NEEDED)") && line.contains("libatemoya"));
+    let ended =
+        Command::new(&program).env_remove("LD_LIBRARY_PATH").stderr(std::process::Stdio::null()).status().unwrap();
+    Some((needed.map(str::to_owned).collect(), ended.code()))
+}
+
+#[test]
+fn pkg_config_links_statically_when_it_is_asked_to() {
+    let directory = tempfile::tempdir().unwrap();
+    let place = |name: &str| directory.path().join(name);
+    fs::write(place("library.c"), "int atemoya_answer(void) { return 42; }\n").unwrap();
+    fs::write(place("program.c"), "int atemoya_answer(void);\nint main(void) { return atemoya_answer(); }\n").unwrap();
+    let compile = |options: &[&str], out: &str| {
+        printed(Command::new("cc").args(options).arg(place("library.c")).arg("-o").arg(place(out)))
+    };
+    if compile(&["-shared", "-fPIC", "-Wl,-soname,libatemoya.so.7"], "shared").is_none()
+        || compile(&["-c"], "object.o").is_none()
+        || printed(Command::new("ar").arg("rcs").arg(place("fixed")).arg(place("object.o"))).is_none()
+    {
+        return;
+    }
+    let libraries = Libraries { shared: place("shared"), fixed: place("fixed"), private: "-lm".to_owned() };
+    let options = options(&["--prefix", place("place").to_str().unwrap()]).unwrap();
+    install(&options, &Names::of(HEADER).unwrap(), HEADER, &libraries).unwrap();
+    let Some(shared) = linked(directory.path(), &[]) else { return };
+    assert!(matches!(shared.0.as_slice(), [needed] if needed.contains("libatemoya.so.7")), "{shared:?}");
+    assert_eq!(linked(directory.path(), &["--static"]).unwrap(), (Vec::new(), Some(42)));
 }
 
 #[test]
