@@ -90,13 +90,13 @@ pub enum Error {
         /// What is wrong with it.
         message: String,
     },
-    /// The target exists already and replacing it was not asked for.
+    /// There is something at the target already, and replacing it was not asked for, or it is not what may be replaced.
     #[error("{}: exists already; {hint}", path.display())]
     Exists {
         /// The target.
         path: PathBuf,
-        /// Whether it could be replaced.
-        hint: &'static str,
+        /// What is there, and what to do.
+        hint: String,
     },
     /// The work was interrupted on request. Nothing was published.
     #[error("interrupted; nothing was written")]
@@ -163,7 +163,7 @@ impl Error {
                 Error::Input { path: path.clone(), line: *line, message: message.clone() }
             }
             Error::Argument { name, message } => Error::Argument { name, message: message.clone() },
-            Error::Exists { path, hint } => Error::Exists { path: path.clone(), hint },
+            Error::Exists { path, hint } => Error::Exists { path: path.clone(), hint: hint.clone() },
             Error::Interrupted => Error::Interrupted,
             Error::AllLeased { slots } => Error::AllLeased { slots: *slots },
             Error::NoDriver { reason } => Error::NoDriver { reason: reason.clone() },

@@ -4,7 +4,7 @@ mod ledger;
 
 use crate::feed::LocusFilter;
 use crate::format::manifest::Role as GroupRole;
-use crate::format::{Contigs, Provenance};
+use crate::format::{Contigs, LOCI, Provenance};
 use crate::gather::TrackSums;
 use crate::ingest::bed::{BedFile, read_bed};
 use crate::ingest::{check_regular, provenance};
@@ -217,7 +217,7 @@ pub fn verify(store: &Store, progress: &dyn Progress) -> Result<usize> {
     for name in published::names(store)? {
         let index = published::read(store, Some(&name))?;
         index.check_rows(store)?;
-        let path = store.path().join("loci").join(&name).join(IndexManifest::TABLE);
+        let path = store.path().join(LOCI).join(&name).join(IndexManifest::TABLE);
         let expected = counts(store, &index.table, index.manifest.options.counts_window, progress)?;
         for (group, found) in &index.counts {
             // Further columns are allowed, whatever they are called.

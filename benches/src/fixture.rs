@@ -45,7 +45,7 @@ impl Fixture {
     pub fn with_tiles(bases: usize, panels: &[(Panel, u32)]) -> Result<Fixture> {
         let directory = tempfile::tempdir()?;
         let path = directory.path().join("bench.atemoya");
-        let publication = Publication::begin(&path, "manifest.json", false)?;
+        let publication = Publication::of_store(&path, false)?;
         let mut manifest = Manifest::new();
         let lengths = (0..CONTIGS).map(|i| (format!("chr{}", i + 1), (bases / CONTIGS) as u64));
         let contigs = Contigs::new(lengths)?;

@@ -9,7 +9,8 @@ pub const PAGE: usize = 4096;
 /// Log2 of the size of a check block (65,536 bytes of DATA).
 pub const CHECK_BLOCK_LOG2: u32 = 16;
 
-const MAGIC: [u8; 8] = [0x89, b'A', b'T', b'M', b'\r', b'\n', 0x1A, b'\n'];
+/// The bytes that every data file begins with.
+pub(crate) const MAGIC: [u8; 8] = [0x89, b'A', b'T', b'M', b'\r', b'\n', 0x1A, b'\n'];
 const SECTION_TABLE: usize = 128;
 const SECTION_ENTRY: usize = 32;
 const CRC_OFFSET: usize = PAGE - 4;

@@ -29,7 +29,7 @@ pub struct Span {
 /// # use atemoya::store::{Publication, writer};
 /// # let directory = tempfile::tempdir().unwrap();
 /// # let path = directory.path().join("tiny.atemoya");
-/// # let publication = Publication::begin(&path, "manifest.json", false)?;
+/// # let publication = Publication::of_store(&path, false)?;
 /// # let mut sequence = writer::SequenceWriter::create(&publication.path().join("sequence.atm"))?;
 /// # sequence.push(b"ACGTTTGA")?;
 /// # let mut manifest = Manifest::new();

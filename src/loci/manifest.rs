@@ -6,13 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::index::LedgerContext;
 use crate::format::manifest::{is_file_name, is_lower_hex};
-use crate::format::{Provenance, sealed_json};
+use crate::format::{INDEX_FORMAT as FORMAT, INDEX_TABLE as TABLE, INDEX_VERSION, Provenance, sealed_json};
 use crate::{Error, Result};
 
-const FORMAT: &str = "atemoya-loci";
-const MAJOR: u16 = 1;
-const MINOR: u16 = 0;
-const TABLE: &str = "index.parquet";
 /// The role of an exclusion list among the inputs.
 pub(crate) const EXCLUSION: &str = "exclusion";
 /// The roles of inputs.
@@ -103,7 +99,7 @@ impl IndexManifest {
     /// The value of `format`.
     pub const FORMAT: &'static str = FORMAT;
     /// The version that this library writes.
-    pub const VERSION: [u16; 2] = [MAJOR, MINOR];
+    pub const VERSION: [u16; 2] = [INDEX_VERSION.0, INDEX_VERSION.1];
     /// The name of the table's file.
     pub const TABLE: &'static str = TABLE;
 
@@ -146,8 +142,8 @@ impl IndexManifest {
             return Err(Error::corrupt(path, 0, "format", FORMAT, manifest.format));
         }
         let [major, minor] = manifest.version;
-        if major != MAJOR {
-            let what = format!("version {major}.{minor} of the locus index (it reads {MAJOR}.x)");
+        if major != INDEX_VERSION.0 {
+            let what = format!("version {major}.{minor} of the locus index (it reads {}.x)", INDEX_VERSION.0);
             return Err(Error::Unsupported { path: path.to_path_buf(), what });
         }
         manifest.check(path)?;

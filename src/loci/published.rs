@@ -3,16 +3,14 @@
 
 use super::index::{Counts, IndexTable, read_parquet, write_parquet};
 use super::{IndexFile, IndexManifest, IndexedOptions, IndexedSelection, LocusTable, Role, Verdicts};
-use crate::format::Provenance;
 use crate::format::checks::hex;
-use crate::store::{Publication, Store, read_document, refuse_existing, sha256, writer};
+use crate::format::{INDEX_DOCUMENT as DOCUMENT, LOCI, Provenance};
+use crate::store::{self, Kind, Publication, Store, read_document, sha256, writer};
 use crate::{Error, Result};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::{BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
-
-const DOCUMENT: &str = "index.json";
 
 /// A locus index as read from a store.
 #[derive(Debug, Clone)]
@@ -34,7 +32,7 @@ impl LocusIndex {
     /// # Errors
     /// [`Error::Corrupt`] with the first row that breaks one.
     pub fn check_rows(&self, store: &Store) -> Result<()> {
-        let path = store.path().join("loci").join(&self.manifest.name).join(IndexManifest::TABLE);
+        let path = store.path().join(LOCI).join(&self.manifest.name).join(IndexManifest::TABLE);
         let options = &self.manifest.options;
         let role_of = |role: Role| if role == Role::Peak { "peaks" } else { "negatives" };
         let of_role = |role: Role| {
@@ -71,7 +69,7 @@ impl LocusIndex {
 /// # Errors
 /// [`Error::Io`].
 pub fn names(store: &Store) -> Result<Vec<String>> {
-    let directory = store.path().join("loci");
+    let directory = store.path().join(LOCI);
     if !directory.exists() {
         return Ok(Vec::new());
     }
@@ -108,7 +106,7 @@ pub fn manifest(store: &Store, name: Option<&str>) -> Result<IndexManifest> {
             return Err(Error::argument("loci", format!("choose one of the store's indices: {}", known.join(", "))));
         }
     };
-    let directory = store.path().join("loci").join(name);
+    let directory = store.path().join(LOCI).join(name);
     let document = directory.join(DOCUMENT);
     let manifest = IndexManifest::from_bytes(&read_document(&document)?, &document)?;
     let wrong = |what, expected: &str, got: &str| Err(Error::corrupt(&document, 0, what, expected, got));
@@ -127,7 +125,7 @@ pub fn manifest(store: &Store, name: Option<&str>) -> Result<IndexManifest> {
 /// As [`manifest`], and [`Error::Corrupt`] when the table is damaged.
 pub fn read(store: &Store, name: Option<&str>) -> Result<LocusIndex> {
     let manifest = manifest(store, name)?;
-    let path = store.path().join("loci").join(&manifest.name).join(IndexManifest::TABLE);
+    let path = store.path().join(LOCI).join(&manifest.name).join(IndexManifest::TABLE);
     let context = manifest.ledger_context();
     let file = checked(&path, &manifest.file)?;
     let IndexTable { loci: mut table, counts, verdicts } =
@@ -165,7 +163,7 @@ fn checked(path: &Path, expected: &IndexFile) -> Result<File> {
 /// [`Error::Argument`] for a bad name; [`Error::Exists`].
 pub fn check_target(store: &Store, name: &str, replace: bool) -> Result<()> {
     IndexManifest::check_name(name)?;
-    refuse_existing(&store.path().join("loci").join(name), DOCUMENT, replace)
+    store::check_target(&store.path().join(LOCI).join(name), Kind::Index, replace)
 }
 
 /// What an index to be published consists of.
@@ -193,10 +191,10 @@ pub fn publish(store: &Store, name: &str, index: &NewIndex, replace: bool) -> Re
     }
     check_target(store, name, replace)?;
     store.check_in_place()?;
-    let loci = store.path().join("loci");
+    let loci = store.path().join(LOCI);
     fs::create_dir_all(&loci).map_err(Error::io(&loci, "create"))?;
     let target = loci.join(name);
-    let publication = Publication::begin(&target, DOCUMENT, replace)?;
+    let publication = Publication::of_index(&target, replace)?;
     let path = publication.path().join(IndexManifest::TABLE);
     let file = File::create_new(&path).map_err(Error::io(&path, "create"))?;
     let mut out = Hashing { out: BufWriter::new(file), hash: Sha256::new(), length: 0 };

@@ -8,7 +8,7 @@ mod unchanged;
 
 use self::track::{Lists, Track, notes};
 use self::unchanged::Unchanged;
-use crate::format::manifest::{ContigEntry, GroupEntry, MANIFEST, Manifest, Role};
+use crate::format::manifest::{ContigEntry, GroupEntry, Manifest, Role};
 use crate::format::{Contigs, Provenance};
 use crate::ingest::alias::Aliases;
 use crate::ingest::bigwig::BigWig;
@@ -173,7 +173,7 @@ impl PackBuilder {
         let files: Vec<(&str, &PathBuf)> =
             self.groups.iter().flat_map(|group| group.paths.iter().map(|path| (group.name.as_str(), path))).collect();
         let tracks = files.iter().map(|(_, path)| BigWig::open(path)).collect::<Result<Vec<_>>>()?;
-        let publication = Publication::begin(out, MANIFEST, self.replace)?;
+        let publication = Publication::of_store(out, self.replace)?;
         // The inputs are hashed while they are packed; there is no need to go on with one when the other has failed.
         let hashing = Background::new(progress);
         let (lists, inputs) = on_all_cores(|| {

@@ -2,6 +2,7 @@
 //! It knows nothing of loci, sampling or batches.
 
 mod census;
+mod contents;
 mod file;
 mod hash;
 mod inputs;
@@ -11,18 +12,20 @@ mod panel;
 mod publish;
 mod rows;
 mod sequence;
+mod unfinished;
 mod verify;
 pub mod writer;
 
 pub use census::Tally;
+pub(crate) use contents::Kind;
 pub(crate) use file::DataFile;
 pub(crate) use hash::sha256;
 pub(crate) use inputs::warnings as input_warnings;
 pub use open::Store;
 pub(crate) use open::read_document;
 pub use panel::{PanelFile, PanelView, RowTiles};
-pub use publish::Publication;
-pub(crate) use publish::refuse_existing;
+pub(crate) use publish::check_target;
+pub use publish::{Publication, remove_damaged};
 pub(crate) use rows::{Part, Rows};
 pub use sequence::{SequenceFile, SequenceView};
 pub use verify::Verified;

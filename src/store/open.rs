@@ -41,8 +41,12 @@ struct Inner {
 }
 
 impl Store {
-    /// Opens a store, checking manifest, headers, lengths and contig tables. It takes milliseconds at any size: what
-    /// grows with the genome is bounds-checked where it is followed, and covered by [`Store::verify`].
+    /// Opens a store, in milliseconds at any size.
+    ///
+    /// That checks the manifest, which ends with its own checksum, and of each data file its length, its header and its table of
+    /// contigs. It does not read what grows with the genome, bases, values and where they lie: that is bounds-checked where it is
+    /// followed, so that a damaged byte may be an [`Error::Corrupt`] when it is read, or a wrong value in a batch. [`Store::verify`]
+    /// reads all, and [`Store::verify_once`] does so once for each machine.
     ///
     /// # Errors
     /// [`Error::NotAStore`] when there is no manifest; [`Error::Unsupported`] for an unknown version or feature;
@@ -140,7 +144,7 @@ pub(crate) fn read_document(path: &Path) -> Result<Vec<u8>> {
 }
 
 /// Reads the manifest, and its checksum.
-fn read_manifest(path: &Path) -> Result<(Manifest, String)> {
+pub(super) fn read_manifest(path: &Path) -> Result<(Manifest, String)> {
     let bytes = read_document(path)?;
     check_version(&bytes, path)?;
     let sealed: sealed_json::Sealed<Manifest> = sealed_json::open(&bytes, path)?;

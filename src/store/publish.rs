@@ -1,85 +1,116 @@
 //! Publishing in one step: a directory is built beside its target under a hidden name, synced, and renamed into place
-//! (`format-spec/FORMAT.md`, section 10). At any moment there is the old state or the new one.
+//! (`format-spec/FORMAT.md`, section 10). At any moment there is the old state or the new one, and nothing of anybody else's is lost.
 
+use super::contents::{Contents, Doubt, Kind};
+use super::unfinished::{Unfinished, remove_abandoned, sync_directory};
 use crate::{Error, Result};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 /// A directory that is being built, and disappears unless it is published.
 #[derive(Debug)]
 pub struct Publication {
-    temporary: tempfile::TempDir,
+    unfinished: Unfinished,
     target: PathBuf,
-    marker: &'static str,
+    kind: Kind,
     replace: bool,
-    /// Held while the directory is being built, so that nobody takes it for a dead writer's.
-    _lock: File,
 }
 
 impl Publication {
-    /// Begins to build `target`. Directories that dead writers of the same target left behind are removed.
-    ///
-    /// `marker` is the file by which an existing target is recognised as one that may be replaced (`manifest.json`).
+    /// Begins to build the store `target`. What dead writers of the same target left behind is removed.
     ///
     /// # Errors
-    /// [`Error::Exists`] when the target exists and `replace` is false, or is no directory with the marker in it;
-    /// [`Error::Io`].
-    pub fn begin(target: &Path, marker: &'static str, replace: bool) -> Result<Publication> {
-        let invalid = || Error::argument("out", format!("{} does not end in a name of UTF-8", target.display()));
-        let name = target.file_name().and_then(|name| name.to_str()).ok_or_else(invalid)?;
+    /// [`Error::Exists`] when there is something at the target and `replace` is false, or when it is not a store, or holds anything
+    /// that is not part of one; [`Error::Argument`] for a path that does not end in a name; [`Error::Io`].
+    pub fn of_store(target: &Path, replace: bool) -> Result<Publication> {
+        Publication::begin(target, Kind::Store, replace)
+    }
+
+    /// Begins to build a locus index inside a store.
+    pub(crate) fn of_index(target: &Path, replace: bool) -> Result<Publication> {
+        Publication::begin(target, Kind::Index, replace)
+    }
+
+    fn begin(target: &Path, kind: Kind, replace: bool) -> Result<Publication> {
+        let Some(name) = target.file_name() else {
+            let message = format!("{target:?} does not end in a name: give what is made a name of its own");
+            return Err(Error::argument("out", message));
+        };
         let parent = parent(target);
-        refuse_existing(target, marker, replace)?;
-        let prefix = format!(".{name}.");
-        remove_abandoned(parent, &prefix);
-        loop {
-            let builder = tempfile::Builder::new().prefix(&prefix).suffix(".tmp").tempdir_in(parent);
-            let temporary = builder.map_err(Error::io(parent, "create a temporary directory in"))?;
-            let lock = File::open(temporary.path()).map_err(Error::io(temporary.path(), "open"))?;
-            match lock.try_lock() {
-                // Someone who is just cleaning up takes the new directory for an abandoned one: leave it to them.
-                Err(TryLockError::WouldBlock) => continue,
-                // A file system without locks builds all the same; abandoned directories then stay.
-                Ok(()) | Err(TryLockError::Error(_)) => {}
-            }
-            if temporary.path().exists() {
-                return Ok(Publication { temporary, target: target.to_path_buf(), marker, replace, _lock: lock });
-            }
-        }
+        // Without a slash at its end, by which a link would be followed.
+        let target = parent.join(name);
+        check_target(&target, kind, replace)?;
+        remove_abandoned(parent, name, kind);
+        Ok(Publication { unfinished: Unfinished::create(parent, name)?, target, kind, replace })
     }
 
     /// The directory to build in.
     #[must_use]
     pub fn path(&self) -> &Path {
-        self.temporary.path()
+        self.unfinished.path()
     }
 
     /// Syncs the directory and renames it to the target. Its files must have been synced by who wrote them.
     ///
     /// # Errors
-    /// [`Error::Exists`] when a target appeared meanwhile and may not be replaced; [`Error::Io`].
-    pub fn publish(self) -> Result<()> {
-        sync_directory(self.path())?;
+    /// [`Error::Exists`] when a target appeared meanwhile, or something in it, and may not be replaced; [`Error::Io`]. The target is
+    /// as it was then.
+    pub fn publish(mut self) -> Result<()> {
+        self.unfinished.finish()?;
         let (from, to) = (self.path(), self.target.as_path());
         match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
-            Ok(()) => {}
-            Err(Errno::EXIST | Errno::NOTEMPTY) => {
-                refuse_existing(to, self.marker, self.replace)?;
-                exchange(from, to)?;
-            }
+            Ok(()) => self.unfinished.owns_its_path(false),
+            Err(Errno::EXIST | Errno::NOTEMPTY) => self.replace()?,
             Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
-                refuse_existing(to, self.marker, self.replace)?;
-                if to.exists() {
-                    exchange(from, to)?;
+                if fs::symlink_metadata(to).is_ok() {
+                    self.replace()?;
                 } else {
                     fs::rename(from, to).map_err(Error::io(to, "rename a finished directory to"))?;
+                    self.unfinished.owns_its_path(false);
                 }
             }
             Err(errno) => return Err(Error::io(to, "rename a finished directory to")(errno.into())),
         }
-        sync_directory(parent(to))
-        // What is at the temporary name now, the old state or nothing, goes as `self` is dropped.
+        sync_directory(parent(&self.target))
+    }
+
+    /// Puts the new state in the old one's place, and removes the old one, if all of it is ours.
+    fn replace(&mut self) -> Result<()> {
+        check_target(&self.target, self.kind, self.replace)?;
+        let (here, target) = (self.unfinished.path().to_path_buf(), self.target.clone());
+        // Nobody who cleans up takes it for a dead writer's while it is here. Without locks nobody cleans up.
+        let old = File::open(&target).map_err(Error::io(&target, "open"))?;
+        let _ = old.try_lock();
+        self.unfinished.owns_its_path(false);
+        exchange(&here, &target)?;
+        // Whoever still wrote into it while it was at its place has done so by now.
+        match Contents::of(&here, self.kind) {
+            Ok(contents) => contents.remove(),
+            Err(doubt) => {
+                exchange(&here, &target)?;
+                self.unfinished.owns_its_path(true);
+                return Err(refused(&target, self.kind, &doubt));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Removes what is left of a damaged store, one that cannot be opened, so that it can be made anew in its place. Nothing else is removed:
+/// each entry has a name, and begins with the bytes, of what atemoya writes. It is no error when there is nothing.
+///
+/// # Errors
+/// [`Error::Exists`] when there is anything else, which is named; nothing is removed then.
+pub fn remove_damaged(path: &Path) -> Result<()> {
+    match fs::symlink_metadata(path) {
+        Err(_) => Ok(()),
+        Ok(metadata) if !metadata.is_dir() => check_target(path, Kind::Store, false),
+        Ok(_) => {
+            let contents = Contents::of_damaged(path);
+            contents.map(Contents::remove).map_err(|doubt| refused(path, Kind::Store, &doubt))
+        }
     }
 }
 
@@ -88,60 +119,77 @@ fn parent(path: &Path) -> &Path {
     path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// An existing target is an error, unless it may be replaced and is of the kind that may.
-pub(crate) fn refuse_existing(target: &Path, marker: &str, replace: bool) -> Result<()> {
+/// Something at the target is an error, unless it may be replaced and is of the kind that may, with nothing else in it.
+///
+/// # Errors
+/// [`Error::Exists`].
+pub(crate) fn check_target(target: &Path, kind: Kind, replace: bool) -> Result<()> {
     let Ok(metadata) = fs::symlink_metadata(target) else { return Ok(()) };
-    let replaceable = metadata.is_dir() && target.join(marker).exists();
-    let hint = match (replaceable, replace) {
-        (true, true) => return Ok(()),
-        (true, false) => "it is replaced only on request (--force)",
-        (false, _) => "and is not what could be replaced there",
+    let doubt: Doubt = if metadata.is_symlink() {
+        "it is a symbolic link".into()
+    } else if !metadata.is_dir() {
+        "it is a file".into()
+    } else if Contents::of_empty(target).is_some() {
+        "it is an empty directory".into()
+    } else {
+        match (Contents::of(target, kind), replace) {
+            (Ok(_), true) => return Ok(()),
+            (Ok(_), false) => {
+                let hint = "it is replaced only on request (--force)".into();
+                return Err(Error::Exists { path: target.to_path_buf(), hint });
+            }
+            (Err(doubt), _) => doubt,
+        }
     };
-    Err(Error::Exists { path: target.to_path_buf(), hint })
+    Err(refused(target, kind, &doubt))
 }
 
-/// Gives `to` what is at `from`. Where the system cannot exchange two names in one step, there is a moment without `to`.
+/// The error for a target that is never replaced.
+fn refused(target: &Path, kind: Kind, doubt: &str) -> Error {
+    let remedy = format!(
+        "Only {} and nothing else is replaced: choose another name, or move away what is there or delete it yourself",
+        kind.noun()
+    );
+    Error::Exists { path: target.to_path_buf(), hint: format!("{doubt}. {remedy}") }
+}
+
+/// Gives each of two directories the other's name. Where the system cannot do it in one step, there is a moment without `to`.
 fn exchange(from: &Path, to: &Path) -> Result<()> {
     match renameat_with(CWD, from, CWD, to, RenameFlags::EXCHANGE) {
         Ok(()) => Ok(()),
-        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
-            let old = from.with_extension("old");
-            fs::rename(to, &old).map_err(Error::io(to, "set aside"))?;
-            if let Err(error) = fs::rename(from, to) {
-                fs::rename(&old, to).map_err(Error::io(&old, "put back the old state from"))?;
-                return Err(Error::io(to, "rename a finished directory to")(error));
-            }
-            fs::remove_dir_all(&old).map_err(Error::io(&old, "remove"))
-        }
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => exchange_in_three_steps(from, to),
         Err(errno) => Err(Error::io(to, "exchange a finished directory with")(errno.into())),
     }
 }
 
-/// Removes the temporary directories of `prefix` whose writer is dead: those whose lock can be had.
-fn remove_abandoned(parent: &Path, prefix: &str) {
-    let Ok(entries) = fs::read_dir(parent) else { return };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let ours = name.to_str().is_some_and(|name| name.starts_with(prefix) && name.ends_with(".tmp"));
-        if ours && File::open(entry.path()).is_ok_and(|directory| directory.try_lock().is_ok()) {
-            let _ = fs::remove_dir_all(entry.path());
-        }
+fn exchange_in_three_steps(from: &Path, to: &Path) -> Result<()> {
+    let aside = from.with_extension("old");
+    fs::rename(to, &aside).map_err(Error::io(to, "set aside"))?;
+    if let Err(error) = fs::rename(from, to) {
+        fs::rename(&aside, to).map_err(Error::io(&aside, "put back the old state from"))?;
+        return Err(Error::io(to, "rename a finished directory to")(error));
     }
-}
-
-/// Makes the names in a directory durable.
-fn sync_directory(path: &Path) -> Result<()> {
-    File::open(path).and_then(|directory| directory.sync_all()).map_err(Error::io(path, "sync"))
+    fs::rename(&aside, from).map_err(Error::io(&aside, "rename"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::manifest::{MANIFEST, Manifest};
+    use crate::format::sealed_json;
 
     fn build(target: &Path, text: &str, replace: bool) -> Result<()> {
-        let publication = Publication::begin(target, "marker", replace)?;
-        fs::write(publication.path().join("marker"), text).unwrap();
+        finish(Publication::of_store(target, replace)?, text)
+    }
+
+    fn finish(publication: Publication, text: &str) -> Result<()> {
+        let manifest = Manifest { created_by: text.into(), ..Manifest::new() };
+        fs::write(publication.path().join(MANIFEST), sealed_json::seal(&manifest)?).unwrap();
         publication.publish()
+    }
+
+    fn said(target: &Path) -> String {
+        super::super::open::read_manifest(&target.join(MANIFEST)).unwrap().0.created_by
     }
 
     fn names(directory: &Path) -> Vec<String> {
@@ -154,44 +202,55 @@ mod tests {
         let target = root.path().join("t");
         build(&target, "one", false).unwrap();
         assert!(matches!(build(&target, "two", false), Err(Error::Exists { .. })));
-        assert_eq!(fs::read_to_string(target.join("marker")).unwrap(), "one");
+        assert_eq!(said(&target), "one");
         build(&target, "two", true).unwrap();
-        assert_eq!(fs::read_to_string(target.join("marker")).unwrap(), "two");
-        drop(Publication::begin(&root.path().join("other"), "marker", false).unwrap());
+        assert_eq!(said(&target), "two");
+        assert_eq!(names(&target), [MANIFEST]);
+        drop(Publication::of_store(&root.path().join("other"), false).unwrap());
         assert_eq!(names(root.path()), ["t"]);
-    }
-
-    #[test]
-    fn what_is_not_ours_is_never_replaced() {
-        let root = tempfile::tempdir().unwrap();
-        let precious = root.path().join("thesis");
-        fs::create_dir(&precious).unwrap();
-        fs::write(precious.join("chapter1"), "words").unwrap();
-        assert!(matches!(Publication::begin(&precious, "marker", true), Err(Error::Exists { .. })));
-        let file = precious.join("chapter1");
-        assert!(matches!(Publication::begin(&file, "marker", true), Err(Error::Exists { .. })));
     }
 
     #[test]
     fn a_target_that_appears_meanwhile_is_not_overwritten() {
         let root = tempfile::tempdir().unwrap();
         let target = root.path().join("t");
-        let late = Publication::begin(&target, "marker", false).unwrap();
-        fs::write(late.path().join("marker"), "late").unwrap();
+        let late = Publication::of_store(&target, false).unwrap();
         build(&target, "early", false).unwrap();
-        assert!(matches!(late.publish(), Err(Error::Exists { .. })));
-        assert_eq!(fs::read_to_string(target.join("marker")).unwrap(), "early");
+        assert!(matches!(finish(late, "late"), Err(Error::Exists { .. })));
+        assert_eq!(said(&target), "early");
+        assert_eq!(names(root.path()), ["t"]);
     }
 
     #[test]
-    fn abandoned_directories_go_and_those_in_use_stay() {
+    fn a_file_that_appears_in_the_old_state_meanwhile_is_kept_with_it() {
         let root = tempfile::tempdir().unwrap();
         let target = root.path().join("t");
-        let abandoned = root.path().join(".t.dead.tmp");
-        fs::create_dir(&abandoned).unwrap();
-        let alive = Publication::begin(&target, "marker", false).unwrap();
-        assert!(!abandoned.exists());
-        build(&target, "x", false).unwrap();
-        assert!(alive.path().exists());
+        build(&target, "one", false).unwrap();
+        let late = Publication::of_store(&target, true).unwrap();
+        fs::write(target.join("notes.txt"), "words").unwrap();
+        let error = finish(late, "two").unwrap_err();
+        assert!(error.to_string().contains("\"notes.txt\""), "{error}");
+        assert_eq!(
+            (said(&target).as_str(), fs::read_to_string(target.join("notes.txt")).unwrap().as_str()),
+            ("one", "words")
+        );
+        assert_eq!(names(root.path()), ["t"]);
+    }
+
+    /// What is at the hidden name when the check after the exchange fails.
+    #[test]
+    fn both_states_keep_all_they_have_in_either_exchange() {
+        for way in [exchange, exchange_in_three_steps] {
+            let root = tempfile::tempdir().unwrap();
+            let [a, b] = ["a.tmp", "b"].map(|name| root.path().join(name));
+            for path in [&a, &b] {
+                fs::create_dir(path).unwrap();
+                fs::write(path.join("name"), path.file_name().unwrap().as_encoded_bytes()).unwrap();
+            }
+            way(&a, &b).unwrap();
+            assert_eq!(fs::read_to_string(a.join("name")).unwrap(), "b");
+            assert_eq!(fs::read_to_string(b.join("name")).unwrap(), "a.tmp");
+            assert_eq!(fs::read_dir(root.path()).unwrap().count(), 2);
+        }
     }
 }

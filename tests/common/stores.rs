@@ -22,7 +22,7 @@ pub type Group = (&'static str, Role, Vec<usize>);
 
 /// Writes a store with one panel through the public writers.
 pub fn write_store(path: &Path, contigs: &[Contig], tile_log2: u32, groups: &[Group]) -> Store {
-    let publication = Publication::begin(path, "manifest.json", false).unwrap();
+    let publication = Publication::of_store(path, false).unwrap();
     let mut manifest = Manifest::new();
     let mut sequence = SequenceWriter::create(&publication.path().join("sequence.atm")).unwrap();
     for contig in contigs {

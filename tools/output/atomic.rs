@@ -1,11 +1,38 @@
 //! A file that appears whole or not at all: written beside its target, synced, then renamed onto it.
 
 use std::fs::{self, File, Permissions};
+use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use tempfile::NamedTempFile;
+
+/// What a file is, told by its first bytes, so that none of another kind is replaced by a slip of the hand.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Kind {
+    /// Its name for people: `.npy`.
+    pub(crate) name: &'static str,
+    /// Whether a file that begins so is of the kind. There are up to 16 bytes.
+    pub(crate) begins: fn(&[u8]) -> bool,
+}
+
+impl Kind {
+    /// Checks that a file is of the kind, or empty.
+    fn check(self, path: &Path) -> Result<()> {
+        let mut head = Vec::new();
+        File::open(path)
+            .and_then(|file| file.take(16).read_to_end(&mut head))
+            .with_context(|| format!("{}: exists and cannot be read", path.display()))?;
+        ensure!(
+            head.is_empty() || (self.begins)(&head),
+            "{}: exists and is not a {} file: delete it yourself, or choose another name",
+            path.display(),
+            self.name
+        );
+        Ok(())
+    }
+}
 
 /// A file in the making. Dropped before [`publish`](AtomicFile::publish), it leaves nothing behind and a target that
 /// existed stays as it was.
@@ -15,15 +42,16 @@ pub(crate) struct AtomicFile {
 }
 
 impl AtomicFile {
-    /// Begins a file that will be at `target`, in place of a regular file that may be there.
+    /// Begins a file that will be at `target`, in place of one of the same kind that may be there.
     ///
     /// # Errors
-    /// The directory does not exist or cannot be written to, or `target` is something other than a regular file.
-    pub(crate) fn create(target: &Path) -> Result<AtomicFile> {
+    /// The directory does not exist or cannot be written to, or `target` is something other than a file of the kind or an empty one.
+    pub(crate) fn create(target: &Path, kind: Kind) -> Result<AtomicFile> {
         // Through a symbolic link, so that the link stays and what it points to is replaced.
         let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
         if let Ok(metadata) = fs::metadata(&target) {
             ensure!(metadata.is_file(), "{}: exists and is not a regular file", target.display());
+            kind.check(&target)?;
         }
         let name = target.file_name().with_context(|| format!("{}: names no file", target.display()))?;
         let file = tempfile::Builder::new()
@@ -32,6 +60,8 @@ impl AtomicFile {
             // What a newly created file has; the process's umask applies.
             .permissions(Permissions::from_mode(0o666))
             .tempfile_in(directory(&target))
+            // The kind alone: the text would name a file that nobody has asked for.
+            .map_err(|error| std::io::Error::from(error.kind()))
             .with_context(|| format!("{}: cannot create a file beside it", target.display()))?;
         Ok(AtomicFile { file, target })
     }
@@ -70,6 +100,9 @@ mod tests {
 
     use super::*;
 
+    /// Files of the words of these tests.
+    const TEXT: Kind = Kind { name: "text", begins: |head| head.is_ascii() };
+
     fn names(directory: &Path) -> Vec<String> {
         let mut names: Vec<String> =
             fs::read_dir(directory).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
@@ -81,7 +114,7 @@ mod tests {
     fn appears_only_when_published() {
         let directory = tempfile::tempdir().unwrap();
         let target = directory.path().join("a.bin");
-        let mut file = AtomicFile::create(&target).unwrap();
+        let mut file = AtomicFile::create(&target, TEXT).unwrap();
         file.file().write_all(b"new").unwrap();
         assert!(!target.exists());
         file.publish().unwrap();
@@ -98,7 +131,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let target = directory.path().join("a.bin");
         fs::write(&target, b"old").unwrap();
-        let mut file = AtomicFile::create(&target).unwrap();
+        let mut file = AtomicFile::create(&target, TEXT).unwrap();
         file.file().write_all(b"new").unwrap();
         drop(file);
         assert_eq!(fs::read(&target).unwrap(), b"old");
@@ -111,7 +144,7 @@ mod tests {
         let (target, link) = (directory.path().join("a.bin"), directory.path().join("link"));
         fs::write(&target, b"old").unwrap();
         std::os::unix::fs::symlink(&target, &link).unwrap();
-        let mut file = AtomicFile::create(&link).unwrap();
+        let mut file = AtomicFile::create(&link, TEXT).unwrap();
         file.file().write_all(b"new").unwrap();
         file.publish().unwrap();
         assert_eq!(fs::read(&target).unwrap(), b"new");
@@ -119,12 +152,24 @@ mod tests {
     }
 
     #[test]
+    fn a_file_of_another_kind_is_not_replaced() {
+        let directory = tempfile::tempdir().unwrap();
+        let (other, empty) = (directory.path().join("photo"), directory.path().join("empty"));
+        fs::write(&other, b"\x89PNG").unwrap();
+        let error = AtomicFile::create(&other, TEXT).err().unwrap().to_string();
+        assert!(error.contains("is not a text file: delete it yourself"), "{error}");
+        assert_eq!((fs::read(&other).unwrap().as_slice(), names(directory.path()).len()), (&b"\x89PNG"[..], 1));
+        fs::write(&empty, "").unwrap();
+        AtomicFile::create(&empty, TEXT).unwrap().publish().unwrap();
+    }
+
+    #[test]
     fn refuses_directories_devices_and_missing_directories() {
         let directory = tempfile::tempdir().unwrap();
-        let message = |path: &Path| AtomicFile::create(path).err().unwrap().to_string();
+        let message = |path: &Path| AtomicFile::create(path, TEXT).err().unwrap().to_string();
         assert!(message(directory.path()).contains("not a regular file"));
         assert!(message(Path::new("/dev/null")).contains("not a regular file"));
-        assert!(message(&directory.path().join("absent/a.bin")).contains("cannot create"));
+        assert!(message(&directory.path().join("absent/a.bin")).contains("cannot create a file beside it"));
         assert!(message(Path::new("/..")).contains("regular file"));
     }
 }

@@ -10,7 +10,10 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 
-use super::atomic::AtomicFile;
+use super::atomic::{AtomicFile, Kind};
+
+/// How the files begin.
+const KIND: Kind = Kind { name: ".npy", begins: |head| head.starts_with(b"\x93NUMPY") };
 
 /// An item type of an array.
 pub(crate) trait Item: bytemuck::Pod {
@@ -58,7 +61,7 @@ impl<T: Item> NpyWriter<T> {
 
     fn create(path: &Path, rows: u64, columns: u64, shape: &str) -> Result<NpyWriter<T>> {
         let header = header(T::DESCR, shape);
-        let mut file = AtomicFile::create(path)?;
+        let mut file = AtomicFile::create(path, KIND)?;
         file.file().write_all(&header).with_context(|| cannot_write(&file))?;
         Ok(NpyWriter { file, header: header.len() as u64, rows, columns, written: 0, item: PhantomData })
     }

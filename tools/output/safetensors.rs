@@ -12,7 +12,15 @@ use anyhow::{Context, Result};
 use safetensors::Dtype;
 use safetensors::tensor::{Metadata, TensorInfo};
 
-use super::atomic::AtomicFile;
+use super::atomic::{AtomicFile, Kind};
+
+/// How the files begin: with the length of a header in JSON, of at most 100 MB.
+const KIND: Kind = Kind {
+    name: ".safetensors",
+    begins: |head| {
+        head.first_chunk().is_some_and(|n| u64::from_le_bytes(*n) <= 100_000_000) && head.get(8) == Some(&b'{')
+    },
+};
 
 /// The items of a tensor, in C order.
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +79,7 @@ pub(crate) fn write(path: &Path, tensors: &[Tensor<'_>], note: Option<(&str, &st
     tensors.sort_by(|a, b| b.items.dtype().cmp(&a.items.dtype()).then(a.name.cmp(b.name)));
     let header = header(&tensors, note).with_context(|| format!("{}: cannot describe the tensors", path.display()))?;
 
-    let mut file = AtomicFile::create(path)?;
+    let mut file = AtomicFile::create(path, KIND)?;
     let mut out = BufWriter::with_capacity(1 << 18, file.file());
     out.write_all(&(header.len() as u64).to_le_bytes())
         .and_then(|()| out.write_all(&header))

@@ -1,0 +1,271 @@
+//! What a published directory holds, entry by entry: the proof that all of it is ours, before it is replaced, and the removal of exactly
+//! that.
+
+use super::open::{read_document, read_manifest};
+use super::unfinished::Abandoned;
+use crate::format::manifest::{MANIFEST, is_file_name};
+use crate::format::{INDEX_DOCUMENT, INDEX_FORMAT, INDEX_TABLE, INDEX_VERSION, LOCI, header, sealed_json};
+use crate::{Error, Result};
+use serde::Deserialize;
+use std::ffi::OsString;
+use std::fs::{self, Metadata};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Entries of others that a message names.
+const NAMED: usize = 10;
+
+/// What is published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A store, with the locus indices in it.
+    Store,
+    /// A locus index of a store.
+    Index,
+}
+
+impl Kind {
+    /// It, with its article.
+    pub(super) fn noun(self) -> &'static str {
+        match self {
+            Kind::Store => "an atemoya store",
+            Kind::Index => "a locus index",
+        }
+    }
+
+    /// The document that lists its files.
+    fn document(self) -> &'static str {
+        match self {
+            Kind::Store => MANIFEST,
+            Kind::Index => INDEX_DOCUMENT,
+        }
+    }
+}
+
+/// All that a directory holds, proven to be what atemoya wrote.
+#[derive(Debug, Default)]
+pub(super) struct Contents {
+    /// In an order in which what is left can be proven again at any moment: what is listed before what lists it.
+    files: Vec<PathBuf>,
+    /// Innermost first.
+    directories: Vec<PathBuf>,
+    /// What dead writers of locus indices left behind.
+    abandoned: Vec<Abandoned>,
+}
+
+/// Why a directory is not proven to hold nothing but ours, as a sentence's end: `it is ...`.
+pub(super) type Doubt = String;
+
+/// What was found so far.
+#[derive(Default)]
+struct Search {
+    found: Contents,
+    /// What nobody named, as paths in the directory.
+    others: Vec<String>,
+}
+
+impl Contents {
+    /// What a directory holds, if each entry of it, at any depth, is named by its document or by that of one of its locus indices.
+    ///
+    /// # Errors
+    /// Why it may hold what is not ours.
+    pub(super) fn of(directory: &Path, kind: Kind) -> Result<Contents, Doubt> {
+        let mut search = Search::default();
+        match kind {
+            Kind::Store => search.store(directory)?,
+            Kind::Index => search.index(directory, "")?,
+        }
+        search.end(kind)
+    }
+
+    /// What is left of a damaged store: each entry, at any depth, is of the name and begins with the bytes of one that atemoya
+    /// writes, whatever the manifest says.
+    ///
+    /// # Errors
+    /// Why it may hold what is not ours.
+    pub(super) fn of_damaged(directory: &Path) -> Result<Contents, Doubt> {
+        let mut search = Search::default();
+        search.damaged(directory, "")?;
+        search.end(Kind::Store)
+    }
+
+    /// A directory without any entry.
+    pub(super) fn of_empty(directory: &Path) -> Option<Contents> {
+        let empty = fs::read_dir(directory).ok()?.next().is_none();
+        let directories = vec![directory.to_path_buf()];
+        empty.then(|| Contents { directories, ..Contents::default() })
+    }
+
+    /// Removes what was found and nothing else: a directory in which something has appeared since stays, with that in it.
+    pub(super) fn remove(self) {
+        // What cannot be removed (a file that is open, on NFS) goes with the next publication that finds it.
+        self.abandoned.into_iter().for_each(Abandoned::remove);
+        for file in &self.files {
+            let _ = fs::remove_file(file);
+        }
+        for directory in &self.directories {
+            let _ = fs::remove_dir(directory);
+        }
+    }
+}
+
+impl Search {
+    fn store(&mut self, directory: &Path) -> Result<(), Doubt> {
+        let path = document(directory, Kind::Store)?;
+        let manifest = read_manifest(&path).map(|(manifest, _)| manifest);
+        let manifest = manifest.map_err(|error| unreadable(Kind::Store, &error))?;
+        manifest.validate().map_err(|damage| unreadable(Kind::Store, &damage.at(&path, 0)))?;
+        for (name, entry) in entries(directory)? {
+            let text = name.to_str().unwrap_or_default();
+            if text == LOCI && entry.is_dir() {
+                self.loci(&directory.join(LOCI))?;
+            } else if entry.is_file() && manifest.file(text).is_some() {
+                self.found.files.push(directory.join(&name));
+            } else if text != MANIFEST {
+                self.other("", &name, &entry);
+            }
+        }
+        self.found.files.push(path);
+        self.found.directories.push(directory.to_path_buf());
+        Ok(())
+    }
+
+    fn loci(&mut self, loci: &Path) -> Result<(), Doubt> {
+        for (name, entry) in entries(loci)? {
+            let path = loci.join(&name);
+            if let Some(abandoned) = Abandoned::find(&path, Kind::Index) {
+                self.found.abandoned.push(abandoned);
+            } else if entry.is_dir() && Contents::of_empty(&path).is_some() {
+                self.found.directories.push(path);
+            } else if !name.to_str().is_some_and(is_file_name)
+                || !entry.is_dir()
+                || self.index(&path, &format!("loci/{}/", name.display())).is_err()
+            {
+                self.other("loci/", &name, &entry);
+            }
+        }
+        self.found.directories.push(loci.to_path_buf());
+        Ok(())
+    }
+
+    fn index(&mut self, directory: &Path, within: &str) -> Result<(), Doubt> {
+        let path = document(directory, Kind::Index)?;
+        check_index(&path).map_err(|error| unreadable(Kind::Index, &error))?;
+        for (name, entry) in entries(directory)? {
+            if entry.is_file() && name == INDEX_TABLE {
+                self.found.files.push(directory.join(INDEX_TABLE));
+            } else if name != INDEX_DOCUMENT {
+                self.other(within, &name, &entry);
+            }
+        }
+        self.found.files.push(path);
+        self.found.directories.push(directory.to_path_buf());
+        Ok(())
+    }
+
+    fn damaged(&mut self, directory: &Path, within: &str) -> Result<(), Doubt> {
+        for (name, entry) in entries(directory)? {
+            let path = directory.join(&name);
+            let text = name.to_str().unwrap_or_default();
+            let below = within.is_empty() && text == LOCI || within == "loci/" && is_file_name(text);
+            let abandoned = if within == "loci/" { Abandoned::find(&path, Kind::Index) } else { None };
+            if let Some(abandoned) = abandoned {
+                self.found.abandoned.push(abandoned);
+            } else if entry.is_dir() && below {
+                self.damaged(&path, &format!("{within}{text}/"))?;
+            } else if entry.is_file() && begins_as_ours(&path, text, within) {
+                self.found.files.push(path);
+            } else {
+                self.other(within, &name, &entry);
+            }
+        }
+        self.found.directories.push(directory.to_path_buf());
+        Ok(())
+    }
+
+    /// What was found, if it was nothing but ours.
+    fn end(mut self, kind: Kind) -> Result<Contents, Doubt> {
+        if self.others.is_empty() {
+            return Ok(self.found);
+        }
+        self.others.sort_unstable();
+        let named: Vec<String> = self.others.iter().take(NAMED).map(|name| format!("{name:?}")).collect();
+        let more = self.others.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        Err(format!("it holds what is not part of {}: {}{more}", kind.noun(), named.join(", ")))
+    }
+
+    /// Notes an entry that nobody has named.
+    fn other(&mut self, within: &str, name: &OsString, entry: &Metadata) {
+        let slash = if entry.is_dir() { "/" } else { "" };
+        self.others.push(format!("{within}{}{slash}", name.display()));
+    }
+}
+
+/// The entries of a directory, as they are themselves and not what links point to.
+fn entries(directory: &Path) -> Result<Vec<(OsString, Metadata)>, Doubt> {
+    let read = || -> std::io::Result<Vec<_>> {
+        fs::read_dir(directory)?
+            .map(|entry| entry.and_then(|entry| Ok((entry.file_name(), entry.metadata()?))))
+            .collect()
+    };
+    read().map_err(|error| format!("what it holds cannot be listed ({error})"))
+}
+
+/// Whether a file of a store's directory, or of one `within` it, begins as atemoya writes those of its name. An empty one has nothing to
+/// lose.
+fn begins_as_ours(path: &Path, name: &str, within: &str) -> bool {
+    let document = |format: &str| format!("{{\n  \"format\": \"{format}\",\n").into_bytes();
+    let beginning = match (within, name) {
+        ("", MANIFEST) => document("atemoya"),
+        ("", _) if name.ends_with(".atm") => header::MAGIC.to_vec(),
+        ("" | "loci/", _) => return false,
+        (_, INDEX_DOCUMENT) => document(INDEX_FORMAT),
+        (_, INDEX_TABLE) => b"PAR1".to_vec(),
+        _ => return false,
+    };
+    let read = || -> std::io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        fs::File::open(path)?.take(beginning.len() as u64).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    read().is_ok_and(|bytes| bytes.is_empty() || bytes == beginning)
+}
+
+/// The path of a directory's document, which must be a file.
+fn document(directory: &Path, kind: Kind) -> Result<PathBuf, Doubt> {
+    let path = directory.join(kind.document());
+    let is_file = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_file());
+    let missing = || format!("it is a directory that is not {} (it has no {})", kind.noun(), kind.document());
+    if is_file { Ok(path) } else { Err(missing()) }
+}
+
+/// Why a document is none that proves anything.
+fn unreadable(kind: Kind, error: &Error) -> Doubt {
+    let document = kind.document();
+    match error {
+        Error::Unsupported { what, .. } => {
+            format!("its {document} is of {what}, and which of the files are its own is not known to this version")
+        }
+        _ => format!("its {document} is not that of {}, or is damaged", kind.noun()),
+    }
+}
+
+/// Checks that a file is the document of a locus index, of a version that is known here.
+fn check_index(path: &Path) -> Result<()> {
+    #[derive(Deserialize)]
+    struct Document {
+        format: String,
+        version: [u16; 2],
+    }
+    let Document { format, version } = sealed_json::open(&read_document(path)?, path)?.document;
+    if format != INDEX_FORMAT {
+        return Err(Error::corrupt(path, 0, "format", INDEX_FORMAT, format));
+    }
+    let [major, minor] = version;
+    if major != INDEX_VERSION.0 {
+        let what = format!("version {major}.{minor} of the locus index");
+        return Err(Error::Unsupported { path: path.to_path_buf(), what });
+    }
+    Ok(())
+}
