@@ -223,9 +223,11 @@ typedef bool (*atemoya_progress)(void *context, const char *phase, uint64_t done
 /// An opened store: genome, tracks and loci, read through memory maps. Free it with `atemoya_store_free`.
 typedef struct atemoya_store atemoya_store;
 
-/// Opens the store in the directory `path`, in milliseconds at any size: what grows with the genome is
-/// checked where it is read, and by `atemoya_store_verify`. Leave its files alone while it is open: one that
-/// is cut ends the process (SIGBUS). Replacing the whole store is safe.
+/// Opens the store in the directory `path`, in milliseconds at any size. That checks the manifest and, of each
+/// data file, its length, its header and its table of contigs. It does not read bases and values: a byte of
+/// them that is not as it was written may be an error when it is read, or a wrong value in a batch. Call
+/// `atemoya_store_verify_once` or `atemoya_store_verify` to know before. Leave the files alone while the store
+/// is open: one that is cut ends the process (SIGBUS). Replacing the whole store is safe.
 atemoya_status atemoya_store_open(const char *path, atemoya_store **store, atemoya_error **error);
 
 /// Frees a store, and the texts that it gave. Options, loaders and gatherers made of it go on.
@@ -238,6 +240,17 @@ atemoya_status atemoya_store_verify(const atemoya_store *store,
                                     atemoya_progress progress,
                                     void *context,
                                     atemoya_error **error);
+
+/// Checks every checksum and every tile of a store's data files, unless this machine has done so before and no
+/// file has changed since: that they are whole is remembered in the directory `verified` of `cache`. NULL is
+/// the user's cache: `$ATEMOYA_CACHE`, or `atemoya` in `$XDG_CACHE_HOME` (`~/.cache`). Of several processes that
+/// ask at once, one reads the store and the others wait. Where nothing can be remembered, the store is read
+/// each time, and one that fails is never remembered. `progress` is as for `atemoya_store_verify`.
+atemoya_status atemoya_store_verify_once(const atemoya_store *store,
+                                         const char *cache,
+                                         atemoya_progress progress,
+                                         void *context,
+                                         atemoya_error **error);
 
 /// Writes the path that a store was opened by; valid until the store is freed.
 atemoya_status atemoya_store_path(const atemoya_store *store, const char **path, atemoya_error **error);

@@ -46,8 +46,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 /// Says what became of the loci of one index, or of all for an empty name.
 fn explain(store: &Store, name: &str, json: bool) -> Result<()> {
     let names = if name.is_empty() { published::names(store)? } else { vec![name.to_owned()] };
-    if names.is_empty() && !json {
-        return output::print("the store has no locus index: `atemoya index` makes one\n");
+    if names.is_empty() {
+        // The error of whoever asks for an index where there is none.
+        published::manifest(store, None)?;
     }
     let (mut text, mut values) = (String::new(), serde_json::Map::new());
     for name in names {

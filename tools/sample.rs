@@ -3,6 +3,7 @@
 use crate::filter::{FilterArguments, names};
 use crate::output;
 use crate::output::safetensors::{Items, Tensor, write};
+use crate::watch::Watch;
 use anyhow::{Context, Result, bail};
 use atemoya::feed::{Access, Batch, Loader};
 use atemoya::loci::published;
@@ -58,6 +59,9 @@ pub(crate) struct Arguments {
     /// Examples of a batch
     #[arg(long, value_name = "N", default_value_t = 32)]
     batch_size: usize,
+    /// Check every byte of the store's data files first, unless this machine has done so before and none has changed since
+    #[arg(long)]
+    verify: bool,
     /// The epoch
     #[arg(long, value_name = "E", default_value_t = 0)]
     epoch: u64,
@@ -169,22 +173,25 @@ impl Columns {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let store = Store::open(&arguments.store)?;
+    let watch = Watch::new()?;
+    if arguments.verify {
+        store.verify_once(None, &watch)?;
+    }
     let mut loader = arguments.generator(&store)?.build()?;
     output::note(&loader.ledger().to_string());
     arguments.warn(&store)?;
-    let columns = sample(arguments, &mut loader)?;
+    let columns = sample(arguments, &mut loader, &watch)?;
     write(&arguments.out, &columns.tensors(), None)?;
     let (n, of) = (columns.label.len(), loader.len());
     output::print(&format!("{}: {n} of the {of} examples of epoch {}\n", arguments.out.display(), arguments.epoch))
 }
 
-fn sample(arguments: &Arguments, loader: &mut Loader) -> Result<Columns> {
+fn sample(arguments: &Arguments, loader: &mut Loader, watch: &Watch) -> Result<Columns> {
     if arguments.count == Some(0) {
         bail!("--count 0 leaves nothing to write");
     }
     let mut left = arguments.count.unwrap_or(arguments.batch_size).min(loader.len());
     let mut columns = Columns::default();
-    let watch = crate::watch::Watch::new()?;
     for batch in loader.epoch(arguments.epoch) {
         watch.check()?;
         let batch = batch?;

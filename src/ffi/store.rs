@@ -59,9 +59,11 @@ pub(super) fn within(name: &str, number: usize, count: usize) -> Result<usize, F
     Err(Failure::argument(name, format!("{number} is not below {count}, as many as there are")))
 }
 
-/// Opens the store in the directory `path`, in milliseconds at any size: what grows with the genome is
-/// checked where it is read, and by `atemoya_store_verify`. Leave its files alone while it is open: one that
-/// is cut ends the process (SIGBUS). Replacing the whole store is safe.
+/// Opens the store in the directory `path`, in milliseconds at any size. That checks the manifest and, of each
+/// data file, its length, its header and its table of contigs. It does not read bases and values: a byte of
+/// them that is not as it was written may be an error when it is read, or a wrong value in a batch. Call
+/// `atemoya_store_verify_once` or `atemoya_store_verify` to know before. Leave the files alone while the store
+/// is open: one that is cut ends the process (SIGBUS). Replacing the whole store is safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_store_open(
     path: *const c_char,
@@ -97,6 +99,30 @@ pub unsafe extern "C" fn atemoya_store_verify(
         let watcher = unsafe { Watcher::new(progress, context) };
         open.store.verify(&watcher)?;
         index::verify(&open.store, &watcher)?;
+        Ok(())
+    })
+}
+
+/// Checks every checksum and every tile of a store's data files, unless this machine has done so before and no
+/// file has changed since: that they are whole is remembered in the directory `verified` of `cache`. NULL is
+/// the user's cache: `$ATEMOYA_CACHE`, or `atemoya` in `$XDG_CACHE_HOME` (`~/.cache`). Of several processes that
+/// ask at once, one reads the store and the others wait. Where nothing can be remembered, the store is read
+/// each time, and one that fails is never remembered. `progress` is as for `atemoya_store_verify`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn atemoya_store_verify_once(
+    store: *const atemoya_store,
+    cache: *const c_char,
+    progress: atemoya_progress,
+    context: *mut c_void,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::run(error, || {
+        let open = handle::get::<OpenStore>(store)?;
+        // SAFETY: the caller's promise, see the module `ffi`.
+        let cache = if cache.is_null() { None } else { Some(unsafe { argument::path("cache", cache) }?) };
+        // SAFETY: the caller's promise, see the type of the function.
+        let watcher = unsafe { Watcher::new(progress, context) };
+        open.store.verify_once(cache, &watcher)?;
         Ok(())
     })
 }

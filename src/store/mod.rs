@@ -13,6 +13,7 @@ mod publish;
 mod rows;
 mod sequence;
 mod unfinished;
+mod verified;
 mod verify;
 pub mod writer;
 

@@ -3,6 +3,7 @@
  *
  *     right_use STORE EXCLUSION_LIST */
 
+#include <unistd.h>
 #include "feed.h"
 
 static void about(void) {
@@ -47,7 +48,16 @@ static bool watch(void *context, const char *phase, uint64_t done, uint64_t tota
 }
 
 static void verify(const atemoya_store *store) {
-    Watch all = {0, 1, UINT64_MAX}, some = {0, 0, 2};
+    Watch all = {0, 1, UINT64_MAX}, some = {0, 0, 2}, once = {0, 1, UINT64_MAX}, again = {0, 1, UINT64_MAX};
+    const char *path;
+    char cache[4096];
+    DO(atemoya_store_path(store, &path, E));
+    CHECK((size_t)snprintf(cache, sizeof cache, "%s.cache-%d", path, (int)getpid()) < sizeof cache);
+    DO(atemoya_store_verify_once(store, cache, watch, &once, E));
+    CHECK(once.calls > 2 && once.last == 0);
+    DO(atemoya_store_verify_once(store, cache, watch, &again, E));
+    CHECK(again.calls == 0);
+    DO(atemoya_store_verify_once(store, cache, NULL, NULL, E));
     DO(atemoya_store_verify(store, NULL, NULL, E));
     DO(atemoya_store_verify(store, watch, &all, E));
     CHECK(all.calls > 2 && all.last == 0);

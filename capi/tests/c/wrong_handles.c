@@ -112,6 +112,7 @@ static void stores(const atemoya_store *store) {
     MAKES_NONE(atemoya_store_open(NULL, &opened, O), opened, ARGUMENT, "path");
     WRONG(atemoya_store_open("/", NULL, O), ARGUMENT, "store");
     EACH(atemoya_store, "store", atemoya_store_verify(h, NULL, NULL, O));
+    EACH(atemoya_store, "store", atemoya_store_verify_once(h, NULL, NULL, NULL, O));
     EACH(atemoya_store, "store", atemoya_store_path(h, &text, O));
     WRONG(atemoya_store_path(store, NULL, O), ARGUMENT, "path");
     EACH(atemoya_store, "store", atemoya_store_checksum(h, &text, O));
