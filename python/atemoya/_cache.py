@@ -6,7 +6,6 @@ import fcntl
 import hashlib
 import json
 import os
-import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -95,7 +94,7 @@ def cached_store(
         store = _opened(path)
         if store is None:
             # What is left of one that was cleaned up in part.
-            shutil.rmtree(path, ignore_errors=True)
+            _native.remove_damaged_store(path)
             _pack(path, fasta, groups, alias, allow_empty, verbose)
             store = _native.Store(path)
     return store

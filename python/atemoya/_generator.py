@@ -51,6 +51,7 @@ def PeakGenerator(
     alias: Pathlike | None = None,
     allow_empty: bool = False,
     cache_dir: Pathlike | None = None,
+    verify: bool = False,
 ) -> PeakLoader:
     """Makes a loader of training batches, peaks mixed with negatives, as ``cherimoya.io.PeakGenerator`` does.
 
@@ -118,6 +119,9 @@ def PeakGenerator(
         Whether a bigWig that has no contig of the genome is read as zeros. By default it is an error; cherimoya reads zeros.
     cache_dir : path, optional
         Where packed stores are kept, :func:`cache_dir` by default.
+    verify : bool
+        Whether every byte of the store is checked first, once for each machine: ``Store.verify(once=True)``. Opening alone does not read
+        bases and values (see :class:`Store`).
 
     Returns
     -------
@@ -151,6 +155,8 @@ def PeakGenerator(
         source = from_inputs(*given, alias=alias, allow_empty=allow_empty, cache_dir=cache_dir, verbose=verbose)
     else:
         source = from_store(store, *given)
+    if flag("verify", verify) and source.store is not None:
+        Store(source.store).verify(verbose, once=True, cache_dir=cache_dir)
     with LociFiles() as tables:
         files = [
             tables.of(name, value, summits=summits and name == "peaks")

@@ -9,7 +9,7 @@ from . import _native
 from ._batch import Batch
 from ._device import DeviceData, delivery, on_the_host, open_device
 from ._feed import Feed, Source
-from ._options import base_seed, counted, examples, group_names, sampling, some, streaming, whole
+from ._options import base_seed, counted, examples, flag, group_names, sampling, some, streaming, whole
 from ._paths import Pathlike, path_list
 from ._store import Store
 
@@ -46,6 +46,9 @@ class Loader:
         With a device: batches there at once, those that are held included; ``prefetch_to_device + 2`` by default. Who holds all of them
         and asks for another gets a RuntimeError; once one is let go of, the iteration goes on with the batch that is next. A ``for``
         loop holds a batch while it asks for the next one.
+    verify : bool
+        Whether every byte of the store is checked first, once for each machine: ``Store.verify(once=True)``. Opening alone does not read
+        bases and values (see :class:`Store`).
     **parameters
         As those of :func:`PeakGenerator`.
 
@@ -100,6 +103,7 @@ class Loader:
         transfer: str = "compact",
         prefetch_to_device: int = 2,
         device_slots: int | None = None,
+        verify: bool = False,
     ) -> None:
         self._arguments = {name: value for name, value in locals().items() if name != "self"}
         opened = None if device is None else open_device(device)
@@ -107,6 +111,8 @@ class Loader:
         if isinstance(random_state, bool) or not hasattr(random_state, "__index__"):
             raise TypeError(f"random_state must be an integer, not {type(random_state).__name__}")
         self.store = store if isinstance(store, Store) else Store(store)
+        if flag("verify", verify):
+            self.store.verify(once=True)
         drawn = sampling(
             order=order,
             random_state=random_state,

@@ -10,7 +10,7 @@ import numpy
 from numpy.typing import DTypeLike, NDArray
 
 from . import _native
-from ._options import flags, some, whole
+from ._options import flag, flags, some, whole
 from ._paths import Pathlike, local_path
 from ._progress import Progress
 
@@ -58,7 +58,11 @@ def _each(name: str, values: NDArray[Any], count: int) -> NDArray[Any]:
 class Store:
     """An open store.
 
-    Opening takes milliseconds at any size. Data is read through memory maps, which all processes of a machine share.
+    Opening takes milliseconds at any size. It checks the manifest and, of each data file, its length, its header and its table of
+    contigs. It does not read bases and values: a byte of them that is not as it was written may be a ``StoreError`` when it is read, or
+    a wrong value in a batch. :meth:`verify` reads all of them, and ``verify(once=True)`` once for each machine.
+
+    Data is read through memory maps, which all processes of a machine share.
 
     Parameters
     ----------
@@ -128,10 +132,25 @@ class Store:
         """The names of its locus indices."""
         return self._native.indices()
 
-    def verify(self, verbose: bool = False) -> None:
-        """Checks every byte: checksums, tiles and loci. Raises ``StoreError`` for the first that is wrong."""
-        with Progress(verbose) as show:
-            self._native.verify(show)
+    def verify(self, verbose: bool = False, *, once: bool = False, cache_dir: Pathlike | None = None) -> None:
+        """Checks every byte: checksums, tiles and loci. Raises ``StoreError`` for the first that is wrong.
+
+        Parameters
+        ----------
+        verbose : bool
+            Whether to show progress.
+        once : bool
+            Whether to do nothing where this machine has found the data files whole before, and none has changed since (number, length and
+            times of each). Locus indices are not read then: each loader compares the one that it uses with its checksum.
+        cache_dir : path, optional
+            Where that is remembered, in a directory ``verified``; :func:`cache_dir` by default.
+        """
+        once = flag("once", once)
+        with Progress(flag("verbose", verbose)) as show:
+            if once:
+                self._native.verify_once(None if cache_dir is None else local_path("cache_dir", cache_dir), show)
+            else:
+                self._native.verify(show)
 
     def sequence(
         self,

@@ -42,7 +42,7 @@ mod _native {
     #[pymodule_export]
     use super::pack::pack;
     #[pymodule_export]
-    use super::store::{Gatherer, Store};
+    use super::store::{Gatherer, Store, remove_damaged_store};
     #[pymodule_export]
     use super::stream::Stream;
     #[pymodule_export]

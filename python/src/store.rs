@@ -81,6 +81,11 @@ impl Store {
         })
     }
 
+    /// Checks every byte of the data files, unless this machine has done so before. Returns whether it has done so now.
+    fn verify_once(&self, py: Python<'_>, cache: Option<PathBuf>, show: Option<Py<PyAny>>) -> PyResult<bool> {
+        watch::run(py, show, |progress| self.0.verify_once(cache.as_deref(), progress))
+    }
+
     /// What gathers windows: of one-hot sequence where `groups` is None and `sequence` is true, else of the tracks of groups, all signal
     /// groups for None.
     fn gatherer(&self, sequence: bool, groups: Option<Vec<String>>, dtype: &str) -> PyResult<Gatherer> {
@@ -99,6 +104,12 @@ impl Store {
 
 fn texts(names: &[String]) -> Vec<&str> {
     names.iter().map(String::as_str).collect()
+}
+
+/// Removes what is left of a damaged store, and nothing else.
+#[pyfunction]
+pub(crate) fn remove_damaged_store(path: PathBuf) -> PyResult<()> {
+    atemoya::store::remove_damaged(&path).or_raise()
 }
 
 /// Gathers windows of a store in one type.

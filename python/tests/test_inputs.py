@@ -104,6 +104,21 @@ def test_a_store_of_the_cache_that_is_not_whole_is_packed_anew(atemoya, simulate
     assert list(tmp_path.iterdir()) == [store]
 
 
+def test_files_of_others_in_a_damaged_store_of_the_cache_stay(atemoya, simulated, tmp_path):
+    arguments = simulated.arguments(cache_dir=tmp_path)
+    first = list(atemoya.PeakGenerator(**arguments))
+    [store] = tmp_path.iterdir()
+    (store / "manifest.json").write_text("{}")
+    (store / "notes.txt").write_text("words")
+    for _ in range(2):
+        with pytest.raises(FileExistsError, match='"manifest.json", "notes.txt"'):
+            atemoya.PeakGenerator(**arguments)
+    assert (store / "notes.txt").read_text() == "words" and (store / "sequence.atm").exists()
+    (store / "notes.txt").unlink()
+    (store / "manifest.json").unlink()
+    assert_same_batches(list(atemoya.PeakGenerator(**arguments)), first)
+
+
 def test_import_needs_numpy_alone(atemoya, run_environment):
     code = """
 import sys
