@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy
+from numpy.lib.mixins import NDArrayOperatorsMixin
+
+# What would change the array that was gathered, and not what it was gathered from.
+_CHANGING = frozenset(
+    ["fill", "partition", "put", "resize", "setfield", "setflags", "sort", "data", "ctypes", "flat"]
+)
 
 
-class LociArray:
-    """One column of all kept peaks, or negatives, as cherimoya keeps them in memory: indexing gathers the rows asked for.
+class LociArray(NDArrayOperatorsMixin):
+    """One column of all kept peaks, or negatives, which cherimoya keeps in memory.
 
-    ``numpy.asarray`` gathers all of them.
+    Indexing gathers the rows that are asked for. Whatever else numpy's arrays do (``sum``, ``T``,
+    ``astype``, ``copy``, ``array > 0``) gathers all rows, as ``numpy.asarray`` does. ``torch.as_tensor``
+    makes a tensor of it; ``torch.from_numpy`` takes numpy's own arrays only, so write
+    ``torch.from_numpy(numpy.asarray(array))``. It cannot be changed.
     """
 
     def __init__(self, native, is_peak: bool, name: str, count: int, channels: int, width: int, dtype: str):
         self._native, self._is_peak, self._name = native, is_peak, name
-        self.shape = (count, channels, width)
-        self.dtype = numpy.dtype(dtype)
+        self._shape, self._dtype = (count, channels, width), numpy.dtype(dtype)
 
-    ndim = 3
+    ndim = property(lambda self: 3)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Loci, channels and positions."""
+        return self._shape
+
+    @property
+    def dtype(self) -> numpy.dtype[Any]:
+        """The type of an element."""
+        return self._dtype
 
     @property
     def size(self) -> int:
@@ -52,6 +72,27 @@ class LociArray:
             raise ValueError("the array is gathered when it is looked at, so that there is no way without a copy")
         array = self._gather(numpy.arange(len(self)))
         return array if dtype is None else array.astype(dtype, copy=False)
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **keywords):
+        if any(isinstance(out, LociArray) for out in keywords.get("out", ())):
+            raise TypeError("a LociArray cannot be changed: numpy.asarray of it makes an array in memory")
+        inputs = tuple(numpy.asarray(value) if isinstance(value, LociArray) else value for value in inputs)
+        return getattr(ufunc, method)(*inputs, **keywords)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name in _CHANGING or not hasattr(numpy.ndarray, name):
+            raise AttributeError(f"LociArray has no {name!r}; numpy.asarray of it makes an array in memory")
+        return getattr(numpy.asarray(self), name)
+
+    def __dlpack__(self, **keywords):
+        return numpy.asarray(self).__dlpack__(**keywords)
+
+    def __dlpack_device__(self):
+        return numpy.empty(0).__dlpack_device__()
+
+    def __reduce__(self):
+        # Another process, and a copy, has the array itself.
+        return numpy.array, (numpy.asarray(self),)
 
     def __repr__(self) -> str:
         return f"LociArray({self._name} of {'peaks' if self._is_peak else 'negatives'}, shape={self.shape})"
