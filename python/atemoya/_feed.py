@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import warnings
 import weakref
 
 from ._options import whole
@@ -26,9 +27,9 @@ class Feed:
     Parameters
     ----------
     source : object
-        Has the attributes ``native``, a data set or what makes streams as one does, and ``seed``, which may change between iterations.
-        It must not lead back to the feed: streams have threads, which are to end when the feed is not used any more, and not when
-        cycles are looked for.
+        Has the attributes ``native``, a data set or what makes streams as one does, and ``seed``; both may
+        change between iterations. It must not lead back to the feed: streams have threads, which are to end
+        when the feed is not used any more, and not when cycles are looked for.
     streaming : callable
         Returns the options of a stream; called when an iteration begins.
     convert : callable
@@ -37,15 +38,18 @@ class Feed:
         Gives memory for each batch.
     adopt : callable, optional
         Called with the seed of a state that is loaded, where the user has given none.
+    stays : bool
+        Whether every iteration is of the same epoch, the first one.
     """
 
-    def __init__(self, source, streaming, convert, allocate=None, adopt=None):
+    def __init__(self, source, streaming, convert, allocate=None, adopt=None, stays=False):
         self.source, self.streaming, self.convert = source, streaming, convert
-        self.allocate, self.adopt = allocate, adopt
+        self.allocate, self.adopt, self.stays = allocate, adopt, stays
         self.epoch = 0
         self._going_on = None  # the state to go on from
-        self._idle = None  # a stream that nobody iterates, its seed and options, and the epoch that comes next in it
+        self._idle = None  # a stream that nobody iterates, what it was wanted for, and the epoch that comes next in it
         self._state = None  # where the iteration stood that ended last
+        self._state_of = None  # the data set of that iteration
         self._current = None  # the iteration that began last
         self._turn = 0  # changes with every new beginning: what is of an earlier one says nothing of the place any more
         self._process, self._lock = os.getpid(), threading.RLock()
@@ -54,7 +58,8 @@ class Feed:
         # The copy begins where this one stands.
         state = self.state_dict()
         place = {"epoch": state["epoch"], "_going_on": state if state["step"] > 0 else None, "_state": state}
-        return {**self.__dict__, **place, "_idle": None, "_current": None, "_process": None, "_lock": None}
+        without = dict.fromkeys(["_state_of", "_idle", "_current", "_process", "_lock"])
+        return {**self.__dict__, **place, **without}
 
     def _guard(self):
         """The lock; a process that was forked has one of its own, since that of its parent may be held for ever."""
@@ -68,12 +73,43 @@ class Feed:
             self._idle = self._take()
 
     def set_epoch(self, epoch: int) -> None:
-        """Sets the epoch of the next iteration, unless it goes on within that epoch."""
+        """Sets the epoch of the batch that comes next; frameworks call it before ``iter``, or after it.
+
+        An iteration that is within that epoch goes on, and one that has given nothing yet begins it. The
+        next iteration begins it as well, unless the running one gives a batch before.
+        """
         epoch = whole("epoch", epoch)
+        if self.stays:
+            return
+        running = self._running()
+        if running is not None:
+            if running.set_epoch(epoch):
+                return
+            running.warn_of_the_rest(epoch)
         with self._guard():
             if self._going_on is None or self._going_on["epoch"] != epoch:
                 self.epoch, self._going_on, self._state = epoch, None, None
                 self._turn += 1
+
+    def _running(self) -> Iteration | None:
+        """The iteration that began last, if it is of this process and nothing has begun since."""
+        with self._guard():
+            current = self._current and self._current()
+            stream = current.stream if current is not None and current.turn == self._turn else None
+            return current if stream is not None and stream.usable() else None
+
+    def place(self, turn: int, epoch: int, going_on: dict | None) -> None:
+        """Takes the epoch of the next iteration, and the state that it goes on from.
+
+        Nothing is taken from an iteration of an earlier turn.
+        """
+        with self._guard():
+            if turn == self._turn:
+                self.epoch, self._going_on = epoch, going_on
+
+    def after(self, epoch: int) -> int:
+        """The epoch after one."""
+        return epoch if self.stays else epoch + 1
 
     def __iter__(self):
         with self._guard():
@@ -87,18 +123,19 @@ class Feed:
                 stream.epochs(epoch, _EPOCHS)
             left = stream.batches_per_epoch() - done
             self._turn += 1
-            iteration = Iteration(self, stream, wanted, epoch, left, self._turn)
-            self.epoch, self._going_on, self._state = epoch + 1, None, None
+            iteration = Iteration(self, stream, wanted, epoch, left, going_on, self._turn)
+            self.epoch, self._going_on, self._state = self.after(epoch), None, None
             self._current = weakref.ref(iteration)
             return iteration
 
     def _take(self):
-        """A stream as it is wanted now, its seed and options, and the epoch that comes next in it, if one does."""
-        wanted = (self.source.seed, self.streaming())
+        """A stream as it is wanted now, what it is wanted for, and the epoch that comes next in it, if one does."""
+        wanted = (self.source.native, self.source.seed, self.streaming(), self.allocate)
         idle, self._idle = self._idle, None
         if idle is not None and idle[0].usable() and idle[1] == wanted:
             return idle
-        return self.source.native.stream(*wanted, self.allocate), wanted, None
+        native, *options = wanted
+        return native.stream(*options), wanted, None
 
     def give_back(self, stream, wanted, next_epoch, turn: int) -> None:
         """Takes a stream that is iterated no more; a next epoch is what comes next in it, if it goes on."""
@@ -107,19 +144,23 @@ class Feed:
             stream.stop()
         with self._guard():
             if turn == self._turn:
-                self._state = state
+                self._state, self._state_of = self._next(state), wanted[0]
             self._idle = (stream, wanted, next_epoch)
+
+    def _next(self, state: dict) -> dict:
+        """Makes of a stream's state that of the feed: where every epoch is the same, so is the next."""
+        return {**state, "epoch": self.epoch} if self.stays else state
 
     def state_dict(self) -> dict:
         """Where the iteration that began last stands: the batch that comes next, by its epoch and step."""
         with self._guard():
-            current = self._current and self._current()
-            stream = current.stream if current is not None and current.turn == self._turn else None
-            if stream is not None and stream.usable():
-                return json.loads(stream.state())
+            running = self._running()
+            if running is not None:
+                return self._next(json.loads(running.stream.state()))
             if self._going_on is not None:
                 return dict(self._going_on)
-            if self._state is None:
+            # What was said of the next epoch is of the data set as it was.
+            if self._state is None or (self._state["step"] == 0 and self._state_of is not self.source.native):
                 stream, wanted, _ = self._take()
                 stream.epochs(self.epoch, 0)
                 self.give_back(stream, wanted, None, self._turn)
@@ -152,9 +193,12 @@ class Feed:
 class Iteration:
     """One epoch, or the rest of one. Threads that share it get each batch once."""
 
-    def __init__(self, feed: Feed, stream, wanted, epoch: int, left: int, turn: int):
+    def __init__(self, feed: Feed, stream, wanted, epoch: int, left: int, going_on: dict | None, turn: int):
         self.feed, self.stream, self.wanted = feed, stream, wanted
         self.epoch, self.left, self.turn = epoch, left, turn
+        self._convert, self._allocate = feed.convert, wanted[-1]
+        self._going_on = going_on  # what it began from
+        self._given = False  # whether it has given a batch
         self._lock = threading.Lock()
 
     def __iter__(self):
@@ -174,11 +218,38 @@ class Iteration:
                 stream, self.stream = self.stream, None
                 self.feed.give_back(stream, self.wanted, self.epoch + 1, self.turn)
                 raise StopIteration
-            batch = self.stream.next(self.feed.allocate)
+            batch = self.stream.next(self._allocate)
             if batch is None:
                 raise RuntimeError("the stream ended before the epoch did")
             self.left -= 1
-        return self.feed.convert(batch)
+            self._given = True
+            self.feed.place(self.turn, self.feed.after(self.epoch), None)
+        return self._convert(batch)
+
+    def set_epoch(self, epoch: int) -> bool:
+        """Goes on where it is within that epoch, or begins it where nothing was given yet; whether either is so."""
+        with self._lock:
+            if self.stream is None or self.left == 0 or (self._given and epoch != self.epoch):
+                return False
+            if epoch != self.epoch:
+                self.stream.epochs(epoch, _EPOCHS)
+                self.epoch, self.left, self._going_on = epoch, self.stream.batches_per_epoch(), None
+            self.feed.place(self.turn, epoch, None if self._given else self._going_on)
+            return True
+
+    def warn_of_the_rest(self, epoch: int) -> None:
+        """Says which batches are left out where it went on from a saved state, and another epoch is set.
+
+        Lightning does so with ``max_steps`` and the checkpoint of an epoch's end: it takes the first
+        batch after it for the last one of that epoch.
+        """
+        if self._going_on is not None and self.left > 0:
+            warnings.warn(
+                f"{self.left} batches of epoch {self.epoch} are left out, in which the loader went on from a saved "
+                f"state, since epoch {epoch} was set. Lightning does so with max_steps and a checkpoint of an epoch's "
+                "end: save within an epoch, or give max_epochs",
+                stacklevel=4,
+            )
 
     def __del__(self):
         stream, self.stream = getattr(self, "stream", None), None

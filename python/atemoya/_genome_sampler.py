@@ -7,8 +7,12 @@ import torch
 from . import _native
 from ._groups import permutation
 from ._sampler import PeakNegativeSampler
+from ._settings import Fixed, as_tensor
 from ._source import Source, warn_of_missing
 from ._windows import LociArray
+
+_WINDOWS = "which loci are kept depends on it, so make another loader with {0}="
+_CHANNELS = "the groups of {0} say which channels swap under reverse complement, so make another loader of other groups"
 
 
 class GenomeSampler(PeakNegativeSampler):
@@ -30,18 +34,26 @@ class GenomeSampler(PeakNegativeSampler):
         warn_of_missing(source, self._genome, options["chroms"])
         self._options = {**options, "sequence_type": self._genome.sequence_dtype or "int8"}
         self._select = select
-        self.signal_groups, self.control_groups = source.signals.sizes, source.controls.sizes
-        self.signal_perm, self.control_perm = (
-            torch.tensor(permutation(sizes), dtype=torch.long) if sizes else None
-            for sizes in (self.signal_groups, self.control_groups)
-        )
         windows = {name: options[name] for name in ("in_window", "out_window", "max_jitter")}
-        self._begin(order, random_state, **windows, **parameters)
+        sizes = {"signal_perm": source.signals.sizes, "control_perm": source.controls.sizes}
+        permutations = {name: permutation(groups) if groups else None for name, groups in sizes.items()}
+        self._begin(order, random_state, {**windows, **permutations, **parameters})
         # It may lead to files that are not there later.
         self._select = None
 
-    def _make(self) -> _native.Dataset:
-        return self._select(self._genome, self._sampling(), self._options)
+    in_window = Fixed(_WINDOWS.format("in_window"))
+    out_window = Fixed(_WINDOWS.format("out_window"))
+    max_jitter = Fixed(_WINDOWS.format("max_jitter"))
+    signal_perm = Fixed(_CHANNELS.format("signals"), lambda data: as_tensor(data._settings["signal_perm"]))
+    control_perm = Fixed(_CHANNELS.format("controls"), lambda data: as_tensor(data._settings["control_perm"]))
+    signal_groups = Fixed(_CHANNELS.format("signals"), lambda data: list(data._source.signals.sizes))
+    control_groups = Fixed(_CHANNELS.format("controls"), lambda data: list(data._source.controls.sizes))
+
+    def _make(self, settings: dict, seed: int) -> _native.Dataset:
+        sampling = self._sampling(settings, seed)
+        if self._select is not None:
+            return self._select(self._genome, sampling, self._options)
+        return _native.Dataset.from_selected(self._genome, *self._loci(), sampling, self._options)
 
     def typed(self, columns: list[torch.Tensor]) -> list[torch.Tensor]:
         """Columns of the types that the arrays have."""
@@ -51,7 +63,8 @@ class GenomeSampler(PeakNegativeSampler):
         return columns
 
     def _loci(self):
-        return self._native.loci(True), self._native.loci(False)
+        native = self._native
+        return self._pickled if native is None else (native.loci(True), native.loci(False))
 
     def _column(self, is_peak: bool, name: str) -> LociArray | None:
         """A column over windows that hold all that jitter reaches, of which negatives have none."""
@@ -60,7 +73,7 @@ class GenomeSampler(PeakNegativeSampler):
             return None
         margin = 2 * self.max_jitter if is_peak else 0
         windows = {"in_window": self.in_window + margin, "out_window": self.out_window + margin, "max_jitter": 0}
-        sampling = {**self._sampling(), "negative_ratio": 0.0}
+        sampling = {**self._sampling(self._settings, self._seed), "negative_ratio": 0.0}
         wide = _native.Dataset.from_selected(self._genome, *self._loci(), sampling, {**self._options, **windows})
         width = windows["out_window"] if name == "signal" else windows["in_window"]
         count = self.n_peaks if is_peak else self.n_negatives
@@ -84,7 +97,6 @@ class GenomeSampler(PeakNegativeSampler):
         return {**super().__getstate__(), "_genome": None, "_pickled": self._loci()}
 
     def __setstate__(self, state):
-        loci = state.pop("_pickled")
-        self.__dict__.update(state)
-        self._genome = self._source.open()
-        self._revive(_native.Dataset.from_selected(self._genome, *loci, self._sampling(), self._options))
+        self._genome = state["_source"].open()
+        super().__setstate__({**state, "_genome": self._genome})
+        del self._pickled

@@ -13,11 +13,15 @@ from numpy.typing import NDArray
 from . import _native
 from ._collate import Examples
 from ._contig_arrays import native_order
-from ._options import base_seed, number, sampling, whole
+from ._options import base_seed, flag, number, sampling, whole
+from ._position import Position
+from ._settings import Fixed, Setting, as_tensor, channels, check_permutation, ratio
 from ._tensors import tensors
 
 # What examples are cut from.
 Values = torch.Tensor | NDArray[Any]
+
+_ARRAYS = "make another PeakNegativeSampler of other arrays"
 
 
 class PeakNegativeSampler(torch.utils.data.Dataset[tuple[Any, ...]]):
@@ -25,6 +29,11 @@ class PeakNegativeSampler(torch.utils.data.Dataset[tuple[Any, ...]]):
 
     The examples of an epoch are a function of the parameters, ``random_state`` and the epoch: those of cherimoya 0.3.1, to the bit.
     The arrays are read where they lie, and must not be written to while the sampler is used.
+
+    ``negative_ratio``, ``max_jitter``, ``reverse_complement`` and ``shuffle`` may be assigned later: the
+    epochs that follow have the new value. ``in_window``, ``out_window``, ``signal_perm`` and
+    ``control_perm`` may be, too: the current epoch has the new value as well. An iteration of a loader
+    keeps what it began with. Nothing else can be assigned.
 
     Parameters
     ----------
@@ -74,83 +83,104 @@ class PeakNegativeSampler(torch.utils.data.Dataset[tuple[Any, ...]]):
         order: str = "cherimoya",
     ) -> None:
         whole("max_jitter", max_jitter)
-        if negative_ratio is None or number("negative_ratio", negative_ratio) < 0:
-            raise ValueError(f"negative_ratio must be non-negative, got {negative_ratio}")
-        self.peak_sequences = _array("peak_sequences", peak_sequences)
-        self.peak_signals = _array("peak_signals", peak_signals)
-        self.negative_sequences = _array("negative_sequences", negative_sequences)
-        self.negative_signals = _array("negative_signals", negative_signals)
-        self.peak_controls = self.negative_controls = None
+        ratio("negative_ratio", negative_ratio)
+        self._arrays = {
+            "peak_sequences": _array("peak_sequences", peak_sequences),
+            "peak_signals": _array("peak_signals", peak_signals),
+            "negative_sequences": _array("negative_sequences", negative_sequences),
+            "negative_signals": _array("negative_signals", negative_signals),
+        }
         if peak_controls is not None:
-            self.peak_controls = _array("peak_controls", peak_controls)
-            self.negative_controls = _array("negative_controls", negative_controls)
-        if negative_ratio > 0 and len(self.negative_sequences) == 0:
-            raise ValueError(
-                f"negative_ratio is {negative_ratio} but no negative sequences were given; pass negatives or set "
-                "negative_ratio to 0"
-            )
-        self.signal_perm = _permutation(signal_perm)
-        self.control_perm = _permutation(control_perm)
-        self._check_permutations()
-        self._begin(order, random_state, negative_ratio, in_window, out_window, max_jitter, reverse_complement, shuffle)
+            self._arrays["peak_controls"] = _array("peak_controls", peak_controls)
+            self._arrays["negative_controls"] = _array("negative_controls", negative_controls)
+        parameters = {
+            "negative_ratio": negative_ratio,
+            "in_window": in_window,
+            "out_window": out_window,
+            "max_jitter": max_jitter,
+            "reverse_complement": reverse_complement,
+            "shuffle": shuffle,
+            "signal_perm": channels("signal_perm", signal_perm),
+            "control_perm": channels("control_perm", control_perm),
+        }
+        self._begin(order, random_state, parameters)
 
-    def _check_permutations(self):
-        signals, controls = self.peak_signals, self.peak_controls
-        if self.signal_perm is not None and len(self.signal_perm) != signals.shape[1]:
-            raise ValueError(
-                f"signal_perm length ({len(self.signal_perm)}) does not match peak_signals channel count "
-                f"({signals.shape[1]})"
-            )
-        if self.control_perm is not None:
-            if controls is None:
-                raise ValueError("control_perm was supplied but peak_controls is None")
-            if len(self.control_perm) != controls.shape[1]:
-                raise ValueError(
-                    f"control_perm length ({len(self.control_perm)}) does not match peak_controls channel count "
-                    f"({controls.shape[1]})"
-                )
-
-    def _begin(
-        self, order, random_state, negative_ratio, in_window, out_window, max_jitter, reverse_complement, shuffle
-    ):
+    def _begin(self, order, random_state, parameters):
         """Takes the parameters, and makes the data set."""
-        self.order = order
-        self.negative_ratio = negative_ratio
-        self.in_window = in_window
-        self.out_window = out_window
-        self.max_jitter = max_jitter
-        self.reverse_complement = reverse_complement
-        self.shuffle = shuffle
+        self._order = order
         # A seed that the user has not given may be replaced by that of a saved state.
         self.seed_is_drawn = random_state is None
         if random_state is None:
             random_state = int(numpy.random.randint(0, 2**31 - 1))
         self._seed = base_seed(order, random_state)
-        self._native = self._of_epoch = self._make()
-        self.n_peaks, self.n_negatives = self._native.n_peaks, self._native.n_negatives
-        self._last_idx = -1
+        # Those of the epochs to come, and those of the current one.
+        self._settings = self._settings_of_epoch = parameters
+        self._native = self._of_epoch = self._make(parameters, self._seed)
+        self._position = Position()
         self._epoch = 0
         self._drawn = None
 
-    def _sampling(self) -> dict:
-        return sampling(
-            order=self.order,
-            random_state=self._seed,
-            negative_ratio=self.negative_ratio,
-            reverse_complement=self.reverse_complement,
-            shuffle=self.shuffle,
-        )
+    negative_ratio = Setting(ratio)
+    in_window = Setting(lambda name, value: whole(name, value, 1), at_once=True)
+    out_window = Setting(lambda name, value: whole(name, value, 1), at_once=True)
+    max_jitter = Setting(whole)
+    reverse_complement = Setting(flag)
+    shuffle = Setting(flag)
+    signal_perm = Setting(channels, at_once=True, show=as_tensor)
+    control_perm = Setting(channels, at_once=True, show=as_tensor)
 
-    def _make(self) -> _native.Dataset:
+    order = Fixed("make another with order=", lambda data: data._order)
+    n_peaks = Fixed("make another of other peaks", lambda data: data._native.n_peaks)
+    n_negatives = Fixed("make another of other negatives", lambda data: data._native.n_negatives)
+    peak_sequences = Fixed(_ARRAYS, lambda data: data._arrays.get("peak_sequences"))
+    peak_signals = Fixed(_ARRAYS, lambda data: data._arrays.get("peak_signals"))
+    peak_controls = Fixed(_ARRAYS, lambda data: data._arrays.get("peak_controls"))
+    negative_sequences = Fixed(_ARRAYS, lambda data: data._arrays.get("negative_sequences"))
+    negative_signals = Fixed(_ARRAYS, lambda data: data._arrays.get("negative_signals"))
+    negative_controls = Fixed(_ARRAYS, lambda data: data._arrays.get("negative_controls"))
+
+    def _change(self, name: str, value: Any, at_once: bool) -> None:
+        """Takes another value of a parameter, or raises and changes nothing."""
+        later = {**self._settings, name: value}
+        now, of_epoch = self._settings_of_epoch, self._of_epoch
+        try:
+            native = self._make(later, self._seed)
+            if at_once:
+                now = {**now, name: value}
+                same = now == later and of_epoch.seed == self._seed
+                of_epoch = native if same else self._make(now, of_epoch.seed)
+        except ValueError as error:
+            raise ValueError(f"{name} = {value!r}: {error}") from error
+        self._settings, self._native = later, native
+        self._settings_of_epoch, self._of_epoch = now, of_epoch
+
+    def _sampling(self, settings: dict, seed: int) -> dict:
+        names = ("negative_ratio", "reverse_complement", "shuffle")
+        return sampling(order=self._order, random_state=seed, **{name: settings[name] for name in names})
+
+    def _make(self, settings: dict, seed: int) -> _native.Dataset:
+        arrays = self._arrays
+        if settings["negative_ratio"] > 0 and len(arrays["negative_sequences"]) == 0:
+            raise ValueError(
+                f"negative_ratio is {settings['negative_ratio']} but no negative sequences were given; pass negatives or set "
+                "negative_ratio to 0"
+            )
+        for name in ("signal", "control"):
+            check_permutation(name, settings[f"{name}_perm"], arrays.get(f"peak_{name}s"))
         # Where there are no negatives, nobody cares what they are like.
-        given = [name for name in _ARRAYS if name.startswith("peak") or len(self.negative_sequences) > 0]
-        arrays = {name: getattr(self, name) for name in given if getattr(self, name) is not None}
+        given = {
+            name: array
+            for name, array in arrays.items()
+            if name.startswith("peak") or len(arrays["negative_sequences"]) > 0
+        }
         permutations = tuple(
-            None if permutation is None else [int(c) % max(1, len(permutation)) for c in permutation]
-            for permutation in (self.signal_perm, self.control_perm)
+            None if permutation is None else [channel % max(1, len(permutation)) for channel in permutation]
+            for permutation in (settings["signal_perm"], settings["control_perm"])
         )
-        windows = (whole("in_window", self.in_window, 1), whole("out_window", self.out_window, 1), self.max_jitter)
-        return _native.Dataset.from_arrays(arrays, self._sampling(), windows, permutations)
+        windows = tuple(whole(name, settings[name], 1) for name in ("in_window", "out_window"))
+        return _native.Dataset.from_arrays(
+            given, self._sampling(settings, seed), (*windows, settings["max_jitter"]), permutations
+        )
 
     @property
     def native(self) -> _native.Dataset:
@@ -168,8 +198,13 @@ class PeakNegativeSampler(torch.utils.data.Dataset[tuple[Any, ...]]):
 
     @_base_seed.setter
     def _base_seed(self, seed: int):
-        # As with cherimoya, the current epoch stays as it is until another one is named.
-        self._seed = base_seed(self.order, seed)
+        # Whoever sets it sees to it that all ranks have the same.
+        self.reseed(seed)
+        self.seed_is_drawn = False
+
+    def reseed(self, seed: int) -> None:
+        """Takes another seed; as with cherimoya, the current epoch stays as it is until another one is named."""
+        self._seed = base_seed(self._order, seed)
         self._native = self._native.with_seed(self._seed)
 
     def __len__(self) -> int:
@@ -177,7 +212,8 @@ class PeakNegativeSampler(torch.utils.data.Dataset[tuple[Any, ...]]):
 
     def _prepare_epoch(self, epoch: int) -> None:
         """Makes an epoch the current one."""
-        self._epoch, self._drawn, self._of_epoch = epoch, None, self._native
+        self._epoch, self._drawn = epoch, None
+        self._of_epoch, self._settings_of_epoch = self._native, self._settings
 
     def _draws(self):
         """Labels, sources, offsets and orientations of the current epoch."""
@@ -198,16 +234,16 @@ class PeakNegativeSampler(torch.utils.data.Dataset[tuple[Any, ...]]):
         return self._source_idx[self._labels]
 
     def _place(self, index) -> tuple[int, int]:
-        """The epoch and the place in it that an index names, after moving to that epoch."""
+        """Moves to the epoch that an index names; returns it, and the place in it."""
+        if self.seed_is_drawn:
+            self._position.look_around()
         if isinstance(index, tuple):
             epoch, index = index
             if epoch != self._epoch:
                 self._prepare_epoch(operator.index(epoch))
-        else:
-            if index < self._last_idx:
-                self._prepare_epoch(self._epoch + 1)
-            self._last_idx = index
-        length = len(self)
+        elif self._position.goes_back(index):
+            self._prepare_epoch(self._epoch + 1)
+        length = len(self._of_epoch)
         if not hasattr(index, "__index__"):
             raise IndexError(f"an example has a whole number, and not {index!r}")
         if not -length <= index < length:
@@ -218,7 +254,7 @@ class PeakNegativeSampler(torch.utils.data.Dataset[tuple[Any, ...]]):
         """An epoch as the extension module counts them, from 0. Cherimoya's are the same modulo 2^31 - 1, also below 0."""
         if 0 <= epoch < 2**63:
             return epoch
-        if self.order != "cherimoya":
+        if self._order != "cherimoya":
             raise ValueError(f"epoch {epoch} is not between 0 and 2^63")
         return epoch % (2**31 - 1)
 
@@ -251,27 +287,42 @@ class PeakNegativeSampler(torch.utils.data.Dataset[tuple[Any, ...]]):
             return Examples(gathered[0])
         return Examples([torch.cat(columns) for columns in zip(*gathered)])
 
+    def state_dict(self) -> dict[str, Any]:
+        """Says which epoch is the current one, and which index without an epoch was read last.
+
+        torchdata's ``StatefulDataLoader`` asks for it.
+        """
+        position = {"first_index": self._position.first, "last_index": self._position.last}
+        return {"epoch": self._epoch, **position, "seed": self._seed, "examples": len(self)}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Goes on where a data set of the same parameters stood.
+
+        Raises
+        ------
+        ValueError
+            If it was saved of another number of examples, or with another seed than was given here.
+        """
+        state, examples = state_dict, len(self)
+        if state["examples"] != examples or (state["seed"] != self._seed and not self.seed_is_drawn):
+            raise ValueError(
+                f"the state is of {state['examples']} examples and the seed {state['seed']}, and here are {examples} "
+                f"examples and the seed {self._seed}: make the data set of the same parameters and random_state"
+            )
+        if state["seed"] != self._seed:
+            self.reseed(state["seed"])
+        self.seed_is_drawn = False
+        self._prepare_epoch(state["epoch"])
+        self._position.first, self._position.last = state["first_index"], state["last_index"]
+
     def __getstate__(self):
         return {**self.__dict__, "_native": None, "_of_epoch": self._of_epoch.seed, "_drawn": None}
 
     def __setstate__(self, state):
         self.__dict__.update(state)
-        self._revive(self._make())
-
-    def _revive(self, native: _native.Dataset):
-        """Takes the data set that was made anew after unpickling."""
-        self._native, seed = native, self._of_epoch
-        self._of_epoch = native if native.seed == seed else native.with_seed(seed)
-
-
-_ARRAYS = (
-    "peak_sequences",
-    "peak_signals",
-    "peak_controls",
-    "negative_sequences",
-    "negative_signals",
-    "negative_controls",
-)
+        seed, self._native = self._of_epoch, self._make(self._settings, self._seed)
+        same = seed == self._seed and self._settings_of_epoch == self._settings
+        self._of_epoch = self._native if same else self._make(self._settings_of_epoch, seed)
 
 
 def _array(name: str, value) -> numpy.ndarray:
@@ -280,7 +331,3 @@ def _array(name: str, value) -> numpy.ndarray:
     if not isinstance(value, numpy.ndarray):
         raise TypeError(f"{name} must be a tensor or a numpy array, not {type(value).__name__}")
     return native_order(value)
-
-
-def _permutation(value) -> torch.Tensor | None:
-    return None if value is None else torch.as_tensor(value, dtype=torch.long)

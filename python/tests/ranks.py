@@ -16,6 +16,10 @@ def main() -> None:
     rank = torch.distributed.get_rank()
     module = importlib.import_module(os.environ.get("ATEMOYA_TEST_MODULE", "atemoya"))
     loader = module.PeakGenerator(**task["arguments"])
+    if task.get("seeds"):
+        seed = [task["seeds"][rank]]
+        torch.distributed.broadcast_object_list(seed, src=0)
+        loader.dataset._base_seed = seed[0]
     if task.get("state"):
         loader.load_state_dict(task["state"])
     epochs = []

@@ -116,15 +116,129 @@ def test_ranks_by_argument_need_a_seed(make):
         make(random_state=None, rank=0, world_size=2)
 
 
-@pytest.mark.parametrize("world", [1, 2, 3])
-def test_the_sampler_has_the_places_of_the_batches(make, world):
-    whole = make().dataset
-    for rank in range(world):
-        loader = make(rank=rank, world_size=world, batch_size=12, drop_last=False)
-        places = list(loader.sampler)
-        assert len(places) == len(loader.sampler)
-        expected = torch.stack([whole[place][0] for place in places])
-        assert torch.equal(torch.cat([batch[0] for batch in loader]), expected)
+@pytest.mark.parametrize("changes", [{}, dict(rank=1, world_size=2), dict(drop_last=True)])
+def test_the_samplers_have_all_places(make, changes):
+    """Whatever the rank: those who ask for them share them out themselves."""
+    loader = make(batch_size=12, **changes)
+    places = [(0, index) for index in range(len(loader.dataset))]
+    assert list(loader.sampler) == places and len(loader.sampler) == len(places)
+    loader.set_epoch(0)
+    batches = [places[first:first + 12] for first in range(0, len(places), 12)]
+    if changes.get("drop_last"):
+        batches = [batch for batch in batches if len(batch) == 12]
+    assert list(loader.batch_sampler) == batches and len(loader.batch_sampler) == len(batches)
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+@pytest.mark.parametrize("way", ["sampler", "batch_sampler"])
+def test_each_foreign_iteration_is_the_next_epoch(make, way, workers):
+    loader = make()
+    by = dict(sampler=loader.sampler, batch_size=16) if way == "sampler" else dict(batch_sampler=loader.batch_sampler)
+    foreign = torch.utils.data.DataLoader(loader.dataset, num_workers=workers, timeout=60 if workers else 0, **by)
+    for _ in range(3):
+        assert_same_batches(list(foreign), list(loader))
+    loader.sampler.set_epoch(1)
+    expected = make()
+    expected.set_epoch(1)
+    assert_same_batches(list(foreign), list(expected))
+    assert_same_batches(list(foreign), list(expected))
+
+
+def test_a_foreign_iteration_moves_the_loader_no_further(make):
+    loader = make()
+    list(loader.sampler), list(loader.batch_sampler)
+    assert_same_batches(list(loader), list(make()))
+
+
+class Epochs:
+    """What a loader gives, epoch by epoch."""
+
+    def __init__(self, make):
+        loader = make()
+        self.batches = [list(loader) for _ in range(4)]
+
+    def check(self, ours, epoch: int, first: int = 0) -> None:
+        assert_same_batches(list(ours), self.batches[epoch][first:])
+
+
+@pytest.fixture(scope="module")
+def epochs(make):
+    return Epochs(make)
+
+
+def where(loader) -> tuple[int, int]:
+    state = loader.state_dict()
+    return state["epoch"], state["step"]
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_setting_the_epoch_of_a_running_iteration(make, epochs, workers):
+    """One that has given nothing begins the epoch; one that is within it goes on; the state says so."""
+    loader = make(num_workers=workers)
+    running = iter(loader)
+    for epoch in (0, 2, 1):
+        loader.set_epoch(epoch)
+        assert where(loader) == (epoch, 0) and len(running) == len(loader)
+    for _ in range(5):
+        next(running)
+    assert where(loader) == (1, 5)
+    loader.set_epoch(1)
+    assert where(loader) == (1, 5)
+    epochs.check(running, 1, 5)
+    assert where(loader) == (2, 0)
+    epochs.check(loader, 2)
+
+
+def test_the_epoch_that_was_set_is_of_whichever_iteration_gives_first(make, epochs):
+    loader = make()
+    peeked = iter(loader)
+    loader.set_epoch(0)
+    epochs.check(loader, 0)
+    epochs.check(loader, 1)
+    peeked = iter(loader)
+    next(peeked)
+    loader.set_epoch(2)
+    epochs.check(loader, 2)
+    epochs.check(loader, 3)
+    loader.set_epoch(0)
+    peeked = iter(loader)
+    next(peeked)
+    loader.set_epoch(0)
+    epochs.check(peeked, 0, 1)
+    epochs.check(loader, 1)
+    loader.set_epoch(0)
+    epochs.check(loader, 0)
+
+
+def test_setting_the_epoch_of_an_iteration_that_goes_on_from_a_state(make, epochs):
+    loader = make()
+    state = {**loader.state_dict(), "epoch": 1, "step": 3}
+    loader.load_state_dict(state)
+    running = iter(loader)
+    loader.set_epoch(1)
+    assert where(loader) == (1, 3)
+    epochs.check(iter(loader), 1, 3)
+    del running
+    loader.load_state_dict(state)
+    running = iter(loader)
+    loader.set_epoch(2)
+    epochs.check(running, 2)
+    loader.load_state_dict(state)
+    running = iter(loader)
+    next(running)
+    with pytest.warns(UserWarning, match="batches of epoch 1 are left out"):
+        loader.set_epoch(2)
+    epochs.check(loader, 2)
+
+
+def test_an_iteration_that_has_given_all_is_within_no_epoch(make, epochs):
+    """Who asks for as many batches as there are, and no more, does not see it end."""
+    loader = make()
+    for epoch in (0, 0, 1):
+        loader.set_epoch(epoch)
+        running = iter(loader)
+        assert_same_batches([next(running) for _ in range(len(loader))], epochs.batches[epoch])
+        assert where(loader) == (epoch + 1, 0)
 
 
 def test_fork_while_a_thread_plans_epochs(make):

@@ -1,0 +1,244 @@
+"""Attributes that are assigned: from the next epoch on, as with cherimoya, or an error, and never nothing."""
+
+import pickle
+import random
+
+import numpy as np
+import pytest
+import torch
+from comparing import assert_same_batches, assert_same_epochs
+from test_sampler import assert_same_example, random_arguments
+
+
+@pytest.fixture
+def pair(atemoya, cherimoya_io, simulated):
+    def make(**changes):
+        arguments = simulated.arguments(**changes)
+        return atemoya.PeakGenerator(**arguments), cherimoya_io.PeakGenerator(**arguments)
+
+    return make
+
+
+APPLIED = [dict(reverse_complement=False), dict(shuffle=False), dict(negative_ratio=0), dict(negative_ratio=1.7),
+           dict(shuffle=False, reverse_complement=0, negative_ratio=0.1)]
+
+
+@pytest.mark.parametrize("changes", APPLIED)
+@pytest.mark.parametrize("epochs", [0, 1])
+def test_from_the_next_epoch(pair, changes, epochs):
+    """Of a loader that has given nothing yet, and of one that has."""
+    ours, theirs = pair()
+    assert_same_epochs(ours, theirs, epochs=epochs)
+    if epochs == 0:
+        ours.set_epoch(1)
+        theirs.dataset._prepare_epoch(0)
+        list(theirs)
+    for name, value in changes.items():
+        for loader in (ours, theirs):
+            setattr(loader.dataset, name, value)
+            assert getattr(loader.dataset, name) == value
+    assert_same_epochs(ours, theirs, epochs=2)
+
+
+def test_a_running_iteration_keeps_what_it_began_with(pair):
+    ours, _ = pair(num_workers=1)
+    expected = list(pair()[0])
+    running = iter(ours)
+    first = [next(running) for _ in range(3)]
+    ours.dataset.reverse_complement = ours.dataset.shuffle = False
+    ours.dataset.negative_ratio = 0
+    assert_same_batches([*first, *running], expected)
+
+
+@pytest.mark.parametrize("changes", APPLIED)
+def test_a_pickled_copy_does_the_same(pair, changes):
+    ours, theirs = pair()
+    for loader in (ours, theirs):
+        list(loader)
+        for name, value in changes.items():
+            setattr(loader.dataset, name, value)
+    loader, dataset = pickle.loads(pickle.dumps((ours, ours.dataset)))
+    for index in (len(theirs.dataset) // 2, 3):
+        assert_same_example(dataset[(1, index)], theirs.dataset[(1, index)])
+    for name, value in changes.items():
+        assert getattr(loader.dataset, name) == getattr(dataset, name) == value
+    assert_same_batches(list(loader), list(ours))
+
+
+def test_a_state_is_of_what_was_assigned(pair):
+    ours, _ = pair()
+    list(ours)
+    ours.dataset.reverse_complement = False
+    other = pair(reverse_complement=False)[0]
+    other.load_state_dict(ours.state_dict())
+    assert_same_batches(list(other), list(ours))
+    with pytest.raises(ValueError, match="state"):
+        pair()[0].load_state_dict(ours.state_dict())
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_of_arrays_beside_cherimoya(atemoya, cherimoya_io, seed):
+    """Any parameter, at any moment; examples of the same epoch, and of others."""
+    rng = random.Random(seed)
+    arguments = random_arguments(rng)
+    ours, theirs = (module.PeakNegativeSampler(**arguments) for module in (atemoya, cherimoya_io))
+    channels, jitter = arguments["peak_signals"].shape[1], arguments["max_jitter"]
+    for _ in range(12):
+        name, value = rng.choice([
+            ("reverse_complement", rng.random() < 0.5), ("shuffle", rng.random() < 0.5),
+            ("max_jitter", rng.randint(0, jitter)), ("negative_ratio", rng.choice([0, 0.3, 1.5])),
+            ("signal_perm", rng.choice([None, torch.tensor(rng.sample(range(channels), channels))])),
+            ("in_window", rng.randint(1, arguments["in_window"])), ("out_window", rng.randint(1, arguments["out_window"]))])
+        if name == "negative_ratio" and ours.n_negatives == 0:
+            value = 0
+        for dataset in (ours, theirs):
+            setattr(dataset, name, value)
+        if rng.random() < 0.2:
+            ours = pickle.loads(pickle.dumps(ours))
+        for epoch in (theirs._epoch, rng.randrange(9)):
+            index = rng.randrange(min(len(theirs), len(theirs._labels)))
+            assert_same_example(ours[(epoch, index)], theirs[(epoch, index)])
+            for a, b in zip(ours._draws(), (theirs._labels, theirs._source_idx, theirs._jitters, theirs._rc_flags)):
+                assert np.array_equal(a, b)
+
+
+REFUSED = {
+    "max_jitter": (3, "max_jitter="), "in_window": (100, "in_window="), "out_window": (50, "out_window="),
+    "signal_perm": (None, "signals"), "control_perm": (None, "controls"), "signal_groups": ([1, 1], "signals"),
+    "control_groups": ([2], "controls"), "order": ("native", "order="), "n_peaks": (3, "peaks"), "n_negatives": (3, "negatives"),
+    **{name: (0, name) for name in ("peak_sequences", "negative_controls", "peak_ordering", "ledger", "native", "seed")},
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_assigned(pair, name):
+    dataset = pair()[0].dataset
+    value, says = REFUSED[name]
+    before = dataset[(0, 3)]
+    with pytest.raises(AttributeError, match=says):
+        setattr(dataset, name, value)
+    assert all(torch.equal(torch.as_tensor(a), torch.as_tensor(b)) for a, b in zip(dataset[(0, 3)], before))
+
+
+BAD = [("reverse_complement", "False", TypeError), ("shuffle", None, TypeError), ("shuffle", 2, ValueError),
+       ("negative_ratio", -1, ValueError), ("negative_ratio", None, ValueError), ("negative_ratio", "many", TypeError)]
+
+
+@pytest.mark.parametrize(("name", "value", "expected"), BAD)
+def test_values_that_are_refused_change_nothing(pair, name, value, expected):
+    ours, theirs = pair()
+    with pytest.raises(expected, match=name):
+        setattr(ours.dataset, name, value)
+    assert getattr(ours.dataset, name) == getattr(theirs.dataset, name)
+    assert_same_epochs(ours, theirs)
+
+
+def test_arrays_that_do_not_fit_a_value(atemoya):
+    arguments = dict(peak_sequences=torch.zeros(4, 4, 14), peak_signals=torch.zeros(4, 2, 14), negative_ratio=0,
+                     negative_sequences=torch.zeros(0, 4, 10), negative_signals=torch.zeros(0, 2, 10), in_window=10,
+                     out_window=10, max_jitter=2)
+    dataset = atemoya.PeakNegativeSampler(**arguments)
+    for name, value in (("max_jitter", 3), ("in_window", 11), ("negative_ratio", 0.5), ("signal_perm", [0, 1, 2]),
+                        ("control_perm", [0]), ("max_jitter", -1), ("peak_signals", torch.zeros(4, 2, 14))):
+        before = getattr(dataset, name)
+        with pytest.raises((ValueError, AttributeError), match=name.replace("peak_signals", "PeakNegativeSampler")):
+            setattr(dataset, name, value)
+        assert getattr(dataset, name) is before or getattr(dataset, name) == before
+    assert dataset[(0, 0)][0].shape == (4, 10)
+
+
+def test_a_permutation_that_is_changed_in_place(atemoya):
+    arguments = dict(peak_sequences=torch.zeros(4, 4, 10), peak_signals=torch.rand(4, 2, 10), negative_ratio=0,
+                     negative_sequences=torch.zeros(0, 4, 10), negative_signals=torch.zeros(0, 2, 10), in_window=10, out_window=10)
+    dataset = atemoya.PeakNegativeSampler(**arguments, signal_perm=[1, 0])
+    dataset.signal_perm[0] = 0
+    assert dataset.signal_perm.tolist() == [1, 0]
+
+
+def test_words_are_no_flags(atemoya, simulated):
+    for name in ("reverse_complement", "shuffle"):
+        with pytest.raises(TypeError, match=name):
+            atemoya.PeakGenerator(**simulated.arguments(**{name: "False"}))
+
+
+# ---- attributes of the loader ------------------------------------------------------------------------------------
+
+
+def described(examples) -> dict:
+    return {"X": torch.stack([example[0] for example in examples]), "y": torch.stack([example[-2] for example in examples]),
+            "labels": [example[-1] for example in examples]}
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_function_that_collates(pair, workers):
+    ours, theirs = pair(num_workers=workers)
+    for loader in (ours, theirs):
+        loader.collate_fn = described
+    for _ in range(2):
+        count = 0
+        for a, b in zip(ours, theirs, strict=True):
+            assert a["labels"] == b["labels"]
+            assert torch.equal(a["X"], b["X"]) and torch.equal(a["y"], b["y"])
+            count += 1
+        assert count == len(ours)
+    copied = pickle.loads(pickle.dumps(ours))
+    assert next(iter(copied))["labels"] == next(iter(ours))["labels"]
+    ours.collate_fn = torch.utils.data.default_collate
+    assert isinstance(next(iter(ours)), list)
+
+
+def test_threads_that_are_assigned(pair):
+    ours, theirs = pair()
+    ours.num_workers = 3
+    assert_same_epochs(ours, theirs)
+    assert ours._feed.streaming()["num_workers"] == 3
+    with pytest.raises(ValueError, match="num_workers"):
+        ours.num_workers = -1
+    assert ours.num_workers == 3
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("batch_size", 3), ("dataset", None), ("sampler", None), ("batch_sampler", None), ("drop_last", True),
+    ("persistent_workers", True), ("rank", 1), ("world_size", 2), ("timeout", 5), ("prefetch_factor", 7), ("in_order", False),
+    ("multiprocessing_context", "spawn"), ("pin_memory_device", "cuda")])
+def test_what_a_loader_cannot_be_assigned(pair, name, value):
+    ours, _ = pair(num_workers=1)
+    before = getattr(ours, name)
+    with pytest.raises((AttributeError, ValueError), match=name):
+        setattr(ours, name, value)
+    assert getattr(ours, name) is before
+    assert_same_batches(list(ours), list(pair()[0]))
+
+
+def test_a_function_for_workers_is_not_called(pair):
+    ours, _ = pair()
+    with pytest.warns(UserWarning, match="worker_init_fn"):
+        ours.worker_init_fn = print
+
+
+# ---- the generator of torch's that a DataLoader draws from --------------------------------------------------------
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_torchs_generator_is_left_as_cherimoya_leaves_it(pair, workers):
+    """So that dropout is the same after the swap."""
+    left = []
+    for loader in pair(num_workers=workers):
+        torch.manual_seed(5)
+        drawn = []
+        for _ in range(3):
+            for batch in loader:
+                drawn.append(torch.rand(2).tolist())
+        left.append(drawn)
+    assert left[0] == left[1]
+
+
+def test_a_generator_of_the_users(pair):
+    left = []
+    for loader in pair():
+        torch.manual_seed(5)
+        loader.generator = torch.Generator().manual_seed(3)
+        for _ in range(3):
+            list(loader)
+        left.append((torch.rand(2).tolist(), torch.rand(2, generator=loader.generator).tolist()))
+    assert left[0] == left[1]
