@@ -13,7 +13,7 @@
 //! says which module does what.
 //!
 //! # Features
-//! `ingest` (off by default): reading FASTA and bigWig, and packing them.
+//! `ingest` (off by default): reading FASTA and bigWig, and packing them; the module `cache`, stores that are packed on the fly.
 //!
 //! `cuda` (off by default): the module `cuda`, feeding a GPU. It needs nothing of CUDA to build.
 //!
@@ -21,6 +21,8 @@
 //!
 //! `ffi` (off by default): the module `ffi`, the functions that C calls.
 
+#[cfg(feature = "ingest")]
+pub mod cache;
 #[cfg(feature = "cuda")]
 pub mod cuda;
 #[cfg(feature = "dlpack")]

@@ -3,6 +3,7 @@
 //! Every subcommand is one file that turns arguments into calls of the library and answers into text.
 
 mod bench;
+mod cache;
 mod demo;
 mod extract;
 mod filter;
@@ -38,6 +39,7 @@ enum Command {
     Extract(extract::Arguments),
     Sample(sample::Arguments),
     Bench(bench::Arguments),
+    Cache(cache::Arguments),
     Demo(demo::Arguments),
 }
 
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         Command::Extract(arguments) => extract::run(&arguments),
         Command::Sample(arguments) => sample::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Cache(arguments) => cache::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
     };
     let Err(error) = result else { return ExitCode::SUCCESS };

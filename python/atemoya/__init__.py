@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from ._batch import Batch
-from ._cache import cache_dir
+from ._cache import CacheEntry, cache_dir, cache_entries, prune_cache
 from ._groups import normalize_signal_groups
 from ._loader import Loader
 from ._native import InputError, StoreError, Tensor, __version__
@@ -34,6 +34,7 @@ _TORCH = {
 
 __all__ = [
     "Batch",
+    "CacheEntry",
     "InputError",
     "Loader",
     "Store",
@@ -41,9 +42,11 @@ __all__ = [
     "Tensor",
     "__version__",
     "cache_dir",
+    "cache_entries",
     "index",
     "normalize_signal_groups",
     "pack",
+    "prune_cache",
     "PeakGenerator",
     "PeakLoader",
     "PeakNegativeSampler",

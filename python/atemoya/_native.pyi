@@ -1,6 +1,7 @@
 """The extension module: stores, data sets, streams and batches. The package's own modules are its only users; see them."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final, final
@@ -23,8 +24,14 @@ __all__ = [
     "Stream",
     "Tensor",
     "__version__",
+    "cache_directory",
+    "cache_entries",
+    "cached",
     "index",
     "pack",
+    "parse_size",
+    "prune_cache",
+    "use_cached",
 ]
 
 __version__: Final[str]
@@ -232,7 +239,6 @@ class DeviceBatch:
     def wait_on(self, stream: int | None) -> None: ...
     def done_on(self, stream: int | None) -> None: ...
 
-def remove_damaged_store(path: _Path) -> None: ...
 def pack(
     out: _Path,
     *,
@@ -258,3 +264,31 @@ def index(
     replace: bool,
     show: _Show | None,
 ) -> tuple[Path, str]: ...
+
+# A store of a cache: path, bytes, seconds of its last use since 1970, whether it is in use, inputs, whether these are missing, damage, and
+# why it was not removed.
+_CacheEntry = tuple[Path, int, float, bool, list[Path], bool, str | None, str | None]
+
+def cache_directory() -> Path: ...
+def cached(
+    directory: _Path,
+    *,
+    fasta: _Path | None,
+    signals: list[tuple[str, list[str]]],
+    controls: list[tuple[str, list[str]]],
+    alias: str | None,
+    allow_empty: bool,
+    show: _Show | None,
+) -> Store: ...
+def use_cached(store: _Path) -> None: ...
+def cache_entries(directory: _Path) -> list[_CacheEntry]: ...
+def prune_cache(
+    directory: _Path,
+    *,
+    older_than: timedelta | None,
+    missing_inputs: bool,
+    all: bool,
+    max_bytes: int | None,
+    dry_run: bool,
+) -> list[_CacheEntry]: ...
+def parse_size(text: str) -> int: ...

@@ -8,6 +8,8 @@ from ._options import flag
 
 # Phases count bases, bytes, tiles or loci, so that no unit is shown.
 _BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}"
+# Of a phase whose end is not known.
+_COUNT = "{desc}: {n_fmt}, {elapsed}"
 
 
 class Progress:
@@ -30,6 +32,8 @@ class Progress:
         self._bar = None
 
     def _show(self, phase: str, done: int, total: int) -> None:
+        if not phase:
+            return  # nothing has begun
         if phase != self._phase:
             self._close()
             self._phase = phase
@@ -38,7 +42,8 @@ class Progress:
             except ImportError:
                 print(f"atemoya: {phase} ...", file=sys.stderr)
             else:
-                self._bar = tqdm(total=total or None, desc=phase, leave=False, bar_format=_BAR)
+                form = _BAR if total else _COUNT
+                self._bar = tqdm(total=total or None, desc=phase, leave=False, unit_scale=True, bar_format=form)
         if self._bar is not None:
             self._bar.n = min(done, total) if total else done
             self._bar.refresh()

@@ -59,6 +59,9 @@ class Source:
             raise FileNotFoundError(
                 f"{self.store} is not there any more: make the loader anew from its files, which are packed again"
             )
+        if self.store is not None:
+            # Where it is the cache's, it stays while this process lives.
+            _native.use_cached(self.store)
         store = None if self.store is None else _native.Store(self.store)
         if store is not None and store.checksum != self.checksum:
             raise ValueError(f"{self.store} is not the store that this was made with")

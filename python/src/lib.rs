@@ -3,6 +3,7 @@
 
 mod array;
 mod batch;
+mod cache;
 mod data;
 mod dataset;
 mod device;
@@ -26,6 +27,8 @@ mod _native {
     #[pymodule_export]
     use super::batch::Batch;
     #[pymodule_export]
+    use super::cache::{cache_directory, cache_entries, cached, parse_size, prune_cache, use_cached};
+    #[pymodule_export]
     use super::dataset::Dataset;
     #[pymodule_export]
     use super::device::Device;
@@ -42,7 +45,7 @@ mod _native {
     #[pymodule_export]
     use super::pack::pack;
     #[pymodule_export]
-    use super::store::{Gatherer, Store, remove_damaged_store};
+    use super::store::{Gatherer, Store};
     #[pymodule_export]
     use super::stream::Stream;
     #[pymodule_export]

@@ -8,7 +8,22 @@ use pyo3::prelude::*;
 use std::path::PathBuf;
 
 /// A group: its name, and the files of its channels.
-type Group = (String, Vec<PathBuf>);
+pub(crate) type Group = (String, Vec<PathBuf>);
+
+/// What packs these files.
+pub(crate) fn builder(fasta: Option<PathBuf>, signals: Vec<Group>, controls: Vec<Group>) -> PackBuilder {
+    let mut builder = PackBuilder::new();
+    if let Some(path) = fasta {
+        builder = builder.fasta(path);
+    }
+    for (name, paths) in signals {
+        builder = builder.signal(name, paths);
+    }
+    for (name, paths) in controls {
+        builder = builder.control(name, paths);
+    }
+    builder
+}
 
 /// Packs files into a store and publishes it in one step. Returns what the user should know: what inputs lack, and what is worth noting.
 #[pyfunction]
@@ -29,19 +44,10 @@ pub(crate) fn pack(
     show: Option<Py<PyAny>>,
 ) -> PyResult<(Vec<String>, Vec<String>)> {
     let aliases = alias.as_deref().map(Aliases::from_option).transpose().or_raise()?;
-    let mut builder = PackBuilder::new().contigs(contigs).tile_log2(tile_log2).replace(replace);
+    let mut builder = builder(fasta, signals, controls).contigs(contigs).tile_log2(tile_log2).replace(replace);
     builder = builder.alias(aliases).allow_empty(allow_empty);
-    if let Some(path) = fasta {
-        builder = builder.fasta(path);
-    }
     if let Some(path) = chrom_sizes {
         builder = builder.chrom_sizes(path);
-    }
-    for (name, paths) in signals {
-        builder = builder.signal(name, paths);
-    }
-    for (name, paths) in controls {
-        builder = builder.control(name, paths);
     }
     let packed = watch::run(py, show, |progress| builder.publish(&out, progress))?;
     Ok((packed.warnings, packed.notes))

@@ -106,12 +106,6 @@ fn texts(names: &[String]) -> Vec<&str> {
     names.iter().map(String::as_str).collect()
 }
 
-/// Removes what is left of a damaged store, and nothing else.
-#[pyfunction]
-pub(crate) fn remove_damaged_store(path: PathBuf) -> PyResult<()> {
-    atemoya::store::remove_damaged(&path).or_raise()
-}
-
 /// Gathers windows of a store in one type.
 #[pyclass(frozen, module = "atemoya._native")]
 pub(crate) struct Gatherer(gather::Gatherer);

@@ -13,6 +13,8 @@ import pytest
 from simulated import CONTIGS
 from stored import groups, packed, sequences, signals
 
+from atemoya._progress import Progress
+
 
 def test_some_contigs(atemoya, simulated, tmp_path):
     with warnings.catch_warnings():
@@ -119,3 +121,15 @@ def test_a_damaged_store(atemoya, simulated, tmp_path):
     assert isinstance(raised.value, ValueError)
     assert raised.value.path == file and 0 <= raised.value.offset <= place
     store.verify()
+
+
+def test_progress_begins_with_a_phase(capsys):
+    """No bar without a label, and no part of a whole that nobody knows."""
+    with Progress(True) as show:
+        show("", 0, 0)
+        assert capsys.readouterr().err == ""
+        show("sequence", 5_000_000, 0)
+        counted = capsys.readouterr().err
+        assert "sequence: 5.00M" in counted and "%" not in counted and "/s" not in counted
+        show("tracks", 3, 4)
+        assert "tracks:  75%" in capsys.readouterr().err

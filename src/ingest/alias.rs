@@ -86,6 +86,15 @@ impl Aliases {
         if option == Path::new("chr") { Ok(Aliases::chr()) } else { Aliases::read(option) }
     }
 
+    /// The names that mean the same, in words that are the same for the same.
+    #[cfg(feature = "ingest")]
+    pub(crate) fn described(&self) -> String {
+        match &self.0 {
+            Rule::Chr => "chr".to_owned(),
+            Rule::Table(table) => format!("{:?}", table.lines),
+        }
+    }
+
     /// Finds the contig that a name means, if the genome has it.
     ///
     /// # Errors

@@ -15,7 +15,7 @@ use crate::ingest::bigwig::BigWig;
 use crate::ingest::{check_regular, provenance};
 use crate::parallel::on_all_cores;
 use crate::progress::{self, Progress};
-use crate::store::{Publication, input_warnings, writer};
+use crate::store::{Publication, Store, input_warnings, writer};
 use crate::{Error, Result};
 use rayon::prelude::*;
 use std::collections::HashSet;
@@ -49,6 +49,8 @@ pub struct PackBuilder {
     allow_empty: bool,
     tile_log2: u32,
     replace: bool,
+    /// A store of the same FASTA with all contigs, whose sequence file serves for this one, too.
+    sequence_of: Option<Store>,
 }
 
 /// A group and the files of its channels.
@@ -87,6 +89,7 @@ impl PackBuilder {
             allow_empty: false,
             tile_log2: 12,
             replace: false,
+            sequence_of: None,
         }
     }
 
@@ -155,6 +158,40 @@ impl PackBuilder {
         self
     }
 
+    /// Sets a store of the same FASTA, with all its contigs, which the sequence is taken from, by another name of the same file. Where the
+    /// file system gives none, it is packed.
+    pub(crate) fn sequence_of(mut self, store: Option<Store>) -> Self {
+        self.sequence_of = store.filter(|_| self.packs_whole_genome());
+        self
+    }
+
+    /// Whether all contigs of a FASTA are packed.
+    pub(crate) fn packs_whole_genome(&self) -> bool {
+        self.fasta.is_some() && self.contigs.is_none()
+    }
+
+    /// All that decides what is packed but for the inputs' content, in words that are the same for the same; and the inputs, in the order of
+    /// the manifest's.
+    pub(crate) fn described(&self) -> (String, Vec<&Path>) {
+        let PackBuilder {
+            fasta,
+            chrom_sizes,
+            groups,
+            contigs,
+            alias,
+            allow_empty,
+            tile_log2,
+            replace: _,
+            sequence_of: _,
+        } = self;
+        let alias = alias.as_ref().map(Aliases::described);
+        let named: Vec<_> = groups.iter().map(|group| (&group.name, group.role, group.paths.len())).collect();
+        let described =
+            format!("{:?}", (fasta.is_some(), chrom_sizes.is_some(), named, contigs, alias, allow_empty, tile_log2));
+        let paths = fasta.iter().chain(chrom_sizes).chain(groups.iter().flat_map(|group| &group.paths));
+        (described, paths.map(PathBuf::as_path).collect())
+    }
+
     /// Reads the inputs, writes the store beside `out` and renames it to `out`.
     ///
     /// # Errors
@@ -184,6 +221,12 @@ impl PackBuilder {
         });
         let lists = lists?;
         manifest.inputs = inputs?;
+        if let (Some(store), Some(fasta)) = (&self.sequence_of, &self.fasta)
+            && store.manifest().inputs.first().map(|input| &input.sha256)
+                != manifest.inputs.first().map(|input| &input.sha256)
+        {
+            return Err(Error::input(fasta, None, "changed while it was packed"));
+        }
         // The last inputs are the files of the tracks, in their order.
         manifest.inputs.iter_mut().rev().zip(lists.into_iter().rev()).for_each(|(input, lists)| lists.note(input));
         let packed = Packed {
@@ -206,7 +249,11 @@ impl PackBuilder {
     ) -> Result<Vec<Lists>> {
         let contigs = match &self.fasta {
             Some(fasta) => {
-                let packed = sequence::pack(fasta, self.contigs.as_deref(), directory, progress)?;
+                let linked = self.sequence_of.as_ref().and_then(|store| sequence::link(store, directory));
+                let packed = match linked {
+                    Some(packed) => packed,
+                    None => sequence::pack(fasta, self.contigs.as_deref(), directory, progress)?,
+                };
                 manifest.sequence = Some(packed.entry);
                 manifest.files.push(packed.file);
                 packed.contigs

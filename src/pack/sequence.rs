@@ -5,8 +5,10 @@ use crate::Result;
 use crate::format::manifest::{FileEntry, SequenceEntry};
 use crate::ingest::fasta::Fasta;
 use crate::progress::{self, Progress, Unit};
+use crate::store::Store;
 use crate::store::writer::SequenceWriter;
 use std::collections::HashSet;
+use std::fs;
 use std::path::Path;
 
 const FILE: &str = "sequence.atm";
@@ -18,6 +20,15 @@ pub(super) struct Packed {
     pub(super) file: FileEntry,
     /// Names and lengths in the order of the FASTA.
     pub(super) contigs: Vec<(String, u64)>,
+}
+
+/// The sequence of a store that was packed of the same genome, under a name in `directory`, if the file system gives one.
+pub(super) fn link(store: &Store, directory: &Path) -> Option<Packed> {
+    let entry = store.manifest().sequence.clone()?;
+    let file = store.manifest().file(&entry.file)?.clone();
+    fs::hard_link(store.path().join(&entry.file), directory.join(&entry.file)).ok()?;
+    let contigs = store.contigs().iter().map(|(name, length)| (name.to_owned(), length)).collect();
+    Some(Packed { entry, file, contigs })
 }
 
 /// Packs the contigs that are wanted, all if `None`.

@@ -26,7 +26,13 @@ pub use open::Store;
 pub(crate) use open::read_document;
 pub use panel::{PanelFile, PanelView, RowTiles};
 pub(crate) use publish::check_target;
+#[cfg(feature = "ingest")]
+pub(crate) use publish::remove_store;
 pub use publish::{Publication, remove_damaged};
 pub(crate) use rows::{Part, Rows};
 pub use sequence::{SequenceFile, SequenceView};
+#[cfg(feature = "ingest")]
+pub(crate) use unfinished::remove_abandoned_stores;
+#[cfg(feature = "ingest")]
+pub(crate) use verified::user_cache;
 pub use verify::Verified;

@@ -114,6 +114,16 @@ pub fn remove_damaged(path: &Path) -> Result<()> {
     }
 }
 
+/// Removes a store, whole or damaged, with its locus indices.
+///
+/// # Errors
+/// Why it may hold what is not ours; nothing is removed then.
+#[cfg(feature = "ingest")]
+pub(crate) fn remove_store(path: &Path) -> Result<(), Doubt> {
+    let contents = Contents::of(path, Kind::Store);
+    contents.or_else(|doubt| Contents::of_damaged(path).map_err(|_| doubt)).map(Contents::remove)
+}
+
 /// The directory that holds `path`.
 fn parent(path: &Path) -> &Path {
     path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))

@@ -121,6 +121,14 @@ pub(super) fn remove_abandoned(parent: &Path, name: &OsStr, kind: Kind) {
     }
 }
 
+/// Removes what dead writers of stores left behind in a directory, whatever their targets were.
+#[cfg(feature = "ingest")]
+pub(crate) fn remove_abandoned_stores(directory: &Path) {
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        Abandoned::find(&entry.path(), Kind::Store).into_iter().for_each(Abandoned::remove);
+    }
+}
+
 /// How the names of the directories begin that are made for a target called `name`.
 fn prefix(name: &OsStr) -> OsString {
     [OsStr::new("."), name, OsStr::new(BEFORE_RANDOM)].into_iter().collect()

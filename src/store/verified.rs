@@ -117,14 +117,14 @@ impl FileState {
 }
 
 /// The user's cache, if there is a place for one.
-fn user_cache() -> Option<PathBuf> {
+pub(crate) fn user_cache() -> Option<PathBuf> {
     let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let home = set("HOME");
     let below_home = |path: PathBuf| match (path.strip_prefix("~"), &home) {
         (Ok(rest), Some(home)) => home.join(rest),
         _ => path,
     };
-    let shared = || set("XDG_CACHE_HOME").or_else(|| Some(home.as_ref()?.join(".cache")));
+    let shared = || set("XDG_CACHE_HOME").map(below_home).or_else(|| Some(home.as_ref()?.join(".cache")));
     set("ATEMOYA_CACHE").map(below_home).or_else(|| Some(shared()?.join("atemoya")))
 }
 

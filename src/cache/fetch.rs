@@ -1,0 +1,224 @@
+//! Opening the store of some files, which is packed when there is none yet.
+
+use super::asked::{Asked, FileState, Record};
+use super::used::{InUse, Removal};
+use super::{Cache, Prune, RECORD, STORE, is_ours};
+use crate::ingest::provenance;
+use crate::pack::{PackBuilder, Packed};
+use crate::progress::{self, Progress, Unit};
+use crate::store::{Store, remove_damaged};
+use crate::{Error, Result};
+use std::fs::{self, File, TryLockError};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How often whoever waits for another process to pack looks whether it has ended.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// A store of a cache.
+#[derive(Debug)]
+pub struct Cached {
+    /// It.
+    pub store: Store,
+    /// Keeps it from being removed by others.
+    pub in_use: InUse,
+    /// What packing has said, if it was packed now.
+    pub packed: Option<Packed>,
+}
+
+impl Cached {
+    /// The same, with its use noted: looking at a store is none.
+    fn noted(self) -> Cached {
+        Cached { in_use: self.in_use.noted(), ..self }
+    }
+}
+
+impl Cache {
+    /// Opens the store of a builder's files, which is packed if there is none yet. Files are told by path, length and time of change;
+    /// files of the same content are recognised by their length and hash, whatever their paths and times.
+    ///
+    /// Several processes may do this at once: one packs, and the others wait for it. Where the file system has no locks, each packs,
+    /// and the store of the first to end is used by all.
+    ///
+    /// # Errors
+    /// As [`PackBuilder::publish`]; [`Error::Exists`] when a store that was damaged has files of others in it.
+    pub fn store(&self, builder: &PackBuilder, progress: &dyn Progress) -> Result<Cached> {
+        let asked = Asked::of(builder)?;
+        if let Some(record) = Record::read(&self.directory.join(asked.name(RECORD)))
+            && let Some(cached) = self.open(&record.store)
+        {
+            return Ok(cached.noted());
+        }
+        if let Some(name) = self.of_the_same_content(&asked, progress)?
+            && let Some(cached) = self.open(&name)
+        {
+            asked.record(&self.directory, &name);
+            return Ok(cached.noted());
+        }
+        self.pack(builder, &asked, progress)
+    }
+
+    /// The store of this name, if there is a whole one.
+    fn open(&self, name: &str) -> Option<Cached> {
+        let path = self.directory.join(name);
+        if !is_ours(name, STORE) || !path.exists() {
+            return None;
+        }
+        let in_use = InUse::begin(&self.directory, name);
+        Some(Cached { store: Store::open(path).ok()?, in_use, packed: None })
+    }
+
+    /// The name of a store of other files that have the same content.
+    fn of_the_same_content(&self, asked: &Asked, progress: &dyn Progress) -> Result<Option<String>> {
+        let mut hashes = Hashes::new(asked);
+        for record in self.records().filter(|record| asked.resembles(record)) {
+            let Some(cached) = self.open(&record.store) else { continue };
+            let inputs = &cached.store.manifest().inputs;
+            let mut same = inputs.len() == asked.files.len();
+            for (number, input) in inputs.iter().enumerate() {
+                same = same && hashes.is(number, &record, &input.sha256, progress)?;
+            }
+            if same {
+                return Ok(Some(record.store));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A store of the same genome, with whatever tracks.
+    fn of_the_same_genome(&self, asked: &Asked, progress: &dyn Progress) -> Result<Option<Cached>> {
+        let mut hashes = Hashes::new(asked);
+        let like = |record: &Record| {
+            let length = |files: &[FileState]| files.first().map(|file| file.length);
+            record.whole_genome && length(&record.files) == length(&asked.files)
+        };
+        for record in self.records().filter(|record| asked.whole_genome && like(record)) {
+            if let Some(cached) = self.open(&record.store)
+                && let Some(genome) = cached.store.manifest().inputs.first()
+                && hashes.is(0, &record, &genome.sha256, progress)?
+            {
+                return Ok(Some(cached));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The records of all stores, in the order of their names.
+    fn records(&self) -> impl Iterator<Item = Record> {
+        let entries = fs::read_dir(&self.directory).into_iter().flatten().flatten();
+        let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+        let mut names: Vec<String> = names.filter(|name| is_ours(name, RECORD)).collect();
+        names.sort_unstable();
+        names.into_iter().filter_map(|name| Record::read(&self.directory.join(name)))
+    }
+
+    fn pack(&self, builder: &PackBuilder, asked: &Asked, progress: &dyn Progress) -> Result<Cached> {
+        fs::create_dir_all(&self.directory).map_err(Error::io(&self.directory, "make the directory"))?;
+        let name = asked.name(STORE);
+        let in_use = InUse::begin(&self.directory, &name);
+        let (store, packed) = match self.packed_once(builder, asked, progress) {
+            Ok(opened) => opened,
+            Err(error) => {
+                drop(in_use);
+                // Nothing stays of what was not packed.
+                let _ = Removal::begin(&self.directory, &name).map(Removal::end);
+                return Err(error);
+            }
+        };
+        asked.record(&self.directory, &name);
+        if let Some(limit) = self.limit {
+            // Room for what comes next; where there is none to be made, nothing is wrong with this store.
+            let _ = self.prune(&Prune { max_bytes: Some(limit), ..Prune::default() });
+        }
+        Ok(Cached { store, in_use, packed }.noted())
+    }
+
+    /// Packs the store of this name, unless another process does so meanwhile, and opens it.
+    fn packed_once(
+        &self,
+        builder: &PackBuilder,
+        asked: &Asked,
+        progress: &dyn Progress,
+    ) -> Result<(Store, Option<Packed>)> {
+        let name = asked.name(STORE);
+        let path = self.directory.join(&name);
+        let _packing = Packing::wait(self.directory.join(format!(".{name}.lock")), progress)?;
+        if let Ok(store) = Store::open(&path) {
+            return Ok((store, None));
+        }
+        remove_damaged(&path)?;
+        let genome = self.of_the_same_genome(asked, progress)?;
+        let builder = builder.clone().replace(false);
+        let store = genome.as_ref().map(|cached| cached.store.clone());
+        let mut published = builder.clone().sequence_of(store).publish(&path, progress);
+        if genome.is_some() && matches!(published, Err(Error::Input { .. })) {
+            // It may be another genome after all, of the same length and time of change.
+            published = builder.publish(&path, progress);
+        }
+        let packed = match published {
+            Ok(packed) => Some(packed),
+            // Without locks, another one was faster.
+            Err(Error::Exists { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        Ok((Store::open(&path)?, packed))
+    }
+}
+
+/// The hashes of the files that are asked for, each taken once, when it is needed.
+struct Hashes<'a> {
+    asked: &'a Asked,
+    known: Vec<Option<String>>,
+}
+
+impl<'a> Hashes<'a> {
+    fn new(asked: &'a Asked) -> Hashes<'a> {
+        Hashes { asked, known: vec![None; asked.files.len()] }
+    }
+
+    /// Whether a file has this hash. One that is as it was when a record was made is not read again.
+    fn is(&mut self, number: usize, record: &Record, sha256: &str, progress: &dyn Progress) -> Result<bool> {
+        let file = &self.asked.files[number];
+        if record.files.get(number) == Some(file) {
+            return Ok(true);
+        }
+        let known = &mut self.known[number];
+        if known.is_none() {
+            *known = Some(provenance("", &file.path, progress)?.sha256);
+        }
+        Ok(known.as_deref() == Some(sha256))
+    }
+}
+
+/// Held while a store is packed, so that no other process packs the same.
+struct Packing {
+    path: PathBuf,
+    _file: Option<File>,
+}
+
+impl Packing {
+    /// Waits until no other process packs. Where there are no locks, there is nothing to wait for.
+    fn wait(path: PathBuf, progress: &dyn Progress) -> Result<Packing> {
+        let file = File::options().create(true).append(true).open(&path).map_err(Error::io(&path, "write"))?;
+        let mut waiting = false;
+        loop {
+            progress::check(progress)?;
+            match file.try_lock() {
+                Ok(()) => return Ok(Packing { path, _file: Some(file) }),
+                Err(TryLockError::WouldBlock) => {
+                    if !std::mem::replace(&mut waiting, true) {
+                        progress.start("waiting for another process to pack the same files", 0, Unit::Bytes);
+                    }
+                    std::thread::sleep(LOOK);
+                }
+                Err(TryLockError::Error(_)) => return Ok(Packing { path, _file: None }),
+            }
+        }
+    }
+}
+
+impl Drop for Packing {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.path);
+    }
+}

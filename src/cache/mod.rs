@@ -1,0 +1,248 @@
+//! The cache: a directory of stores that were packed on the fly, told by their input files (feature `ingest`).
+//!
+//! A store of the cache is a directory `NAME-KEY.atemoya`. Beside it are a file for each combination of inputs that leads to it,
+//! `NAME-KEY.json`, and one that whoever uses the store holds a lock on, `NAME-KEY.used`, whose time is that of the last use.
+
+mod asked;
+mod fetch;
+mod prune;
+mod used;
+
+pub use fetch::Cached;
+pub use prune::{Prune, Pruned};
+pub use used::{InUse, Usage};
+
+use self::asked::Record;
+use crate::store::{Store, user_cache};
+use crate::{Error, Result};
+use std::collections::HashMap;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// Stores, records of their inputs, and what is held while a store is used.
+const STORE: &str = ".atemoya";
+const RECORD: &str = ".json";
+const USED: &str = ".used";
+
+/// A directory of stores that were packed on the fly. Anything in it can be removed at any time; what is needed is packed again.
+///
+/// ```no_run
+/// use atemoya::cache::Cache;
+/// use atemoya::pack::PackBuilder;
+///
+/// let cache = Cache::from_environment()?;
+/// let builder = PackBuilder::new().fasta("genome.fa").signal("atac", ["plus.bw", "minus.bw"]);
+/// let cached = cache.store(&builder, &())?; // packed at the first call
+/// println!("{} contigs", cached.store.contigs().len());
+/// # Ok::<(), atemoya::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Cache {
+    directory: PathBuf,
+    limit: Option<u64>,
+}
+
+/// What a cache says of one of its stores.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Where the store is.
+    pub path: PathBuf,
+    /// Bytes of its files; a file that several stores share, the genome's, counts for each in part.
+    pub bytes: u64,
+    /// When it was opened last.
+    pub last_use: SystemTime,
+    /// Whether a process uses it.
+    pub usage: Usage,
+    /// The files that it was packed of, in the order of its channels, the genome first.
+    pub inputs: Vec<PathBuf>,
+    /// Whether all files are there of no combination of inputs that leads to the store.
+    pub misses_inputs: bool,
+    /// Why it cannot be opened, or used to its end, if it is damaged.
+    pub damage: Option<String>,
+}
+
+impl Cache {
+    /// A cache in this directory, which is made when something is packed, without a limit.
+    pub fn new(directory: impl Into<PathBuf>) -> Cache {
+        Cache { directory: directory.into(), limit: None }
+    }
+
+    /// The cache of this user: in `$ATEMOYA_CACHE`, or `atemoya` in `$XDG_CACHE_HOME` or `~/.cache`; with `$ATEMOYA_CACHE_SIZE`, if that
+    /// is set, for its limit.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a size that is none, and when there is no home directory.
+    pub fn from_environment() -> Result<Cache> {
+        let none = || {
+            Error::argument("HOME", "there is no home directory: set ATEMOYA_CACHE to a directory for packed stores")
+        };
+        let cache = Cache::new(user_cache().ok_or_else(none)?);
+        cache.limited_by_environment()
+    }
+
+    /// The same cache with `$ATEMOYA_CACHE_SIZE`, if that is set, for its limit.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a size that is none.
+    pub fn limited_by_environment(self) -> Result<Cache> {
+        let Some(size) = std::env::var_os("ATEMOYA_CACHE_SIZE").filter(|size| !size.is_empty()) else {
+            return Ok(self);
+        };
+        let bytes = parse_size(&size.to_string_lossy());
+        let bytes = bytes.map_err(|message| Error::argument("ATEMOYA_CACHE_SIZE", message))?;
+        Ok(self.limit(Some(bytes)))
+    }
+
+    /// Sets how many bytes the stores may take together; `None` for any number. When a store is packed and they take more, those that
+    /// were used the longest ago are removed, but none that is in use.
+    #[must_use]
+    pub fn limit(mut self, bytes: Option<u64>) -> Cache {
+        self.limit = bytes;
+        self
+    }
+
+    /// The directory.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// All stores in it, those that were used last first. None where there is no directory. What is not a store of the cache is left out.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn entries(&self) -> Result<Vec<Entry>> {
+        let names = match fs::read_dir(&self.directory) {
+            Ok(entries) => {
+                entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect::<Vec<_>>()
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(Error::io(&self.directory, "list")(error)),
+        };
+        let mut records: HashMap<String, Vec<Record>> = HashMap::new();
+        for record in names
+            .iter()
+            .filter(|name| is_ours(name, RECORD))
+            .filter_map(|name| Record::read(&self.directory.join(name)))
+        {
+            records.entry(record.store.clone()).or_default().push(record);
+        }
+        let mut entries: Vec<Entry> = Vec::new();
+        for name in names.iter().filter(|name| is_ours(name, STORE)) {
+            let path = self.directory.join(name);
+            if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_dir()) {
+                entries.push(self.entry(path, name, records.get(name).map_or(&[][..], Vec::as_slice)));
+            }
+        }
+        entries.sort_by(|a, b| (b.last_use, &a.path).cmp(&(a.last_use, &b.path)));
+        Ok(entries)
+    }
+
+    fn entry(&self, path: PathBuf, name: &str, records: &[Record]) -> Entry {
+        let used = used::last_use(&self.directory, name);
+        let last_use = used.or_else(|| fs::metadata(&path).and_then(|metadata| metadata.modified()).ok());
+        let (mut inputs, mut damage) = (Vec::new(), None);
+        match Store::open(&path) {
+            Ok(store) => inputs.extend(store.manifest().inputs.iter().map(|input| PathBuf::from(&input.path))),
+            Err(error) => damage = Some(error.to_string()),
+        }
+        if let Some(record) = records.first() {
+            inputs = record.files.iter().map(|file| file.path.clone()).collect();
+        }
+        let there = |record: &Record| record.files.iter().all(|file| file.path.exists());
+        let misses_inputs = match records {
+            // A relative path of the manifest's tells nothing here.
+            [] => inputs.iter().any(|path| path.is_absolute() && !path.exists()),
+            records => !records.iter().any(there),
+        };
+        Entry {
+            bytes: files(&path).iter().map(|file| file.bytes / file.names).sum(),
+            last_use: last_use.unwrap_or(SystemTime::UNIX_EPOCH),
+            usage: used::usage(&self.directory, name),
+            path,
+            inputs,
+            misses_inputs,
+            damage,
+        }
+    }
+}
+
+/// Whether a file of the cache's directory is of this kind: its name ends in a key and the kind's suffix.
+fn is_ours(name: &str, suffix: &str) -> bool {
+    let key = name.strip_suffix(suffix).and_then(|rest| rest.rsplit_once('-'));
+    key.is_some_and(|(_, key)| {
+        key.len() == asked::KEY && key.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    })
+}
+
+/// A file of a store: what it is to the system, by which it is known under several names, its bytes, and how many names it has.
+struct Stored {
+    place: (u64, u64),
+    bytes: u64,
+    names: u64,
+}
+
+/// All files in a directory.
+fn files(directory: &Path) -> Vec<Stored> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        match entry.metadata() {
+            Ok(metadata) if metadata.is_dir() => files.extend(self::files(&entry.path())),
+            Ok(metadata) => files.push(Stored {
+                place: (metadata.dev(), metadata.ino()),
+                bytes: metadata.len(),
+                names: metadata.nlink().max(1),
+            }),
+            Err(_) => {}
+        }
+    }
+    files
+}
+
+/// The bytes of a size in words: `500M`, `1.5T`, `200 GB`, in powers of 1000.
+///
+/// # Errors
+/// Why it is none.
+pub fn parse_size(text: &str) -> Result<u64, String> {
+    let refused = || format!("{text:?} is no size: give bytes, or a number with K, M, G or T, as in 200G");
+    let upper = text.trim().to_ascii_uppercase();
+    let number = upper.strip_suffix('B').unwrap_or(&upper).trim_end();
+    let units = [('K', 1e3), ('M', 1e6), ('G', 1e9), ('T', 1e12)];
+    let unit = units.iter().find_map(|(letter, size)| Some((number.strip_suffix(*letter)?, *size)));
+    let (number, unit) = unit.unwrap_or((number, 1.0));
+    let value: f64 = number.trim().parse().map_err(|_| refused())?;
+    let bytes = value * unit;
+    if !(0.0..1e18).contains(&bytes) {
+        return Err(refused());
+    }
+    Ok(bytes as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes() {
+        for (text, bytes) in
+            [("0", 0), ("17", 17), ("2k", 2000), ("1.5T", 1_500_000_000_000), (" 200 GB ", 200_000_000_000)]
+        {
+            assert_eq!(parse_size(text), Ok(bytes), "{text}");
+        }
+        for text in ["", "G", "-1", "1X", "much", "nan", "1e30", "inf", "0x10"] {
+            assert!(parse_size(text).unwrap_err().contains("200G"), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_of_the_cache_end_in_keys() {
+        let key = "0123456789abcdef01234567";
+        assert!(is_ours(&format!("genome-{key}.atemoya"), STORE) && is_ours(&format!("-{key}.json"), RECORD));
+        for name in ["thesis", "thesis.atemoya", "a-0123.atemoya", &format!("{key}.atemoya"), &format!("a-{key}.json")]
+        {
+            assert!(!is_ours(name, STORE), "{name}");
+        }
+    }
+}

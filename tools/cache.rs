@@ -1,0 +1,158 @@
+//! `atemoya cache`: the stores that the Python package has packed on the fly, and removing them.
+
+use crate::output;
+use anyhow::{Result, bail};
+use atemoya::cache::{Cache, Entry, Prune, Usage, parse_size};
+use serde_json::{Value, json};
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::time::{Duration, UNIX_EPOCH};
+
+const DAY: u64 = 24 * 3600;
+
+/// List and remove stores that were packed on the fly
+///
+/// The Python package packs the files that a loader is given once, into $ATEMOYA_CACHE, or atemoya in $XDG_CACHE_HOME or ~/.cache. What is removed
+/// is packed again when it is needed. With $ATEMOYA_CACHE_SIZE (200G), packing removes the stores that were used the longest ago while all take
+/// more than that; without it there is no limit.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Show the stores: sizes, last use, inputs
+    List {
+        #[command(flatten)]
+        place: Place,
+        /// Write JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove stores; none that is in use, and nothing that is not a store of the cache
+    Prune(Rules),
+}
+
+#[derive(Debug, clap::Args)]
+struct Place {
+    /// The cache's directory [default: that of the environment]
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+struct Rules {
+    #[command(flatten)]
+    place: Place,
+    /// Remove what was not used for so many days
+    #[arg(long, value_name = "DAYS")]
+    older_than: Option<u32>,
+    /// Remove what was used the longest ago, until the rest takes no more: bytes, or with K, M, G or T
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    max_size: Option<u64>,
+    /// Remove stores whose input files are gone
+    #[arg(long)]
+    missing_inputs: bool,
+    /// Remove all
+    #[arg(long)]
+    all: bool,
+    /// Remove nothing, and say what would be removed
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Place {
+    fn cache(&self) -> atemoya::Result<Cache> {
+        self.dir.as_ref().map_or_else(Cache::from_environment, |directory| Ok(Cache::new(directory)))
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    match &arguments.command {
+        Command::List { place, json } => list(&place.cache()?, *json),
+        Command::Prune(rules) => prune(rules),
+    }
+}
+
+fn list(cache: &Cache, json: bool) -> Result<()> {
+    let entries = cache.entries()?;
+    if json {
+        let values: Vec<Value> = entries.iter().map(as_json).collect();
+        return output::print(&(serde_json::to_string_pretty(&values)? + "\n"));
+    }
+    let mut text = String::new();
+    for entry in &entries {
+        writeln!(text, "{}", line(entry))?;
+        for input in &entry.inputs {
+            writeln!(text, "    {}{}", input.display(), if input.exists() { "" } else { "  (gone)" })?;
+        }
+    }
+    let bytes = output::count(entries.iter().map(|entry| entry.bytes).sum(), "B");
+    writeln!(text, "{}: {} stores, {bytes}", cache.directory().display(), entries.len())?;
+    output::print(&text)
+}
+
+fn prune(rules: &Rules) -> Result<()> {
+    let Rules { place, older_than, max_size, missing_inputs, all, dry_run } = rules;
+    if older_than.is_none() && max_size.is_none() && !missing_inputs && !all {
+        bail!("say what is to be removed: --older-than, --max-size, --missing-inputs or --all");
+    }
+    let rules = Prune {
+        older_than: older_than.map(|days| Duration::from_secs(u64::from(days) * DAY)),
+        missing_inputs: *missing_inputs,
+        all: *all,
+        max_bytes: *max_size,
+        dry_run: *dry_run,
+    };
+    let (mut text, mut bytes) = (String::new(), 0);
+    for pruned in place.cache()?.prune(&rules)? {
+        match &pruned.kept {
+            Some(why) => writeln!(text, "kept     {}: {why}", line(&pruned.entry))?,
+            None => {
+                bytes += pruned.entry.bytes;
+                writeln!(text, "{}  {}", if *dry_run { "would go" } else { "removed " }, line(&pruned.entry))?;
+            }
+        }
+    }
+    let what = if *dry_run { "would be removed" } else { "removed" };
+    writeln!(text, "{} {what}", output::count(bytes, "B"))?;
+    output::print(&text)
+}
+
+/// One store in a line.
+fn line(entry: &Entry) -> String {
+    let name = entry.path.file_name().unwrap_or_default().to_string_lossy();
+    let days = entry.last_use.elapsed().unwrap_or_default().as_secs() / DAY;
+    let when = match days {
+        0 => "used today".to_owned(),
+        1 => "used a day ago".to_owned(),
+        days => format!("used {days} days ago"),
+    };
+    let mut line = format!("{name}  {}, {when}", output::count(entry.bytes, "B"));
+    if entry.usage == Usage::InUse {
+        line += ", in use";
+    }
+    if entry.misses_inputs {
+        line += ", its inputs are gone";
+    }
+    if let Some(damage) = &entry.damage {
+        line += &format!(", damaged ({damage})");
+    }
+    line
+}
+
+fn as_json(entry: &Entry) -> Value {
+    let Entry { path, bytes, last_use, usage, inputs, misses_inputs, damage } = entry;
+    let seconds = last_use.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let in_use = match usage {
+        Usage::Unused => json!(false),
+        Usage::InUse => json!(true),
+        Usage::Recent => Value::Null,
+    };
+    json!({
+        "path": path, "bytes": bytes, "last_use": seconds, "in_use": in_use, "inputs": inputs, "misses_inputs": misses_inputs,
+        "damage": damage,
+    })
+}
