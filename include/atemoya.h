@@ -259,6 +259,11 @@ atemoya_status atemoya_store_path(const atemoya_store *store, const char **path,
 /// until the store is freed.
 atemoya_status atemoya_store_checksum(const atemoya_store *store, const char **checksum, atemoya_error **error);
 
+/// Writes what the files of a store's tracks lacked, where the store has zeros that nobody measured: contigs
+/// that a file does not have, or has with another length, and files without any value. It is for people, a line
+/// for each, and "" where nothing was lacking; valid until the store is freed. A loader tells of what it reads.
+atemoya_status atemoya_store_warnings(const atemoya_store *store, const char **warnings, atemoya_error **error);
+
 /// Writes whether a store has a genome, and not tracks alone.
 atemoya_status atemoya_store_has_sequence(const atemoya_store *store, bool *has_sequence, atemoya_error **error);
 

@@ -117,6 +117,10 @@ def check_inputs(inputs, roles):
         for key in ("contigs_absent", "contigs_ignored"):
             if roles == "(?s).+" or key in item.value:
                 item.texts(key)
+        for renamed in item.objects("contigs_renamed") if "contigs_renamed" in item.value else []:
+            renamed.text("from"), renamed.text("to")
+        for other in item.objects("contigs_other_length") if "contigs_other_length" in item.value else []:
+            other.name("name"), other.integer("length", 0, 2**40 - 1)
 
 
 def check_manifest(top):

@@ -80,6 +80,17 @@ def manifest_cases(c):
     j("file-sha256-capitals", "a hash in capital letters", lambda m: m["files"][0].update(sha256=m["files"][0]["sha256"].upper()), "1")
     j("file-sha256-short", "a hash of 63 digits", lambda m: m["files"][0].update(sha256=m["files"][0]["sha256"][1:]))
     j("file-header-crc", "header_crc32c is another", setter("files", 0, "header_crc32c", value="00000000"), "3.3")
+
+    def k(name, what, member, value):
+        j(name, what, lambda m: m["inputs"][1].update({member: value}), base="renamed")
+    k("renamed-text", "a renamed contig that is no object", "contigs_renamed", ["1"])
+    k("renamed-from", "a renamed contig without the name that it had", "contigs_renamed", [{"to": "chr1"}])
+    k("renamed-to-empty", "a contig that is renamed to nothing", "contigs_renamed", [{"from": "1", "to": ""}])
+    k("renamed-object", "renamed contigs that are no list", "contigs_renamed", {"1": "chr1"})
+    k("other-length-text", "another length that is text", "contigs_other_length", [{"name": "chrM", "length": "91"}])
+    k("other-length-none", "a contig of another length without the length", "contigs_other_length", [{"name": "chrM"}])
+    k("other-length-2-40", "another length of 2^40", "contigs_other_length", [{"name": "chrM", "length": 1 << 40}])
+    k("other-length-name", "another length of a contig without a name", "contigs_other_length", [{"name": "", "length": 91}])
     c.json("manifest-file-sha256", "verify", "3.3", "a file's hash is another", setter("files", 0, "sha256", value="0" * 64))
     c.add("file-flip-unsealed", "verify", "3.3", "a bit of DATA has flipped, nothing recomputed",
           lambda d: d.in_data(P, d.tile(7)[2], bytes([d.files[P][4096 + d.tile(7)[2]] ^ 1])), skip=CHAIN)

@@ -35,10 +35,10 @@ class Store:
             self.manifest["sequence"] = {"file": "sequence.atm", "acgt": acgt}
             self.input("sequence", "genome.fa")
 
-    def input(self, role, path, absent=()):
+    def input(self, role, path, absent=(), **more):
         self.manifest["inputs"].append({
             "role": role, "path": path, "length": 1000 + len(path), "modified": 1700000000, "sha256": hashlib.sha256(path.encode()).hexdigest(),
-            "contigs_absent": list(absent), "contigs_ignored": ["chrUn"]})
+            "contigs_absent": list(absent), "contigs_ignored": ["chrUn"], **more})
 
     def panel(self, tile, tracks, **options):
         """`tracks`: {name: [values per contig]}."""
@@ -77,7 +77,7 @@ class Store:
         self.files["manifest.json"] = seal(self.manifest)
         return self
 
-    def add_loci(self, name, inputs, options, selection=None, extra_column=False):
+    def add_loci(self, name, inputs, options, selection=None, extra_column=False, renamed={}):
         """`inputs`: [(role, path, [(line, contig, start, end, summit)])], exclusion lists last. Comes after `finish`."""
         rows = []
         for role in ("peaks", "negatives"):
@@ -101,7 +101,8 @@ class Store:
         self.files[f"loci/{name}/index.json"] = seal({
             "format": "atemoya-loci", "version": self.manifest["version"], "name": name, "store": json.loads(self.files["manifest.json"])["checksum"],
             "created_by": BY, "options": options, **({"selection": selection} if selection else {}),
-            "inputs": [{"role": r, "path": p, "length": 500, "modified": 1700000000, "sha256": hashlib.sha256(p.encode()).hexdigest()} for r, p, _ in inputs],
+            "inputs": [{"role": r, "path": p, "length": 500, "modified": 1700000000, "sha256": hashlib.sha256(p.encode()).hexdigest(),
+                        **({"contigs_renamed": renamed[p]} if p in renamed else {})} for r, p, _ in inputs],
             "rows": len(rows), "peaks": peaks, "negatives": len(rows) - peaks,
             "file": {"name": "index.parquet", "length": len(parquet), "sha256": hashlib.sha256(parquet).hexdigest()}})
 
@@ -408,7 +409,24 @@ def nibbles():
     return s.finish()
 
 
-STORES = [codes, wide, plain, nibbles, silent, bare, future]
+def renamed():
+    """Version 1.1: contigs that inputs call otherwise or have with another length; data files of version 1.0, and an index of renamed loci."""
+    rng = random.Random(7)
+    sizes = {"chr1": 1100, "chr2": 600, "chrM": 90}
+    s = Store("renamed", [(n, letters(rng, k)) for n, k in sizes.items()])
+    s.panel(512, {"atac": [sparse_values(rng, 1100, 0.2, 20), sparse_values(rng, 600, 0.2, 20), [0.0] * 90]})
+    s.group("atac", "signal", 0, [0])
+    s.manifest["inputs"].pop()
+    s.input("atac", "ensembl.bw", contigs_renamed=[{"from": "1", "to": "chr1"}, {"from": "2\t", "to": "chr2"}, {"from": "MT", "to": "chrM"}],
+            contigs_other_length=[{"name": "chrM", "length": 91}])
+    s.manifest["version"] = [1, 1]
+    s.finish()
+    s.add_loci("ensembl", [("peaks", "p.bed", [(1, "chr1", 500, 600, None), (2, "chr2", 300, 310, None)])],
+               {"summits": False, "chroms": None, "counts_window": 50}, renamed={"p.bed": [{"from": "1", "to": "chr1"}]})
+    return s
+
+
+STORES = [codes, wide, plain, nibbles, silent, bare, future, renamed]
 
 
 def expected(s):

@@ -112,6 +112,9 @@ pub fn store_texts(w: &mut World) {
     let sum = w.write("atemoya_store_checksum", |out, error| atemoya_store_checksum(store, out, error));
     assert!([path, sum].into_iter().flatten().all(|given| !text(given).is_empty()));
     let store = w.given(Kind::Store).handle();
+    let said = w.write("atemoya_store_warnings", |out, error| atemoya_store_warnings(store, out, error));
+    assert!(said.is_none_or(|said| text(said).lines().all(|line| !line.is_empty())));
+    let store = w.given(Kind::Store).handle();
     w.write::<bool>("atemoya_store_has_sequence", |out, error| atemoya_store_has_sequence(store, out, error));
 }
 

@@ -23,6 +23,7 @@ pub(super) struct OpenStore {
     path: CString,
     checksum: CString,
     contigs: OnceLock<Vec<CString>>,
+    warnings: OnceLock<CString>,
     pub(super) groups: Vec<CString>,
     pub(super) tracks: Vec<Vec<CString>>,
     pub(super) loci: OnceLock<Vec<CString>>,
@@ -42,7 +43,8 @@ impl OpenStore {
         let tracks = manifest.groups.iter().map(|group| of_group(group.panel, &group.tracks)).collect();
         let path = c_text(store.path().as_os_str().as_bytes());
         let checksum = c_text(store.checksum());
-        OpenStore { path, checksum, contigs: OnceLock::new(), groups, tracks, loci: OnceLock::new(), store }
+        let (contigs, warnings, loci) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        OpenStore { path, checksum, contigs, warnings, groups, tracks, loci, store }
     }
 
     /// The id of a contig that C counts.
@@ -146,6 +148,21 @@ pub extern "C" fn atemoya_store_checksum(
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
     call::give(error, ("checksum", checksum), || Ok(handle::get::<OpenStore>(store)?.checksum.as_ptr()))
+}
+
+/// Writes what the files of a store's tracks lacked, where the store has zeros that nobody measured: contigs
+/// that a file does not have, or has with another length, and files without any value. It is for people, a line
+/// for each, and "" where nothing was lacking; valid until the store is freed. A loader tells of what it reads.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_store_warnings(
+    store: *const atemoya_store,
+    warnings: Option<&mut MaybeUninit<*const c_char>>,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::give(error, ("warnings", warnings), || {
+        let open = handle::get::<OpenStore>(store)?;
+        Ok(open.warnings.get_or_init(|| c_text(open.store.warnings(None, None).join("\n"))).as_ptr())
+    })
 }
 
 /// Writes whether a store has a genome, and not tracks alone.

@@ -1,8 +1,9 @@
 //! `manifest.json`: what a store holds, where its inputs came from, and the length and hash of every file
 //! (`format-spec/FORMAT.md`, section 8).
 
+use super::contigs::MAX_CONTIG_LENGTH;
 use super::tile::ValueType;
-use super::{Contigs, Damage, OtherLength, Provenance, Renamed};
+use super::{Contigs, Damage, OtherLength, Provenance, is_contig_name};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::HashSet;
 
@@ -36,44 +37,13 @@ pub struct Manifest {
     /// Every data file, sorted by name.
     pub files: Vec<FileEntry>,
     /// Provenance of every input.
-    #[serde(deserialize_with = "with_contigs")]
+    #[serde(deserialize_with = "super::provenance::with_contigs")]
     pub inputs: Vec<Provenance>,
 }
 
 /// Reads a member that may be null but must be there.
 fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     Option::deserialize(deserializer)
-}
-
-/// Reads inputs that must say which contigs they lack; those of a locus index need not.
-fn with_contigs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Provenance>, D::Error> {
-    #[derive(Deserialize)]
-    struct Input {
-        role: String,
-        path: String,
-        length: u64,
-        modified: i64,
-        sha256: String,
-        contigs_absent: Vec<String>,
-        contigs_ignored: Vec<String>,
-        #[serde(default)]
-        contigs_renamed: Vec<Renamed>,
-        #[serde(default)]
-        contigs_other_length: Vec<OtherLength>,
-    }
-    let inputs = Vec::<Input>::deserialize(deserializer)?.into_iter();
-    let whole = |input: Input| Provenance {
-        role: input.role,
-        path: input.path,
-        length: input.length,
-        modified: input.modified,
-        sha256: input.sha256,
-        contigs_absent: input.contigs_absent,
-        contigs_ignored: input.contigs_ignored,
-        contigs_renamed: input.contigs_renamed,
-        contigs_other_length: input.contigs_other_length,
-    };
-    Ok(inputs.map(whole).collect())
 }
 
 /// A contig.
@@ -237,6 +207,15 @@ impl Manifest {
         self.validate_groups()?;
         if let Some(input) = self.inputs.iter().find(|input| !is_lower_hex(&input.sha256, 64)) {
             return bad("sha256 of an input", "64 lower-case hexadecimal digits", &input.path);
+        }
+        for input in &self.inputs {
+            if input.contigs_renamed.iter().any(|name| name.from.is_empty() || name.to.is_empty()) {
+                return bad("contigs_renamed of an input", "names", &input.path);
+            }
+            let wrong = |other: &OtherLength| !is_contig_name(&other.name) || other.length >= MAX_CONTIG_LENGTH;
+            if input.contigs_other_length.iter().any(wrong) {
+                return bad("contigs_other_length of an input", "names, and lengths below 2^40", &input.path);
+            }
         }
         Ok(contigs)
     }

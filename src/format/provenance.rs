@@ -1,6 +1,6 @@
 //! Where the content of a store came from: one entry for each input file.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// One input file, as `manifest.json` and `index.json` record it (`format-spec/FORMAT.md`, section 8).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,4 +45,35 @@ pub struct OtherLength {
     pub name: String,
     /// Its length in the file, in bases.
     pub length: u64,
+}
+
+/// Reads the inputs of a store, which must say what contigs they lack; those of a locus index need not.
+pub(super) fn with_contigs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Provenance>, D::Error> {
+    #[derive(Deserialize)]
+    struct Input {
+        role: String,
+        path: String,
+        length: u64,
+        modified: i64,
+        sha256: String,
+        contigs_absent: Vec<String>,
+        contigs_ignored: Vec<String>,
+        #[serde(default)]
+        contigs_renamed: Vec<Renamed>,
+        #[serde(default)]
+        contigs_other_length: Vec<OtherLength>,
+    }
+    let inputs = Vec::<Input>::deserialize(deserializer)?.into_iter();
+    let whole = |input: Input| Provenance {
+        role: input.role,
+        path: input.path,
+        length: input.length,
+        modified: input.modified,
+        sha256: input.sha256,
+        contigs_absent: input.contigs_absent,
+        contigs_ignored: input.contigs_ignored,
+        contigs_renamed: input.contigs_renamed,
+        contigs_other_length: input.contigs_other_length,
+    };
+    Ok(inputs.map(whole).collect())
 }

@@ -80,6 +80,8 @@ static void contigs_and_tracks(const atemoya_store *store) {
     bool has_sequence;
     DO(atemoya_store_checksum(store, &text, E));
     printf("checksum %s\n", text);
+    DO(atemoya_store_warnings(store, &text, E));
+    printf("warnings %s\n", text);
     DO(atemoya_store_has_sequence(store, &has_sequence, E));
     CHECK(has_sequence);
     DO(atemoya_store_contig_count(store, &count, E));

@@ -117,6 +117,8 @@ static void stores(const atemoya_store *store) {
     WRONG(atemoya_store_path(store, NULL, O), ARGUMENT, "path");
     EACH(atemoya_store, "store", atemoya_store_checksum(h, &text, O));
     WRONG(atemoya_store_checksum(store, NULL, O), ARGUMENT, "checksum");
+    EACH(atemoya_store, "store", atemoya_store_warnings(h, &text, O));
+    WRONG(atemoya_store_warnings(store, NULL, O), ARGUMENT, "warnings");
     EACH(atemoya_store, "store", atemoya_store_has_sequence(h, &flag, O));
     WRONG(atemoya_store_has_sequence(store, NULL, O), ARGUMENT, "has_sequence");
     EACH(atemoya_store, "store", atemoya_store_contig_count(h, &number, O));

@@ -1,0 +1,116 @@
+"""bigWigs whose contigs are called otherwise than the genome's, have other lengths, or are not there: files as users meet them."""
+
+import json
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from bigwig_writer import write_bigwig
+
+LOCI = dict(negatives=None, negative_ratio=0, in_window=200, out_window=100, max_jitter=10, random_state=1, pin_memory=False)
+
+
+@pytest.fixture
+def odd(shared):
+    """The path of an odd file."""
+    return lambda name: str(shared / "data" / "odd" / name)
+
+
+def warned(make):
+    """What is made, and what is warned of meanwhile."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        made = make()
+    return made, [str(warning.message) for warning in caught if warning.category is UserWarning]
+
+
+def signals(loader):
+    """The signals of an epoch, one example after another."""
+    return np.concatenate([batch[1].numpy() for batch in loader])
+
+
+def generator(atemoya, odd, tmp_path, signals, peaks="chr1\t3000\t3200\nchr1\t4000\t4100\n", **more):
+    bed = tmp_path / "peaks.bed"
+    bed.write_text(peaks)
+    options = LOCI | {"cache_dir": tmp_path / "cache"} | more
+    return atemoya.PeakGenerator(bed, sequences=odd("base/genome.fa"), signals=signals, **options)
+
+
+def test_names_of_ensembl(atemoya, odd, tmp_path):
+    track, genome = odd("ensembl.bw"), odd("base/genome.fa")
+    for make in (
+        lambda: generator(atemoya, odd, tmp_path, [track]),
+        lambda: atemoya.pack(tmp_path / "store", fasta=genome, signals={"atac": track}),
+    ):
+        with pytest.raises(atemoya.InputError, match='it has "1", "2", "10".*"chr1", "chr2", "chr10".*alias.*chr.*allow_empty'):
+            make()
+    aliases = tmp_path / "aliases.txt"
+    aliases.write_text("# ucsc\tensembl\nchr1\t1\nchr2\t2\nchr10\t10\n")
+    expected = None
+    for number, alias in enumerate(["chr", aliases]):
+        store, _ = warned(lambda: atemoya.pack(tmp_path / str(number), fasta=genome, signals={"atac": track}, alias=alias))
+        (loader, _) = warned(lambda: generator(atemoya, odd, tmp_path, [track], alias=alias))
+        renamed = json.loads((store.path / "manifest.json").read_text())["inputs"][1]["contigs_renamed"]
+        assert renamed == [{"from": name, "to": f"chr{name}"} for name in ("1", "2", "10")]
+        assert store.signal("chr1", 0, 60_000).any()
+        expected = signals(loader) if expected is None else expected
+        assert np.array_equal(signals(loader), expected)
+
+
+def test_what_an_alias_says_is_part_of_what_is_cached(atemoya, odd, tmp_path):
+    """A store that was packed otherwise is not taken."""
+    track = odd("ensembl.bw")
+    loader, said = warned(lambda: generator(atemoya, odd, tmp_path, [track], allow_empty=True))
+    assert not signals(loader).any() and any("zeros everywhere" in message for message in said)
+    warned(lambda: generator(atemoya, odd, tmp_path, [track], alias="chr"))
+    with pytest.raises(atemoya.InputError):
+        generator(atemoya, odd, tmp_path, [track])
+    assert len(list((tmp_path / "cache").iterdir())) == 2
+
+
+def test_each_loader_warns(atemoya, odd, tmp_path):
+    """The first call, which packs, and later ones, which take what is in the cache."""
+    peaks = "chr1\t3000\t3200\nchr2\t4000\t4100\n"
+    make = lambda **more: warned(lambda: generator(atemoya, odd, tmp_path, [odd("missing_contigs.bw")], peaks, **more))  # noqa: E731
+    for _ in range(3):
+        _, said = make()
+        assert len(said) == 1 and '"chr2"' in said[0] and "missing_contigs.bw" in said[0], said
+    assert make(chroms=["chr1"])[1] == []
+
+
+def test_an_empty_bigwig(atemoya, odd, tmp_path):
+    for _ in range(2):
+        loader, said = warned(lambda: generator(atemoya, odd, tmp_path, [odd("base/plus.bw")], controls=[odd("empty.bw")]))
+        assert len(said) == 1 and "empty.bw" in said[0] and "zeros everywhere" in said[0], said
+    batch = next(iter(loader))
+    assert not batch[1].any() and batch[2].any(), "controls are zeros, signals are not"
+
+
+def test_a_contig_of_another_length(atemoya, odd, tmp_path):
+    track = odd("chrM_other_length.bw")
+    store, said = warned(lambda: atemoya.pack(tmp_path / "store", fasta=odd("base/genome.fa"), signals={"atac": track}))
+    assert said == store.warnings() and "5002 bases there and 5000" in said[0]
+    assert (store.warnings(contigs=["chr1"]), store.warnings(groups=[])) == ([], [])
+    with pytest.raises(atemoya.InputError, match='"chrM" has 5002 bases.* 5000 '):
+        atemoya.pack(tmp_path / "named", fasta=odd("base/genome.fa"), signals={"atac": track}, contigs=["chr1", "chrM"])
+    loader, said = warned(lambda: generator(atemoya, odd, tmp_path, [track], chroms=["chr1"]))
+    assert said == [] and signals(loader).any()
+
+
+def test_another_build_is_refused(atemoya, odd, tmp_path):
+    track = tmp_path / "other.bw"
+    write_bigwig(track, {"chr1": np.ones(60_001, np.float32), "chr2": np.ones(29_999, np.float32)})
+    with pytest.raises(atemoya.InputError, match="other lengths.*60001.*60000.*genome build"):
+        generator(atemoya, odd, tmp_path, [str(track)])
+
+
+def test_aliases_that_are_none(atemoya, odd, tmp_path):
+    bad = tmp_path / "bad.txt"
+    bad.write_text("chr1 1\nchr2\n")
+    for alias, expected in [(bad, atemoya.InputError), (tmp_path / "none", FileNotFoundError), (3, TypeError)]:
+        with pytest.raises(expected):
+            atemoya.pack(tmp_path / "store", fasta=odd("base/genome.fa"), signals={"atac": odd("ensembl.bw")}, alias=alias)
+        with pytest.raises(expected):
+            generator(atemoya, odd, tmp_path, [odd("ensembl.bw")], alias=alias)
+    assert not Path(tmp_path / "store").exists()
