@@ -4,10 +4,10 @@
 
 mod common;
 
-use atemoya::gather::read_track;
+use atemoya::gather::{Gatherer, Span, read_track};
 use atemoya::ingest::alias::Aliases;
 use atemoya::pack::{PackBuilder, Packed};
-use atemoya::{Error, Result, Store};
+use atemoya::{DType, Error, Result, Store};
 use common::bigwigs::{Layout, bed_graph, big_wig};
 use common::inputs::write;
 use std::path::{Path, PathBuf};
@@ -149,16 +149,41 @@ fn what_a_track_lacks_is_zero_and_said_whenever_it_is_asked() {
     let zero = |track: &str, contig: &str| {
         read_track(&store, track, contig, 100..2900).unwrap().iter().all(|value| *value == 0.0)
     };
-    assert!(
-        zero("some", "chr2")
-            && zero("other", "chrM")
-            && ["chr1", "chr2", "chrM"].iter().all(|contig| zero("none", contig))
-    );
+    let error = read_track(&store, "other", "chrM", 100..200).unwrap_err().to_string();
+    assert!(error.contains(r#""chrM" (5002 bases there and 5000 in the store)"#), "{error}");
+    assert!(zero("some", "chr2") && ["chr1", "chr2", "chrM"].iter().all(|contig| zero("none", contig)));
     for (track, file) in [("some", "missing_contigs.bw"), ("other", "chrM_other_length.bw"), ("all.0", "base/plus.bw")]
     {
         assert!(same(&store, track, "chr1", &odd(file), "chr1"));
     }
     assert!(same(&store, "all.1", "chrM", &odd("base/minus.bw"), "chrM"));
+}
+
+/// Windows on a contig of another length are refused, of the tracks that have it and of no other.
+#[test]
+fn windows_on_a_contig_of_another_length_are_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let track = |name: &str, b: u32| {
+        let contigs = [("a", 10), ("b", b)];
+        write(directory.path(), name, big_wig(&contigs, &[bed_graph(0, &[(0, 1, 1.0)])], &Layout::default()))
+    };
+    let builder = PackBuilder::new().signal("pair", [track("plus.bw", 7), track("minus.bw", 8)]);
+    let (store, _) = pack(&builder.control("input", [track("input.bw", 7)]));
+    let spans = |contig| [Span { contig, start: -2, reverse_complement: false }];
+    for (groups, refused) in [(["pair"], Some("minus.bw")), (["input"], None)] {
+        let gatherer = Gatherer::tracks(&store, Some(&groups), DType::F32).unwrap();
+        let mut out = vec![0.0f32; gatherer.shape(3)[0] * 3];
+        gatherer.gather_into(3, spans(0), &mut out).unwrap();
+        assert_eq!(out[..3], [0.0, 0.0, 1.0]);
+        match (gatherer.gather_into(3, spans(1), &mut out), refused) {
+            (Err(Error::Argument { message, .. }), Some(file)) => {
+                assert!(message.contains(file) && message.contains(r#""b" (8 bases there and 7"#), "{message}");
+            }
+            (result, file) => assert!(result.is_ok() && file.is_none(), "{result:?}"),
+        }
+    }
+    assert_eq!(read_track(&store, "pair.0", "b", 0..2).unwrap(), [0.0; 2]);
+    assert!(read_track(&store, "pair.1", "b", 0..2).is_err());
 }
 
 #[test]

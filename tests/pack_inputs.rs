@@ -73,7 +73,8 @@ fn a_contig_of_another_length_is_packed_as_zeros_and_said() {
             let input = store.manifest().inputs.last().unwrap();
             let said: Vec<_> = input.contigs_other_length.iter().map(|b| (b.name.as_str(), b.length)).collect();
             assert_eq!((said, input.contigs_absent.len()), (vec![("b", 5)], 0));
-            for (track, contig, first) in [("other", "a", 1.0), ("other", "b", 0.0), ("good", "b", 1.0)] {
+            assert!(read_track(&store, "other", "b", 0..4).unwrap_err().to_string().contains("5 bases there"));
+            for (track, contig, first) in [("other", "a", 1.0), ("good", "a", 1.0), ("good", "b", 1.0)] {
                 assert_eq!(read_track(&store, track, contig, 0..4).unwrap(), [first, 0.0, 0.0, 0.0]);
             }
             store.check_lengths(None, Some(&["a"])).unwrap();

@@ -5,6 +5,7 @@ use crate::dtype::Element;
 use crate::format::manifest::Role;
 use crate::store::{PanelFile, PanelView, SequenceFile, SequenceView, Store};
 use crate::{DType, Error, Result};
+use std::collections::BTreeMap;
 
 /// Where a window begins, and which way it is read. How wide it is, is said once for all windows of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +61,8 @@ pub struct Gatherer {
     channels: usize,
     /// For each panel, what is read of it. There is none where it is the sequence that is read.
     panels: Vec<(usize, Channels)>,
+    /// The contigs that cannot be read, and why.
+    unreadable: BTreeMap<usize, String>,
 }
 
 impl Gatherer {
@@ -73,7 +76,14 @@ impl Gatherer {
             return Err(Error::argument("store", "it has no sequence"));
         }
         types::check_sequence("dtype", dtype)?;
-        Ok(Gatherer { store: store.clone(), isa: Isa::best(), dtype, channels: 4, panels: Vec::new() })
+        Ok(Gatherer {
+            store: store.clone(),
+            isa: Isa::best(),
+            dtype,
+            channels: 4,
+            panels: Vec::new(),
+            unreadable: BTreeMap::new(),
+        })
     }
 
     /// Gathers the tracks of some groups, of either role, in the order of the names; `None` for all signal groups. The type is
@@ -95,8 +105,10 @@ impl Gatherer {
             return Err(Error::argument("groups", message));
         }
         types::check_tracks("dtype", dtype, store, &found)?;
+        let names: Vec<&str> = found.iter().map(|group| group.name.as_str()).collect();
+        let unreadable = store.unreadable(&names, None);
         let (panels, channels) = Channels::of_groups(found);
-        Ok(Gatherer { store: store.clone(), isa: Isa::best(), dtype, channels, panels })
+        Ok(Gatherer { store: store.clone(), isa: Isa::best(), dtype, channels, panels, unreadable })
     }
 
     /// The type of the elements.
@@ -129,8 +141,8 @@ impl Gatherer {
     /// size of an element, and be as long as [`Gatherer::bytes`] says. A window is `start .. start + width` of its contig.
     ///
     /// # Errors
-    /// [`Error::Argument`] for a width out of its range, a contig that the store lacks, an `out` of another length or not aligned, and
-    /// for an iterator that gives more or fewer windows than it says; [`Error::Corrupt`] for damaged tiles. After an error `out` holds
+    /// [`Error::Argument`] for a width out of its range, a contig that the store lacks or that has another length in the file of a track
+    /// ([`Store::check_lengths`]), an `out` of another length or not aligned, and for an iterator that gives more or fewer windows than it says; [`Error::Corrupt`] for damaged tiles. After an error `out` holds
     /// unspecified values: windows are looked at as they are reached.
     pub fn gather(
         &self,
@@ -199,6 +211,9 @@ impl Gatherer {
         if contig >= contigs.len() {
             let message = format!("window {i} is on contig {contig}, of {} counted from 0", contigs.len());
             return Err(Error::argument("windows", message));
+        }
+        if let Some(why) = self.unreadable.get(&contig) {
+            return Err(Error::argument("windows", why.as_str()));
         }
         Ok(Window { contig, length: contigs.length(contig), start, width, reverse })
     }

@@ -24,8 +24,8 @@ pub fn read_sequence(store: &Store, contig: &str, range: Range<u64>) -> Result<V
 /// The values of one channel over `range` of a contig. `track` is `NAME.i`, or `NAME` for a group of one channel.
 ///
 /// # Errors
-/// [`Error::Argument`] for a track or contig that the store lacks, or a range that is not inside the contig;
-/// [`Error::Corrupt`] for damaged tiles.
+/// [`Error::Argument`] for a track or contig that the store lacks, a range that is not inside the contig, and a contig that has another
+/// length in the file of the track ([`Store::check_lengths`]); [`Error::Corrupt`] for damaged tiles.
 pub fn read_track(store: &Store, track: &str, contig: &str, range: Range<u64>) -> Result<Vec<f32>> {
     let groups = &store.manifest().groups;
     let sizes: Vec<_> = groups.iter().map(|group| (group.name.as_str(), group.tracks.len())).collect();
@@ -40,6 +40,9 @@ pub fn read_track(store: &Store, track: &str, contig: &str, range: Range<u64>) -
         }
     };
     let window = window(store, contig, range)?;
+    if let Some(why) = store.unreadable(&[&group.name], channel).remove(&window.contig) {
+        return Err(Error::argument("contig", why));
+    }
     let file = &store.panels()[group.panel];
     let mut channels = Channels::default();
     channels.push_group(tracks, 0);

@@ -5,7 +5,8 @@ use crate::error::some_of;
 use crate::format::manifest::{GroupEntry, Manifest, TrackEntry};
 use crate::format::{OtherLength, Provenance};
 use crate::{Error, Result, listed};
-use std::collections::{HashMap, HashSet};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 impl Store {
     /// Tells what the files of the tracks lacked, in sentences to be shown: contigs that a file does not have, or has with another length,
@@ -36,6 +37,23 @@ impl Store {
     pub fn check_lengths(&self, groups: Option<&[&str]>, contigs: Option<&[&str]>) -> Result<()> {
         check_lengths(self.manifest(), groups, contigs)
     }
+
+    /// Why windows on some contigs, by their ids, cannot be read: their length in the file of a track is another. Only the groups of these
+    /// names count, and of each only one channel if it is given.
+    pub(crate) fn unreadable(&self, groups: &[&str], channel: Option<usize>) -> BTreeMap<usize, String> {
+        let (lengths, all) = (Lengths::new(self.manifest()), Wanted::new(None));
+        let mut contigs = BTreeMap::new();
+        for track in tracks(self.manifest(), Some(groups)) {
+            for other in track.other_lengths(&all).filter(|_| channel.is_none_or(|channel| track.channel == channel)) {
+                let why = || {
+                    let remedy = "make the track of the genome of the store and pack it again";
+                    format!("{} {}; {remedy}", track.label(), lengths.unknown(vec![other]))
+                };
+                self.contigs().id(&other.name).map(|id| contigs.entry(id).or_insert_with(why));
+            }
+        }
+        contigs
+    }
 }
 
 fn check_lengths(manifest: &Manifest, groups: Option<&[&str]>, contigs: Option<&[&str]>) -> Result<()> {
@@ -43,12 +61,8 @@ fn check_lengths(manifest: &Manifest, groups: Option<&[&str]>, contigs: Option<&
     for track in tracks(manifest, groups) {
         let found: Vec<&OtherLength> = track.other_lengths(&wanted).collect();
         if !found.is_empty() {
-            let message = format!(
-                "{} has other lengths of {}: the values there are unknown; use contigs without these, or make the track of the \
-                 genome of the store and pack it again",
-                track.label(),
-                lengths.both(found)
-            );
+            let remedy = "use contigs without these, or make the track of the genome of the store and pack it again";
+            let message = format!("{} {}; {remedy}", track.label(), lengths.unknown(found));
             return Err(Error::argument("chroms", message));
         }
     }
@@ -75,6 +89,8 @@ pub(crate) fn warnings(manifest: &Manifest, groups: Option<&[&str]>, contigs: Op
 
 /// A track, and the file that it is from where that is known; or a file of which nobody knows which track is from it.
 struct Track<'a> {
+    /// Its number in its group.
+    channel: usize,
     entry: Option<&'a TrackEntry>,
     input: Option<&'a Provenance>,
 }
@@ -95,13 +111,13 @@ fn tracks<'a>(manifest: &'a Manifest, groups: Option<&[&str]>) -> Vec<Track<'a>>
         let before = inputs.len().checked_sub(numbers.len()).filter(|&before| before <= 1);
         let file = |channel| before.map(|before| inputs[before + channel]);
         let entries = numbers.iter().map(|&track| &manifest.panels[*panel].tracks[track]);
-        tracks.extend(entries.enumerate().map(|(i, entry)| Track { entry: Some(entry), input: file(i) }));
+        tracks.extend(entries.enumerate().map(|(i, entry)| Track { channel: i, entry: Some(entry), input: file(i) }));
         if before.is_none() {
             others.extend(inputs);
         }
     }
     others.extend(manifest.inputs.iter().filter(|input| by_role.contains_key(input.role.as_str())));
-    tracks.extend(others.into_iter().map(|input| Track { entry: None, input: Some(input) }));
+    tracks.extend(others.into_iter().map(|input| Track { channel: 0, entry: None, input: Some(input) }));
     tracks
 }
 
@@ -161,18 +177,26 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// The lengths of the store's contigs.
-struct Lengths<'a>(HashMap<&'a str, u64>);
+/// The lengths of the store's contigs, which are gathered when the first is asked for.
+struct Lengths<'a>(&'a Manifest, OnceCell<HashMap<&'a str, u64>>);
 
 impl<'a> Lengths<'a> {
     fn new(manifest: &'a Manifest) -> Lengths<'a> {
-        Lengths(manifest.contigs.iter().map(|contig| (contig.name.as_str(), contig.length)).collect())
+        Lengths(manifest, OnceCell::new())
+    }
+
+    /// That nobody knows the values on some contigs.
+    fn unknown(&self, contigs: Vec<&OtherLength>) -> String {
+        format!("has other lengths of {}: the values there are unknown", self.both(contigs))
     }
 
     /// Some contigs, and how long they are in the file and in the store.
     fn both(&self, contigs: Vec<&OtherLength>) -> String {
+        let contigs_of =
+            |manifest: &'a Manifest| manifest.contigs.iter().map(|contig| (contig.name.as_str(), contig.length));
+        let lengths = self.1.get_or_init(|| contigs_of(self.0).collect());
         some_of(contigs.into_iter().map(|OtherLength { name, length }| {
-            let ours = self.0.get(name.as_str()).map_or_else(String::new, |ours| format!(" and {ours} in the store"));
+            let ours = lengths.get(name.as_str()).map_or_else(String::new, |ours| format!(" and {ours} in the store"));
             format!("{name:?} ({length} bases there{ours})")
         }))
     }
