@@ -90,7 +90,7 @@ def PeakGenerator(
     exclusion_lists : path, table, list of rows, or list of these, optional
         Regions to stay out of: a locus is dropped when its window, jitter included, shares a chunk of 100 bases with one.
     random_state : int, optional
-        The seed. None draws one from numpy's global generator.
+        The seed. None draws one from numpy's global generator; several ranks need one that is given.
     pin_memory : bool
         Whether batches are in page-locked memory, where there is CUDA.
     num_workers : int
@@ -109,7 +109,9 @@ def PeakGenerator(
         What ``min_counts`` and ``max_counts`` count: ``"all"`` signal tracks, ``"first"``, or tracks by their names. By default what
         the order does: cherimoya's documentation says all, and cherimoya counts the first; the native order counts all.
     rank, world_size : int, optional
-        Which contiguous slice of each batch this process takes; by default as ``torch.distributed`` has it, if it is initialised.
+        Which contiguous slice of each batch this process takes. By default they are those of the process
+        group of ``torch.distributed``, if one is running when an iteration begins; a warning says so once.
+        A loader that is on one rank only, for validation say, needs ``rank=0, world_size=1``.
     drop_last : bool, optional
         Whether the short batch at an epoch's end is dropped; by default with several ranks only.
     alias : "chr" or path, optional

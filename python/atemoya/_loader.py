@@ -110,7 +110,7 @@ class Loader:
         negatives = () if negatives is None else negatives
         if isinstance(random_state, bool) or not hasattr(random_state, "__index__"):
             raise TypeError(f"random_state must be an integer, not {type(random_state).__name__}")
-        self.store = store if isinstance(store, Store) else Store(store)
+        self._store = store if isinstance(store, Store) else Store(store)
         if flag("verify", verify):
             self.store.verify(once=True)
         drawn = sampling(
@@ -174,6 +174,11 @@ class Loader:
         self._feed = Feed(Source(streamed, base_seed(order, random_state)), running.copy, Batch)
         if opened is not None:
             self._feed.prepare()
+
+    @property
+    def store(self) -> Store:
+        """The store that it reads."""
+        return self._store
 
     def __iter__(self) -> Iterator[Batch]:
         return iter(self._feed)

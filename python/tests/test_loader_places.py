@@ -116,6 +116,24 @@ def test_breaking_off_and_asking_for_the_state(make, epochs):
     assert_same(copies(loader), epochs[0][4:])
 
 
+def test_the_store_cannot_be_assigned(make):
+    loader = make()
+    with pytest.raises(AttributeError, match="store"):
+        loader.store = None
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_setting_the_epoch_of_a_running_iteration(make, epochs, workers):
+    loader = make(num_workers=workers)
+    running = iter(loader)
+    loader.set_epoch(1)
+    first = copies(itertools.islice(running, 3))
+    loader.set_epoch(1)
+    assert (loader.state_dict()["epoch"], loader.state_dict()["step"]) == (1, 3)
+    assert_same([*first, *copies(running)], epochs[1])
+    assert_same(copies(loader), epochs[2])
+
+
 def test_setting_the_epoch_after_a_state(make, epochs):
     loader = make()
     loader.load_state_dict({**loader.state_dict(), "epoch": 1, "step": 2})
