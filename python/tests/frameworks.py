@@ -113,14 +113,31 @@ def model():
 def trainer(**changes):
     import lightning
 
-    return lightning.Trainer(accelerator="cpu", devices=2, strategy="ddp", max_epochs=EPOCHS, logger=False,
-                             enable_checkpointing=False, enable_progress_bar=False, enable_model_summary=False, **changes)
+    quiet = dict(logger=False, enable_checkpointing=False, enable_progress_bar=False, enable_model_summary=False)
+    return lightning.Trainer(accelerator="cpu", devices=2, strategy="ddp", max_epochs=EPOCHS, **quiet, **changes)
 
 
 def lightning_fit(make):
     fitted = model()
     trainer().fit(fitted, make())
     return fitted.epochs
+
+
+def lightning_resumed(make):
+    """The fifth step's checkpoint, which rank 0 writes for both, and what a second fit goes on with."""
+    import lightning
+
+    path = Path(sys.argv[1]).with_name("fifth.ckpt")
+
+    class Saving(lightning.Callback):
+        def on_train_batch_end(self, trainer, *_):
+            if trainer.global_step == 5:
+                trainer.save_checkpoint(path)
+
+    first, second = model(), model()
+    trainer(callbacks=[Saving()]).fit(first, make())
+    trainer().fit(second, make(), ckpt_path=path, weights_only=False)
+    return [first.epochs[0][:5] + second.epochs[0], second.epochs[1]]
 
 
 def lightning_predict(make):
@@ -137,7 +154,7 @@ def lightning_overfit(make):
 
 TASKS = [loader_alone, distributed_sampler, workers_of_a_distributed_sampler, ray_train, accelerate,
          accelerate_that_splits_batches, accelerate_that_dispatches, accelerate_with_torchdata, fabric, lightning_fit,
-         lightning_predict, lightning_overfit]
+         lightning_resumed, lightning_predict, lightning_overfit]
 
 
 def told(work) -> list[str]:

@@ -61,7 +61,7 @@ def test_every_example_once(ranks, epochs, work):
         assert shares[0] + shares[1] == examples(expected)
 
 
-@pytest.mark.parametrize("work", ["loader_alone", "ray_train", "fabric", "lightning_fit"])
+@pytest.mark.parametrize("work", ["loader_alone", "ray_train", "fabric", "lightning_fit", "lightning_resumed"])
 def test_a_loader_that_shares_by_itself_gives_slices_of_its_batches(ranks, epochs, work):
     for epoch in range(frameworks.EPOCHS):
         both = zip(*(rank[work][epoch] for rank in ranks), strict=True)
