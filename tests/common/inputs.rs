@@ -114,7 +114,10 @@ pub fn pack(directory: &Path, contigs: &[Contig], tile_log2: u32) -> Store {
         .control("input", [&tracks[1], &tracks[2]])
         .signal("runs", [&tracks[2]])
         .tile_log2(tile_log2);
-    assert_eq!(builder.publish(&out, &()).unwrap().warnings, Vec::<String>::new());
+    let mut warnings = builder.publish(&out, &()).unwrap().warnings;
+    // Contigs may be made up with a track of zeros.
+    warnings.retain(|warning| !warning.ends_with("since no value is there"));
+    assert_eq!(warnings, Vec::<String>::new());
     Store::open(out).unwrap()
 }
 

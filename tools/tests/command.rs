@@ -163,7 +163,6 @@ fn what_is_wrong_is_said_and_nothing_is_left() {
         (vec!["--exclusion-lists", "nope.bed"], "nope.bed"),
         (vec!["--count", "0"], "count"),
         (vec!["--random-state", "-1"], "--order cherimoya"),
-        (vec!["--batch-size", "1000000000"], "memory"),
     ] {
         let mut all = vec!["sample", text(&store), "--out", &out];
         all.extend(&arguments);
