@@ -12,9 +12,10 @@ const DAY: u64 = 24 * 3600;
 
 /// List and remove stores that were packed on the fly
 ///
-/// The Python package packs the files that a loader is given once, into $ATEMOYA_CACHE, or atemoya in $XDG_CACHE_HOME or ~/.cache. What is removed
-/// is packed again when it is needed. With $ATEMOYA_CACHE_SIZE (200G), packing removes the stores that were used the longest ago while all take
-/// more than that; without it there is no limit.
+/// The Python package packs the files that a loader is given once, into $ATEMOYA_CACHE, or atemoya
+/// in $XDG_CACHE_HOME or ~/.cache. What is removed is packed again when it is needed. With
+/// $ATEMOYA_CACHE_SIZE (200G), packing removes the stores that were used the longest ago while all
+/// take more than that; without it there is no limit.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -49,7 +50,8 @@ struct Rules {
     /// Remove what was not used for so many days
     #[arg(long, value_name = "DAYS")]
     older_than: Option<u32>,
-    /// Remove what was used the longest ago, until the rest takes no more: bytes, or with K, M, G or T
+    /// Remove what was used the longest ago, until the rest takes no more: bytes, or with K, M, G
+    /// or T
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     max_size: Option<u64>,
     /// Remove stores whose input files are gone

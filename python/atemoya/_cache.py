@@ -27,7 +27,8 @@ class CacheEntry:
     last_use : datetime
         When it was opened last.
     in_use : bool
-        Whether a process uses it. Where the file system has no locks, whether it was opened within 30 days.
+        Whether a process uses it. Where the file system has no locks, whether it was opened within
+        30 days.
     inputs : list of Path
         The files that it was packed of, the genome first.
     misses_inputs : bool
@@ -49,7 +50,9 @@ class CacheEntry:
 
 
 def cache_dir() -> Path:
-    """The directory of packed stores: ``$ATEMOYA_CACHE``, or ``atemoya`` in ``$XDG_CACHE_HOME`` (``~/.cache``).
+    """Returns where packed stores are kept: ``$ATEMOYA_CACHE``, or ``atemoya`` in ``$XDG_CACHE_HOME``.
+
+    Without either it is ``~/.cache/atemoya``.
 
     Everything in it can be deleted at any time; what is needed is packed again.
     """
@@ -89,7 +92,8 @@ def prune_cache(
     older_than : timedelta or float, optional
         Removes what was not used for so long, in days if it is a number.
     max_size : int or str, optional
-        Removes what was used the longest ago, until the rest takes no more: bytes, or a text like ``"200G"``.
+        Removes what was used the longest ago, until the rest takes no more: bytes, or a text like
+        ``"200G"``.
     missing_inputs : bool
         Whether stores are removed whose input files are gone.
     everything : bool

@@ -1,4 +1,4 @@
-"""Arrays of whole contigs, from whatever holds them in memory; of what does not, the name and what to do."""
+"""Arrays of whole contigs, from whatever holds them in memory; of what does not, what to do."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ def maps_contigs(value: Any) -> bool:
 
 
 def contig_arrays(name: str, contigs: Any, ndim: int) -> dict[str, NDArray[Any]]:
-    """The arrays of the parameter ``name`` by the names of their contigs: ``(4, length)`` of a sequence, ``(length,)`` of a track.
+    """The arrays of the parameter ``name`` by the names of their contigs.
 
-    Arrays and CPU tensors are used where they lie.
+    They are ``(4, length)`` of a sequence and ``(length,)`` of a track. Arrays and CPU tensors are
+    used where they lie.
     """
     file = _open_file(contigs)
     if file is not None:

@@ -1,4 +1,4 @@
-"""Loci as BED files: paths as they are, and tables in memory written to temporary files, of which no message speaks."""
+"""Loci as BED files: paths as they are, and tables in memory as temporary files, of which no message speaks."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ Loci = Pathlike | Table | Rows | Sequence[Pathlike | Table | Rows]
 class LociFiles:
     """The files of loci, while it is entered: ``with LociFiles() as files``.
 
-    Tables are in temporary files as long. Errors that concern one of these leave it in the words of its table, with rows counted
-    from 0.
+    Tables are in temporary files as long. Errors that concern one of these leave it in the words of
+    its table, with rows counted from 0.
     """
 
     def __init__(self) -> None:

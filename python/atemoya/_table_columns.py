@@ -1,4 +1,4 @@
-"""The columns of tables in memory, and their values as BED has them: names of contigs, and whole numbers."""
+"""The columns of tables in memory, and their values as BED has them: names and whole numbers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy
 
 
 def table_columns(table: Any) -> Sequence[Any] | None:
-    """The columns of a table of pandas or polars, or of a list of rows, by position; None for anything else."""
+    """The columns of a table of pandas or polars or of a list of rows, or None for anything else."""
     if hasattr(table, "iloc") and hasattr(table, "columns"):
         return [table.iloc[:, number] for number in range(table.shape[1])]
     if hasattr(table, "get_columns") and hasattr(table, "columns"):

@@ -1,4 +1,4 @@
-"""The command ``python -m atemoya.cache``: lists and removes stores that were packed on the fly, as ``atemoya cache`` does."""
+"""The command ``python -m atemoya.cache``: lists and removes packed stores, as ``atemoya cache`` does."""
 
 from __future__ import annotations
 

@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
-/// The stores of caches that this process has opened. They are in use until it ends: nobody can know which arrays still lead to them.
+/// The stores of caches that this process has opened. They are in use until it ends: nobody can
+/// know which arrays still lead to them.
 static IN_USE: Mutex<Option<HashMap<PathBuf, InUse>>> = Mutex::new(None);
 
 fn hold(store: &Path, in_use: InUse) {
@@ -20,8 +21,8 @@ fn hold(store: &Path, in_use: InUse) {
     held.get_or_insert_default().insert(store.to_path_buf(), in_use);
 }
 
-/// A store of a cache: path, bytes, seconds of the last use since 1970, whether it is in use, inputs, whether these are missing, damage,
-/// and why it was not removed.
+/// A store of a cache: path, bytes, seconds of the last use since 1970, whether it is in use,
+/// inputs, whether these are missing, damage, and why it was not removed.
 type Told = (PathBuf, u64, f64, bool, Vec<PathBuf>, bool, Option<String>, Option<String>);
 
 fn told(entry: Entry, kept: Option<String>) -> Told {

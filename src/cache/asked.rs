@@ -1,4 +1,5 @@
-//! What is asked of the cache: a combination of files and of what is packed of them, its key, and the record that leads from it to a store.
+//! What is asked of the cache: a combination of files and of what is packed of them, its key, and
+//! the record that leads from it to a store.
 
 use super::RECORD;
 use crate::format::checks::hex;
@@ -77,7 +78,8 @@ impl Asked {
         self.what == record.what && lengths(&self.files) == lengths(&record.files)
     }
 
-    /// Keeps in mind that these files lead to a store. Without a record they do so no less, after a longer look.
+    /// Keeps in mind that these files lead to a store. Without a record they do so no less, after a
+    /// longer look.
     pub(super) fn record(&self, directory: &Path, store: &str) {
         let Asked { what, files, whole_genome, stem: _ } = self;
         let (what, files) = (what.clone(), files.clone());

@@ -34,14 +34,16 @@ impl Cached {
 }
 
 impl Cache {
-    /// Opens the store of a builder's files, which is packed if there is none yet. Files are told by path, length and time of change;
-    /// files of the same content are recognised by their length and hash, whatever their paths and times.
+    /// Opens the store of a builder's files, which is packed if there is none yet. Files are told
+    /// by path, length and time of change; files of the same content are recognised by their length
+    /// and hash, whatever their paths and times.
     ///
-    /// Several processes may do this at once: one packs, and the others wait for it. Where the file system has no locks, each packs,
-    /// and the store of the first to end is used by all.
+    /// Several processes may do this at once: one packs, and the others wait for it. Where the file
+    /// system has no locks, each packs, and the store of the first to end is used by all.
     ///
     /// # Errors
-    /// As [`PackBuilder::publish`]; [`Error::Exists`] when a store that was damaged has files of others in it.
+    /// As [`PackBuilder::publish`]; [`Error::Exists`] when a store that was damaged has files of
+    /// others in it.
     pub fn store(&self, builder: &PackBuilder, progress: &dyn Progress) -> Result<Cached> {
         let asked = Asked::of(builder)?;
         if let Some(record) = Record::read(&self.directory.join(asked.name(RECORD)))
@@ -127,7 +129,8 @@ impl Cache {
         };
         asked.record(&self.directory, &name);
         if let Some(limit) = self.limit {
-            // Room for what comes next; where there is none to be made, nothing is wrong with this store.
+            // Room for what comes next; where there is none to be made, nothing is wrong with this
+            // store.
             let _ = self.prune(&Prune { max_bytes: Some(limit), ..Prune::default() });
         }
         Ok(Cached { store, in_use, packed }.noted())
@@ -176,7 +179,8 @@ impl<'a> Hashes<'a> {
         Hashes { asked, known: vec![None; asked.files.len()] }
     }
 
-    /// Whether a file has this hash. One that is as it was when a record was made is not read again.
+    /// Whether a file has this hash. One that is as it was when a record was made is not read
+    /// again.
     fn is(&mut self, number: usize, record: &Record, sha256: &str, progress: &dyn Progress) -> Result<bool> {
         let file = &self.asked.files[number];
         if record.files.get(number) == Some(file) {

@@ -1,7 +1,9 @@
-//! The cache: a directory of stores that were packed on the fly, told by their input files (feature `ingest`).
+//! The cache: a directory of stores that were packed on the fly, told by their input files (feature
+//! `ingest`).
 //!
-//! A store of the cache is a directory `NAME-KEY.atemoya`. Beside it are a file for each combination of inputs that leads to it,
-//! `NAME-KEY.json`, and one that whoever uses the store holds a lock on, `NAME-KEY.used`, whose time is that of the last use.
+//! A store of the cache is a directory `NAME-KEY.atemoya`. Beside it are a file for each
+//! combination of inputs that leads to it, `NAME-KEY.json`, and one that whoever uses the store
+//! holds a lock on, `NAME-KEY.used`, whose time is that of the last use.
 
 mod asked;
 mod fetch;
@@ -26,7 +28,8 @@ const STORE: &str = ".atemoya";
 const RECORD: &str = ".json";
 const USED: &str = ".used";
 
-/// A directory of stores that were packed on the fly. Anything in it can be removed at any time; what is needed is packed again.
+/// A directory of stores that were packed on the fly. Anything in it can be removed at any time;
+/// what is needed is packed again.
 ///
 /// ```no_run
 /// use atemoya::cache::Cache;
@@ -69,8 +72,8 @@ impl Cache {
         Cache { directory: directory.into(), limit: None }
     }
 
-    /// The cache of this user: in `$ATEMOYA_CACHE`, or `atemoya` in `$XDG_CACHE_HOME` or `~/.cache`; with `$ATEMOYA_CACHE_SIZE`, if that
-    /// is set, for its limit.
+    /// The cache of this user: in `$ATEMOYA_CACHE`, or `atemoya` in `$XDG_CACHE_HOME` or
+    /// `~/.cache`; with `$ATEMOYA_CACHE_SIZE`, if that is set, for its limit.
     ///
     /// # Errors
     /// [`Error::Argument`] for a size that is none, and when there is no home directory.
@@ -95,8 +98,9 @@ impl Cache {
         Ok(self.limit(Some(bytes)))
     }
 
-    /// Sets how many bytes the stores may take together; `None` for any number. When a store is packed and they take more, those that
-    /// were used the longest ago are removed, but none that is in use.
+    /// Sets how many bytes the stores may take together; `None` for any number. When a store is
+    /// packed and they take more, those that were used the longest ago are removed, but none that
+    /// is in use.
     #[must_use]
     pub fn limit(mut self, bytes: Option<u64>) -> Cache {
         self.limit = bytes;
@@ -109,7 +113,8 @@ impl Cache {
         &self.directory
     }
 
-    /// All stores in it, those that were used last first. None where there is no directory. What is not a store of the cache is left out.
+    /// All stores in it, those that were used last first. None where there is no directory. What is
+    /// not a store of the cache is left out.
     ///
     /// # Errors
     /// [`Error::Io`].
@@ -169,7 +174,8 @@ impl Cache {
     }
 }
 
-/// Whether a file of the cache's directory is of this kind: its name ends in a key and the kind's suffix.
+/// Whether a file of the cache's directory is of this kind: its name ends in a key and the kind's
+/// suffix.
 fn is_ours(name: &str, suffix: &str) -> bool {
     let key = name.strip_suffix(suffix).and_then(|rest| rest.rsplit_once('-'));
     key.is_some_and(|(_, key)| {
@@ -177,7 +183,8 @@ fn is_ours(name: &str, suffix: &str) -> bool {
     })
 }
 
-/// A file of a store: what it is to the system, by which it is known under several names, its bytes, and how many names it has.
+/// A file of a store: what it is to the system, by which it is known under several names, its
+/// bytes, and how many names it has.
 struct Stored {
     place: (u64, u64),
     bytes: u64,

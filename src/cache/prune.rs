@@ -10,7 +10,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Which stores are to be removed. One that is in use never is, nor one whose directory holds anything that is not part of a store.
+/// Which stores are to be removed. One that is in use never is, nor one whose directory holds
+/// anything that is not part of a store.
 #[derive(Debug, Clone, Default)]
 pub struct Prune {
     /// Those that were not opened for longer than this.
@@ -35,7 +36,8 @@ pub struct Pruned {
 }
 
 impl Cache {
-    /// Removes stores, and what processes left behind that died while they packed. Returns what was to be removed, and what became of it.
+    /// Removes stores, and what processes left behind that died while they packed. Returns what was
+    /// to be removed, and what became of it.
     ///
     /// # Errors
     /// [`Error::Io`](crate::Error::Io) when the directory cannot be listed.

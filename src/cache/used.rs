@@ -1,4 +1,5 @@
-//! Which stores of a cache are in use: by a lock on a file beside the store, whose time is that of the last use.
+//! Which stores of a cache are in use: by a lock on a file beside the store, whose time is that of
+//! the last use.
 
 use super::{STORE, USED, is_ours};
 use rustix::fs::{Timespec, Timestamps, UTIME_NOW, futimens};
@@ -7,7 +8,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-/// Where nobody can tell by locks, what was opened within this time counts as used: longer than trainings take.
+/// Where nobody can tell by locks, what was opened within this time counts as used: longer than
+/// trainings take.
 const WITHOUT_LOCKS: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// Whether a store is in use.
@@ -15,19 +17,21 @@ const WITHOUT_LOCKS: Duration = Duration::from_secs(30 * 24 * 3600);
 pub enum Usage {
     /// Nobody uses it.
     Unused,
-    /// A process on this machine, or on another one where the file system's locks reach as far, uses it.
+    /// A process on this machine, or on another one where the file system's locks reach as far,
+    /// uses it.
     InUse,
     /// The file system has no locks, and it was opened within the last 30 days.
     Recent,
 }
 
-/// Keeps a store of a cache from being removed by others, as long as it lives. The system ends that with the process, however it ends.
+/// Keeps a store of a cache from being removed by others, as long as it lives. The system ends that
+/// with the process, however it ends.
 #[derive(Debug)]
 pub struct InUse(Option<File>);
 
 impl InUse {
-    /// Notes the use of a store that a cache has given: in another process, say, than the one that asked for it. Of any other path,
-    /// nothing is noted.
+    /// Notes the use of a store that a cache has given: in another process, say, than the one that
+    /// asked for it. Of any other path, nothing is noted.
     #[must_use]
     pub fn of(store: &Path) -> InUse {
         let name = store.file_name().and_then(|name| name.to_str()).filter(|name| is_ours(name, STORE));
@@ -39,21 +43,23 @@ impl InUse {
         }
     }
 
-    /// Keeps the store of this name, which need not be there yet. In a directory that cannot be written, or on a file system without
-    /// locks, nothing is held.
+    /// Keeps the store of this name, which need not be there yet. In a directory that cannot be
+    /// written, or on a file system without locks, nothing is held.
     pub(super) fn begin(directory: &Path, name: &str) -> InUse {
         let path = used_path(directory, name);
         loop {
             let own = File::options().create(true).append(true).open(&path);
             let Ok(file) = own.or_else(|_| File::open(&path)) else { return InUse(None) };
-            // Whoever removes the store removes the file, too: a lock on one that is gone says nothing to others.
+            // Whoever removes the store removes the file, too: a lock on one that is gone says
+            // nothing to others.
             if file.lock_shared().is_err() || is_at(&file, &path) {
                 return InUse(Some(file));
             }
         }
     }
 
-    /// The same, with now as the time of the last use. Who may write the file may set that, whoever made it.
+    /// The same, with now as the time of the last use. Who may write the file may set that, whoever
+    /// made it.
     pub(super) fn noted(self) -> InUse {
         let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
         if let Some(file) = &self.0 {
@@ -63,7 +69,8 @@ impl InUse {
     }
 }
 
-/// What whoever removes a store holds meanwhile. Nobody who begins to use the store goes on before that is over.
+/// What whoever removes a store holds meanwhile. Nobody who begins to use the store goes on before
+/// that is over.
 pub(super) struct Removal {
     path: PathBuf,
     /// Whether the file was made for it.

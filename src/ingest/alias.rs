@@ -111,6 +111,7 @@ impl Aliases {
 }
 
 /// Whether [`Aliases::chr`] finds a contig for any of some names.
+#[cfg(feature = "ingest")]
 pub(crate) fn chr_helps<'a>(mut names: impl Iterator<Item = &'a str>, contigs: &Contigs) -> bool {
     names.any(|name| matches!(Aliases::chr().resolve(name, contigs), Ok(Some(_))))
 }

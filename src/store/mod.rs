@@ -21,6 +21,7 @@ pub use census::Tally;
 pub(crate) use contents::Kind;
 pub(crate) use file::DataFile;
 pub(crate) use hash::sha256;
+#[cfg(feature = "ingest")]
 pub(crate) use inputs::warnings as input_warnings;
 pub use open::Store;
 pub(crate) use open::read_document;
