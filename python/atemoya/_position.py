@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import warnings
 
+from torch.utils.data import get_worker_info
+
 from ._ranks import group_of_several, need_a_seed
 
 _GOES_BACK = (
     "an index that goes back begins the next epoch, and here one goes back within an epoch: the examples are of "
     "several epochs. The data set shuffles by itself: read it with shuffle=False, or by the pairs of epoch and index "
     "that loader.sampler gives"
+)
+_WORKERS = (
+    "worker processes read the data set by indices without epochs: they begin at the same epoch each time they are "
+    "started, which is at every iteration unless persistent_workers=True. Give that, or sampler=loader.sampler"
 )
 _DRAWN = f"each of several processes has drawn a seed of its own, and they read other epochs: {need_a_seed}"
 
@@ -28,6 +34,9 @@ class Position:
 
     def goes_back(self, index: int) -> bool:
         """Takes an index that is read; whether it begins the next epoch."""
+        worker = get_worker_info()
+        if worker is not None and worker.id == 0:
+            self._tell(_WORKERS)
         back = index < self.last
         if back and self.first is not None and index > self.first:
             self._tell(_GOES_BACK)

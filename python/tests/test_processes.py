@@ -34,6 +34,16 @@ def test_pytorchs_workers_over_the_dataset(atemoya, arguments, epochs, method):
         assert_same_batches(list(loader), epochs[epoch])
 
 
+def test_workers_that_begin_at_the_same_epoch_again_say_so(atemoya, arguments, epochs, capfd):
+    dataset = atemoya.PeakGenerator(**arguments).dataset
+    # Spawned workers: what pytest does to warnings is not theirs.
+    loader = torch.utils.data.DataLoader(dataset, batch_size=arguments["batch_size"], num_workers=2, timeout=SECONDS,
+                                         multiprocessing_context="spawn")
+    for _ in range(2):
+        assert_same_batches(list(loader), epochs[0])
+        assert capfd.readouterr().err.count("persistent_workers=True") == 1
+
+
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_pytorchs_workers_over_a_sampler_of_tensors(atemoya, method):
     torch.manual_seed(1)
