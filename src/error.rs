@@ -1,5 +1,6 @@
 //! The one error type of the library: what went wrong, in which file, where in it, what was expected and what was found.
 
+use crate::url;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -175,10 +176,17 @@ impl Error {
         }
     }
 
-    /// Wraps an I/O error with the file and the operation, for use in `map_err`.
+    /// Wraps an I/O error with the file and the operation, for use in `map_err`. A URL under which no local file is found
+    /// is called what it is.
     pub(crate) fn io(path: impl AsRef<Path>, operation: &'static str) -> impl FnOnce(io::Error) -> Error {
         // The path is copied only when there is an error: this stands in the innermost loops of reading and writing.
-        move |source| Error::Io { path: path.as_ref().to_path_buf(), operation, source }
+        move |source| {
+            let path = path.as_ref();
+            match url::advice(path).filter(|_| source.kind() == io::ErrorKind::NotFound) {
+                Some(advice) => Error::input(path, None, advice),
+                None => Error::Io { path: path.to_path_buf(), operation, source },
+            }
+        }
     }
 
     /// An input file that cannot be used, at a 1-based line where there is one.

@@ -43,6 +43,7 @@ mod parallel;
 mod progress;
 pub mod sample;
 pub mod store;
+mod url;
 
 pub use dtype::DType;
 pub use error::{Error, Result, listed};

@@ -241,11 +241,19 @@ fn what_is_no_bigwig_is_named() {
     let kind = |magic: u32| [&magic.to_le_bytes()[..], &[0; 100]].concat();
     assert!(message(open(&kind(0x8789_F2EB))).contains("bigBed"));
     assert!(message(open(&kind(0x888F_FC26_u32.swap_bytes()))).contains("big-endian"));
-    for other in [&b""[..], b"abc", b"chr1\t0\t1\t2\n", &[0x1f, 0x8b, 8, 4, 0, 0]] {
-        assert!(message(open(other)).contains("not a bigWig"));
+    for (other, part) in [
+        (&b""[..], "empty"),
+        (b"\x01bc", "not a bigWig"),
+        (b"chr1\t0\t1\t2\n", "bedGraphToBigWig"),
+        (b"fixedStep chrom=chr1 start=1\n2\n", "wigToBigWig converts wiggle"),
+        (&[0x1f, 0x8b, 8, 4, 0, 0], "gzip"),
+        (b"BAM\x01", "bamCoverage"),
+    ] {
+        let said = message(open(other));
+        assert!(said.contains("bigWig") && said.contains(part), "{said}: {part}");
     }
     assert!(message(BigWig::open(Path::new("https://example.org/x.bw"))).contains("URL"));
-    assert!(message(BigWig::open(Path::new("/"))).contains("regular file"));
+    assert!(message(BigWig::open(Path::new("/"))).contains("directory"));
     assert!(matches!(BigWig::open(Path::new("no/such.bw")), Err(Error::Io { .. })));
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub struct Provenance {
     /// What the file is for: `sequence`, `chrom_sizes` or the name of a group; of a locus index, `peaks` or `negatives`.
     pub role: String,
-    /// The path as it was given.
+    /// The path as it was given; of one that is not UTF-8, each byte that is none is written `\xNN`.
     pub path: String,
     /// The file's length in bytes.
     pub length: u64,

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::columns::columns;
 use super::field::{contig_name, quote};
+use super::kind::Expected;
 use super::lines::Lines;
 use crate::format::{Contigs, Renamed};
 use crate::{Error, Result, listed};
@@ -63,13 +65,16 @@ impl Aliases {
     /// # Errors
     /// [`Error::Io`]; [`Error::Input`] with the line for one name alone and for a name that no contig can have.
     pub fn read(path: &Path) -> Result<Aliases> {
-        let mut file = Lines::open(path)?;
+        let mut file = Lines::open(path, Expected::Table("a table of the names of contigs"))?;
         let (mut lines, mut of) = (Vec::new(), HashMap::<String, Vec<usize>>::new());
-        while let Some((number, line)) = file.next_line()? {
+        while let Some((_, line)) = file.next_line()? {
             if line.trim_ascii().is_empty() || line.starts_with(b"#") {
                 continue;
             }
-            let names = parse(line).map_err(|message| Error::input(path, number, message))?;
+            let names = match parse(line) {
+                Ok(names) => names,
+                Err(message) => return Err(file.error(message)),
+            };
             for name in &names {
                 of.entry(name.clone()).or_default().push(lines.len());
             }
@@ -133,9 +138,7 @@ impl Table {
 
 /// The names of a line, or what is wrong with it.
 fn parse(line: &[u8]) -> Result<Vec<String>, String> {
-    let tabs = line.contains(&b'\t');
-    let columns = line.split(|byte| if tabs { *byte == b'\t' } else { *byte == b' ' });
-    let columns = columns.map(<[u8]>::trim_ascii).filter(|column| !column.is_empty());
+    let columns = columns(line).map(<[u8]>::trim_ascii).filter(|column| !column.is_empty());
     let names = columns.map(|column| contig_name(column).map(str::to_owned)).collect::<Result<Vec<_>, _>>()?;
     if names.len() < 2 {
         return Err(format!("expected two names or more that mean the same contig, got {}", quote(line)));

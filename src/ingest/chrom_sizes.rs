@@ -3,14 +3,17 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use super::columns::columns;
 use super::field::{contig_name, coordinate, quote};
+use super::kind::Expected;
 use super::lines::Lines;
 use crate::{Error, Result};
 
 /// Reads a table of contig names and lengths (bases), in the order of the file.
 ///
-/// The first two columns count, separated by tabs or spaces, so that a `.fai` index serves as well. Blank lines and
-/// lines that begin with `#` are skipped. The file may be compressed (gzip, BGZF).
+/// The first two columns count, so that a `.fai` index serves as well. They are separated by tabs, or by runs of spaces in a
+/// line that has no tab, and may stand in double quotes. Blank lines and lines that begin with `#` are skipped. The file may be
+/// compressed, as in [`read_bed`](super::bed::read_bed).
 ///
 /// # Errors
 ///
@@ -29,14 +32,17 @@ use crate::{Error, Result};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn read_chrom_sizes(path: &Path) -> Result<Vec<(String, u64)>> {
-    let mut lines = Lines::open(path)?;
+    let mut lines = Lines::open(path, Expected::Table("a table of contigs and lengths"))?;
     let mut sizes = Vec::new();
     let mut seen = HashSet::new();
     while let Some((number, line)) = lines.next_line()? {
         if line.trim_ascii().is_empty() || line.starts_with(b"#") {
             continue;
         }
-        let (name, length) = parse(line).map_err(|message| Error::input(path, number, message))?;
+        let (name, length) = match parse(line) {
+            Ok(parsed) => parsed,
+            Err(message) => return Err(lines.error(message)),
+        };
         if !seen.insert(name.clone()) {
             return Err(Error::input(path, number, format!("the contig {name:?} was listed before")));
         }
@@ -47,7 +53,7 @@ pub fn read_chrom_sizes(path: &Path) -> Result<Vec<(String, u64)>> {
 
 /// Returns the name and the length that a line gives, or what is wrong with it.
 fn parse(line: &[u8]) -> Result<(String, u64), String> {
-    let mut columns = line.split(|byte| matches!(byte, b'\t' | b' ')).filter(|column| !column.is_empty());
+    let mut columns = columns(line).map(<[u8]>::trim_ascii).filter(|column| !column.is_empty());
     let (Some(name), Some(length)) = (columns.next(), columns.next()) else {
         return Err(format!("expected a contig name and a length, got {}", quote(line)));
     };
@@ -71,16 +77,20 @@ mod tests {
         for text in [
             "a\t5\nb\t0\nc\t1099511627775\n",
             "a 5\r\n\r\n#x\nb   0\nc 1099511627775",
+            "a \t 5\rb\t\t0\r#x\r\rc\t1099511627775\r",
+            "\u{feff}\"a\"\t5\n\"b\" +0\n\"c\"\t\"1099511627775\"\n",
             "a\t5\t3\t60\t61\nb\t0\t99\t60\t61\nc\t1099511627775\t120\t60\t61\n",
         ] {
             assert_eq!(read(text).unwrap(), expected, "{text:?}");
         }
+        assert_eq!(read("chr 1\t5\n").unwrap(), [("chr 1".to_string(), 5)]);
         assert!(read("").unwrap().is_empty());
     }
 
     #[test]
     fn bad_lines_are_named() {
-        for bad in ["b", "b\t", "b\tx", "b\t-1", "b\t1099511627776", "a\t5", "b\u{1}\t5", "b\t1.5"] {
+        for bad in ["b", "b\t", "b\tx", "b\t-1", "b\t1099511627776", "a\t5", "b\u{1}\t5", "b\t1.5", "b c\tx", "b\0\t5"]
+        {
             let error = read(format!("a\t5\n\n{bad}\n")).unwrap_err();
             assert!(matches!(error, Error::Input { line: Some(3), .. }), "{bad:?}: {error}");
         }

@@ -4,13 +4,17 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::field::{contig_name, quote};
-use super::source::Source;
+use super::kind::Expected;
+use super::source::{LineEnd, Source};
 use crate::{Error, Result};
 
 /// Longest header line accepted, in bytes.
 const MAX_HEADER: usize = 1 << 20;
 
-const STRAY_CR: &str = "a carriage return is not followed by a line feed";
+const STRAY_CR: &str = "a carriage return is not followed by a line feed, as in the lines before";
+
+const STRAY_LF: &str =
+    "there is a line feed, where the lines before end in a carriage return alone: convert the file (tr '\\r' '\\n')";
 
 /// The bytes that are a letter of a sequence: ASCII letters of either case, `*` and `-`.
 const IS_BASE: [bool; 256] = {
@@ -25,8 +29,8 @@ const IS_BASE: [bool; 256] = {
 
 /// A FASTA file being read from its first contig to its last.
 ///
-/// The file may be plain, gzip or BGZF, which its content tells. Lines end in LF or CRLF, the last one need not end.
-/// Blank lines are skipped, lines may have any length. The letters are passed on as they are: any ASCII letter of either
+/// The file may be plain, gzip, BGZF, bzip2, xz or zstd, which its content tells. Lines end in LF or CRLF, or all of them in
+/// CR alone (old Mac); the last one need not end. Blank lines are skipped, lines may have any length. The letters are passed on as they are: any ASCII letter of either
 /// case, `*` and `-`. A contig may be empty.
 ///
 /// BGZF is read by noodles. The lines are taken apart here: noodles' FASTA reader counts no lines, passes every byte
@@ -56,6 +60,8 @@ pub struct Fasta {
     line: u64,
     /// Whether `source` stands at the beginning of a line.
     at_line_start: bool,
+    /// What ends a line, perhaps with a CR in front: LF, or in files of an old Mac CR.
+    line_end: u8,
     /// Whether the byte before was a CR, so that only LF may follow.
     after_cr: bool,
     in_contig: bool,
@@ -67,12 +73,14 @@ impl Fasta {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] when it cannot be opened or read; [`Error::Input`] when it is BGZF that has been cut short.
+    /// [`Error::Io`] when it cannot be opened or read; [`Error::Input`] for a URL, a file of another kind, which is named, text
+    /// in UTF-16, and BGZF that has been cut short.
     pub fn open(path: &Path) -> Result<Fasta> {
         Ok(Fasta {
-            source: Source::open(path)?,
+            source: Source::open(path, Expected::Sequence)?,
             line: 1,
             at_line_start: true,
+            line_end: b'\n',
             after_cr: false,
             in_contig: false,
             names: HashSet::new(),
@@ -90,21 +98,22 @@ impl Fasta {
     pub fn next_contig(&mut self) -> Result<Option<String>> {
         let mut rest = [0; 1 << 12];
         while self.read_bases(&mut rest)? > 0 {}
+        if self.after_cr {
+            return Err(self.error(STRAY_CR));
+        }
         loop {
             match self.source.fill()?.first() {
-                Some(b'\n') => {
-                    self.source.consume(1);
-                    self.line += 1;
-                    self.after_cr = false;
-                }
-                _ if self.after_cr => return Err(self.error(STRAY_CR)),
-                Some(b'\r') => {
-                    self.source.consume(1);
-                    self.after_cr = true;
-                }
                 Some(b'>') => return self.header().map(Some),
+                // Only before the first header: behind a contig there is a header or nothing.
+                Some(b'\n' | b'\r') => {
+                    let mut blank = Vec::new();
+                    self.source.read_line(&mut blank, 1)?;
+                    self.line += 1;
+                }
                 Some(_) => {
-                    return Err(self.error("there is sequence before the first header (a line that begins with >)"));
+                    let message =
+                        "this is no FASTA: something stands before the first header (a line that begins with >)";
+                    return Err(self.error(message));
                 }
                 None if self.names.is_empty() => {
                     return Err(Error::input(self.source.path(), None, "there are no sequences in this file"));
@@ -112,6 +121,16 @@ impl Fasta {
                 None => return Ok(None),
             }
         }
+    }
+
+    /// How many bytes the file has, compressed as it is; 0 for a pipe.
+    pub fn length(&self) -> u64 {
+        self.source.length()
+    }
+
+    /// How many bytes of the file have been read so far, compressed as it is. Some are read before they are needed.
+    pub fn position(&self) -> u64 {
+        self.source.position()
     }
 
     /// Fills `buffer` with the next letters of the current contig and returns how many they are: as many as fit unless
@@ -135,7 +154,8 @@ impl Fasta {
             }
             let room = bytes.len().min(buffer.len() - filled);
             if !self.after_cr
-                && let lines @ Lines { bytes: 1.., .. } = whole_lines(&bytes[..room], &mut buffer[filled..])
+                && let lines @ Lines { bytes: 1.., .. } =
+                    whole_lines(&bytes[..room], &mut buffer[filled..], self.line_end)
             {
                 filled += lines.letters;
                 self.line += lines.count;
@@ -152,13 +172,19 @@ impl Fasta {
                 continue;
             }
             match *first {
-                b'\n' => {
+                byte if byte == self.line_end => {
                     self.line += 1;
                     self.at_line_start = true;
                     self.after_cr = false;
                 }
                 _ if self.after_cr => return Err(self.error(STRAY_CR)),
                 b'\r' => self.after_cr = true,
+                b'\n' => return Err(self.error(STRAY_LF)),
+                0 => {
+                    return Err(
+                        self.error("there are NUL bytes: the file was not written whole, or is no text in UTF-8")
+                    );
+                }
                 byte => return Err(self.error(format!("{} is no letter of a sequence", quote(&[byte])))),
             }
             self.source.consume(1);
@@ -169,17 +195,19 @@ impl Fasta {
     /// Reads a header line and returns its contig's name.
     fn header(&mut self) -> Result<String> {
         let mut header = Vec::new();
-        self.source.read_line(&mut header, MAX_HEADER)?;
-        if header.len() == MAX_HEADER && !header.ends_with(b"\n") {
+        let end = self.source.read_line(&mut header, MAX_HEADER)?;
+        if header.len() == MAX_HEADER {
             return Err(self.error(format!("the header is longer than {MAX_HEADER} bytes")));
         }
-        let text = header.strip_suffix(b"\n").unwrap_or(&header);
-        let text = text.strip_suffix(b"\r").unwrap_or(text);
-        if text.contains(&b'\r') {
-            return Err(self.error(STRAY_CR));
+        match end {
+            // The first header tells what ends lines: a CR within a line must not make a sequence of what follows it.
+            LineEnd::Return if self.names.is_empty() => self.line_end = b'\r',
+            LineEnd::Return if self.line_end == b'\n' => return Err(self.error(STRAY_CR)),
+            LineEnd::Feed | LineEnd::ReturnAndFeed if self.line_end == b'\r' => return Err(self.error(STRAY_LF)),
+            _ => {}
         }
         // Blanks before the name are skipped, as samtools does.
-        let word = text[1..].trim_ascii_start().split(u8::is_ascii_whitespace).next().unwrap_or_default();
+        let word = header[1..].trim_ascii_start().split(u8::is_ascii_whitespace).next().unwrap_or_default();
         let name = contig_name(word).map_err(|message| self.error(message))?.to_string();
         if !self.names.insert(name.clone()) {
             return Err(self.error(format!("the contig {name:?} was there before")));
@@ -197,22 +225,23 @@ impl Fasta {
     }
 }
 
-/// Lines that were taken whole, line feeds included.
+/// Lines that were taken whole, their ends included.
 struct Lines {
     bytes: usize,
     letters: usize,
     count: u64,
 }
 
-/// Copies the letters of lines that are nothing but letters and a line feed, up to the first that is not. The first may have begun before.
-fn whole_lines(bytes: &[u8], buffer: &mut [u8]) -> Lines {
+/// Copies the letters of lines that are nothing but letters and `end`, up to the first that is not. The first may have begun
+/// before.
+fn whole_lines(bytes: &[u8], buffer: &mut [u8], end: u8) -> Lines {
     let mut taken = Lines { bytes: 0, letters: 0, count: 0 };
     // Nearly all lines of a file are as long as the one before.
     let mut length = 0;
     loop {
         let rest = &bytes[taken.bytes..];
-        if rest.get(length) != Some(&b'\n') {
-            match memchr::memchr(b'\n', rest) {
+        if rest.get(length) != Some(&end) {
+            match memchr::memchr(end, rest) {
                 Some(at) => length = at,
                 None => return taken,
             }
@@ -233,7 +262,7 @@ fn all_letters(bytes: &[u8]) -> bool {
 
 /// How many bytes at the beginning are letters.
 fn letters(bytes: &[u8]) -> usize {
-    let line = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
+    let line = memchr::memchr2(b'\n', b'\r', bytes).unwrap_or(bytes.len());
     let line = &bytes[..line];
     if all_letters(line) {
         line.len()

@@ -23,18 +23,19 @@ pub(super) fn contig_name(bytes: &[u8]) -> Result<&str, String> {
 /// Why a field is no coordinate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BadInteger {
-    /// It is not an optional minus and decimal digits.
+    /// It is not an optional sign and decimal digits.
     NotAnInteger,
     /// Its magnitude is 2^40 or more.
     TooLarge,
 }
 
-/// Returns the integer that `field` is: an optional minus and decimal digits, of magnitude below 2^40. Spaces around it
+/// Returns the integer that `field` is: an optional sign and decimal digits, of magnitude below 2^40. Spaces around it
 /// are ignored.
 pub(super) fn integer(field: &[u8]) -> Result<i64, BadInteger> {
     let field = field.trim_ascii();
     let (negative, digits) = match field.split_first() {
         Some((b'-', rest)) => (true, rest),
+        Some((b'+', rest)) => (false, rest),
         _ => (false, field),
     };
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
@@ -72,10 +73,12 @@ mod tests {
 
     #[test]
     fn integers() {
-        for (text, value) in [("0", 0), ("007", 7), ("-1", -1), (" 12 ", 12), ("1099511627775", MAX_COORDINATE - 1)] {
+        for (text, value) in
+            [("0", 0), ("007", 7), ("-1", -1), ("+5", 5), (" 12 ", 12), ("1099511627775", MAX_COORDINATE - 1)]
+        {
             assert_eq!(integer(text.as_bytes()), Ok(value), "{text}");
         }
-        for text in ["", "-", "+5", "1e6", "1.0", "0x10", "1 2", "--1", "٣"] {
+        for text in ["", "-", "+", "+-5", "1e6", "1.0", "0x10", "1 2", "--1", "٣"] {
             assert_eq!(integer(text.as_bytes()), Err(BadInteger::NotAnInteger), "{text}");
         }
         for text in ["1099511627776", "-1099511627776", "99999999999999999999999999999999"] {

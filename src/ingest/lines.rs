@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use super::source::Source;
+use super::kind::Expected;
+use super::source::{LineEnd, Source};
 use crate::{Error, Result};
 
 /// Longest line accepted, in bytes, so that a file of another kind cannot ask for unbounded memory.
 const MAX_LINE: usize = 1 << 24;
 
-/// Reads one line after another into one buffer.
+/// Reads one line after another into one buffer. LF, CRLF and CR (old Mac) end a line, in one file too.
 pub(super) struct Lines {
     source: Source,
     line: Vec<u8>,
@@ -16,25 +17,33 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    /// Opens a text file, which may be compressed.
-    pub(super) fn open(path: &Path) -> Result<Lines> {
-        Ok(Lines { source: Source::open(path)?, line: Vec::new(), number: 0 })
+    /// Opens a text file, which may be compressed and begin with a byte order mark.
+    pub(super) fn open(path: &Path, expected: Expected) -> Result<Lines> {
+        Ok(Lines { source: Source::open(path, expected)?, line: Vec::new(), number: 0 })
     }
 
-    /// Returns the next line and its number, `None` at the end of the file. LF and CRLF are removed.
+    /// Returns the next line and its number, `None` at the end of the file.
     pub(super) fn next_line(&mut self) -> Result<Option<(u64, &[u8])>> {
         self.line.clear();
-        self.source.read_line(&mut self.line, MAX_LINE + 2)?;
-        if self.line.is_empty() {
+        let end = self.source.read_line(&mut self.line, MAX_LINE + 1)?;
+        if self.line.is_empty() && end == LineEnd::None {
             return Ok(None);
         }
         self.number += 1;
-        let line = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if line.len() > MAX_LINE {
+        if self.line.len() > MAX_LINE {
             let message = format!("the line is longer than {MAX_LINE} bytes: is this a text file?");
             return Err(Error::input(self.source.path(), self.number, message));
         }
-        Ok(Some((self.number, line)))
+        Ok(Some((self.number, &self.line)))
+    }
+
+    /// The error of a line that cannot be used. Bytes that are no text are a better reason than what they are taken for.
+    pub(super) fn error(&self, message: String) -> Error {
+        let message = if self.line.contains(&0) {
+            "the line holds NUL bytes: the file was not written whole, or is no text in UTF-8".to_string()
+        } else {
+            message
+        };
+        Error::input(self.source.path(), self.number, message)
     }
 }

@@ -7,8 +7,11 @@
 pub mod alias;
 pub mod bed;
 pub mod chrom_sizes;
+mod columns;
 mod field;
+mod kind;
 mod lines;
+mod members;
 mod provenance;
 mod source;
 
@@ -17,4 +20,5 @@ pub mod bigwig;
 #[cfg(feature = "ingest")]
 pub mod fasta;
 
+pub use crate::url::advice as url_advice;
 pub use provenance::{check_regular, provenance};

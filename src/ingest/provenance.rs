@@ -14,8 +14,12 @@ use std::time::UNIX_EPOCH;
 /// # Errors
 /// [`Error::Io`]; [`Error::Input`].
 pub fn check_regular(path: &Path) -> Result<()> {
-    if std::fs::metadata(path).map_err(Error::io(path, "open"))?.is_file() {
+    let metadata = std::fs::metadata(path).map_err(Error::io(path, "open"))?;
+    if metadata.is_file() {
         return Ok(());
+    }
+    if metadata.is_dir() {
+        return Err(Error::input(path, None, "this is a directory, not a file"));
     }
     Err(Error::input(path, None, "not a regular file: write what it gives into a file first"))
 }
@@ -31,7 +35,7 @@ pub fn provenance(role: &str, path: &Path, progress: &dyn Progress) -> Result<Pr
     let (sha256, length) = sha256(&file, path, progress)?;
     Ok(Provenance {
         role: role.into(),
-        path: path.display().to_string(),
+        path: in_words(path),
         length,
         modified: modified.map_or(0, |since| since.as_secs() as i64),
         sha256,
@@ -40,4 +44,30 @@ pub fn provenance(role: &str, path: &Path, progress: &dyn Progress) -> Result<Pr
         contigs_renamed: Vec::new(),
         contigs_other_length: Vec::new(),
     })
+}
+
+/// The path as text: where it is not UTF-8, with `\xNN` for each byte that is none.
+fn in_words(path: &Path) -> String {
+    let mut text = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        text.push_str(chunk.valid());
+        chunk.invalid().iter().for_each(|byte| text.push_str(&format!("\\x{byte:02x}")));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    use super::*;
+
+    #[test]
+    fn a_path_that_is_not_utf_8_is_told_from_others() {
+        let text = |bytes: &[u8]| in_words(Path::new(OsStr::from_bytes(bytes)));
+        assert_eq!(text("data/é x.bed".as_bytes()), "data/é x.bed");
+        assert_eq!(text(b"a\xff\xe9b\xc3.bed"), "a\\xff\\xe9b\\xc3.bed");
+        assert_ne!(text(b"\xfe"), text(b"\xff"));
+    }
 }

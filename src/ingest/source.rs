@@ -1,54 +1,101 @@
-//! Opens a text file that may be compressed: plain, gzip or BGZF, told apart by content.
+//! Opens a text file that may be compressed: plain, gzip, BGZF, bzip2, xz or zstd, told apart by content.
+
+mod bgzf;
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
-use std::os::unix::fs::FileExt;
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use flate2::bufread::MultiGzDecoder;
-
+use super::kind::{Expected, refusal};
+use super::members::{Compression, Members, TrailingBytes};
 use crate::{Error, Result};
 
 /// Bytes read from a file at once.
 const BUFFER: usize = 1 << 16;
 
-/// The empty block that ends every BGZF file (SAM specification, section 4.1.2).
-const BGZF_END: [u8; 28] =
-    [0x1f, 0x8b, 0x08, 0x04, 0, 0, 0, 0, 0, 0xff, 6, 0, b'B', b'C', 2, 0, 0x1b, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+/// What text in UTF-8 may begin with.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The decompressed bytes of a file. After an error it only gives errors, never a false end.
+/// The decompressed bytes of a file, without a byte order mark. After an error it only gives errors, never a false end.
 pub(super) struct Source {
     path: PathBuf,
     reader: Box<dyn BufRead + Send>,
-    compressed: bool,
+    compression: Option<Compression>,
     failed: bool,
+    length: u64,
+    position: Arc<AtomicU64>,
 }
 
 impl Source {
-    /// Opens a file. A BGZF file without its end block is refused: it has been cut at a block's end, which nothing else
-    /// would show. (`samtools quickcheck` refuses it too; `samtools view` only warns, which a library cannot.)
-    pub(super) fn open(path: &Path) -> Result<Source> {
+    /// Opens a file. One of another kind than `expected` is refused by name, and so is text in UTF-16.
+    ///
+    /// A BGZF file without its end block is refused: it has been cut at a block's end, which nothing else would show.
+    /// (`samtools quickcheck` refuses it too; `samtools view` only warns, which a library cannot.)
+    pub(super) fn open(path: &Path, expected: Expected) -> Result<Source> {
         let file = File::open(path).map_err(Error::io(path, "open"))?;
         let metadata = file.metadata().map_err(Error::io(path, "read the metadata of"))?;
-        let mut plain = BufReader::with_capacity(BUFFER, file);
+        if metadata.is_dir() {
+            return Err(Error::input(path, None, "this is a directory, not a file"));
+        }
+        let position = Arc::new(AtomicU64::new(0));
+        let mut plain = BufReader::with_capacity(BUFFER, Counted { file, position: Arc::clone(&position) });
         let head = plain.fill_buf().map_err(Error::io(path, "read"))?;
-        let gzip = head.starts_with(&[0x1f, 0x8b]);
-        let bgzf = head.len() >= 18 && head[..4] == BGZF_END[..4] && head[10..16] == BGZF_END[10..16];
+        let compression = Compression::of(head);
+        let blocks = metadata.is_file() && bgzf::is_bgzf(head);
 
-        let reader: Box<dyn BufRead + Send> = if bgzf && metadata.is_file() {
-            check_bgzf_end(path, plain.get_ref(), metadata.len())?;
-            bgzf_reader(plain)
-        } else if gzip {
-            Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(plain)))
-        } else {
-            Box::new(plain)
+        let reader: Box<dyn BufRead + Send> = match compression {
+            None => Box::new(plain),
+            Some(_) if blocks => {
+                let length = bgzf::length(path, &plain.get_ref().file, metadata.len())?;
+                bgzf::reader(plain, length).map_err(Error::io(path, "decompress"))?
+            }
+            Some(compression) => {
+                let members = Members::new(compression, plain).map_err(Error::io(path, "decompress"))?;
+                Box::new(BufReader::with_capacity(BUFFER, members))
+            }
         };
-        Ok(Source { path: path.to_path_buf(), reader, compressed: gzip, failed: false })
+        let (path, length) = (path.to_path_buf(), metadata.len());
+        let mut source = Source { path, reader, compression, failed: false, length, position };
+        source.check_head(expected)?;
+        Ok(source)
+    }
+
+    /// Looks at the first bytes, decompressed.
+    fn check_head(&mut self, expected: Expected) -> Result<()> {
+        let head = self.fill()?;
+        let message = match head {
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
+                let message = "this is text in UTF-16, where UTF-8 is expected: convert it (iconv -f UTF-16 -t UTF-8)";
+                Some(message.to_string())
+            }
+            _ => refusal(head, expected),
+        };
+        if let Some(message) = message {
+            return Err(Error::input(&self.path, None, message));
+        }
+        if head.starts_with(BYTE_ORDER_MARK) {
+            self.consume(BYTE_ORDER_MARK.len());
+        }
+        Ok(())
     }
 
     /// The file.
     pub(super) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// How many bytes the file has, compressed as it is; 0 for a pipe.
+    #[cfg(feature = "ingest")]
+    pub(super) fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// How many bytes of the file have been read, compressed as it is. Some are read before they are needed.
+    #[cfg(feature = "ingest")]
+    pub(super) fn position(&self) -> u64 {
+        self.position.load(Ordering::Relaxed)
     }
 
     /// Returns the bytes at hand, none at the end of the file. [`consume`](Self::consume) takes them.
@@ -69,64 +116,81 @@ impl Source {
         self.reader.consume(n);
     }
 
-    /// Appends the bytes up to and including the next line feed, or to the end of the file, to `line`; of a longer line
-    /// only `limit` bytes.
-    pub(super) fn read_line(&mut self, line: &mut Vec<u8>, limit: usize) -> Result<()> {
+    /// Appends the bytes of the next line to `line`, of a longer one only `limit` bytes. Returns how the line ended.
+    pub(super) fn read_line(&mut self, line: &mut Vec<u8>, limit: usize) -> Result<LineEnd> {
         let full = line.len() + limit;
         while line.len() < full {
             let room = full - line.len();
             let bytes = self.fill()?;
-            let bytes = &bytes[..bytes.len().min(room)];
-            let feed = bytes.iter().position(|byte| *byte == b'\n');
-            let taken = feed.map_or(bytes.len(), |at| at + 1);
-            line.extend_from_slice(&bytes[..taken]);
-            self.consume(taken);
-            if feed.is_some() || taken == 0 {
-                break;
+            if bytes.is_empty() {
+                return Ok(LineEnd::None);
             }
+            let bytes = &bytes[..bytes.len().min(room)];
+            let end = memchr::memchr2(b'\n', b'\r', bytes);
+            line.extend_from_slice(&bytes[..end.unwrap_or(bytes.len())]);
+            let Some(at) = end else {
+                let taken = bytes.len();
+                self.consume(taken);
+                continue;
+            };
+            let feed = bytes[at] == b'\n';
+            self.consume(at + 1);
+            if feed {
+                return Ok(LineEnd::Feed);
+            }
+            if self.fill()?.first() == Some(&b'\n') {
+                self.consume(1);
+                return Ok(LineEnd::ReturnAndFeed);
+            }
+            return Ok(LineEnd::Return);
         }
-        Ok(())
+        Ok(LineEnd::None)
     }
 
     /// Notes that reading failed, and says why.
     fn fail(&mut self, error: io::Error) -> Error {
         self.failed = true;
-        if !self.compressed || error.raw_os_error().is_some() {
-            Error::io(&self.path, "read")(error)
-        } else if error.kind() == io::ErrorKind::UnexpectedEof {
-            Error::input(&self.path, None, "the compressed data ends early: the file is truncated")
+        let Some(compression) = self.compression.filter(|_| error.raw_os_error().is_none()) else {
+            return Error::io(&self.path, "read")(error);
+        };
+        let name = compression.name();
+        let message = if error.kind() == io::ErrorKind::UnexpectedEof {
+            format!("the {name} data ends early: the file is truncated")
+        } else if let Some(trailing) = error.get_ref().and_then(|inner| inner.downcast_ref::<TrailingBytes>()) {
+            trailing.to_string()
         } else {
-            Error::input(&self.path, None, format!("the compressed data is damaged: {error}"))
-        }
+            format!("the {name} data is damaged: {error}")
+        };
+        Error::input(&self.path, None, message)
     }
 }
 
-/// Checks that the file ends with the BGZF end block.
-fn check_bgzf_end(path: &Path, file: &File, length: u64) -> Result<()> {
-    let mut end = [0; BGZF_END.len()];
-    if let Some(offset) = length.checked_sub(end.len() as u64) {
-        file.read_exact_at(&mut end, offset).map_err(Error::io(path, "read the end of"))?;
-    }
-    if end != BGZF_END {
-        return Err(Error::input(
-            path,
-            None,
-            "the BGZF end block is missing: the file is truncated (compress it again)",
-        ));
-    }
-    Ok(())
+/// What a line ended with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LineEnd {
+    /// A line feed.
+    Feed,
+    /// A carriage return and a line feed.
+    ReturnAndFeed,
+    /// A carriage return alone, as on an old Mac.
+    Return,
+    /// The end of the file, or the limit.
+    None,
 }
 
-/// Inflates BGZF blocks on a few threads of their own.
-#[cfg(feature = "ingest")]
-fn bgzf_reader(file: BufReader<File>) -> Box<dyn BufRead + Send> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).clamp(1, 4);
-    let threads = std::num::NonZero::new(threads).unwrap_or(std::num::NonZero::<usize>::MIN);
-    Box::new(noodles_bgzf::io::MultithreadedReader::with_worker_count(threads, file))
+/// A file, and how many of its bytes have been read.
+struct Counted {
+    file: File,
+    position: Arc<AtomicU64>,
 }
 
-/// Inflates BGZF blocks as the gzip members that they are.
-#[cfg(not(feature = "ingest"))]
-fn bgzf_reader(file: BufReader<File>) -> Box<dyn BufRead + Send> {
-    Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(file)))
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.file.read(buffer)?;
+        self.position.fetch_add(n as u64, Ordering::Relaxed);
+        Ok(n)
+    }
 }
+
+#[cfg(test)]
+mod tests;

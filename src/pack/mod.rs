@@ -1,6 +1,7 @@
 //! The job of `atemoya pack`: FASTA and bigWig files become a store (feature `ingest`).
 
 mod contigs;
+mod open_files;
 mod panel;
 mod sequence;
 mod track;
@@ -209,6 +210,7 @@ impl PackBuilder {
         manifest.groups = self.assign_panels();
         let files: Vec<(&str, &PathBuf)> =
             self.groups.iter().flat_map(|group| group.paths.iter().map(|path| (group.name.as_str(), path))).collect();
+        open_files::allow(files.len())?;
         let tracks = files.iter().map(|(_, path)| BigWig::open(path)).collect::<Result<Vec<_>>>()?;
         let publication = Publication::of_store(out, self.replace)?;
         // The inputs are hashed while they are packed; there is no need to go on with one when the other has failed.

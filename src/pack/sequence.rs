@@ -42,11 +42,17 @@ pub(super) fn pack(
     let mut writer = SequenceWriter::create(&directory.join(FILE))?;
     let mut contigs: Vec<(String, u64)> = Vec::new();
     let mut buffer = vec![0; LETTERS_AT_ONCE];
-    // How many bases a compressed file holds is known only at its end.
-    progress.start("packing the genome", 0, Unit::Bases);
+    // How many bases a file holds is known only at its end, so the bytes are counted, compressed where they are.
+    progress.start("packing the genome", reader.length(), Unit::Bytes);
+    let mut position = 0;
+    let mut advance = |reader: &Fasta| {
+        progress.advance(reader.position() - position);
+        position = reader.position();
+    };
     while let Some(name) = reader.next_contig()? {
         if wanted.is_some_and(|wanted| !wanted.contains(&name)) {
             progress::check(progress)?;
+            advance(&reader);
             continue;
         }
         loop {
@@ -56,10 +62,11 @@ pub(super) fn pack(
                 break;
             }
             writer.push(&buffer[..n])?;
-            progress.advance(n as u64);
+            advance(&reader);
         }
         contigs.push((name, writer.end_contig()?));
     }
+    advance(&reader);
     progress.finish();
     if let Some(wanted) = wanted {
         refuse_unknown(wanted, &contigs.iter().map(|(name, _)| name.as_str()).collect::<HashSet<_>>(), fasta)?;

@@ -5,7 +5,7 @@ use super::{PanelFile, SequenceFile};
 use crate::format::header::{Header, HeaderError, PAGE, Section};
 use crate::format::manifest::{FileEntry, GroupEntry, MANIFEST, Manifest};
 use crate::format::{Contigs, Damage, sealed_json};
-use crate::{Error, Result};
+use crate::{Error, Result, url};
 use serde::Deserialize;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -55,6 +55,9 @@ impl Store {
         let path = path.as_ref();
         let manifest_path = path.join(MANIFEST);
         if !manifest_path.exists() {
+            if let Some(advice) = url::advice(path).filter(|_| !path.exists()) {
+                return Err(Error::input(path, None, advice));
+            }
             let reason = if path.exists() { "it has no manifest.json" } else { "there is nothing there" };
             return Err(Error::NotAStore { path: path.to_path_buf(), reason: reason.into() });
         }

@@ -17,13 +17,11 @@ pub(super) struct BinaryFile {
 impl BinaryFile {
     /// Opens a regular file.
     pub(super) fn open(path: &Path) -> Result<BinaryFile> {
-        let url = path.to_str().and_then(|text| text.split_once("://"));
-        if url.is_some_and(|(scheme, _)| !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()))
-        {
-            return Err(Error::input(path, None, "URLs are not read: download the file first"));
-        }
         let file = File::open(path).map_err(Error::io(path, "open"))?;
         let metadata = file.metadata().map_err(Error::io(path, "read the metadata of"))?;
+        if metadata.is_dir() {
+            return Err(Error::input(path, None, "this is a directory, not a file"));
+        }
         if !metadata.is_file() {
             return Err(Error::input(path, None, "a bigWig must be a regular file, since it is not read in order"));
         }

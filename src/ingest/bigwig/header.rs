@@ -1,11 +1,16 @@
 //! The header of a bigWig: which kind of file it is, and where its parts are.
 
+use memchr::memmem;
+
 use super::file::{BinaryFile, Fields};
 use crate::Result;
+use crate::ingest::kind::{Expected, refusal};
 
 const BIGWIG: u32 = 0x888F_FC26;
-const BIGBED: u32 = 0x8789_F2EB;
 const LENGTH: u64 = 64;
+
+/// How much of a file is looked at to tell what it is.
+const HEAD: u64 = 512;
 
 /// What of the header is used.
 pub(super) struct Header {
@@ -21,20 +26,9 @@ pub(super) struct Header {
 impl Header {
     /// Reads the header, or says which other kind of file this is.
     pub(super) fn read(file: &BinaryFile) -> Result<Header> {
-        const NO_BIGWIG: &str = "this is not a bigWig file";
-        if file.length() < 4 {
-            return Err(file.error(NO_BIGWIG));
-        }
-        let magic = Fields(&file.read(0, 4, "the header")?).u32();
-        match magic {
-            BIGWIG => {}
-            BIGBED => return Err(file.error("this is a bigBed file; a track must be a bigWig")),
-            _ if matches!(magic.swap_bytes(), BIGWIG | BIGBED) => {
-                let message =
-                    "this is a big-endian file, which is not read: convert it (bigWigToBedGraph, bedGraphToBigWig)";
-                return Err(file.error(message));
-            }
-            _ => return Err(file.error(NO_BIGWIG)),
+        let head = file.read(0, file.length().min(HEAD), "the header")?;
+        if Fields(&head).u32() != BIGWIG {
+            return Err(file.error(other(&head)));
         }
         let bytes = file.read(0, LENGTH, "the header")?;
         let mut fields = Fields(&bytes[8..]); // after magic, version and number of zoom levels
@@ -60,4 +54,24 @@ fn check_empty(file: &BinaryFile, data: u64) -> Result<()> {
         return Ok(());
     }
     Err(file.error("it has no data index, and is not empty: the program that wrote it did not finish; make it again"))
+}
+
+/// What a file is that is no bigWig, and what to do.
+fn other(head: &[u8]) -> String {
+    if head.is_empty() {
+        return "this file is empty, where bigWig is expected".into();
+    }
+    if let Some(refusal) = refusal(head, Expected::Track) {
+        return refusal;
+    }
+    let is_text = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+    if head.iter().all(is_text) {
+        let tool = if [&b"fixedStep"[..], b"variableStep"].iter().any(|word| memmem::find(head, word).is_some()) {
+            "wigToBigWig converts wiggle"
+        } else {
+            "bedGraphToBigWig converts bedGraph, wigToBigWig wiggle"
+        };
+        return format!("this is text, where bigWig is expected: {tool}");
+    }
+    "this is not a bigWig file".into()
 }

@@ -59,6 +59,25 @@ fn line_ends_blank_lines_case_and_empty_contigs() {
         }
     }
     assert_eq!(read(">a\nAC", 9).unwrap(), pairs(&[("a", "AC")]));
+    // Of an old Mac, with a byte order mark.
+    for size in [1, 2, 3, 100] {
+        let text = "\u{feff}\r>a x y\rACGT\r\rnRy*-\r>b\r>c\rT\r>d";
+        assert_eq!(read(text, size).unwrap(), expected, "{size}");
+    }
+}
+
+#[test]
+fn the_position_ends_at_the_length() {
+    let text: Vec<u8> = [b">a\n".to_vec(), b"ACGTN\n".repeat(60_000)].concat();
+    for content in [text.clone(), gzip(&text), bgzf(&text)] {
+        let mut fasta = open(&content).unwrap();
+        assert_eq!(fasta.length(), content.len() as u64);
+        assert!(fasta.position() > 0);
+        while fasta.next_contig().unwrap().is_some() {
+            assert!(fasta.position() <= fasta.length());
+        }
+        assert_eq!(fasta.position(), fasta.length());
+    }
 }
 
 #[test]
@@ -93,7 +112,11 @@ fn malformed_files_are_named_with_their_line() {
         (">a\nAC\0\n", 2),
         (">a\nAé\n", 2),
         (">a\nAC\rGT\n", 2),
-        (">a\rAC\r>b\r", 1),
+        (">a\rAC\rG\nT\r", 3),
+        (">a\rAC\r>b\nT\n", 3),
+        (">a x\ry\nACGT\n", 2),
+        (">a\nAC\n>b\rT\r", 3),
+        (">a\nAC\r", 2),
         (">a\n\r\rAC\n", 2),
         (&format!(">{}\nAC\n", "x".repeat(256)), 1),
         (&format!(">a {}\nAC\n", "x".repeat(MAX_HEADER)), 1),
@@ -112,6 +135,14 @@ fn malformed_files_are_named_with_their_line() {
 fn compression_is_told_by_content_and_a_cut_is_an_error() {
     let text: Vec<u8> = [b">a\n".to_vec(), b"ACGTN\n".repeat(30_000), b">b\nT\n".to_vec()].concat();
     let plain = read(&text, 1000).unwrap();
+    let bzip2 = {
+        let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+        encoder.write_all(&text).unwrap();
+        encoder.finish().unwrap()
+    };
+    for packed in [bzip2, zstd::encode_all(&text[..], 1).unwrap()] {
+        assert_eq!(read(&packed, 1000).unwrap(), plain);
+    }
     for packed in [gzip(&text), bgzf(&text)] {
         assert_eq!(read(&packed, 1000).unwrap(), plain);
         for length in (2..packed.len()).filter(|length| length % 7 == 0 || packed.len() - length < 40) {

@@ -1,0 +1,195 @@
+//! Tells files of other kinds by their first bytes, and what to do with them.
+
+/// What a reader is for. It decides what a user is told to do with a file of another kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Expected {
+    /// Loci: BED or narrowPeak.
+    Loci,
+    /// A text table with these contents, in words.
+    Table(&'static str),
+    /// A genome: FASTA.
+    #[cfg_attr(not(feature = "ingest"), expect(dead_code, reason = "FASTA is read with the feature `ingest`"))]
+    Sequence,
+    /// A track: bigWig.
+    #[cfg_attr(not(feature = "ingest"), expect(dead_code, reason = "bigWig is read with the feature `ingest`"))]
+    Track,
+}
+
+impl Expected {
+    /// The format that is read, in words.
+    fn name(self) -> &'static str {
+        match self {
+            Expected::Loci => "BED or narrowPeak",
+            Expected::Table(name) => name,
+            Expected::Sequence => "FASTA",
+            Expected::Track => "bigWig",
+        }
+    }
+}
+
+/// A kind of file that no reader takes, or only a reader of other things does.
+struct Kind {
+    /// Where `magic` stands.
+    at: usize,
+    /// The bytes that tell the kind.
+    magic: &'static [u8],
+    /// What it is called, with its article.
+    name: &'static str,
+    /// What to do with it in place of loci, of a genome and of a track; empty where nothing helps.
+    remedies: [&'static str; 3],
+}
+
+const fn kind(magic: &'static [u8], name: &'static str, remedies: [&'static str; 3]) -> Kind {
+    Kind { at: 0, magic, name, remedies }
+}
+
+/// The same remedy, whatever is expected.
+const fn any(remedy: &'static str) -> [&'static str; 3] {
+    [remedy; 3]
+}
+
+const ARRAYS: [&str; 3] = any("read it in Python and give the arrays");
+const ALIGNMENTS: [&str; 3] = [
+    "call peaks on it (macs3 callpeak) and give those",
+    "it holds reads: give the FASTA that they were aligned to",
+    "compute a bigWig from it (bamCoverage of deepTools)",
+];
+const VARIANTS: [&str; 3] = ["convert it (bcftools query -f '%CHROM\\t%POS0\\t%END\\n')", "", ""];
+const TRACK: [&str; 3] = ["call peaks on it first, or give it as a signal", "give it as a signal", ""];
+const BIG_ENDIAN: [&str; 3] = any("convert it on a machine of today (bigWigToBedGraph, bedGraphToBigWig)");
+const EXCEL: [&str; 3] = any("save it as tab-separated text");
+const DOWNLOAD: [&str; 3] = any("a download went wrong; look into the file and download again");
+const LZ: [&str; 3] = any("unpack it first, or compress it with gzip, bzip2, xz or zstd");
+const COMPRESSED: [&str; 3] = any("unpack it first: what is inside it is compressed, or it was compressed twice");
+
+/// Everything that is recognised. The first that fits counts, so what is longer stands first. No magic is the beginning of a
+/// line of BED: a contig may be named PAR1 or CRAM.
+const KINDS: &[Kind] = &[
+    // archives and compression
+    Kind { at: 30, magic: b"[Content_Types].xml", name: "an Excel file", remedies: EXCEL },
+    kind(b"PK\x03\x04", "a zip archive", any("unpack it first (unzip); of an .npz, give the arrays in Python")),
+    kind(b"PK\x05\x06", "an empty zip archive", any("")),
+    Kind { at: 257, magic: b"ustar", name: "a tar archive", remedies: any("unpack it first (tar -xf)") },
+    kind(b"7z\xbc\xaf\x27\x1c", "a 7z archive", any("unpack it first (7z x)")),
+    kind(b"Rar!\x1a\x07", "a rar archive", any("unpack it first (unrar x)")),
+    kind(b"\x1f\x9d", "a file compressed by compress (.Z)", LZ),
+    kind(b"\x04\x22\x4d\x18", "a file compressed by lz4", LZ),
+    kind(b"LZIP\x01", "a file compressed by lzip", LZ),
+    kind(b"\x1f\x8b", "a gzip file", COMPRESSED),
+    Kind { at: 4, magic: b"1AY&SY", name: "a bzip2 file", remedies: COMPRESSED },
+    kind(b"\xfd7zXZ\x00", "an xz file", COMPRESSED),
+    kind(b"\x28\xb5\x2f\xfd", "a zstd file", COMPRESSED),
+    // genomes, tracks, loci and reads
+    kind(b"\x43\x27\x41\x1a", "a 2bit file", ["", "convert it to FASTA (twoBitToFa)", ""]),
+    kind(b"\x1a\x41\x27\x43", "a 2bit file", ["", "convert it to FASTA (twoBitToFa)", ""]),
+    kind(b"\x26\xfc\x8f\x88", "a bigWig file", TRACK),
+    kind(b"\x88\x8f\xfc\x26", "a big-endian bigWig file", BIG_ENDIAN),
+    kind(
+        b"\xeb\xf2\x89\x87",
+        "a bigBed file",
+        ["convert it to BED (bigBedToBed)", "", "give it as loci, as BED (bigBedToBed)"],
+    ),
+    kind(b"\x87\x89\xf2\xeb", "a big-endian bigBed file", BIG_ENDIAN),
+    kind(b"BAM\x01", "a BAM file", ALIGNMENTS),
+    kind(b"CRAM\x02", "a CRAM file", ALIGNMENTS),
+    kind(b"CRAM\x03", "a CRAM file", ALIGNMENTS),
+    kind(b"@HD\t", "a SAM file", ALIGNMENTS),
+    kind(b"@SQ\t", "a SAM file", ALIGNMENTS),
+    kind(b"BCF\x02", "a BCF file", VARIANTS),
+    kind(b"##fileformat=VCF", "a VCF file", VARIANTS),
+    kind(b"##gff-version", "a GFF file", ["convert it to BED (its coordinates are 1-based)", "", ""]),
+    kind(b"TBI\x01", "a tabix index", any("give the file that it is an index of")),
+    kind(b"BAI\x01", "a BAM index", any("give the file that it is an index of")),
+    kind(b"HIC\x00", "a .hic file", any("")),
+    // arrays and tables
+    kind(b"\x89HDF\r\n\x1a\n", "an HDF5 file", ARRAYS),
+    kind(b"\x93NUMPY", "a .npy file", ARRAYS),
+    kind(b"\x80\x02", "a pickle of Python's", ARRAYS),
+    kind(b"\x80\x03", "a pickle of Python's", ARRAYS),
+    kind(b"\x80\x04\x95", "a pickle of Python's", ARRAYS),
+    kind(b"\x80\x05\x95", "a pickle of Python's", ARRAYS),
+    kind(b"PAR1\x15", "a parquet file", any("write it as tab-separated text")),
+    kind(b"ARROW1\x00\x00", "an Arrow file", any("write it as tab-separated text")),
+    kind(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Excel file", EXCEL),
+    kind(b"SQLite format 3\x00", "an SQLite database", any("")),
+    // what stands in the place of a file
+    kind(b"version https://git-lfs.github.com/", "a pointer of Git LFS", any("fetch the file itself (git lfs pull)")),
+    kind(b"/annex/objects/", "a pointer of git-annex", any("fetch the file itself (git annex get)")),
+    kind(b"%PDF-", "a PDF document", DOWNLOAD),
+];
+
+/// How pages begin that servers send in place of a file, in lower case.
+const PAGES: [&[u8]; 3] = [b"<!doctype html", b"<html", b"<?xml"];
+
+/// Returns why a file that begins with `head` (as far as it is at hand) is not what is expected, and what to do. `None` for
+/// a file of no kind that is known here.
+pub(super) fn refusal(head: &[u8], expected: Expected) -> Option<String> {
+    let (name, remedies) = recognise(head)?;
+    let remedy = match expected {
+        Expected::Loci => remedies[0],
+        Expected::Sequence => remedies[1],
+        Expected::Track => remedies[2],
+        // A remedy for all kinds of input helps here too.
+        Expected::Table(_) if remedies[0] == remedies[1] => remedies[0],
+        Expected::Table(_) => "",
+    };
+    let colon = if remedy.is_empty() { "" } else { ": " };
+    Some(format!("this is {name}, where {} is expected{colon}{remedy}", expected.name()))
+}
+
+/// The name and the remedies of the kind that a file is of.
+fn recognise(head: &[u8]) -> Option<(&'static str, [&'static str; 3])> {
+    let fits = |kind: &&Kind| head.get(kind.at..).is_some_and(|rest| rest.starts_with(kind.magic));
+    if let Some(kind) = KINDS.iter().find(fits) {
+        return Some((kind.name, kind.remedies));
+    }
+    let text = head.trim_ascii_start();
+    let page = |start: &&[u8]| text.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start));
+    PAGES.iter().any(|start| page(&start)).then_some(("a web page", DOWNLOAD))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_is_named_for_each_reader() {
+        for kind in KINDS {
+            let mut head = vec![b' '; kind.at];
+            head.extend_from_slice(kind.magic);
+            head.extend_from_slice(b"\x00rest");
+            for (expected, remedy) in
+                [Expected::Loci, Expected::Sequence, Expected::Track].into_iter().zip(kind.remedies)
+            {
+                let said = refusal(&head, expected).unwrap();
+                assert!(said.contains(kind.name) && said.contains(expected.name()) && said.ends_with(remedy), "{said}");
+            }
+            assert!(refusal(&head[..head.len() - 6], Expected::Loci).is_none_or(|said| !said.contains(kind.name)));
+        }
+        assert_eq!(
+            refusal(b"PK\x03\x04", Expected::Table("chromosome sizes")).unwrap(),
+            "this is a zip archive, where chromosome sizes is expected: unpack it first (unzip); of an .npz, give the arrays in Python"
+        );
+        assert!(refusal(b"BAM\x01", Expected::Table("x")).unwrap().ends_with("is expected"));
+    }
+
+    #[test]
+    fn pages_are_told_and_text_is_not_refused() {
+        for page in ["<!DOCTYPE html><html>", "\r\n <HTML>\n", "<?xml version=\"1.0\"?><Error><Code>AccessDenied"] {
+            assert!(refusal(page.as_bytes(), Expected::Track).unwrap().contains("web page"), "{page}");
+        }
+        for text in [
+            "",
+            "chr1\t1\t2\n",
+            ">chr1\nACGT\n",
+            "#x\n",
+            "track name=x\n",
+            "PAR1\t1\t2\n",
+            "P",
+            "CRAM\t1\t2",
+            "BZh1\t1\t2",
+        ] {
+            assert_eq!(refusal(text.as_bytes(), Expected::Loci), None, "{text}");
+        }
+    }
+}
