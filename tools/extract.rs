@@ -37,8 +37,15 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    output::check_extension(&arguments.out, "npy")?;
     let store = Store::open(&arguments.store)?;
     let contig = arguments.contig.as_str();
+    if let Some(options) = region(contig).filter(|_| store.contigs().id(contig).is_none()) {
+        bail!(
+            "{contig:?} is a region, and --contig takes a name: write {options} \
+             (regions count bases from 1, these options from 0; the end is not part of it)"
+        );
+    }
     let id = store.contigs().id(contig);
     let length = store.contigs().length(id.with_context(|| format!("the store has no contig {contig:?}"))?);
     let (start, end) = (arguments.start, arguments.end.unwrap_or(length));
@@ -68,4 +75,33 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         (format!("(4, {})", end - start), "u8")
     };
     output::print(&format!("{}: {dtype} {shape}\n", arguments.out.display()))
+}
+
+/// The options that mean the region `NAME:FIRST-LAST`, `NAME:FIRST-` or `NAME:FIRST` (to the end, as samtools reads it), whose
+/// bases are counted from 1. `None` for what is none of these.
+fn region(text: &str) -> Option<String> {
+    let number = |text: &str| text.replace(',', "").parse::<u64>().ok();
+    let (name, range) = text.rsplit_once(':')?;
+    let (first, last) = range.split_once('-').unwrap_or((range, ""));
+    let start = number(first)?.checked_sub(1)?;
+    match last {
+        "" => Some(format!("--contig {name} --start {start}")),
+        last => Some(format!("--contig {name} --start {start} --end {}", number(last)?)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regions_become_options() {
+        assert_eq!(region("chrII:100-200").unwrap(), "--contig chrII --start 99 --end 200");
+        assert_eq!(region("chrII:1,001-2,000").unwrap(), "--contig chrII --start 1000 --end 2000");
+        assert_eq!(region("HLA:x*01:5").unwrap(), "--contig HLA:x*01 --start 4");
+        assert_eq!(region("chrII:7-").unwrap(), "--contig chrII --start 6");
+        for name in ["chrII", "chrII:0-5", "chrII:", "chrII:a-b", "chrII:1-2-3"] {
+            assert_eq!(region(name), None, "{name}");
+        }
+    }
 }

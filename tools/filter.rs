@@ -1,8 +1,8 @@
 //! The options that decide which loci are used, the same for `index` and `sample`.
 
+use crate::files::Files;
 use atemoya::feed::LocusFilter;
 use atemoya::sample::Order;
-use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct FilterArguments {
@@ -28,8 +28,8 @@ pub(crate) struct FilterArguments {
     #[arg(long, value_name = "NAME[.i],...", value_delimiter = ',')]
     counts_tracks: Option<Vec<String>>,
     /// BED files of regions to stay out of
-    #[arg(long, value_name = "FILE,...", value_delimiter = ',')]
-    exclusion_lists: Vec<PathBuf>,
+    #[arg(long, value_name = "FILE", num_args = 1.., value_parser = Files::parser())]
+    exclusion_lists: Vec<Files>,
     /// The order of examples: native, or cherimoya for its counts, filters and batches bit for bit
     #[arg(long, value_name = "ORDER", default_value_t = Order::Native)]
     order: Order,
@@ -61,7 +61,7 @@ impl FilterArguments {
             outlier_filter: (self.outlier_filter || self.no_outlier_filter).then_some(self.outlier_filter),
             summits: None,
             chroms: None,
-            exclusion_lists: self.exclusion_lists.clone(),
+            exclusion_lists: Files::all(&self.exclusion_lists),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `atemoya index`: peaks and negatives become a locus index inside a store.
 
+use crate::files::Files;
 use crate::filter::FilterArguments;
 use crate::ledger::Explained;
 use crate::{output, watch};
@@ -15,15 +16,16 @@ use std::path::PathBuf;
 /// locus it says whether a loader with these windows, bounds and exclusion lists keeps it, and if not, why (columns reason,
 /// exclusion_*, measured, threshold, outlier_group). A loader selects anew, with its own.
 #[derive(Debug, clap::Args)]
+#[command(override_usage = "atemoya index <STORE> --peaks <FILE>... [OPTIONS]")]
 pub(crate) struct Arguments {
-    /// The store
+    /// The store, in front of options that take several files
     store: PathBuf,
-    /// Peaks: BED3+ or narrowPeak, plain or gzip. Repeat for more
-    #[arg(long, value_name = "FILE,...", required = true, value_delimiter = ',')]
-    peaks: Vec<PathBuf>,
-    /// Negatives: BED3+, plain or gzip. Repeat for more
-    #[arg(long, value_name = "FILE,...", value_delimiter = ',')]
-    negatives: Vec<PathBuf>,
+    /// Peaks: BED3+ or narrowPeak, plain or compressed (gzip, BGZF, bzip2, xz, zstd). Several: FILE FILE, FILE,FILE, or repeat
+    #[arg(long, value_name = "FILE", required = true, num_args = 1.., value_parser = Files::parser())]
+    peaks: Vec<Files>,
+    /// Negatives: BED3+, likewise
+    #[arg(long, value_name = "FILE", num_args = 1.., value_parser = Files::parser())]
+    negatives: Vec<Files>,
     /// Centre peaks on their summits (narrowPeak column 10) instead of their midpoints
     #[arg(long)]
     summits: bool,
@@ -52,8 +54,8 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let store = Store::open(&arguments.store)?;
     let builder = IndexBuilder::new(&arguments.name)
-        .peaks(&arguments.peaks)
-        .negatives(&arguments.negatives)
+        .peaks(Files::all(&arguments.peaks))
+        .negatives(Files::all(&arguments.negatives))
         .summits(arguments.summits)
         .chroms(arguments.chroms.clone())
         .counts_window(arguments.counts_window)

@@ -2,10 +2,12 @@
 //!
 //! Every subcommand is one file that turns arguments into calls of the library and answers into text.
 
+mod arguments;
 mod bench;
 mod cache;
 mod demo;
 mod extract;
+mod files;
 mod filter;
 mod index;
 mod inspect;
@@ -45,7 +47,7 @@ enum Command {
 
 #[expect(clippy::print_stderr, reason = "this is where a command tells what went wrong")]
 fn main() -> ExitCode {
-    let result = match Arguments::parse().command {
+    let result = match arguments::parse::<Arguments>().command {
         Command::Pack(arguments) => pack::run(&arguments),
         Command::Index(arguments) => index::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),

@@ -18,8 +18,9 @@ use std::path::PathBuf;
 /// peaks, or of the kept negatives, in the order of the index), offset (i64: a peak's windows are shifted by
 /// offset - max_jitter bases), rc (u8, 1 where reverse-complemented).
 #[derive(Debug, clap::Args)]
+#[command(override_usage = "atemoya sample <STORE> --out <FILE.safetensors> [OPTIONS]")]
 pub(crate) struct Arguments {
-    /// The store
+    /// The store, in front of options that take several files
     store: PathBuf,
     /// The locus index [default: the store's only one]
     #[arg(long, value_name = "NAME")]
@@ -172,6 +173,7 @@ impl Columns {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    output::check_extension(&arguments.out, "safetensors")?;
     let store = Store::open(&arguments.store)?;
     let watch = Watch::new()?;
     if arguments.verify {

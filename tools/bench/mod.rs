@@ -23,8 +23,9 @@ use std::time::Duration;
 /// batches; and, at last, windows and the loader (also without asking the system for what comes next, and without memory maps) from
 /// disk beside the same from memory, for which the store's files are put out of the page cache. It needs some 400 MB of memory, and writes nothing.
 #[derive(Debug, clap::Args)]
+#[command(override_usage = "atemoya bench <STORE> [OPTIONS]")]
 pub(crate) struct Arguments {
-    /// The store
+    /// The store, in front of options that take several files
     store: PathBuf,
     /// The locus index [default: the store's only one, if any]
     #[arg(long, value_name = "NAME")]

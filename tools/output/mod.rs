@@ -2,8 +2,10 @@
 //! and `.safetensors`), each appearing whole or not at all.
 
 mod atomic;
+mod extension;
 pub(crate) mod npy;
 pub(crate) mod safetensors;
 mod text;
 
+pub(crate) use extension::check_extension;
 pub(crate) use text::{count, is_broken_pipe, note, print, warn};

@@ -7,7 +7,7 @@ use anyhow::Result;
 use atemoya::Store;
 use atemoya::ingest::alias::Aliases;
 use atemoya::pack::PackBuilder;
-use group::Group;
+use group::{Group, Groups};
 use std::path::{Path, PathBuf};
 
 /// Pack a genome and bigWig tracks into a store
@@ -15,15 +15,11 @@ use std::path::{Path, PathBuf};
 /// The store is built beside DIR and appears in one step; Ctrl-C leaves nothing behind.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// The genome: FASTA, plain, gzip or BGZF
+    /// The genome: FASTA, plain or compressed (gzip, BGZF, bzip2, xz, zstd)
     #[arg(long, value_name = "FILE")]
     fasta: Option<PathBuf>,
-    /// A group of signal tracks; several files are its channels, which swap under reverse complement. Repeat for more
-    #[arg(long, value_name = "NAME=FILE[,FILE...]")]
-    signal: Vec<Group>,
-    /// A group of control tracks. Repeat for more
-    #[arg(long, value_name = "NAME=FILE[,FILE...]")]
-    control: Vec<Group>,
+    #[command(flatten)]
+    groups: Groups,
     /// Contigs and their lengths, for a store without a genome (else they come from the bigWigs, which must agree)
     #[arg(long, value_name = "FILE")]
     chrom_sizes: Option<PathBuf>,
@@ -63,10 +59,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     }
     // Sizes that are no power of two are refused by the library, with 0 standing for them.
     builder = builder.tile_log2(if arguments.tile.is_power_of_two() { arguments.tile.trailing_zeros() } else { 0 });
-    for Group { name, paths } in &arguments.signal {
+    for Group { name, paths } in &arguments.groups.signals {
         builder = builder.signal(name, paths);
     }
-    for Group { name, paths } in &arguments.control {
+    for Group { name, paths } in &arguments.groups.controls {
         builder = builder.control(name, paths);
     }
     let watch = watch::Watch::new()?;

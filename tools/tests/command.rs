@@ -164,12 +164,13 @@ fn what_is_wrong_is_said_and_nothing_is_left() {
         (vec!["--count", "0"], "count"),
         (vec!["--random-state", "-1"], "--order cherimoya"),
     ] {
-        let mut all = vec!["sample", text(&store), "--out", &out];
+        let batch = at("o.safetensors");
+        let mut all = vec!["sample", text(&store), "--out", &batch];
         all.extend(&arguments);
         let said = refused(&all);
         assert!(said.contains(word), "{arguments:?}: {said}");
     }
-    let extract = |more: &[&str]| refused(&[&["extract", text(&store), "--out", &out], more].concat());
+    let extract = |more: &[&str]| refused(&[&["extract", text(&store), "--out", &at("o.npy")], more].concat());
     assert!(extract(&["--contig", "chrZ", "--sequence"]).contains("chrZ"));
     assert!(extract(&["--contig", "chr1", "--track", "signal"]).contains("signal.0"));
     assert!(extract(&["--contig", "chr1", "--track", "nope"]).contains("nope"));
