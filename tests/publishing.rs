@@ -95,7 +95,7 @@ fn progress_comes_to_its_totals() {
     let progress = After::new(u64::MAX);
     builder.publish(&path("new"), &progress).unwrap();
     let phases = progress.phases.into_inner().unwrap();
-    let genome = fs::metadata(path("genome.fa")).unwrap().len();
+    let genome = std::fs::metadata(path("genome.fa")).unwrap().len();
     let expected = [("packing the genome", genome, genome), ("packing tracks", 8600, 8600)];
     assert_eq!(phases, expected.map(|(phase, total, done)| (phase.to_owned(), total, done)));
     let store = Store::open(path("new")).unwrap();

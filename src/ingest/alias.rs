@@ -245,6 +245,16 @@ mod tests {
     }
 
     #[test]
+    fn a_table_from_a_spreadsheet_is_read() {
+        let ucsc = contigs(&["chr1", "chrM"]);
+        for text in ["\u{feff}chr1\t1\r\nchrM\tMT\r\n", "\"chr1\" \"1\"\r\"chrM\" \"MT\"\r"] {
+            let aliases = read(text).unwrap();
+            assert_eq!((to(&aliases, "1", &ucsc), to(&aliases, "MT", &ucsc)), (Some("chr1"), Some("chrM")), "{text:?}");
+        }
+        assert!(read("PK\u{3}\u{4}").unwrap_err().to_string().contains("zip archive"));
+    }
+
+    #[test]
     fn ucsc_and_ensembl_both_ways() {
         let names = ["chr1", "chr22", "chrX", "chrY", "chrIV", "chr2L", "chr2a", "chrW"];
         let (ucsc, bare) = (contigs(&names), names.map(|name| &name[3..]));
