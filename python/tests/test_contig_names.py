@@ -116,3 +116,33 @@ def test_aliases_that_are_none(atemoya, odd, tmp_path):
         with pytest.raises(expected):
             generator(atemoya, odd, tmp_path, [odd("ensembl.bw")], alias=alias)
     assert not Path(tmp_path / "store").exists()
+
+
+def test_a_genome_of_arrays_beside_files(atemoya, odd, tmp_path):
+    """Nothing compares them when the files are packed."""
+    one_hot = lambda length: np.zeros((4, length), np.int8)  # noqa: E731
+
+    def make(sequences, peaks="chr1\t3000\t3200\n", **more):
+        bed = tmp_path / "peaks.bed"
+        bed.write_text(peaks)
+        options = LOCI | {"cache_dir": tmp_path / "cache"} | more
+        return warned(lambda: atemoya.PeakGenerator(bed, sequences=sequences, signals=[odd("base/plus.bw")], **options))
+
+    assert make({"chr1": one_hot(60_000)})[1] == []
+    with pytest.raises(ValueError, match="'?1'?, '?2'?.*rename the contigs"):
+        make({"1": one_hot(60_000), "2": one_hot(30_000)}, peaks="1\t3000\t3200\n")
+    _, said = make({"1": one_hot(60_000)}, peaks="1\t3000\t3200\n", allow_empty=True)
+    assert len(said) == 1 and "read as zero" in said[0], said
+    _, said = make({"chr1": one_hot(60_000), "chr7": one_hot(900), "chr2": one_hot(29_000)})
+    assert len(said) == 2 and "chr7" in said[0] and "chr2" in said[1] and "genome build" in said[1], said
+    assert make({"chr1": one_hot(60_000), "chr7": one_hot(900)}, chroms=["chr1"])[1] == []
+
+
+def test_arrays_of_another_length_than_the_genome(atemoya, tmp_path):
+    bed = tmp_path / "peaks.bed"
+    bed.write_text("chr1\t3000\t3200\n")
+    sequences = {"chr1": np.zeros((4, 6000), np.int8)}
+    for length, expected in [(6000, 0), (5000, 1)]:
+        signals = [{"chr1": np.ones(length, np.float32)}]
+        _, said = warned(lambda: atemoya.PeakGenerator(bed, sequences=sequences, signals=signals, **LOCI))  # noqa: B023
+        assert len(said) == expected and all("chr1" in message and "zero past" in message for message in said), said
