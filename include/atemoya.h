@@ -607,8 +607,8 @@ atemoya_status atemoya_options_set_reverse_complement(atemoya_options *options,
 atemoya_status atemoya_options_set_loci(atemoya_options *options, const char *loci, atemoya_error **error);
 
 /// Sets the names of the contigs to use, `count` of them; with the count ATEMOYA_ALL, which is the default,
-/// all. Names that the store lacks are allowed. Without any, no locus is left, which is an error when the
-/// loader is made.
+/// all. Names that the store lacks are a warning of the loader, and an error if it lacks all. Without any, no
+/// locus is left, which is an error when the loader is made.
 atemoya_status atemoya_options_set_chroms(atemoya_options *options,
                                           const char *const *chroms,
                                           size_t count,
@@ -618,32 +618,45 @@ atemoya_status atemoya_options_set_chroms(atemoya_options *options,
 /// were indexed by.
 atemoya_status atemoya_options_set_summits(atemoya_options *options, int32_t summits, atemoya_error **error);
 
-/// Sets the least sum of signal that a locus has over the output window; NAN (the default) for none.
+/// Sets the least sum of signal that a locus has over the output window; NAN (the default) for that of the
+/// index, -INFINITY for none.
 atemoya_status atemoya_options_set_min_counts(atemoya_options *options, double min_counts, atemoya_error **error);
 
-/// Sets the greatest sum of signal that a locus has over the output window; NAN (the default) for none.
+/// Sets the greatest sum of signal that a locus has over the output window; NAN (the default) for that of the
+/// index, INFINITY for none.
 atemoya_status atemoya_options_set_max_counts(atemoya_options *options, double max_counts, atemoya_error **error);
 
 /// Sets the tracks that `min_counts` and `max_counts` sum, `count` of them: NAME (a group) or NAME.i (a
-/// channel of it). With the count ATEMOYA_ALL, which is the default, those that the order counts: all signal
-/// tracks, or the first one in cherimoya's.
+/// channel of it). With the count ATEMOYA_ALL, which is the default, those of the index, or else those that the
+/// order counts: all signal tracks, or the first one in cherimoya's.
 atemoya_status atemoya_options_set_counts_tracks(atemoya_options *options,
                                                  const char *const *counts_tracks,
                                                  size_t count,
                                                  atemoya_error **error);
 
 /// Sets whether peaks are dropped whose counts in any signal group exceed 1.2 times the 0.99 quantile: 1, 0,
-/// or -1 (the default) for what the order does; cherimoya's drops them.
+/// or -1 (the default) for what was chosen for the index, or else what the order does; cherimoya's drops
+/// them.
 atemoya_status atemoya_options_set_outlier_filter(atemoya_options *options,
                                                   int32_t outlier_filter,
                                                   atemoya_error **error);
 
-/// Sets the paths of BED files of regions to stay out of, `count` of them; 0 (the default) for none. Loci
-/// whose windows touch their chunks of 100 bases are dropped.
+/// Sets the paths of BED files of regions to stay out of, `count` of them; 0 for none. With the count
+/// ATEMOYA_ALL, which is the default, the regions are those that the index was made with. Loci whose windows
+/// touch their chunks of 100 bases are dropped.
 atemoya_status atemoya_options_set_exclusion_lists(atemoya_options *options,
                                                    const char *const *paths,
                                                    size_t count,
                                                    atemoya_error **error);
+
+/// Sets which names of contigs in exclusion lists mean contigs of the genome: "chr" (1 for chr1 and the like, MT
+/// for chrM), or the path of a file whose lines are names of one contig, which is read now; NULL (the default)
+/// for none.
+atemoya_status atemoya_options_set_alias(atemoya_options *options, const char *alias, atemoya_error **error);
+
+/// Sets whether the contigs to use and the exclusion lists may share no name with the genome; false by default,
+/// where that is an error when the loader is made.
+atemoya_status atemoya_options_set_allow_empty(atemoya_options *options, bool allow_empty, atemoya_error **error);
 
 /* ---- options: running ---- */
 
@@ -802,6 +815,11 @@ atemoya_status atemoya_loader_column(const atemoya_loader *loader,
 /// Writes the account of the loci that were kept and why the others were not, as text of one line; valid
 /// until the loader is freed.
 atemoya_status atemoya_loader_ledger(const atemoya_loader *loader, const char **ledger, atemoya_error **error);
+
+/// Writes what looks like a mistake in what the loader was made of and is no error, as text: one line for each,
+/// none when all is well; valid until the loader is freed. It is for users to read, each time. Names of
+/// parameters stand in backquotes.
+atemoya_status atemoya_loader_warnings(const atemoya_loader *loader, const char **warnings, atemoya_error **error);
 
 /// Writes what a loader has counted, an `atemoya_counter`. When callers waited for nearly no time, and
 /// workers long, the loader is faster than what consumes its batches.

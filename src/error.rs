@@ -23,6 +23,33 @@ pub(crate) fn some_of(things: impl IntoIterator<Item = String>) -> String {
     }
 }
 
+/// Says a message of this library in the words of an interface of its own: `say` gives what a parameter is called there. Messages
+/// have the names of parameters, and nothing else, in backquotes.
+///
+/// ```
+/// let said = atemoya::with_parameters("`chroms` names the contigs to use", |name| format!("--{name}"));
+/// assert_eq!(said, "--chroms names the contigs to use");
+/// ```
+pub fn with_parameters(message: &str, say: impl Fn(&str) -> String) -> String {
+    let is_parameter = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    let mut said = String::with_capacity(message.len());
+    let mut rest = message;
+    while let Some((before, after)) = rest.split_once('`') {
+        said.push_str(before);
+        rest = match after.split_once('`') {
+            Some((name, behind)) if is_parameter(name) => {
+                said.push_str(&say(name));
+                behind
+            }
+            _ => {
+                said.push('`');
+                after
+            }
+        };
+    }
+    said + rest
+}
+
 /// The result of every fallible function of the library.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -220,6 +247,18 @@ impl Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parameters_alone_are_renamed() {
+        let say = |message: &str| with_parameters(message, |name| format!("{name}="));
+        assert_eq!(
+            say("`a_b` or `chroms`, not `atemoya index`, `, `x`"),
+            "a_b= or chroms=, not `atemoya index`, `, x="
+        );
+        for same in ["", "`", "``", "a `B` `1`"] {
+            assert_eq!(say(same), same);
+        }
+    }
 
     #[test]
     fn ten_names_are_listed_of_many() {

@@ -4,20 +4,21 @@ mod ledger;
 
 use crate::feed::LocusFilter;
 use crate::format::manifest::Role as GroupRole;
-use crate::format::{Contigs, LOCI, Provenance};
+use crate::format::{Contigs, LOCI, Provenance, Renamed};
 use crate::gather::TrackSums;
-use crate::ingest::bed::{BedFile, read_bed};
+use crate::ingest::alias::Aliases;
+use crate::ingest::bed::read_bed;
 use crate::ingest::{check_regular, provenance};
 use crate::loci::index::Counts;
 use crate::loci::published::NewIndex;
-use crate::loci::{EXCLUSION, MAX_COUNTS_WINDOW};
-use crate::loci::{IndexManifest, IndexOptions, IndexTable, IndexedOptions, LocusTable, Selection, published};
+use crate::loci::{EXCLUSION, ExclusionMap, MAX_COUNTS_WINDOW, Row, Selection, doubts, matching, published};
+use crate::loci::{IndexManifest, IndexOptions, IndexTable, IndexedOptions, LocusTable};
 use crate::parallel::on_all_cores;
 use crate::progress::{self, Progress, Unit};
 use crate::store::Store;
-use crate::{Error, Result};
+use crate::{Error, Result, listed};
 use rayon::prelude::*;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Loci whose counts one task takes.
 const LOCI_A_TASK: usize = 1 << 14;
@@ -40,7 +41,9 @@ pub struct IndexBuilder {
     name: String,
     peaks: Vec<PathBuf>,
     negatives: Vec<PathBuf>,
-    options: IndexOptions,
+    summits: Option<bool>,
+    chroms: Option<Vec<String>>,
+    alias: Option<Aliases>,
     counts_window: u32,
     filter: LocusFilter,
     replace: bool,
@@ -57,6 +60,8 @@ pub struct Indexed {
     pub selection: Selection,
     /// The files, as the table counts them.
     pub inputs: Vec<Provenance>,
+    /// What looks like a mistake and is no error, for users to read. Names of parameters stand in backquotes.
+    pub warnings: Vec<String>,
 }
 
 impl IndexBuilder {
@@ -66,7 +71,9 @@ impl IndexBuilder {
             name: name.into(),
             peaks: Vec::new(),
             negatives: Vec::new(),
-            options: IndexOptions::default(),
+            summits: None,
+            chroms: None,
+            alias: None,
             counts_window: 1000,
             filter: LocusFilter::default(),
             replace: false,
@@ -85,15 +92,22 @@ impl IndexBuilder {
         self
     }
 
-    /// Sets whether peaks are centred on their summits (narrowPeak column 10), which all of them must then have.
-    pub fn summits(mut self, summits: bool) -> Self {
-        self.options.summits = summits;
+    /// Sets whether peaks are centred on their summits (narrowPeak column 10), which all of them must then have, or on their
+    /// midpoints. `None`, the default, is midpoints too, with a warning where all of them have summits.
+    pub fn summits(mut self, summits: impl Into<Option<bool>>) -> Self {
+        self.summits = summits.into();
         self
     }
 
     /// Sets the contigs whose loci may be used, `None` for all.
     pub fn chroms(mut self, chroms: Option<Vec<String>>) -> Self {
-        self.options.chroms = chroms;
+        self.chroms = chroms;
+        self
+    }
+
+    /// Sets which names of contigs, in files of loci and exclusion lists, mean contigs of the store. The index says what was renamed.
+    pub fn alias(mut self, alias: Option<Aliases>) -> Self {
+        self.alias = alias;
         self
     }
 
@@ -104,7 +118,9 @@ impl IndexBuilder {
     }
 
     /// Sets the selection whose outcome the index records for every locus; by default that of a loader with default
-    /// parameters. A loader selects anew, by its own. The filter's own `chroms` and `summits` are not used: those of the index are.
+    /// parameters. A loader takes its exclusion lists, its bounds on counts and what they count, and its choice of an outlier filter, unless it
+    /// has its own ([`LocusFilter`]). The filter's `chroms`, `summits` and `alias` are not used: those of the index are. With its `allow_empty`, an
+    /// index may be without a peak, and names of contigs may all be others than the store's.
     pub fn filter(mut self, filter: LocusFilter) -> Self {
         self.filter = LocusFilter { chroms: None, summits: None, ..filter };
         self
@@ -120,58 +136,108 @@ impl IndexBuilder {
     /// or written.
     ///
     /// # Errors
-    /// [`Error::Input`] for a malformed row (file and line), a missing summit, or loci on contigs that are not among `contigs`
-    /// (all of them named); [`Error::Argument`] when there is no peak file; [`Error::Io`].
+    /// [`Error::Input`] for a malformed row (file and line), a missing summit, or loci on contigs that are not among `contigs`;
+    /// [`Error::Argument`] when there is no peak file; [`Error::Io`].
     pub fn table(&self, contigs: &Contigs) -> Result<LocusTable> {
+        Ok(self.read(contigs)?.0)
+    }
+
+    /// The table, and what was renamed in each file.
+    fn read(&self, contigs: &Contigs) -> Result<(LocusTable, Vec<Vec<Renamed>>)> {
         if self.peaks.is_empty() {
             return Err(Error::argument("peaks", "there must be at least one file"));
         }
-        LocusTable::from_beds(&read_all(&self.peaks)?, &read_all(&self.negatives)?, contigs, &self.options)
+        let options = IndexOptions { summits: self.summits.unwrap_or(false), chroms: self.chroms.clone() };
+        let mut renamed = Vec::new();
+        let mut read = |path: &PathBuf| {
+            let mut bed = read_bed(path)?;
+            renamed.push(matching::rename(path, &mut bed, contigs, self.alias.as_ref())?);
+            Ok((path.clone(), bed))
+        };
+        let peaks = self.peaks.iter().map(&mut read).collect::<Result<Vec<_>>>()?;
+        let negatives = self.negatives.iter().map(&mut read).collect::<Result<Vec<_>>>()?;
+        Ok((LocusTable::from_beds(&peaks, &negatives, contigs, &options)?, renamed))
     }
 
-    /// Reads the files, takes the counts and publishes the index.
+    /// Reads the files, takes the counts and publishes the index. What looks like a mistake and is no error is said by
+    /// [`Indexed::warnings`].
     ///
     /// # Errors
-    /// [`Error::Input`] for a malformed row (file and line), a missing summit, or loci on contigs that the store lacks
-    /// (all of them named); [`Error::Argument`] when there is no peak file, for a bad name, or for a filter as
-    /// [`LocusFilter::explain`]; [`Error::Corrupt`] for a damaged store; [`Error::Exists`]; [`Error::Interrupted`]; [`Error::Io`].
+    /// [`Error::Input`] for a malformed row (file and line), a missing summit, or loci on contigs that the store lacks;
+    /// [`Error::Argument`] when there is no peak file, for a bad name, or for a filter as [`LocusFilter::explain`], and unless
+    /// the filter has `allow_empty`, when no peak is on a contig to use; [`Error::Corrupt`] for a damaged store; [`Error::Exists`]; [`Error::Interrupted`]; [`Error::Io`].
     pub fn publish(&self, store: &Store, progress: &dyn Progress) -> Result<Indexed> {
         if self.counts_window == 0 || self.counts_window > MAX_COUNTS_WINDOW {
             return Err(Error::argument("counts_window", format!("{} is not between 1 and 2^24", self.counts_window)));
         }
         published::check_target(store, &self.name, self.replace)?;
-        let exclusions = &self.filter.exclusion_lists;
+        let filter = LocusFilter { alias: self.alias.clone(), ..self.filter.clone() };
+        let exclusions = filter.lists();
         self.peaks.iter().chain(&self.negatives).chain(exclusions).try_for_each(|path| check_regular(path))?;
-        self.filter.check()?;
-        let document = ledger::document(&self.filter, store)?;
-        let exclusion_beds = self.filter.exclusions()?;
-        let table = self.table(store.contigs())?;
+        filter.check()?;
+        let document = ledger::document(&filter, store)?;
+        let (exclusion_beds, excluded_names): (Vec<_>, Vec<_>) =
+            filter.renamed_exclusions(store.contigs())?.into_iter().unzip();
+        let chroms = self.chroms.as_deref().unwrap_or_default();
+        let mut warnings = matching::chroms(chroms, store.contigs(), filter.allow_empty)?;
+        let (table, mut renamed) = self.read(store.contigs())?;
+        renamed.extend(excluded_names);
+        warnings.extend(self.peaks_to_use(&table, store.contigs())?);
         let counts = counts(store, &table, self.counts_window, progress)?;
         let sums = |(name, sums): NamedSums| (name, sums.into_iter().map(|(sum, _)| sum).collect());
         let counts: Counts = counts.into_iter().map(sums).collect();
-        let mut selection = self.filter.explain_with(store, &table, &exclusion_beds)?;
+        let mut selection = filter.explain_with(store, &table, &exclusion_beds)?;
+        warnings.append(&mut selection.warnings);
+        if selection.ledger.peaks.kept == 0 && warnings.is_empty() {
+            warnings.push("no peak is left with these windows, bounds and exclusion lists".to_owned());
+        }
+        if self.summits.is_none() {
+            warnings.extend(doubts::forgotten_summits(&table));
+        }
+        warnings.extend(doubts::swapped_formats(&table).or_else(|| doubts::swapped_counts(&table, &counts)));
         let mut inputs = Vec::new();
-        for (role, paths) in [("peaks", &self.peaks), ("negatives", &self.negatives), (EXCLUSION, exclusions)] {
+        let mut renamed = renamed.into_iter();
+        for (role, paths) in [("peaks", &self.peaks[..]), ("negatives", &self.negatives), (EXCLUSION, exclusions)] {
             for path in paths {
-                inputs.push(provenance(role, path, progress)?);
+                let contigs_renamed = renamed.next().unwrap_or_default();
+                inputs.push(Provenance { contigs_renamed, ..provenance(role, path, progress)? });
             }
         }
         let options = IndexedOptions {
-            summits: self.options.summits,
-            chroms: self.options.chroms.clone(),
+            summits: self.summits.unwrap_or(false),
+            chroms: self.chroms.clone(),
             counts_window: self.counts_window,
         };
         progress::check(progress)?;
         let table = IndexTable { loci: table, counts, verdicts: Some(std::mem::take(&mut selection.verdicts)) };
-        let index = NewIndex { table, inputs, options, selection: Some(document) };
+        let excluded = (!exclusions.is_empty()).then(|| ExclusionMap::from_beds(&exclusion_beds, store.contigs()));
+        let index = NewIndex { table, inputs, options, selection: Some(document), excluded };
         let path = published::publish(store, &self.name, &index, self.replace)?;
         selection.verdicts = index.table.verdicts.unwrap_or_default();
-        Ok(Indexed { path, table: index.table.loci, selection, inputs: index.inputs })
+        Ok(Indexed { path, table: index.table.loci, selection, inputs: index.inputs, warnings })
     }
-}
 
-fn read_all(paths: &[PathBuf]) -> Result<Vec<(PathBuf, BedFile)>> {
-    paths.iter().map(|path: &PathBuf| Ok((path.clone(), read_bed(Path::new(path))?))).collect()
+    /// Checks that some peak is on a contig to use, and returns what to warn of.
+    fn peaks_to_use(&self, table: &LocusTable, contigs: &Contigs) -> Result<Option<String>> {
+        let used = |row: Row| {
+            self.chroms
+                .as_ref()
+                .is_none_or(|names| names.iter().any(|name| name == table.contig_name(row.contig, contigs)))
+        };
+        if table.rows().take(table.peaks()).any(used) {
+            return Ok(None);
+        }
+        let message = match &self.chroms {
+            Some(chroms) if table.peaks() > 0 => {
+                format!("no peak is on {}, the contigs to use (`chroms`)", listed(chroms))
+            }
+            _ => "the files hold no peak".to_owned(),
+        };
+        match self.filter.allow_empty {
+            true => Ok(Some(format!("{message}: nothing can be sampled from this index"))),
+            false => Err(Error::argument("peaks", format!("{message}; `allow_empty` makes an index without one"))),
+        }
+    }
 }
 
 /// A signal group's name, and for each locus the sum of its values and of their absolute values.

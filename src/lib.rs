@@ -46,7 +46,7 @@ pub mod store;
 mod url;
 
 pub use dtype::DType;
-pub use error::{Error, Result, listed};
+pub use error::{Error, Result, listed, with_parameters};
 pub use feed::{ArrayGenerator, PeakGenerator};
 pub use progress::{Progress, Unit};
 pub use sample::PeakNegativeSampler;

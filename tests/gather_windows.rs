@@ -283,7 +283,11 @@ fn what_cannot_be_gathered_is_refused_by_its_name() {
     refused(tracks(&["runs"], DType::U16), "dtype", &["uint16 does not hold the values of track2, from -0.25 to"]);
     refused(tracks(&[], DType::F32), "groups", &["no group is named"]);
     for name in ["atac", "", "small.0"] {
-        refused(tracks(&["small", name], DType::F32), "groups", &[&format!("no {name:?}, but small, runs, large")]);
+        refused(
+            tracks(&["small", name], DType::F32),
+            "groups",
+            &[&format!("no {name:?}; there is \"small\", \"runs\", \"large\"")],
+        );
     }
     refused(tracks(&["runs", "small", "runs"], DType::F32), "groups", &["\"runs\" is named twice"]);
 

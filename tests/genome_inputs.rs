@@ -95,10 +95,14 @@ fn what_means_nothing_over_arrays_is_refused_by_its_name() {
         (new().signal_type(DType::U16), "signal_type", &["float32, not uint16"]),
         (new().controls_type(DType::U8), "controls_type", &["float32, not uint8"]),
         (new().counts_tracks(names(&[])), "counts_tracks", &["no track is named"]),
-        (new().counts_tracks(names(&["signal2"])), "counts_tracks", &["signal0 (1 channels), signal1 (2 channels)"]),
+        (
+            new().counts_tracks(names(&["signal2"])),
+            "counts_tracks",
+            &[r#""signal0" (1 channels), "signal1" (2 channels)"#],
+        ),
         (new().counts_tracks(names(&["signal1.2"])), "counts_tracks", &["\"signal1.2\""]),
         (new().counts_tracks(names(&["signal1", "signal1.0"])), "counts_tracks", &["a second time"]),
-        (over(&plain).counts_tracks(names(&["signal0"])), "counts_tracks", &["there are no tracks"]),
+        (over(&plain).counts_tracks(names(&["signal0"])), "counts_tracks", &["there is none"]),
         (over(&plain).min_counts(Some(1.0)), "min_counts", &["no signals"]),
         (new().min_counts(Some(1.0)), "peaks", &["no peak is left"]),
     ] {

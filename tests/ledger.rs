@@ -7,7 +7,7 @@ mod common;
 use atemoya::feed::LocusFilter;
 use atemoya::index::{self, IndexBuilder, Indexed};
 use atemoya::loci::published::{self, NewIndex};
-use atemoya::loci::{Breakdown, IndexTable, Reason, Region, Role, RoleLedger, Row, Verdict, Verdicts};
+use atemoya::loci::{Breakdown, ExclusionMap, IndexTable, Reason, Region, Role, RoleLedger, Row, Verdict, Verdicts};
 use atemoya::sample::Order;
 use atemoya::{Error, Store};
 use common::inputs::{self, write};
@@ -67,7 +67,9 @@ impl Fixture {
             outlier_filter: Some(true),
             summits: None,
             chroms: None,
-            exclusion_lists: self.lists.clone(),
+            exclusion_lists: Some(self.lists.clone()),
+            alias: None,
+            allow_empty: false,
         }
     }
 
@@ -212,7 +214,9 @@ fn another_verdict_is_noticed() {
         let table = IndexTable { loci: good.table.clone(), counts: good.counts.clone(), verdicts: Some(changed) };
         let manifest = good.manifest.clone();
         let (inputs, options, selection) = (manifest.inputs, manifest.options, manifest.selection);
-        published::publish(&fixture.store, "default", &NewIndex { table, inputs, options, selection }, true).unwrap();
+        let excluded = Some(ExclusionMap::from_beds(good.excluded.as_slice(), fixture.store.contigs()));
+        let changed = NewIndex { table, inputs, options, selection, excluded };
+        published::publish(&fixture.store, "default", &changed, true).unwrap();
         let error = index::verify(&fixture.store, &()).err().unwrap_or_else(|| panic!("{what} was not noticed"));
         assert!(matches!(error, Error::Corrupt { .. }), "{what}: {error}");
     }

@@ -62,7 +62,7 @@ fn contigs_that_the_store_lacks_are_all_named() {
     let error = table(&[a], &[b], &IndexOptions::default()).unwrap_err();
     let Error::Input { path, line, message } = error else { panic!("{error}") };
     assert_eq!((path.as_path(), line), (Path::new("file0.bed"), Some(2)));
-    assert!(message.contains(": 2micron, Mito, chrM;"), "{message}");
+    assert!(message.contains(r#": "2micron", "Mito", "chrM";"#), "{message}");
 }
 
 #[test]

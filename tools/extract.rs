@@ -2,7 +2,7 @@
 
 use crate::output;
 use crate::output::npy::NpyWriter;
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use atemoya::Store;
 use atemoya::gather::{read_sequence, read_track};
 use std::path::PathBuf;
@@ -46,11 +46,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
              (regions count bases from 1, these options from 0; the end is not part of it)"
         );
     }
-    let id = store.contigs().id(contig);
-    let length = store.contigs().length(id.with_context(|| format!("the store has no contig {contig:?}"))?);
+    let length = store.contigs().length(store.contigs().find(contig)?);
     let (start, end) = (arguments.start, arguments.end.unwrap_or(length));
     if start > end || end > length {
-        bail!("{start}..{end} is not inside {contig}, which has {length} bases");
+        bail!("{start}..{end} is not inside {contig:?}, which has {length} bases");
     }
     let pieces = (start..end).step_by(PIECE as usize).map(|from| from..end.min(from + PIECE));
     let watch = crate::watch::Watch::new()?;

@@ -2,7 +2,9 @@
 
 use crate::files::Files;
 use atemoya::feed::LocusFilter;
+use atemoya::ingest::alias::Aliases;
 use atemoya::sample::Order;
+use clap::builder::{PathBufValueParser, TypedValueParser};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct FilterArguments {
@@ -19,17 +21,26 @@ pub(crate) struct FilterArguments {
     #[arg(long, value_name = "BASES", default_value_t = 50)]
     max_jitter: usize,
     /// Keep loci whose signal sums to at least this over the output window (in cherimoya's order, of peaks, with the jitter)
-    #[arg(long, value_name = "COUNTS", allow_negative_numbers = true)]
+    /// [default: none; of `sample`, the index's]
+    #[arg(long, value_name = "COUNTS", allow_hyphen_values = true)]
     min_counts: Option<f64>,
-    /// Keep loci whose signal sums to at most this over the output window
-    #[arg(long, value_name = "COUNTS", allow_negative_numbers = true)]
+    /// Keep loci whose signal sums to at most this over the output window [default: none; of `sample`, the index's]
+    #[arg(long, value_name = "COUNTS", allow_hyphen_values = true)]
     max_counts: Option<f64>,
-    /// Tracks that --min-counts and --max-counts sum [default: all signals; the first one in cherimoya's order]
+    /// Tracks that --min-counts and --max-counts sum [default: all signals, the first one in cherimoya's order; of `sample`, the
+    /// index's]
     #[arg(long, value_name = "NAME[.i],...", value_delimiter = ',')]
     counts_tracks: Option<Vec<String>>,
-    /// BED files of regions to stay out of
+    /// BED files of regions to stay out of [default: none; of `sample`, what the index was made with]
     #[arg(long, value_name = "FILE", num_args = 1.., value_parser = Files::parser())]
     exclusion_lists: Vec<Files>,
+    /// Stay out of no region, whatever the index was made with
+    #[arg(long, conflicts_with = "exclusion_lists")]
+    no_exclusion_lists: bool,
+    /// Names of contigs in BED files that mean the genome's: chr (1 for chr1 and the like, MT for chrM), or a file whose lines are names
+    /// of one contig, as UCSC's chromAlias.txt
+    #[arg(long, value_name = "chr|FILE", value_parser = PathBufValueParser::new().try_map(|path| Aliases::from_option(&path)))]
+    alias: Option<Aliases>,
     /// The order of examples: native, or cherimoya for its counts, filters and batches bit for bit
     #[arg(long, value_name = "ORDER", default_value_t = Order::Native)]
     order: Order,
@@ -39,16 +50,15 @@ pub(crate) struct FilterArguments {
     /// Keep peaks with outlying counts
     #[arg(long, overrides_with = "outlier_filter")]
     no_outlier_filter: bool,
+    /// Go on where --chroms or an exclusion list shares no name with the genome; of `index`, also without a peak
+    #[arg(long)]
+    allow_empty: bool,
 }
 
 impl FilterArguments {
-    /// Whether regions to stay out of are given.
-    pub(crate) fn has_exclusion_lists(&self) -> bool {
-        !self.exclusion_lists.is_empty()
-    }
-
     /// The filter, without contigs and centres.
     pub(crate) fn filter(&self) -> LocusFilter {
+        let lists = Files::all(&self.exclusion_lists);
         LocusFilter {
             order: self.order,
             signals: names(self.signals.as_deref()),
@@ -61,7 +71,9 @@ impl FilterArguments {
             outlier_filter: (self.outlier_filter || self.no_outlier_filter).then_some(self.outlier_filter),
             summits: None,
             chroms: None,
-            exclusion_lists: Files::all(&self.exclusion_lists),
+            exclusion_lists: (self.no_exclusion_lists || !lists.is_empty()).then_some(lists),
+            alias: self.alias.clone(),
+            allow_empty: self.allow_empty,
         }
     }
 }

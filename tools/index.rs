@@ -7,14 +7,14 @@ use crate::{output, watch};
 use anyhow::Result;
 use atemoya::Store;
 use atemoya::index::IndexBuilder;
-use atemoya::loci::RoleLedger;
 use std::path::PathBuf;
 
 /// Index peaks and negatives inside a store
 ///
 /// Writes loci/NAME/index.parquet in the store, in one step. Several files of one role are interleaved row by row. For every
 /// locus it says whether a loader with these windows, bounds and exclusion lists keeps it, and if not, why (columns reason,
-/// exclusion_*, measured, threshold, outlier_group). A loader selects anew, with its own.
+/// exclusion_*, measured, threshold, outlier_group). A loader on the index takes the exclusion lists, the bounds on counts and the
+/// choice of an outlier filter from it, unless it is given its own; windows, jitter, order and signals are the loader's own.
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "atemoya index <STORE> --peaks <FILE>... [OPTIONS]")]
 pub(crate) struct Arguments {
@@ -26,17 +26,18 @@ pub(crate) struct Arguments {
     /// Negatives: BED3+, likewise
     #[arg(long, value_name = "FILE", num_args = 1.., value_parser = Files::parser())]
     negatives: Vec<Files>,
-    /// Centre peaks on their summits (narrowPeak column 10) instead of their midpoints
-    #[arg(long)]
+    /// Centre peaks on their summits (narrowPeak column 10)
+    #[arg(long, overrides_with = "no_summits")]
     summits: bool,
+    /// Centre peaks on their midpoints; without this, the same with a note where all of them have summits
+    #[arg(long, overrides_with = "summits")]
+    no_summits: bool,
     /// Use loci on these contigs only
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     chroms: Option<Vec<String>>,
     /// The index's name
     #[arg(long, default_value = "default")]
     name: String,
-    #[command(flatten, next_help_heading = "The loader that the loci are judged for")]
-    filter: FilterArguments,
     /// Print how many loci are kept, and why the others are not: by file and by contig
     #[arg(long)]
     explain: bool,
@@ -49,33 +50,28 @@ pub(crate) struct Arguments {
     /// Replace an index of the same name
     #[arg(long)]
     force: bool,
+    // Its heading is that of all that follows, so nothing does.
+    #[command(flatten, next_help_heading = "The loader that the loci are judged for")]
+    filter: FilterArguments,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let store = Store::open(&arguments.store)?;
+    let filter = arguments.filter.filter();
     let builder = IndexBuilder::new(&arguments.name)
         .peaks(Files::all(&arguments.peaks))
         .negatives(Files::all(&arguments.negatives))
-        .summits(arguments.summits)
+        .summits((arguments.summits || arguments.no_summits).then_some(arguments.summits))
         .chroms(arguments.chroms.clone())
         .counts_window(arguments.counts_window)
-        .filter(arguments.filter.filter())
+        .alias(filter.alias.clone())
+        .filter(filter)
         .replace(arguments.force);
     let watch = watch::Watch::new()?;
     let threads = arguments.threads.map(usize::from);
     let indexed = watch::on_threads(threads, || builder.publish(&store, &watch))??;
     let ledger = &indexed.selection.ledger;
-    let unknown = arguments.chroms.iter().flatten().filter(|name| store.contigs().id(name).is_none());
-    for name in unknown {
-        output::warn(&format!("the store has no contig {name:?}"));
-    }
-    match ledger.peaks {
-        RoleLedger { total, contig, .. } if total == contig => {
-            output::warn("there is no peak on a contig to use in this index, so nothing can be sampled from it");
-        }
-        RoleLedger { kept: 0, .. } => output::warn("no peak is left with these windows, bounds and exclusion lists"),
-        _ => {}
-    }
+    indexed.warnings.iter().for_each(|warning| output::warn(warning));
     let mut text = format!("{}: {ledger}\n", indexed.path.display());
     if arguments.explain {
         let (table, verdicts, inputs) = (&indexed.table, &indexed.selection.verdicts, &indexed.inputs);

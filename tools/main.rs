@@ -62,7 +62,7 @@ fn main() -> ExitCode {
     if output::is_broken_pipe(&error) {
         return ExitCode::SUCCESS;
     }
-    eprintln!("atemoya: {error:#}");
+    eprintln!("atemoya: {}", output::in_command(&format!("{error:#}")));
     match error.downcast_ref() {
         Some(atemoya::Error::Interrupted) => ExitCode::from(interrupt::EXIT_CODE as u8),
         _ => ExitCode::FAILURE,

@@ -6,7 +6,6 @@ use crate::output::safetensors::{Items, Tensor, write};
 use crate::watch::Watch;
 use anyhow::{Context, Result, bail};
 use atemoya::feed::{Access, Batch, Loader};
-use atemoya::loci::published;
 use atemoya::sample::Order;
 use atemoya::sample::cherimoya::base_seed;
 use atemoya::{PeakGenerator, Store};
@@ -25,32 +24,9 @@ pub(crate) struct Arguments {
     /// The locus index [default: the store's only one]
     #[arg(long, value_name = "NAME")]
     loci: Option<String>,
-    #[command(flatten, next_help_heading = "Which loci are used, and in which order")]
-    filter: FilterArguments,
     /// Control groups to read, in this order; '' for none [default: all]
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     controls: Option<Vec<String>>,
-    /// Negatives for each peak
-    #[arg(long, value_name = "RATIO", default_value_t = 0.1)]
-    negative_ratio: f64,
-    /// Do not reverse-complement half of the examples
-    #[arg(long)]
-    no_reverse_complement: bool,
-    /// Take peaks in the order of the index
-    #[arg(long)]
-    no_shuffle: bool,
-    /// Centre peaks on their summits [default: as indexed]
-    #[arg(long, overrides_with = "no_summits")]
-    summits: bool,
-    /// Centre peaks on their midpoints
-    #[arg(long, overrides_with = "summits")]
-    no_summits: bool,
-    /// Take loci on these contigs only
-    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
-    chroms: Option<Vec<String>>,
-    /// The seed; in cherimoya's order it may be negative
-    #[arg(long, value_name = "SEED", default_value_t = 0, allow_negative_numbers = true)]
-    random_state: i128,
     /// Threads that gather; with 0 the command's own does
     #[arg(long, value_name = "N", default_value_t = 1)]
     num_workers: usize,
@@ -72,7 +48,35 @@ pub(crate) struct Arguments {
     /// The file to write
     #[arg(long, value_name = "FILE.safetensors")]
     out: PathBuf,
+    /// Negatives for each peak
+    #[arg(long, value_name = "RATIO", default_value_t = 0.1, help_heading = DRAWN)]
+    negative_ratio: f64,
+    /// Do not reverse-complement half of the examples
+    #[arg(long, help_heading = DRAWN)]
+    no_reverse_complement: bool,
+    /// Take peaks in the order of the index
+    #[arg(long, help_heading = DRAWN)]
+    no_shuffle: bool,
+    /// The seed; in cherimoya's order it may be negative
+    #[arg(long, value_name = "SEED", default_value_t = 0, allow_negative_numbers = true, help_heading = DRAWN)]
+    random_state: i128,
+    /// Centre peaks on their summits [default: as indexed]
+    #[arg(long, overrides_with = "no_summits", help_heading = USED)]
+    summits: bool,
+    /// Centre peaks on their midpoints
+    #[arg(long, overrides_with = "summits", help_heading = USED)]
+    no_summits: bool,
+    /// Take loci on these contigs only
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',', help_heading = USED)]
+    chroms: Option<Vec<String>>,
+    // Its heading is that of all that follows, so nothing does.
+    #[command(flatten, next_help_heading = USED)]
+    filter: FilterArguments,
 }
+
+/// Headings of options.
+const DRAWN: &str = "How examples are drawn";
+const USED: &str = "Which loci are used, and in which order";
 
 impl Arguments {
     fn generator(&self, store: &Store) -> Result<PeakGenerator> {
@@ -98,26 +102,6 @@ impl Arguments {
             Some(name) => generator.loci(name),
             None => generator,
         })
-    }
-}
-
-impl Arguments {
-    /// Warns of contigs that are none to choose from, and of lists that the index was judged with and this sample is not.
-    fn warn(&self, store: &Store) -> Result<()> {
-        let index = published::manifest(store, self.loci.as_deref())?;
-        for name in self.chroms.iter().flatten() {
-            if store.contigs().id(name).is_none() {
-                output::warn(&format!("the store has no contig {name:?}"));
-            } else if index.options.chroms.as_ref().is_some_and(|chroms| !chroms.contains(name)) {
-                output::warn(&format!("{name} is not one of the contigs that the index {} was made for", index.name));
-            }
-        }
-        let lists: Vec<&str> = index.inputs.iter().filter(|i| i.role == "exclusion").map(|i| i.path.as_str()).collect();
-        if !lists.is_empty() && !self.filter.has_exclusion_lists() {
-            let lists = lists.join(", ");
-            output::warn(&format!("the index was judged with {lists}; without --exclusion-lists, this sample is not"));
-        }
-        Ok(())
     }
 }
 
@@ -181,7 +165,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     }
     let mut loader = arguments.generator(&store)?.build()?;
     output::note(&loader.ledger().to_string());
-    arguments.warn(&store)?;
+    loader.warnings().iter().for_each(|warning| output::warn(warning));
     let columns = sample(arguments, &mut loader, &watch)?;
     write(&arguments.out, &columns.tensors(), None)?;
     let (n, of) = (columns.label.len(), loader.len());

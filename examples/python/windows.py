@@ -29,7 +29,7 @@ def main() -> None:
         loader = atemoya.Loader(store, loci=store.loci[0], batch_size=64)
         batch = next(iter(loader))
         print(f"{batch}: X {batch.sequence.shape}, y {batch.signal.shape}, {batch.labels.sum()} peaks")
-        # A loader selects anew, by its own parameters: exclusion lists are not among these.
+        # Exclusion lists and bounds on counts are those of the index; the windows are the loader's own.
         print(f"kept: {loader.ledger['peaks']['kept']} peaks, {loader.ledger['negatives']['kept']} negatives")
 
 

@@ -133,6 +133,7 @@ def check_flips(name):
         folder = os.path.join(folder, "store")
         shutil.copytree(os.path.join(VECTORS, "valid", name), folder)
         files = sorted(os.path.join(d, f) for d, _, names in os.walk(folder) for f in names)
+        files = [path for path in files if os.path.getsize(path) > 0]
         for _ in range(20):
             path = files[int(rng.random() * len(files))]
             at, bit = int(rng.random() * os.path.getsize(path)), 1 << rng.getrandbits(3)

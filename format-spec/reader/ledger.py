@@ -26,7 +26,7 @@ def check_head(top):
     selection.get("outlier_filter", bool)
 
 
-def verify(store, index, rows, file):
+def verify(store, index, rows, file, excluded=None):
     """Checks which columns hold something, and, of every locus, its contig, edges and bounds on counts by the values.
 
     The exclusion lists are not in the store: among the regions that the table names, an excluded locus must touch the one that
@@ -63,6 +63,9 @@ def verify(store, index, rows, file):
             continue
         first = regions.first(contig, a // 100, (b - 1) // 100)
         need((reason == "excluded") == (first is not None), f"reason is {reason}, and the first region touched is {first}")
+        if excluded is not None:
+            touched = any(start < (b - 1) // 100 * 100 + 100 and end > a // 100 * 100 for start, end in excluded.get(contig, []))
+            need((reason == "excluded") == touched, f"reason is {reason}, and {a}..{b} touches {'a' if touched else 'no'} stretch of excluded.bed")
         if first:
             need(row["exclusion_file"] in lists and row["exclusion_line"] >= 1, "the region is of no exclusion list")
             need(row["exclusion_start"] < row["exclusion_end"], "the region is empty")

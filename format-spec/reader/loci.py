@@ -1,6 +1,7 @@
 """Locus indexes (section 9): reading with pyarrow, and checking every row. A part of atemoya_reader.py."""
 import hashlib
 import os
+import re
 
 import numpy as np
 
@@ -36,7 +37,37 @@ def head(store, name):
     entry.text("sha256", "[0-9a-f]{64}")
     if not os.path.isfile(path) or os.path.getsize(path) != length:
         raise FormatError(file, None, f"is missing or not {length} bytes long")
+    if "excluded" in top.value:
+        top.need(any(last), "has `excluded` and no exclusion list")
+        stretches(store, name, Fields(top.file, "excluded", top.get("excluded", dict)))
     return top.value
+
+
+def stretches(store, name, entry):
+    """Section 9.2: what is excluded, by contig, as [(start, end)]."""
+    entry.need(entry.get("name", str) == "excluded.bed", "`name` is not excluded.bed")
+    length, digest, file = entry.integer("length"), entry.text("sha256", "[0-9a-f]{64}"), f"loci/{name}/excluded.bed"
+    try:
+        with open(os.path.join(store.path, file), "rb") as f:
+            raw = f.read(length + 1)
+    except OSError as e:
+        raise FormatError(file, None, f"cannot be read: {e.strerror}") from e
+    if len(raw) != length or hashlib.sha256(raw).hexdigest() != digest:
+        raise FormatError(file, None, f"is not {length} bytes long, or has another SHA-256")
+    found, order, before = {}, list(store.contigs), (-1, 0)
+    for number, line in enumerate(raw.decode("utf-8", "replace").split("\n")[:-1]):
+        match = re.fullmatch(r"([^\t]*)\t(0|[1-9][0-9]*)\t([1-9][0-9]*)", line)
+        if not match or match[1] not in store.contigs:
+            raise FormatError(file, None, f"line {number + 1} is no stretch on a contig of the store")
+        contig, start, end = match[1], int(match[2]), int(match[3])
+        place = order.index(contig)
+        if start % 100 or end % 100 or start >= end or end > 2**40 + 100 or (place, start) <= before:
+            raise FormatError(file, None, f"line {number + 1} is no stretch of whole chunks apart from the others, in order")
+        found.setdefault(contig, []).append((start, end))
+        before = (place, end)
+    if raw and not raw.endswith(b"\n"):
+        raise FormatError(file, None, "does not end with a line's end")
+    return found
 
 
 def read(store, name):
@@ -114,4 +145,5 @@ def verify(store, name):
             if row["contig"] not in store.contigs and row[f"counts_{group.name}"] != 0:
                 raise FormatError(file, None, f"row {number}: counts_{group.name} is not 0 on a contig that is not the store's")
     if "selection" in index:
-        ledger.verify(store, index, rows, file)
+        excluded = stretches(store, name, Fields(file, "excluded", index["excluded"])) if "excluded" in index else None
+        ledger.verify(store, index, rows, file, excluded)

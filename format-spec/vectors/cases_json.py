@@ -160,6 +160,39 @@ def loci_cases(c):
     value("file-role", "a negative is from a file of peaks", "6i", files, files[:5] + [0])
     value("order", "the peaks are not in interleaved order", "6i", files, [files[i] for i in (0, 2, 1, 3, 4, 5)])
     ledger_cases(c)
+    excluded_cases(c)
+
+
+def excluded_cases(c):
+    """Section 9.2. A text in place of the stretches is sealed with its length and hash, so that only what it says is wrong."""
+    json_path, bed = "loci/judged/index.json", "loci/judged/excluded.bed"
+    good = c.stores["excluded"].files[bed].decode()
+
+    def text(name, what, text, stage="read"):
+        def edit(d):
+            raw = text.encode()
+            d.files[bed] = bytearray(raw)
+            d.indexes[json_path]["excluded"].update(length=len(raw), sha256=hashlib.sha256(raw).hexdigest())
+        c.add("excluded-" + name, stage, "9.2", what, edit, base="excluded", read={"loci": "judged"})
+
+    def j(name, what, edit):
+        c.add("excluded-" + name, "read", "9.2", what, lambda d: edit(d.indexes[json_path]), base="excluded", read={"loci": "judged"})
+
+    j("name", "the index names a file elsewhere", lambda m: m["excluded"].update(name="../in-vain/excluded.bed"))
+    j("length", "the length of excluded.bed is another", lambda m: m["excluded"].update(length=m["excluded"]["length"] + 1))
+    j("sha256", "the hash of excluded.bed is another", lambda m: m["excluded"].update(sha256="0" * 64))
+    j("no-lists", "excluded stretches without an exclusion list", lambda m: m.update(inputs=[i for i in m["inputs"] if i["role"] != "exclusion"]))
+    c.add("excluded-missing", "read", "9.2", "excluded.bed is missing", base="excluded", read={"loci": "judged"}, edit=lambda d: d.final.update({bed: None}))
+    text("contig", "a stretch on a contig that the store lacks", good + "chrUn\t0\t100\n")
+    text("multiple", "an end that is no multiple of 100", good.replace("400", "350", 1))
+    text("zeros", "a start with leading zeros", good.replace("\t100\t", "\t0100\t", 1))
+    text("empty", "an empty stretch", good.replace("\t400", "\t100", 1))
+    text("adjoining", "two stretches that adjoin", good.replace("100\t400", "100\t300\nchr2\t300\t400", 1))
+    text("order", "contigs that are not in the store's order", "".join(reversed(good.splitlines(True))))
+    text("line", "a last line without its end", good[:-1])
+    text("column", "a fourth column", good.replace("\n", "\t.\n", 1))
+    text("less", "a stretch less than the loci that were left out", good.replace("chr2\t2000\t2100\n", "", 1), stage="verify")
+    text("more", "a stretch that a kept locus touches", good.replace("2100", "2400", 1), stage="verify")
 
 
 def ledger_cases(c):

@@ -77,8 +77,8 @@ class Store:
         self.files["manifest.json"] = seal(self.manifest)
         return self
 
-    def add_loci(self, name, inputs, options, selection=None, extra_column=False, renamed={}):
-        """`inputs`: [(role, path, [(line, contig, start, end, summit)])], exclusion lists last. Comes after `finish`."""
+    def add_loci(self, name, inputs, options, selection=None, extra_column=False, excluded=False, renamed={}):
+        """`inputs`: [(role, path, [(line, contig, start, end, summit)])], exclusion lists last. Comes after `finish`. With `excluded`, of version 1.1."""
         rows = []
         for role in ("peaks", "negatives"):
             of_role = [(i, loci) for i, (r, _, loci) in enumerate(inputs) if r == role]
@@ -98,13 +98,18 @@ class Store:
         parquet = parquet_bytes(rows, os.path.join(HERE, "valid", self.name, "loci", name, "index.parquet"))
         self.files[f"loci/{name}/index.parquet"] = parquet
         peaks = sum(row["role"] == "peak" for row in rows)
+        more = {}
+        if excluded:
+            stretches = excluded_bed([n for n, _ in self.contigs], [region for r, _, regions in inputs if r == "exclusion" for region in regions])
+            self.files[f"loci/{name}/excluded.bed"] = stretches
+            more = {"excluded": {"name": "excluded.bed", "length": len(stretches), "sha256": hashlib.sha256(stretches).hexdigest()}}
         self.files[f"loci/{name}/index.json"] = seal({
-            "format": "atemoya-loci", "version": self.manifest["version"], "name": name, "store": json.loads(self.files["manifest.json"])["checksum"],
+            "format": "atemoya-loci", "version": [1, 1] if excluded else self.manifest["version"], "name": name, "store": json.loads(self.files["manifest.json"])["checksum"],
             "created_by": BY, "options": options, **({"selection": selection} if selection else {}),
             "inputs": [{"role": r, "path": p, "length": 500, "modified": 1700000000, "sha256": hashlib.sha256(p.encode()).hexdigest(),
                         **({"contigs_renamed": renamed[p]} if p in renamed else {})} for r, p, _ in inputs],
             "rows": len(rows), "peaks": peaks, "negatives": len(rows) - peaks,
-            "file": {"name": "index.parquet", "length": len(parquet), "sha256": hashlib.sha256(parquet).hexdigest()}})
+            "file": {"name": "index.parquet", "length": len(parquet), "sha256": hashlib.sha256(parquet).hexdigest()}, **more})
 
     def total(self, group, tracks, contig, centre, w, j):
         """The sum of some tracks of a group over a window with j more bases on either side."""
@@ -114,6 +119,17 @@ class Store:
         values = [list(self.panels[group["panel"]][1].values())[t][names.index(contig)] for t in tracks]
         window = range(max(0, centre - w // 2 - j), min(len(values[0]), centre + w // 2 + w % 2 + j))
         return math.fsum(v[p] for v in values for p in window)
+
+
+def excluded_bed(contigs, regions):
+    """The stretches of section 9.2, chunk by chunk."""
+    lines = []
+    for name in contigs:
+        chunks = sorted({base // 100 for _, contig, start, end, _ in regions if contig == name for base in range(start, end)})
+        ends = [c for c in chunks if c + 1 not in chunks]
+        starts = [c for c in chunks if c - 1 not in chunks]
+        lines += [f"{name}\t{100 * a}\t{100 * b + 100}\n" for a, b in zip(starts, ends)]
+    return "".join(lines).encode()
 
 
 LEDGER = ["reason", "exclusion_file", "exclusion_line", "exclusion_start", "exclusion_end", "measured", "threshold", "outlier_group"]
@@ -359,6 +375,24 @@ def future():
     return s
 
 
+def excluded():
+    """A locus index of version 1.1: what its exclusion lists exclude, on contigs in the store's order, and one that its lists name in vain."""
+    rng = random.Random(9)
+    s = Store("excluded", [("chr2", letters(rng, 2500)), ("#chr 1", letters(rng, 1000)), ("chr3", letters(rng, 300))])
+    s.panel(512, {"signal": [sparse_values(rng, n, 0.1, 300) for n in (2500, 1000, 300)]})
+    s.group("signal", "signal", 0, [0])
+    s.finish()
+    lists = [("exclusion", "x.bed", [(1, "#chr 1", 990, 1200, None), (2, "chr2", 250, 251, None), (4, "chr2", 108, 234, None), (5, "chr2", 1000, 1000, None), (6, "chrUn", 0, 9, None)]),
+             ("exclusion", "y.bed", [(1, "chr2", 300, 301, None), (2, "chr2", 2000, 2100, None)])]
+    loci = [("peaks", "p.bed", [(line, "chr2", at, at + 10, None) for line, at in enumerate(range(90, 2400, 97), 1)] + [(40, "#chr 1", 800, 801, None), (41, "#chr 1", 870, 880, None)]),
+            ("negatives", "n.bed", [(1, "chr2", 2150, 2160, None), (2, "chr3", 100, 110, None)])]
+    judged = {"order": "native", "signals": ["signal"], "in_window": 61, "out_window": 20, "max_jitter": 5, "min_counts": None, "max_counts": None,
+              "counts_tracks": None, "outlier_filter": False}
+    s.add_loci("judged", loci + lists, {"summits": False, "chroms": None, "counts_window": 50}, judged, excluded=True)
+    s.add_loci("in-vain", loci + [("exclusion", "z.bed", [(1, "chrUn", 0, 9, None)])], {"summits": False, "chroms": None, "counts_window": 50}, excluded=True)
+    return s
+
+
 def nibbles():
     """Values of 0 to 15, two in a byte: odd and even numbers of them, tiles that a contig's end cuts, and what a writer should choose."""
     rng = random.Random(6)
@@ -426,7 +460,7 @@ def renamed():
     return s
 
 
-STORES = [codes, wide, plain, nibbles, silent, bare, future, renamed]
+STORES = [codes, wide, plain, nibbles, silent, bare, future, renamed, excluded]
 
 
 def expected(s):

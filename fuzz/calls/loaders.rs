@@ -47,6 +47,8 @@ pub fn known(w: &mut World) {
     let loader = w.given(Kind::Loader).handle();
     let ledger = w.write("atemoya_loader_ledger", |out, error| atemoya_loader_ledger(loader, out, error));
     assert!(ledger.is_none_or(|ledger| !super::reading::text(ledger).is_empty()));
+    let loader = w.given(Kind::Loader).handle();
+    w.write("atemoya_loader_warnings", |out, error| atemoya_loader_warnings(loader, out, error));
     let (column, counter) = (w.bytes.choice(7), w.bytes.choice(7));
     let loader = w.given(Kind::Loader).handle();
     let mut channels = MaybeUninit::uninit();

@@ -73,7 +73,7 @@ pub fn examples(w: &mut World) {
 
 pub fn loci(w: &mut World) {
     let counts = [f64::NAN, f64::NAN, 0.0, -1.0, 3.0, 1e300, f64::INFINITY, f64::NEG_INFINITY];
-    match w.bytes.below(8) {
+    match w.bytes.below(10) {
         0 => {
             let name = w.name();
             let name = name.as_ref().map_or(null(), |name| name.as_ptr());
@@ -87,6 +87,13 @@ pub fn loci(w: &mut World) {
         4 => set!(w, atemoya_options_set_max_counts, w.bytes.one(&counts)),
         5 => set_names!(w, atemoya_options_set_counts_tracks),
         6 => set!(w, atemoya_options_set_outlier_filter, w.bytes.one(&[-1, 0, 1, 2, i32::MAX])),
+        7 => set!(w, atemoya_options_set_allow_empty, w.bytes.flag()),
+        8 => {
+            let alias = w.bytes.flag().then_some(c"chr").map_or(null(), |alias| alias.as_ptr());
+            let options = w.given(Kind::Options).handle();
+            // SAFETY: it is a text, or NULL.
+            w.call("atemoya_options_set_alias", |error| unsafe { atemoya_options_set_alias(options, alias, error) });
+        }
         _ => {
             let options = w.given(Kind::Options).handle();
             let few = if w.bytes.seldom(4) { w.files.lists.len() } else { 2 };

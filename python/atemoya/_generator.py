@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,15 +11,15 @@ from numpy.typing import NDArray
 from . import _native
 from ._genome_sampler import GenomeSampler
 from ._loci_files import Loci, LociFiles
-from ._options import counted, examples, flag, names, number, whole
+from ._options import counted, examples, flag, names, number, some, whole
 from ._paths import Pathlike
-from ._source import from_inputs, from_store
+from ._source import Source, from_inputs, from_store
 from ._store import Store
 from ._torch_loader import PeakLoader
 
 
 def PeakGenerator(
-    peaks: Loci,
+    peaks: Loci | None = None,
     negatives: Loci | None = None,
     sequences: Pathlike | Mapping[str, NDArray[Any]] | None = None,
     signals: Sequence[Any] | None = None,
@@ -32,7 +33,7 @@ def PeakGenerator(
     shuffle: bool = True,
     min_counts: float | None = None,
     max_counts: float | None = None,
-    summits: bool = False,
+    summits: bool | None = None,
     exclusion_lists: Loci | None = None,
     random_state: int | None = None,
     pin_memory: bool = True,
@@ -43,6 +44,7 @@ def PeakGenerator(
     control_groups: Sequence[int] | None = None,
     *,
     store: Store | Pathlike | None = None,
+    loci: str | None = None,
     order: str = "cherimoya",
     counts_tracks: str | Sequence[str] | None = None,
     rank: int | None = None,
@@ -84,11 +86,13 @@ def PeakGenerator(
     shuffle : bool
         Whether peaks come in random order.
     min_counts, max_counts : float, optional
-        Bounds, both inclusive, of a locus's counts.
-    summits : bool
-        Whether peaks are centred on their summits, column 10 of narrowPeak.
+        Bounds, both inclusive, of a locus's counts. On an index None is what it was made with, ``-inf`` and ``inf`` are none.
+    summits : bool, optional
+        Whether peaks are centred on their summits, column 10 of narrowPeak, or on their midpoints. None is midpoints too, with a warning
+        where all peaks of the files have summits; on an index, what it was made with.
     exclusion_lists : path, table, list of rows, or list of these, optional
-        Regions to stay out of: a locus is dropped when its window, jitter included, shares a chunk of 100 bases with one.
+        Regions to stay out of: a locus is dropped when its window, jitter included, shares a chunk of 100 bases with one. On an index
+        None is what it was made with, and an empty list is none.
     random_state : int, optional
         The seed. None draws one from numpy's global generator; several ranks need one that is given.
     pin_memory : bool
@@ -102,7 +106,11 @@ def PeakGenerator(
     signal_groups, control_groups : list of int, optional
         Channels of each group: of dictionaries, which are a group each by default; files have theirs already.
     store : Store or path, optional
-        A store in place of ``sequences`` and of the files of ``signals`` and ``controls``.
+        A store in place of ``sequences`` and of the files of ``signals`` and ``controls``. It must have a genome and signals.
+    loci : str, optional
+        Of a store, the name of the locus index whose peaks and negatives are used, where ``peaks`` are not given; it may be left out
+        when there is only one. What is not given is as that was made: ``exclusion_lists``, ``min_counts``, ``max_counts``,
+        ``counts_tracks``, ``summits`` and ``chroms``.
     order : str
         ``cherimoya``: the examples of cherimoya 0.3.1, to the bit. ``native``: an order of the package's own.
     counts_tracks : str or list of str, optional
@@ -115,10 +123,11 @@ def PeakGenerator(
     drop_last : bool, optional
         Whether the short batch at an epoch's end is dropped; by default with several ranks only.
     alias : "chr" or path, optional
-        Contigs that bigWigs call otherwise than the genome: ``"chr"`` (1 for chr1 and the like, MT for chrM), or a file whose lines are
+        Contigs that bigWigs, files of loci and exclusion lists call otherwise than the genome: ``"chr"`` (1 for chr1 and the like, MT for chrM), or a file whose lines are
         names of one contig, as UCSC's ``chromAlias.txt``.
     allow_empty : bool
-        Whether a bigWig that has no contig of the genome is read as zeros. By default it is an error; cherimoya reads zeros.
+        Whether a bigWig that has no contig of the genome is read as zeros, and whether ``chroms`` and exclusion lists may share no name with
+        the genome. By default these are errors; cherimoya reads zeros and excludes nothing.
     cache_dir : path, optional
         Where packed stores are kept, :func:`cache_dir` by default.
     verify : bool
@@ -145,23 +154,33 @@ def PeakGenerator(
     drop_last = None if drop_last is None else flag("drop_last", drop_last)
     if negative_ratio is None or number("negative_ratio", negative_ratio) < 0:
         raise ValueError(f"negative_ratio must be non-negative, got {negative_ratio}")
-    if negatives is None and negative_ratio > 0:
+    if peaks is None:
+        if store is None:
+            raise TypeError("PeakGenerator needs peaks, or a store with a locus index")
+        if negatives is not None:
+            raise TypeError("negatives need peaks: an index has its own")
+    elif loci is not None:
+        raise TypeError("give either peaks or loci")
+    elif negatives is None and negative_ratio > 0:
         raise ValueError(
             f"negative_ratio is {negative_ratio} but no negative sequences were given; pass negatives or set "
             "negative_ratio to 0"
         )
-    chroms = names("chroms", chroms)
+    chroms, allow_empty = names("chroms", chroms), flag("allow_empty", allow_empty)
     given = (sequences, signals, controls, signal_groups, control_groups)
     if store is None:
-        allow_empty = flag("allow_empty", allow_empty)
         source = from_inputs(*given, alias=alias, allow_empty=allow_empty, cache_dir=cache_dir, verbose=verbose)
     else:
+        store = store if isinstance(store, Store) else Store(store)
         source = from_store(store, *given)
+        _check_columns(store, source)
+        if loci is not None and loci not in store.loci:
+            raise KeyError(f"the store has no locus index {loci!r}, but {some(store.loci)}")
     if flag("verify", verify) and source.store is not None:
         Store(source.store).verify(verbose, once=True, cache_dir=cache_dir)
     with LociFiles() as tables:
         files = [
-            tables.of(name, value, summits=summits and name == "peaks")
+            tables.of(name, value, summits=bool(summits) and name == "peaks")
             for name, value in [("peaks", peaks), ("negatives", negatives), ("exclusion_lists", exclusion_lists)]
         ]
         options = examples(
@@ -173,13 +192,21 @@ def PeakGenerator(
             counts_tracks=counted(counts_tracks, source.signals.group_names(), source.signals.sizes),
             summits=summits,
             chroms=chroms,
-            exclusion_lists=files[2],
+            exclusion_lists=None if exclusion_lists is None else files[2],
+            alias=alias,
+            allow_empty=allow_empty,
             signals=source.signals.names,
             controls=source.controls.names,
         )
+
+        def select(genome, sampling, options):
+            if peaks is None:
+                return _native.Dataset.from_index(genome, loci, sampling, options)
+            return _native.Dataset.from_files(genome, *files[:2], sampling, options)
+
         dataset = GenomeSampler(
             source,
-            lambda genome, sampling, options: _native.Dataset.from_files(genome, *files[:2], sampling, options),
+            select,
             options,
             order=order,
             random_state=random_state,
@@ -187,6 +214,8 @@ def PeakGenerator(
             reverse_complement=reverse_complement,
             shuffle=shuffle,
         )
+        for message in dataset.native.warnings():
+            warnings.warn(tables.named(message), stacklevel=2)
     if verbose:
         for role, account in dataset.ledger.items():
             print(f"Filtered {role.title()}: {account['total'] - account['contig'] - account['kept']}")
@@ -199,3 +228,17 @@ def PeakGenerator(
         world_size=world_size,
         drop_last=drop_last,
     )
+
+
+def _check_columns(store: Store, source: Source) -> None:
+    """A batch of cherimoya's has a sequence and signals, and a model takes its first tensor for the sequence."""
+    if not store._native.has_sequence:
+        raise ValueError(
+            f"{store.path} has no sequence, which batches begin with: pack it with a genome (fasta=), or take atemoya.Loader, whose "
+            "batches have the columns that a store has, by their names"
+        )
+    if not source.signals.sizes:
+        raise ValueError(
+            f"there are no signals of {store.path} to read, which batches hold: name some, pack it with some (signals=), or take "
+            "atemoya.Loader, whose batches have the columns that a store has, by their names"
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -17,15 +18,30 @@ from ._store import Store
 class Loader:
     """Streams batches of peaks mixed with negatives from a store, by threads that gather ahead.
 
-    Each iteration is the next epoch. Batches depend on the parameters, the seed and their place alone.
+    A batch has the columns that the store has: of one without a genome there is no sequence. What looks like a mistake and is no error
+    is warned of each time a loader is made. Each iteration is the next epoch. Batches depend on the parameters, the seed and their place alone.
 
     Parameters
     ----------
     store : Store or path
     peaks, negatives : path or list of paths, optional
-        BED files. Without them, ``loci`` names an index of the store, which may be left out when there is only one.
+        BED files. Without them, ``loci`` names an index of the store, which may be left out when there is only one. What is not given
+        is as that was made: ``exclusion_lists``, ``min_counts``, ``max_counts``, ``counts_tracks``, ``outlier_filter``, ``summits`` and
+        ``chroms``. The windows, ``max_jitter``, ``order`` and ``signals`` are the loader's own.
     signals, controls : list of str, optional
         Names of groups, in the order of their channels; all by default.
+    exclusion_lists : path or list of paths, optional
+        BED files of regions to stay out of; an empty list for none, None for those of the index.
+    min_counts, max_counts : float, optional
+        Bounds, both inclusive, of a locus's counts; None for those of the index, ``-inf`` and ``inf`` for none.
+    summits : bool, optional
+        Whether peaks are centred on their summits; None as the index was made, and of files for their midpoints, with a warning where all
+        peaks have summits.
+    alias : "chr" or path, optional
+        Contigs that files of loci and exclusion lists call otherwise than the store: ``"chr"`` (1 for chr1 and the like, MT for chrM), or
+        a file whose lines are names of one contig, as UCSC's ``chromAlias.txt``.
+    allow_empty : bool
+        Whether ``chroms`` and exclusion lists may share no name with the store's contigs, which is an error otherwise.
     order : str
         ``native``, or ``cherimoya`` for the batches of cherimoya 0.3.1.
     rank, world_size : int
@@ -87,7 +103,9 @@ class Loader:
         counts_tracks: str | Sequence[str] | None = None,
         outlier_filter: bool | None = None,
         summits: bool | None = None,
-        exclusion_lists: Pathlike | Sequence[Pathlike] = (),
+        exclusion_lists: Pathlike | Sequence[Pathlike] | None = None,
+        alias: Pathlike | None = None,
+        allow_empty: bool = False,
         random_state: int = 0,
         num_workers: int = 1,
         batch_size: int = 32,
@@ -134,6 +152,8 @@ class Loader:
             summits=summits,
             chroms=chroms,
             exclusion_lists=exclusion_lists,
+            alias=alias,
+            allow_empty=allow_empty,
             signals=signals,
             controls=controls,
             sequence_type=sequence_type,
@@ -160,6 +180,8 @@ class Loader:
         else:
             files = (path_list("peaks", peaks), path_list("negatives", negatives))
             native = _native.Dataset.from_files(genome, *files, drawn, chosen)
+        for message in native.warnings():
+            warnings.warn(message, stacklevel=2)
         self._native = native
         self._running = running
         streamed = native

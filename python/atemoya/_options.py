@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy
 from numpy.typing import NDArray
 
-from ._paths import path_list
+from ._paths import local_path, path_list
 
 _FLAGS = "True or False (or 1 or 0)"
 
@@ -105,7 +105,9 @@ def examples(
     outlier_filter=None,
     summits=None,
     chroms=None,
-    exclusion_lists=(),
+    exclusion_lists=None,
+    alias=None,
+    allow_empty=False,
     signals=None,
     controls=None,
     sequence_type="int8",
@@ -123,7 +125,9 @@ def examples(
         "outlier_filter": None if outlier_filter is None else flag("outlier_filter", outlier_filter),
         "summits": None if summits is None else flag("summits", summits),
         "chroms": names("chroms", chroms),
-        "exclusion_lists": path_list("exclusion_lists", () if exclusion_lists is None else exclusion_lists),
+        "exclusion_lists": None if exclusion_lists is None else path_list("exclusion_lists", exclusion_lists),
+        "alias": None if alias is None else local_path("alias", alias),
+        "allow_empty": flag("allow_empty", allow_empty),
         "signals": names("signals", signals),
         "controls": names("controls", controls),
         "sequence_type": sequence_type,

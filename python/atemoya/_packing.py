@@ -106,8 +106,10 @@ def index(
     *,
     peaks: Pathlike | Sequence[Pathlike],
     negatives: Pathlike | Sequence[Pathlike] | None = None,
-    summits: bool = False,
+    summits: bool | None = None,
     chroms: Sequence[str] | None = None,
+    alias: Pathlike | None = None,
+    allow_empty: bool = False,
     replace: bool = False,
     verbose: bool = False,
     **selection: Any,
@@ -122,17 +124,24 @@ def index(
         What a loader calls it by.
     peaks, negatives : path or list of paths
         BED or narrowPeak files, interleaved.
-    summits : bool
-        Whether peaks are centred on their summits (column 10).
+    summits : bool, optional
+        Whether peaks are centred on their summits (column 10) or on their midpoints. None is midpoints too, with a warning where all
+        peaks have summits.
     chroms : list of str, optional
         The contigs whose loci may be used.
+    alias : "chr" or path, optional
+        Contigs that the files call otherwise than the store, as :func:`pack` has them. The index says what was renamed.
+    allow_empty : bool
+        Whether the index may be without a peak, and ``chroms`` and exclusion lists may share no name with the store's contigs. These
+        are errors otherwise.
     replace : bool
         Whether an index of the same name is replaced.
     verbose : bool
         Whether to show progress, and to print how many loci are kept.
     **selection
         Parameters of :class:`Loader` that decide which loci are used (``in_window``, ``min_counts``, ...): the table says of every
-        locus whether they keep it.
+        locus whether they keep it. A loader on the index takes its ``exclusion_lists``, ``min_counts``, ``max_counts``,
+        ``counts_tracks`` and ``outlier_filter`` unless it is given its own.
 
     Returns
     -------
@@ -145,11 +154,11 @@ def index(
     sizes = [len(store.signals[name]) for name in wanted]
     selection["counts_tracks"] = counted(selection.get("counts_tracks"), wanted, sizes)
     try:
-        chosen = examples(summits=summits, chroms=chroms, **selection)
+        chosen = examples(summits=summits, chroms=chroms, alias=alias, allow_empty=allow_empty, **selection)
     except TypeError as error:
         raise TypeError(str(error).replace("examples()", "index()")) from None
     with Progress(verbose) as show:
-        path, account = _native.index(
+        path, account, said = _native.index(
             store._native,
             name,
             path_list("peaks", peaks),
@@ -159,6 +168,8 @@ def index(
             replace=flag("replace", replace),
             show=show,
         )
+    for message in said:
+        warnings.warn(message, stacklevel=2)
     if verbose:
         print(account)
     return Path(path)

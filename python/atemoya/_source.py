@@ -135,12 +135,8 @@ def from_store(store, sequences, signals, controls, signal_groups, control_group
 
 
 def warn_of_missing(source: Source, genome: _native.Genome, chroms: list[str] | None) -> None:
-    """Says which contigs the files of a store or some arrays lack, where they are read as zeros."""
+    """Says which contigs some arrays lack, where they are read as zeros. What the files of a store lack its data set says."""
     used = [contig for contig, _ in genome.contigs() if chroms is None or contig in chroms]
-    if source.store is not None:
-        groups = [name for column in (source.signals, source.controls) for name in column.names or ()]
-        for message in _native.Store(source.store).warnings(groups, used):
-            warnings.warn(message, stacklevel=4)
     for column, label in ((source.signals, "signal"), (source.controls, "control")):
         for number, channel in enumerate(column.arrays or []):
             missing = [contig for contig in used if contig not in channel]

@@ -5,7 +5,7 @@ use crate::batch::Batch;
 use crate::data::Data;
 use crate::device::{Delivery, Device};
 use crate::device_stream::DeviceStream;
-use crate::error::OrRaise;
+use crate::error::{OrRaise, in_python};
 use crate::genome::Genome;
 use crate::memory::Buffer;
 use crate::options::{Examples, Sampling, Streaming, order};
@@ -13,6 +13,7 @@ use crate::store::numpy_type;
 use crate::stream::Stream;
 use atemoya::feed::{self, Running};
 use atemoya::index::IndexBuilder;
+use atemoya::ingest::alias::Aliases;
 use atemoya::loci::Locus;
 use atemoya::sample::Draw;
 use atemoya::{ArrayGenerator, PeakGenerator};
@@ -37,7 +38,7 @@ type LociBytes<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBy
 type DrawBytes<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
 
 fn generator(genome: &Genome, sampling: &Sampling, examples: &Examples) -> PyResult<PeakGenerator> {
-    let filter = examples.filter(order(&sampling.order)?);
+    let filter = examples.filter(order(&sampling.order)?)?;
     Ok(PeakGenerator::over(&genome.0)
         .filter(filter)
         .controls(examples.controls.clone())
@@ -82,10 +83,12 @@ impl Dataset {
         examples: Examples,
     ) -> PyResult<Dataset> {
         let generator = generator(genome, &sampling, &examples)?;
+        let aliases = examples.alias.as_deref().map(Aliases::from_option).transpose().or_raise()?;
         let index = IndexBuilder::new("table")
+            .alias(aliases)
             .peaks(peaks)
             .negatives(negatives)
-            .summits(examples.summits.unwrap_or(false))
+            .summits(examples.summits)
             .chroms(examples.chroms.clone());
         let make = || generator.clone().table(index.table(genome.0.contigs())?).dataset();
         Ok(Dataset { data: Data::new(py.detach(make).or_raise()?), generator: Some(generator) })
@@ -189,6 +192,11 @@ impl Dataset {
                 ("kept", role.kept),
             ]
         })
+    }
+
+    /// What looks like a mistake and is no error.
+    fn warnings(&self) -> Vec<String> {
+        self.data.made().warnings().iter().map(|warning| in_python(warning)).collect()
     }
 
     /// The same examples with another seed, sharing no lock with these.

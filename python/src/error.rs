@@ -20,7 +20,7 @@ create_exception!(
 
 /// The exception for an error.
 pub(crate) fn to_py(error: Error) -> PyErr {
-    let text = error.to_string();
+    let text = in_python(&error.to_string());
     match error {
         Error::Io { path, operation, source } => match source.raw_os_error() {
             Some(code) => {
@@ -48,6 +48,11 @@ pub(crate) fn to_py(error: Error) -> PyErr {
         Error::Interrupted => PyKeyboardInterrupt::new_err(text),
         _ => PyRuntimeError::new_err(text),
     }
+}
+
+/// A message with its parameters as Python has them: `chroms` becomes chroms=.
+pub(crate) fn in_python(message: &str) -> String {
+    atemoya::with_parameters(message, |name| format!("{name}="))
 }
 
 /// The same with attributes.

@@ -1,5 +1,6 @@
 //! Indexing: BED files become a locus index inside a store.
 
+use crate::error::in_python;
 use crate::options::{Examples, order};
 use crate::store::Store;
 use crate::watch;
@@ -7,7 +8,7 @@ use atemoya::index::IndexBuilder;
 use pyo3::prelude::*;
 use std::path::PathBuf;
 
-/// Builds a locus index and publishes it in one step. Returns its directory, and the account of the loci in words.
+/// Builds a locus index and publishes it in one step. Returns its directory, the account of the loci in words, and what to warn of.
 #[pyfunction]
 #[pyo3(signature = (store, name, peaks, negatives, examples, *, order_name, replace, show))]
 #[allow(clippy::too_many_arguments, reason = "they are named where it is called")]
@@ -21,14 +22,17 @@ pub(crate) fn index(
     order_name: &str,
     replace: bool,
     show: Option<Py<PyAny>>,
-) -> PyResult<(PathBuf, String)> {
+) -> PyResult<(PathBuf, String, Vec<String>)> {
+    let filter = examples.filter(order(order_name)?)?;
     let builder = IndexBuilder::new(name)
         .peaks(peaks)
         .negatives(negatives)
-        .summits(examples.summits.unwrap_or(false))
+        .summits(examples.summits)
         .chroms(examples.chroms.clone())
-        .filter(examples.filter(order(order_name)?))
+        .alias(filter.alias.clone())
+        .filter(filter)
         .replace(replace);
     let indexed = watch::run(py, show, |progress| builder.publish(&store.0, progress))?;
-    Ok((indexed.path, indexed.selection.ledger.to_string()))
+    let warnings = indexed.warnings.iter().map(|warning| in_python(warning)).collect();
+    Ok((indexed.path, indexed.selection.ledger.to_string(), warnings))
 }

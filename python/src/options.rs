@@ -1,7 +1,9 @@
 //! The options of data sets and streams, as Python passes them: dictionaries with every key.
 
+use crate::error::OrRaise;
 use atemoya::PeakGenerator;
 use atemoya::feed::{LocusFilter, Running};
+use atemoya::ingest::alias::Aliases;
 use atemoya::sample::Order;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -40,7 +42,9 @@ pub(crate) struct Examples {
     pub(crate) outlier_filter: Option<bool>,
     pub(crate) summits: Option<bool>,
     pub(crate) chroms: Option<Vec<String>>,
-    pub(crate) exclusion_lists: Vec<PathBuf>,
+    pub(crate) exclusion_lists: Option<Vec<PathBuf>>,
+    pub(crate) alias: Option<PathBuf>,
+    pub(crate) allow_empty: bool,
     pub(crate) signals: Option<Vec<String>>,
     pub(crate) controls: Option<Vec<String>>,
     pub(crate) sequence_type: String,
@@ -49,8 +53,8 @@ pub(crate) struct Examples {
 }
 
 impl Examples {
-    pub(crate) fn filter(&self, order: Order) -> LocusFilter {
-        LocusFilter {
+    pub(crate) fn filter(&self, order: Order) -> PyResult<LocusFilter> {
+        Ok(LocusFilter {
             order,
             signals: self.signals.clone(),
             in_window: self.in_window,
@@ -63,7 +67,9 @@ impl Examples {
             summits: self.summits,
             chroms: self.chroms.clone(),
             exclusion_lists: self.exclusion_lists.clone(),
-        }
+            alias: self.alias.as_deref().map(Aliases::from_option).transpose().or_raise()?,
+            allow_empty: self.allow_empty,
+        })
     }
 }
 

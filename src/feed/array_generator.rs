@@ -1,7 +1,7 @@
 //! The builder of loaders over arrays: every parameter, its default, and the checks that the arrays fit.
 
 use super::array::Array;
-use super::dataset::Dataset;
+use super::dataset::{Account, Dataset};
 use super::examples::{ArrayExamples, Arrays, Rows};
 use super::generator::setters;
 use super::loader::Loader;
@@ -213,8 +213,8 @@ impl<'a> ArrayGenerator<'a> {
             None => None,
         };
         let examples = ArrayExamples { sequence, controls, signal };
-        let ledger = Ledger::of_all(plan.n_peaks, plan.n_negatives);
-        Dataset::new(Box::new(examples), PeakNegativeSampler::with_order(plan, self.order)?, ledger, batch_size)
+        let account = Account { ledger: Ledger::of_all(plan.n_peaks, plan.n_negatives), warnings: Vec::new() };
+        Dataset::new(Box::new(examples), PeakNegativeSampler::with_order(plan, self.order)?, account, batch_size)
     }
 
     fn plan(&self) -> Result<PlanOptions> {

@@ -48,6 +48,19 @@ impl<'a> Columns<'a> {
         self.signals.check_type("signal_type", signal_type)
     }
 
+    /// What to warn of in the tracks where loci are on these contigs.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when the file of a control has another length of one; of signals, the selection has asked.
+    pub(super) fn warnings(&self, contigs: &[&str]) -> Result<Vec<String>> {
+        self.controls.check_lengths(contigs)?;
+        self.signals.check_lengths(contigs)?;
+        // What several tracks lack is said once.
+        let groups = [self.signals.names(), self.controls.names()].concat();
+        let store = self.signals.store().or(self.controls.store());
+        Ok(store.map_or_else(Vec::new, |store| store.warnings(Some(&groups), Some(contigs))))
+    }
+
     /// The narrowest types that hold all values of controls and signal, after checking that their types have room for them.
     #[cfg(feature = "cuda")]
     pub(super) fn narrowest_types(&self) -> Result<[DType; 2]> {

@@ -28,10 +28,17 @@ pub struct Dataset<'a> {
     pub(super) layout: Arc<Layout>,
     plans: Mutex<VecDeque<(u64, Arc<Plan>)>>,
     fingerprint: String,
-    ledger: Ledger,
+    account: Account,
     /// How often examples were fetched, and when the system is asked for these.
     fetches: AtomicU64,
     asking: Asking,
+}
+
+/// What is known of the loci.
+#[derive(Debug, Clone)]
+pub(super) struct Account {
+    pub(super) ledger: Ledger,
+    pub(super) warnings: Vec<String>,
 }
 
 /// Epochs whose plans are kept: workers may be busy with two consecutive ones at once, and ask for what the next one begins with.
@@ -41,7 +48,7 @@ impl<'a> Dataset<'a> {
     pub(super) fn new(
         examples: Box<dyn Examples + 'a>,
         sampler: PeakNegativeSampler,
-        ledger: Ledger,
+        account: Account,
         batch_size: usize,
     ) -> Result<Dataset<'a>> {
         // An epoch has no more examples than `len`, and validation none but the loci: no batch has more, whatever was asked for.
@@ -50,7 +57,7 @@ impl<'a> Dataset<'a> {
         let layout = Arc::new(Layout::new(batch_size.min(most), examples.forms())?);
         let fingerprint = fingerprint(&*examples, sampler.options());
         let (plans, fetches, asking) = (Mutex::default(), AtomicU64::new(0), Asking::new(0));
-        Ok(Dataset { examples, sampler, layout, plans, fingerprint, ledger, fetches, asking })
+        Ok(Dataset { examples, sampler, layout, plans, fingerprint, account, fetches, asking })
     }
 
     /// The same examples with another seed, as a data set that shares no lock with this one: what a process that was forked while
@@ -65,7 +72,7 @@ impl<'a> Dataset<'a> {
     fn again(&self, seed: u64, batch_size: usize) -> Result<Dataset<'a>> {
         let options = PlanOptions { seed, ..self.sampler.options().clone() };
         let sampler = PeakNegativeSampler::with_order(options, self.sampler.order())?;
-        Dataset::new(self.examples.again(), sampler, self.ledger, batch_size)
+        Dataset::new(self.examples.again(), sampler, self.account.clone(), batch_size)
     }
 
     /// What the epochs' plans depend on.
@@ -77,7 +84,17 @@ impl<'a> Dataset<'a> {
     /// How many loci were kept, and why the others were not. Of arrays, all are kept.
     #[must_use]
     pub fn ledger(&self) -> &Ledger {
-        &self.ledger
+        &self.account.ledger
+    }
+
+    /// What looks like a mistake in what this was made of and is no error, for users to read each time. Names of parameters
+    /// stand in backquotes.
+    ///
+    /// It has what the files of the store's tracks lack on the contigs of the loci ([`Store::warnings`](crate::Store::warnings)), names in `chroms` that the genome lacks, exclusion lists without a region, summits that a table's peaks have and that
+    /// `summits` was not asked for, and peaks and negatives that look swapped.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.account.warnings
     }
 
     /// Examples of an epoch.

@@ -2,16 +2,23 @@
 
 use super::genome::Genome;
 use super::sizes;
-use crate::Result;
 use crate::format::manifest::{GroupEntry, Role};
+use crate::format::{Contigs, Renamed};
 use crate::gather::find_groups;
+use crate::ingest::alias::Aliases;
 use crate::ingest::bed::{BedFile, read_bed};
-use crate::loci::{LocusTable, SelectOptions, Selection, WindowSums, explain, select};
+use crate::loci::published::LocusIndex;
+use crate::loci::{IndexManifest, LocusTable, SelectOptions, Selection, WindowSums, doubts, explain, matching, select};
 use crate::sample::Order;
 use crate::store::Store;
+use crate::{Result, listed};
 use std::path::PathBuf;
 
 /// The parameters that decide which loci are used; those of [`crate::PeakGenerator`], which says what each means.
+///
+/// An index has a filter of its own, the one that it was made with. What a loader's filter leaves open is as there
+/// ([`LocusFilter::select_index`]): exclusion lists, bounds on counts and what they count, whether outliers are dropped, and the index's
+/// contigs and centres. The windows, the order and the signals are the loader's own.
 ///
 /// ```no_run
 /// use atemoya::Store;
@@ -21,7 +28,7 @@ use std::path::PathBuf;
 /// let store = Store::open("yeast.atemoya")?;
 /// let index = published::read(&store, None)?;
 /// let filter = LocusFilter { min_counts: Some(10.0), ..LocusFilter::default() };
-/// let selection = filter.explain(&store, &index.table)?;
+/// let selection = filter.explain_index(&store, &index)?;
 /// println!("{}", selection.ledger);
 /// for (i, row) in index.table.rows().enumerate() {
 ///     println!("line {} of file {}: {}", row.line, row.file, selection.verdicts.describe(i));
@@ -40,20 +47,24 @@ pub struct LocusFilter {
     pub out_window: usize,
     /// How far a peak's windows are shifted at most either way, in bases.
     pub max_jitter: usize,
-    /// The least sum of signal over the output window.
+    /// The least sum of signal over the output window, `None` for that of the index, -infinity for none.
     pub min_counts: Option<f64>,
-    /// The greatest sum of signal over the output window.
+    /// The greatest sum of signal over the output window, `None` for that of the index, infinity for none.
     pub max_counts: Option<f64>,
-    /// The tracks that these sums are taken over, `None` for those that the order counts.
+    /// The tracks that these sums are taken over, `None` for those of the index, or else those that the order counts.
     pub counts_tracks: Option<Vec<String>>,
-    /// Whether peaks with outlying counts are dropped, `None` as the order does.
+    /// Whether peaks with outlying counts are dropped, `None` as was chosen for the index, or else as the order does.
     pub outlier_filter: Option<bool>,
     /// What peaks are centred on: `Some(true)` their summits, `Some(false)` their midpoints, `None` as indexed.
     pub summits: Option<bool>,
     /// The contigs to use, `None` for all.
     pub chroms: Option<Vec<String>>,
-    /// BED files of regions to stay out of.
-    pub exclusion_lists: Vec<PathBuf>,
+    /// BED files of regions to stay out of, `None` for those of the index. A table that is no index's has none.
+    pub exclusion_lists: Option<Vec<PathBuf>>,
+    /// Names of contigs in exclusion lists that mean contigs of the genome.
+    pub alias: Option<Aliases>,
+    /// Whether contigs to use and exclusion lists may share no name with the genome, which is an error otherwise.
+    pub allow_empty: bool,
 }
 
 impl Default for LocusFilter {
@@ -70,13 +81,39 @@ impl Default for LocusFilter {
             outlier_filter: None,
             summits: None,
             chroms: None,
-            exclusion_lists: Vec::new(),
+            exclusion_lists: None,
+            alias: None,
+            allow_empty: false,
         }
     }
 }
 
 impl LocusFilter {
-    /// Selects the loci of a table.
+    /// Selects the loci of an index, with what it was made with where this filter leaves that open.
+    ///
+    /// # Errors
+    /// As [`LocusFilter::explain_index`], and [`Error::Argument`](crate::Error::Argument) with the account of what was dropped when no
+    /// peak is left, or no negative of those that there are.
+    pub fn select_index(&self, store: &Store, index: &LocusIndex) -> Result<Selection> {
+        self.select_index_over(&store.into(), index)
+    }
+
+    /// The same over a genome whose contigs are those of the index's store.
+    pub(super) fn select_index_over(&self, genome: &Genome, index: &LocusIndex) -> Result<Selection> {
+        self.apply_to_index(genome, index, select)
+    }
+
+    /// Tells of every locus of an index what becomes of it, whether or not any is left, with what the index was made with where this
+    /// filter leaves that open.
+    ///
+    /// # Errors
+    /// As [`LocusFilter::explain`], and [`Error::Input`](crate::Error::Input) when an exclusion list of the index is needed and
+    /// cannot be had ([`LocusIndex::exclusion`]).
+    pub fn explain_index(&self, store: &Store, index: &LocusIndex) -> Result<Selection> {
+        self.apply_to_index(&store.into(), index, explain)
+    }
+
+    /// Selects the loci of a table that is no index's.
     ///
     /// # Errors
     /// As [`LocusFilter::explain`], and [`Error::Argument`](crate::Error::Argument) with the account of what was dropped when no
@@ -90,15 +127,15 @@ impl LocusFilter {
     /// # Errors
     /// As [`LocusFilter::select`].
     pub fn select_over(&self, genome: &Genome, table: &LocusTable) -> Result<Selection> {
-        self.apply(genome, table, &self.exclusions()?, select)
+        self.apply(genome, table, &self.exclusions(genome.contigs())?, select)
     }
 
     /// Tells of every locus of a table what becomes of it, whether or not any is left.
     ///
     /// # Errors
-    /// [`Error::Argument`](crate::Error::Argument) for a parameter out of its range or a name that the store lacks;
-    /// [`Error::Input`](crate::Error::Input) for a bad exclusion list; [`Error::Corrupt`](crate::Error::Corrupt) for a damaged
-    /// store.
+    /// [`Error::Argument`](crate::Error::Argument) for a parameter out of its range or a name that the store lacks, or for contigs to
+    /// use of which the genome has none; [`Error::Input`](crate::Error::Input) for a bad exclusion list, or one that is on none of
+    /// the genome's contigs; [`Error::Corrupt`](crate::Error::Corrupt) for a damaged store.
     pub fn explain(&self, store: &Store, table: &LocusTable) -> Result<Selection> {
         self.explain_over(&store.into(), table)
     }
@@ -108,7 +145,7 @@ impl LocusFilter {
     /// # Errors
     /// As [`LocusFilter::explain`].
     pub fn explain_over(&self, genome: &Genome, table: &LocusTable) -> Result<Selection> {
-        self.apply(genome, table, &self.exclusions()?, explain)
+        self.apply(genome, table, &self.exclusions(genome.contigs())?, explain)
     }
 
     /// The same with exclusion lists that have been read already.
@@ -126,14 +163,86 @@ impl LocusFilter {
         find_groups(store, "signals", Some(Role::Signal), self.signals.as_deref())
     }
 
-    /// Reads the exclusion lists.
-    pub(crate) fn exclusions(&self) -> Result<Vec<BedFile>> {
-        self.exclusion_lists.iter().map(|path| read_bed(path)).collect()
+    /// The exclusion lists that are given.
+    pub(crate) fn lists(&self) -> &[PathBuf] {
+        self.exclusion_lists.as_deref().unwrap_or_default()
+    }
+
+    /// Reads the exclusion lists that are given.
+    fn exclusions(&self, contigs: &Contigs) -> Result<Vec<BedFile>> {
+        Ok(self.renamed_exclusions(contigs)?.into_iter().map(|(bed, _)| bed).collect())
+    }
+
+    /// The same, with what was renamed in each.
+    pub(crate) fn renamed_exclusions(&self, contigs: &Contigs) -> Result<Vec<(BedFile, Vec<Renamed>)>> {
+        let read = |path: &PathBuf| {
+            let mut bed = read_bed(path)?;
+            let renamed = matching::rename(path, &mut bed, contigs, self.alias.as_ref())?;
+            Ok((bed, renamed))
+        };
+        self.lists().iter().map(read).collect()
+    }
+
+    fn apply_to_index(&self, genome: &Genome, index: &LocusIndex, rules: Rules) -> Result<Selection> {
+        let exclusions =
+            if self.exclusion_lists.is_some() { self.exclusions(genome.contigs())? } else { index.exclusion()? };
+        let mut selection = self.or_as(&index.manifest).apply(genome, &index.table, &exclusions, rules)?;
+        let made_for = index.manifest.options.chroms.as_deref();
+        let chosen = self.chroms.iter().flatten().filter(|name| genome.contigs().id(name).is_some());
+        let lacking: Vec<&String> = chosen.filter(|name| made_for.is_some_and(|names| !names.contains(name))).collect();
+        if !lacking.is_empty() {
+            let (lacking, name) = (listed(lacking), &index.manifest.name);
+            selection.warnings.push(format!("`chroms`: the index {name:?} was made without {lacking}"));
+        }
+        selection.warnings.extend(doubts::swapped_formats(&index.table));
+        selection.warnings.extend(doubts::swapped_counts(&index.table, &index.counts));
+        Ok(selection)
+    }
+
+    /// This filter, with what an index was made with where it leaves that open, but for exclusion lists.
+    fn or_as(&self, index: &IndexManifest) -> LocusFilter {
+        let Some(made_with) = &index.selection else { return self.clone() };
+        // Whether outliers are dropped was chosen if it is not what the index's order does.
+        let chosen = made_with.outlier_filter != (made_with.order == Order::Cherimoya.name());
+        LocusFilter {
+            min_counts: self.min_counts.or(made_with.min_counts),
+            max_counts: self.max_counts.or(made_with.max_counts),
+            counts_tracks: self.counts_tracks.clone().or_else(|| made_with.counts_tracks.clone()),
+            outlier_filter: self.outlier_filter.or(chosen.then_some(made_with.outlier_filter)),
+            ..self.clone()
+        }
+    }
+
+    /// What to warn of in the names of contigs that are given.
+    fn check_names(&self, genome: &Genome, exclusions: &[BedFile]) -> Result<Vec<String>> {
+        let mut warnings =
+            matching::chroms(self.chroms.as_deref().unwrap_or_default(), genome.contigs(), self.allow_empty)?;
+        for (path, bed) in self.lists().iter().zip(exclusions) {
+            warnings.extend(matching::exclusion_list(path, bed, genome.contigs(), self.allow_empty)?);
+        }
+        Ok(warnings)
+    }
+
+    /// The genome's contigs that loci are on which may be used.
+    fn used_contigs<'a>(&self, contigs: &'a Contigs, table: &LocusTable) -> Vec<&'a str> {
+        let mut used = vec![false; contigs.len()];
+        for row in table.rows() {
+            if let Some(used) = used.get_mut(row.contig as usize) {
+                *used = true;
+            }
+        }
+        let chosen = |name: &str| {
+            let lists = [table.chroms(), self.chroms.as_deref()];
+            lists.into_iter().flatten().all(|names| names.iter().any(|chosen| chosen == name))
+        };
+        contigs.iter().zip(used).filter(|((name, _), used)| *used && chosen(name)).map(|((name, _), _)| name).collect()
     }
 
     fn apply(&self, genome: &Genome, table: &LocusTable, exclusion: &[BedFile], rules: Rules) -> Result<Selection> {
         self.check()?;
+        let warnings = self.check_names(genome, exclusion)?;
         let signals = genome.tracks(Role::Signal, self.signals.as_deref())?;
+        signals.check_lengths(&self.used_contigs(genome.contigs(), table))?;
         let outliers = if self.filters_outliers() { signals.group_sums() } else { None };
         let compatible = self.order == Order::Cherimoya && self.counts_tracks.is_none();
         // Cherimoya compares 32-bit sums with thresholds rounded to 32 bits.
@@ -144,15 +253,16 @@ impl LocusFilter {
             max_jitter: self.max_jitter as u32,
             chroms: self.chroms.as_deref(),
             summits: self.summits,
-            min_counts: self.min_counts.map(threshold),
-            max_counts: self.max_counts.map(threshold),
+            // What bounds nothing needs no signals.
+            min_counts: self.min_counts.filter(|&counts| counts != f64::NEG_INFINITY).map(threshold),
+            max_counts: self.max_counts.filter(|&counts| counts != f64::INFINITY).map(threshold),
             exclusion,
             counts_with_jitter: self.order == Order::Cherimoya,
             outliers: outliers.as_deref(),
         };
         let sums: Option<Box<dyn WindowSums>> =
             if compatible { signals.first_sums() } else { signals.sums(self.counts_tracks.as_deref())? };
-        rules(table, genome.contigs(), &options, sums.as_deref())
+        Ok(Selection { warnings, ..rules(table, genome.contigs(), &options, sums.as_deref())? })
     }
 
     /// Checks the sizes.
@@ -163,4 +273,4 @@ impl LocusFilter {
     }
 }
 
-type Rules = fn(&LocusTable, &crate::format::Contigs, &SelectOptions<'_>, Option<&dyn WindowSums>) -> Result<Selection>;
+type Rules = fn(&LocusTable, &Contigs, &SelectOptions<'_>, Option<&dyn WindowSums>) -> Result<Selection>;

@@ -11,10 +11,12 @@ use super::loader::Loader;
 use super::running::Running;
 use super::sizes;
 use super::slot::Slot;
+use crate::ingest::alias::Aliases;
 use crate::loci::{Locus, LocusTable};
 use crate::sample::{Order, PeakNegativeSampler, PlanOptions};
 use crate::store::Store;
 use crate::{DType, Result};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -32,16 +34,18 @@ use std::sync::Arc;
 /// | `negative_ratio` | 0.1 | negatives drawn for each peak |
 /// | `reverse_complement` | true | each example with probability 1/2 |
 /// | `shuffle` | true | peaks in random order |
-/// | `min_counts`, `max_counts` | none | a locus is kept when the sum of its signal over the unshifted output window is in these bounds, both inclusive |
-/// | `counts_tracks` | all signal tracks | what that sum is taken over |
+/// | `min_counts`, `max_counts` | the index's | a locus is kept when the sum of its signal over the unshifted output window is in these bounds, both inclusive |
+/// | `counts_tracks` | the index's, or all signal tracks | what that sum is taken over |
 /// | `summits` | as indexed | centre peaks on their summits or on their midpoints |
-/// | `exclusion_lists` | none | BED files; loci whose windows touch their 100 bp chunks are dropped |
+/// | `exclusion_lists` | the index's | BED files; loci whose windows touch their 100 bp chunks are dropped |
 /// | `chroms` | all | contigs to use |
+/// | `alias` | none | names of contigs in exclusion lists that mean contigs of the genome |
+/// | `allow_empty` | false | whether `chroms` and exclusion lists may share no name with the genome |
 /// | `random_state` | 0 | the seed of all epochs |
 /// | `num_workers` | 1 | threads that gather; with 0 the consumer's thread does |
 /// | `batch_size` | 32 | examples of a batch; there is never memory for more than all examples |
 /// | `order` | native | [`Order::Cherimoya`]: cherimoya's batches bit for bit, its selection included |
-/// | `outlier_filter` | as the order | drops peaks whose counts in any signal group exceed 1.2 times the 0.99 quantile; on in cherimoya's order |
+/// | `outlier_filter` | the index's, or as the order | drops peaks whose counts in any signal group exceed 1.2 times the 0.99 quantile; on in cherimoya's order |
 /// | `rank`, `world_size` | 0, 1 | which contiguous slice of each batch this process takes |
 /// | `drop_last` | false | whether the short batch at an epoch's end is dropped |
 /// | `slots` | `num_workers + 2` | batches in memory at once, those that the consumer holds included |
@@ -61,6 +65,13 @@ use std::sync::Arc;
 /// }
 /// # Ok::<(), atemoya::Error>(())
 /// ```
+///
+/// A loader on an index takes what the index was made with unless it is told otherwise: exclusion lists, bounds on counts and what
+/// they count, the choice of an outlier filter, contigs and centres. Windows, jitter, order and signals are its own. An index
+/// that was made without a bound or a list has none to take.
+///
+/// A store without a sequence gives batches without one: [`Batch::sequence`](super::Batch::sequence) is `None`. What looks like a
+/// mistake and is no error is said by [`Loader::warnings`].
 ///
 /// Of a [`Genome`], columns that are of arrays have the type of these (sequence) or f32 (tracks), have no groups that `signals` or
 /// `controls` could name, and are not touched by `access` and `ask_ahead`. `counts_tracks` calls their groups `signal0`, `signal1` and
@@ -162,6 +173,13 @@ impl PeakGenerator {
         self
     }
 
+    /// Sets the BED files of regions to stay out of; without any, none are. `None`, the default, for those of the index; a table that
+    /// is no index's has none.
+    pub fn exclusion_lists(mut self, exclusion_lists: impl Into<Option<Vec<PathBuf>>>) -> Self {
+        self.filter.exclusion_lists = exclusion_lists.into();
+        self
+    }
+
     setters! {
         /// Sets which signal groups are read, and in which order; `None` for all.
         signals in filter: Option<Vec<String>>;
@@ -183,16 +201,19 @@ impl PeakGenerator {
         reverse_complement: bool;
         /// Sets whether peaks come in random order. The places of the negatives are random in any case.
         shuffle: bool;
-        /// Sets the least sum of signal over the output window.
+        /// Sets the least sum of signal over the output window; `None` for that of the index, -infinity for none.
         min_counts in filter: Option<f64>;
-        /// Sets the greatest sum of signal over the output window.
+        /// Sets the greatest sum of signal over the output window; `None` for that of the index, infinity for none.
         max_counts in filter: Option<f64>;
-        /// Sets the tracks that `min_counts` and `max_counts` sum: `NAME` (a group) or `NAME.i` (a channel of it).
+        /// Sets the tracks that `min_counts` and `max_counts` sum: `NAME` (a group) or `NAME.i` (a channel of it). `None` for those
+        /// of the index, or else those that the order counts.
         counts_tracks in filter: Option<Vec<String>>;
         /// Sets what peaks are centred on: `Some(true)` their summits, `Some(false)` their midpoints, `None` as indexed.
         summits in filter: Option<bool>;
-        /// Sets the BED files of regions to stay out of.
-        exclusion_lists in filter: Vec<PathBuf>;
+        /// Sets which names of contigs in exclusion lists mean contigs of the genome.
+        alias in filter: Option<Aliases>;
+        /// Sets whether contigs to use and exclusion lists may share no name with the genome, which is an error otherwise.
+        allow_empty in filter: bool;
         /// Sets the contigs to use, `None` for all.
         chroms in filter: Option<Vec<String>>;
         /// Sets the seed of all epochs.
@@ -204,7 +225,7 @@ impl PeakGenerator {
         /// Sets the order of examples. In cherimoya's, counts are measured as cherimoya measures them: on the first track, over
         /// the window with its jitter (peaks), in f32.
         order in filter: Order;
-        /// Sets whether peaks with outlying counts are dropped, `None` as the order does.
+        /// Sets whether peaks with outlying counts are dropped, `None` as was chosen for the index, or else as the order does.
         outlier_filter in filter: Option<bool>;
         /// Sets which slice of each batch this process takes, below `world_size`.
         rank in running: usize;
@@ -225,8 +246,8 @@ impl PeakGenerator {
     ///
     /// # Errors
     /// [`Error::Argument`](crate::Error::Argument) for a parameter out of its range, a name that the store lacks, or when no locus is
-    /// left, with the account of what was dropped; [`Error::Input`](crate::Error::Input) for a bad exclusion list;
-    /// [`Error::Corrupt`](crate::Error::Corrupt) for a damaged store or index.
+    /// left, with the account of what was dropped, or when `chroms` has no contig of the genome; [`Error::Input`](crate::Error::Input)
+    /// for a bad exclusion list, or one that is on no contig of the genome; [`Error::Corrupt`](crate::Error::Corrupt) for a damaged store or index.
     pub fn build(&self) -> Result<Loader> {
         self.build_in(0, &Slot::plain)
     }
@@ -279,7 +300,10 @@ impl PeakGenerator {
         let filter = &self.filter;
         let columns = self.columns()?;
         columns.check()?;
-        let ([peaks, negatives], ledger) = self.loci.select(&self.genome, filter)?;
+        let ([peaks, negatives], mut account) = self.loci.select(&self.genome, filter)?;
+        let used: BTreeSet<u32> = peaks.iter().chain(&negatives).map(|locus| locus.contig).collect();
+        let used: Vec<&str> = used.into_iter().map(|id| self.genome.contigs().name(id as usize)).collect();
+        account.warnings.extend(columns.warnings(&used)?);
         let plan = PlanOptions {
             n_peaks: peaks.len(),
             n_negatives: negatives.len(),
@@ -293,6 +317,6 @@ impl PeakGenerator {
         let places = Arc::new(Places { peaks, negatives, in_window, out_window, max_jitter });
         let sampler = PeakNegativeSampler::with_order(plan, filter.order)?;
         let examples = columns.examples(places, (self.access, self.ask_ahead));
-        Dataset::new(examples, sampler, ledger, batch_size)
+        Dataset::new(examples, sampler, account, batch_size)
     }
 }

@@ -1,8 +1,9 @@
 //! The loci that a generator is given, in whichever form, and the selection from them.
 
+use super::dataset::Account;
 use super::filter::LocusFilter;
 use super::genome::Genome;
-use crate::loci::{Ledger, Locus, LocusTable, published};
+use crate::loci::{Ledger, Locus, LocusTable, Selection, doubts, published};
 use crate::{Error, Result};
 use std::sync::Arc;
 
@@ -24,22 +25,31 @@ impl Default for GivenLoci {
 }
 
 impl GivenLoci {
-    /// The peaks and the negatives to be used, and the account of all.
-    pub(super) fn select(&self, genome: &Genome, filter: &LocusFilter) -> Result<([Vec<Locus>; 2], Ledger)> {
+    /// The peaks and the negatives to be used, and what is known of all.
+    pub(super) fn select(&self, genome: &Genome, filter: &LocusFilter) -> Result<([Vec<Locus>; 2], Account)> {
         let selection = match self {
             GivenLoci::Index(name) => {
                 let none =
                     || Error::argument("loci", "there is no index of contigs that are arrays': give loci as a table");
                 let store = genome.indexed_store().ok_or_else(none)?;
-                filter.select_over(genome, &published::read(store, name.as_deref())?.table)?
+                filter.select_index_over(genome, &published::read(store, name.as_deref())?)?
             }
-            GivenLoci::Table(table) => filter.select_over(genome, table)?,
+            GivenLoci::Table(table) => {
+                let mut selection = filter.select_over(genome, table)?;
+                if filter.summits.is_none() {
+                    selection.warnings.extend(doubts::forgotten_summits(table));
+                }
+                selection.warnings.extend(doubts::swapped_formats(table));
+                selection
+            }
             GivenLoci::Selected(loci) => {
                 filter.check()?;
-                return Ok((checked(loci, genome)?.clone(), Ledger::of_all(loci[0].len(), loci[1].len())));
+                let ledger = Ledger::of_all(loci[0].len(), loci[1].len());
+                return Ok((checked(loci, genome)?.clone(), Account { ledger, warnings: Vec::new() }));
             }
         };
-        Ok(([selection.peaks, selection.negatives], selection.ledger))
+        let Selection { peaks, negatives, ledger, warnings, .. } = selection;
+        Ok(([peaks, negatives], Account { ledger, warnings }))
     }
 }
 

@@ -100,6 +100,12 @@ impl Loader {
         self.source.ledger()
     }
 
+    /// What looks like a mistake and is no error, for users to read: [`Dataset::warnings`].
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        self.source.warnings()
+    }
+
     /// Shapes and places of the columns.
     #[must_use]
     pub fn layout(&self) -> &Layout {

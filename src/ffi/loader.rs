@@ -64,6 +64,7 @@ pub(super) struct OpenLoader {
     /// Channels and positions, and the type.
     columns: [((usize, usize), DType); 7],
     ledger: CString,
+    warnings: CString,
 }
 
 /// The loader itself.
@@ -91,7 +92,7 @@ impl OpenLoader {
             let loader = generator.build()?;
             let layout = loader.layout();
             let columns = Column::ALL.map(|column| (layout.shape(column), layout.dtype(column)));
-            let (data, outlet, ledger) = shared(&loader);
+            let Shared { data, outlet, ledger, warnings } = shared(&loader);
             return Ok(OpenLoader {
                 data,
                 outlet,
@@ -99,6 +100,7 @@ impl OpenLoader {
                 freed,
                 columns,
                 ledger,
+                warnings,
             });
         };
         #[cfg(not(feature = "cuda"))]
@@ -110,9 +112,9 @@ impl OpenLoader {
         {
             let loader = on_device(ordinal, generator, &device)?;
             let columns = Column::ALL.map(|column| (loader.shape(column), loader.dtype(column)));
-            let (data, outlet, ledger) = shared(loader.host());
+            let Shared { data, outlet, ledger, warnings } = shared(loader.host());
             let loader = AnyLoader::Device(Mutex::new(Box::new(loader)));
-            Ok(OpenLoader { data, outlet, loader, freed, columns, ledger })
+            Ok(OpenLoader { data, outlet, loader, freed, columns, ledger, warnings })
         }
     }
 
@@ -138,9 +140,18 @@ impl OpenLoader {
     }
 }
 
-/// What is shared with a loader on the host's side, and its account.
-fn shared(loader: &Loader) -> (Arc<Dataset<'static>>, Arc<Outlet>, CString) {
-    (Arc::clone(loader.dataset()), Arc::clone(loader.outlet()), c_text(loader.ledger().to_string()))
+/// What is taken of a loader on the host's side.
+struct Shared {
+    data: Arc<Dataset<'static>>,
+    outlet: Arc<Outlet>,
+    ledger: CString,
+    warnings: CString,
+}
+
+fn shared(loader: &Loader) -> Shared {
+    let (data, outlet) = (Arc::clone(loader.dataset()), Arc::clone(loader.outlet()));
+    let (ledger, warnings) = (c_text(loader.ledger().to_string()), c_text(loader.warnings().join("\n")));
+    Shared { data, outlet, ledger, warnings }
 }
 
 /// A loader on a device, for one thread at a time, which waits for workers and for nothing that another
@@ -258,6 +269,18 @@ pub extern "C" fn atemoya_loader_ledger(
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
     call::give(error, ("ledger", ledger), || Ok(handle::get::<OpenLoader>(loader)?.ledger.as_ptr()))
+}
+
+/// Writes what looks like a mistake in what the loader was made of and is no error, as text: one line for each,
+/// none when all is well; valid until the loader is freed. It is for users to read, each time. Names of
+/// parameters stand in backquotes.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_loader_warnings(
+    loader: *const atemoya_loader,
+    warnings: Option<&mut MaybeUninit<*const c_char>>,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    call::give(error, ("warnings", warnings), || Ok(handle::get::<OpenLoader>(loader)?.warnings.as_ptr()))
 }
 
 /// Writes what a loader has counted, an `atemoya_counter`. When callers waited for nearly no time, and

@@ -229,7 +229,6 @@ pub unsafe extern "C" fn atemoya_store_find_contig(
         let open = handle::get::<OpenStore>(store)?;
         // SAFETY: the caller's promise, see the module `ffi`.
         let name = unsafe { argument::text("name", name) }?;
-        let unknown = || Failure::argument("name", format!("the store has no contig {name:?}"));
-        open.store.contigs().id(name).ok_or_else(unknown)
+        open.store.contigs().find(name).map_err(|error| Failure::argument("name", error.to_string()))
     })
 }

@@ -1,6 +1,6 @@
 //! The contigs of a store: names and lengths, in the order of its data files.
 
-use crate::{Error, Result};
+use crate::{Error, Result, listed};
 
 /// The most contigs that a store may have (`format-spec/FORMAT.md`, section 7).
 pub const MAX_CONTIGS: usize = 1 << 24;
@@ -104,6 +104,15 @@ impl Contigs {
         Some(self.by_name[place] as usize)
     }
 
+    /// Returns the id of the contig of this name, which must be there.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] that lists contigs that there are.
+    pub fn find(&self, name: &str) -> Result<usize> {
+        let unknown = || format!("there is no {name:?}; there is {}", listed(self.iter().map(|(name, _)| name)));
+        self.id(name).ok_or_else(|| Error::argument("contig", unknown()))
+    }
+
     /// Iterates over names and lengths in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, u64)> {
         self.names.iter().map(|name| &**name).zip(self.lengths.iter().copied())
@@ -129,6 +138,9 @@ mod tests {
             assert_eq!(contigs.id(name), Some(i));
             assert_eq!(contigs.iter().nth(i), Some((*name, i as u64)));
         }
+        let error = contigs.find("chr11").unwrap_err().to_string();
+        assert_eq!(error, r#"contig: there is no "chr11"; there is "chr2", "chr10", "chr1", "Ünï", "c""#);
+        assert_eq!(contigs.find("c").unwrap(), 4);
         for absent in ["", "chr", "chr11", "d", "zzz"] {
             assert_eq!(contigs.id(absent), None);
         }

@@ -24,9 +24,11 @@ pub(crate) const LOCI: &str = "loci";
 /// The document of a locus index, and what it says it is: its `format`, and the version that this library writes.
 pub(crate) const INDEX_DOCUMENT: &str = "index.json";
 pub(crate) const INDEX_FORMAT: &str = "atemoya-loci";
-pub(crate) const INDEX_VERSION: (u16, u16) = (1, 0);
+pub(crate) const INDEX_VERSION: (u16, u16) = (1, 1);
 /// The table of a locus index.
 pub(crate) const INDEX_TABLE: &str = "index.parquet";
+/// What the exclusion lists of a locus index exclude.
+pub(crate) const INDEX_EXCLUDED: &str = "excluded.bed";
 
 /// Contigs of at least this many bases start on a page of their file's DATA section, shorter ones on a cache line.
 pub const PAGE_ALIGNED_CONTIG: u64 = 65_536;

@@ -2,7 +2,7 @@
 
 use crate::format::manifest::{GroupEntry, Role};
 use crate::store::Store;
-use crate::{Error, Result};
+use crate::{Error, Result, listed};
 
 /// The groups of a role, or of any where it is `None`: those of the names in their order, or all.
 ///
@@ -19,8 +19,8 @@ pub(crate) fn find_groups<'a>(
     let mut groups: Vec<&GroupEntry> = Vec::new();
     for name in names.iter().map(AsRef::as_ref) {
         let Some(group) = all().find(|group| group.name == *name) else {
-            let known: Vec<&str> = all().map(|group| group.name.as_str()).collect();
-            return Err(Error::argument(argument, format!("there is no {name:?}, but {}", known.join(", "))));
+            let known = listed(all().map(|group| &group.name));
+            return Err(Error::argument(argument, format!("there is no {name:?}; there is {known}")));
         };
         if groups.iter().any(|known| known.name == *name) {
             return Err(Error::argument(argument, format!("{name:?} is named twice")));

@@ -1,5 +1,6 @@
 //! Which tracks are meant by names: `NAME`, a group, or `NAME.i`, a channel of it.
 
+use crate::error::some_of;
 use crate::format::manifest::GroupEntry;
 use crate::{Error, Result};
 use std::collections::HashSet;
@@ -56,7 +57,6 @@ pub(super) fn find_tracks(
     {
         return Ok((group, Some(channel)));
     }
-    let known: Vec<String> = groups.iter().map(|(name, channels)| format!("{name} ({channels} channels)")).collect();
-    let known = if known.is_empty() { "there are no tracks".to_owned() } else { format!("but {}", known.join(", ")) };
-    Err(Error::argument(argument, format!("there is no {name:?}, {known}")))
+    let known = some_of(groups.iter().map(|(name, channels)| format!("{name:?} ({channels} channels)")));
+    Err(Error::argument(argument, format!("there is no {name:?}; there is {known}")))
 }

@@ -53,11 +53,10 @@ pub fn read_track(store: &Store, track: &str, contig: &str, range: Range<u64>) -
 }
 
 fn window(store: &Store, contig: &str, range: Range<u64>) -> Result<Window> {
-    let unknown = || Error::argument("contig", format!("the store has no contig {contig:?}"));
-    let id = store.contigs().id(contig).ok_or_else(unknown)?;
+    let id = store.contigs().find(contig)?;
     let length = store.contigs().length(id);
     if range.start > range.end || range.end > length {
-        let message = format!("{}..{} is not inside {contig}, which has {length} bases", range.start, range.end);
+        let message = format!("{}..{} is not inside {contig:?}, which has {length} bases", range.start, range.end);
         return Err(Error::argument("range", message));
     }
     let width = (range.end - range.start) as usize;

@@ -3,7 +3,7 @@
 use crate::feed::LocusFilter;
 use crate::ingest::bed::{BedFile, BedRecord};
 use crate::loci::published::LocusIndex;
-use crate::loci::{EXCLUSION, IndexedSelection, Verdict, Verdicts};
+use crate::loci::{EXCLUSION, IndexManifest, IndexedSelection, Reason, Verdict, Verdicts};
 use crate::store::Store;
 use crate::{Error, Result};
 use std::path::Path;
@@ -43,9 +43,7 @@ fn filter(document: &IndexedSelection) -> Result<LocusFilter> {
         max_counts: document.max_counts,
         counts_tracks: document.counts_tracks.clone(),
         outlier_filter: Some(document.outlier_filter),
-        summits: None,
-        chroms: None,
-        exclusion_lists: Vec::new(),
+        ..LocusFilter::default()
     })
 }
 
@@ -82,6 +80,23 @@ pub(super) fn verify(store: &Store, index: &LocusIndex, path: &Path) -> Result<(
         if !same {
             let got = format!("{found:?} in row {row}");
             return Err(Error::corrupt(path, 0, "reason", format!("{wanted:?}"), got));
+        }
+    }
+    verify_excluded(store, index, &filter(document)?, path)
+}
+
+/// Checks that what the index says is excluded leaves out the same loci as its exclusion lists did.
+fn verify_excluded(store: &Store, index: &LocusIndex, filter: &LocusFilter, path: &Path) -> Result<()> {
+    let (Some(excluded), Some(verdicts)) = (&index.excluded, &index.verdicts) else { return Ok(()) };
+    // Counts come after the exclusion lists, and need not be taken.
+    let filter = LocusFilter { min_counts: None, max_counts: None, outlier_filter: Some(false), ..filter.clone() };
+    let expected = filter.explain_with(store, &index.table, std::slice::from_ref(excluded))?.verdicts;
+    for (row, (found, wanted)) in verdicts.rows().iter().zip(expected.rows()).enumerate() {
+        let [is, should_be] = [found, wanted].map(|verdict| verdict.reason() == Reason::Excluded);
+        if is != should_be {
+            let path = path.with_file_name(IndexManifest::EXCLUDED);
+            let expected = format!("what leaves out the loci whose reason is {}", Reason::Excluded.name());
+            return Err(Error::corrupt(path, 0, "excluded stretches", expected, format!("{found:?} in row {row}")));
         }
     }
     Ok(())

@@ -29,17 +29,17 @@ const MITOCHONDRION: [&str; 7] = ["chrM", "MT", "chrMT", "M", "Mito", "MtDNA", "
 /// assert_eq!(aliases.resolve("GL000192.1", &contigs)?, None);
 /// # Ok::<(), atemoya::Error>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Aliases(Rule);
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 enum Rule {
     Chr,
     Table(Arc<Table>),
 }
 
 /// A file of aliases.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 struct Table {
     path: PathBuf,
     /// The names of each line, which mean the same.

@@ -43,7 +43,10 @@ impl<'a> CountsFilter<'a> {
                 let jitter = if options.counts_with_jitter { i64::from(options.max_jitter) } else { 0 };
                 Ok(Some(CountsFilter { sums, left, right, jitter, min, max }))
             }
-            (Some(_), ..) => Err(Error::argument(name, "there are no signals to count")),
+            (Some(_), ..) => Err(Error::argument(
+                name,
+                "there are no signals to count; of an index's own bound, -inf as `min_counts` and inf as `max_counts` leave it out",
+            )),
         }
     }
 

@@ -7,7 +7,7 @@ use crate::format::Contigs;
 use crate::ingest::bed::BedFile;
 
 /// The granularity of exclusion, in bases.
-const CHUNK: i64 = 100;
+pub(super) const CHUNK: i64 = 100;
 
 /// The chunks of 100 bases that excluded regions touch, per contig.
 ///
@@ -56,6 +56,19 @@ impl ExclusionMap {
             }
         }
         ExclusionMap { contigs: map }
+    }
+
+    /// Returns what is excluded of a contig: stretches of whole chunks, in order, that neither overlap nor touch.
+    pub(super) fn stretches(&self, contig: u32) -> Vec<(i64, i64)> {
+        let mut stretches: Vec<(i64, i64)> = Vec::new();
+        for Entry { chunks, .. } in self.contigs.get(&contig).into_iter().flatten() {
+            let (start, end) = (chunks.first * CHUNK, (chunks.last + 1) * CHUNK);
+            match stretches.last_mut() {
+                Some((_, reach)) if start <= *reach => *reach = end.max(*reach),
+                _ => stretches.push((start, end)),
+            }
+        }
+        stretches
     }
 
     /// Returns the first region, by chunk, file and line, whose chunks the window `start .. end` of a contig touches. The

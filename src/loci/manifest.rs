@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::index::LedgerContext;
 use crate::format::manifest::{is_file_name, is_lower_hex};
-use crate::format::{INDEX_FORMAT as FORMAT, INDEX_TABLE as TABLE, INDEX_VERSION, Provenance, sealed_json};
+use crate::format::{INDEX_EXCLUDED as EXCLUDED, INDEX_FORMAT as FORMAT, INDEX_TABLE as TABLE};
+use crate::format::{INDEX_VERSION, Provenance, sealed_json};
 use crate::{Error, Result};
 
 /// The role of an exclusion list among the inputs.
@@ -47,6 +48,9 @@ pub struct IndexManifest {
     pub negatives: u64,
     /// The table.
     pub file: IndexFile,
+    /// What the exclusion lists exclude. An index of version 1.0 has none, whether or not there are exclusion lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excluded: Option<IndexFile>,
 }
 
 /// How an index was made.
@@ -84,10 +88,10 @@ pub struct IndexedSelection {
     pub outlier_filter: bool,
 }
 
-/// The table's file.
+/// A file of an index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IndexFile {
-    /// `index.parquet`.
+    /// `index.parquet`, or `excluded.bed`.
     pub name: String,
     /// Its length in bytes.
     pub length: u64,
@@ -98,10 +102,12 @@ pub struct IndexFile {
 impl IndexManifest {
     /// The value of `format`.
     pub const FORMAT: &'static str = FORMAT;
-    /// The version that this library writes.
+    /// The latest version that this library writes, of an index with `excluded` or renamed contigs. Of others, it writes 1.0.
     pub const VERSION: [u16; 2] = [INDEX_VERSION.0, INDEX_VERSION.1];
     /// The name of the table's file.
     pub const TABLE: &'static str = TABLE;
+    /// The name of the file of excluded stretches.
+    pub const EXCLUDED: &'static str = EXCLUDED;
 
     /// What the ledger columns of the table refer to, if it has them.
     #[must_use]
@@ -165,10 +171,15 @@ impl IndexManifest {
         if !(1..=MAX_COUNTS_WINDOW).contains(&self.options.counts_window) {
             return wrong("counts_window", "1 to 2^24", self.options.counts_window.to_string());
         }
-        if self.file.name != TABLE {
-            return wrong("file.name", TABLE, self.file.name.clone());
+        for (what, name, file) in
+            [("file.name", TABLE, Some(&self.file)), ("excluded.name", EXCLUDED, self.excluded.as_ref())]
+        {
+            if let Some(file) = file.filter(|file| file.name != name) {
+                return wrong(what, name, file.name.clone());
+            }
         }
-        for sha256 in self.inputs.iter().map(|input| &input.sha256).chain([&self.file.sha256]) {
+        let files = self.excluded.iter().chain([&self.file]);
+        for sha256 in self.inputs.iter().map(|input| &input.sha256).chain(files.map(|file| &file.sha256)) {
             if !is_sha256(sha256) {
                 return wrong("sha256", "64 lower-case hexadecimal digits", sha256.clone());
             }
@@ -182,6 +193,9 @@ impl IndexManifest {
         }
         if let Some(selection) = &self.selection {
             selection.check().or_else(|(what, expected, got)| wrong(what, expected, got))?;
+        }
+        if self.excluded.is_some() && !self.inputs.iter().any(|input| input.role == EXCLUSION) {
+            return wrong("excluded", "none without exclusion lists", EXCLUDED.to_owned());
         }
         if !self.inputs.is_sorted_by_key(|input| input.role == EXCLUSION) {
             return wrong("inputs", "the exclusion lists last", "a file of loci after one".to_owned());
@@ -261,6 +275,7 @@ mod tests {
             peaks: 3,
             negatives: 2,
             file: IndexFile { name: TABLE.into(), length: 9, sha256: "2c".repeat(32) },
+            excluded: Some(IndexFile { name: EXCLUDED.into(), length: 0, sha256: "3d".repeat(32) }),
         }
     }
 
@@ -285,13 +300,16 @@ mod tests {
     #[test]
     fn every_member_is_checked() {
         type Change = fn(&mut IndexManifest);
-        let changes: [(&str, Change); 14] = [
+        let changes: [(&str, Change); 17] = [
             ("format", |m| m.format = "atemoya".into()),
             ("name", |m| m.name = ".hidden".into()),
             ("store", |m| m.store = "2c".repeat(32)),
             ("rows", |m| m.rows = 6),
             ("rows", |m| (m.peaks, m.negatives) = (u64::MAX, 6)),
             ("file.name", |m| m.file.name = "../index.parquet".into()),
+            ("excluded.name", |m| m.excluded.as_mut().unwrap().name = "../excluded.bed".into()),
+            ("excluded", |m| m.inputs.truncate(2)),
+            ("sha256", |m| m.excluded.as_mut().unwrap().sha256.clear()),
             ("sha256", |m| m.file.sha256.make_ascii_uppercase()),
             ("sha256", |m| m.inputs[0].sha256.clear()),
             ("inputs", |m| m.inputs[1].role = "negative".into()),

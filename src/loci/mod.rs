@@ -4,11 +4,14 @@
 
 mod contig_ids;
 mod counts;
+pub(crate) mod doubts;
+mod excluded;
 mod exclusion;
 pub mod float_sum;
 pub mod index;
 mod ledger;
 mod manifest;
+pub(crate) mod matching;
 pub mod published;
 pub mod quantile;
 mod rules;

@@ -2,14 +2,16 @@
 //! (`format-spec/FORMAT.md`, sections 9 and 10).
 
 use super::index::{Counts, IndexTable, read_parquet, write_parquet};
-use super::{IndexFile, IndexManifest, IndexedOptions, IndexedSelection, LocusTable, Role, Verdicts};
+use super::{EXCLUSION, ExclusionMap, IndexFile, IndexManifest, IndexedOptions, IndexedSelection};
+use super::{LocusTable, Role, Verdicts, excluded};
 use crate::format::checks::hex;
 use crate::format::{INDEX_DOCUMENT as DOCUMENT, LOCI, Provenance};
+use crate::ingest::bed::{BedFile, read_bed};
 use crate::store::{self, Kind, Publication, Store, read_document, sha256, writer};
-use crate::{Error, Result};
+use crate::{Error, Result, listed};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
-use std::io::{BufWriter, Seek, Write};
+use std::io::{BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 /// A locus index as read from a store.
@@ -23,9 +25,43 @@ pub struct LocusIndex {
     pub counts: Counts,
     /// What became of each locus under `manifest.selection`, when there is one.
     pub verdicts: Option<Verdicts>,
+    /// The stretches that the exclusion lists exclude, as one list; `None` in an index of version 1.0.
+    pub excluded: Option<BedFile>,
 }
 
 impl LocusIndex {
+    /// Returns what the index's exclusion lists exclude, as lists that exclude the same. An index of version 1.0 does not have it:
+    /// there the lists themselves are read, which must be what they were.
+    ///
+    /// # Errors
+    /// [`Error::Input`] when a list is needed and is not there any more, or has changed; [`Error::Io`].
+    pub fn exclusion(&self) -> Result<Vec<BedFile>> {
+        if let Some(excluded) = &self.excluded {
+            return Ok(vec![excluded.clone()]);
+        }
+        let lists = self.manifest.inputs.iter().filter(|input| input.role == EXCLUSION);
+        lists.map(|list| self.unchanged(list)).collect()
+    }
+
+    /// Reads an exclusion list that must not have changed.
+    fn unchanged(&self, list: &Provenance) -> Result<BedFile> {
+        let path = Path::new(&list.path);
+        let unusable = |what: &str| {
+            let message = format!(
+                "the index {:?} was made with this exclusion list, which {what}; make the index again, or say which \
+                 `exclusion_lists` to use, if any",
+                self.manifest.name
+            );
+            Error::input(path, None, message)
+        };
+        let file = File::open(path).map_err(|_| unusable("cannot be opened any more"))?;
+        let (sha256, _) = sha256(&file, path, &())?;
+        if sha256 != list.sha256 {
+            return Err(unusable("has changed since"));
+        }
+        read_bed(path)
+    }
+
     /// Checks every rule of section 9 of the format that relates the rows to the document and that [`read`] does not check:
     /// files and roles, order, and centres.
     ///
@@ -57,7 +93,7 @@ impl LocusIndex {
             }
             let summit = options.summits && row.role == Role::Peak;
             if Some(row.centre) != if summit { row.summit_position() } else { Some(row.midpoint()) } {
-                return wrong("centre", "the summit with option `summits`, else the midpoint");
+                return wrong("centre", "the summit with option summits, else the midpoint");
             }
         }
         Ok(())
@@ -100,10 +136,10 @@ pub fn manifest(store: &Store, name: Option<&str>) -> Result<IndexManifest> {
         (None, [only]) => only,
         (_, []) => return Err(Error::argument("loci", "the store has no locus index: `atemoya index` makes one")),
         (Some(name), _) => {
-            return Err(Error::argument("loci", format!("there is no index {name:?}, but {}", known.join(", "))));
+            return Err(Error::argument("loci", format!("there is no index {name:?}; there is {}", listed(&known))));
         }
         (None, _) => {
-            return Err(Error::argument("loci", format!("choose one of the store's indices: {}", known.join(", "))));
+            return Err(Error::argument("loci", format!("choose one of the store's indices: {}", listed(&known))));
         }
     };
     let directory = store.path().join(LOCI).join(name);
@@ -132,17 +168,26 @@ pub fn read(store: &Store, name: Option<&str>) -> Result<LocusIndex> {
         read_parquet(file, &path, store.contigs(), context.as_ref())?;
     table.set_chroms(manifest.options.chroms.clone());
     if let Some(name) = table.foreign().iter().find(|name| table.chroms().is_none_or(|chroms| chroms.contains(name))) {
-        return Err(Error::corrupt(&path, 0, "contig", "one of the store's, or none of `chroms`", name));
+        return Err(Error::corrupt(&path, 0, "contig", "one of the store's, or none of its chroms", name));
     }
     let sizes = (table.peaks() as u64, table.negatives() as u64);
     if sizes != (manifest.peaks, manifest.negatives) {
         let expected = format!("{} peaks and {} negatives", manifest.peaks, manifest.negatives);
         return Err(Error::corrupt(&path, 0, "rows", expected, format!("{} and {}", sizes.0, sizes.1)));
     }
-    Ok(LocusIndex { manifest, table, counts, verdicts })
+    let excluded = match &manifest.excluded {
+        Some(entry) => {
+            let path = path.with_file_name(IndexManifest::EXCLUDED);
+            let (mut file, mut bytes) = (checked(&path, entry)?, Vec::new());
+            file.read_to_end(&mut bytes).map_err(Error::io(&path, "read"))?;
+            Some(excluded::from_bytes(&bytes, &path, store.contigs())?)
+        }
+        None => None,
+    };
+    Ok(LocusIndex { manifest, table, counts, verdicts, excluded })
 }
 
-/// Opens the table's file after comparing its length and hash.
+/// Opens a file of an index after comparing its length and hash.
 fn checked(path: &Path, expected: &IndexFile) -> Result<File> {
     let mut file = File::open(path).map_err(Error::io(path, "open"))?;
     let length = file.metadata().map_err(Error::io(path, "read the length of"))?.len();
@@ -177,6 +222,8 @@ pub struct NewIndex {
     pub options: IndexedOptions,
     /// The selection of the table's verdicts.
     pub selection: Option<IndexedSelection>,
+    /// What the exclusion lists among the inputs exclude; `None` only without any.
+    pub excluded: Option<ExclusionMap>,
 }
 
 /// Publishes a locus index inside a store in one step, and returns its directory.
@@ -185,7 +232,10 @@ pub struct NewIndex {
 /// [`Error::Exists`] when there is one of that name and `replace` is false; [`Error::Argument`] for a bad name;
 /// [`Error::Io`].
 pub fn publish(store: &Store, name: &str, index: &NewIndex, replace: bool) -> Result<PathBuf> {
-    let NewIndex { table, inputs, options, selection } = index;
+    let NewIndex { table, inputs, options, selection, excluded } = index;
+    if excluded.is_some() != inputs.iter().any(|input| input.role == EXCLUSION) {
+        return Err(Error::argument("excluded", "an index has both exclusion lists and what they exclude, or neither"));
+    }
     if selection.is_some() != table.verdicts.is_some() {
         return Err(Error::argument("selection", "an index has both a selection and verdicts, or neither"));
     }
@@ -195,16 +245,21 @@ pub fn publish(store: &Store, name: &str, index: &NewIndex, replace: bool) -> Re
     fs::create_dir_all(&loci).map_err(Error::io(&loci, "create"))?;
     let target = loci.join(name);
     let publication = Publication::of_index(&target, replace)?;
-    let path = publication.path().join(IndexManifest::TABLE);
-    let file = File::create_new(&path).map_err(Error::io(&path, "create"))?;
-    let mut out = Hashing { out: BufWriter::new(file), hash: Sha256::new(), length: 0 };
     let context = selection.as_ref().map(|selection| selection.context(inputs)).unwrap_or_default();
-    write_parquet(table, &context, store.contigs(), &mut out, &path)?;
-    let written = out.out.into_inner().map_err(|e| Error::io(&path, "write")(e.into_error()))?;
-    written.sync_all().map_err(Error::io(&path, "sync"))?;
+    let file = write(publication.path(), IndexManifest::TABLE, |out, path| {
+        write_parquet(table, &context, store.contigs(), out, path)
+    })?;
+    let excluded = match excluded {
+        Some(map) => Some(write(publication.path(), IndexManifest::EXCLUDED, |out, path| {
+            out.write_all(&excluded::to_bytes(map, store.contigs())).map_err(Error::io(path, "write"))
+        })?),
+        None => None,
+    };
+    let is_renamed = inputs.iter().any(|input| !input.contigs_renamed.is_empty());
     let manifest = IndexManifest {
         format: IndexManifest::FORMAT.into(),
-        version: IndexManifest::VERSION,
+        // The lowest version that has what the index has.
+        version: if excluded.is_some() || is_renamed { IndexManifest::VERSION } else { [1, 0] },
         name: name.into(),
         store: store.checksum().into(),
         created_by: concat!("atemoya ", env!("CARGO_PKG_VERSION")).into(),
@@ -214,11 +269,8 @@ pub fn publish(store: &Store, name: &str, index: &NewIndex, replace: bool) -> Re
         rows: table.loci.len() as u64,
         peaks: table.loci.peaks() as u64,
         negatives: table.loci.negatives() as u64,
-        file: IndexFile {
-            name: IndexManifest::TABLE.into(),
-            length: out.length,
-            sha256: hex(out.hash.finalize().as_slice()),
-        },
+        file,
+        excluded,
     };
     let document = publication.path().join(DOCUMENT);
     let bytes = manifest.to_bytes()?;
@@ -228,6 +280,17 @@ pub fn publish(store: &Store, name: &str, index: &NewIndex, replace: bool) -> Re
     store.check_in_place()?;
     publication.publish()?;
     Ok(target)
+}
+
+/// Writes a file of an index, synced, and describes it.
+fn write(directory: &Path, name: &str, content: impl FnOnce(&mut Hashing, &Path) -> Result<()>) -> Result<IndexFile> {
+    let path = directory.join(name);
+    let file = File::create_new(&path).map_err(Error::io(&path, "create"))?;
+    let mut out = Hashing { out: BufWriter::new(file), hash: Sha256::new(), length: 0 };
+    content(&mut out, &path)?;
+    let written = out.out.into_inner().map_err(|e| Error::io(&path, "write")(e.into_error()))?;
+    written.sync_all().map_err(Error::io(&path, "sync"))?;
+    Ok(IndexFile { name: name.into(), length: out.length, sha256: hex(out.hash.finalize().as_slice()) })
 }
 
 /// A file whose hash and length are taken as it is written.

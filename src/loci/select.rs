@@ -82,6 +82,9 @@ pub struct Selection {
     pub ledger: Ledger,
     /// What became of each row of the table, and what decided it.
     pub verdicts: Verdicts,
+    /// What looks like a mistake and is no error, for users to read: names of contigs that the genome lacks, say. Parameters stand
+    /// in backquotes.
+    pub warnings: Vec<String>,
 }
 
 /// Selects loci by contig, by the room their windows have on the contig, by excluded regions and by counts, in this order.
@@ -153,7 +156,7 @@ pub fn explain(
     }
     let ledger = Ledger::of(table, &verdicts);
     let negatives = loci.split_off(ledger.peaks.kept);
-    Ok(Selection { peaks: loci, negatives, ledger, verdicts })
+    Ok(Selection { peaks: loci, negatives, ledger, verdicts, warnings: Vec::new() })
 }
 
 impl Selection {

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::contig_ids::ContigIds;
+use super::matching::RENAMES;
 use crate::format::Contigs;
 use crate::ingest::bed::{BedFile, BedRecord, require_summits};
-use crate::{Error, Result};
+use crate::{Error, Result, listed};
 
 /// What a locus is used as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -115,7 +116,7 @@ impl LocusTable {
     ///
     /// # Errors
     /// [`Error::Input`] when summits are asked for and a row of a peak file, on whatever contig, has none inside it, and
-    /// when a locus on a selected contig is on one that the store lacks; the message names all such contigs.
+    /// when a locus on a selected contig is on one that the store lacks; the message lists these.
     /// [`Error::Argument`] when there are 2^32 loci or more.
     pub fn from_beds(
         peaks: &[(PathBuf, BedFile)],
@@ -131,7 +132,7 @@ impl LocusTable {
         let chroms: Option<BTreeSet<&str>> =
             options.chroms.as_ref().map(|names| names.iter().map(String::as_str).collect());
         let selected = |name: &str| chroms.as_ref().is_none_or(|set| set.contains(name));
-        refuse_missing(peaks.iter().chain(negatives), |name| selected(name) && contigs.id(name).is_none())?;
+        refuse_missing(peaks.iter().chain(negatives), contigs, selected)?;
 
         let rows = peaks.iter().chain(negatives).map(|(_, bed)| bed.records.len()).sum();
         if u32::try_from(rows).is_err() {
@@ -274,15 +275,19 @@ impl LocusTable {
     }
 }
 
-/// Refuses loci on contigs that are missing, naming all of these and the first such line.
+/// Refuses loci on selected contigs that the genome lacks, naming these and the first such line.
 fn refuse_missing<'a>(
     files: impl Iterator<Item = &'a (PathBuf, BedFile)>,
-    is_missing: impl Fn(&str) -> bool,
+    contigs: &Contigs,
+    selected: impl Fn(&str) -> bool,
 ) -> Result<()> {
     let mut first = None;
     let mut missing = BTreeSet::new();
+    let mut shared = false;
     for (path, bed) in files {
-        let fates: Vec<bool> = bed.contigs.iter().map(|name| is_missing(name)).collect();
+        let is_known = |name: &String| contigs.id(name).is_some();
+        shared |= bed.contigs.iter().any(is_known);
+        let fates: Vec<bool> = bed.contigs.iter().map(|name| selected(name) && !is_known(name)).collect();
         for record in &bed.records {
             match fates.get(record.contig as usize) {
                 None => return Err(Error::input(path, record.line, "the row names no contig")),
@@ -295,10 +300,14 @@ fn refuse_missing<'a>(
         }
     }
     let Some((path, line)) = first else { return Ok(()) };
-    let names = missing.into_iter().collect::<Vec<_>>().join(", ");
-    let message = format!(
-        "there are loci on contigs that the store does not have: {names}; name the contigs to use (chroms) to leave them out"
-    );
+    let (missing, known) = (listed(missing), listed(contigs.iter().map(|(name, _)| name)));
+    let message = if shared {
+        format!(
+            "there are loci on contigs that the genome lacks: {missing}; it has {known}; `chroms` names the contigs to use"
+        )
+    } else {
+        format!("no locus is on a contig of the genome: the loci are on {missing}, the genome has {known}; {RENAMES}")
+    };
     Err(Error::input(path, line, message))
 }
 

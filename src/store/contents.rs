@@ -4,9 +4,12 @@
 use super::open::{read_document, read_manifest};
 use super::unfinished::Abandoned;
 use crate::format::manifest::{MANIFEST, is_file_name};
-use crate::format::{INDEX_DOCUMENT, INDEX_FORMAT, INDEX_TABLE, INDEX_VERSION, LOCI, header, sealed_json};
+use crate::format::{
+    INDEX_DOCUMENT, INDEX_EXCLUDED, INDEX_FORMAT, INDEX_TABLE, INDEX_VERSION, LOCI, header, sealed_json,
+};
 use crate::{Error, Result};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use std::ffi::OsString;
 use std::fs::{self, Metadata};
 use std::io::Read;
@@ -150,10 +153,10 @@ impl Search {
 
     fn index(&mut self, directory: &Path, within: &str) -> Result<(), Doubt> {
         let path = document(directory, Kind::Index)?;
-        check_index(&path).map_err(|error| unreadable(Kind::Index, &error))?;
+        let files = index_files(&path).map_err(|error| unreadable(Kind::Index, &error))?;
         for (name, entry) in entries(directory)? {
-            if entry.is_file() && name == INDEX_TABLE {
-                self.found.files.push(directory.join(INDEX_TABLE));
+            if entry.is_file() && files.iter().any(|file| name == *file) {
+                self.found.files.push(directory.join(name));
             } else if name != INDEX_DOCUMENT {
                 self.other(within, &name, &entry);
             }
@@ -251,14 +254,15 @@ fn unreadable(kind: Kind, error: &Error) -> Doubt {
     }
 }
 
-/// Checks that a file is the document of a locus index, of a version that is known here.
-fn check_index(path: &Path) -> Result<()> {
+/// The files that the document of a locus index names, if it is one, of a version that is known here.
+fn index_files(path: &Path) -> Result<Vec<&'static str>> {
     #[derive(Deserialize)]
     struct Document {
         format: String,
         version: [u16; 2],
+        excluded: Option<IgnoredAny>,
     }
-    let Document { format, version } = sealed_json::open(&read_document(path)?, path)?.document;
+    let Document { format, version, excluded } = sealed_json::open(&read_document(path)?, path)?.document;
     if format != INDEX_FORMAT {
         return Err(Error::corrupt(path, 0, "format", INDEX_FORMAT, format));
     }
@@ -267,5 +271,5 @@ fn check_index(path: &Path) -> Result<()> {
         let what = format!("version {major}.{minor} of the locus index");
         return Err(Error::Unsupported { path: path.to_path_buf(), what });
     }
-    Ok(())
+    Ok([INDEX_TABLE].into_iter().chain(excluded.map(|_| INDEX_EXCLUDED)).collect())
 }

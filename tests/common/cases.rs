@@ -3,6 +3,7 @@
 use super::inputs::{self, Rng, write};
 use super::model::{Data, Group, Options, Row};
 use super::stores::Contig;
+use atemoya::feed::LocusFilter;
 use atemoya::index::IndexBuilder;
 use atemoya::pack::PackBuilder;
 use atemoya::sample::Order;
@@ -243,7 +244,10 @@ impl Files {
     /// Makes the store's only index.
     pub fn index(&self, data: &Data) -> Result<()> {
         let builder = IndexBuilder::new("default").peaks(&self.peaks).negatives(&self.negatives);
-        builder.summits(data.summits).chroms(data.chroms.clone()).publish(&self.store, &()).map(drop)
+        // Contigs to use may be any, and leave no peak.
+        let filter = LocusFilter { allow_empty: true, ..LocusFilter::default() };
+        let builder = builder.summits(data.summits).chroms(data.chroms.clone()).filter(filter);
+        builder.publish(&self.store, &()).map(drop)
     }
 
     /// The generator with these options.
@@ -264,8 +268,9 @@ impl Files {
             .max_counts(o.max_counts)
             .counts_tracks(o.counts_tracks.as_deref().map(names))
             .summits(o.summits)
-            .exclusion_lists(o.exclusion.iter().map(|&list| self.exclusion[list].clone()).collect())
+            .exclusion_lists(o.exclusion.iter().map(|&list| self.exclusion[list].clone()).collect::<Vec<_>>())
             .chroms(o.chroms.clone())
+            .allow_empty(true)
             .outlier_filter(o.outlier_filter)
             .num_workers(0)
     }

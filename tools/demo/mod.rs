@@ -71,7 +71,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 
     let path = directory.join("demo.atemoya");
     let store = build(&path, &data, &watch, &mut table)?;
-    stream(arguments, &store, &data, &watch, &mut table)?;
+    stream(arguments, &store, &watch, &mut table)?;
     output::print(&table.0)?;
     if arguments.keep.is_some() {
         output::note(&format!("kept in {}; look with: atemoya inspect {}", directory.display(), path.display()));
@@ -111,7 +111,7 @@ fn build(path: &Path, data: &Simulated, watch: &watch::Watch, table: &mut Table)
 
     let start = Instant::now();
     let builder = IndexBuilder::new("default").peaks([&data.paths.peaks]).negatives([&data.paths.negatives]);
-    let filter = LocusFilter { exclusion_lists: vec![data.paths.exclusion.clone()], ..LocusFilter::default() };
+    let filter = LocusFilter { exclusion_lists: Some(vec![data.paths.exclusion.clone()]), ..LocusFilter::default() };
     let indexed = builder.summits(true).filter(filter).publish(&store, watch)?;
     table.line("index", start.elapsed(), &format!("{} loci", indexed.table.len()))?;
 
@@ -123,16 +123,9 @@ fn build(path: &Path, data: &Simulated, watch: &watch::Watch, table: &mut Table)
 }
 
 /// Streams two epochs, several times, and compares with copying the same bytes.
-fn stream(
-    arguments: &Arguments,
-    store: &Store,
-    data: &Simulated,
-    watch: &watch::Watch,
-    table: &mut Table,
-) -> Result<()> {
+fn stream(arguments: &Arguments, store: &Store, watch: &watch::Watch, table: &mut Table) -> Result<()> {
     let start = Instant::now();
-    let generator = PeakGenerator::new(store).exclusion_lists(vec![data.paths.exclusion.clone()]);
-    let mut loader = generator.num_workers(arguments.num_workers).batch_size(64).build()?;
+    let mut loader = PeakGenerator::new(store).num_workers(arguments.num_workers).batch_size(64).build()?;
     table.line("select", start.elapsed(), &loader.ledger().to_string())?;
 
     let measured = throughput::measure(&mut loader, watch)?;

@@ -8,4 +8,4 @@ pub(crate) mod safetensors;
 mod text;
 
 pub(crate) use extension::check_extension;
-pub(crate) use text::{count, is_broken_pipe, note, print, warn};
+pub(crate) use text::{count, in_command, is_broken_pipe, note, print, warn};

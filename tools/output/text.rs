@@ -23,9 +23,14 @@ pub(crate) fn note(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
-/// Warns on standard error.
+/// Warns on standard error, in the words of the command.
 pub(crate) fn warn(text: &str) {
-    note(&format!("warning: {text}"));
+    note(&format!("warning: {}", in_command(text)));
+}
+
+/// A message of the library with its parameters as the command has them: `max_jitter` becomes --max-jitter.
+pub(crate) fn in_command(message: &str) -> String {
+    atemoya::with_parameters(message, |name| format!("--{}", name.replace('_', "-")))
 }
 
 /// A number in a decimal unit that leaves one to three digits before the point: `12.3 MB`.

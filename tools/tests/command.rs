@@ -156,7 +156,7 @@ fn what_is_wrong_is_said_and_nothing_is_left() {
     for (arguments, word) in [
         (vec!["--in-window", "0"], "in_window"),
         (vec!["--negative-ratio", "nan"], "negative_ratio"),
-        (vec!["--chroms", "chrZ"], "kept"),
+        (vec!["--chroms", "chrZ"], "--allow-empty goes on"),
         (vec!["--max-jitter", "999999"], "kept"),
         (vec!["--loci", "nope"], "nope"),
         (vec!["--counts-tracks", "nope", "--min-counts", "1"], "nope"),

@@ -152,11 +152,13 @@ static void all_loci(const atemoya_store *store) {
 static void print_loader(const char *name, const atemoya_loader *loader) {
     size_t length, batches, slots, channels, positions, kept[2];
     int32_t dtype;
-    const char *ledger;
+    const char *ledger, *warnings;
     DO(atemoya_loader_length(loader, &length, E));
     DO(atemoya_loader_batches_per_epoch(loader, &batches, E));
     DO(atemoya_loader_slots(loader, &slots, E));
     DO(atemoya_loader_ledger(loader, &ledger, E));
+    DO(atemoya_loader_warnings(loader, &warnings, E));
+    CHECK(warnings != NULL && strchr(warnings, '`') == NULL);
     printf("%s: %zu examples in %zu batches, %zu slots\n%s\n", name, length, batches, slots, ledger);
     for (int32_t column = ATEMOYA_COLUMN_SEQUENCE; column <= ATEMOYA_COLUMN_REVERSE_COMPLEMENT; column++) {
         DO(atemoya_loader_column(loader, column, NULL, NULL, NULL, E));
@@ -195,7 +197,11 @@ static atemoya_loader *other_loader(const atemoya_store *store, const char *excl
     DO(atemoya_options_set_max_counts(options, 30, E));
     DO(atemoya_options_set_counts_tracks(options, counts_tracks, 2, E));
     DO(atemoya_options_set_outlier_filter(options, 1, E));
+    DO(atemoya_options_set_exclusion_lists(options, NULL, ATEMOYA_ALL, E));
     DO(atemoya_options_set_exclusion_lists(options, &exclusion_list, 1, E));
+    DO(atemoya_options_set_alias(options, NULL, E));
+    DO(atemoya_options_set_alias(options, "chr", E));
+    DO(atemoya_options_set_allow_empty(options, true, E));
     DO(atemoya_options_set_num_workers(options, 0, E));
     DO(atemoya_options_set_slots(options, 5, E));
     DO(atemoya_options_set_access(options, ATEMOYA_ACCESS_READ, E));

@@ -206,6 +206,9 @@ static void options(const All *all) {
     EACH(atemoya_options, "options", atemoya_options_set_exclusion_lists(h, names, 1, O));
     WRONG(atemoya_options_set_exclusion_lists(o, names, 2, O), ARGUMENT, "paths");
     WRONG(atemoya_options_set_exclusion_lists(o, NULL, 1, O), ARGUMENT, "paths");
+    EACH(atemoya_options, "options", atemoya_options_set_alias(h, "chr", O));
+    WRONG(atemoya_options_set_alias(o, "/nowhere/at/all", O), ATEMOYA_ERROR_IO, "");
+    EACH(atemoya_options, "options", atemoya_options_set_allow_empty(h, true, O));
     EACH(atemoya_options, "options", atemoya_options_set_loci(h, "default", O));
     DO(atemoya_options_set_loci(o, NULL, E));
     EACH(atemoya_options, "options", atemoya_options_set_device(h, -1, O));
@@ -261,6 +264,8 @@ static void loaders(const All *all) {
     EACH(atemoya_loader, "loader", atemoya_loader_column(h, 0, &number, &number, &dtype, O));
     EACH(atemoya_loader, "loader", atemoya_loader_ledger(h, &text, O));
     WRONG(atemoya_loader_ledger(l, NULL, O), ARGUMENT, "ledger");
+    EACH(atemoya_loader, "loader", atemoya_loader_warnings(h, &text, O));
+    WRONG(atemoya_loader_warnings(l, NULL, O), ARGUMENT, "warnings");
     EACH(atemoya_loader, "loader", atemoya_loader_counter(h, 0, &value, O));
     WRONG(atemoya_loader_counter(l, 0, NULL, O), ARGUMENT, "value");
     EACH(atemoya_loader, "loader", atemoya_loader_set_epoch(h, 0, O));

@@ -138,6 +138,24 @@ static void exclusion_lists(const atemoya_store *store, const char *bad_list) {
     DO(atemoya_loader_free(make_loader(options)));
 }
 
+/* Names of contigs that are not the store's: all of them are an error, some of them a warning. */
+static void foreign_names(const atemoya_store *store) {
+    static const char *const names[] = {"nowhere", NULL};
+    const char *known[2] = {NULL, "nowhere"};
+    const char *warnings;
+    atemoya_options *options = plain_options(store);
+    atemoya_loader *loader;
+    DO(atemoya_options_set_chroms(options, names, 1, E));
+    DO(atemoya_error_free(FAILED(atemoya_loader_new(options, &loader, E), ATEMOYA_ERROR_ARGUMENT)));
+    DO(atemoya_store_contig_name(store, 0, &known[0], E));
+    DO(atemoya_options_set_chroms(options, known, 2, E));
+    DO(atemoya_loader_new(options, &loader, E));
+    DO(atemoya_loader_warnings(loader, &warnings, E));
+    CHECK(strstr(warnings, "no \"nowhere\"") != NULL && strchr(warnings, '\n') == NULL);
+    DO(atemoya_loader_free(loader));
+    DO(atemoya_options_free(options));
+}
+
 /* Nothing is streamed before something was begun. */
 static void too_early(const atemoya_store *store) {
     atemoya_loader *loader = plain_loader(store, 1);
@@ -312,6 +330,7 @@ int main(int argc, char **argv) {
     damaged_stream(argv[2]);
     store = open_store(argv[1]);
     exclusion_lists(store, argv[4]);
+    foreign_names(store);
     too_early(store);
     last_epochs(store);
     states(store);

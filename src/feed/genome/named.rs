@@ -57,6 +57,24 @@ impl<'a> Tracks<'a> {
         }
     }
 
+    /// Refuses contigs that the file of a track of the store has with another length.
+    pub(in crate::feed) fn check_lengths(&self, contigs: &[&str]) -> Result<()> {
+        match self {
+            Tracks::Groups(store, ..) => store.check_lengths(Some(&self.names()), Some(contigs)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The store, where the tracks are its groups.
+    pub(in crate::feed) fn store(&self) -> Option<&'a Store> {
+        if let Tracks::Groups(store, ..) = self { Some(store) } else { None }
+    }
+
+    /// The names of the groups that are the store's.
+    pub(in crate::feed) fn names(&self) -> Vec<&'a str> {
+        self.groups().iter().map(|group| group.name.as_str()).collect()
+    }
+
     /// The groups that are the store's.
     pub(in crate::feed) fn groups(&self) -> &[&'a GroupEntry] {
         if let Tracks::Groups(.., groups) = self { groups } else { &[] }

@@ -1,9 +1,10 @@
 //! Which loci are used.
 
-use super::{atemoya_options, change, set};
+use super::{ATEMOYA_ALL, atemoya_options, change, set};
 use crate::ffi::argument;
 use crate::ffi::error::atemoya_error;
 use crate::ffi::status::{Failure, atemoya_status};
+use crate::ingest::alias::Aliases;
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 use std::path::{Path, PathBuf};
@@ -38,8 +39,8 @@ pub unsafe extern "C" fn atemoya_options_set_loci(
 }
 
 /// Sets the names of the contigs to use, `count` of them; with the count ATEMOYA_ALL, which is the default,
-/// all. Names that the store lacks are allowed. Without any, no locus is left, which is an error when the
-/// loader is made.
+/// all. Names that the store lacks are a warning of the loader, and an error if it lacks all. Without any, no
+/// locus is left, which is an error when the loader is made.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_options_set_chroms(
     options: *mut atemoya_options,
@@ -65,7 +66,8 @@ pub extern "C" fn atemoya_options_set_summits(
     set(options, error, |generator| Ok(generator.summits(choice("summits", summits)?)))
 }
 
-/// Sets the least sum of signal that a locus has over the output window; NAN (the default) for none.
+/// Sets the least sum of signal that a locus has over the output window; NAN (the default) for that of the
+/// index, -INFINITY for none.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_min_counts(
     options: *mut atemoya_options,
@@ -75,7 +77,8 @@ pub extern "C" fn atemoya_options_set_min_counts(
     set(options, error, |generator| Ok(generator.min_counts(number(min_counts))))
 }
 
-/// Sets the greatest sum of signal that a locus has over the output window; NAN (the default) for none.
+/// Sets the greatest sum of signal that a locus has over the output window; NAN (the default) for that of the
+/// index, INFINITY for none.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_max_counts(
     options: *mut atemoya_options,
@@ -86,8 +89,8 @@ pub extern "C" fn atemoya_options_set_max_counts(
 }
 
 /// Sets the tracks that `min_counts` and `max_counts` sum, `count` of them: NAME (a group) or NAME.i (a
-/// channel of it). With the count ATEMOYA_ALL, which is the default, those that the order counts: all signal
-/// tracks, or the first one in cherimoya's.
+/// channel of it). With the count ATEMOYA_ALL, which is the default, those of the index, or else those that the
+/// order counts: all signal tracks, or the first one in cherimoya's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_options_set_counts_tracks(
     options: *mut atemoya_options,
@@ -103,7 +106,8 @@ pub unsafe extern "C" fn atemoya_options_set_counts_tracks(
 }
 
 /// Sets whether peaks are dropped whose counts in any signal group exceed 1.2 times the 0.99 quantile: 1, 0,
-/// or -1 (the default) for what the order does; cherimoya's drops them.
+/// or -1 (the default) for what was chosen for the index, or else what the order does; cherimoya's drops
+/// them.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_outlier_filter(
     options: *mut atemoya_options,
@@ -113,8 +117,9 @@ pub extern "C" fn atemoya_options_set_outlier_filter(
     set(options, error, |generator| Ok(generator.outlier_filter(choice("outlier_filter", outlier_filter)?)))
 }
 
-/// Sets the paths of BED files of regions to stay out of, `count` of them; 0 (the default) for none. Loci
-/// whose windows touch their chunks of 100 bases are dropped.
+/// Sets the paths of BED files of regions to stay out of, `count` of them; 0 for none. With the count
+/// ATEMOYA_ALL, which is the default, the regions are those that the index was made with. Loci whose windows
+/// touch their chunks of 100 bases are dropped.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_options_set_exclusion_lists(
     options: *mut atemoya_options,
@@ -123,6 +128,9 @@ pub unsafe extern "C" fn atemoya_options_set_exclusion_lists(
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
     set(options, error, |generator| {
+        if count == ATEMOYA_ALL {
+            return Ok(generator.exclusion_lists(None));
+        }
         // SAFETY: the caller's promise, see the module `ffi`.
         let paths = unsafe { argument::slice("paths", paths, count) }?;
         let paths = paths.iter().map(|&path| {
@@ -132,4 +140,34 @@ pub unsafe extern "C" fn atemoya_options_set_exclusion_lists(
         });
         Ok(generator.exclusion_lists(paths.collect::<Result<Vec<PathBuf>, Failure>>()?))
     })
+}
+
+/// Sets which names of contigs in exclusion lists mean contigs of the genome: "chr" (1 for chr1 and the like, MT
+/// for chrM), or the path of a file whose lines are names of one contig, which is read now; NULL (the default)
+/// for none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn atemoya_options_set_alias(
+    options: *mut atemoya_options,
+    alias: *const c_char,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    set(options, error, |generator| {
+        if alias.is_null() {
+            return Ok(generator.alias(None));
+        }
+        // SAFETY: the caller's promise, see the module `ffi`.
+        let alias = unsafe { argument::path("alias", alias) }?;
+        Ok(generator.alias(Some(Aliases::from_option(alias)?)))
+    })
+}
+
+/// Sets whether the contigs to use and the exclusion lists may share no name with the genome; false by default,
+/// where that is an error when the loader is made.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_options_set_allow_empty(
+    options: *mut atemoya_options,
+    allow_empty: bool,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    set(options, error, |generator| Ok(generator.allow_empty(allow_empty)))
 }

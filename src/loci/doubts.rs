@@ -1,0 +1,114 @@
+//! What in a table of loci looks like a mistake and is no error: summits that were not asked for, and peaks and negatives that look
+//! swapped.
+
+use super::table::{LocusTable, Row};
+
+/// So many loci of each role must agree before their counts say anything.
+const ENOUGH: usize = 20;
+
+/// Notes that peaks which all have summits are centred on their midpoints.
+pub(crate) fn forgotten_summits(table: &LocusTable) -> Option<String> {
+    let peaks = || table.rows().take(table.peaks());
+    let forgotten = table.peaks() > 0
+        && peaks().all(|row| row.summit_position().is_some() && row.centre == row.midpoint())
+        && peaks().any(|row| row.summit_position() != Some(row.midpoint()));
+    forgotten.then(|| {
+        "every peak has a summit (column 10), and the peaks are centred on their midpoints: `summits` chooses one or the other"
+            .to_owned()
+    })
+}
+
+/// Notes that negatives have summits and peaks none, as if they were given in place of one another.
+pub(crate) fn swapped_formats(table: &LocusTable) -> Option<String> {
+    let has_summit = |row: &Row| row.summit_position().is_some();
+    let mut peaks = table.rows().take(table.peaks());
+    let mut negatives = table.rows().skip(table.peaks());
+    let swapped = table.peaks() > 0
+        && table.negatives() > 0
+        && negatives.all(|row| has_summit(&row))
+        && !peaks.any(|row| has_summit(&row));
+    swapped.then(|| {
+        "every negative has a summit (column 10) and no peak has one: are `peaks` and `negatives` in each other's place?".to_owned()
+    })
+}
+
+/// Notes that negatives have far more signal than peaks. `counts` are those of each group, one for each row of the table.
+pub(crate) fn swapped_counts(table: &LocusTable, counts: &[(String, Vec<f64>)]) -> Option<String> {
+    if table.peaks() < ENOUGH || table.negatives() < ENOUGH || counts.is_empty() {
+        return None;
+    }
+    let total = |row: usize| counts.iter().map(|(_, sums)| sums[row]).sum::<f64>();
+    let [peaks, negatives] =
+        [0..table.peaks(), table.peaks()..table.len()].map(|rows| median(rows.map(total).collect()));
+    (negatives > 2.0 * peaks.max(0.0)).then(|| {
+        format!(
+            "the median negative has {negatives} counts and the median peak {peaks}: are `peaks` and `negatives` in each other's place?"
+        )
+    })
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    let middle = values.len() / 2;
+    *values.select_nth_unstable_by(middle, f64::total_cmp).1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::Contigs;
+    use crate::ingest::bed::{BedFile, BedRecord};
+    use crate::loci::IndexOptions;
+
+    /// Loci of 10 bases with these summits.
+    fn file(summits: &[Option<i64>]) -> (std::path::PathBuf, BedFile) {
+        let record = |(line, &summit): (u64, &Option<i64>)| BedRecord { contig: 0, start: 100, end: 110, summit, line };
+        let records = (1..).zip(summits).map(record).collect();
+        ("x.bed".into(), BedFile { contigs: vec!["a".into()], records, ..BedFile::default() })
+    }
+
+    fn table(peaks: &[Option<i64>], negatives: &[Option<i64>], summits: bool) -> LocusTable {
+        let contigs = Contigs::new([("a", 1000)]).unwrap();
+        let options = IndexOptions { summits, chroms: None };
+        LocusTable::from_beds(&[file(peaks)], &[file(negatives)], &contigs, &options).unwrap()
+    }
+
+    #[test]
+    fn summits_are_forgotten_where_every_peak_has_one_elsewhere() {
+        for (peaks, forgotten) in [
+            (&[Some(2), Some(5)][..], true),
+            (&[Some(5), Some(5)], false),
+            (&[Some(2), None], false),
+            (&[Some(2), Some(-1)], false),
+            (&[], false),
+        ] {
+            assert_eq!(forgotten_summits(&table(peaks, &[], false)).is_some(), forgotten, "{peaks:?}");
+        }
+        assert_eq!(forgotten_summits(&table(&[Some(2), Some(3)], &[], true)), None);
+    }
+
+    #[test]
+    fn files_are_swapped_where_negatives_alone_have_summits() {
+        for (peaks, negatives, swapped) in [
+            (&[None, None][..], &[Some(2), Some(3)][..], true),
+            (&[None, Some(1)], &[Some(2), Some(3)], false),
+            (&[None, None], &[Some(2), None], false),
+            (&[None, None], &[], false),
+        ] {
+            assert_eq!(swapped_formats(&table(peaks, negatives, false)).is_some(), swapped, "{peaks:?} {negatives:?}");
+        }
+    }
+
+    #[test]
+    fn counts_tell_only_of_many_loci_and_of_large_differences() {
+        let swapped = |loci: usize, peak: f64, negative: f64| {
+            let table = table(&vec![None; loci], &vec![None; loci], false);
+            let counts = [vec![peak; loci], vec![negative; loci]].concat();
+            swapped_counts(&table, &[("atac".into(), counts)]).is_some()
+        };
+        assert!(swapped(20, 5.0, 11.0) && swapped(20, 0.0, 1.0) && swapped(20, -3.0, 1.0));
+        assert!(
+            !swapped(19, 5.0, 11.0) && !swapped(20, 5.0, 10.0) && !swapped(20, 0.0, 0.0) && !swapped(20, 11.0, 5.0)
+        );
+        assert_eq!(swapped_counts(&table(&[None; 20], &[None; 20], false), &[]), None);
+    }
+}

@@ -1,0 +1,130 @@
+//! Whether the names of contigs that users give are the genome's. Sharing none is an error, which lists both; lacking some is a
+//! warning.
+
+use std::path::Path;
+
+use crate::format::{Contigs, Renamed};
+use crate::ingest::alias::{Aliases, ContigNames};
+use crate::ingest::bed::BedFile;
+use crate::{Error, Result, listed};
+
+/// Checks the contigs to use, and returns what to warn of.
+///
+/// # Errors
+/// [`Error::Argument`] when the genome has none of them, unless `allow_empty`.
+pub(crate) fn chroms(names: &[String], contigs: &Contigs, allow_empty: bool) -> Result<Vec<String>> {
+    let unknown: Vec<&String> = names.iter().filter(|name| contigs.id(name).is_none()).collect();
+    if unknown.is_empty() {
+        return Ok(Vec::new());
+    }
+    let known = listed(contigs.iter().map(|(name, _)| name));
+    if unknown.len() < names.len() || allow_empty {
+        return Ok(vec![format!("`chroms`: the genome has no {}; it has {known}", listed(unknown))]);
+    }
+    let remedy = match names.iter().find(|name| is_path(name)) {
+        Some(file) => format!("{file:?} looks like a file, and lists of contigs are not read from files: name them"),
+        None => "use its names; `allow_empty` goes on without a locus".to_owned(),
+    };
+    Err(Error::argument(
+        "chroms",
+        format!("none of {} is a contig of the genome, which has {known}; {remedy}", listed(names)),
+    ))
+}
+
+/// Whether a name is more like that of a file than of a contig.
+fn is_path(name: &str) -> bool {
+    let extension = Path::new(name).extension().and_then(|extension| extension.to_str());
+    let known = ["json", "txt", "bed", "csv", "tsv", "yaml", "yml", "sizes", "fai"];
+    name.contains('/') || extension.is_some_and(|extension| known.contains(&extension.to_ascii_lowercase().as_str()))
+}
+
+/// Checks an exclusion list, and returns what to warn of.
+///
+/// # Errors
+/// [`Error::Input`] when it has regions and none is on a contig of the genome, unless `allow_empty`.
+pub(crate) fn exclusion_list(path: &Path, bed: &BedFile, contigs: &Contigs, allow_empty: bool) -> Result<Vec<String>> {
+    if bed.contigs.is_empty() {
+        return Ok(vec![format!("`exclusion_lists`: {} has no region", path.display())]);
+    }
+    if bed.contigs.iter().any(|name| contigs.id(name).is_some()) {
+        return Ok(Vec::new());
+    }
+    let message = format!(
+        "this exclusion list excludes nothing: it is on {}, and the genome has {}",
+        listed(&bed.contigs),
+        listed(contigs.iter().map(|(name, _)| name))
+    );
+    if allow_empty {
+        return Ok(vec![format!("{}: {message}", path.display())]);
+    }
+    Err(Error::input(path, None, format!("{message}; {RENAMES}, `allow_empty` takes the list as it is")))
+}
+
+/// The remedy for names of another style.
+pub(crate) const RENAMES: &str = "use the genome's names, or `alias` for names that mean the same";
+
+/// Gives the contigs of a file the genome's names where aliases say which these are, and returns what was renamed.
+///
+/// # Errors
+/// [`Error::Input`] when two names mean one contig, or one name two.
+pub(crate) fn rename(
+    path: &Path,
+    bed: &mut BedFile,
+    contigs: &Contigs,
+    aliases: Option<&Aliases>,
+) -> Result<Vec<Renamed>> {
+    let mut names = ContigNames::new(path, contigs, aliases);
+    for name in &mut bed.contigs {
+        if let Some(id) = names.id(name)? {
+            contigs.name(id).clone_into(name);
+        }
+    }
+    Ok(names.renamed())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contigs() -> Contigs {
+        Contigs::new((1..=3000).map(|i| (format!("chr{i}"), 10))).unwrap()
+    }
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|&name| name.to_owned()).collect()
+    }
+
+    #[test]
+    fn contigs_of_which_the_genome_has_none_are_an_error() {
+        let check = |given: &[&str], allow_empty| chroms(&names(given), &contigs(), allow_empty);
+        assert_eq!(check(&["chr1", "chr7"], false).unwrap(), [""; 0]);
+        assert_eq!(check(&[], false).unwrap(), [""; 0]);
+        let warned = check(&["chr1", "chrX"], false).unwrap();
+        assert!(warned[0].starts_with("`chroms`: the genome has no \"chrX\"; it has \"chr1\","), "{warned:?}");
+        let error = check(&["1", "2"], false).unwrap_err().to_string();
+        for part in [r#"none of "1", "2" is"#, r#""chr10" and 2990 more"#, "`allow_empty`"] {
+            assert!(error.contains(part), "{error}");
+        }
+        assert!(check(&["1", "2"], true).unwrap()[0].contains("no \"1\", \"2\""));
+        for file in ["fold_0.json", "folds/a", "x.TXT"] {
+            let error = check(&[file], false).unwrap_err().to_string();
+            assert!(error.contains("looks like a file"), "{error}");
+        }
+        assert!(!check(&["chr1_KI270706v1_random.1"], false).unwrap_err().to_string().contains("looks like"));
+    }
+
+    #[test]
+    fn an_exclusion_list_that_excludes_nothing_is_an_error() {
+        let check = |given: &[&str], allow_empty| {
+            let bed = BedFile { contigs: names(given), ..BedFile::default() };
+            exclusion_list(Path::new("x.bed"), &bed, &contigs(), allow_empty)
+        };
+        assert_eq!(check(&["1", "chr2"], false).unwrap(), [""; 0]);
+        assert_eq!(check(&[], false).unwrap(), ["`exclusion_lists`: x.bed has no region"]);
+        let error = check(&["1", "2"], false).unwrap_err().to_string();
+        for part in ["x.bed: ", r#"on "1", "2", and the genome has "chr1", "#, "`allow_empty`"] {
+            assert!(error.contains(part), "{error}");
+        }
+        assert!(check(&["1"], true).unwrap()[0].starts_with("x.bed: this exclusion list excludes nothing"));
+    }
+}

@@ -1,0 +1,344 @@
+//! What a loader on an index takes from it, what it is told otherwise, and names of contigs that do not fit.
+#![cfg(feature = "ingest")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
+
+mod common;
+
+use atemoya::feed::LocusFilter;
+use atemoya::format::sealed_json;
+use atemoya::index::{self, IndexBuilder, Indexed};
+use atemoya::ingest::alias::Aliases;
+use atemoya::loci::{IndexManifest, published};
+use atemoya::pack::PackBuilder;
+use atemoya::sample::Order;
+use atemoya::{Error, PeakGenerator, Store};
+use common::inputs::{self, write};
+use common::refused;
+use std::fs;
+use std::path::PathBuf;
+use tempfile::TempDir;
+
+/// A store of chrA (3000 bases) and chrB (1300), and files of loci.
+struct Fixture {
+    directory: TempDir,
+    store: Store,
+    peaks: PathBuf,
+    /// Excludes what touches chrA:1000..1300.
+    list: PathBuf,
+}
+
+const FILTER: LocusFilter = LocusFilter {
+    order: Order::Native,
+    signals: None,
+    in_window: 41,
+    out_window: 20,
+    max_jitter: 3,
+    min_counts: None,
+    max_counts: None,
+    counts_tracks: None,
+    outlier_filter: None,
+    summits: None,
+    chroms: None,
+    exclusion_lists: None,
+    alias: None,
+    allow_empty: false,
+};
+
+impl Fixture {
+    fn new() -> Fixture {
+        let directory = tempfile::tempdir().unwrap();
+        let mut contigs = inputs::contigs(&[3000, 1300], 7);
+        // One peak has outlying counts.
+        contigs[0].tracks.iter_mut().for_each(|track| track[2000..2010].fill(5000.0));
+        let store = inputs::pack(directory.path(), &contigs, 9);
+        let rows = (0..28).map(|i| format!("chrA\t{}\t{}\n", 100 + 100 * i, 110 + 100 * i));
+        let peaks = write(directory.path(), "peaks.bed", rows.collect::<String>() + "chrB\t500\t510\n");
+        let list = write(directory.path(), "list.bed", "chrA\t1080\t1234\nchrQ\t0\t9\n");
+        Fixture { directory, store, peaks, list }
+    }
+
+    fn write(&self, name: &str, text: &str) -> PathBuf {
+        write(self.directory.path(), name, text)
+    }
+
+    fn index(&self, filter: LocusFilter) -> Indexed {
+        IndexBuilder::new("default")
+            .peaks([&self.peaks])
+            .filter(filter)
+            .replace(true)
+            .publish(&self.store, &())
+            .unwrap()
+    }
+
+    fn excluding(&self) -> LocusFilter {
+        LocusFilter { exclusion_lists: Some(vec![self.list.clone()]), ..FILTER }
+    }
+
+    fn generator(&self) -> PeakGenerator {
+        PeakGenerator::with_filter(&self.store, FILTER).negative_ratio(0.0).num_workers(0)
+    }
+
+    /// Makes the index one of version 1.0, without what its lists exclude.
+    fn make_older(&self, indexed: &Indexed) {
+        let path = indexed.path.join("index.json");
+        let known = IndexManifest::from_bytes(&fs::read(&path).unwrap(), &path).unwrap();
+        assert_eq!(known.version, [1, 1]);
+        let older = IndexManifest { version: [1, 0], excluded: None, ..known };
+        fs::write(&path, sealed_json::seal(&older).unwrap()).unwrap();
+        fs::remove_file(indexed.path.join("excluded.bed")).unwrap();
+    }
+}
+
+#[test]
+fn a_loader_stays_out_of_what_the_index_was_made_to_stay_out_of() {
+    let fixture = Fixture::new();
+    // One that is replaced is proven to be ours, that file included.
+    fixture.index(fixture.excluding());
+    let indexed = fixture.index(fixture.excluding());
+    assert_eq!(fs::read_to_string(indexed.path.join("excluded.bed")).unwrap(), "chrA\t1000\t1300\n");
+    assert_eq!(index::verify(&fixture.store, &()).unwrap(), 29);
+    // The lists are not needed any more.
+    fs::remove_file(&fixture.list).unwrap();
+    let loader = fixture.generator().build().unwrap();
+    assert_eq!((loader.ledger().peaks.excluded, loader.ledger().peaks.kept), (4, 25));
+    assert!(loader.peaks().iter().all(|locus| locus.contig != 0 || locus.centre < 1000 || locus.centre > 1305));
+    assert_eq!(loader.warnings(), [""; 0]);
+    // None, and others.
+    let none = fixture.generator().exclusion_lists(Vec::new()).build().unwrap();
+    assert_eq!((none.ledger().peaks.excluded, none.ledger().peaks.kept), (0, 29));
+    let other = fixture.write("other.bed", "chrB\t0\t1300\n");
+    let other = fixture.generator().exclusion_lists(vec![other]).build().unwrap();
+    assert_eq!((other.ledger().peaks.excluded, other.peaks().iter().filter(|l| l.contig == 1).count()), (1, 0));
+}
+
+#[test]
+fn an_index_without_exclusion_lists_is_of_version_1_0() {
+    let fixture = Fixture::new();
+    let indexed = fixture.index(FILTER);
+    let manifest = published::manifest(&fixture.store, None).unwrap();
+    assert_eq!((manifest.version, manifest.excluded), ([1, 0], None));
+    assert!(!indexed.path.join("excluded.bed").exists());
+}
+
+/// Those of version 1.0 name their exclusion lists, and nothing more.
+#[test]
+fn an_older_index_needs_its_lists_as_they_were() {
+    let fixture = Fixture::new();
+    fixture.make_older(&fixture.index(fixture.excluding()));
+    assert_eq!(index::verify(&fixture.store, &()).unwrap(), 29);
+    assert_eq!(fixture.generator().build().unwrap().ledger().peaks.excluded, 4);
+    let text = fs::read(&fixture.list).unwrap();
+    let unusable = |part: &str| {
+        let error = fixture.generator().build().unwrap_err();
+        assert!(matches!(error, Error::Input { .. }), "{error}");
+        for part in ["list.bed", part, "`exclusion_lists`", "make the index again"] {
+            assert!(error.to_string().contains(part), "{error}");
+        }
+    };
+    fs::write(&fixture.list, [&text[..], b"chrB\t0\t9\n"].concat()).unwrap();
+    unusable("has changed since");
+    fs::remove_file(&fixture.list).unwrap();
+    unusable("cannot be opened any more");
+    assert_eq!(fixture.generator().exclusion_lists(Vec::new()).build().unwrap().ledger().peaks.excluded, 0);
+}
+
+#[test]
+fn verify_compares_what_is_excluded_with_the_verdicts() {
+    let fixture = Fixture::new();
+    let indexed = fixture.index(fixture.excluding());
+    let document = indexed.path.join("index.json");
+    for (text, wrong) in
+        [("chrA\t1000\t1300\n", false), ("chrA\t1000\t1200\n", true), ("chrA\t1000\t1500\n", true), ("", true)]
+    {
+        let mut manifest = IndexManifest::from_bytes(&fs::read(&document).unwrap(), &document).unwrap();
+        let excluded = manifest.excluded.as_mut().unwrap();
+        let path = fixture.write("excluded", text);
+        let entry = atemoya::ingest::provenance("x", &path, &()).unwrap();
+        (excluded.length, excluded.sha256) = (entry.length, entry.sha256);
+        fs::write(indexed.path.join("excluded.bed"), text).unwrap();
+        fs::write(&document, sealed_json::seal(&manifest).unwrap()).unwrap();
+        let result = index::verify(&fixture.store, &());
+        assert_eq!(matches!(result, Err(Error::Corrupt { .. })), wrong, "{text:?}: {result:?}");
+    }
+    // Another file than the one that was written is damage.
+    fs::write(indexed.path.join("excluded.bed"), "chrA\t1000\t1100\n").unwrap();
+    assert!(matches!(fixture.generator().build(), Err(Error::Corrupt { .. })));
+}
+
+#[test]
+fn bounds_on_counts_are_those_of_the_index_unless_others_are_given() {
+    let fixture = Fixture::new();
+    let tracks = Some(vec!["runs".to_owned()]);
+    let bounds = LocusFilter { min_counts: Some(5.0), max_counts: Some(40.0), counts_tracks: tracks.clone(), ..FILTER };
+    let indexed = fixture.index(bounds.clone());
+    let kept = |generator: PeakGenerator| generator.build().unwrap().peaks().to_vec();
+    let by_the_index = kept(fixture.generator());
+    assert_eq!(by_the_index, indexed.selection.peaks);
+    assert!(by_the_index.len() < 29);
+    assert_eq!(
+        kept(fixture.generator().min_counts(Some(5.0)).max_counts(Some(40.0)).counts_tracks(tracks)),
+        by_the_index
+    );
+    let unbounded = fixture.generator().min_counts(Some(f64::NEG_INFINITY)).max_counts(Some(f64::INFINITY));
+    assert_eq!(kept(unbounded.clone()).len(), 29);
+    // Without signals to count, a bound of the index cannot be kept to, and is not left out in silence.
+    let silent = |generator: PeakGenerator| generator.signals(Some(Vec::new())).counts_tracks(None);
+    refused(silent(fixture.generator()).build(), "min_counts", &["no signals to count", "-inf"]);
+    assert_eq!(kept(silent(unbounded)).len(), 29);
+}
+
+/// What the order of the index does by itself is no choice; another one is.
+#[test]
+fn a_chosen_outlier_filter_is_taken() {
+    let fixture = Fixture::new();
+    let dropped = |index: (Order, Option<bool>), order: Order| {
+        fixture.index(LocusFilter { order: index.0, outlier_filter: index.1, ..FILTER });
+        let selection = fixture.generator().order(order).outlier_filter(None).build().unwrap();
+        let explicit = |drops| fixture.generator().order(order).outlier_filter(Some(drops)).build().unwrap();
+        let [kept, all] = [explicit(true), explicit(false)].map(|loader| loader.peaks().len());
+        assert!(kept < all, "there are outliers");
+        selection.peaks().len() == kept
+    };
+    for (index, order, drops) in [
+        ((Order::Native, None), Order::Native, false),
+        ((Order::Native, None), Order::Cherimoya, true),
+        ((Order::Native, Some(true)), Order::Native, true),
+        ((Order::Cherimoya, None), Order::Native, false),
+        ((Order::Cherimoya, Some(false)), Order::Cherimoya, false),
+    ] {
+        assert_eq!(dropped(index, order), drops, "{index:?} {order}");
+    }
+}
+
+#[test]
+fn names_of_contigs_that_do_not_fit_are_said() {
+    let fixture = Fixture::new();
+    fixture.index(FILTER);
+    let chroms = |names: &[&str]| fixture.generator().chroms(Some(names.iter().map(|&name| name.to_owned()).collect()));
+    for names in [&["1", "2"][..], &["fold_0.json"]] {
+        refused(chroms(names).build(), "chroms", &["none of", names[0], r#"has "chrA", "chrB""#]);
+        refused(chroms(names).allow_empty(true).build(), "peaks", &["no peak is left"]);
+    }
+    let loader = chroms(&["chrA", "chrM"]).build().unwrap();
+    assert_eq!(loader.warnings(), [r#"`chroms`: the genome has no "chrM"; it has "chrA", "chrB""#]);
+    let [foreign, empty] = [("foreign.bed", "A\t0\t3000\nB\t1\t2\n"), ("empty.bed", "# nothing\n")]
+        .map(|(name, text)| fixture.write(name, text));
+    let excluding = |list: &PathBuf| fixture.generator().exclusion_lists(vec![list.clone()]);
+    let error = excluding(&foreign).build().unwrap_err();
+    for part in ["foreign.bed", r#"on "A", "B", and the genome has "chrA", "chrB""#, "`allow_empty`"] {
+        assert!(matches!(error, Error::Input { .. }) && error.to_string().contains(part), "{error}");
+    }
+    assert!(excluding(&foreign).allow_empty(true).build().unwrap().warnings()[0].contains("excludes nothing"));
+    assert!(excluding(&empty).build().unwrap().warnings()[0].contains("empty.bed has no region"));
+    // The same where an index is made, which is then not published.
+    fs::remove_dir_all(fixture.store.path().join("loci/default")).unwrap();
+    let filter = LocusFilter { exclusion_lists: Some(vec![foreign]), ..FILTER };
+    let new = || IndexBuilder::new("default").peaks([&fixture.peaks]);
+    assert!(matches!(new().filter(filter).publish(&fixture.store, &()), Err(Error::Input { .. })));
+    let names = |names: &[&str]| Some(names.iter().map(|&name| name.to_owned()).collect());
+    refused(new().chroms(names(&["1"])).publish(&fixture.store, &()), "chroms", &["none of \"1\""]);
+    assert_eq!(published::names(&fixture.store).unwrap(), [""; 0]);
+}
+
+#[test]
+fn an_index_without_a_peak_is_made_only_on_request() {
+    let fixture = Fixture::new();
+    let on_a = fixture.write("a.bed", "chrA\t100\t110\n");
+    let none = fixture.write("none.bed", "");
+    for (peaks, chroms, part) in
+        [(&on_a, Some(vec!["chrB".to_owned()]), "no peak is on \"chrB\""), (&none, None, "hold no peak")]
+    {
+        let builder = IndexBuilder::new("x").peaks([peaks]).chroms(chroms);
+        refused(builder.clone().filter(FILTER).publish(&fixture.store, &()), "peaks", &[part, "`allow_empty`"]);
+        assert_eq!(published::names(&fixture.store).unwrap(), [""; 0]);
+        let filter = LocusFilter { allow_empty: true, ..FILTER };
+        let indexed = builder.filter(filter).publish(&fixture.store, &()).unwrap();
+        assert!(indexed.warnings[0].contains(part), "{:?}", indexed.warnings);
+        fs::remove_dir_all(indexed.path).unwrap();
+    }
+    let foreign = fixture.write("foreign.bed", "1\t100\t110\n2\t100\t110\n");
+    let error = IndexBuilder::new("x").peaks([foreign]).publish(&fixture.store, &()).unwrap_err().to_string();
+    assert!(error.contains(r#"the loci are on "1", "2", the genome has "chrA", "chrB""#), "{error}");
+}
+
+#[test]
+fn forgotten_summits_and_swapped_files_are_noted() {
+    let fixture = Fixture::new();
+    let peak = |i: i64| format!("chrA\t{}\t{}\tn\t0\t.\t1\t1\t1\t3\n", 100 * i, 100 * i + 10);
+    let narrow = fixture.write("n.narrowPeak", &(1..20).map(peak).collect::<String>());
+    let warnings =
+        |builder: IndexBuilder| builder.filter(FILTER).replace(true).publish(&fixture.store, &()).unwrap().warnings;
+    let new = || IndexBuilder::new("x").peaks([&narrow]);
+    assert!(warnings(new())[0].contains("`summits` chooses"));
+    for summits in [true, false] {
+        assert_eq!(warnings(new().summits(summits)), [""; 0]);
+    }
+    let swapped = IndexBuilder::new("x").peaks([&fixture.peaks]).negatives([&narrow]);
+    assert!(warnings(swapped)[0].contains("`peaks` and `negatives`"));
+    // The loader says the same of an index, and of a table.
+    assert!(fixture.generator().build().unwrap().warnings()[0].contains("`peaks` and `negatives`"));
+    let table = new().table(fixture.store.contigs()).unwrap();
+    let over = |summits| fixture.generator().table(table.clone()).summits(summits).build().unwrap().warnings().to_vec();
+    assert!(over(None)[0].contains("`summits` chooses"));
+    assert_eq!(over(Some(false)), [""; 0]);
+}
+
+#[test]
+fn aliases_rename_the_contigs_of_loci_and_of_exclusion_lists() {
+    let fixture = Fixture::new();
+    let table = fixture.write("aliases.txt", "# genome\tother\nchrA\t1\nchrB\t2\n");
+    let alias = Some(Aliases::read(&table).unwrap());
+    let named_otherwise = |path: &PathBuf, name: &str| {
+        let text = fs::read_to_string(path).unwrap().replace("chrA", "1").replace("chrB", "2");
+        fixture.write(name, &text)
+    };
+    let (peaks, list) = (named_otherwise(&fixture.peaks, "p.bed"), named_otherwise(&fixture.list, "x.bed"));
+    let expected = fixture.index(fixture.excluding());
+    let filter = LocusFilter { exclusion_lists: Some(vec![list.clone()]), ..FILTER };
+    let builder = IndexBuilder::new("aliased").peaks([&peaks]).filter(filter).alias(alias.clone());
+    let indexed = builder.publish(&fixture.store, &()).unwrap();
+    assert_eq!((&indexed.table, &indexed.selection.verdicts), (&expected.table, &expected.selection.verdicts));
+    let manifest = published::manifest(&fixture.store, Some("aliased")).unwrap();
+    let renamed = |input: usize| {
+        let names = manifest.inputs[input].contigs_renamed.iter();
+        names.map(|renamed| (renamed.from.as_str(), renamed.to.as_str())).collect::<Vec<_>>()
+    };
+    assert_eq!((renamed(0), renamed(1)), (vec![("1", "chrA"), ("2", "chrB")], vec![("1", "chrA")]));
+    // The loader's own list is renamed by its own aliases.
+    let own = fixture.generator().loci("default").exclusion_lists(vec![list]);
+    assert!(matches!(own.build(), Err(Error::Input { .. })));
+    assert_eq!(own.alias(alias).build().unwrap().ledger().peaks.excluded, 4);
+    // Renamed contigs alone are of version 1.1 too.
+    let builder = IndexBuilder::new("plain").peaks([&peaks]).filter(FILTER).alias(Some(Aliases::read(&table).unwrap()));
+    builder.publish(&fixture.store, &()).unwrap();
+    assert_eq!(published::manifest(&fixture.store, Some("plain")).unwrap().version, [1, 1]);
+}
+
+/// A track whose chrB is of another genome: an error where loci are on it, and a warning of what it lacks where they are.
+#[test]
+fn what_a_track_lacks_is_said_where_loci_are() {
+    let directory = tempfile::tempdir().unwrap();
+    let contigs = inputs::contigs(&[3000, 1300, 900], 7);
+    let fasta = write(directory.path(), "genome.fa", inputs::fasta(&contigs));
+    let mut other = inputs::contigs(&[3000, 1200], 7);
+    other[0].name.clone_from(&contigs[0].name);
+    let track = write(directory.path(), "atac.bw", inputs::big_wig(&other, 0));
+    let path = directory.path().join("odd.atemoya");
+    PackBuilder::new().fasta(fasta).signal("atac", [&track]).control("input", [&track]).publish(&path, &()).unwrap();
+    let store = Store::open(&path).unwrap();
+    let peaks = |name: &str, contigs: &[&str]| {
+        let rows = contigs.iter().map(|contig| format!("{contig}\t400\t410\n")).collect::<String>();
+        let peaks = write(directory.path(), name, rows);
+        IndexBuilder::new("table").peaks([peaks]).table(store.contigs()).unwrap()
+    };
+    let generator = PeakGenerator::with_filter(&store, FILTER).negative_ratio(0.0).num_workers(0);
+    let over = |contigs: &[&str]| generator.clone().table(peaks("p.bed", contigs));
+    assert_eq!(over(&["chrA"]).build().unwrap().warnings(), [""; 0]);
+    let warnings = over(&["chrA", "chrC"]).build().unwrap().warnings().to_vec();
+    assert!(warnings.len() == 1 && warnings[0].contains("\"chrC\"") && warnings[0].contains("atac.bw"), "{warnings:?}");
+    for signals in [None, Some(Vec::new())] {
+        let all = over(&["chrA", "chrB"]).signals(signals);
+        refused(all.clone().build(), "chroms", &["\"chrB\" (1200 bases there and 1300 in the store)"]);
+        assert_eq!(all.clone().chroms(Some(vec!["chrA".to_owned()])).build().unwrap().warnings(), [""; 0]);
+    }
+}
