@@ -8,10 +8,10 @@ pub(super) enum Expected {
     /// A text table with these contents, in words.
     Table(&'static str),
     /// A genome: FASTA.
-    #[cfg_attr(not(feature = "ingest"), expect(dead_code, reason = "FASTA is read with the feature `ingest`"))]
+    #[cfg_attr(not(feature = "ingest"), allow(dead_code, reason = "FASTA is read with the feature `ingest`"))]
     Sequence,
     /// A track: bigWig.
-    #[cfg_attr(not(feature = "ingest"), expect(dead_code, reason = "bigWig is read with the feature `ingest`"))]
+    #[cfg_attr(not(feature = "ingest"), allow(dead_code, reason = "bigWig is read with the feature `ingest`"))]
     Track,
 }
 
@@ -145,7 +145,7 @@ fn recognise(head: &[u8]) -> Option<(&'static str, [&'static str; 3])> {
     }
     let text = head.trim_ascii_start();
     let page = |start: &&[u8]| text.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start));
-    PAGES.iter().any(|start| page(&start)).then_some(("a web page", DOWNLOAD))
+    PAGES.iter().any(page).then_some(("a web page", DOWNLOAD))
 }
 
 #[cfg(test)]

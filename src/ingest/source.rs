@@ -24,7 +24,9 @@ pub(super) struct Source {
     reader: Box<dyn BufRead + Send>,
     compression: Option<Compression>,
     failed: bool,
+    #[cfg_attr(not(feature = "ingest"), allow(dead_code, reason = "FASTA is read with the feature `ingest`"))]
     length: u64,
+    #[cfg_attr(not(feature = "ingest"), allow(dead_code, reason = "FASTA is read with the feature `ingest`"))]
     position: Arc<AtomicU64>,
 }
 
