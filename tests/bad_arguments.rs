@@ -234,7 +234,7 @@ fn what_cannot_be_indexed_is_refused_by_its_name() {
             new("x").negatives([&negatives]),
             ["negatives.bed, line 2", r#"lacks: "chrC", "chrM"; it has "chrA", "chrB"; `chroms` names the contigs"#],
         ),
-        (new("x").negatives([fixture.directory.path()]), ["", "not a regular file"]),
+        (new("x").negatives([fixture.directory.path()]), ["", "a directory, not a file"]),
     ] {
         let error = builder.publish(&fixture.store, &()).unwrap_err();
         assert!(matches!(error, Error::Input { .. }), "{error}");
