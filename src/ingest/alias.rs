@@ -353,6 +353,7 @@ mod tests {
         assert!(plain.renamed().is_empty());
     }
 
+    #[cfg(feature = "ingest")]
     #[test]
     fn whether_the_rule_would_help() {
         let genome = contigs(&["chr1", "chr2"]);
