@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from . import _native
 from ._genome_sampler import GenomeSampler
 from ._loci_files import Loci, LociFiles
-from ._options import counted, examples, flag, names, number, some, whole
+from ._options import check_loci, counted, examples, flag, names, ratio, whole
 from ._paths import Pathlike
+from ._settings import check_negatives
 from ._source import Source, from_inputs, from_store
 from ._store import Store
 from ._torch_loader import PeakLoader
@@ -152,30 +153,21 @@ def PeakGenerator(
     whole("max_jitter", max_jitter)
     verbose, pin_memory = flag("verbose", verbose), flag("pin_memory", pin_memory)
     drop_last = None if drop_last is None else flag("drop_last", drop_last)
-    if negative_ratio is None or number("negative_ratio", negative_ratio) < 0:
-        raise ValueError(f"negative_ratio must be non-negative, got {negative_ratio}")
-    if peaks is None:
-        if store is None:
-            raise TypeError("PeakGenerator needs peaks, or a store with a locus index")
-        if negatives is not None:
-            raise TypeError("negatives need peaks: an index has its own")
-    elif loci is not None:
-        raise TypeError("give either peaks or loci")
-    elif negatives is None and negative_ratio > 0:
-        raise ValueError(
-            f"negative_ratio is {negative_ratio} but no negative sequences were given; pass negatives or set "
-            "negative_ratio to 0"
-        )
+    ratio("negative_ratio", negative_ratio)
+    if store is not None and not isinstance(store, Store):
+        store = Store(store)
+    if peaks is None and store is None:
+        raise TypeError("PeakGenerator needs peaks, or a store with a locus index")
+    check_loci(peaks, negatives, loci, store)
+    if peaks is not None:
+        check_negatives(negative_ratio, negatives is not None)
     chroms, allow_empty = names("chroms", chroms), flag("allow_empty", allow_empty)
     given = (sequences, signals, controls, signal_groups, control_groups)
     if store is None:
         source = from_inputs(*given, alias=alias, allow_empty=allow_empty, cache_dir=cache_dir, verbose=verbose)
     else:
-        store = store if isinstance(store, Store) else Store(store)
         source = from_store(store, *given)
         _check_columns(store, source)
-        if loci is not None and loci not in store.loci:
-            raise KeyError(f"the store has no locus index {loci!r}, but {some(store.loci)}")
     if flag("verify", verify) and source.store is not None:
         Store(source.store).verify(verbose, once=True, cache_dir=cache_dir)
     with LociFiles() as tables:

@@ -10,7 +10,7 @@ from . import _native
 from ._batch import Batch
 from ._device import DeviceData, delivery, on_the_host, open_device
 from ._feed import Feed, Source
-from ._options import base_seed, counted, examples, flag, group_names, sampling, some, streaming, whole
+from ._options import base_seed, check_loci, counted, examples, flag, group_names, sampling, streaming, whole
 from ._paths import Pathlike, path_list
 from ._store import Store
 
@@ -125,10 +125,10 @@ class Loader:
     ) -> None:
         self._arguments = {name: value for name, value in locals().items() if name != "self"}
         opened = None if device is None else open_device(device)
-        negatives = () if negatives is None else negatives
         if isinstance(random_state, bool) or not hasattr(random_state, "__index__"):
             raise TypeError(f"random_state must be an integer, not {type(random_state).__name__}")
         self._store = store if isinstance(store, Store) else Store(store)
+        check_loci(peaks, negatives, loci, self.store)
         if flag("verify", verify):
             self.store.verify(once=True)
         drawn = sampling(
@@ -170,15 +170,9 @@ class Loader:
         )
         genome = _native.Genome.of_store(self.store._native)
         if peaks is None:
-            if path_list("negatives", negatives):
-                raise TypeError("negatives need peaks: an index has its own")
-            if loci is not None and loci not in self.store.loci:
-                raise KeyError(f"the store has no locus index {loci!r}, but {some(self.store.loci)}")
             native = _native.Dataset.from_index(genome, loci, drawn, chosen)
-        elif loci is not None:
-            raise TypeError("give either peaks or loci")
         else:
-            files = (path_list("peaks", peaks), path_list("negatives", negatives))
+            files = (path_list("peaks", peaks), path_list("negatives", () if negatives is None else negatives))
             native = _native.Dataset.from_files(genome, *files, drawn, chosen)
         for message in native.warnings():
             warnings.warn(message, stacklevel=2)

@@ -53,12 +53,22 @@ def number(name: str, value) -> float | None:
     return None if value is None else float(value)
 
 
+def ratio(name: str, value):
+    """A number of at least 0."""
+    if value is None or number(name, value) < 0:
+        raise ValueError(f"{name} must be non-negative, got {value}")
+    return value
+
+
 def names(name: str, value) -> list[str] | None:
-    """A list of names, or None."""
+    """A list of names, or None. One name alone is refused: it is a list of letters, too."""
     if value is None:
         return None
+    if isinstance(value, numpy.ndarray):
+        value = value.tolist()
     if not isinstance(value, (list, tuple)):
-        raise ValueError(f"{name} must be a list of names, not {value!r}")
+        remedy = f": {name}=[{value!r}]" if isinstance(value, str) else ""
+        raise ValueError(f"{name} must be a list of names, not {value!r}{remedy}")
     for entry in value:
         if isinstance(entry, bool) or not isinstance(entry, (str, int, numpy.integer)):
             raise TypeError(f"{name} must be a list of names, and {entry!r} is none")
@@ -72,13 +82,33 @@ def some(known) -> str:
     return ", ".join(repr(str(name)) for name in known[:10]) + more if known else "none"
 
 
+def known_name(what: str, name, known) -> None:
+    """Raises KeyError unless there is something of this name."""
+    if name not in known:
+        raise KeyError(f"there is no {what} {name!r}; there is {some(known)}")
+
+
+def known_names(what: str, name: str, wanted, known) -> list[str]:
+    """The names that the parameter ``name`` wants of those that there are, all for None."""
+    chosen = list(known) if wanted is None else names(name, wanted)
+    for entry in chosen:
+        known_name(what, entry, known)
+    return chosen
+
+
 def group_names(label: str, wanted, known) -> list[str]:
     """The groups of a store that are wanted, all for None."""
-    chosen = list(known) if wanted is None else names(f"{label}s", wanted)
-    for name in chosen:
-        if name not in known:
-            raise KeyError(f"the store has no {label} group {name!r}, but {some(known)}")
-    return chosen
+    return known_names(f"{label} group", f"{label}s", wanted, known)
+
+
+def check_loci(peaks, negatives, loci, store) -> None:
+    """Raises unless loci come either of files or of an index that the store has."""
+    if peaks is not None and loci is not None:
+        raise TypeError("give either peaks or loci")
+    if peaks is None and negatives is not None:
+        raise TypeError("negatives need peaks: an index has its own")
+    if loci is not None:
+        known_name("locus index", loci, store.loci)
 
 
 def counted(counts_tracks, signals: list[str], sizes: list[int]) -> list[str] | None:
@@ -91,7 +121,7 @@ def counted(counts_tracks, signals: list[str], sizes: list[int]) -> list[str] | 
         if not signals:
             raise ValueError("counts_tracks: there is no first track without signals")
         return [signals[0] if sizes[0] == 1 else f"{signals[0]}.0"]
-    return [counts_tracks] if isinstance(counts_tracks, str) else list(counts_tracks)
+    return names("counts_tracks", [counts_tracks] if isinstance(counts_tracks, str) else counts_tracks)
 
 
 def examples(
@@ -138,12 +168,10 @@ def examples(
 
 def sampling(*, order, random_state, negative_ratio, reverse_complement, shuffle) -> dict:
     """What decides which example stands where."""
-    if negative_ratio is None or number("negative_ratio", negative_ratio) < 0:
-        raise ValueError(f"negative_ratio must be non-negative, got {negative_ratio}")
     return {
         "order": order,
         "seed": base_seed(order, random_state),
-        "negative_ratio": float(negative_ratio),
+        "negative_ratio": float(ratio("negative_ratio", negative_ratio)),
         "reverse_complement": flag("reverse_complement", reverse_complement),
         "shuffle": flag("shuffle", shuffle),
     }

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from . import _native
-from ._options import counted, examples, flag, group_names, whole
+from ._options import counted, examples, flag, group_names, names, whole
 from ._paths import Pathlike, local_path, path_list
 from ._progress import Progress
 from ._store import Store
@@ -37,7 +37,7 @@ def pack(
     out : path
         The store, a directory that is made.
     fasta : path, optional
-        The genome: FASTA, plain, gzip or BGZF.
+        The genome: FASTA, plain or compressed by gzip, BGZF, bzip2, xz or zstd.
     signals, controls : dict
         Names of groups to bigWig files. Several files of a name are its channels, which swap under reverse complement.
     contigs : list of str, optional
@@ -73,8 +73,6 @@ def pack(
     for name, groups in (("signals", signals), ("controls", controls)):
         if not isinstance(groups, Mapping):
             raise TypeError(f"{name} must be a dictionary of groups' names to files, not {type(groups).__name__}")
-    if isinstance(contigs, str):
-        raise TypeError("contigs must be a list of names, not one name")
     tile = whole("tile", tile)
     if tile < 1 or tile & (tile - 1):
         raise ValueError(f"tile must be a power of two from 512 to 32768, not {tile}")
@@ -86,7 +84,7 @@ def pack(
             chrom_sizes=None if chrom_sizes is None else local_path("chrom_sizes", chrom_sizes),
             signals=[(name, path_list("signals", paths)) for name, paths in signals.items()],
             controls=[(name, path_list("controls", paths)) for name, paths in controls.items()],
-            contigs=None if contigs is None else list(contigs),
+            contigs=names("contigs", contigs),
             alias=None if alias is None else local_path("alias", alias),
             allow_empty=flag("allow_empty", allow_empty),
             tile_log2=tile.bit_length() - 1,

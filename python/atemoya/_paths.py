@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 Pathlike = str | os.PathLike[str]
 
-# What a path on this machine never begins with: ``https://``, ``s3://``, ``file://``.
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+# What a path on this machine never begins with: ``https://``, ``s3://``; and ``file:/``, with which a local file is meant.
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|file:/", re.IGNORECASE)
 
 
 def is_path(value: object) -> bool:
@@ -22,10 +22,12 @@ def local_path(name: str, value: Pathlike) -> str:
     if not is_path(value):
         raise TypeError(f"{name} must be a path, not {type(value).__name__}")
     path = os.fsdecode(value)
-    if _SCHEME.match(path):
-        raise ValueError(
-            f"{name}: {path!r} is a URL, but files are read from local paths only: download it, and pass the path"
-        )
+    if scheme := _SCHEME.match(path):
+        if scheme[0].lower().startswith("file:"):
+            advice = "takes names of local files: leave out the file: in front"
+        else:
+            advice = "reads and writes local files only: download it first"
+        raise ValueError(f"{name}: {path!r} is a URL, but atemoya {advice}")
     return os.path.expanduser(path)
 
 

@@ -45,7 +45,7 @@ class Position:
         self.last = index
         return back
 
-    def look_around(self) -> None:
+    def warn_of_other_seeds(self) -> None:
         """Warns where other processes read the same data set, with other seeds."""
         if group_of_several():
             self._tell(_DRAWN)

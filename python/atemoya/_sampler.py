@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from . import _native
 from ._collate import Examples
 from ._contig_arrays import native_order
-from ._options import base_seed, flag, number, sampling, whole
+from ._options import base_seed, flag, ratio, sampling, whole
 from ._position import Position
-from ._settings import Fixed, Setting, as_tensor, channels, check_permutation, ratio
+from ._settings import Fixed, Setting, as_tensor, channels, check_negatives, check_permutation
 from ._tensors import tensors
 
 # What examples are cut from.
@@ -160,11 +160,7 @@ class PeakNegativeSampler(torch.utils.data.Dataset[tuple[Any, ...]]):
 
     def _make(self, settings: dict, seed: int) -> _native.Dataset:
         arrays = self._arrays
-        if settings["negative_ratio"] > 0 and len(arrays["negative_sequences"]) == 0:
-            raise ValueError(
-                f"negative_ratio is {settings['negative_ratio']} but no negative sequences were given; pass negatives or set "
-                "negative_ratio to 0"
-            )
+        check_negatives(settings["negative_ratio"], len(arrays["negative_sequences"]) > 0)
         for name in ("signal", "control"):
             check_permutation(name, settings[f"{name}_perm"], arrays.get(f"peak_{name}s"))
         # Where there are no negatives, nobody cares what they are like.
@@ -236,7 +232,7 @@ class PeakNegativeSampler(torch.utils.data.Dataset[tuple[Any, ...]]):
     def _place(self, index) -> tuple[int, int]:
         """Moves to the epoch that an index names; returns it, and the place in it."""
         if self.seed_is_drawn:
-            self._position.look_around()
+            self._position.warn_of_other_seeds()
         if isinstance(index, tuple):
             epoch, index = index
             if epoch != self._epoch:

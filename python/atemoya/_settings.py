@@ -8,8 +8,6 @@ from typing import Any
 import numpy
 import torch
 
-from ._options import number
-
 
 class Setting:
     """A parameter of a data set that may be assigned: the epochs that follow have the new value.
@@ -69,13 +67,6 @@ class Fixed:
         raise AttributeError(f"{self.name} cannot be changed once the data set is made: {self.instead}")
 
 
-def ratio(name: str, value: Any) -> Any:
-    """A number of at least 0."""
-    if value is None or number(name, value) < 0:
-        raise ValueError(f"{name} must be non-negative, got {value}")
-    return value
-
-
 def channels(name: str, value: Any) -> list[int] | None:
     """The channel that each one is read from, or None."""
     return None if value is None else torch.as_tensor(value, dtype=torch.long).tolist()
@@ -84,6 +75,15 @@ def channels(name: str, value: Any) -> list[int] | None:
 def as_tensor(value: list[int] | None) -> torch.Tensor | None:
     """A permutation as cherimoya has it: a new tensor, so that changing it in place changes nothing unseen."""
     return None if value is None else torch.tensor(value, dtype=torch.long)
+
+
+def check_negatives(negative_ratio: float, given: bool) -> None:
+    """Raises ValueError where negatives are to be drawn, and none were given."""
+    if negative_ratio > 0 and not given:
+        raise ValueError(
+            f"negative_ratio is {negative_ratio} but no negative sequences were given; pass negatives "
+            "or set negative_ratio to 0"
+        )
 
 
 def check_permutation(name: str, permutation: list[int] | None, array: numpy.ndarray | None) -> None:

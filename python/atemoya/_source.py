@@ -116,11 +116,10 @@ def from_inputs(
     return Source(store, checksum, arrays, *columns)
 
 
-def from_store(store, sequences, signals, controls, signal_groups, control_groups) -> Source:
+def from_store(store: Store, sequences, signals, controls, signal_groups, control_groups) -> Source:
     """Takes a store of the user's, and the names of its groups."""
     if sequences is not None:
         raise TypeError("sequences are those of the store: leave them out")
-    store = store if isinstance(store, Store) else Store(store)
     columns = []
     for known, wanted, explicit, label in (
         (store.signals, signals, signal_groups, "signal"),

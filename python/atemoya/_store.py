@@ -10,7 +10,7 @@ import numpy
 from numpy.typing import DTypeLike, NDArray
 
 from . import _native
-from ._options import flag, flags, some, whole
+from ._options import flag, flags, known_name, known_names, names, whole
 from ._paths import Pathlike, local_path
 from ._progress import Progress
 
@@ -35,8 +35,8 @@ def _integers(name: str, values: Any) -> NDArray[numpy.int64]:
     return numpy.ascontiguousarray(array, dtype=numpy.int64)
 
 
-def _turned(reverse_complement: Any, strand: Any) -> NDArray[numpy.bool_] | None:
-    """Which windows are reverse-complemented, however that is said."""
+def _reversed(reverse_complement: Any, strand: Any) -> NDArray[numpy.bool_] | None:
+    """Which windows are reverse-complemented, by either argument."""
     if strand is None:
         return None if reverse_complement is None else flags("reverse_complement", reverse_complement)
     if reverse_complement is not None:
@@ -124,8 +124,17 @@ class Store:
         -------
         list of str
             A sentence for each; none where nothing was lacking.
+
+        Raises
+        ------
+        KeyError
+            For a group or a contig that the store lacks.
         """
-        return self._native.warnings(*(None if names is None else list(names) for names in (groups, contigs)))
+        known = [*self.signals, *self.controls]
+        return self._native.warnings(
+            None if groups is None else known_names("group", "groups", groups, known),
+            None if contigs is None else known_names("contig", "contigs", contigs, self.contigs),
+        )
 
     @property
     def loci(self) -> list[str]:
@@ -199,7 +208,7 @@ class Store:
         starts: _Integers,
         width: int,
         *,
-        groups: str | Sequence[str] | None = None,
+        groups: Sequence[str] | None = None,
         reverse_complement: _Flags | None = None,
         strand: _Strands | None = None,
         dtype: DTypeLike = "float32",
@@ -214,37 +223,34 @@ class Store:
         dtype : str or numpy.dtype
             ``float32``, or ``uint16`` or ``uint8`` where it holds all values.
         """
-        if groups is not None:
-            groups = (groups,) if isinstance(groups, str) else tuple(groups)
-        return self._gather(False, groups, contigs, starts, width, (reverse_complement, strand), dtype, out)
+        orientation = (reverse_complement, strand)
+        return self._gather(False, names("groups", groups), contigs, starts, width, orientation, dtype, out)
 
-    def _gatherer(self, sequence: bool, groups: tuple[str, ...] | None, dtype: numpy.dtype[Any]) -> _native.Gatherer:
+    def _gatherer(self, sequence: bool, groups: list[str] | None, dtype: numpy.dtype[Any]) -> _native.Gatherer:
         """What gathers these, kept for the next time."""
-        key = (sequence, groups, dtype)
+        key = (sequence, None if groups is None else tuple(groups), dtype)
         if key not in self._gatherers:
-            known = {**self.signals, **self.controls}
             for name in groups or ():
-                if name not in known:
-                    raise KeyError(f"the store has no group {name!r}, but {some(known)}")
-            self._gatherers[key] = self._native.gatherer(sequence, None if groups is None else list(groups), dtype.name)
+                known_name("group", name, {**self.signals, **self.controls})
+            self._gatherers[key] = self._native.gatherer(sequence, groups, dtype.name)
         return self._gatherers[key]
 
     def _gather(
         self,
         sequence: bool,
-        groups: tuple[str, ...] | None,
+        groups: list[str] | None,
         contigs: Any,
         starts: Any,
         width: int,
-        turning: tuple[Any, Any],
+        orientation: tuple[Any, Any],
         dtype: DTypeLike,
         out: NDArray[Any] | None,
     ) -> NDArray[Any]:
         starts = _integers("starts", starts)
         contigs = _each("contigs", self._contig_ids(contigs), len(starts))
-        turned = _turned(*turning)
-        if turned is not None:
-            turned = _each("reverse_complement" if turning[1] is None else "strand", turned, len(starts))
+        reverse = _reversed(*orientation)
+        if reverse is not None:
+            reverse = _each("reverse_complement" if orientation[1] is None else "strand", reverse, len(starts))
         width, dtype = whole("width", width, 1), numpy.dtype(dtype)
         gatherer = self._gatherer(sequence, groups, dtype)
         shape = (len(starts), *gatherer.shape(width))
@@ -254,7 +260,7 @@ class Store:
             raise TypeError(f"out must be a numpy array, not {type(out).__name__}")
         elif out.shape != shape:
             raise ValueError(f"out must have the shape {shape}, not {out.shape}")
-        gatherer.gather(width, contigs, starts, turned, out)
+        gatherer.gather(width, contigs, starts, reverse, out)
         return out
 
     def _contig_ids(self, contigs: Any) -> NDArray[numpy.int64]:
@@ -263,14 +269,15 @@ class Store:
         elif isinstance(contigs, numpy.ndarray):
             contigs = contigs if contigs.dtype.kind in "iu" else contigs.tolist()
         if isinstance(contigs, Iterable) and not isinstance(contigs, numpy.ndarray):
-            try:
-                contigs = [self._ids[name] if isinstance(name, str) else name for name in contigs]
-            except KeyError as error:
-                raise KeyError(f"the store has no contig {error.args[0]!r}, but {some(self._ids)}") from None
+            contigs = list(contigs)
+            for name in contigs:
+                if isinstance(name, str):
+                    known_name("contig", name, self._ids)
+            contigs = [self._ids[name] if isinstance(name, str) else name for name in contigs]
         numbers = _integers("contigs", contigs)
         unknown = numbers[(numbers < 0) | (numbers >= len(self._ids))]
         if unknown.size:
-            raise KeyError(f"the store has no contig {unknown[0]}: they are counted from 0 to {len(self._ids) - 1}")
+            raise KeyError(f"there is no contig {unknown[0]}: they are counted from 0 to {len(self._ids) - 1}")
         return numbers
 
     def __repr__(self) -> str:

@@ -28,9 +28,9 @@ class _Running:
     def __init__(self, num_workers: int, batch_size: int, ranks: Ranks, drop_last: bool | None):
         self.num_workers, self.batch_size, self.ranks, self.drop_last = num_workers, batch_size, ranks, drop_last
 
-    def drops(self) -> bool:
+    def drops(self, world_size: int) -> bool:
         """Whether the short batch at the end is dropped: with several ranks it would not be shared evenly."""
-        return self.ranks()[1] > 1 if self.drop_last is None else self.drop_last
+        return world_size > 1 if self.drop_last is None else self.drop_last
 
     def __call__(self) -> dict:
         return self.on(*self.ranks())
@@ -42,12 +42,12 @@ class _Running:
             batch_size=self.batch_size,
             rank=rank,
             world_size=world_size,
-            drop_last=world_size > 1 if self.drop_last is None else self.drop_last,
+            drop_last=self.drops(world_size),
         )
 
     def steps(self, examples: int) -> int:
         whole, rest = divmod(examples, self.batch_size)
-        return whole + (rest > 0 and not self.drops())
+        return whole + (rest > 0 and not self.drops(self.ranks()[1]))
 
 
 class PeakLoader(DataLoader[Any]):

@@ -5,15 +5,42 @@ from __future__ import annotations
 import argparse
 from datetime import datetime
 
+from . import _native
 from ._cache import CacheEntry, cache_dir, cache_entries, prune_cache
+
+_RULES = ("older_than", "max_size", "missing_inputs", "everything")
 
 
 def _line(entry: CacheEntry) -> str:
     days = max((datetime.now() - entry.last_use).days, 0)
-    said = [f"{entry.bytes / 1e6:.1f} MB", "used today" if days == 0 else f"used {days} days ago"]
+    used = {0: "used today", 1: "used a day ago"}.get(days, f"used {days} days ago")
+    said = [_size([entry]), used]
     said += ["in use"] * entry.in_use + ["its inputs are gone"] * entry.misses_inputs
     said += [f"damaged ({entry.damage})"] if entry.damage else []
     return f"{entry.path.name}  {', '.join(said)}"
+
+
+def _size(entries: list[CacheEntry]) -> str:
+    """What they take in a unit that leaves one to three digits before the point: ``12.3 MB``."""
+    size = sum(entry.bytes for entry in entries)
+    for unit, name in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if size >= unit:
+            return f"{size / unit:.1f} {name}"
+    return f"{size} B"
+
+
+def _days(text: str) -> float:
+    days = float(text)
+    if not 0 <= days < 1e6:
+        raise argparse.ArgumentTypeError(f"it must be a number of days from 0 on, not {text}")
+    return days
+
+
+def _bytes(text: str) -> int:
+    try:
+        return _native.parse_size(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -21,16 +48,20 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m atemoya.cache", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     listing = commands.add_parser("list", help="show the stores: sizes, last use, inputs")
-    pruning = commands.add_parser("prune", help="remove stores; none that is in use, and nothing that is not a store of the cache")
+    removes = "remove stores; none that is in use, and nothing that is not a store of the cache"
+    pruning = commands.add_parser("prune", help=removes)
     for command in (listing, pruning):
         command.add_argument("--dir", metavar="DIR", help="the cache's directory; that of the environment by default")
-    pruning.add_argument("--older-than", type=float, metavar="DAYS", help="what was not used for so many days")
-    pruning.add_argument("--max-size", metavar="SIZE", help="what was used the longest ago, until the rest takes no more (200G)")
+    pruning.add_argument("--older-than", type=_days, metavar="DAYS", help="what was not used for so many days")
+    largest = "what was used the longest ago, until the rest takes no more (200G)"
+    pruning.add_argument("--max-size", type=_bytes, metavar="SIZE", help=largest)
     pruning.add_argument("--missing-inputs", action="store_true", help="stores whose input files are gone")
     pruning.add_argument("--all", action="store_true", dest="everything", help="all")
     pruning.add_argument("--dry-run", action="store_true", help="remove nothing, and say what would be removed")
     given = vars(parser.parse_args(arguments))
     command, directory = given.pop("command"), given.pop("dir")
+    if command == "prune" and all(given[name] is None or given[name] is False for name in _RULES):
+        parser.error("say what is to be removed: --older-than, --max-size, --missing-inputs or --all")
     try:
         if command == "list":
             _list(directory)
@@ -46,15 +77,18 @@ def _list(directory: str | None) -> None:
         print(_line(entry))
         for path in entry.inputs:
             print(f"    {path}{'' if path.exists() else '  (gone)'}")
-    print(f"{directory or cache_dir()}: {len(entries)} stores, {sum(entry.bytes for entry in entries) / 1e6:.1f} MB")
+    print(f"{directory or cache_dir()}: {len(entries)} stores, {_size(entries)}")
 
 
 def _prune(directory: str | None, rules: dict) -> None:
-    for entry in prune_cache(directory, **rules):
+    pruned = prune_cache(directory, **rules)
+    for entry in pruned:
         if entry.kept is not None:
             print(f"kept     {_line(entry)}: {entry.kept}")
         else:
             print(f"{'would go' if rules['dry_run'] else 'removed '}  {_line(entry)}")
+    what = "would be removed" if rules["dry_run"] else "removed"
+    print(f"{_size([entry for entry in pruned if entry.kept is None])} {what}")
 
 
 if __name__ == "__main__":

@@ -179,7 +179,7 @@ def on_rank_zero_alone(make, arguments) -> dict:
         "said once": told(lambda: (list(loader), list(loader), len(loader))),
         "drawn": told(lambda: list(make(**drawn))),
         "drawn, by the sampler": told(lambda: list(make(**drawn).sampler)),
-        "drawn, by the data set": told(lambda: [make(**drawn).dataset[0] for _ in range(1)]),
+        "drawn, by the data set": told(lambda: make(**drawn).dataset[0]),
         "the sampler": told(lambda: list(make().sampler)),
         "the batch sampler": told(lambda: list(make().batch_sampler)),
     }

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from atemoya.cache import main
 from comparing import assert_same_batches
 
 
@@ -62,9 +64,11 @@ def pack(simulated, run_environment, cache: Path, *signals: str, sequences: str 
 import json, sys
 from atemoya._source import from_inputs
 arguments = json.loads(sys.argv[1])
-from_inputs(arguments["sequences"], arguments["signals"], None, None, None, alias=None, allow_empty=False, cache_dir=arguments["cache"], verbose=False)
+from_inputs(arguments["sequences"], arguments["signals"], None, None, None, alias=None, allow_empty=False,
+            cache_dir=arguments["cache"], verbose=False)
 """
-    files = dict(sequences=simulated.file(sequences), signals=[simulated.file(name) for name in signals], cache=str(cache))
+    tracks = [simulated.file(name) for name in signals]
+    files = dict(sequences=simulated.file(sequences), signals=tracks, cache=str(cache))
     subprocess.run([sys.executable, "-c", code, json.dumps(files)], env=run_environment, check=True, timeout=120)
     [new] = set(cache.glob("*.atemoya")) - before
     return new
@@ -106,7 +110,8 @@ def test_one_genome_is_packed_once(atemoya, simulated, inputs, cache, tmp_path):
     letters = (inputs / "genome.fa").read_bytes()
     (inputs / "genome.fa").write_bytes(letters[:-2] + bytes([letters[-2] ^ 2]) + letters[-1:])
     os.utime(inputs / "genome.fa", (1e9, 1e9))
-    loader = atemoya.PeakGenerator(**given(simulated, inputs, cache, signals=[str(inputs / "control.bw")], controls=None))
+    other = dict(signals=[str(inputs / "control.bw")], controls=None)
+    loader = atemoya.PeakGenerator(**given(simulated, inputs, cache, **other))
     assert len(list(loader)) == len(loader)
     [third] = set(stores(cache)) - {second}
     assert not (cache / third / "sequence.atm").samefile(cache / second / "sequence.atm")
@@ -129,7 +134,7 @@ def test_what_is_in_the_cache(atemoya, simulated, inputs, cache):
     [entry] = atemoya.cache_entries(cache)
     assert [path.name for path in entry.inputs] == ["genome.fa", "plus.bw", "minus.bw", "control.bw"]
     assert entry.bytes == sum(path.stat().st_size for path in entry.path.iterdir())
-    assert len({(path.stat().st_mode & 0o777) for path in (entry.path.with_suffix(".json"), entry.path.with_suffix(".used"))}) == 1
+    assert len({entry.path.with_suffix(suffix).stat().st_mode & 0o777 for suffix in (".json", ".used")}) == 1
     assert abs(entry.last_use.timestamp() - time.time()) < 3600
     assert entry.in_use and not entry.misses_inputs and entry.damage is entry.kept is None
     (inputs / "plus.bw").unlink()
@@ -141,7 +146,8 @@ def test_a_store_in_use_is_never_removed(atemoya, simulated, run_environment, ca
     loader = atemoya.PeakGenerator(**simulated.arguments(cache_dir=cache))
     [store] = stores(cache)
     code = "import sys, atemoya; [gone] = atemoya.prune_cache(sys.argv[1], everything=True); print(gone.kept)"
-    done = subprocess.run([sys.executable, "-c", code, cache], env=run_environment, check=True, timeout=60, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run([sys.executable, "-c", code, cache], env=run_environment, check=True, timeout=60,
+                          stdout=subprocess.PIPE, text=True)
     assert done.stdout == "it is in use\n" and stores(cache) == [store]
     assert [entry.kept for entry in atemoya.prune_cache(cache, everything=True)] == ["it is in use"]
     assert [entry.kept for entry in atemoya.prune_cache(cache, everything=True, dry_run=True)] == ["it is in use"]
@@ -150,11 +156,20 @@ def test_a_store_in_use_is_never_removed(atemoya, simulated, run_environment, ca
 
 def test_who_is_given_a_loader_uses_its_store(atemoya, simulated, run_environment, cache, tmp_path):
     """A process that unpickles it, and has not packed or looked for anything itself."""
-    giver = "import json, pickle, sys, atemoya; pickle.dump(atemoya.PeakGenerator(**json.loads(sys.argv[1])), open(sys.argv[2], 'wb'))"
+    giver = """
+import json, pickle, sys, atemoya
+pickle.dump(atemoya.PeakGenerator(**json.loads(sys.argv[1])), open(sys.argv[2], 'wb'))
+"""
     arguments = json.dumps(simulated.arguments(cache_dir=str(cache)))
-    subprocess.run([sys.executable, "-c", giver, arguments, tmp_path / "loader"], env=run_environment, check=True, timeout=120)
-    receiver = "import pickle, sys; loader = pickle.load(open(sys.argv[1], 'rb')); print('ready', flush=True); sys.stdin.read()"
-    with subprocess.Popen([sys.executable, "-c", receiver, tmp_path / "loader"], env=run_environment, stdin=subprocess.PIPE,
+    given_away = tmp_path / "loader"
+    subprocess.run([sys.executable, "-c", giver, arguments, given_away], env=run_environment, check=True, timeout=120)
+    receiver = """
+import pickle, sys
+loader = pickle.load(open(sys.argv[1], 'rb'))
+print('ready', flush=True)
+sys.stdin.read()
+"""
+    with subprocess.Popen([sys.executable, "-c", receiver, given_away], env=run_environment, stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE) as other:
         assert other.stdout.readline() == b"ready\n"
         assert [entry.kept for entry in atemoya.prune_cache(cache, everything=True)] == ["it is in use"]
@@ -257,17 +272,22 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
 import atemoya
 from atemoya._source import from_inputs
 try:
-    from_inputs(sys.argv[1], [sys.argv[2]], None, None, None, alias=None, allow_empty=False, cache_dir=sys.argv[3], verbose=False)
+    from_inputs(sys.argv[1], [sys.argv[2]], None, None, None, alias=None, allow_empty=False,
+                cache_dir=sys.argv[3], verbose=False)
 except OSError as error:
     print(error)
 """
-    done = subprocess.run([sys.executable, "-c", code, simulated.file("genome.fa"), simulated.file("plus.bw"), cache], env=run_environment,
-                          check=True, timeout=60, stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-c", code, simulated.file("genome.fa"), simulated.file("plus.bw"), cache]
+    done = subprocess.run(command, env=run_environment, check=True, timeout=60, stdout=subprocess.PIPE, text=True)
     assert "cache_dir=" in done.stdout and "prune_cache()" in done.stdout and str(cache) in done.stdout, done.stdout
     assert list(cache.iterdir()) == []
 
 
-NO_LOCKS = "#include <errno.h>\nint flock(int f, int o) { errno = ENOLCK; return -1; }\nint flock64(int f, int o) { return flock(f, o); }\n"
+NO_LOCKS = """
+#include <errno.h>
+int flock(int f, int o) { errno = ENOLCK; return -1; }
+int flock64(int f, int o) { return flock(f, o); }
+"""
 
 
 def test_a_file_system_without_locks(atemoya, simulated, run_environment, tmp_path, cache):
@@ -283,7 +303,8 @@ with open(sys.argv[1]) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
     except OSError:
         print("no locks")
-from_inputs(sys.argv[1], [sys.argv[2]], None, None, None, alias=None, allow_empty=False, cache_dir=sys.argv[3], verbose=False)
+from_inputs(sys.argv[1], [sys.argv[2]], None, None, None, alias=None, allow_empty=False,
+            cache_dir=sys.argv[3], verbose=False)
 """
     command = [sys.executable, "-c", code, simulated.file("genome.fa"), simulated.file("plus.bw"), str(cache)]
     running = [subprocess.Popen(command, env=lockless, stdout=subprocess.PIPE, text=True) for _ in range(2)]
@@ -309,8 +330,22 @@ def test_the_command(atemoya, simulated, run_environment, cache):
 
     listed = said("list")
     assert store.name in listed and "plus.bw" in listed and "used today" in listed and "1 stores" in listed
-    assert said("prune", "--all", "--dry-run").startswith(f"would go  {store.name}") and store.exists()
-    assert said("prune", "--older-than", "3") == "" and store.exists()
-    assert said("prune", "--max-size", "1k").startswith(f"removed   {store.name}") and not store.exists()
-    wrong = subprocess.run([*run, "prune"], env=run_environment, stderr=subprocess.PIPE, text=True, timeout=60)
-    assert wrong.returncode == 2 and "say what is to be removed" in wrong.stderr
+    dry = said("prune", "--all", "--dry-run")
+    assert dry.startswith(f"would go  {store.name}") and dry.endswith("kB would be removed\n") and store.exists()
+    age(store, 1.5)
+    assert f"{store.name}  {dry.splitlines()[-1].removesuffix(' would be removed')}, used a day ago" in said("list")
+    assert said("prune", "--older-than", "3") == "0 B removed\n" and store.exists()
+    removed = said("prune", "--max-size", "0")
+    assert removed.startswith(f"removed   {store.name}") and removed.endswith("kB removed\n") and not store.exists()
+    assert said("prune", "--older-than", "0") == "0 B removed\n"
+
+
+@pytest.mark.parametrize("arguments, says", [
+    ([], "say what is to be removed: --older-than, --max-size, --missing-inputs or --all"),
+    (["--older-than=-1"], "--older-than: it must be a number of days from 0 on, not -1"),
+    (["--max-size", "much"], "--max-size: .*200G"),
+])
+def test_the_command_refuses_in_its_own_words(capsys, arguments, says):
+    with pytest.raises(SystemExit) as raised:
+        main(["prune", *arguments])
+    assert raised.value.code == 2 and re.search(says, capsys.readouterr().err)

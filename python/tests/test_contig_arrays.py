@@ -29,7 +29,8 @@ def tensors(arrays: dict) -> dict:
 
 def test_tensors(atemoya, simulated, expected):
     """Read where they lie, those with a gradient, too."""
-    signals = [tensors(simulated.tracks["plus"]), {c: t.requires_grad_() for c, t in tensors(simulated.tracks["minus"]).items()}]
+    plus, minus = (tensors(simulated.tracks[name]) for name in ("plus", "minus"))
+    signals = [plus, {contig: track.requires_grad_() for contig, track in minus.items()}]
     given = in_memory(simulated, sequences=tensors(simulated.onehot), signals=signals)
     assert_same_batches(list(atemoya.PeakGenerator(**given)), expected)
 
@@ -48,7 +49,8 @@ def test_files_of_numpy(atemoya, simulated, expected, tmp_path):
         assert_same_batches(list(atemoya.PeakGenerator(**given)), expected)
 
 
-@pytest.mark.parametrize("files", [("sequences",), ("signals",), ("controls",), ("sequences", "controls"), ("signals", "controls")])
+@pytest.mark.parametrize("files", [
+    ("sequences",), ("signals",), ("controls",), ("sequences", "controls"), ("signals", "controls")])
 def test_arrays_beside_files(atemoya, simulated, expected, files):
     given = in_memory(simulated)
     for name in files:
@@ -60,10 +62,11 @@ def test_arrays_beside_files(atemoya, simulated, expected, files):
 
 def test_names_that_are_numbers(atemoya, simulated, tmp_path, expected):
     """Of Ensembl, say; loci name them by the same digits."""
-    numbered = [{int(contig[3:]): array for contig, array in arrays.items()}
-                for arrays in (simulated.onehot, simulated.tracks["plus"], simulated.tracks["minus"], simulated.tracks["control"])]
+    named = [simulated.onehot, *(simulated.tracks[name] for name in ("plus", "minus", "control"))]
+    numbered = [{int(contig[3:]): array for contig, array in arrays.items()} for arrays in named]
     loci = {}
-    for name, file in (("peaks", "peaks.narrowPeak"), ("negatives", "negatives.bed"), ("exclusion_lists", "exclusion.bed")):
+    files = dict(peaks="peaks.narrowPeak", negatives="negatives.bed", exclusion_lists="exclusion.bed")
+    for name, file in files.items():
         loci[name] = str(tmp_path / file)
         with open(simulated.file(file)) as lines, open(loci[name], "w") as out:
             out.writelines(line.removeprefix("chr") for line in lines)
@@ -82,11 +85,17 @@ class LikeAnArray:
 
 CONTIG = np.zeros(9, np.float32)
 REFUSED = {
-    "a mapping of what is not in memory": (dict(signals=[{"chr1": LikeAnArray()}]), ["signals[0]['chr1']", "LikeAnArray", "not in memory", "data[contig][:]"]),
-    "a masked array": (dict(signals=[{"chr1": np.ma.masked_less(CONTIG, 1)}]), ["signals[0]['chr1']", "masked", "filled(0)"]),
+    "a mapping of what is not in memory": (
+        dict(signals=[{"chr1": LikeAnArray()}]),
+        ["signals[0]['chr1']", "LikeAnArray", "not in memory", "data[contig][:]"]),
+    "a masked array": (
+        dict(signals=[{"chr1": np.ma.masked_less(CONTIG, 1)}]), ["signals[0]['chr1']", "masked", "filled(0)"]),
     "a series": (dict(signals=[{"chr1": pytest.importorskip("pandas").Series(CONTIG)}]), ["Series", "to_numpy()"]),
-    "a sparse array": (dict(controls=[{"chr1": pytest.importorskip("scipy.sparse").csr_array(CONTIG[None])}]), ["controls[0]['chr1']", "toarray()"]),
-    "a tensor of a type that numpy lacks": (dict(signals=[{"chr1": torch.zeros(9, dtype=torch.bfloat16)}]), ["signals[0]['chr1']", "float()"]),
+    "a sparse array": (
+        dict(controls=[{"chr1": pytest.importorskip("scipy.sparse").csr_array(CONTIG[None])}]),
+        ["controls[0]['chr1']", "toarray()"]),
+    "a tensor of a type that numpy lacks": (
+        dict(signals=[{"chr1": torch.zeros(9, dtype=torch.bfloat16)}]), ["signals[0]['chr1']", "float()"]),
     "a tensor elsewhere": (dict(signals=[{"chr1": torch.zeros(9, device="meta")}]), ["'meta'", "tensor.cpu()"]),
     "names in bytes": (dict(signals=[{b"chr1": CONTIG}]), ["signals[0]", "b'chr1'"]),
     "a name twice": (dict(signals=[{1: CONTIG, "1": CONTIG}]), ["two contigs", "'1'"]),
@@ -123,5 +132,6 @@ def test_hdf5(atemoya, simulated, expected, tmp_path):
 def test_an_open_fasta(atemoya, simulated, tmp_path):
     path = tmp_path / "genome.fa"
     path.write_bytes((simulated.folder / "genome.fa").read_bytes())
-    with pyfaidx.Fasta(str(path)) as fasta, pytest.raises(TypeError, match=f"open file, pyfaidx.Fasta: pass its path, '{path}'"):
+    says = f"open file, pyfaidx.Fasta: pass its path, '{path}'"
+    with pyfaidx.Fasta(str(path)) as fasta, pytest.raises(TypeError, match=says):
         atemoya.PeakGenerator(**simulated.arguments(sequences=fasta))

@@ -1,4 +1,4 @@
-"""bigWigs whose contigs are called otherwise than the genome's, have other lengths, or are not there: files as users meet them."""
+"""bigWigs whose contigs are called otherwise than the genome's, have other lengths, or are not there."""
 
 import json
 import warnings
@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from bigwig_writer import write_bigwig
 
-LOCI = dict(negatives=None, negative_ratio=0, in_window=200, out_window=100, max_jitter=10, random_state=1, pin_memory=False)
+LOCI = dict(negatives=None, negative_ratio=0, in_window=200, out_window=100, max_jitter=10, random_state=1,
+            pin_memory=False)
 
 # Where ensembl.bw has its values.
 VALUES = dict(peaks="chr1\t100\t120\n", out_window=200, max_jitter=0)
@@ -46,13 +47,16 @@ def test_names_of_ensembl(atemoya, odd, tmp_path):
         lambda: generator(atemoya, odd, tmp_path, [track]),
         lambda: atemoya.pack(tmp_path / "store", fasta=genome, signals={"atac": track}),
     ):
-        with pytest.raises(atemoya.InputError, match='it has "1", "2", "10".*"chr1", "chr2", "chr10".*alias.*chr.*allow_empty'):
+        says = 'it has "1", "2", "10".*"chr1", "chr2", "chr10".*alias.*chr.*allow_empty'
+        with pytest.raises(atemoya.InputError, match=says):
             make()
     aliases = tmp_path / "aliases.txt"
     aliases.write_text("# ucsc\tensembl\nchr1\t1\nchr2\t2\nchr10\t10\n")
     for number, alias in enumerate(["chr", aliases]):
-        store, _ = warned(lambda: atemoya.pack(tmp_path / str(number), fasta=genome, signals={"atac": track}, alias=alias))
-        loader, _ = warned(lambda: generator(atemoya, odd, tmp_path, [track], alias=alias, reverse_complement=False, **VALUES))
+        options = dict(fasta=genome, signals={"atac": track}, alias=alias)
+        store, _ = warned(lambda: atemoya.pack(tmp_path / str(number), **options))
+        options = dict(alias=alias, reverse_complement=False, **VALUES)
+        loader, _ = warned(lambda: generator(atemoya, odd, tmp_path, [track], **options))
         renamed = json.loads((store.path / "manifest.json").read_text())["inputs"][1]["contigs_renamed"]
         assert renamed == [{"from": name, "to": f"chr{name}"} for name in ("1", "2", "10")]
         # The file has 1 on the bases 10 to 20 of its contig 1.
@@ -74,7 +78,10 @@ def test_what_an_alias_says_is_part_of_what_is_cached(atemoya, odd, tmp_path):
 def test_each_loader_warns(atemoya, odd, tmp_path):
     """The first call, which packs, and later ones, which take what is in the cache."""
     peaks = "chr1\t3000\t3200\nchr2\t4000\t4100\n"
-    make = lambda **more: warned(lambda: generator(atemoya, odd, tmp_path, [odd("missing_contigs.bw")], peaks, **more))  # noqa: E731
+
+    def make(**more):
+        return warned(lambda: generator(atemoya, odd, tmp_path, [odd("missing_contigs.bw")], peaks, **more))
+
     for _ in range(3):
         _, said = make()
         assert len(said) == 1 and '"chr2"' in said[0] and "missing_contigs.bw" in said[0], said
@@ -83,7 +90,8 @@ def test_each_loader_warns(atemoya, odd, tmp_path):
 
 def test_an_empty_bigwig(atemoya, odd, tmp_path):
     for _ in range(2):
-        loader, said = warned(lambda: generator(atemoya, odd, tmp_path, [odd("base/plus.bw")], controls=[odd("empty.bw")]))
+        tracks = dict(signals=[odd("base/plus.bw")], controls=[odd("empty.bw")])
+        loader, said = warned(lambda: generator(atemoya, odd, tmp_path, **tracks))
         assert len(said) == 1 and "empty.bw" in said[0] and "zeros everywhere" in said[0], said
     batch = next(iter(loader))
     assert not batch[1].any() and batch[2].any(), "controls are zeros, signals are not"
@@ -94,6 +102,7 @@ def test_a_contig_of_another_length(atemoya, odd, tmp_path):
     store, said = warned(lambda: atemoya.pack(tmp_path / "store", fasta=odd("base/genome.fa"), signals={"atac": track}))
     assert said == store.warnings() and "5002 bases there and 5000" in said[0]
     assert (store.warnings(contigs=["chr1"]), store.warnings(groups=[])) == ([], [])
+    assert store.warnings(groups=["atac"], contigs=("chrM",)) == said
     with pytest.raises(atemoya.InputError, match='"chrM" has 5002 bases.* 5000 '):
         atemoya.pack(tmp_path / "named", fasta=odd("base/genome.fa"), signals={"atac": track}, contigs=["chr1", "chrM"])
     loader, said = warned(lambda: generator(atemoya, odd, tmp_path, [track], chroms=["chr1"]))
@@ -112,7 +121,8 @@ def test_aliases_that_are_none(atemoya, odd, tmp_path):
     bad.write_text("chr1 1\nchr2\n")
     for alias, expected in [(bad, atemoya.InputError), (tmp_path / "none", FileNotFoundError), (3, TypeError)]:
         with pytest.raises(expected):
-            atemoya.pack(tmp_path / "store", fasta=odd("base/genome.fa"), signals={"atac": odd("ensembl.bw")}, alias=alias)
+            signals = {"atac": odd("ensembl.bw")}
+            atemoya.pack(tmp_path / "store", fasta=odd("base/genome.fa"), signals=signals, alias=alias)
         with pytest.raises(expected):
             generator(atemoya, odd, tmp_path, [odd("ensembl.bw")], alias=alias)
     assert not Path(tmp_path / "store").exists()

@@ -152,16 +152,19 @@ def test_flags_of_what_needs_no_torch(atemoya, simulated, tmp_path):
             atemoya.Loader(store, **arguments(simulated, **{name: "False"}))
 
 
-URLS = ["s3://bucket/file", "https://example.org/a.bw", "gs://x/y", "file:///tmp/x", "HTTP://X"]
+DOWNLOAD, LEAVE_OUT = "download it first", "takes names of local files: leave out the file: in front"
+URLS = {"s3://bucket/file": DOWNLOAD, "https://example.org/a.bw": DOWNLOAD, "gs://x/y": DOWNLOAD, "HTTP://X": DOWNLOAD,
+        "file:///tmp/x": LEAVE_OUT, "File:/tmp/x": LEAVE_OUT}
 
 
 @pytest.mark.parametrize("url", URLS)
-@pytest.mark.parametrize("name", ["peaks", "negatives", "exclusion_lists", "sequences", "signals", "controls", "store", "cache_dir"])
+@pytest.mark.parametrize("name", ["peaks", "negatives", "exclusion_lists", "sequences", "signals", "controls", "store",
+                                  "cache_dir"])
 def test_urls(atemoya, simulated, name, url):
     changes = {name: [url] if name in ("signals", "controls", "exclusion_lists") else url}
     if name == "store":
         changes.update(sequences=None, signals=None, controls=None)
-    with pytest.raises(ValueError, match=f"^{name}: '{url}' is a URL.*download it"):
+    with pytest.raises(ValueError, match=f"^{name}: '{url}' is a URL, .*{URLS[url]}"):
         atemoya.PeakGenerator(**simulated.arguments(**changes))
 
 
@@ -180,7 +183,7 @@ def test_urls_without_torch(atemoya, simulated, tmp_path, url):
         "exclusion_lists": lambda: atemoya.Loader(store, **arguments(simulated, exclusion_lists=url)),
     }
     for name, call in calls.items():
-        with pytest.raises(ValueError, match=f"^{name}: '{url}' is a URL"):
+        with pytest.raises(ValueError, match=f"^{name}: '{url}' is a URL, .*{URLS[url]}"):
             call()
     assert not (tmp_path / "x").exists()
 

@@ -60,8 +60,8 @@ def test_one_contig_for_all_windows(simulated, store):
     starts = np.array([5, -3, 24_990], np.int32)
     expected = signals(simulated, ["one"], [("chr2", int(start)) for start in starts], 30)
     for contig in ("chr2", 2, np.int64(2), ["chr2"], np.array(["chr2"]), np.array(2)):
-        assert np.array_equal(store.signal(contig, starts, 30, groups="one"), expected)
-    assert np.array_equal(store.signal("chr2", 5, 30, groups="one"), expected[:1])
+        assert np.array_equal(store.signal(contig, starts, 30, groups=["one"]), expected)
+    assert np.array_equal(store.signal("chr2", 5, 30, groups=["one"]), expected[:1])
     assert store.signal("chr2", [], 30).shape == (0, 3, 30)
 
 
@@ -164,6 +164,7 @@ BAD = {
     "no width": (dict(width=0), ValueError, "width"),
     "a width with a fraction": (dict(width=2.5), TypeError, "width"),
     "a group that is not": (dict(groups=["atac", "chip"]), KeyError, "chip"),
+    "a group without its list": (dict(groups="atac"), ValueError, "groups=['atac']"),
     "no groups": (dict(groups=[]), ValueError, "group"),
     "a type that is too narrow": (dict(groups=["input"], dtype="uint8"), ValueError, "uint8"),
     "a type for no track": (dict(dtype="float64"), ValueError, "float64"),
@@ -182,6 +183,17 @@ def test_bad_arguments(store, name):
     with pytest.raises(expected) as raised:
         store.signal(**arguments)
     assert says in str(raised.value)
+
+
+def test_warnings_of_names(store):
+    with pytest.raises(ValueError, match=r"groups must be a list of names, not 'atac': groups=\['atac'\]"):
+        store.warnings(groups="atac")
+    with pytest.raises(ValueError, match=r"contigs=\['chr1'\]"):
+        store.warnings(contigs="chr1")
+    with pytest.raises(KeyError, match="there is no group 'chip'; there is 'atac', 'one', 'input'"):
+        store.warnings(groups=["atac", "chip"])
+    with pytest.raises(KeyError, match="there is no contig 'chrZ'; there is 'chr1', 'chr10', 'chr2'"):
+        store.warnings(contigs=["chrZ"])
 
 
 def test_an_array_that_is_read_only(store):

@@ -92,6 +92,15 @@ def test_a_bad_row_is_called_by_its_number(atemoya, simulated, wrong, several):
     assert raised.value.__cause__ is None and raised.value.__suppress_context__
 
 
+def test_warnings_name_the_table(atemoya, simulated):
+    """And not the temporary file, which is gone by then."""
+    given = simulated.arguments(exclusion_lists=frames(simulated)["exclusion_lists"][:0])
+    with pytest.warns(UserWarning) as caught:
+        atemoya.PeakGenerator(**given)
+    [said] = [str(warning.message) for warning in caught if "exclusion_lists" in str(warning.message)]
+    assert "exclusion_lists (DataFrame)" in said and "/" not in said, said
+
+
 def test_a_bad_row_of_a_file_is_a_line(atemoya, simulated, tmp_path):
     path = tmp_path / "negatives.bed"
     path.write_text("chr1\t5\t9\nchr1\t9\t5\n")
