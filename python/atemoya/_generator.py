@@ -58,28 +58,31 @@ def PeakGenerator(
 ) -> PeakLoader:
     """Makes a loader of training batches, peaks mixed with negatives, as ``cherimoya.io.PeakGenerator`` does.
 
-    The first call packs the files into a store, which takes as long as reading them; later calls open it in milliseconds.
-    Nothing is copied to memory but the batches.
+    The first call packs the files into a store, which takes as long as reading them; later calls
+    open it in milliseconds. Nothing is copied to memory but the batches.
 
     Parameters
     ----------
     peaks, negatives : path, table, list of rows, or list of these
-        BED or narrowPeak files; or tables of pandas or polars, or rows, whose first columns are contig, start and end, whatever they are
-        called; several are interleaved. Without negatives,
+        BED or narrowPeak files; or tables of pandas or polars, or rows, whose first columns are
+        contig, start and end, whatever they are called; several are interleaved. Without negatives,
         ``negative_ratio`` must be 0.
     sequences : path or mapping
-        The genome: FASTA; or a numpy array or CPU tensor ``(4, length)`` for each contig, whose values are used as they are.
+        The genome: FASTA; or a numpy array or CPU tensor ``(4, length)`` for each contig, whose
+        values are used as they are.
     signals, controls : list of (path or list of paths), or list of mappings
-        bigWig files. An entry is a group: a file, unstranded, or a list of files whose channels swap under reverse complement.
-        Or one mapping for each channel, with a numpy array or CPU tensor ``(length,)`` for each contig; sequences, signals and
-        controls may each be files or arrays. With ``store``, names of its groups; all by
-        default. Arrays, memory maps among them, are read where they lie and must not be written to.
+        bigWig files. An entry is a group: a file, unstranded, or a list of files whose channels
+        swap under reverse complement. Or one mapping for each channel, with a numpy array or CPU
+        tensor ``(length,)`` for each contig; sequences, signals and controls may each be files or
+        arrays. With ``store``, names of its groups; all by default. Arrays, memory maps among them,
+        are read where they lie and must not be written to.
     chroms : list of str, optional
         The contigs to use; all by default.
     in_window, out_window : int
         Bases of sequence and controls, and of signal.
     max_jitter : int
-        A peak's windows are shifted by up to this many bases either way. (cherimoya 0.3.1's default is 500.)
+        A peak's windows are shifted by up to this many bases either way. (cherimoya 0.3.1's default
+        is 500.)
     negative_ratio : float
         Negatives drawn for each peak, with replacement. (cherimoya 0.3.1's default is 0.25.)
     reverse_complement : bool
@@ -87,15 +90,18 @@ def PeakGenerator(
     shuffle : bool
         Whether peaks come in random order.
     min_counts, max_counts : float, optional
-        Bounds, both inclusive, of a locus's counts. On an index None is what it was made with, ``-inf`` and ``inf`` are none.
+        Bounds, both inclusive, of a locus's counts. On an index None is what it was made with,
+        ``-inf`` and ``inf`` are none.
     summits : bool, optional
-        Whether peaks are centred on their summits, column 10 of narrowPeak, or on their midpoints. None is midpoints too, with a warning
-        where all peaks of the files have summits; on an index, what it was made with.
+        Whether peaks are centred on their summits, column 10 of narrowPeak, or on their midpoints.
+        None is midpoints too, with a warning where all peaks of the files have summits; on an
+        index, what it was made with.
     exclusion_lists : path, table, list of rows, or list of these, optional
-        Regions to stay out of: a locus is dropped when its window, jitter included, shares a chunk of 100 bases with one. On an index
-        None is what it was made with, and an empty list is none.
+        Regions to stay out of: a locus is dropped when its window, jitter included, shares a chunk
+        of 100 bases with one. On an index None is what it was made with, and an empty list is none.
     random_state : int, optional
-        The seed. None draws one from numpy's global generator; several ranks need one that is given.
+        The seed. None draws one from numpy's global generator; several ranks need one that is
+        given.
     pin_memory : bool
         Whether batches are in page-locked memory, where there is CUDA.
     num_workers : int
@@ -105,41 +111,50 @@ def PeakGenerator(
     verbose : bool
         Whether to show progress, and how many loci were left out.
     signal_groups, control_groups : list of int, optional
-        Channels of each group: of dictionaries, which are a group each by default; files have theirs already.
+        Channels of each group: of dictionaries, which are a group each by default; files have
+        theirs already.
     store : Store or path, optional
-        A store in place of ``sequences`` and of the files of ``signals`` and ``controls``. It must have a genome and signals.
+        A store in place of ``sequences`` and of the files of ``signals`` and ``controls``. It must
+        have a genome and signals.
     loci : str, optional
-        Of a store, the name of the locus index whose peaks and negatives are used, where ``peaks`` are not given; it may be left out
-        when there is only one. What is not given is as that was made: ``exclusion_lists``, ``min_counts``, ``max_counts``,
-        ``counts_tracks``, ``summits`` and ``chroms``.
+        Of a store, the name of the locus index whose peaks and negatives are used, where ``peaks``
+        are not given; it may be left out when there is only one. What is not given is as that was
+        made: ``exclusion_lists``, ``min_counts``, ``max_counts``, ``counts_tracks``, ``summits``
+        and ``chroms``.
     order : str
-        ``cherimoya``: the examples of cherimoya 0.3.1, to the bit. ``native``: an order of the package's own.
+        ``cherimoya``: the examples of cherimoya 0.3.1, to the bit. ``native``: an order of the
+        package's own.
     counts_tracks : str or list of str, optional
-        What ``min_counts`` and ``max_counts`` count: ``"all"`` signal tracks, ``"first"``, or tracks by their names. By default what
-        the order does: cherimoya's documentation says all, and cherimoya counts the first; the native order counts all.
+        What ``min_counts`` and ``max_counts`` count: ``"all"`` signal tracks, ``"first"``, or
+        tracks by their names. By default what the order does: cherimoya's documentation says all,
+        and cherimoya counts the first; the native order counts all.
     rank, world_size : int, optional
-        Which contiguous slice of each batch this process takes. By default they are those of the process
-        group of ``torch.distributed``, if one is running when an iteration begins; a warning says so once.
-        A loader that is on one rank only, for validation say, needs ``rank=0, world_size=1``.
+        Which contiguous slice of each batch this process takes. By default they are those of the
+        process group of ``torch.distributed``, if one is running when an iteration begins; a
+        warning says so once. A loader that is on one rank only, for validation say, needs
+        ``rank=0, world_size=1``.
     drop_last : bool, optional
         Whether the short batch at an epoch's end is dropped; by default with several ranks only.
     alias : "chr" or path, optional
-        Contigs that bigWigs, files of loci and exclusion lists call otherwise than the genome: ``"chr"`` (1 for chr1 and the like, MT for chrM), or a file whose lines are
-        names of one contig, as UCSC's ``chromAlias.txt``.
+        Contigs that bigWigs, files of loci and exclusion lists call otherwise than the genome:
+        ``"chr"`` (1 for chr1 and the like, MT for chrM), or a file whose lines are names of one
+        contig, as UCSC's ``chromAlias.txt``.
     allow_empty : bool
-        Whether a bigWig that has no contig of the genome is read as zeros, and whether ``chroms`` and exclusion lists may share no name with
-        the genome. By default these are errors; cherimoya reads zeros and excludes nothing.
+        Whether a bigWig that has no contig of the genome is read as zeros, and whether ``chroms``
+        and exclusion lists may share no name with the genome. By default these are errors;
+        cherimoya reads zeros and excludes nothing.
     cache_dir : path, optional
         Where packed stores are kept, :func:`cache_dir` by default.
     verify : bool
-        Whether every byte of the store is checked first, once for each machine: ``Store.verify(once=True)``. Opening alone does not read
-        bases and values (see :class:`Store`).
+        Whether every byte of the store is checked first, once for each machine:
+        ``Store.verify(once=True)``. Opening alone does not read bases and values (see
+        :class:`Store`).
 
     Returns
     -------
     PeakLoader
-        A ``torch.utils.data.DataLoader``, whose ``dataset`` is a ``PeakNegativeSampler``; ``dataset.ledger`` says how many loci were
-        kept, and why the others were not.
+        A ``torch.utils.data.DataLoader``, whose ``dataset`` is a ``PeakNegativeSampler``;
+        ``dataset.ledger`` says how many loci were kept, and why the others were not.
 
     Raises
     ------
@@ -226,11 +241,12 @@ def _check_columns(store: Store, source: Source) -> None:
     """A batch of cherimoya's has a sequence and signals, and a model takes its first tensor for the sequence."""
     if not store._native.has_sequence:
         raise ValueError(
-            f"{store.path} has no sequence, which batches begin with: pack it with a genome (fasta=), or take atemoya.Loader, whose "
-            "batches have the columns that a store has, by their names"
+            f"{store.path} has no sequence, which batches begin with: pack it with a genome (fasta=), or "
+            "take atemoya.Loader, whose batches have the columns that a store has, by their names"
         )
     if not source.signals.sizes:
         raise ValueError(
-            f"there are no signals of {store.path} to read, which batches hold: name some, pack it with some (signals=), or take "
-            "atemoya.Loader, whose batches have the columns that a store has, by their names"
+            f"there are no signals of {store.path} to read, which batches hold: name some, pack it with "
+            "some (signals=), or take atemoya.Loader, whose batches have the columns that a store has, by "
+            "their names"
         )

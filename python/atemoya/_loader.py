@@ -18,30 +18,35 @@ from ._store import Store
 class Loader:
     """Streams batches of peaks mixed with negatives from a store, by threads that gather ahead.
 
-    A batch has the columns that the store has: of one without a genome there is no sequence. What looks like a mistake and is no error
-    is warned of each time a loader is made. Each iteration is the next epoch. Batches depend on the parameters, the seed and their place alone.
+    A batch has the columns that the store has: of one without a genome there is no sequence. What
+    looks like a mistake and is no error is warned of each time a loader is made. Each iteration is
+    the next epoch. Batches depend on the parameters, the seed and their place alone.
 
     Parameters
     ----------
     store : Store or path
     peaks, negatives : path or list of paths, optional
-        BED files. Without them, ``loci`` names an index of the store, which may be left out when there is only one. What is not given
-        is as that was made: ``exclusion_lists``, ``min_counts``, ``max_counts``, ``counts_tracks``, ``outlier_filter``, ``summits`` and
+        BED files. Without them, ``loci`` names an index of the store, which may be left out when
+        there is only one. What is not given is as that was made: ``exclusion_lists``,
+        ``min_counts``, ``max_counts``, ``counts_tracks``, ``outlier_filter``, ``summits`` and
         ``chroms``. The windows, ``max_jitter``, ``order`` and ``signals`` are the loader's own.
     signals, controls : list of str, optional
         Names of groups, in the order of their channels; all by default.
     exclusion_lists : path or list of paths, optional
         BED files of regions to stay out of; an empty list for none, None for those of the index.
     min_counts, max_counts : float, optional
-        Bounds, both inclusive, of a locus's counts; None for those of the index, ``-inf`` and ``inf`` for none.
+        Bounds, both inclusive, of a locus's counts; None for those of the index, ``-inf`` and
+        ``inf`` for none.
     summits : bool, optional
-        Whether peaks are centred on their summits; None as the index was made, and of files for their midpoints, with a warning where all
-        peaks have summits.
+        Whether peaks are centred on their summits; None as the index was made, and of files for
+        their midpoints, with a warning where all peaks have summits.
     alias : "chr" or path, optional
-        Contigs that files of loci and exclusion lists call otherwise than the store: ``"chr"`` (1 for chr1 and the like, MT for chrM), or
-        a file whose lines are names of one contig, as UCSC's ``chromAlias.txt``.
+        Contigs that files of loci and exclusion lists call otherwise than the store: ``"chr"`` (1
+        for chr1 and the like, MT for chrM), or a file whose lines are names of one contig, as
+        UCSC's ``chromAlias.txt``.
     allow_empty : bool
-        Whether ``chroms`` and exclusion lists may share no name with the store's contigs, which is an error otherwise.
+        Whether ``chroms`` and exclusion lists may share no name with the store's contigs, which is
+        an error otherwise.
     order : str
         ``native``, or ``cherimoya`` for the batches of cherimoya 0.3.1.
     rank, world_size : int
@@ -49,22 +54,28 @@ class Loader:
     slots : int, optional
         Batches that are gathered ahead or held at once; ``num_workers + 3`` by default.
     sequence_type, controls_type, signal_type : str
-        The types of the columns. Sequence: ``int8``, ``uint8``, ``float16``, ``bfloat16``, ``float32``, or ``uint64``, which packs it.
-        Tracks: ``float32``, or ``uint16`` or ``uint8`` where it holds all values; on a device also ``float16`` and ``bfloat16``.
+        The types of the columns. Sequence: ``int8``, ``uint8``, ``float16``, ``bfloat16``,
+        ``float32``, or ``uint64``, which packs it. Tracks: ``float32``, or ``uint16`` or ``uint8``
+        where it holds all values; on a device also ``float16`` and ``bfloat16``.
     device : int, optional
-        The number of a CUDA device: batches are copied there ahead, and their columns are taken by DLPack. None for the host.
+        The number of a CUDA device: batches are copied there ahead, and their columns are taken by
+        DLPack. None for the host.
     transfer : str
-        With a device: ``compact``, sequence as bits and tracks in the narrowest type over the bus, of which the device makes the types
-        that are asked for; or ``dense``, in these types. It changes no value.
+        With a device: ``compact``, sequence as bits and tracks in the narrowest type over the bus,
+        of which the device makes the types that are asked for; or ``dense``, in these types. It
+        changes no value.
     prefetch_to_device : int
-        With a device: up to so many batches are under way there, or there, before they are asked for.
+        With a device: up to so many batches are under way there, or there, before they are asked
+        for.
     device_slots : int, optional
-        With a device: batches there at once, those that are held included; ``prefetch_to_device + 2`` by default. Who holds all of them
-        and asks for another gets a RuntimeError; once one is let go of, the iteration goes on with the batch that is next. A ``for``
-        loop holds a batch while it asks for the next one.
+        With a device: batches there at once, those that are held included; ``prefetch_to_device +
+        2`` by default. Who holds all of them and asks for another gets a RuntimeError; once one is
+        let go of, the iteration goes on with the batch that is next. A ``for`` loop holds a batch
+        while it asks for the next one.
     verify : bool
-        Whether every byte of the store is checked first, once for each machine: ``Store.verify(once=True)``. Opening alone does not read
-        bases and values (see :class:`Store`).
+        Whether every byte of the store is checked first, once for each machine:
+        ``Store.verify(once=True)``. Opening alone does not read bases and values (see
+        :class:`Store`).
     **parameters
         As those of :func:`PeakGenerator`.
 

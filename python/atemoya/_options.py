@@ -14,7 +14,8 @@ def flag(name: str, value) -> bool:
     """A boolean, or 0 or 1: of anything else, ``"False"`` say, nobody can tell what was meant."""
     if isinstance(value, (bool, numpy.bool_)) or isinstance(value, (int, numpy.integer)) and value in (0, 1):
         return bool(value)
-    raise (ValueError if isinstance(value, (int, numpy.integer)) else TypeError)(f"{name} must be {_FLAGS}, not {value!r}")
+    kind = ValueError if isinstance(value, (int, numpy.integer)) else TypeError
+    raise kind(f"{name} must be {_FLAGS}, not {value!r}")
 
 
 def flags(name: str, values) -> NDArray[numpy.bool_]:
@@ -35,8 +36,10 @@ def flags(name: str, values) -> NDArray[numpy.bool_]:
 def whole(name: str, value, least: int = 0) -> int:
     """A whole number of at least ``least``."""
     if isinstance(value, bool) or not hasattr(value, "__index__"):
-        remedy = ": batch_size=1 gives batches of one example, loader.dataset[i] single ones" if name == "batch_size" else ""
-        raise TypeError(f"{name} must be an integer, not {'None' if value is None else type(value).__name__}{remedy}")
+        single = ": batch_size=1 gives batches of one example, loader.dataset[i] single ones"
+        remedy = single if name == "batch_size" else ""
+        given = "None" if value is None else type(value).__name__
+        raise TypeError(f"{name} must be an integer, not {given}{remedy}")
     value = value.__index__()
     if value < least:
         what = "non-negative" if least == 0 else f"at least {least}"
@@ -112,7 +115,10 @@ def check_loci(peaks, negatives, loci, store) -> None:
 
 
 def counted(counts_tracks, signals: list[str], sizes: list[int]) -> list[str] | None:
-    """The tracks that counts are taken of, or None for what the order does; of signal groups of these names and sizes."""
+    """The tracks that counts are taken of, of signal groups of these names and sizes.
+
+    None for what the order does.
+    """
     if counts_tracks is None:
         return None
     if counts_tracks == "all":
@@ -183,7 +189,10 @@ def base_seed(order: str, random_state: int) -> int:
 
 
 def streaming(*, num_workers, batch_size, rank=0, world_size=1, drop_last=False, slots=None) -> dict:
-    """How a data set is streamed. What a consumer holds at once, the batch before the next one included, has slots of its own."""
+    """How a data set is streamed.
+
+    What a consumer holds at once, the batch before the next one included, has slots of its own.
+    """
     workers, batch_size = whole("num_workers", num_workers), whole("batch_size", batch_size, 1)
     rank, world_size = whole("rank", rank), whole("world_size", world_size, 1)
     if rank >= world_size:

@@ -39,16 +39,19 @@ def pack(
     fasta : path, optional
         The genome: FASTA, plain or compressed by gzip, BGZF, bzip2, xz or zstd.
     signals, controls : dict
-        Names of groups to bigWig files. Several files of a name are its channels, which swap under reverse complement.
+        Names of groups to bigWig files. Several files of a name are its channels, which swap under
+        reverse complement.
     contigs : list of str, optional
         The contigs to pack; all by default.
     chrom_sizes : path, optional
         Contig names and lengths, for a store without a genome.
     alias : "chr" or path, optional
-        Contigs that bigWigs call otherwise than the genome: ``"chr"`` (1 for chr1 and the like, MT for chrM), or a file whose lines are
-        names of one contig, as UCSC's ``chromAlias.txt``. The store says what was renamed.
+        Contigs that bigWigs call otherwise than the genome: ``"chr"`` (1 for chr1 and the like, MT
+        for chrM), or a file whose lines are names of one contig, as UCSC's ``chromAlias.txt``. The
+        store says what was renamed.
     allow_empty : bool
-        Whether zeros are packed for a bigWig that has no contig of the genome, or none with its length. By default that is an error.
+        Whether zeros are packed for a bigWig that has no contig of the genome, or none with its
+        length. By default that is an error.
     tile : int
         Bases of a tile, a power of two from 512 to 32768.
     replace : bool
@@ -59,16 +62,17 @@ def pack(
     Raises
     ------
     InputError
-        For an input that cannot be used, with its path and line; among these a bigWig that has no contig of the genome, and one
-        that has another length of a contig that is named in ``contigs``.
+        For an input that cannot be used, with its path and line; among these a bigWig that has no
+        contig of the genome, and one that has another length of a contig that is named in
+        ``contigs``.
     FileExistsError
         If ``out`` exists and ``replace`` is false.
 
     Warns
     -----
     UserWarning
-        For contigs that a bigWig lacks or has with another length, and for a bigWig without values: zeros are packed. Each loader
-        that is made on the store warns again, of what it reads.
+        For contigs that a bigWig lacks or has with another length, and for a bigWig without values:
+        zeros are packed. Each loader that is made on the store warns again, of what it reads.
     """
     for name, groups in (("signals", signals), ("controls", controls)):
         if not isinstance(groups, Mapping):
@@ -112,7 +116,10 @@ def index(
     verbose: bool = False,
     **selection: Any,
 ) -> Path:
-    """Puts loci into a store: a table with every row of the BED files, its counts, and what becomes of it under a selection.
+    """Puts loci into a store.
+
+    They become a table with every row of the BED files, its counts, and what becomes of it under a
+    selection.
 
     Parameters
     ----------
@@ -123,23 +130,25 @@ def index(
     peaks, negatives : path or list of paths
         BED or narrowPeak files, interleaved.
     summits : bool, optional
-        Whether peaks are centred on their summits (column 10) or on their midpoints. None is midpoints too, with a warning where all
-        peaks have summits.
+        Whether peaks are centred on their summits (column 10) or on their midpoints. None is
+        midpoints too, with a warning where all peaks have summits.
     chroms : list of str, optional
         The contigs whose loci may be used.
     alias : "chr" or path, optional
-        Contigs that the files call otherwise than the store, as :func:`pack` has them. The index says what was renamed.
+        Contigs that the files call otherwise than the store, as :func:`pack` has them. The index
+        says what was renamed.
     allow_empty : bool
-        Whether the index may be without a peak, and ``chroms`` and exclusion lists may share no name with the store's contigs. These
-        are errors otherwise.
+        Whether the index may be without a peak, and ``chroms`` and exclusion lists may share no
+        name with the store's contigs. These are errors otherwise.
     replace : bool
         Whether an index of the same name is replaced.
     verbose : bool
         Whether to show progress, and to print how many loci are kept.
     **selection
-        Parameters of :class:`Loader` that decide which loci are used (``in_window``, ``min_counts``, ...): the table says of every
-        locus whether they keep it. A loader on the index takes its ``exclusion_lists``, ``min_counts``, ``max_counts``,
-        ``counts_tracks`` and ``outlier_filter`` unless it is given its own.
+        Parameters of :class:`Loader` that decide which loci are used (``in_window``,
+        ``min_counts``, ...): the table says of every locus whether they keep it. A loader on the
+        index takes its ``exclusion_lists``, ``min_counts``, ``max_counts``, ``counts_tracks`` and
+        ``outlier_filter`` unless it is given its own.
 
     Returns
     -------

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 
 Pathlike = str | os.PathLike[str]
 
-# What a path on this machine never begins with: ``https://``, ``s3://``; and ``file:/``, with which a local file is meant.
+# What a path on this machine never begins with: ``https://``, ``s3://``; and ``file:/``, with
+# which a local file is meant.
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|file:/", re.IGNORECASE)
 
 

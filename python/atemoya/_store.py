@@ -58,9 +58,10 @@ def _each(name: str, values: NDArray[Any], count: int) -> NDArray[Any]:
 class Store:
     """An open store.
 
-    Opening takes milliseconds at any size. It checks the manifest and, of each data file, its length, its header and its table of
-    contigs. It does not read bases and values: a byte of them that is not as it was written may be a ``StoreError`` when it is read, or
-    a wrong value in a batch. :meth:`verify` reads all of them, and ``verify(once=True)`` once for each machine.
+    Opening takes milliseconds at any size. It checks the manifest and, of each data file, its
+    length, its header and its table of contigs. It does not read bases and values: a byte of them
+    that is not as it was written may be a ``StoreError`` when it is read, or a wrong value in a
+    batch. :meth:`verify` reads all of them, and ``verify(once=True)`` once for each machine.
 
     Data is read through memory maps, which all processes of a machine share.
 
@@ -113,7 +114,8 @@ class Store:
     def warnings(self, groups: Sequence[str] | None = None, contigs: Sequence[str] | None = None) -> list[str]:
         """Tells what the files of the tracks lacked, where the store has zeros that nobody measured.
 
-        These are contigs that a file does not have, or has with another length, and files without any value.
+        These are contigs that a file does not have, or has with another length, and files without
+        any value.
 
         Parameters
         ----------
@@ -149,8 +151,9 @@ class Store:
         verbose : bool
             Whether to show progress.
         once : bool
-            Whether to do nothing where this machine has found the data files whole before, and none has changed since (number, length and
-            times of each). Locus indices are not read then: each loader compares the one that it uses with its checksum.
+            Whether to do nothing where this machine has found the data files whole before, and none
+            has changed since (number, length and times of each). Locus indices are not read then:
+            each loader compares the one that it uses with its checksum.
         cache_dir : path, optional
             Where that is remembered, in a directory ``verified``; :func:`cache_dir` by default.
         """
@@ -185,13 +188,14 @@ class Store:
         reverse_complement : bool or array of bool, optional
             The windows to reverse-complement: booleans, or 0 and 1; one for all windows.
         strand : str or list of str, optional
-            The same by the windows' strands: ``"-"`` is reverse-complemented, ``"+"`` and ``"."`` (no strand) are not. Give either this
-            or ``reverse_complement``.
+            The same by the windows' strands: ``"-"`` is reverse-complemented, ``"+"`` and ``"."``
+            (no strand) are not. Give either this or ``reverse_complement``.
         dtype : str or numpy.dtype
-            ``int8``, ``uint8``, ``float16`` or ``float32``; or ``uint64`` for ``(n, 4, ceil(width / 64))``, a bit for each base, the
-            lowest first.
+            ``int8``, ``uint8``, ``float16`` or ``float32``; or ``uint64`` for
+            ``(n, 4, ceil(width / 64))``, a bit for each base, the lowest first.
         out : array, optional
-            Where to write, of the shape and ``dtype`` of the result, in C order. Nobody else may use it meanwhile.
+            Where to write, of the shape and ``dtype`` of the result, in C order. Nobody else may
+            use it meanwhile.
 
         Raises
         ------
