@@ -140,9 +140,9 @@ def PeakGenerator(
         ``"chr"`` (1 for chr1 and the like, MT for chrM), or a file whose lines are names of one
         contig, as UCSC's ``chromAlias.txt``.
     allow_empty : bool
-        Whether a bigWig that has no contig of the genome is read as zeros, and whether ``chroms``
-        and exclusion lists may share no name with the genome. By default these are errors;
-        cherimoya reads zeros and excludes nothing.
+        Whether a bigWig, or a track of arrays, that has no contig of the genome is read as zeros,
+        and whether ``chroms`` and exclusion lists may share no name with the genome. By default
+        these are errors; cherimoya reads zeros and excludes nothing.
     cache_dir : path, optional
         Where packed stores are kept, :func:`cache_dir` by default.
     verify : bool

@@ -8,7 +8,7 @@ from . import _native
 from ._groups import permutation
 from ._sampler import PeakNegativeSampler
 from ._settings import Fixed, as_tensor
-from ._source import Source, warn_of_missing
+from ._source import Source, check_arrays
 from ._windows import LociArray
 
 _WINDOWS = "which loci are kept depends on it, so make another loader with {0}="
@@ -31,7 +31,7 @@ class GenomeSampler(PeakNegativeSampler):
 
     def __init__(self, source: Source, select, options: dict, *, order, random_state, **parameters):
         self._source, self._genome = source, source.open()
-        warn_of_missing(source, self._genome, options["chroms"])
+        check_arrays(source, self._genome, options["chroms"], options["allow_empty"])
         self._options = {**options, "sequence_type": self._genome.sequence_dtype or "int8"}
         self._select = select
         windows = {name: options[name] for name in ("in_window", "out_window", "max_jitter")}

@@ -133,11 +133,20 @@ def from_store(store: Store, sequences, signals, controls, signal_groups, contro
     return Source(os.path.abspath(store.path), store.checksum, None, *columns)
 
 
-def warn_of_missing(source: Source, genome: _native.Genome, chroms: list[str] | None) -> None:
-    """Says which contigs some arrays lack, where they are read as zeros. What the files of a store lack its data set says."""
-    used = [contig for contig, _ in genome.contigs() if chroms is None or contig in chroms]
+def check_arrays(source: Source, genome: _native.Genome, chroms: list[str] | None, allow_empty: bool) -> None:
+    """Says which contigs some arrays lack, where they are read as zeros; what the files of a store lack its data set says.
+
+    Raises ValueError for a track that has no contig of the genome, unless ``allow_empty``.
+    """
+    known = [contig for contig, _ in genome.contigs()]
+    used = [contig for contig in known if chroms is None or contig in chroms]
     for column, label in ((source.signals, "signal"), (source.controls, "control")):
         for number, channel in enumerate(column.arrays or []):
+            if not allow_empty and not set(channel) & set(known):
+                raise ValueError(
+                    f"{label}s[{number}] has no contig of the genome: it has {some(channel)}, and the genome has {some(known)}; "
+                    "rename its contigs, or pass allow_empty=True to read zeros"
+                )
             missing = [contig for contig in used if contig not in channel]
             if missing:
                 warnings.warn(f"{label}s[{number}] lacks {some(missing)}, where it reads as zero", stacklevel=4)

@@ -1,6 +1,7 @@
 """bigWigs whose contigs are called otherwise than the genome's, have other lengths, or are not there."""
 
 import json
+import re
 import warnings
 from pathlib import Path
 
@@ -37,8 +38,8 @@ def signals(loader):
 def generator(atemoya, odd, tmp_path, signals, peaks="chr1\t3000\t3200\nchr1\t4000\t4100\n", **more):
     bed = tmp_path / "peaks.bed"
     bed.write_text(peaks)
-    options = LOCI | {"cache_dir": tmp_path / "cache"} | more
-    return atemoya.PeakGenerator(bed, sequences=odd("base/genome.fa"), signals=signals, **options)
+    options = LOCI | {"cache_dir": tmp_path / "cache", "sequences": odd("base/genome.fa")} | more
+    return atemoya.PeakGenerator(bed, signals=signals, **options)
 
 
 def test_names_of_ensembl(atemoya, odd, tmp_path):
@@ -156,3 +157,24 @@ def test_arrays_of_another_length_than_the_genome(atemoya, tmp_path):
         signals = [{"chr1": np.ones(length, np.float32)}]
         _, said = warned(lambda: atemoya.PeakGenerator(bed, sequences=sequences, signals=signals, **LOCI))  # noqa: B023
         assert len(said) == expected and all("chr1" in message and "zero past" in message for message in said), said
+
+
+def test_arrays_without_a_contig_of_the_genome(atemoya, odd, tmp_path):
+    """A genome of a file or of arrays; signals and controls."""
+    of = lambda *names: {name: np.ones(60_000, np.float32) for name in names}  # noqa: E731
+    right, wrong = of("chr1", "chr2"), of("1", "2")
+    genome = {"chr1": np.zeros((4, 60_000), np.int8), "chr2": np.zeros((4, 60_000), np.int8)}
+    for sequences in (odd("base/genome.fa"), genome):
+        for name, tracks in (
+            ("signals[0]", {"signals": [wrong]}),
+            ("signals[1]", {"signals": [right, wrong]}),
+            ("controls[0]", {"signals": [right], "controls": [wrong]}),
+        ):
+            make = lambda **more: generator(atemoya, odd, tmp_path, **{"sequences": sequences, **tracks, **more})  # noqa: B023, E731
+            says = rf"{re.escape(name)} has no contig.*it has '1', '2'.*genome has 'chr1', 'chr2'.*rename.*allow_empty=True"
+            with pytest.raises(ValueError, match=says):
+                make()
+            loader, said = warned(lambda: make(allow_empty=True))  # noqa: B023
+            assert any(name in message and "reads as zero" in message for message in said), said
+            # The wrong track is the last channel of what follows the sequence.
+            assert all(not batch[1][:, -1].any() for batch in loader)
