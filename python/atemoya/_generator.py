@@ -169,19 +169,24 @@ def PeakGenerator(
     verbose, pin_memory = flag("verbose", verbose), flag("pin_memory", pin_memory)
     drop_last = None if drop_last is None else flag("drop_last", drop_last)
     ratio("negative_ratio", negative_ratio)
+    if isinstance(peaks, Store):
+        raise TypeError("peaks is a Store: pass it as store=")
     if store is not None and not isinstance(store, Store):
         store = Store(store)
-    if peaks is None and store is None:
-        raise TypeError("PeakGenerator needs peaks, or a store with a locus index")
+    if store is None:
+        given = {"peaks": peaks, "sequences": sequences, "signals": signals}
+        missing = [name for name, value in given.items() if value is None]
+        if missing:
+            raise TypeError(f"PeakGenerator needs {' and '.join(missing)}, or a store that has them (store=)")
     check_loci(peaks, negatives, loci, store)
     if peaks is not None:
         check_negatives(negative_ratio, negatives is not None)
     chroms, allow_empty = names("chroms", chroms), flag("allow_empty", allow_empty)
-    given = (sequences, signals, controls, signal_groups, control_groups)
+    columns = (sequences, signals, controls, signal_groups, control_groups)
     if store is None:
-        source = from_inputs(*given, alias=alias, allow_empty=allow_empty, cache_dir=cache_dir, verbose=verbose)
+        source = from_inputs(*columns, alias=alias, allow_empty=allow_empty, cache_dir=cache_dir, verbose=verbose)
     else:
-        source = from_store(store, *given)
+        source = from_store(store, *columns)
         _check_columns(store, source)
     if flag("verify", verify) and source.store is not None:
         Store(source.store).verify(verbose, once=True, cache_dir=cache_dir)

@@ -112,6 +112,8 @@ def check_loci(peaks, negatives, loci, store) -> None:
         raise TypeError("negatives need peaks: an index has its own")
     if loci is not None:
         known_name("locus index", loci, store.loci)
+    elif peaks is None and not store.loci:
+        raise ValueError(f"{store.path} has no locus index: atemoya.index(...) makes one, or give peaks")
 
 
 def counted(counts_tracks, signals: list[str], sizes: list[int]) -> list[str] | None:

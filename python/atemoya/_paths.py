@@ -37,5 +37,15 @@ def path_list(name: str, value: Pathlike | Iterable[Pathlike]) -> list[str]:
     if is_path(value):
         return [local_path(name, value)]  # type: ignore[arg-type]
     if hasattr(value, "columns") or not isinstance(value, Iterable):
-        raise TypeError(f"{name} must be a path or a list of paths, not {type(value).__name__}")
-    return [local_path(name, path) for path in value]
+        raise _no_paths(name, value)
+    paths = list(value)
+    for entry in paths:
+        if not is_path(entry):
+            raise _no_paths(name, entry)
+    return [local_path(name, path) for path in paths]
+
+
+def _no_paths(name: str, value: object) -> TypeError:
+    loci = name in ("peaks", "negatives", "exclusion_lists")
+    remedy = ": write a BED file, or make a PeakGenerator, which takes tables and rows" if loci else ""
+    return TypeError(f"{name} must be a path or a list of paths, not {type(value).__name__}{remedy}")

@@ -85,9 +85,6 @@ def from_inputs(
     sequences, signals, controls, signal_groups, control_groups, *, alias, allow_empty, cache_dir, verbose
 ) -> Source:
     """Takes files, which are packed unless they were before, and arrays as they are."""
-    if sequences is None or signals is None:
-        missing = "sequences" if sequences is None else "signals"
-        raise TypeError(f"PeakGenerator needs {missing}, or a store")
     columns = [_column(signals, signal_groups, "signal"), _column(controls, control_groups, "control")]
     if not columns[0].sizes:
         raise ValueError("signals is an empty list")

@@ -31,6 +31,23 @@ def test_paths_as_objects(atemoya, simulated):
     assert_same_batches(list(atemoya.PeakGenerator(**paths)), list(atemoya.PeakGenerator(**arguments)))
 
 
+def test_what_is_lacking_is_said_first(atemoya, simulated, tmp_path):
+    """Before negatives, which have a default that needs them."""
+    genome, peaks = simulated.file("genome.fa"), simulated.file("peaks.narrowPeak")
+    store = atemoya.pack(tmp_path / "store", fasta=genome, signals={"atac": simulated.file("plus.bw")})
+    for given, says in (
+        ({"peaks": peaks}, r"needs sequences and signals, or a store that has them \(store=\)"),
+        ({"peaks": peaks, "sequences": genome}, "needs signals, or"),
+        ({"negatives": peaks, "sequences": genome}, "needs peaks and signals, or"),
+        ({"peaks": store}, "peaks is a Store: pass it as store="),
+    ):
+        with pytest.raises(TypeError, match=says):
+            atemoya.PeakGenerator(**given)
+    for make in (lambda: atemoya.PeakGenerator(store=store), lambda: atemoya.Loader(store)):
+        with pytest.raises(ValueError, match=r"store has no locus index: atemoya.index\(...\) makes one, or give peaks"):
+            make()
+
+
 def test_defaults(atemoya, simulated):
     names = ("peaks", "negatives", "sequences", "signals")
     arguments = simulated.arguments()

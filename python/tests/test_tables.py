@@ -142,5 +142,7 @@ def test_nothing_is_left_of_tables(atemoya, simulated, tmp_path, monkeypatch):
 
 def test_paths_alone_where_files_are_recorded(atemoya, simulated, tmp_path):
     store = atemoya.pack(Path(tmp_path, "store"), fasta=simulated.file("genome.fa"))
-    with pytest.raises(TypeError, match="peaks must be a path or a list of paths, not DataFrame"):
-        atemoya.index(store, peaks=frames(simulated)["peaks"])
+    for peaks, kind in ((frames(simulated)["peaks"], "DataFrame"), ([("chr1", 300, 500)], "tuple")):
+        for make in (atemoya.index, atemoya.Loader):
+            with pytest.raises(TypeError, match=f"peaks must be a path or a list of paths, not {kind}.*PeakGenerator, which"):
+                make(store, peaks=peaks)
