@@ -178,7 +178,7 @@ def _of_the_cache(error: OSError, directory: str) -> OSError:
     if error.errno is None or not (where.is_relative_to(cache) or cache.is_relative_to(where)):
         return error
     remedy = (
-        f"{error.strerror}: packed files are kept in the cache, {directory!r}; give a directory that can be written and has "
-        "room, by cache_dir= or the environment's ATEMOYA_CACHE, or make room with prune_cache() or `atemoya cache prune`"
+        f"the cache of packed files cannot be used ({error.strerror}): give another directory by cache_dir= or the "
+        "environment's ATEMOYA_CACHE, or make room with prune_cache()"
     )
     return type(error)(error.errno, remedy, error.filename)

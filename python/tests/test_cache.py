@@ -261,7 +261,7 @@ def test_a_cache_that_cannot_be_written(atemoya, simulated, tmp_path, monkeypatc
     with pytest.raises(OSError) as raised:
         atemoya.PeakGenerator(**simulated.arguments(**({"cache_dir": blocked / "cache"} if by == "argument" else {})))
     for words in ("cache_dir=", "ATEMOYA_CACHE", str(blocked / "cache"), "Not a directory"):
-        assert words in str(raised.value)
+        assert str(raised.value).count(words) == 1
 
 
 def test_a_cache_without_room(simulated, run_environment, cache):
