@@ -80,7 +80,7 @@ impl IndexBuilder {
         }
     }
 
-    /// Sets the peak files, plain or gzip.
+    /// Sets the peak files: BED or narrowPeak, plain or compressed (gzip, BGZF, bzip2, xz, zstd).
     pub fn peaks(mut self, paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
         self.peaks = paths.into_iter().map(Into::into).collect();
         self
@@ -182,13 +182,15 @@ impl IndexBuilder {
         let mut warnings = matching::chroms(chroms, store.contigs(), filter.allow_empty)?;
         let (table, mut renamed) = self.read(store.contigs())?;
         renamed.extend(excluded_names);
-        warnings.extend(self.peaks_to_use(&table, store.contigs())?);
+        let without_peaks = self.peaks_to_use(&table, store.contigs())?;
+        let has_peaks = without_peaks.is_none();
+        warnings.extend(without_peaks);
         let counts = counts(store, &table, self.counts_window, progress)?;
         let sums = |(name, sums): NamedSums| (name, sums.into_iter().map(|(sum, _)| sum).collect());
         let counts: Counts = counts.into_iter().map(sums).collect();
         let mut selection = filter.explain_with(store, &table, &exclusion_beds)?;
         warnings.append(&mut selection.warnings);
-        if selection.ledger.peaks.kept == 0 && warnings.is_empty() {
+        if selection.ledger.peaks.kept == 0 && has_peaks {
             warnings.push("no peak is left with these windows, bounds and exclusion lists".to_owned());
         }
         if self.summits.is_none() {

@@ -102,7 +102,7 @@ fn names_of_ensembl_are_refused_or_taken_by_an_alias() {
         packed.warnings[0].contains(r#"zeros everywhere"#) && packed.warnings[0].contains(r#""1", "2", "10""#),
         "{packed:?}"
     );
-    assert_eq!(store.warnings(Some(&["atac"]), Some(&["chr2"])), packed.warnings);
+    assert_eq!(store.warnings(Some(&["atac"]), Some(&["chr2"])).unwrap(), packed.warnings);
 }
 
 #[test]
@@ -132,8 +132,8 @@ fn what_a_track_lacks_is_zero_and_said_whenever_it_is_asked() {
         PackBuilder::new().fasta(odd("base/genome.fa")).signal("all", [odd("base/plus.bw"), odd("base/minus.bw")]);
     let builder = builder.signal("some", [odd("missing_contigs.bw")]).signal("other", [odd("chrM_other_length.bw")]);
     let (store, packed) = pack(&builder.control("none", [odd("empty.bw")]));
-    let said = |groups: &[&str], contigs: &[&str]| store.warnings(Some(groups), Some(contigs));
-    assert_eq!(store.warnings(None, None), packed.warnings);
+    let said = |groups: &[&str], contigs: &[&str]| store.warnings(Some(groups), Some(contigs)).unwrap();
+    assert_eq!(store.warnings(None, None).unwrap(), packed.warnings);
     let absent = r#"zeros on "chr2", "chr10", "chrM", "chr1_KI270706v1_random", since these contigs are not there"#;
     for (warning, part) in
         packed.warnings.iter().zip([absent, r#""chrM" (5002 bases there and 5000 in the store)"#, "no value is there"])
@@ -218,13 +218,49 @@ fn no_shared_contig_of_the_same_length_is_another_build() {
     assert!(packed.warnings[0].contains(r#""MT" (8 bases there and 7 in the store)"#), "{packed:?}");
 }
 
+#[test]
+fn tracks_that_share_no_contig_are_not_packed_side_by_side() {
+    let directory = tempfile::tempdir().unwrap();
+    let track = |name: &str, contigs: &[(&str, u32)]| {
+        write(directory.path(), name, big_wig(contigs, &[bed_graph(0, &[(0, 1, 1.0)])], &Layout::default()))
+    };
+    let (ucsc, ensembl) = (track("ucsc.bw", &[("chr1", 10), ("chr2", 9)]), track("ensembl.bw", &[("1", 10), ("2", 9)]));
+    let builder = PackBuilder::new().signal("a", [&ucsc]).signal("b", [&ensembl]);
+    refused(
+        &builder,
+        &["ensembl.bw", r#"it has "1", "2""#, r#"they have "chr1", "chr2""#, "`alias` \"chr\"", "`allow_empty`"],
+    );
+    let (store, _) = pack(&builder.clone().alias(Some(Aliases::chr())));
+    assert_eq!(store.contigs().iter().collect::<Vec<_>>(), [("chr1", 10), ("chr2", 9)]);
+    let (store, packed) = pack(&builder.allow_empty(true));
+    assert_eq!((store.contigs().len(), packed.warnings.len()), (4, 2), "{packed:?}");
+}
+
+#[test]
+fn names_that_a_store_lacks_are_errors() {
+    let directory = tempfile::tempdir().unwrap();
+    let track =
+        write(directory.path(), "x.bw", big_wig(&[("a", 9)], &[bed_graph(0, &[(0, 1, 1.0)])], &Layout::default()));
+    let (store, _) = pack(&PackBuilder::new().signal("s", [&track]));
+    for (groups, contigs, expected) in [
+        (Some(&["s", "atac"][..]), None, r#"groups: there is no "atac"; there is "s""#),
+        (None, Some(&["a", "chr1"][..]), r#"contigs: there is no "chr1"; there is "a""#),
+    ] {
+        assert_eq!(store.warnings(groups, contigs).unwrap_err().to_string(), expected);
+        assert_eq!(store.check_lengths(groups, contigs).unwrap_err().to_string(), expected);
+    }
+}
+
 /// An old store, whose manifest has none of the later members.
 #[test]
 fn stores_of_the_first_version_have_warnings_too() -> Result<()> {
     let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("format-spec/vectors/valid");
     let silent = Store::open(vectors.join("silent"))?;
-    assert_eq!(silent.warnings(None, None), [r#"track "t2", track "t1": zeros everywhere, since no value is there"#]);
+    assert_eq!(
+        silent.warnings(None, None).unwrap(),
+        [r#"track "t2", track "t1": zeros everywhere, since no value is there"#]
+    );
     silent.check_lengths(None, None)?;
-    assert_eq!(Store::open(vectors.join("wide"))?.warnings(None, None), [""; 0]);
+    assert_eq!(Store::open(vectors.join("wide"))?.warnings(None, None).unwrap(), [""; 0]);
     Ok(())
 }

@@ -4,9 +4,9 @@
 
 mod common;
 
-use atemoya::feed::{Access, Batch, Column, Genome, LocusFilter, State};
+use atemoya::feed::{Access, Array, Batch, Column, Genome, LocusFilter, State};
 use atemoya::ingest::bed::read_bed;
-use atemoya::loci::{IndexOptions, Ledger, LocusTable, published};
+use atemoya::loci::{IndexOptions, Ledger, Locus, LocusTable, published};
 use atemoya::pack::PackBuilder;
 use atemoya::sample::Order;
 use atemoya::{DType, Error, PeakGenerator, Store};
@@ -180,4 +180,42 @@ fn contigs_are_found_by_their_names() {
         let over = with(PeakGenerator::over(&genome)).table(table.clone());
         assert_eq!(seeded(over), seeded(with(PeakGenerator::new(&store))));
     }
+}
+
+/// Arrays of the sequence, and a store of tracks that nobody has compared with them.
+#[test]
+fn arrays_of_other_contigs_than_the_stores_are_told_or_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let contigs = inputs::contigs(&[2100, 3000], 8);
+    let track = inputs::write(directory.path(), "0.bw", inputs::big_wig(&contigs, 0));
+    PackBuilder::new().signal("s", [track]).publish(&directory.path().join("store"), &()).unwrap();
+    let store = Store::open(directory.path().join("store")).unwrap();
+    let over = |contigs: &[(&str, usize)], on: u32| {
+        let array = |length| Array::from_vec(vec![0i8; 4 * length], [1, 4, length]).unwrap();
+        let sequences = contigs.iter().map(|&(name, length)| (name, array(length))).collect();
+        let genome = Genome::from_arrays(&sequences, Some(&store)).unwrap();
+        let peaks = vec![Locus { contig: on, centre: 500, row: 0 }];
+        PeakGenerator::over(&genome).selected(peaks, Vec::new()).negative_ratio(0.0).in_window(200).out_window(100)
+    };
+    let warnings = |generator: PeakGenerator| generator.dataset().map(|data| data.warnings().to_vec());
+    let refused = |generator, parts: &[&str]| {
+        let error = warnings(generator).unwrap_err().to_string();
+        assert!(parts.iter().all(|part| error.contains(part)), "{error}");
+    };
+    let both = [("chrA", 2100), ("chrX", 900), ("chrB", 2999)];
+    assert_eq!(warnings(over(&both, 0)).unwrap(), [""; 0]);
+    assert_eq!(warnings(over(&both, 1)).unwrap(), [r#"the store of the tracks lacks "chrX", where they are zeros"#]);
+    refused(over(&both, 2), &["sequences: ", r#""chrB" (2999 bases here and 3000 there)"#, "genome build"]);
+    let names = [r#"it has "chrA", "chrB", and they have "A""#, "`allow_empty`"];
+    refused(over(&[("A", 2100)], 0), &names);
+    let said = warnings(over(&[("A", 2100)], 0).allow_empty(true)).unwrap();
+    assert_eq!(said, [r#"the store of the tracks lacks "A", where they are zeros"#]);
+    // Before the counts of zeros leave loci out.
+    let mut bed = tempfile::NamedTempFile::new().unwrap();
+    writeln!(bed, "chrB\t400\t600").unwrap();
+    let generator = over(&both, 2).min_counts(Some(5.0));
+    let files = [(bed.path().to_path_buf(), read_bed(bed.path()).unwrap())];
+    let known = atemoya::format::Contigs::new(both.map(|(name, length)| (name, length as u64))).unwrap();
+    let table = LocusTable::from_beds(&files, &[], &known, &IndexOptions::default()).unwrap();
+    refused(generator.table(table), &[r#""chrB" (2999"#]);
 }

@@ -236,6 +236,13 @@ fn names_of_contigs_that_do_not_fit_are_said() {
     let new = || IndexBuilder::new("default").peaks([&fixture.peaks]);
     assert!(matches!(new().filter(filter).publish(&fixture.store, &()), Err(Error::Input { .. })));
     let names = |names: &[&str]| Some(names.iter().map(|&name| name.to_owned()).collect());
+    // Another warning does not hide that nothing is left.
+    let filter = LocusFilter { exclusion_lists: Some(vec![empty]), min_counts: Some(1e9), ..FILTER };
+    let warnings = new().filter(filter).publish(&fixture.store, &()).unwrap().warnings;
+    for part in ["empty.bed has no region", "no peak is left"] {
+        assert!(warnings.iter().any(|warning| warning.contains(part)), "{part}: {warnings:?}");
+    }
+    fs::remove_dir_all(fixture.store.path().join("loci/default")).unwrap();
     refused(new().chroms(names(&["1"])).publish(&fixture.store, &()), "chroms", &["none of \"1\""]);
     assert_eq!(published::names(&fixture.store).unwrap(), [""; 0]);
 }

@@ -69,7 +69,7 @@ fn a_contig_of_another_length_is_packed_as_zeros_and_said() {
             assert!(
                 ["other.bw", r#""b" (5 bases there and 4 in the store)"#].iter().all(|part| warnings[0].contains(part))
             );
-            assert_eq!(store.warnings(None, None), warnings);
+            assert_eq!(store.warnings(None, None).unwrap(), warnings);
             let input = store.manifest().inputs.last().unwrap();
             let said: Vec<_> = input.contigs_other_length.iter().map(|b| (b.name.as_str(), b.length)).collect();
             assert_eq!((said, input.contigs_absent.len()), (vec![("b", 5)], 0));
@@ -117,7 +117,7 @@ fn a_contig_of_one_input_alone_is_warned_of_and_recorded() {
         &[["some.bw", r#"zeros on "b", "c""#], ["none.bw", r#"zeros everywhere, since none of the store's contigs"#]],
     );
     of(&said.notes, &[["some.bw", r#"ignored: "x", "y""#], ["none.bw", r#"ignored: "A", "B""#]]);
-    assert_eq!(store.warnings(None, None), said.warnings);
+    assert_eq!(store.warnings(None, None).unwrap(), said.warnings);
     let inputs = &store.manifest().inputs;
     let roles: Vec<&str> = inputs.iter().map(|input| input.role.as_str()).collect();
     assert_eq!(roles, ["sequence", "s", "s", "n"]);

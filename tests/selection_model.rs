@@ -34,7 +34,8 @@ fn packed(data: &mut Data) -> (tempfile::TempDir, Files) {
     let missing = data.missing();
     if !missing.is_empty() {
         let error = files.index(data).unwrap_err();
-        let named = format!(": {};", missing.join(", "));
+        let quoted: Vec<String> = missing.iter().map(|name| format!("{name:?}")).collect();
+        let named = format!(": {};", quoted.join(", "));
         assert!(matches!(error, Error::Input { .. }) && error.to_string().contains(&named), "{error}");
         data.chroms = Some(data.contigs.iter().map(|contig| contig.name.clone()).collect());
     }

@@ -58,7 +58,7 @@ impl Place {
         for part in parts {
             assert!(text.contains(part), "{part} is not in: {text}");
         }
-        assert!(!text.contains("--force"), "{text}");
+        assert!(!text.contains("`replace`"), "{text}");
         assert_eq!(all(self.directory.path()), before);
     }
 }

@@ -80,10 +80,14 @@ mod tests {
         for bad in ["", ",", "a,", ",a", "a,,b"] {
             assert!(split(OsStr::new(bad)).unwrap_err().contains("missing"), "{bad}");
         }
-        // Both readings are there.
+        // Both readings are there: a file whose name has a comma, and two files.
         let value = format!("{},{}", at("p").display(), at("p").display());
         std::fs::write(at("p"), "").unwrap();
         assert_eq!(cut(Path::new(&value)).unwrap(), ["p", "p"]);
+        let file = Path::new(&value);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, "").unwrap();
+        assert!(cut(file).unwrap_err().contains("rename one of them"));
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! The options that decide which loci are used, the same for `index` and `sample`.
 
 use crate::files::Files;
+use anyhow::Result;
 use atemoya::feed::LocusFilter;
 use atemoya::ingest::alias::Aliases;
 use atemoya::sample::Order;
-use clap::builder::{PathBufValueParser, TypedValueParser};
+use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct FilterArguments {
@@ -39,8 +40,8 @@ pub(crate) struct FilterArguments {
     no_exclusion_lists: bool,
     /// Names of contigs in BED files that mean the genome's: chr (1 for chr1 and the like, MT for chrM), or a file whose lines are names
     /// of one contig, as UCSC's chromAlias.txt
-    #[arg(long, value_name = "chr|FILE", value_parser = PathBufValueParser::new().try_map(|path| Aliases::from_option(&path)))]
-    alias: Option<Aliases>,
+    #[arg(long, value_name = "chr|FILE")]
+    alias: Option<PathBuf>,
     /// The order of examples: native, or cherimoya for its counts, filters and batches bit for bit
     #[arg(long, value_name = "ORDER", default_value_t = Order::Native)]
     order: Order,
@@ -57,9 +58,12 @@ pub(crate) struct FilterArguments {
 
 impl FilterArguments {
     /// The filter, without contigs and centres.
-    pub(crate) fn filter(&self) -> LocusFilter {
+    ///
+    /// # Errors
+    /// The file of aliases cannot be used.
+    pub(crate) fn filter(&self) -> Result<LocusFilter> {
         let lists = Files::all(&self.exclusion_lists);
-        LocusFilter {
+        Ok(LocusFilter {
             order: self.order,
             signals: names(self.signals.as_deref()),
             in_window: self.in_window,
@@ -72,9 +76,9 @@ impl FilterArguments {
             summits: None,
             chroms: None,
             exclusion_lists: (self.no_exclusion_lists || !lists.is_empty()).then_some(lists),
-            alias: self.alias.clone(),
+            alias: self.alias.as_deref().map(Aliases::from_option).transpose()?,
             allow_empty: self.allow_empty,
-        }
+        })
     }
 }
 

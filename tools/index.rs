@@ -57,7 +57,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let store = Store::open(&arguments.store)?;
-    let filter = arguments.filter.filter();
+    let filter = arguments.filter.filter()?;
     let builder = IndexBuilder::new(&arguments.name)
         .peaks(Files::all(&arguments.peaks))
         .negatives(Files::all(&arguments.negatives))

@@ -82,7 +82,7 @@ fn as_json(store: &Store, censuses: &[[Tally; 5]], indices: &[published::LocusIn
     value["checksum"] = json!(store.checksum());
     let bases = bases(store);
     value["bases"] = json!(bases);
-    value["warnings"] = json!(store.warnings(None, None));
+    value["warnings"] = json!(store.warnings(None, None)?);
     for (panel, census) in value["panels"].as_array_mut().into_iter().flatten().zip(censuses) {
         let tracks = panel["tracks"].as_array().map_or(0, Vec::len) as u64;
         let tallies = Family::ALL.iter().zip(census);
@@ -145,7 +145,7 @@ fn as_text(store: &Store, censuses: &[[Tally; 5]], indices: &[published::LocusIn
             writeln!(out, "    not used: {name:?}, which has {length} bases there")?;
         }
     }
-    for warning in store.warnings(None, None) {
+    for warning in store.warnings(None, None)? {
         writeln!(out, "\nwarning: {warning}")?;
     }
     Ok(out)

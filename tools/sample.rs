@@ -80,7 +80,7 @@ const USED: &str = "Which loci are used, and in which order";
 
 impl Arguments {
     fn generator(&self, store: &Store) -> Result<PeakGenerator> {
-        let filter = self.filter.filter();
+        let filter = self.filter.filter()?;
         let seed = match filter.order {
             Order::Cherimoya => base_seed(self.random_state),
             _ => u64::try_from(self.random_state)

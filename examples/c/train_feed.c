@@ -65,7 +65,7 @@ int main(int argc, char **argv) {
     char state[ATEMOYA_STATE_CAPACITY];
     size_t examples, batches, number = 0;
     uint64_t waited;
-    const char *ledger;
+    const char *ledger, *warnings;
     double loss, resumed, after = 0;
 
     if (argc != 2) {
@@ -81,7 +81,9 @@ int main(int argc, char **argv) {
     must(atemoya_loader_length(loader, &examples, &error), &error);
     must(atemoya_loader_batches_per_epoch(loader, &batches, &error), &error);
     must(atemoya_loader_ledger(loader, &ledger, &error), &error);
+    must(atemoya_loader_warnings(loader, &warnings, &error), &error);
     printf("%zu examples in %zu batches an epoch\n%s\n", examples, batches, ledger);
+    if (*warnings) fprintf(stderr, "train_feed: %s\n", warnings);
 
     must(atemoya_loader_stream_epochs(loader, 0, 2, &error), &error);
     while (step(loader, &loss)) {

@@ -13,6 +13,8 @@ use tempfile::TempDir;
 /// The files, in a directory that goes with this.
 pub struct Files {
     _directory: TempDir,
+    /// Where it is remembered that stores are whole.
+    pub cache: CString,
     /// Stores: with one index, with two, damaged, without a genome; and what is none.
     pub stores: Vec<CString>,
     /// Lists of regions, good and bad, and what is none.
@@ -50,6 +52,7 @@ impl Files {
         stores.push(lists[0].clone());
         let text = |path: &Path| CString::new(path.as_os_str().as_bytes()).unwrap();
         let mut files = Files {
+            cache: text(&root.join("cache")),
             stores: stores.iter().map(|path| text(path)).collect(),
             lists: lists.iter().map(|path| text(path)).collect(),
             _directory: directory,

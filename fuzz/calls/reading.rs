@@ -103,6 +103,12 @@ pub fn store_verify(w: &mut World) {
         if w.bytes.seldom(4) { (None, std::ptr::null_mut()) } else { (Some(watch), (&raw mut watching).cast()) };
     // SAFETY: what is watched outlives the call.
     w.call("atemoya_store_verify", |error| unsafe { atemoya_store_verify(store, told, context, error) });
+    let store = w.given(Kind::Store).handle();
+    let cache = w.files.cache.as_ptr();
+    // SAFETY: as above, and the path is a text.
+    w.call("atemoya_store_verify_once", |error| unsafe {
+        atemoya_store_verify_once(store, cache, told, context, error)
+    });
 }
 
 pub fn store_texts(w: &mut World) {

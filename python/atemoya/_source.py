@@ -101,12 +101,6 @@ def from_inputs(
             fasta, *groups, alias=alias, allow_empty=allow_empty, directory=cache_dir, verbose=verbose
         )
         store, checksum = os.path.abspath(opened.path), opened.checksum
-        stored = [name for name, _ in opened.contigs()]
-        if arrays is not None and not allow_empty and not set(stored) & set(arrays):
-            raise ValueError(
-                f"the files of the tracks have no contig of sequences: they have {some(stored)}, and sequences has {some(arrays)}; "
-                "rename the contigs of sequences, or pass allow_empty=True to read zeros"
-            )
     for column, label in zip(columns, ("signal", "control")):
         if store is not None and column.files is not None:
             column.names = [f"{label}{i}" for i in range(len(column.files))]
@@ -148,8 +142,6 @@ def check_arrays(source: Source, genome: _native.Genome, chroms: list[str] | Non
             if missing:
                 warnings.warn(f"{label}s[{number}] lacks {some(missing)}, where it reads as zero", stacklevel=4)
             _warn_of_lengths(f"{label}s[{number}]", channel, genome, used)
-    if source.store is not None and source.sequences is not None:
-        _warn_of_other_contigs(_native.Store(source.store), genome, used)
 
 
 def _warn_of_lengths(name: str, channel: dict, genome: _native.Genome, used: list[str]) -> None:
@@ -159,20 +151,6 @@ def _warn_of_lengths(name: str, channel: dict, genome: _native.Genome, used: lis
     if other:
         warnings.warn(
             f"{name} has other lengths of {some(other)} than the genome: it reads as zero past its ends", stacklevel=5
-        )
-
-
-def _warn_of_other_contigs(store: _native.Store, genome: _native.Genome, used: list[str]) -> None:
-    """Says where the files of tracks and the arrays of a genome have other contigs, which nothing compared when the files were packed."""
-    stored = dict(store.contigs())
-    missing = [contig for contig in used if contig not in stored]
-    if missing:
-        warnings.warn(f"the files of the tracks lack {some(missing)} of sequences, where they read as zero", stacklevel=5)
-    other = [contig for contig, length in genome.contigs() if contig in used and stored.get(contig, length) != length]
-    if other:
-        warnings.warn(
-            f"sequences and the files of the tracks have other lengths of {some(other)}: are they of the same genome build?",
-            stacklevel=5,
         )
 
 

@@ -1,11 +1,11 @@
 //! The cache of stores that are packed on the fly.
 
 use crate::error::OrRaise;
+use crate::options::aliases;
 use crate::pack::{Group, builder};
 use crate::store::Store;
 use crate::watch;
 use atemoya::cache::{Cache, Entry, InUse, Prune, Usage};
-use atemoya::ingest::alias::Aliases;
 use pyo3::prelude::*;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -52,8 +52,8 @@ pub(crate) fn cached(
     show: Option<Py<PyAny>>,
 ) -> PyResult<Store> {
     let cache = Cache::new(directory).limited_by_environment().or_raise()?;
-    let aliases = alias.as_deref().map(Aliases::from_option).transpose().or_raise()?;
-    let builder = builder(fasta, signals, controls).alias(aliases).allow_empty(allow_empty);
+    let alias = aliases(alias.as_deref())?;
+    let builder = builder(fasta, signals, controls).alias(alias).allow_empty(allow_empty);
     let cached = watch::run(py, show, |progress| cache.store(&builder, progress))?;
     hold(cached.store.path(), cached.in_use);
     Ok(Store(cached.store))

@@ -11,9 +11,8 @@ use crate::memory::Buffer;
 use crate::options::{Examples, Sampling, Streaming, order};
 use crate::store::numpy_type;
 use crate::stream::Stream;
-use atemoya::feed::{self, Running};
+use atemoya::feed::{self, LocusFilter, Running};
 use atemoya::index::IndexBuilder;
-use atemoya::ingest::alias::Aliases;
 use atemoya::loci::Locus;
 use atemoya::sample::Draw;
 use atemoya::{ArrayGenerator, PeakGenerator};
@@ -37,8 +36,12 @@ type LociBytes<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBy
 /// Flags of peaks, sources, offsets and orientations of draws, as bytes: u8, i64, i64, u8.
 type DrawBytes<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
 
-fn generator(genome: &Genome, sampling: &Sampling, examples: &Examples) -> PyResult<PeakGenerator> {
-    let filter = examples.filter(order(&sampling.order)?)?;
+fn generator(
+    genome: &Genome,
+    sampling: &Sampling,
+    examples: &Examples,
+    filter: LocusFilter,
+) -> PyResult<PeakGenerator> {
     Ok(PeakGenerator::over(&genome.0)
         .filter(filter)
         .controls(examples.controls.clone())
@@ -82,8 +85,9 @@ impl Dataset {
         sampling: Sampling,
         examples: Examples,
     ) -> PyResult<Dataset> {
-        let generator = generator(genome, &sampling, &examples)?;
-        let aliases = examples.alias.as_deref().map(Aliases::from_option).transpose().or_raise()?;
+        let filter = examples.filter(order(&sampling.order)?)?;
+        let aliases = filter.alias.clone();
+        let generator = generator(genome, &sampling, &examples, filter)?;
         let index = IndexBuilder::new("table")
             .alias(aliases)
             .peaks(peaks)
@@ -103,7 +107,7 @@ impl Dataset {
         sampling: Sampling,
         examples: Examples,
     ) -> PyResult<Dataset> {
-        let generator = generator(genome, &sampling, &examples)?;
+        let generator = generator(genome, &sampling, &examples, examples.filter(order(&sampling.order)?)?)?;
         let of_index = match name {
             Some(name) => generator.clone().loci(name),
             None => generator.clone(),
@@ -121,7 +125,7 @@ impl Dataset {
         sampling: Sampling,
         examples: Examples,
     ) -> PyResult<Dataset> {
-        let generator = generator(genome, &sampling, &examples)?;
+        let generator = generator(genome, &sampling, &examples, examples.filter(order(&sampling.order)?)?)?;
         let selected = generator.clone().selected(loci_from(&peaks)?, loci_from(&negatives)?);
         Ok(Dataset { data: Data::new(py.detach(|| selected.dataset()).or_raise()?), generator: Some(generator) })
     }

@@ -44,7 +44,7 @@ pub(crate) fn to_py(error: Error) -> PyErr {
             with(error, [("line", line)])
         }
         Error::Argument { .. } => PyValueError::new_err(text),
-        Error::Exists { .. } => PyFileExistsError::new_err(text.replace("--force", "replace=True")),
+        Error::Exists { .. } => PyFileExistsError::new_err(text),
         Error::Interrupted => PyKeyboardInterrupt::new_err(text),
         _ => PyRuntimeError::new_err(text),
     }

@@ -7,7 +7,7 @@ use atemoya::ingest::alias::Aliases;
 use atemoya::sample::Order;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The order of a name.
 pub(crate) fn order(name: &str) -> PyResult<Order> {
@@ -67,10 +67,15 @@ impl Examples {
             summits: self.summits,
             chroms: self.chroms.clone(),
             exclusion_lists: self.exclusion_lists.clone(),
-            alias: self.alias.as_deref().map(Aliases::from_option).transpose().or_raise()?,
+            alias: aliases(self.alias.as_deref())?,
             allow_empty: self.allow_empty,
         })
     }
+}
+
+/// The aliases that `alias` says: `chr`, or a file of names.
+pub(crate) fn aliases(alias: Option<&Path>) -> PyResult<Option<Aliases>> {
+    alias.map(Aliases::from_option).transpose().or_raise()
 }
 
 /// How a data set is streamed.

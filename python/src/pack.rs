@@ -1,8 +1,7 @@
 //! Packing: FASTA and bigWig files become a store.
 
-use crate::error::OrRaise;
+use crate::options::aliases;
 use crate::watch;
-use atemoya::ingest::alias::Aliases;
 use atemoya::pack::PackBuilder;
 use pyo3::prelude::*;
 use std::path::PathBuf;
@@ -43,9 +42,9 @@ pub(crate) fn pack(
     replace: bool,
     show: Option<Py<PyAny>>,
 ) -> PyResult<(Vec<String>, Vec<String>)> {
-    let aliases = alias.as_deref().map(Aliases::from_option).transpose().or_raise()?;
+    let alias = aliases(alias.as_deref())?;
     let mut builder = builder(fasta, signals, controls).contigs(contigs).tile_log2(tile_log2).replace(replace);
-    builder = builder.alias(aliases).allow_empty(allow_empty);
+    builder = builder.alias(alias).allow_empty(allow_empty);
     if let Some(path) = chrom_sizes {
         builder = builder.chrom_sizes(path);
     }

@@ -63,9 +63,9 @@ impl Store {
 
     /// What the files of its tracks lacked, of some groups and on some contigs, or of all.
     #[pyo3(signature = (groups=None, contigs=None))]
-    fn warnings(&self, groups: Option<Vec<String>>, contigs: Option<Vec<String>>) -> Vec<String> {
+    fn warnings(&self, groups: Option<Vec<String>>, contigs: Option<Vec<String>>) -> PyResult<Vec<String>> {
         let [groups, contigs] = [&groups, &contigs].map(|names| names.as_ref().map(|names| texts(names)));
-        self.0.warnings(groups.as_deref(), contigs.as_deref())
+        self.0.warnings(groups.as_deref(), contigs.as_deref()).or_raise()
     }
 
     /// The names of its locus indices.

@@ -130,7 +130,7 @@ def test_aliases_that_are_none(atemoya, odd, tmp_path):
 
 
 def test_a_genome_of_arrays_beside_files(atemoya, odd, tmp_path):
-    """Nothing compares them when the files are packed."""
+    """Nothing compares them when the files are packed: the data set does."""
     one_hot = lambda length: np.zeros((4, length), np.int8)  # noqa: E731
 
     def make(sequences, peaks="chr1\t3000\t3200\n", **more):
@@ -140,13 +140,16 @@ def test_a_genome_of_arrays_beside_files(atemoya, odd, tmp_path):
         return warned(lambda: atemoya.PeakGenerator(bed, sequences=sequences, signals=[odd("base/plus.bw")], **options))
 
     assert make({"chr1": one_hot(60_000)})[1] == []
-    with pytest.raises(ValueError, match="'?1'?, '?2'?.*rename the contigs"):
+    with pytest.raises(ValueError, match='they have "1", "2"; rename the contigs.*allow_empty='):
         make({"1": one_hot(60_000), "2": one_hot(30_000)}, peaks="1\t3000\t3200\n")
     _, said = make({"1": one_hot(60_000)}, peaks="1\t3000\t3200\n", allow_empty=True)
-    assert len(said) == 1 and "read as zero" in said[0], said
-    _, said = make({"chr1": one_hot(60_000), "chr7": one_hot(900), "chr2": one_hot(29_000)})
-    assert len(said) == 2 and "chr7" in said[0] and "chr2" in said[1] and "genome build" in said[1], said
-    assert make({"chr1": one_hot(60_000), "chr7": one_hot(900)}, chroms=["chr1"])[1] == []
+    assert len(said) == 1 and 'lacks "1", where they are zeros' in said[0], said
+    others = {"chr1": one_hot(60_000), "chr7": one_hot(900), "chr2": one_hot(29_000)}
+    _, said = make(others, peaks="chr1\t3000\t3200\nchr7\t400\t500\n")
+    assert len(said) == 1 and 'lacks "chr7"' in said[0], said
+    with pytest.raises(ValueError, match='"chr2" .29000 bases here and 30000 there.*genome build'):
+        make(others, peaks="chr2\t3000\t3200\n")
+    assert make(others)[1] == [], "no locus is on the others"
 
 
 def test_arrays_of_another_length_than_the_genome(atemoya, tmp_path):

@@ -18,7 +18,7 @@ const LOOK: Duration = Duration::from_millis(100);
 /// A store of a cache.
 #[derive(Debug)]
 pub struct Cached {
-    /// It.
+    /// The store.
     pub store: Store,
     /// Keeps it from being removed by others.
     pub in_use: InUse,

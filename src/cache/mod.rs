@@ -60,9 +60,9 @@ pub struct Entry {
     pub usage: Usage,
     /// The files that it was packed of, in the order of its channels, the genome first.
     pub inputs: Vec<PathBuf>,
-    /// Whether all files are there of no combination of inputs that leads to the store.
+    /// Whether it cannot be asked for any more: each combination of inputs that it was packed of lacks a file.
     pub misses_inputs: bool,
-    /// Why it cannot be opened, or used to its end, if it is damaged.
+    /// What is damaged, where it cannot be opened.
     pub damage: Option<String>,
 }
 

@@ -51,10 +51,9 @@ impl Cache {
             rules.older_than.is_some_and(|age| passed > age)
         };
         let named = |entry: &Entry| rules.all || old(entry) || rules.missing_inputs && entry.misses_inputs;
-        let (mut doomed, rest): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(named);
-        let mut pruned: Vec<Pruned> = doomed.drain(..).map(|entry| self.remove(entry, rules.dry_run)).collect();
+        let (doomed, mut staying): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(named);
+        let mut pruned: Vec<Pruned> = doomed.into_iter().map(|entry| self.remove(entry, rules.dry_run)).collect();
         if let Some(limit) = rules.max_bytes {
-            let mut staying = rest;
             let kept = pruned.iter().filter(|pruned| pruned.kept.is_some());
             let mut kept: Vec<PathBuf> = kept.map(|pruned| pruned.entry.path.clone()).collect();
             // The one that was used the longest ago is the last.

@@ -2,7 +2,7 @@
 
 use super::access::Access;
 use super::examples::{Examples, GenomeExamples, Places, StoreExamples};
-use super::genome::{Genome, Tracks};
+use super::genome::{Genome, Tracks, known_contigs};
 use crate::format::manifest::Role;
 use crate::gather::types;
 use crate::{DType, Error, Result};
@@ -51,14 +51,17 @@ impl<'a> Columns<'a> {
     /// What to warn of in the tracks where loci are on these contigs.
     ///
     /// # Errors
-    /// [`Error::Argument`] when the file of a control has another length of one; of signals, the selection has asked.
-    pub(super) fn warnings(&self, contigs: &[&str]) -> Result<Vec<String>> {
+    /// [`Error::Argument`] when the file of a control has another length of one, and as [`Genome::check_store`]; of signals, the
+    /// selection has asked.
+    pub(super) fn warnings(&self, contigs: &[&str], allow_empty: bool) -> Result<Vec<String>> {
         self.controls.check_lengths(contigs)?;
         self.signals.check_lengths(contigs)?;
         // What several tracks lack is said once.
         let groups = [self.signals.names(), self.controls.names()].concat();
-        let store = self.signals.store().or(self.controls.store());
-        Ok(store.map_or_else(Vec::new, |store| store.warnings(Some(&groups), Some(contigs))))
+        let Some(store) = self.signals.store().or(self.controls.store()) else { return Ok(Vec::new()) };
+        let mut warnings = self.genome.check_store(contigs, allow_empty)?;
+        warnings.extend(store.warnings(Some(&groups), Some(&known_contigs(store, contigs)))?);
+        Ok(warnings)
     }
 
     /// The narrowest types that hold all values of controls and signal, after checking that their types have room for them.

@@ -242,7 +242,12 @@ impl LocusFilter {
         self.check()?;
         let warnings = self.check_names(genome, exclusion)?;
         let signals = genome.tracks(Role::Signal, self.signals.as_deref())?;
-        signals.check_lengths(&self.used_contigs(genome.contigs(), table))?;
+        let used = self.used_contigs(genome.contigs(), table);
+        signals.check_lengths(&used)?;
+        if signals.store().is_some() {
+            // What the store lacks is said with the loci that are kept.
+            genome.check_store(&used, self.allow_empty)?;
+        }
         let outliers = if self.filters_outliers() { signals.group_sums() } else { None };
         let compatible = self.order == Order::Cherimoya && self.counts_tracks.is_none();
         // Cherimoya compares 32-bit sums with thresholds rounded to 32 bits.

@@ -161,7 +161,8 @@ pub extern "C" fn atemoya_store_warnings(
 ) -> atemoya_status {
     call::give(error, ("warnings", warnings), || {
         let open = handle::get::<OpenStore>(store)?;
-        Ok(open.warnings.get_or_init(|| c_text(open.store.warnings(None, None).join("\n"))).as_ptr())
+        let warnings = open.store.warnings(None, None)?;
+        Ok(open.warnings.get_or_init(|| c_text(warnings.join("\n"))).as_ptr())
     })
 }
 
@@ -229,6 +230,6 @@ pub unsafe extern "C" fn atemoya_store_find_contig(
         let open = handle::get::<OpenStore>(store)?;
         // SAFETY: the caller's promise, see the module `ffi`.
         let name = unsafe { argument::text("name", name) }?;
-        open.store.contigs().find(name).map_err(|error| Failure::argument("name", error.to_string()))
+        Ok(open.store.contigs().find_as("name", name)?)
     })
 }

@@ -109,8 +109,13 @@ impl Contigs {
     /// # Errors
     /// [`Error::Argument`] that lists contigs that there are.
     pub fn find(&self, name: &str) -> Result<usize> {
+        self.find_as("contig", name)
+    }
+
+    /// The same, of the parameter `argument`.
+    pub(crate) fn find_as(&self, argument: &'static str, name: &str) -> Result<usize> {
         let unknown = || format!("there is no {name:?}; there is {}", listed(self.iter().map(|(name, _)| name)));
-        self.id(name).ok_or_else(|| Error::argument("contig", unknown()))
+        self.id(name).ok_or_else(|| Error::argument(argument, unknown()))
     }
 
     /// Iterates over names and lengths in order.

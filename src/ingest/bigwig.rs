@@ -84,11 +84,6 @@ impl BigWig {
         &self.contigs
     }
 
-    /// Whether the file lists a contig of this name.
-    pub fn has_contig(&self, name: &str) -> bool {
-        self.positions.contains_key(name)
-    }
-
     /// The file.
     pub fn path(&self) -> &Path {
         self.file.path()

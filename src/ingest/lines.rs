@@ -6,7 +6,7 @@ use super::kind::Expected;
 use super::source::{LineEnd, Source};
 use crate::{Error, Result};
 
-/// Longest line accepted, in bytes, so that a file of another kind cannot ask for unbounded memory.
+/// The longest line that is read, in bytes: a binary file may go on without a line end, and must not fill the memory.
 const MAX_LINE: usize = 1 << 24;
 
 /// Reads one line after another into one buffer. LF, CRLF and CR (old Mac) end a line, in one file too.

@@ -94,7 +94,7 @@ impl PackBuilder {
         }
     }
 
-    /// Sets the genome: FASTA, plain, gzip or BGZF.
+    /// Sets the genome: FASTA, plain or compressed (gzip, BGZF, bzip2, xz, zstd).
     pub fn fasta(mut self, path: impl Into<PathBuf>) -> Self {
         self.fasta = Some(path.into());
         self
@@ -262,7 +262,7 @@ impl PackBuilder {
             }
             None => {
                 let (sizes, wanted) = (self.chrom_sizes.as_deref(), self.contigs.as_deref());
-                contigs::without_genome(sizes, tracks, wanted, self.alias.as_ref())?
+                contigs::without_genome(sizes, tracks, wanted, self.alias.as_ref(), self.allow_empty)?
             }
         };
         let genome = self.fasta.as_deref().or(self.chrom_sizes.as_deref()).unwrap_or_else(|| tracks[0].path());

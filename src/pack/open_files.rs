@@ -5,6 +5,8 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// Files besides the tracks: the store's, those being hashed, and what else the process opens meanwhile.
 const OTHERS: u64 = 256;
+/// The fewest of them that must be possible.
+const FEWEST_OTHERS: u64 = 16;
 
 /// Makes sure that the process may open so many files more. Where its soft limit is too low, it becomes the hard one, for good.
 ///
@@ -23,7 +25,7 @@ pub(super) fn allow(files: usize) -> Result<()> {
             && setrlimit(Resource::Nofile, Rlimit { current, maximum }).is_ok()
     });
     let limit = raised.unwrap_or(current).unwrap_or(u64::MAX);
-    if limit >= files as u64 + open + 16 {
+    if limit >= files as u64 + open + FEWEST_OTHERS {
         return Ok(());
     }
     let message = format!(

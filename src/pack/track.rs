@@ -63,11 +63,7 @@ impl<'a> Track<'a> {
         let genome = genome.display();
         if self.found.is_empty() && !allow_empty {
             let names = || self.file.contigs().iter().map(|(name, _)| name.as_str());
-            let hint = match (aliases, chr_helps(names(), self.contigs)) {
-                (false, true) => "`alias` \"chr\" takes 1 for chr1 and MT for chrM, and a file any name for another; ",
-                (false, false) => "`alias` with a file that says which names mean the same takes one for another; ",
-                (true, _) => "",
-            };
+            let hint = alias_hint(aliases, names(), self.contigs);
             return refuse(format!(
                 "it has no contig of {genome}: it has {}, and {genome} has {}; {hint}`allow_empty` packs zeros",
                 listed(names()),
@@ -109,6 +105,15 @@ impl<'a> Track<'a> {
     /// What a manifest says of the file.
     pub(super) fn into_lists(self) -> Lists {
         self.lists
+    }
+}
+
+/// How names could be taken for those of the store, where no aliases were given.
+pub(super) fn alias_hint<'a>(aliases: bool, names: impl Iterator<Item = &'a str>, contigs: &Contigs) -> &'static str {
+    match (aliases, chr_helps(names, contigs)) {
+        (false, true) => "`alias` \"chr\" takes 1 for chr1 and MT for chrM, and a file any name for another; ",
+        (false, false) => "`alias` with a file that says which names mean the same takes one for another; ",
+        (true, _) => "",
     }
 }
 

@@ -5,18 +5,18 @@ use super::open::{read_document, read_manifest};
 use super::unfinished::Abandoned;
 use crate::format::manifest::{MANIFEST, is_file_name};
 use crate::format::{
-    INDEX_DOCUMENT, INDEX_EXCLUDED, INDEX_FORMAT, INDEX_TABLE, INDEX_VERSION, LOCI, header, sealed_json,
+    INDEX_DOCUMENT, INDEX_EXCLUDED, INDEX_FORMAT, INDEX_TABLE, INDEX_VERSION, LOCI, header, is_contig_name, sealed_json,
 };
-use crate::{Error, Result};
+use crate::{Error, Result, listed};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::ffi::OsString;
 use std::fs::{self, Metadata};
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-/// Entries of others that a message names.
-const NAMED: usize = 10;
+/// The most bytes of a line of `excluded.bed`: a contig's name of 255 bytes, two numbers of 13 digits, and what parts them.
+const LONGEST_STRETCH: u64 = 512;
 
 /// What is published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// It, with its article.
+    /// What it is called, with its article.
     pub(super) fn noun(self) -> &'static str {
         match self {
             Kind::Store => "an atemoya store",
@@ -192,10 +192,7 @@ impl Search {
             return Ok(self.found);
         }
         self.others.sort_unstable();
-        let named: Vec<String> = self.others.iter().take(NAMED).map(|name| format!("{name:?}")).collect();
-        let more = self.others.len().saturating_sub(NAMED);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        Err(format!("it holds what is not part of {}: {}{more}", kind.noun(), named.join(", ")))
+        Err(format!("it holds what is not part of {}: {}", kind.noun(), listed(self.others)))
     }
 
     /// Notes an entry that nobody has named.
@@ -225,6 +222,7 @@ fn begins_as_ours(path: &Path, name: &str, within: &str) -> bool {
         ("" | "loci/", _) => return false,
         (_, INDEX_DOCUMENT) => document(INDEX_FORMAT),
         (_, INDEX_TABLE) => b"PAR1".to_vec(),
+        (_, INDEX_EXCLUDED) => return is_of_stretches(path),
         _ => return false,
     };
     let read = || -> std::io::Result<Vec<u8>> {
@@ -233,6 +231,27 @@ fn begins_as_ours(path: &Path, name: &str, within: &str) -> bool {
         Ok(bytes)
     };
     read().is_ok_and(|bytes| bytes.is_empty() || bytes == beginning)
+}
+
+/// Whether a file begins with a whole stretch, as `excluded.bed` does, or is empty.
+fn is_of_stretches(path: &Path) -> bool {
+    let first = || -> std::io::Result<Vec<u8>> {
+        let mut line = Vec::new();
+        BufReader::new(fs::File::open(path)?).take(LONGEST_STRETCH).read_until(b'\n', &mut line)?;
+        Ok(line)
+    };
+    let is_multiple = |number: &str| number.ends_with("00") && number.bytes().all(|byte| byte.is_ascii_digit());
+    first().is_ok_and(|line| {
+        let columns: Vec<&str> = str::from_utf8(&line)
+            .ok()
+            .and_then(|line| line.strip_suffix('\n'))
+            .unwrap_or_default()
+            .split('\t')
+            .collect();
+        let is_stretch = matches!(columns[..], [contig, start, end]
+            if is_contig_name(contig) && (start == "0" || is_multiple(start)) && is_multiple(end));
+        line.is_empty() || is_stretch
+    })
 }
 
 /// The path of a directory's document, which must be a file.
@@ -272,4 +291,36 @@ fn index_files(path: &Path) -> Result<Vec<&'static str>> {
         return Err(Error::Unsupported { path: path.to_path_buf(), what });
     }
     Ok([INDEX_TABLE].into_iter().chain(excluded.map(|_| INDEX_EXCLUDED)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_of_a_damaged_store_is_known_by_its_beginnings() {
+        let directory = tempfile::tempdir().unwrap();
+        let index = directory.path().join("loci/default");
+        fs::create_dir_all(&index).unwrap();
+        fs::write(directory.path().join("manifest.json"), "{\n  \"format\": \"atemoya\",\n  cut").unwrap();
+        fs::write(index.join(INDEX_DOCUMENT), "").unwrap();
+        fs::write(index.join(INDEX_TABLE), "PAR1 and damage").unwrap();
+        for (excluded, ours) in [
+            ("", true),
+            ("chr1\t0\t100\n", true),
+            ("a name\t1200\t1500\nand damage", true),
+            ("chr1\t0\t100", false),
+            ("chr1\t120\t1500\n", false),
+            ("chr1\t1200\t1500\tmine\n", false),
+            ("words", false),
+        ] {
+            fs::write(index.join(INDEX_EXCLUDED), excluded).unwrap();
+            assert_eq!(Contents::of_damaged(directory.path()).is_ok(), ours, "{excluded:?}");
+        }
+        // Of the store itself it is no file.
+        fs::remove_file(index.join(INDEX_EXCLUDED)).unwrap();
+        fs::write(directory.path().join(INDEX_EXCLUDED), "chr1\t0\t100\n").unwrap();
+        let doubt = Contents::of_damaged(directory.path()).err();
+        assert_eq!(doubt.as_deref(), Some(r#"it holds what is not part of an atemoya store: "excluded.bed""#));
+    }
 }

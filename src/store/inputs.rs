@@ -15,16 +15,19 @@ impl Store {
     /// Only the groups of these names are told of, and only these contigs; `None` for all. A loader asks for the groups that it reads and
     /// the contigs that its loci are on.
     ///
+    /// # Errors
+    /// [`Error::Argument`] of `groups` or `contigs` for a name that the store lacks.
+    ///
     /// ```no_run
     /// let store = atemoya::Store::open("hg38.atemoya")?;
-    /// for warning in store.warnings(Some(&["atac"]), Some(&["chr1", "chr2"])) {
+    /// for warning in store.warnings(Some(&["atac"]), Some(&["chr1", "chr2"]))? {
     ///     eprintln!("{warning}");
     /// }
     /// # Ok::<(), atemoya::Error>(())
     /// ```
-    #[must_use]
-    pub fn warnings(&self, groups: Option<&[&str]>, contigs: Option<&[&str]>) -> Vec<String> {
-        warnings(self.manifest(), groups, contigs)
+    pub fn warnings(&self, groups: Option<&[&str]>, contigs: Option<&[&str]>) -> Result<Vec<String>> {
+        self.check_names(groups, contigs)?;
+        Ok(warnings(self.manifest(), groups, contigs))
     }
 
     /// Refuses contigs whose length in the file of a track is not that of the store: the file is of another genome there, and the store has
@@ -33,9 +36,19 @@ impl Store {
     /// To be asked for the contigs of all loci that are judged, before counts are taken: zeros would leave loci out in silence.
     ///
     /// # Errors
-    /// [`Error::Argument`] of `chroms`, with both lengths.
+    /// [`Error::Argument`] of `chroms`, with both lengths; as [`Store::warnings`].
     pub fn check_lengths(&self, groups: Option<&[&str]>, contigs: Option<&[&str]>) -> Result<()> {
+        self.check_names(groups, contigs)?;
         check_lengths(self.manifest(), groups, contigs)
+    }
+
+    /// Refuses names of groups and contigs that the store lacks.
+    fn check_names(&self, groups: Option<&[&str]>, contigs: Option<&[&str]>) -> Result<()> {
+        if let Some(unknown) = groups.unwrap_or_default().iter().find(|name| self.group(name).is_none()) {
+            let known = listed(self.manifest().groups.iter().map(|group| &group.name));
+            return Err(Error::argument("groups", format!("there is no {unknown:?}; there is {known}")));
+        }
+        contigs.unwrap_or_default().iter().try_for_each(|name| self.contigs().find_as("contigs", name).map(drop))
     }
 
     /// Why windows on some contigs, by their ids, cannot be read: their length in the file of a track is another. Only the groups of these

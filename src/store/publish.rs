@@ -145,7 +145,7 @@ pub(crate) fn check_target(target: &Path, kind: Kind, replace: bool) -> Result<(
         match (Contents::of(target, kind), replace) {
             (Ok(_), true) => return Ok(()),
             (Ok(_), false) => {
-                let hint = "it is replaced only on request (--force)".into();
+                let hint = "it is replaced only on request (`replace`)".into();
                 return Err(Error::Exists { path: target.to_path_buf(), hint });
             }
             (Err(doubt), _) => doubt,

@@ -279,7 +279,7 @@ impl Files {
 /// BED of three columns, or narrowPeak.
 fn text(rows: &[Row]) -> String {
     let row = |row: &Row| {
-        let summit = row.summit.map(|summit| format!("\t.\t0\t.\t1\t1\t1\t{summit}")).unwrap_or_default();
+        let summit = row.summit.map(|summit| format!("\t.\t0\t.\t1.5\t1\t1\t{summit}")).unwrap_or_default();
         format!("{}\t{}\t{}{summit}\n", row.contig, row.start, row.end)
     };
     rows.iter().map(row).collect()

@@ -82,15 +82,15 @@ fn stream(bench: &Bench<'_>, access: Access, ask_ahead: bool, time: Duration) ->
 /// Reads sequence and all tracks of random windows once, then the same ones again, and returns both rates.
 fn windows(bench: &Bench<'_>, time: Duration) -> Result<Option<(f64, f64)>> {
     let store = Store::open(&bench.arguments.store)?;
-    let filter = bench.arguments.filter.filter();
+    let filter = &bench.filter;
     let groups: Vec<_> = store.manifest().groups.iter().map(|group| (group, channels_of(group))).collect();
-    let sizes = groups.iter().map(|(group, channels)| 4 * channels.len() * width_of(group, &filter));
+    let sizes = groups.iter().map(|(group, channels)| 4 * channels.len() * width_of(group, filter));
     let largest = sizes.chain([4 * filter.in_window]).max().unwrap_or(0);
     let Some(batch) = batch(largest) else { return Ok(None) };
     let mut bases = Ring::new(1, batch * 4 * filter.in_window, 1u8);
     let mut values: Vec<Ring<f32>> = groups
         .iter()
-        .map(|(group, channels)| Ring::new(1, batch * channels.len() * width_of(group, &filter), 1.0))
+        .map(|(group, channels)| Ring::new(1, batch * channels.len() * width_of(group, filter), 1.0))
         .collect();
     // The same places for all, as examples are read.
     let contestants = || {
@@ -99,7 +99,7 @@ fn windows(bench: &Bench<'_>, time: Duration) -> Result<Option<(f64, f64)>> {
         let tracks: Vec<Contestant<'_, Ring<f32>>> = groups
             .iter()
             .map(|(group, channels)| {
-                signal(&store.panels()[group.panel], channels, Kernel::best(), own(width_of(group, &filter)))
+                signal(&store.panels()[group.panel], channels, Kernel::best(), own(width_of(group, filter)))
             })
             .collect();
         (sequence, tracks)

@@ -2,6 +2,7 @@
 //! its consumer.
 
 use super::Bench;
+use crate::output;
 use anyhow::Result;
 use atemoya::Store;
 use atemoya::cuda::{Device, DeviceGenerator, DeviceLoader, PlainCopies, Transfer, kernel_time};
@@ -25,6 +26,7 @@ pub(super) fn measure(bench: &mut Bench<'_>, store: &Store, device: &Device) -> 
     let on_device = |transfer| DeviceGenerator::new(device, generator.clone()).transfer(transfer).build();
     let mut loaders = [on_device(Transfer::Compact)?, on_device(Transfer::Dense)?];
     let mut host = generator.build()?;
+    host.warnings().iter().for_each(|warning| output::warn(warning));
     let (batch, slots) = (host.layout().batch_size(), host.slots());
     let rows = bench.phase("examples", EXAMPLES, |time| {
         let [compact, dense] = loaders.each_mut().map(through_device);

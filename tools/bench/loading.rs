@@ -1,6 +1,7 @@
 //! Rows of whole examples: gathered alone, through the loader, the first batch, and the memory that streaming takes.
 
 use super::Bench;
+use crate::output;
 use anyhow::Result;
 use atemoya::{PeakGenerator, Store};
 use atemoya_measure::{Examples, Outcome, Pace, Quartiles, Ring, Sources, take_turns, through};
@@ -56,8 +57,8 @@ pub(super) fn first_batch(bench: &mut Bench<'_>) -> Result<()> {
 pub(super) fn measure(bench: &mut Bench<'_>, store: &Store) -> Result<()> {
     let generator = bench.generator(store).slots(Some(SLOTS));
     let [mut one, mut two] = [generator.clone().num_workers(1).build()?, generator.num_workers(2).build()?];
-    let filter = bench.arguments.filter.filter();
-    let examples = Examples::new(store, &one, &filter, bench.arguments.negative_ratio)?;
+    one.warnings().iter().for_each(|warning| output::warn(warning));
+    let examples = Examples::new(store, &one, &bench.filter, bench.arguments.negative_ratio)?;
     let batch = one.layout().batch_size();
     let bytes = one.layout().payload(batch);
     let rows = bench.phase("example", EXAMPLE, |time| {

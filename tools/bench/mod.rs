@@ -9,6 +9,7 @@ mod windows;
 use crate::filter::FilterArguments;
 use crate::{output, watch};
 use anyhow::{Result, ensure};
+use atemoya::feed::LocusFilter;
 use atemoya::loci::published;
 use atemoya::{PeakGenerator, Progress, Store, Unit};
 use atemoya_measure::{Report, private_bytes};
@@ -56,6 +57,7 @@ pub(crate) struct Arguments {
 /// The work that all rows are part of.
 struct Bench<'a> {
     arguments: &'a Arguments,
+    filter: LocusFilter,
     watch: &'a watch::Watch,
     report: Report,
     /// Private memory before anything was opened.
@@ -75,7 +77,7 @@ impl Bench<'_> {
 
     fn generator(&self, store: &Store) -> PeakGenerator {
         let arguments = self.arguments;
-        let generator = PeakGenerator::with_filter(store, arguments.filter.filter())
+        let generator = PeakGenerator::with_filter(store, self.filter.clone())
             .negative_ratio(arguments.negative_ratio)
             .batch_size(arguments.batch_size);
         match &arguments.loci {
@@ -88,15 +90,15 @@ impl Bench<'_> {
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let private = private_bytes();
     let watch = watch::Watch::new()?;
-    let mut bench = Bench { arguments, watch: &watch, report: Report::default(), private };
+    let mut bench =
+        Bench { arguments, filter: arguments.filter.filter()?, watch: &watch, report: Report::default(), private };
     #[cfg(not(feature = "cuda"))]
     ensure!(arguments.device.is_none(), "device: this command was built without GPUs; build it with --features cuda");
     #[cfg(feature = "cuda")]
     let device = arguments.device.map(atemoya::cuda::Device::open).transpose()?;
     let store = Store::open(&arguments.store)?;
-    let filter = arguments.filter.filter();
-    ensure!(filter.in_window > 0, "in_window: must be at least 1");
-    ensure!(filter.out_window > 0, "out_window: must be at least 1");
+    ensure!(bench.filter.in_window > 0, "in_window: must be at least 1");
+    ensure!(bench.filter.out_window > 0, "out_window: must be at least 1");
     ensure!(arguments.seconds > 0.0 && arguments.seconds <= 3600.0, "seconds: must be more than 0 and at most 3600");
     ensure!(
         store.contigs().iter().any(|(_, length)| length > 0),

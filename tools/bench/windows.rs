@@ -25,7 +25,7 @@ const ROW: f64 = 0.1;
 const GROUPS: f64 = 0.4;
 
 pub(super) fn measure(bench: &mut Bench<'_>, store: &Store) -> Result<()> {
-    let filter = bench.arguments.filter.filter();
+    let filter = bench.filter.clone();
     match store.sequence() {
         Some(file) => {
             one_hot::<f32>(bench, file, "onehot_f32", random_windows(store, filter.in_window, WINDOWS, 0))?;

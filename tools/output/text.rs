@@ -30,7 +30,10 @@ pub(crate) fn warn(text: &str) {
 
 /// A message of the library with its parameters as the command has them: `max_jitter` becomes --max-jitter.
 pub(crate) fn in_command(message: &str) -> String {
-    atemoya::with_parameters(message, |name| format!("--{}", name.replace('_', "-")))
+    atemoya::with_parameters(message, |name| match name {
+        "replace" => "--force".to_owned(),
+        _ => format!("--{}", name.replace('_', "-")),
+    })
 }
 
 /// A number in a decimal unit that leaves one to three digits before the point: `12.3 MB`.

@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
     fasta: Option<PathBuf>,
     #[command(flatten)]
     groups: Groups,
-    /// Contigs and their lengths, for a store without a genome (else they come from the bigWigs, which must agree)
+    /// Contigs and their lengths, for a store without a genome (else those of all bigWigs, each with the length that the first has)
     #[arg(long, value_name = "FILE")]
     chrom_sizes: Option<PathBuf>,
     /// Contigs that bigWigs call otherwise: chr (1 for chr1 and the like, MT for chrM), or a file whose lines are names of one contig, as

@@ -39,6 +39,14 @@ fn names_and_lengths_that_do_not_match() {
         assert_eq!(store["inputs"][1]["contigs_renamed"][0], serde_json::json!({"from": "1", "to": "chr1"}));
         assert!(run(&["inspect", &path(out)]).contains(r#""10" is "chr10""#));
     }
+    let (store, peaks, absent) = (path("chr"), odd("base/peaks.narrowPeak"), path("absent"));
+    let of_pack = pack("ensembl.bw", "never", &["--alias", &absent]);
+    let index = ["index", &store, "--peaks", &peaks, "--alias", &absent];
+    for arguments in [of_pack.iter().map(String::as_str).collect(), index.to_vec()] {
+        let said = refused(&arguments);
+        assert!(said.contains(&format!("{absent}: cannot open")) && said.contains("No such file"), "{said}");
+    }
+
     let said = said_by(&pack("ensembl.bw", "empty", &["--allow-empty"]));
     assert!(said.contains("warning: ") && said.contains("zeros everywhere"), "{said}");
 

@@ -33,8 +33,8 @@ fn copy(to: &Path) {
     }
     let loci = to.join("loci/default");
     fs::create_dir_all(&loci).unwrap();
-    for name in ["index.json", "index.parquet"] {
-        fs::copy(data().join("demo.atemoya/loci/default").join(name), loci.join(name)).unwrap();
+    for name in names(&data().join("demo.atemoya/loci/default")) {
+        fs::copy(data().join("demo.atemoya/loci/default").join(&name), loci.join(&name)).unwrap();
     }
 }
 
@@ -70,15 +70,19 @@ fn force_replaces_a_store_and_never_a_project_of_the_users() {
 fn out_never_replaces_a_file_of_another_kind() {
     let directory = tempfile::tempdir().unwrap();
     let store = data().join("demo.atemoya");
-    let genome = directory.path().join("genome.fa");
-    fs::write(&genome, ">chr1\nACGT\n").unwrap();
     let region = ["--contig", "chr1", "--start", "0", "--end", "10", "--sequence"];
     let extract = |out: &Path| [&["extract", text(&store), "--out", text(out)][..], &region].concat().join(" ");
     let sample = |out: &Path| ["sample", text(&store), "--count", "2", "--out", text(out)].join(" ");
-    for command in [extract(&genome), sample(&genome)] {
-        let said = refused(&command.split(' ').collect::<Vec<_>>());
-        assert!(said.contains("genome.fa: exists and is not a ."), "{said}");
-        assert_eq!(fs::read_to_string(&genome).unwrap(), ">chr1\nACGT\n");
+    for (name, expected) in
+        [("genome.fa", "genome.fa\": what is written is ."), ("genome", "genome: exists and is not a .")]
+    {
+        let genome = directory.path().join(name);
+        fs::write(&genome, ">chr1\nACGT\n").unwrap();
+        for command in [extract(&genome), sample(&genome)] {
+            let said = refused(&command.split(' ').collect::<Vec<_>>());
+            assert!(said.contains(expected), "{said}");
+            assert_eq!(fs::read_to_string(&genome).unwrap(), ">chr1\nACGT\n");
+        }
     }
     // One of its own kind is replaced, as ever.
     for (name, command) in [("a.npy", &extract as &dyn Fn(&Path) -> String), ("a.safetensors", &sample)] {

@@ -241,7 +241,7 @@ pub(crate) fn batches(text: &mut String, name: &str, stream: impl Iterator<Item 
 fn contigs_and_tracks(text: &mut String, store: &Store) {
     let manifest = store.manifest();
     writeln!(text, "checksum {}", store.checksum()).unwrap();
-    writeln!(text, "warnings {}", store.warnings(None, None).join("\n")).unwrap();
+    writeln!(text, "warnings {}", store.warnings(None, None).unwrap().join("\n")).unwrap();
     for (name, length) in store.contigs().iter() {
         writeln!(text, "contig {name} {length}").unwrap();
     }

@@ -9,13 +9,14 @@ mod tracks;
 
 pub use contig_arrays::ContigArrays;
 pub(super) use contig_map::ContigMap;
-pub(super) use named::Tracks;
+pub(super) use named::{Tracks, known_contigs};
 pub(super) use sequence::SequenceArrays;
 pub(super) use tracks::TrackArrays;
 
+use crate::error::some_of;
 use crate::format::Contigs;
 use crate::store::Store;
-use crate::{DType, Result};
+use crate::{DType, Error, Result, listed};
 use std::sync::Arc;
 
 /// Where sequence, signal and controls of a genome come from, each from a store or from arrays of the caller's: for
@@ -87,10 +88,11 @@ impl Genome {
     }
 
     /// A sequence of arrays `(1, 4, length)`, one for each contig, all of one type. They say which contigs there are, and how long
-    /// these are. Tracks are those of a store, if there is one: it finds the contigs by their names.
+    /// these are. Tracks are those of a store, if there is one: it finds the contigs by their names. A data set refuses a store that
+    /// has none of them, or that has another length of one that loci are on, and warns of contigs of loci that the store lacks.
     ///
     /// # Errors
-    /// [`Error::Argument`](crate::Error::Argument) of `sequences` when there is no contig, or for an array of another shape, or of
+    /// [`Error::Argument`] of `sequences` when there is no contig, or for an array of another shape, or of
     /// another type than the first, or a contig that is given twice; of `contigs` for a name or a length that none can have.
     pub fn from_arrays(sequences: &ContigArrays, tracks: Option<&Store>) -> Result<Genome> {
         let sequences = Arc::new(SequenceArrays::new(sequences)?);
@@ -104,7 +106,7 @@ impl Genome {
     /// their order; they add up to the channels. `None`: one each.
     ///
     /// # Errors
-    /// [`Error::Argument`](crate::Error::Argument) of `signals` for an array of another shape, or a contig that is given twice; of
+    /// [`Error::Argument`] of `signals` for an array of another shape, or a contig that is given twice; of
     /// `signal_groups` for sizes that do not fit.
     pub fn signals(mut self, signals: &[ContigArrays], groups: Option<&[usize]>) -> Result<Genome> {
         self.signals = Some(Arc::new(TrackArrays::new(["signals", "signal_groups"], signals, groups, self.contigs())?));
@@ -128,6 +130,42 @@ impl Genome {
             Bases::Store(store) => store.contigs(),
             Bases::Arrays(sequences, _) => &sequences.contigs,
         }
+    }
+
+    /// Compares the contigs of a sequence of arrays with those of the store that has the tracks. Returns what to warn of: the contigs
+    /// that loci are on, `used`, which the store lacks.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] of `sequences` when they share no contig, unless `allow_empty`, and for another length of one that is used.
+    pub(super) fn check_store(&self, used: &[&str], allow_empty: bool) -> Result<Vec<String>> {
+        let Bases::Arrays(sequences, Some((store, _))) = &self.bases else { return Ok(Vec::new()) };
+        let (ours, theirs) = (&sequences.contigs, store.contigs());
+        if !allow_empty && !ours.iter().any(|(name, _)| theirs.id(name).is_some()) {
+            let [theirs, ours] = [theirs, ours].map(|contigs| listed(contigs.iter().map(|(name, _)| name)));
+            let remedy = "rename the contigs of the arrays; `allow_empty` reads zeros";
+            let message = format!(
+                "the store of the tracks has none of their contigs: it has {theirs}, and they have {ours}; {remedy}"
+            );
+            return Err(Error::argument("sequences", message));
+        }
+        let length = |contigs: &Contigs, name| contigs.id(name).map(|id| contigs.length(id));
+        let (mut lacking, mut other) = (Vec::new(), Vec::new());
+        for name in used {
+            match (length(ours, name), length(theirs, name)) {
+                (_, None) => lacking.push(name),
+                (Some(own), Some(stored)) if own != stored => {
+                    other.push(format!("{name:?} ({own} bases here and {stored} there)"));
+                }
+                _ => {}
+            }
+        }
+        if !other.is_empty() {
+            let remedy = "are they of the same genome build? `chroms` can name the contigs without these";
+            let message = format!("the store of the tracks has other lengths of {}: {remedy}", some_of(other));
+            return Err(Error::argument("sequences", message));
+        }
+        let warning = || format!("the store of the tracks lacks {}, where they are zeros", listed(&lacking));
+        Ok(if lacking.is_empty() { Vec::new() } else { vec![warning()] })
     }
 
     /// The type of the sequence, where it is of arrays.

@@ -60,7 +60,7 @@ impl<'a> Tracks<'a> {
     /// Refuses contigs that the file of a track of the store has with another length.
     pub(in crate::feed) fn check_lengths(&self, contigs: &[&str]) -> Result<()> {
         match self {
-            Tracks::Groups(store, ..) => store.check_lengths(Some(&self.names()), Some(contigs)),
+            Tracks::Groups(store, ..) => store.check_lengths(Some(&self.names()), Some(&known_contigs(store, contigs))),
             _ => Ok(()),
         }
     }
@@ -158,6 +158,11 @@ impl<'a> Tracks<'a> {
         let sums = || Box::new(TrackSums::new(values(arrays, channels, contigs))) as Box<dyn WindowSums>;
         Ok((!self.is_empty()).then(sums))
     }
+}
+
+/// The contigs that a store has, of some of a genome.
+pub(in crate::feed) fn known_contigs<'a>(store: &Store, contigs: &[&'a str]) -> Vec<&'a str> {
+    contigs.iter().copied().filter(|name| store.contigs().id(name).is_some()).collect()
 }
 
 fn values<'a>(arrays: &'a TrackArrays, channels: Vec<usize>, contigs: &'a Contigs) -> Box<dyn Values + 'a> {
