@@ -202,6 +202,13 @@ class Loader:
         if opened is not None:
             self._feed.prepare()
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in self.__dict__.get("_arguments", ()):
+            raise AttributeError(f"{name} cannot be changed once the loader is made: make another with {name}=")
+        if type(self) is Loader and not name.startswith("_") and not hasattr(Loader, name):
+            raise AttributeError(f"a Loader has no attribute {name!r}, and none of its parameters can be assigned")
+        super().__setattr__(name, value)
+
     @property
     def store(self) -> Store:
         """The store that it reads."""

@@ -15,7 +15,7 @@ from ._collate import Examples
 from ._contig_arrays import native_order
 from ._options import base_seed, flag, ratio, sampling, whole
 from ._position import Position
-from ._settings import Fixed, Setting, as_tensor, channels, check_negatives, check_permutation
+from ._settings import Fixed, Setting, as_tensor, channels, check_name, check_negatives, check_permutation
 from ._tensors import tensors
 
 # What examples are cut from.
@@ -105,10 +105,16 @@ class PeakNegativeSampler(torch.utils.data.Dataset[tuple[Any, ...]]):
         }
         self._begin(order, random_state, parameters)
 
+    # A seed that the user has not given may be replaced by that of a saved state.
+    seed_is_drawn = False
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        check_name(self, name)
+        super().__setattr__(name, value)
+
     def _begin(self, order, random_state, parameters):
         """Takes the parameters, and makes the data set."""
         self._order = order
-        # A seed that the user has not given may be replaced by that of a saved state.
         self.seed_is_drawn = random_state is None
         if random_state is None:
             random_state = int(numpy.random.randint(0, 2**31 - 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -65,6 +66,28 @@ class Fixed:
 
     def __set__(self, data: Any, value: Any) -> None:
         raise AttributeError(f"{self.name} cannot be changed once the data set is made: {self.instead}")
+
+
+def is_parameter(name: str) -> bool:
+    """Whether ``PeakGenerator`` has a parameter of this name."""
+    from ._generator import PeakGenerator  # here, since it imports this module
+
+    return name in inspect.signature(PeakGenerator).parameters
+
+
+def check_name(data: Any, name: str) -> None:
+    """Raises AttributeError unless a data set may be assigned an attribute of this name.
+
+    A subclass of a user's may have others than parameters.
+    """
+    kind = type(data)
+    if name.startswith("_") or hasattr(kind, name):
+        return
+    if is_parameter(name):
+        raise AttributeError(f"{name} cannot be changed once the data set is made: make another with {name}=")
+    if kind.__module__.partition(".")[0] == __name__.partition(".")[0]:
+        known = [known for known in dir(kind) if isinstance(getattr(kind, known), Setting)]
+        raise AttributeError(f"a data set has no attribute {name!r}: what may be assigned is {', '.join(known)}")
 
 
 def channels(name: str, value: Any) -> list[int] | None:

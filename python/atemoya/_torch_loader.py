@@ -16,6 +16,7 @@ from ._feed import Feed
 from ._options import flag, streaming, whole
 from ._ranks import Ranks, need_a_seed
 from ._sampler import PeakNegativeSampler
+from ._settings import is_parameter
 from ._tensors import TorchMemory
 
 # What a DataLoader has for its worker processes, of which there are none.
@@ -60,7 +61,7 @@ class PeakLoader(DataLoader[Any]):
 
     ``sampler`` and ``batch_sampler`` have all examples as ``(epoch, index)`` pairs, whatever the rank, for
     frameworks that share them among ranks themselves. ``num_workers``, ``pin_memory``, ``collate_fn`` and
-    ``generator`` may be assigned: the next iteration has the new value. Nothing else can be assigned.
+    ``generator`` may be assigned: the next iteration has the new value. No other parameter can be assigned.
 
     Parameters
     ----------
@@ -156,6 +157,11 @@ class PeakLoader(DataLoader[Any]):
         made = "_feed" in self.__dict__
         if made and name in ("rank", "world_size"):
             raise AttributeError(f"{name} cannot be changed once the loader is made: make another with rank= and world_size=")
+        if made and not name.startswith("_") and not hasattr(self, name):
+            if hasattr(type(self.dataset), name):
+                raise AttributeError(f"{name} is an attribute of the data set: assign loader.dataset.{name}")
+            if is_parameter(name):
+                raise AttributeError(f"{name} cannot be changed once the loader is made: make another with {name}=")
         if made and name in _OF_PROCESSES and value != getattr(self, name):
             raise AttributeError(f"{name} does not apply: {self.num_workers} threads gather the batches (num_workers)")
         if made and name == "num_workers":

@@ -51,6 +51,17 @@ def make(atemoya, store, simulated):
     return make
 
 
+def test_what_cannot_be_assigned(atemoya, make):
+    loader = make()
+    for name in ("store", "random_state", "batch_size", "negative_ratio", "exclusion_lists", "verify"):
+        with pytest.raises(AttributeError, match=f"{name} cannot be changed once .* make another with {name}="):
+            setattr(loader, name, 3)
+    with pytest.raises(AttributeError, match="no attribute 'batchsize'"):
+        loader.batchsize = 3
+    loader._mark = 3
+    assert_same(copies(loader), copies(make()))
+
+
 @pytest.fixture(scope="module")
 def indexed(atemoya, simulated, tmp_path_factory):
     """A store with two indices, of which one has other negatives."""

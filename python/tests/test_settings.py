@@ -124,6 +124,50 @@ BAD = [("reverse_complement", "False", TypeError), ("shuffle", None, TypeError),
        ("negative_ratio", -1, ValueError), ("negative_ratio", None, ValueError), ("negative_ratio", "many", TypeError)]
 
 
+@pytest.mark.parametrize("name", ["random_state", "exclusion_lists", "batch_size", "chroms", "min_counts", "num_workers",
+                                  "signals", "store", "rank", "verify"])
+def test_parameters_that_are_no_attributes(pair, name):
+    """Of a data set, of one of arrays, and of their loader."""
+    loader, _ = pair()
+    before = [list(loader), list(loader)]
+    loader.set_epoch(0)
+    parts = [loader.dataset] if hasattr(loader, name) else [loader.dataset, loader]
+    for part in parts:
+        with pytest.raises(AttributeError, match=f"{name} cannot be changed once .* make another with {name}="):
+            setattr(part, name, 3)
+        assert not hasattr(part, name)
+    for batches in before:
+        assert_same_batches(list(loader), batches)
+
+
+def test_attributes_that_are_not_there(pair):
+    """A misspelt name is one; those of subclasses and of frameworks are theirs."""
+    loader, _ = pair()
+    with pytest.raises(AttributeError, match="no attribute 'negative_ration'.*assigned is .*negative_ratio"):
+        loader.dataset.negative_ration = 0
+    for name in ("negative_ratio", "max_jitter", "signal_perm", "order", "reverse_complement"):
+        with pytest.raises(AttributeError, match=f"{name} is an attribute of the data set: assign loader.dataset.{name}"):
+            setattr(loader, name, 0)
+    loader.fold = loader._fold = loader.dataset._fold = 3
+    assert loader.fold == loader._fold == loader.dataset._fold == 3
+    loader.dataset._base_seed = 3
+    assert loader.dataset._base_seed == loader.dataset.seed == 3
+
+
+def test_attributes_of_a_subclass(atemoya):
+    class Fold(atemoya.PeakNegativeSampler):
+        def __init__(self, fold, **arguments):
+            self.fold = fold
+            super().__init__(**arguments)
+
+    peaks, negatives = torch.zeros(4, 4, 10), torch.zeros(0, 4, 10)
+    dataset = Fold(2, peak_sequences=peaks, peak_signals=peaks, negative_sequences=negatives, negative_signals=negatives,
+                   negative_ratio=0, in_window=10, out_window=10)
+    assert dataset.fold == 2 and pickle.loads(pickle.dumps(dataset.__getstate__()))["fold"] == 2
+    with pytest.raises(AttributeError, match="random_state"):
+        dataset.random_state = 3
+
+
 @pytest.mark.parametrize(("name", "value", "expected"), BAD)
 def test_values_that_are_refused_change_nothing(pair, name, value, expected):
     ours, theirs = pair()
