@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import warnings
 
 import torch
@@ -23,7 +25,6 @@ class Ranks:
 
     def __init__(self, rank: int | None, world_size: int | None):
         self.rank, self.world_size = rank, world_size
-        self._told = False
 
     def grouped(self) -> bool:
         """Whether they are those of a process group."""
@@ -37,11 +38,30 @@ class Ranks:
         if not self.grouped():
             return self.given()
         rank, world_size = torch.distributed.get_rank(), torch.distributed.get_world_size()
-        if not self._told:
-            self._told = True
-            warnings.warn(
-                f"this is rank {rank} of {world_size} in a running process group: the loader gives this rank's share of "
-                "each batch. A loader that is on one rank only, for validation say, needs rank=0, world_size=1",
-                stacklevel=5,
-            )
+        _tell(rank, world_size)
         return rank, world_size
+
+
+# Whether this process was told its rank.
+_told = False
+
+
+def _tell(rank: int, world_size: int) -> None:
+    """Warns of the rank that is taken, once in a process."""
+    global _told
+    if not _told:
+        _told = True
+        warnings.warn(
+            f"this is rank {rank} of {world_size} in a running process group: a loader gives this rank's share of "
+            "each batch. A loader that is on one rank only, for validation say, needs rank=0, world_size=1",
+            stacklevel=_outside(),
+        )
+
+
+def _outside() -> int:
+    """The ``stacklevel`` of a warning of the function that asks, by which it is of the line that called the package."""
+    package = os.path.dirname(__file__) + os.sep
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(package):
+        frame, level = frame.f_back, level + 1
+    return level
