@@ -46,6 +46,8 @@ class Feed:
         self.source, self.streaming, self.convert = source, streaming, convert
         self.allocate, self.adopt, self.stays = allocate, adopt, stays
         self.epoch = 0
+        self._set = None  # the epoch that was set last
+        self._ended = False  # whether nothing is left of it in the state to go on from
         self._going_on = None  # the state to go on from
         self._idle = None  # a stream that nobody iterates, what it was wanted for, and the epoch that comes next in it
         self._state = None  # where the iteration stood that ended last
@@ -56,8 +58,9 @@ class Feed:
 
     def __getstate__(self):
         # The copy begins where this one stands.
-        state = self.state_dict()
+        state = self._place()
         place = {"epoch": state["epoch"], "_going_on": state if state["step"] > 0 else None, "_state": state}
+        place["_ended"] = False
         without = dict.fromkeys(["_state_of", "_idle", "_current", "_process", "_lock"])
         return {**self.__dict__, **place, **without}
 
@@ -77,17 +80,25 @@ class Feed:
 
         An iteration that is within that epoch goes on, and one that has given nothing yet begins it. The
         next iteration begins it as well, unless the running one gives a batch before.
+
+        A state that was loaded is kept where the epoch is its own, or the one that was set last before it
+        was saved; an iteration gives nothing where that epoch had ended.
         """
         epoch = whole("epoch", epoch)
         if self.stays:
             return
+        before, self._set = self._set, epoch
         running = self._running()
         if running is not None:
-            if running.set_epoch(epoch):
+            if running.set_epoch(epoch, before):
                 return
             running.warn_of_the_rest(epoch)
         with self._guard():
-            if self._going_on is None or self._going_on["epoch"] != epoch:
+            if self._going_on is None:
+                keeps = False
+            else:
+                keeps, self._ended = within(self._going_on, epoch, before)
+            if not keeps:
                 self.epoch, self._going_on, self._state = epoch, None, None
                 self._turn += 1
 
@@ -124,7 +135,10 @@ class Feed:
             left = stream.batches_per_epoch() - done
             self._turn += 1
             iteration = Iteration(self, stream, wanted, epoch, left, going_on, self._turn)
-            self.epoch, self._going_on, self._state = self.after(epoch), None, None
+            if self._ended:
+                iteration.epoch, iteration.left = epoch - 1, 0
+            self.epoch, self._going_on, self._state = self.after(iteration.epoch), None, None
+            self._ended = False
             self._current = weakref.ref(iteration)
             return iteration
 
@@ -152,7 +166,18 @@ class Feed:
         return {**state, "epoch": self.epoch} if self.stays else state
 
     def state_dict(self) -> dict:
-        """Where the iteration that began last stands: the batch that comes next, by its epoch and step."""
+        """Where the iteration that began last stands: the batch that comes next, by its epoch and step.
+
+        Where an earlier epoch was set last, that one as well: Lightning goes through a short loader
+        several times while a longer one is in one epoch.
+        """
+        with self._guard():
+            state = self._place()
+            earlier = self._set is not None and self._set < state["epoch"]
+            return {**state, "set_epoch": self._set} if earlier else state
+
+    def _place(self) -> dict:
+        """Where the iteration that began last stands, as the extension module says it."""
         with self._guard():
             running = self._running()
             if running is not None:
@@ -171,6 +196,7 @@ class Feed:
         if not isinstance(state, dict):
             raise ValueError(f"this is not the state of a loader: {state!r}")
         state = dict(state)
+        set_last = state.pop("set_epoch", None)
         with self._guard():
             before = self.source.seed
             if self.adopt is not None and "seed" in state:
@@ -187,7 +213,26 @@ class Feed:
             stream.stop()
             self._idle = (stream, wanted, None)
             self.epoch, self._going_on, self._state = state["epoch"], state, None
+            self._set, self._ended = set_last, False
             self._turn += 1
+
+
+def within(state: dict, epoch: int, before: int | None) -> tuple[bool, bool]:
+    """Whether a loaded state is kept when an epoch is set, and whether nothing of that epoch is left in it.
+
+    It is kept where the epoch is its own, or is set once more: ``before`` is the one that was set last when
+    it was saved. An earlier epoch than either is begun, with a warning.
+    """
+    if epoch == before and before < state["epoch"]:
+        return True, state["step"] == 0 and epoch + 1 == state["epoch"]
+    if epoch < state["epoch"] and (before is None or epoch < before):
+        warnings.warn(
+            f"epoch {epoch} was set after the state of epoch {state['epoch']}, batch {state['step']}, was loaded: the "
+            f"loader begins epoch {epoch}, and not where it was saved. Set the epoch before the state is loaded; "
+            f"with Accelerate, set the prepared loader's iteration to {state['epoch']}",
+            stacklevel=5,
+        )
+    return epoch == state["epoch"], False
 
 
 class Iteration:
@@ -197,7 +242,7 @@ class Iteration:
         self.feed, self.stream, self.wanted = feed, stream, wanted
         self.epoch, self.left, self.turn = epoch, left, turn
         self._convert, self._allocate = feed.convert, wanted[-1]
-        self._going_on = going_on  # what it began from
+        self._going_on, self._rest = going_on, left  # what it began from, and how much was left there
         self._given = False  # whether it has given a batch
         self._lock = threading.Lock()
 
@@ -226,9 +271,15 @@ class Iteration:
             self.feed.place(self.turn, self.feed.after(self.epoch), None)
         return self._convert(batch)
 
-    def set_epoch(self, epoch: int) -> bool:
+    def set_epoch(self, epoch: int, before: int | None) -> bool:
         """Goes on where it is within that epoch, or begins it where nothing was given yet; whether either is so."""
         with self._lock:
+            if self.stream is not None and not self._given and self._going_on is not None:
+                keeps, ended = within(self._going_on, epoch, before)
+                if keeps:
+                    self.epoch, self.left = (epoch, 0) if ended else (self._going_on["epoch"], self._rest)
+                    self.feed.place(self.turn, self._going_on["epoch"], self._going_on)
+                    return True
             if self.stream is None or self.left == 0 or (self._given and epoch != self.epoch):
                 return False
             if epoch != self.epoch:

@@ -231,6 +231,42 @@ def test_setting_the_epoch_of_an_iteration_that_goes_on_from_a_state(make, epoch
     epochs.check(loader, 2)
 
 
+@pytest.mark.parametrize("begun", [False, True])
+def test_setting_the_epoch_once_more_after_loading(make, epochs, begun):
+    """Whoever goes through the loader several times in one epoch of his own sets that one again."""
+    loader = make()
+    loader.set_epoch(0)
+    list(loader)
+    ended = loader.state_dict()
+    running = iter(loader)
+    for _ in range(3):
+        next(running)
+    state = loader.state_dict()
+    assert where(loader) == (1, 3)
+
+    def loaded(state, *set_later):
+        loader = make()
+        loader.load_state_dict(state)
+        ours = iter(loader) if begun else None
+        for epoch in set_later:
+            loader.set_epoch(epoch)
+        return loader, ours if begun else iter(loader)
+
+    epochs.check(loaded(state)[1], 1, 3)
+    loader, ours = loaded(state, 0, 0)
+    assert loader.state_dict() == state
+    epochs.check(ours, 1, 3)
+    epochs.check(loader, 2)
+    epochs.check(loaded(state, 0, 2)[1], 2)
+    loader, ours = loaded(ended, 0, 0)
+    assert len(ours) == 0 and list(ours) == []
+    epochs.check(loader, 1)
+    epochs.check(loaded(ended, 0, 1)[1], 1)
+    del state["set_epoch"]
+    with pytest.warns(UserWarning, match="epoch 0 was set after the state of epoch 1, batch 3"):
+        epochs.check(loaded(state, 0)[1], 0)
+
+
 def test_an_iteration_that_has_given_all_is_within_no_epoch(make, epochs):
     """Who asks for as many batches as there are, and no more, does not see it end."""
     loader = make()

@@ -132,6 +132,38 @@ def test_a_fit_in_which_part_of_each_epoch_is_used(make, whole, tmp_path, done, 
     assert_same_batches([step[4] for step in [*stopped, *rest]], expected)
 
 
+@pytest.mark.parametrize("mode", ["max_size_cycle", "max_size", "min_size"])
+@pytest.mark.parametrize(("done", "at_the_end"), [(1, False), (3, False), (4, False), (8, False), (8, True), (7, False), (16, True)])
+def test_two_loaders_in_one_fit(make, tmp_path, mode, done, at_the_end):
+    """The short one begins again, or has ended, while the long one is in the same epoch of Lightning's."""
+    class Both(Model):
+        def training_step(self, batch, number):
+            self.seen.append(tuple(None if part is None else part[-1].tolist() for part in (batch["a"], batch["b"])))
+            return self.layer(batch["a"][0].float().mean(-1)).mean()
+
+    def loaders():
+        pair = {"a": make(), "b": make(batch_size=72, random_state=9)}
+        return lightning.pytorch.utilities.CombinedLoader(pair, mode)
+
+    def fit(*callbacks, path=None):
+        model = Both()
+        try:
+            trainer(*callbacks).fit(model, loaders(), ckpt_path=path, weights_only=False)
+        except (KeyboardInterrupt, SystemExit):
+            pass
+        return model.seen
+
+    assert [len(loader) for loader in loaders().flattened] == [8, 3]
+    steps = 3 if mode == "min_size" else 8
+    if at_the_end:
+        done = done // 8 * steps
+    expected, saving = fit(), Saving(tmp_path, done, at_the_end)
+    assert len(expected) == EPOCHS * steps
+    if not saving.path.exists():
+        fit(saving)
+    assert fit(path=saving.path) == expected[done:]
+
+
 def test_loaders_that_are_made_anew_for_each_epoch(make, whole):
     class Data(lightning.LightningDataModule):
         def train_dataloader(self):
