@@ -22,17 +22,22 @@ class _Epochs:
 
     def __init__(self, feed: Feed | None, stays: bool):
         self.feed, self.stays, self.next = feed, stays, 0
+        self.given = 0  # how many examples of the next epoch were given before a state was saved
 
     def set(self, epoch: int) -> None:
         if self.feed is not None:
             self.feed.set_epoch(epoch)
-        if not self.stays:
-            self.next = epoch
+        if not self.stays and epoch != self.next:
+            self.next, self.given = epoch, 0
 
-    def take(self) -> int:
-        epoch = self.next
-        self.next += not self.stays
-        return epoch
+    def go_on(self, epoch: int, given: int) -> None:
+        if not self.stays:
+            self.next, self.given = epoch, given
+
+    def take(self) -> tuple[int, int]:
+        epoch, given = self.next, self.given
+        self.next, self.given = epoch + (not self.stays), 0
+        return epoch, given
 
 
 class EpochSampler(DistributedSampler[Any]):
@@ -60,6 +65,7 @@ class EpochSampler(DistributedSampler[Any]):
     rank = property(lambda self: self._share()[0])
     num_replicas = property(lambda self: self._share()[1])
     epoch = property(lambda self: self._epochs.next)
+    given = property(lambda self: self._epochs.given // self.num_replicas)
     num_samples = property(len)
     total_size = property(lambda self: len(self.dataset))
 
@@ -89,11 +95,20 @@ class EpochSampler(DistributedSampler[Any]):
         """An iteration, for who shares its pairs out."""
         return _Pairs(self)
 
-    def begin(self) -> int:
-        """The epoch of an iteration that begins."""
+    def begin(self) -> tuple[int, range]:
+        """The epoch of an iteration that begins, and the places that it gives.
+
+        After a state was loaded, they are what is left of its epoch.
+        """
         if self.dataset.seed_is_drawn and group_of_several():
             raise ValueError(f"several ranks share an epoch, and each has drawn a seed of its own: {need_a_seed}")
-        return self._epochs.take()
+        epoch, given = self._epochs.take()
+        rank, world_size = self._share()
+        return epoch, range(given + rank, len(self.dataset), world_size)
+
+    def go_on(self, epoch: int, given: int) -> None:
+        """Lets the next iteration go on within an epoch, after examples that were given."""
+        self._epochs.go_on(epoch, given)
 
     def shared(self, share: Callable[[], tuple[int, int]]) -> None:
         """Becomes the sampler of another loader, and gives the places of one rank alone, as ``share`` says."""
@@ -113,6 +128,7 @@ class _Pairs:
     def __init__(self, sampler: EpochSampler):
         self.sampler = sampler
         self.epoch: int | None = None
+        self.places = range(0)
         self.given = 0
 
     def __iter__(self) -> _Pairs:
@@ -120,19 +136,21 @@ class _Pairs:
 
     def __next__(self) -> Pair:
         if self.epoch is None:
-            self.epoch = self.sampler.begin()
-        places = self.sampler.places()
-        if self.given >= len(places):
+            self.epoch, self.places = self.sampler.begin()
+        if self.given >= len(self.places):
             raise StopIteration
         self.given += 1
-        return self.epoch, places[self.given - 1]
+        return self.epoch, self.places[self.given - 1]
 
     def state_dict(self) -> dict[str, int]:
-        return {"epoch": self.sampler.epoch if self.epoch is None else self.epoch, "given": self.given}
+        if self.epoch is None:
+            return {"epoch": self.sampler.epoch, "given": self.sampler.given}
+        return {"epoch": self.epoch, "given": self.places.start // self.places.step + self.given}
 
     def load_state_dict(self, state_dict: dict[str, int]) -> None:
         self.sampler.set_epoch(state_dict["epoch"])
-        self.epoch, self.given = self.sampler.begin(), state_dict["given"]
+        self.epoch, self.places = self.sampler.begin()
+        self.given = state_dict["given"] - self.places.start // self.places.step
 
 
 class Batches(BatchSampler):
@@ -143,6 +161,12 @@ class Batches(BatchSampler):
 
     def __init__(self, sampler: Any, batch_size: int, drop_last: bool) -> None:
         super().__init__(sampler.copy() if isinstance(sampler, EpochSampler) else sampler, batch_size, drop_last)
+        self._made = True
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if "_made" in self.__dict__ and name in ("batch_size", "drop_last"):
+            raise AttributeError(f"{name} cannot be changed once the loader is made: make another with {name}=")
+        super().__setattr__(name, value)
 
     def __iter__(self) -> Iterator[list[Any]]:
         return _Batches(self) if isinstance(self.sampler, EpochSampler) else super().__iter__()

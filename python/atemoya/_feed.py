@@ -58,8 +58,16 @@ class Feed:
 
     def __getstate__(self):
         # The copy begins where this one stands.
-        state = self._place()
+        state, running = self._place(), self._running()
         place = {"epoch": state["epoch"], "_going_on": state if state["step"] > 0 else None, "_state": state}
+        of = running.wanted[0] if running is not None else self._state_of
+        if state["step"] > 0 and self._going_on is None and of is not self.source.native:
+            warnings.warn(
+                f"a setting was assigned within epoch {state['epoch']}, and the copy of the loader has it: it begins "
+                f"epoch {self.after(state['epoch'])}. To copy the rest of the epoch, copy before the assignment",
+                stacklevel=3,
+            )
+            place = {"epoch": self.after(state["epoch"]), "_going_on": None, "_state": None}
         place["_ended"] = False
         without = dict.fromkeys(["_state_of", "_idle", "_current", "_process", "_lock"])
         return {**self.__dict__, **place, **without}

@@ -220,6 +220,8 @@ class PeakLoader(DataLoader[Any]):
             If it was saved of other examples, another order or another batch size.
         """
         self._feed.load_state_dict(state_dict)
+        # Those who read the sampler or the batch sampler in place of the loader go on as well.
+        self.sampler.go_on(state_dict["epoch"], state_dict["step"] * self._running.batch_size)
         self.dataset.seed_is_drawn = False
 
 

@@ -150,6 +150,38 @@ def test_a_foreign_iteration_moves_the_loader_no_further(make):
     assert_same_batches(list(loader), list(make()))
 
 
+@pytest.mark.parametrize("way", ["sampler", "batch_sampler"])
+@pytest.mark.parametrize("changes", [{}, dict(negative_ratio=0.1), dict(negative_ratio=2)])
+def test_a_foreign_iteration_keeps_what_it_began_with(make, way, changes):
+    """And goes on where a loaded state stands."""
+    loader = make()
+    by = dict(sampler=loader.sampler, batch_size=16) if way == "sampler" else dict(batch_sampler=loader.batch_sampler)
+    foreign = torch.utils.data.DataLoader(loader.dataset, **by)
+    expected = make()
+    epochs = [list(expected) for _ in range(2)]
+    loader.load_state_dict({**loader.state_dict(), "epoch": 1, "step": 3})
+    running = iter(foreign)
+    first = [next(running)]
+    for name, value in changes.items():
+        setattr(loader.dataset, name, value)
+        setattr(expected.dataset, name, value)
+    assert_same_batches([*first, *running], epochs[1][3:])
+    assert_same_batches(list(foreign), list(expected))
+
+
+@pytest.mark.parametrize(("epoch", "first"), [(1, 3), (2, 0)])
+def test_setting_the_epoch_of_a_foreign_iteration_after_loading(make, epochs, epoch, first):
+    """As Accelerate does."""
+    loader = make()
+    loader.load_state_dict({**loader.state_dict(), "epoch": 1, "step": 3})
+    loader.batch_sampler.sampler.set_epoch(epoch)
+    epochs.check(torch.utils.data.DataLoader(loader.dataset, batch_sampler=loader.batch_sampler), epoch, first)
+    with pytest.warns(UserWarning, match="begins epoch 0"):
+        loader.load_state_dict({**loader.state_dict(), "epoch": 1, "step": 3})
+        loader.batch_sampler.sampler.set_epoch(0)
+    epochs.check(torch.utils.data.DataLoader(loader.dataset, batch_sampler=loader.batch_sampler), 0)
+
+
 class Epochs:
     """What a loader gives, epoch by epoch."""
 

@@ -65,6 +65,24 @@ def test_a_pickled_copy_does_the_same(pair, changes):
     assert_same_batches(list(loader), list(ours))
 
 
+def test_a_copy_of_a_loader_that_was_assigned_within_an_epoch(pair):
+    """It has the new value, and begins where the loader's next iteration does."""
+    ours, _ = pair()
+    running = iter(ours)
+    next(running)
+    ours.dataset.shuffle = False
+    with pytest.warns(UserWarning, match="begins epoch 1"):
+        copied = pickle.loads(pickle.dumps(ours))
+    assert_same_batches(list(copied), list(ours))
+
+
+@pytest.mark.parametrize(("name", "value"), [("batch_size", 4), ("drop_last", True)])
+def test_what_a_batch_sampler_cannot_be_assigned(pair, name, value):
+    for batches in (pair()[0].batch_sampler, pickle.loads(pickle.dumps(pair()[0])).batch_sampler):
+        with pytest.raises(AttributeError, match=name):
+            setattr(batches, name, value)
+
+
 def test_a_state_is_of_what_was_assigned(pair):
     ours, _ = pair()
     list(ours)
