@@ -65,7 +65,10 @@ fn odd_beds_are_refused_by_name() {
     says(read("peaks.bed.zip"), &["zip archive", "unzip"]);
     says(read("fa.2bit"), &["2bit", "BED"]);
     says(read("empty.bw"), &["bigWig", "BED"]);
-    assert_eq!(read("trailing_space_name.bed").unwrap()[0].0, "chr1 ");
+    says(
+        read("trailing_space_name.bed"),
+        &["trailing_space_name.bed, line 1", "\"chr1 \" begins or ends with a space"],
+    );
     let path = odd.join("bed12.bed");
     let bed = read_bed(&path).unwrap();
     assert_eq!((bed.records.len(), bed.records[0].summit), (1, None));

@@ -181,3 +181,25 @@ def test_arrays_without_a_contig_of_the_genome(atemoya, odd, tmp_path):
             assert any(name in message and "reads as zero" in message for message in said), said
             # The wrong track is the last channel of what follows the sequence.
             assert all(not batch[1][:, -1].any() for batch in loader)
+
+
+def test_regions_and_loci_by_other_names_are_told_of(atemoya, odd, tmp_path):
+    """Some names of a list are the genome's, and others mean contigs of it: these are left out with a warning."""
+    excluded = tmp_path / "excluded.bed"
+    excluded.write_text("1\t0\t60000\nchr2\t0\t300\nchrUn\t0\t10\n")
+    track = odd("base/plus.bw")
+    make = lambda **more: generator(atemoya, odd, tmp_path, [track], **more)  # noqa: E731
+    for _ in range(2):
+        _, messages = warned(lambda: make(exclusion_lists=[excluded]))
+        [said] = [message for message in messages if "excluded.bed" in message]
+        assert '"1" exclude nothing' in said and "alias=" in said and "chrUn" not in said, said
+    with pytest.raises(ValueError, match="no peak is left"):
+        make(exclusion_lists=[excluded], alias="chr")
+    loci = "chr1\t3000\t3200\n1\t4000\t4100\n2\t4000\t4100\n"
+    for _ in range(2):
+        _, messages = warned(lambda: make(peaks=loci, chroms=["chr1"]))
+        [said] = [message for message in messages if "left out" in message]
+        assert 'the loci on "1" are left out' in said and "alias=" in said, said
+    renamed = loci.replace("chr1", "1")
+    loader, messages = warned(lambda: make(peaks=renamed, chroms=["chr1"], alias="chr"))
+    assert len(loader.dataset) == 2 and not messages, messages

@@ -240,7 +240,8 @@ impl LocusFilter {
 
     fn apply(&self, genome: &Genome, table: &LocusTable, exclusion: &[BedFile], rules: Rules) -> Result<Selection> {
         self.check()?;
-        let warnings = self.check_names(genome, exclusion)?;
+        let mut warnings = self.check_names(genome, exclusion)?;
+        warnings.extend(matching::left_out(table, self.chroms.as_deref(), genome.contigs()));
         let signals = genome.tracks(Role::Signal, self.signals.as_deref())?;
         let used = self.used_contigs(genome.contigs(), table);
         signals.check_lengths(&used)?;

@@ -115,10 +115,13 @@ impl Aliases {
     }
 }
 
-/// Whether [`Aliases::chr`] finds a contig for any of some names.
-#[cfg(feature = "ingest")]
-pub(crate) fn chr_helps<'a>(mut names: impl Iterator<Item = &'a str>, contigs: &Contigs) -> bool {
-    names.any(|name| matches!(Aliases::chr().resolve(name, contigs), Ok(Some(_))))
+/// Those of some names that the genome lacks and [`Aliases::chr`] finds a contig for, each with that contig's id.
+pub(crate) fn helped_by_chr<'a>(
+    names: impl Iterator<Item = &'a str>,
+    contigs: &Contigs,
+) -> impl Iterator<Item = (&'a str, usize)> {
+    let found = |name| Aliases::chr().resolve(name, contigs).ok().flatten();
+    names.filter(|name| contigs.id(name).is_none()).filter_map(move |name| Some((name, found(name)?)))
 }
 
 impl Table {
@@ -353,11 +356,10 @@ mod tests {
         assert!(plain.renamed().is_empty());
     }
 
-    #[cfg(feature = "ingest")]
     #[test]
-    fn whether_the_rule_would_help() {
+    fn which_names_the_rule_would_help() {
         let genome = contigs(&["chr1", "chr2"]);
-        assert!(chr_helps(["scaffold_7", "2"].into_iter(), &genome));
-        assert!(!chr_helps(["NC_000001.11", "Chr1"].into_iter(), &genome));
+        let names = ["scaffold_7", "2", "chr1", "NC_000001.11", "Chr1"];
+        assert_eq!(helped_by_chr(names.into_iter(), &genome).collect::<Vec<_>>(), [("2", 1)]);
     }
 }

@@ -15,6 +15,8 @@ pub(super) fn contig_name(bytes: &[u8]) -> Result<&str, String> {
         Err(format!("the contig name {} has {} bytes; at most {MAX_NAME} are allowed", quote(bytes), name.len()))
     } else if name.chars().any(char::is_control) {
         Err(format!("the contig name {} holds a control character", quote(bytes)))
+    } else if name.trim() != name || name.starts_with('\u{feff}') {
+        Err(format!("the contig name {} begins or ends with a space or a byte order mark: remove it", quote(bytes)))
     } else {
         Ok(name)
     }
@@ -91,7 +93,17 @@ mod tests {
         assert_eq!(contig_name("chr1".as_bytes()), Ok("chr1"));
         assert_eq!(contig_name("染色体".as_bytes()), Ok("染色体"));
         assert!(contig_name(&[b'a'; MAX_NAME]).is_ok());
-        for bad in [&b""[..], &[b'a'; MAX_NAME + 1], b"a\x01", b"a\x7f", "a\u{85}".as_bytes(), b"\xff"] {
+        for bad in [
+            &b""[..],
+            &[b'a'; MAX_NAME + 1],
+            b"a\x01",
+            b"a\x7f",
+            "a\u{85}".as_bytes(),
+            b"\xff",
+            b"chr1 ",
+            b" chr1",
+            "\u{feff}chr1".as_bytes(),
+        ] {
             assert!(contig_name(bad).is_err(), "{bad:?}");
         }
     }

@@ -4,8 +4,9 @@
 use std::path::Path;
 
 use crate::format::{Contigs, Renamed};
-use crate::ingest::alias::{Aliases, ContigNames};
+use crate::ingest::alias::{Aliases, ContigNames, helped_by_chr};
 use crate::ingest::bed::BedFile;
+use crate::loci::LocusTable;
 use crate::{Error, Result, listed};
 
 /// Checks the contigs to use, and returns what to warn of.
@@ -47,7 +48,13 @@ pub(crate) fn exclusion_list(path: &Path, bed: &BedFile, contigs: &Contigs, allo
         return Ok(vec![format!("`exclusion_lists`: {} has no region", path.display())]);
     }
     if bed.contigs.iter().any(|name| contigs.id(name).is_some()) {
-        return Ok(Vec::new());
+        let missed = helped_by_chr(bed.contigs.iter().map(String::as_str), contigs).map(|(name, _)| name);
+        let missed: Vec<&str> = missed.collect();
+        let warning = || {
+            let path = path.display();
+            format!("`exclusion_lists`: the regions of {path} on {} exclude nothing; {RENAMES}", listed(missed.iter()))
+        };
+        return Ok((!missed.is_empty()).then(warning).into_iter().collect());
     }
     let message = format!(
         "this exclusion list excludes nothing: it is on {}, and the genome has {}",
@@ -58,6 +65,18 @@ pub(crate) fn exclusion_list(path: &Path, bed: &BedFile, contigs: &Contigs, allo
         return Ok(vec![format!("{}: {message}", path.display())]);
     }
     Err(Error::input(path, None, format!("{message}; {RENAMES}, `allow_empty` takes the list as it is")))
+}
+
+/// Notes the loci of a table that are left out since their contigs are among those to use by other names only.
+pub(crate) fn left_out(table: &LocusTable, chroms: Option<&[String]>, contigs: &Contigs) -> Option<String> {
+    let wanted = |id: usize| {
+        let mut lists = table.chroms().into_iter().chain(chroms);
+        lists.all(|names| names.iter().any(|name| name == contigs.name(id)))
+    };
+    let names = helped_by_chr(table.foreign().iter().map(String::as_str), contigs);
+    let names: Vec<&str> = names.filter(|(_, id)| wanted(*id)).map(|(name, _)| name).collect();
+    (!names.is_empty())
+        .then(|| format!("the loci on {} are left out: the genome has no such contig; {RENAMES}", listed(names)))
 }
 
 /// The remedy for names of another style.
@@ -119,7 +138,12 @@ mod tests {
             let bed = BedFile { contigs: names(given), ..BedFile::default() };
             exclusion_list(Path::new("x.bed"), &bed, &contigs(), allow_empty)
         };
-        assert_eq!(check(&["1", "chr2"], false).unwrap(), [""; 0]);
+        assert_eq!(check(&["chrUn", "chr2"], false).unwrap(), [""; 0]);
+        let warned = check(&["1", "chr2", "4", "X"], false).unwrap();
+        assert!(
+            warned[0].contains(r#"regions of x.bed on "1", "4" exclude nothing; use the genome's names, or `alias`"#),
+            "{warned:?}"
+        );
         assert_eq!(check(&[], false).unwrap(), ["`exclusion_lists`: x.bed has no region"]);
         let error = check(&["1", "2"], false).unwrap_err().to_string();
         for part in ["x.bed: ", r#"on "1", "2", and the genome has "chr1", "#, "`allow_empty`"] {

@@ -2,7 +2,7 @@
 
 use crate::error::some_of;
 use crate::format::{Contigs, OtherLength, Provenance, Renamed};
-use crate::ingest::alias::{Aliases, ContigNames, chr_helps};
+use crate::ingest::alias::{Aliases, ContigNames, helped_by_chr};
 use crate::ingest::bigwig::BigWig;
 use crate::{Error, Result, listed};
 use std::collections::HashMap;
@@ -110,7 +110,7 @@ impl<'a> Track<'a> {
 
 /// How names could be taken for those of the store, where no aliases were given.
 pub(super) fn alias_hint<'a>(aliases: bool, names: impl Iterator<Item = &'a str>, contigs: &Contigs) -> &'static str {
-    match (aliases, chr_helps(names, contigs)) {
+    match (aliases, helped_by_chr(names, contigs).next().is_some()) {
         (false, true) => "`alias` \"chr\" takes 1 for chr1 and MT for chrM, and a file any name for another; ",
         (false, false) => "`alias` with a file that says which names mean the same takes one for another; ",
         (true, _) => "",

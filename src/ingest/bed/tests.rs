@@ -53,11 +53,18 @@ fn malformed_rows_are_named() {
         "\t1\t2",
         "chr\u{7}\t1\t2",
         &format!("{long}\t1\t2"),
+        "chr1 \t1\t2",
+        " chr1\t1\t2",
+        "\"chr1 \"\t1\t2",
+        "\u{feff}chr1\t1\t2",
+        "chr1\u{a0}\t1\t2",
     ] {
         let error = read(format!("a\t0\t9\n#\n{bad}\na\t1\t2\n")).unwrap_err();
         assert!(matches!(error, Error::Input { line: Some(3), .. }), "{bad:?}: {error}");
     }
     assert!(matches!(read(b"a\xff\t1\t2\n"), Err(Error::Input { line: Some(1), .. })));
+    let error = read("chr1 \t1\t2\n").unwrap_err().to_string();
+    assert!(error.contains(r#"line 1: the contig name "chr1 " begins or ends with a space"#), "{error}");
 }
 
 #[test]
