@@ -118,6 +118,102 @@ def test_one_genome_is_packed_once(atemoya, simulated, inputs, cache, tmp_path):
     atemoya.Store(cache / third).verify()
 
 
+def flip(path: Path) -> None:
+    """Flips a bit, and puts the file's times back, as far as a program can."""
+    before = path.stat()
+    damaged = bytearray(path.read_bytes())
+    damaged[4096] ^= 1
+    with open(path, "r+b") as file:
+        file.write(damaged)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def test_a_damaged_genome_is_not_taken_for_other_stores(atemoya, simulated, run_environment, cache):
+    """Not when its store is removed and packed again, nor for other tracks."""
+    first, second = (pack(simulated, run_environment, cache, name) for name in ("plus.bw", "minus.bw"))
+    assert (first / "sequence.atm").samefile(second / "sequence.atm")
+    flip(first / "sequence.atm")
+    shutil.rmtree(first)
+    third = pack(simulated, run_environment, cache, "control.bw")
+    assert pack(simulated, run_environment, cache, "plus.bw") == first
+    for store in (first, third):
+        atemoya.Store(store).verify()
+    with pytest.raises(atemoya.StoreError, match="sequence.atm"):
+        atemoya.Store(second).verify()
+
+
+def test_a_store_that_cannot_be_opened_now_stays(atemoya, simulated, run_environment, cache):
+    """With too few files that may be open, say. Nothing is wrong with the store."""
+    store = pack(simulated, run_environment, cache, "plus.bw", "minus.bw")
+    code = """
+import os, resource, sys
+from atemoya._source import from_inputs
+opened = max(map(int, os.listdir("/proc/self/fd")))
+refused = 0
+for limit in range(opened, opened + 16):
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    try:
+        from_inputs(sys.argv[1], sys.argv[2:4], None, None, None, alias=None, allow_empty=False,
+                    cache_dir=sys.argv[4], verbose=False)
+    except OSError:
+        refused += 1
+    assert os.path.exists(sys.argv[5] + "/sequence.atm"), limit
+assert 0 < refused < 16, refused
+"""
+    files = [simulated.file(name) for name in ("genome.fa", "plus.bw", "minus.bw")]
+    command = [sys.executable, "-c", code, *files, cache, store]
+    subprocess.run(command, env=run_environment, check=True, timeout=120)
+    assert stores(cache) == [store.name]
+    atemoya.Store(store).verify()
+
+
+def test_a_damaged_store_is_packed_again_once_nobody_uses_it(atemoya, simulated, run_environment, cache):
+    giver = """
+import sys
+from atemoya._source import from_inputs
+source = from_inputs(sys.argv[1], [sys.argv[2]], None, None, None, alias=None, allow_empty=False,
+                     cache_dir=sys.argv[3], verbose=False)
+print("ready", flush=True)
+sys.stdin.read()
+"""
+    store = pack(simulated, run_environment, cache, "plus.bw")
+    command = [sys.executable, "-c", giver, simulated.file("genome.fa"), simulated.file("plus.bw"), str(cache)]
+    with subprocess.Popen(command, env=run_environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout.readline() == b"ready\n"
+        manifest = store / "manifest.json"
+        manifest.write_bytes(manifest.read_bytes()[:-9])
+        refused = subprocess.run(command, env=run_environment, input="", stderr=subprocess.PIPE, text=True, timeout=60)
+        assert "it is damaged, and cannot be replaced: it is in use" in refused.stderr, refused.stderr
+        assert (store / "sequence.atm").exists()
+        other.kill()
+    subprocess.run(command, env=run_environment, input="", check=True, text=True, timeout=60)
+    assert stores(cache) == [store.name]
+    atemoya.Store(store).verify()
+    (store / "sequence.atm").unlink()
+    subprocess.run(command, env=run_environment, input="", check=True, text=True, timeout=60)
+    atemoya.Store(store).verify()
+
+
+def test_a_file_in_the_place_of_another_is_read(atemoya, simulated, inputs, cache):
+    """Even one of the same length and time of change."""
+    expected = list(atemoya.PeakGenerator(**given(simulated, inputs, cache)))
+    plus, before = inputs / "plus.bw", (inputs / "plus.bw").stat()
+    kept = shutil.copy(plus, inputs / "kept.bw")
+    os.utime(kept, ns=(before.st_atime_ns, before.st_mtime_ns))
+    letters = (inputs / "genome.fa").read_bytes()
+    time = (inputs / "genome.fa").stat()
+    (inputs / "other.fa").write_bytes(letters[:-2] + bytes([letters[-2] ^ 2]) + letters[-1:])
+    os.utime(inputs / "other.fa", ns=(time.st_atime_ns, time.st_mtime_ns))
+    os.replace(inputs / "other.fa", inputs / "genome.fa")
+    atemoya.PeakGenerator(**given(simulated, inputs, cache))
+    assert len(stores(cache)) == 2
+    # The same content is the same, whichever file has it.
+    os.replace(kept, plus)
+    (inputs / "genome.fa").write_bytes(letters)
+    assert_same_batches(list(atemoya.PeakGenerator(**given(simulated, inputs, cache))), expected)
+    assert len(stores(cache)) == 2
+
+
 def test_the_same_files_in_other_groups_are_another_store(atemoya, simulated, inputs, cache):
     paths = [str(inputs / "plus.bw"), str(inputs / "minus.bw")]
     for signals in ([paths], paths, paths[::-1]):

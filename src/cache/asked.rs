@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 pub(super) const KEY: usize = 24;
 
 /// Part of every key: records and names of another layout are not taken for these.
-const LAYOUT: u32 = 2;
+const LAYOUT: u32 = 3;
 
 /// The letters of the first input's name that begin a store's.
 const STEM: usize = 40;
@@ -30,6 +30,10 @@ pub(super) struct FileState {
     pub(super) length: u64,
     /// When it was changed last, in seconds and nanoseconds since 1970-01-01 UTC.
     modified: (i64, i64),
+    /// The file's number, which another one in its place has not, and when it or its own data were changed last: no program can set that
+    /// back.
+    inode: u64,
+    changed: (i64, i64),
 }
 
 /// What a caller wants packed.
@@ -68,8 +72,7 @@ impl Asked {
 
     /// The name that is its own, of its store or of what stands beside that.
     pub(super) fn name(&self, suffix: &str) -> String {
-        let files: Vec<_> = self.files.iter().map(|file| (&file.path, file.length, file.modified)).collect();
-        format!("{}-{}{suffix}", self.stem, &hash(&format!("{} {files:?}", self.what))[..KEY])
+        format!("{}-{}{suffix}", self.stem, &hash(&format!("{} {:?}", self.what, self.files))[..KEY])
     }
 
     /// Whether the same is packed of files of the same lengths: only their content can differ.
@@ -100,7 +103,13 @@ impl FileState {
     fn of(path: &Path) -> Result<FileState> {
         let metadata = fs::metadata(path).map_err(Error::io(path, "open"))?;
         let path = path.canonicalize().map_err(Error::io(path, "open"))?;
-        Ok(FileState { path, length: metadata.len(), modified: (metadata.mtime(), metadata.mtime_nsec()) })
+        Ok(FileState {
+            path,
+            length: metadata.len(),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+            inode: metadata.ino(),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+        })
     }
 }
 

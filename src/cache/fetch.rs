@@ -1,6 +1,7 @@
 //! Opening the store of some files, which is packed when there is none yet.
 
 use super::asked::{Asked, FileState, Record};
+use super::prune::in_words;
 use super::used::{InUse, Removal};
 use super::{Cache, Prune, RECORD, STORE, is_ours};
 use crate::ingest::provenance;
@@ -35,7 +36,7 @@ impl Cached {
 
 impl Cache {
     /// Opens the store of a builder's files, which is packed if there is none yet. Files are told
-    /// by path, length and time of change; files of the same content are recognised by their length
+    /// by path, length, number and times of change; files of the same content are recognised by their length
     /// and hash, whatever their paths and times.
     ///
     /// Several processes may do this at once: one packs, and the others wait for it. Where the file
@@ -117,13 +118,13 @@ impl Cache {
     fn pack(&self, builder: &PackBuilder, asked: &Asked, progress: &dyn Progress) -> Result<Cached> {
         fs::create_dir_all(&self.directory).map_err(Error::io(&self.directory, "make the directory"))?;
         let name = asked.name(STORE);
-        let in_use = InUse::begin(&self.directory, &name);
-        let (store, packed) = match self.packed_once(builder, asked, progress) {
-            Ok(opened) => opened,
+        let cached = match self.packed_once(builder, asked, progress) {
+            Ok(cached) => cached,
             Err(error) => {
-                drop(in_use);
                 // Nothing stays of what was not packed.
-                let _ = Removal::begin(&self.directory, &name).map(Removal::end);
+                if !self.directory.join(&name).exists() {
+                    let _ = Removal::begin(&self.directory, &name).map(Removal::end);
+                }
                 return Err(error);
             }
         };
@@ -133,23 +134,19 @@ impl Cache {
             // store.
             let _ = self.prune(&Prune { max_bytes: Some(limit), ..Prune::default() });
         }
-        Ok(Cached { store, in_use, packed }.noted())
+        Ok(cached.noted())
     }
 
     /// Packs the store of this name, unless another process does so meanwhile, and opens it.
-    fn packed_once(
-        &self,
-        builder: &PackBuilder,
-        asked: &Asked,
-        progress: &dyn Progress,
-    ) -> Result<(Store, Option<Packed>)> {
+    fn packed_once(&self, builder: &PackBuilder, asked: &Asked, progress: &dyn Progress) -> Result<Cached> {
         let name = asked.name(STORE);
         let path = self.directory.join(&name);
         let _packing = Packing::wait(self.directory.join(format!(".{name}.lock")), progress)?;
-        if let Ok(store) = Store::open(&path) {
-            return Ok((store, None));
+        if let Some(cached) = self.open_or_remove(&name)? {
+            return Ok(cached);
         }
-        remove_damaged(&path)?;
+        // Noted before anything is published: where there are no locks, nobody removes it then.
+        let in_use = InUse::begin(&self.directory, &name).noted();
         let genome = self.of_the_same_genome(asked, progress)?;
         let builder = builder.clone().replace(false);
         let store = genome.as_ref().map(|cached| cached.store.clone());
@@ -164,7 +161,62 @@ impl Cache {
             Err(Error::Exists { .. }) => None,
             Err(error) => return Err(error),
         };
-        Ok((Store::open(&path)?, packed))
+        Ok(Cached { store: Store::open(&path)?, in_use, packed })
+    }
+
+    /// Opens the store of this name. One that is damaged is removed, if nobody uses it; whatever else
+    /// keeps a store from being opened says nothing against it.
+    ///
+    /// # Errors
+    /// [`Error::Exists`] for a damaged store that is in use, or that has files of others in it; any
+    /// other error of opening it.
+    fn open_or_remove(&self, name: &str) -> Result<Option<Cached>> {
+        let path = self.directory.join(name);
+        let open = || match Store::open(&path) {
+            Err(error) if !is_damage(&error) => Err(error),
+            opened => Ok(opened.ok()),
+        };
+        if fs::symlink_metadata(&path).is_err() {
+            return Ok(None);
+        }
+        let in_use = InUse::begin(&self.directory, name);
+        if let Some(store) = open()? {
+            return Ok(Some(Cached { store, in_use, packed: None }));
+        }
+        // Nobody uses it who looks at it only to find it damaged.
+        drop(in_use);
+        let removal = Removal::begin(&self.directory, name).map_err(|usage| {
+            let hint = format!(
+                "it is damaged, and cannot be replaced: {}; end the processes that use it, or delete it yourself, or give another directory \
+                 (`cache_dir`)",
+                in_words(usage)
+            );
+            Error::Exists { path: path.clone(), hint }
+        })?;
+        // Where there are no locks, another process may have put a whole one in its place by now.
+        let removed = match open() {
+            Ok(None) => remove_damaged(&path),
+            Ok(Some(_)) => Ok(()),
+            Err(error) => Err(error),
+        };
+        if fs::symlink_metadata(&path).is_err() {
+            removal.end();
+            return removed.map(|()| None);
+        }
+        removal.give_up();
+        removed?;
+        let in_use = InUse::begin(&self.directory, name);
+        Ok(Some(Cached { store: Store::open(&path)?, in_use, packed: None }))
+    }
+}
+
+/// Whether an error of opening a store says that the store itself is at fault: what it holds is
+/// wrong, or a file of it is gone.
+fn is_damage(error: &Error) -> bool {
+    match error {
+        Error::Corrupt { .. } | Error::NotAStore { .. } => true,
+        Error::Io { source, .. } => source.kind() == std::io::ErrorKind::NotFound,
+        _ => false,
     }
 }
 

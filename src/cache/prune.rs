@@ -71,7 +71,7 @@ impl Cache {
     fn remove(&self, entry: Entry, dry_run: bool) -> Pruned {
         let kept = match (dry_run, entry.usage) {
             (true, Usage::Unused) => None,
-            (true, usage) => Some(in_use(usage)),
+            (true, usage) => Some(in_words(usage)),
             (false, _) => self.remove_unused(&entry).err(),
         };
         Pruned { entry, kept }
@@ -80,7 +80,7 @@ impl Cache {
     /// Removes a store and what stands beside it, or says why not.
     fn remove_unused(&self, entry: &Entry) -> Result<(), String> {
         let name = entry.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let removal = Removal::begin(&self.directory, &name).map_err(in_use)?;
+        let removal = Removal::begin(&self.directory, &name).map_err(in_words)?;
         if let Err(doubt) = remove_store(&entry.path) {
             removal.give_up();
             return Err(doubt);
@@ -105,7 +105,8 @@ fn bytes_of<'a>(stores: impl Iterator<Item = &'a PathBuf>) -> u64 {
     files.collect::<HashMap<_, _>>().into_values().sum()
 }
 
-fn in_use(usage: Usage) -> String {
+/// Why a store is not removed.
+pub(super) fn in_words(usage: Usage) -> String {
     match usage {
         Usage::Recent => {
             "it was opened within the last 30 days, and the file system has no locks to tell whether it is in use"

@@ -160,7 +160,7 @@ impl PackBuilder {
     }
 
     /// Sets a store of the same FASTA, with all its contigs, which the sequence is taken from, by another name of the same file. Where the
-    /// file system gives none, it is packed.
+    /// file system gives none, or the file is damaged, it is packed.
     pub(crate) fn sequence_of(mut self, store: Option<Store>) -> Self {
         self.sequence_of = store.filter(|_| self.packs_whole_genome());
         self
@@ -251,7 +251,10 @@ impl PackBuilder {
     ) -> Result<Vec<Lists>> {
         let contigs = match &self.fasta {
             Some(fasta) => {
-                let linked = self.sequence_of.as_ref().and_then(|store| sequence::link(store, directory));
+                let linked = match &self.sequence_of {
+                    Some(store) => sequence::link(store, directory, progress)?,
+                    None => None,
+                };
                 let packed = match linked {
                     Some(packed) => packed,
                     None => sequence::pack(fasta, self.contigs.as_deref(), directory, progress)?,

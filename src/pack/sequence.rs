@@ -1,14 +1,14 @@
 //! A FASTA file becomes the sequence file, in one pass and bounded memory.
 
 use super::contigs::refuse_unknown;
-use crate::Result;
 use crate::format::manifest::{FileEntry, SequenceEntry};
 use crate::ingest::fasta::Fasta;
 use crate::progress::{self, Progress, Unit};
-use crate::store::Store;
 use crate::store::writer::SequenceWriter;
+use crate::store::{Store, sha256};
+use crate::{Error, Result};
 use std::collections::HashSet;
-use std::fs;
+use std::fs::{self, File};
 use std::path::Path;
 
 const FILE: &str = "sequence.atm";
@@ -22,13 +22,32 @@ pub(super) struct Packed {
     pub(super) contigs: Vec<(String, u64)>,
 }
 
-/// The sequence of a store that was packed of the same genome, under a name in `directory`, if the file system gives one.
-pub(super) fn link(store: &Store, directory: &Path) -> Option<Packed> {
-    let entry = store.manifest().sequence.clone()?;
-    let file = store.manifest().file(&entry.file)?.clone();
-    fs::hard_link(store.path().join(&entry.file), directory.join(&entry.file)).ok()?;
-    let contigs = store.contigs().iter().map(|(name, length)| (name.to_owned(), length)).collect();
-    Some(Packed { entry, file, contigs })
+/// The sequence of a store that was packed of the same genome, under a name in `directory`, if the file system gives one. It is read to
+/// its end: `None` for one that is damaged, too, or cannot be read.
+///
+/// # Errors
+/// [`Error::Interrupted`].
+pub(super) fn link(store: &Store, directory: &Path, progress: &dyn Progress) -> Result<Option<Packed>> {
+    let linked = || {
+        let entry = store.manifest().sequence.clone()?;
+        let file = store.manifest().file(&entry.file)?.clone();
+        let path = directory.join(&entry.file);
+        fs::hard_link(store.path().join(&entry.file), &path).ok()?;
+        let contigs = store.contigs().iter().map(|(name, length)| (name.to_owned(), length)).collect();
+        Some((path, Packed { entry, file, contigs }))
+    };
+    let Some((path, packed)) = linked() else { return Ok(None) };
+    let hash = File::open(&path).map_err(Error::io(&path, "open")).and_then(|file| sha256(&file, &path, progress));
+    match hash {
+        Ok((hash, length)) if (hash.as_str(), length) == (packed.file.sha256.as_str(), packed.file.length) => {
+            Ok(Some(packed))
+        }
+        Err(Error::Interrupted) => Err(Error::Interrupted),
+        _ => {
+            fs::remove_file(&path).map_err(Error::io(&path, "remove"))?;
+            Ok(None)
+        }
+    }
 }
 
 /// Packs the contigs that are wanted, all if `None`.

@@ -50,7 +50,8 @@ impl Store {
     /// That a store is whole is remembered in the directory `verified` of `cache`, for its path, its checksum, and number, length and
     /// times of each data file. `None` is the user's cache: `$ATEMOYA_CACHE`, or `atemoya` in `$XDG_CACHE_HOME` (`~/.cache`). Of several
     /// processes that ask at once, one reads the store and the others wait. Where nothing can be remembered, it is read each time. A store
-    /// that fails is not remembered.
+    /// that fails is not remembered. A new name for a data file changes its times: when another store of a cache comes to share the genome's
+    /// file, this one is read once more.
     ///
     /// Damage that leaves no trace in a file's times, as that of a failing disk after this, is seen by [`Store::verify`] alone. Locus
     /// indices are not read here: every loader compares the one that it uses with its checksum.
