@@ -14,7 +14,8 @@ from torch.utils.data.distributed import DistributedSampler
 from ._feed import Feed
 from ._ranks import Ranks, group_of_several, need_a_seed
 
-Pair = tuple[int, int]
+# An epoch and an index; behind them what was assigned since the data set was made, if anything was.
+Pair = tuple[Any, ...]
 
 
 class _Epochs:
@@ -129,6 +130,7 @@ class _Pairs:
         self.sampler = sampler
         self.epoch: int | None = None
         self.places = range(0)
+        self.assigned: tuple[dict[str, Any], ...] = ()
         self.given = 0
 
     def __iter__(self) -> _Pairs:
@@ -136,11 +138,16 @@ class _Pairs:
 
     def __next__(self) -> Pair:
         if self.epoch is None:
-            self.epoch, self.places = self.sampler.begin()
+            self.begin()
         if self.given >= len(self.places):
             raise StopIteration
         self.given += 1
-        return self.epoch, self.places[self.given - 1]
+        return self.epoch, self.places[self.given - 1], *self.assigned
+
+    def begin(self) -> None:
+        self.epoch, self.places = self.sampler.begin()
+        assigned = self.sampler.dataset.begin_epoch(self.epoch)
+        self.assigned = (assigned,) if assigned else ()
 
     def state_dict(self) -> dict[str, int]:
         if self.epoch is None:
@@ -149,7 +156,7 @@ class _Pairs:
 
     def load_state_dict(self, state_dict: dict[str, int]) -> None:
         self.sampler.set_epoch(state_dict["epoch"])
-        self.epoch, self.places = self.sampler.begin()
+        self.begin()
         self.given = state_dict["given"] - self.places.start // self.places.step
 
 

@@ -121,6 +121,7 @@ class PeakNegativeSampler(torch.utils.data.Dataset[tuple[Any, ...]]):
         self._seed = base_seed(order, random_state)
         # Those of the epochs to come, and those of the current one.
         self._settings = self._settings_of_epoch = parameters
+        self._assigned: dict[str, Any] = {}  # a new dictionary with each assignment
         self._native = self._of_epoch = self._make(parameters, self._seed)
         self._position = Position()
         self._epoch = 0
@@ -158,6 +159,7 @@ class PeakNegativeSampler(torch.utils.data.Dataset[tuple[Any, ...]]):
         except ValueError as error:
             raise ValueError(f"{name} = {value!r}: {error}") from error
         self._settings, self._native = later, native
+        self._assigned = {**self._assigned, name: value}
         self._settings_of_epoch, self._of_epoch = now, of_epoch
 
     def _sampling(self, settings: dict, seed: int) -> dict:
@@ -217,6 +219,12 @@ class PeakNegativeSampler(torch.utils.data.Dataset[tuple[Any, ...]]):
         self._epoch, self._drawn = epoch, None
         self._of_epoch, self._settings_of_epoch = self._native, self._settings
 
+    def begin_epoch(self, epoch: int) -> dict[str, Any]:
+        """Begins an epoch, which has what was assigned before it; returns that, for copies in worker processes."""
+        if epoch == self._epoch and self._of_epoch is not self._native:
+            self._prepare_epoch(epoch)
+        return self._assigned
+
     def _draws(self):
         """Labels, sources, offsets and orientations of the current epoch."""
         if self._drawn is None:
@@ -240,8 +248,14 @@ class PeakNegativeSampler(torch.utils.data.Dataset[tuple[Any, ...]]):
         if self.seed_is_drawn:
             self._position.warn_of_other_seeds()
         if isinstance(index, tuple):
-            epoch, index = index
-            if epoch != self._epoch:
+            epoch, index, *assigned = index
+            is_copy = bool(assigned) and torch.utils.data.get_worker_info() is not None
+            if is_copy and (self._assigned != assigned[0] or self._of_epoch is not self._native):
+                # In a worker process: what was assigned since it was started comes with the epoch.
+                for name, value in assigned[0].items():
+                    setattr(self, name, value)
+                self._prepare_epoch(operator.index(epoch))
+            elif epoch != self._epoch:
                 self._prepare_epoch(operator.index(epoch))
         elif self._position.goes_back(index):
             self._prepare_epoch(self._epoch + 1)

@@ -34,6 +34,24 @@ def test_pytorchs_workers_over_the_dataset(atemoya, arguments, epochs, method):
         assert_same_batches(list(loader), epochs[epoch])
 
 
+@pytest.mark.parametrize("way", ["sampler", "batch_sampler"])
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+@pytest.mark.parametrize("workers", [0, 2])
+def test_what_is_assigned_reaches_the_workers(atemoya, arguments, way, method, workers):
+    """Before the first epoch, and while the workers have copies: from the next epoch on, as in the loader itself."""
+    ours, foreign = (atemoya.PeakGenerator(**arguments) for _ in range(2))
+    size = arguments["batch_size"]
+    by = dict(sampler=foreign.sampler, batch_size=size) if way == "sampler" else dict(batch_sampler=foreign.batch_sampler)
+    if workers:
+        by |= dict(num_workers=workers, timeout=SECONDS, multiprocessing_context=method, persistent_workers=True)
+    other = torch.utils.data.DataLoader(foreign.dataset, **by)
+    for changes in (dict(negative_ratio=1), {}, dict(reverse_complement=False, shuffle=False), dict(negative_ratio=0.1)):
+        for name, value in changes.items():
+            setattr(ours.dataset, name, value)
+            setattr(foreign.dataset, name, value)
+        assert_same_batches(list(other), list(ours))
+
+
 def test_workers_that_begin_at_the_same_epoch_again_say_so(atemoya, arguments, epochs, capfd):
     dataset = atemoya.PeakGenerator(**arguments).dataset
     # Spawned workers: what pytest does to warnings is not theirs.
