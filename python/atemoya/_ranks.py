@@ -25,6 +25,7 @@ class Ranks:
 
     def __init__(self, rank: int | None, world_size: int | None):
         self.rank, self.world_size = rank, world_size
+        self._told = False
 
     def grouped(self) -> bool:
         """Whether they are those of a process group."""
@@ -38,24 +39,15 @@ class Ranks:
         if not self.grouped():
             return self.given()
         rank, world_size = torch.distributed.get_rank(), torch.distributed.get_world_size()
-        _tell(rank, world_size)
+        if not self._told:
+            # Of each loader: the one that is on one rank only may be the second.
+            self._told = True
+            warnings.warn(
+                f"this is rank {rank} of {world_size} in a running process group: the loader gives this rank's share "
+                "of each batch. A loader that is on one rank only, for validation say, needs rank=0, world_size=1",
+                stacklevel=_outside(),
+            )
         return rank, world_size
-
-
-# Whether this process was told its rank.
-_told = False
-
-
-def _tell(rank: int, world_size: int) -> None:
-    """Warns of the rank that is taken, once in a process."""
-    global _told
-    if not _told:
-        _told = True
-        warnings.warn(
-            f"this is rank {rank} of {world_size} in a running process group: a loader gives this rank's share of "
-            "each batch. A loader that is on one rank only, for validation say, needs rank=0, world_size=1",
-            stacklevel=_outside(),
-        )
 
 
 def _outside() -> int:
