@@ -152,6 +152,9 @@ impl IndexBuilder {
         let mut read = |path: &PathBuf| {
             let mut bed = read_bed(path)?;
             renamed.push(matching::rename(path, &mut bed, contigs, self.alias.as_ref())?);
+            if !self.filter.allow_empty {
+                matching::loci(path, &bed, contigs)?;
+            }
             Ok((path.clone(), bed))
         };
         let peaks = self.peaks.iter().map(&mut read).collect::<Result<Vec<_>>>()?;

@@ -228,12 +228,19 @@ fn what_cannot_be_indexed_is_refused_by_its_name() {
     }
     // What is wrong with a file is said of the file.
     let negatives = fixture.loci("negatives.bed", &[("chrA", 30), ("chrM", 40), ("chrC", 30)]);
+    let foreign = fixture.loci("foreign.bed", &[("A", 30)]);
     for (builder, parts) in [
         (new("x").summits(true), ["peaks.bed, line 1", "no column 10, the summit"]),
         (
             new("x").negatives([&negatives]),
             ["negatives.bed, line 2", r#"lacks: "chrC", "chrM"; it has "chrA", "chrB"; `chroms` names the contigs"#],
         ),
+        // The peaks match.
+        (
+            new("x").negatives([&foreign]),
+            ["foreign.bed, line 1", r#"on "A", the genome has "chrA", "chrB"; use the genome's names, or `alias`"#],
+        ),
+        (new("x").chroms(Some(vec!["chrA".into()])).negatives([&foreign]), ["foreign.bed, line 1", "`allow_empty`"]),
         (new("x").negatives([fixture.directory.path()]), ["", "a directory, not a file"]),
     ] {
         let error = builder.publish(&fixture.store, &()).unwrap_err();

@@ -269,6 +269,19 @@ fn an_index_without_a_peak_is_made_only_on_request() {
 }
 
 #[test]
+fn negatives_without_one_on_a_contig_to_use_are_noted() {
+    let fixture = Fixture::new();
+    let peaks = fixture.write("a.bed", "chrA\t400\t410\n");
+    let negatives = fixture.write("b.bed", "chrB\t400\t410\n");
+    let builder = IndexBuilder::new("x").peaks([peaks]).negatives([negatives]).chroms(Some(vec!["chrA".to_owned()]));
+    let indexed = builder.filter(FILTER).publish(&fixture.store, &()).unwrap();
+    assert_eq!(indexed.warnings, ["`negatives`: none of the 1 is on a contig to use"]);
+    // What was left out of an index cannot be chosen again, and the error says so.
+    let error = fixture.generator().loci("x").chroms(Some(vec!["chrB".to_owned()])).build().unwrap_err().to_string();
+    assert!(error.contains("no peak is left") && error.contains("was made without \"chrB\""), "{error}");
+}
+
+#[test]
 fn forgotten_summits_and_swapped_files_are_noted() {
     let fixture = Fixture::new();
     let peak = |i: i64| format!("chrA\t{}\t{}\tn\t0\t.\t1\t1\t1\t3\n", 100 * i, 100 * i + 10);
@@ -276,7 +289,7 @@ fn forgotten_summits_and_swapped_files_are_noted() {
     let warnings =
         |builder: IndexBuilder| builder.filter(FILTER).replace(true).publish(&fixture.store, &()).unwrap().warnings;
     let new = || IndexBuilder::new("x").peaks([&narrow]);
-    assert!(warnings(new())[0].contains("`summits` chooses"));
+    assert!(warnings(new())[0].contains("`summits` centres"));
     for summits in [true, false] {
         assert_eq!(warnings(new().summits(summits)), [""; 0]);
     }
@@ -286,7 +299,7 @@ fn forgotten_summits_and_swapped_files_are_noted() {
     assert!(fixture.generator().build().unwrap().warnings()[0].contains("`peaks` and `negatives`"));
     let table = new().table(fixture.store.contigs()).unwrap();
     let over = |summits| fixture.generator().table(table.clone()).summits(summits).build().unwrap().warnings().to_vec();
-    assert!(over(None)[0].contains("`summits` chooses"));
+    assert!(over(None)[0].contains("`summits` centres"));
     assert_eq!(over(Some(false)), [""; 0]);
 }
 
@@ -340,8 +353,20 @@ fn what_a_track_lacks_is_said_where_loci_are() {
     };
     let generator = PeakGenerator::with_filter(&store, FILTER).negative_ratio(0.0).num_workers(0);
     let over = |contigs: &[&str]| generator.clone().table(peaks("p.bed", contigs));
-    assert_eq!(over(&["chrA"]).build().unwrap().warnings(), [""; 0]);
-    let warnings = over(&["chrA", "chrC"]).build().unwrap().warnings().to_vec();
+    // No locus is on it: it is said, unless other contigs are chosen, and chosen by name it is an error.
+    let choose = |chrom: &str| over(&["chrA"]).chroms(Some(vec!["chrA".to_owned(), chrom.to_owned()]));
+    let said = over(&["chrA"]).build().unwrap().warnings().to_vec();
+    assert!(said.len() == 1 && said[0].contains("\"chrB\" (1200 bases there and 1300 in the store)"), "{said:?}");
+    assert_eq!(choose("chrC").build().unwrap().warnings(), [""; 0]);
+    for signals in [None, Some(Vec::new())] {
+        refused(choose("chrB").signals(signals).build(), "chroms", &["\"chrB\" (1200 bases there"]);
+    }
+    let warnings = over(&["chrA", "chrC"])
+        .chroms(Some(vec!["chrA".to_owned(), "chrC".to_owned()]))
+        .build()
+        .unwrap()
+        .warnings()
+        .to_vec();
     assert!(warnings.len() == 1 && warnings[0].contains("\"chrC\"") && warnings[0].contains("atac.bw"), "{warnings:?}");
     for signals in [None, Some(Vec::new())] {
         let all = over(&["chrA", "chrB"]).signals(signals);

@@ -179,6 +179,10 @@ fn names_that_do_not_fit_are_refused() {
     for builder in [new().fasta(&genome), new().signal("s", [&track])] {
         argument(builder.contigs(some(["a", "x", "y"])), &["contigs", r#"does not have "x", "y"; it has "a""#]);
     }
+    argument(
+        new().fasta(&genome).contigs(Some(vec!["x".to_owned()])),
+        &["contigs", r#"does not have "x"; it has "a""#],
+    );
     for tile in [0, 8, 16, 64] {
         argument(new().fasta(&genome).tile_log2(tile), &["tile"]);
     }

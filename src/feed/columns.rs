@@ -1,6 +1,7 @@
 //! The columns that a generator reads of a genome: in which types, and the examples that are made of them.
 
 use super::access::Access;
+use super::filter::LocusFilter;
 use super::examples::{Examples, GenomeExamples, Places, StoreExamples};
 use super::genome::{Genome, Tracks, known_contigs};
 use crate::format::manifest::Role;
@@ -48,19 +49,25 @@ impl<'a> Columns<'a> {
         self.signals.check_type("signal_type", signal_type)
     }
 
-    /// What to warn of in the tracks where loci are on these contigs.
+    /// What to warn of in the tracks where loci are on these contigs; without `chroms`, also of others with another length.
     ///
     /// # Errors
-    /// [`Error::Argument`] when the file of a control has another length of one, and as [`Genome::check_store`]; of signals, the
-    /// selection has asked.
-    pub(super) fn warnings(&self, contigs: &[&str], allow_empty: bool) -> Result<Vec<String>> {
-        self.controls.check_lengths(contigs)?;
-        self.signals.check_lengths(contigs)?;
+    /// [`Error::Argument`] when the file of a control has another length of one, or of a contig in `chroms`, and as
+    /// [`Genome::check_store`]; of signals, the selection has asked.
+    pub(super) fn warnings(&self, contigs: &[&str], filter: &LocusFilter) -> Result<Vec<String>> {
+        let chosen = filter.chroms.iter().flatten().map(String::as_str);
+        let used: Vec<&str> = contigs.iter().copied().chain(chosen).collect();
+        self.controls.check_lengths(&used)?;
+        self.signals.check_lengths(&used)?;
         // What several tracks lack is said once.
         let groups = [self.signals.names(), self.controls.names()].concat();
         let Some(store) = self.signals.store().or(self.controls.store()) else { return Ok(Vec::new()) };
-        let mut warnings = self.genome.check_store(contigs, allow_empty)?;
-        warnings.extend(store.warnings(Some(&groups), Some(&known_contigs(store, contigs)))?);
+        let mut warnings = self.genome.check_store(contigs, filter.allow_empty)?;
+        let mut told = known_contigs(store, contigs);
+        if filter.chroms.is_none() {
+            told.extend(store.other_lengths(&groups).into_iter().filter(|name| self.genome.contigs().id(name).is_some()));
+        }
+        warnings.extend(store.warnings(Some(&groups), Some(&told))?);
         Ok(warnings)
     }
 

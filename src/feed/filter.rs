@@ -11,7 +11,7 @@ use crate::loci::published::LocusIndex;
 use crate::loci::{IndexManifest, LocusTable, SelectOptions, Selection, WindowSums, doubts, explain, matching, select};
 use crate::sample::Order;
 use crate::store::Store;
-use crate::{Result, listed};
+use crate::{Error, Result, listed};
 use std::path::PathBuf;
 
 /// The parameters that decide which loci are used; those of [`crate::PeakGenerator`], which says what each means.
@@ -186,14 +186,19 @@ impl LocusFilter {
     fn apply_to_index(&self, genome: &Genome, index: &LocusIndex, rules: Rules) -> Result<Selection> {
         let exclusions =
             if self.exclusion_lists.is_some() { self.exclusions(genome.contigs())? } else { index.exclusion()? };
-        let mut selection = self.or_as(&index.manifest).apply(genome, &index.table, &exclusions, rules)?;
         let made_for = index.manifest.options.chroms.as_deref();
         let chosen = self.chroms.iter().flatten().filter(|name| genome.contigs().id(name).is_some());
         let lacking: Vec<&String> = chosen.filter(|name| made_for.is_some_and(|names| !names.contains(name))).collect();
-        if !lacking.is_empty() {
-            let (lacking, name) = (listed(lacking), &index.manifest.name);
-            selection.warnings.push(format!("`chroms`: the index {name:?} was made without {lacking}"));
-        }
+        let made_without = (!lacking.is_empty())
+            .then(|| format!("`chroms`: the index {:?} was made without {}", index.manifest.name, listed(lacking)));
+        let selection = self.or_as(&index.manifest).apply(genome, &index.table, &exclusions, rules);
+        let mut selection = selection.map_err(|error| match (error, &made_without) {
+            (Error::Argument { name: name @ ("peaks" | "negatives"), message }, Some(cause)) => {
+                Error::argument(name, format!("{message}; {cause}"))
+            }
+            (error, _) => error,
+        })?;
+        selection.warnings.extend(made_without);
         selection.warnings.extend(doubts::swapped_formats(&index.table));
         selection.warnings.extend(doubts::swapped_counts(&index.table, &index.counts));
         Ok(selection)
@@ -223,7 +228,7 @@ impl LocusFilter {
         Ok(warnings)
     }
 
-    /// The genome's contigs that loci are on which may be used.
+    /// The genome's contigs that are chosen by name, or else those that loci are on.
     fn used_contigs<'a>(&self, contigs: &'a Contigs, table: &LocusTable) -> Vec<&'a str> {
         let mut used = vec![false; contigs.len()];
         for row in table.rows() {
@@ -235,7 +240,9 @@ impl LocusFilter {
             let lists = [table.chroms(), self.chroms.as_deref()];
             lists.into_iter().flatten().all(|names| names.iter().any(|chosen| chosen == name))
         };
-        contigs.iter().zip(used).filter(|((name, _), used)| *used && chosen(name)).map(|((name, _), _)| name).collect()
+        let by_name = table.chroms().is_some() || self.chroms.is_some();
+        let is_used = |name: &str, used: bool| (used || by_name) && chosen(name);
+        contigs.iter().zip(used).filter(|((name, _), used)| is_used(name, *used)).map(|((name, _), _)| name).collect()
     }
 
     fn apply(&self, genome: &Genome, table: &LocusTable, exclusion: &[BedFile], rules: Rules) -> Result<Selection> {
@@ -268,7 +275,12 @@ impl LocusFilter {
         };
         let sums: Option<Box<dyn WindowSums>> =
             if compatible { signals.first_sums() } else { signals.sums(self.counts_tracks.as_deref())? };
-        Ok(Selection { warnings, ..rules(table, genome.contigs(), &options, sums.as_deref())? })
+        let selection = rules(table, genome.contigs(), &options, sums.as_deref())?;
+        let negatives = selection.ledger.negatives;
+        if negatives.total > 0 && negatives.contig == negatives.total {
+            warnings.push(format!("`negatives`: none of the {} is on a contig to use", negatives.total));
+        }
+        Ok(Selection { warnings, ..selection })
     }
 
     /// Checks the sizes.

@@ -303,7 +303,7 @@ impl PeakGenerator {
         let ([peaks, negatives], mut account) = self.loci.select(&self.genome, filter)?;
         let used: BTreeSet<u32> = peaks.iter().chain(&negatives).map(|locus| locus.contig).collect();
         let used: Vec<&str> = used.into_iter().map(|id| self.genome.contigs().name(id as usize)).collect();
-        account.warnings.extend(columns.warnings(&used, filter.allow_empty)?);
+        account.warnings.extend(columns.warnings(&used, filter)?);
         let plan = PlanOptions {
             n_peaks: peaks.len(),
             n_negatives: negatives.len(),

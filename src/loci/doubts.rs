@@ -13,7 +13,8 @@ pub(crate) fn forgotten_summits(table: &LocusTable) -> Option<String> {
         && peaks().all(|row| row.summit_position().is_some() && row.centre == row.midpoint())
         && peaks().any(|row| row.summit_position() != Some(row.midpoint()));
     forgotten.then(|| {
-        "every peak has a summit (column 10), and the peaks are centred on their midpoints: `summits` chooses one or the other"
+        "every peak has a summit (column 10), and the peaks are centred on their midpoints: `summits` centres on \
+         the summits"
             .to_owned()
     })
 }

@@ -79,8 +79,23 @@ pub(crate) fn left_out(table: &LocusTable, chroms: Option<&[String]>, contigs: &
         .then(|| format!("the loci on {} are left out: the genome has no such contig; {RENAMES}", listed(names)))
 }
 
+/// Checks a file of loci, whatever other files hold.
+///
+/// # Errors
+/// [`Error::Input`] when it has loci and none is on a contig of the genome.
+pub(crate) fn loci(path: &Path, bed: &BedFile, contigs: &Contigs) -> Result<()> {
+    let Some(first) = bed.records.first() else { return Ok(()) };
+    if bed.contigs.iter().any(|name| contigs.id(name).is_some()) {
+        return Ok(());
+    }
+    let (theirs, ours) = (listed(&bed.contigs), listed(contigs.iter().map(|(name, _)| name)));
+    let message = format!("no locus is on a contig of the genome: the loci are on {theirs}, the genome has {ours}");
+    let past = "`allow_empty` with `chroms` leaves them out";
+    Err(Error::input(path, first.line, format!("{message}; {RENAMES}; {past}")))
+}
+
 /// The remedy for names of another style.
-pub(crate) const RENAMES: &str = "use the genome's names, or `alias` for names that mean the same";
+const RENAMES: &str = "use the genome's names, or `alias` for names that mean the same";
 
 /// Gives the contigs of a file the genome's names where aliases say which these are, and returns what was renamed.
 ///

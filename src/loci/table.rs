@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::contig_ids::ContigIds;
-use super::matching::RENAMES;
 use crate::format::Contigs;
 use crate::ingest::bed::{BedFile, BedRecord, require_summits};
 use crate::{Error, Result, listed};
@@ -283,11 +282,8 @@ fn refuse_missing<'a>(
 ) -> Result<()> {
     let mut first = None;
     let mut missing = BTreeSet::new();
-    let mut shared = false;
     for (path, bed) in files {
-        let is_known = |name: &String| contigs.id(name).is_some();
-        shared |= bed.contigs.iter().any(is_known);
-        let fates: Vec<bool> = bed.contigs.iter().map(|name| selected(name) && !is_known(name)).collect();
+        let fates: Vec<bool> = bed.contigs.iter().map(|name| selected(name) && contigs.id(name).is_none()).collect();
         for record in &bed.records {
             match fates.get(record.contig as usize) {
                 None => return Err(Error::input(path, record.line, "the row names no contig")),
@@ -301,13 +297,9 @@ fn refuse_missing<'a>(
     }
     let Some((path, line)) = first else { return Ok(()) };
     let (missing, known) = (listed(missing), listed(contigs.iter().map(|(name, _)| name)));
-    let message = if shared {
-        format!(
-            "there are loci on contigs that the genome lacks: {missing}; it has {known}; `chroms` names the contigs to use"
-        )
-    } else {
-        format!("no locus is on a contig of the genome: the loci are on {missing}, the genome has {known}; {RENAMES}")
-    };
+    let message = format!(
+        "there are loci on contigs that the genome lacks: {missing}; it has {known}; `chroms` names the contigs to use"
+    );
     Err(Error::input(path, line, message))
 }
 

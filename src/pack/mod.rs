@@ -317,7 +317,13 @@ impl PackBuilder {
                 return Err(Error::argument("signal", message));
             }
             if self.groups[..i].iter().any(|other| other.name == group.name) {
-                return Err(Error::argument("signal", format!("two groups are named {:?}", group.name)));
+                return Err(Error::argument(
+                    "signal",
+                    format!(
+                        "two groups are named {0:?}: their files may be the channels of one group ({0}=A,B in the command)",
+                        group.name
+                    ),
+                ));
             }
             if let Some(name) = track_names(&group.name, group.paths.len()).find(|name| !names.insert(name.clone())) {
                 return Err(Error::argument("signal", format!("two tracks would be named {name:?}")));

@@ -60,6 +60,7 @@ pub(super) fn pack(
     let mut reader = Fasta::open(fasta)?;
     let mut writer = SequenceWriter::create(&directory.join(FILE))?;
     let mut contigs: Vec<(String, u64)> = Vec::new();
+    let mut known = HashSet::new();
     let mut buffer = vec![0; LETTERS_AT_ONCE];
     // How many bases a file holds is known only at its end, so the bytes are counted, compressed where they are.
     progress.start("packing the genome", reader.length(), Unit::Bytes);
@@ -69,6 +70,7 @@ pub(super) fn pack(
         position = reader.position();
     };
     while let Some(name) = reader.next_contig()? {
+        known.insert(name.clone());
         if wanted.is_some_and(|wanted| !wanted.contains(&name)) {
             progress::check(progress)?;
             advance(&reader);
@@ -88,7 +90,7 @@ pub(super) fn pack(
     advance(&reader);
     progress.finish();
     if let Some(wanted) = wanted {
-        refuse_unknown(wanted, &contigs.iter().map(|(name, _)| name.as_str()).collect::<HashSet<_>>(), fasta)?;
+        refuse_unknown(wanted, &known.iter().map(String::as_str).collect(), fasta)?;
     }
     let entry = SequenceEntry { file: FILE.into(), acgt: writer.acgt() };
     Ok(Packed { entry, file: writer.finish()?, contigs })

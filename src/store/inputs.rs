@@ -6,7 +6,7 @@ use crate::format::manifest::{GroupEntry, Manifest, TrackEntry};
 use crate::format::{OtherLength, Provenance};
 use crate::{Error, Result, listed};
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 impl Store {
     /// Tells what the files of the tracks lacked, in sentences to be shown: contigs that a file does not have, or has with another length,
@@ -49,6 +49,12 @@ impl Store {
             return Err(Error::argument("groups", format!("there is no {unknown:?}; there is {known}")));
         }
         contigs.unwrap_or_default().iter().try_for_each(|name| self.contigs().find_as("contigs", name).map(drop))
+    }
+
+    /// The contigs that have another length in the file of a track of these groups.
+    pub(crate) fn other_lengths(&self, groups: &[&str]) -> BTreeSet<&str> {
+        let (tracks, all) = (tracks(self.manifest(), Some(groups)), Wanted::new(None));
+        tracks.iter().flat_map(|track| track.other_lengths(&all)).map(|other| other.name.as_str()).collect()
     }
 
     /// Why windows on some contigs, by their ids, cannot be read: their length in the file of a track is another. Only the groups of these

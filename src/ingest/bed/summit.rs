@@ -22,14 +22,15 @@ pub(super) enum NoSummit<'a> {
 
 impl fmt::Display for NoSummit<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const INSTEAD: &str = "give a narrowPeak, or centre on midpoints";
+        const INSTEAD: &str = "give a narrowPeak, or leave out `summits` to centre on midpoints";
         match self {
             NoSummit::Columns(9) => {
                 write!(f, "there is no column 10, the summit; with 9 columns, broadPeak has none: {INSTEAD}")
             }
             NoSummit::Columns(columns) => write!(
                 f,
-                "there is no column 10, the summit, but {columns} columns: is this a narrowPeak file? Else centre on midpoints"
+                "there is no column 10, the summit, but {columns} columns: is this a narrowPeak file, or are peaks and negatives \
+                 swapped? To centre on midpoints, leave out `summits`"
             ),
             NoSummit::NoInteger(text) => {
                 write!(f, "column 10, the summit, is {}, which is not an integer below 2^40", quote(text))
