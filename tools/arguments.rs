@@ -7,9 +7,16 @@ use clap::{Arg, Command, Error, Parser};
 /// Parses the arguments that the process was given, or ends it with what clap has to say.
 pub(crate) fn parse<T: Parser>() -> T {
     let mut command = with_negative_numbers(T::command());
-    let parsed =
-        command.try_get_matches_from_mut(std::env::args_os()).and_then(|matches| T::from_arg_matches(&matches));
-    parsed.unwrap_or_else(|error| explain(error).format(&mut command).exit())
+    let matches = command.try_get_matches_from_mut(std::env::args_os());
+    let matches = matches.unwrap_or_else(|error| explain(error).format(&mut command).exit());
+    T::from_arg_matches(&matches).unwrap_or_else(|error| {
+        // With the usage of the subcommand that the values were given to.
+        let subcommand = matches.subcommand_name().and_then(|name| command.find_subcommand_mut(name));
+        match subcommand {
+            Some(subcommand) => explain(error).format(subcommand).exit(),
+            None => explain(error).format(&mut command).exit(),
+        }
+    })
 }
 
 /// Lets every option take a negative number as its value, which those that count then refuse by name.
@@ -23,7 +30,8 @@ fn with_negative_numbers(command: Command) -> Command {
     command
 }
 
-/// Says of a negative number that none is taken, which Rust calls an invalid digit.
+/// Says of a negative number that none is taken, which Rust calls an invalid digit, and where a store stands that is missing.
+/// What nobody knows is never to be written behind `--`.
 fn explain(mut error: Error) -> Error {
     let negative = match error.get(ContextKind::InvalidValue) {
         Some(ContextValue::String(value)) => value.parse::<i128>().is_ok_and(|value| value < 0),
@@ -33,6 +41,22 @@ fn explain(mut error: Error) -> Error {
     if error.kind() == ErrorKind::ValueValidation && negative && digit {
         let tip = ContextValue::StyledStrs(vec!["it is a whole number of 0 or more".into()]);
         error.insert(ContextKind::Suggested, tip);
+    }
+    if error.kind() == ErrorKind::UnknownArgument
+        && let Some(ContextValue::StyledStrs(tips)) = error.remove(ContextKind::Suggested)
+    {
+        let tips: Vec<_> = tips.into_iter().filter(|tip| !tip.to_string().contains("'-- ")).collect();
+        if !tips.is_empty() {
+            error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips));
+        }
+    }
+    let lacks_store = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::Strings(names)) => names.iter().any(|name| name == "<STORE>"),
+        _ => false,
+    };
+    if error.kind() == ErrorKind::MissingRequiredArgument && lacks_store {
+        let tip = "the store stands first, in front of options that take several files".into();
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
     }
     error
 }
@@ -50,6 +74,7 @@ mod tests {
     #[derive(Debug, clap::Subcommand)]
     enum Inner {
         Inside {
+            store: std::path::PathBuf,
             #[arg(long)]
             max_jitter: Option<usize>,
             #[arg(long)]
@@ -63,13 +88,17 @@ mod tests {
             let command = with_negative_numbers(<Outer as clap::CommandFactory>::command());
             command.try_get_matches_from(arguments).map_err(|error| explain(error).to_string()).err()
         };
-        assert_eq!(said(&["a", "inside", "--seed", "-5"]), None);
-        let error = said(&["a", "inside", "--max-jitter", "-5"]).unwrap();
+        assert_eq!(said(&["a", "inside", "s", "--seed", "-5"]), None);
+        let error = said(&["a", "inside", "s", "--max-jitter", "-5"]).unwrap();
         assert!(
             error.contains("'-5' for '--max-jitter") && error.contains("0 or more") && !error.contains("-- -5"),
             "{error}"
         );
-        let error = said(&["a", "inside", "--max-jitter", "five"]).unwrap();
+        let error = said(&["a", "inside", "s", "--max-jitter", "five"]).unwrap();
         assert!(!error.contains("0 or more"), "{error}");
+        let error = said(&["a", "inside", "s", "--blacklist", "x"]).unwrap();
+        assert!(error.contains("'--blacklist'") && !error.contains("-- --blacklist"), "{error}");
+        let error = said(&["a", "inside", "--seed", "5"]).unwrap();
+        assert!(error.contains("<STORE>") && error.contains("the store stands first"), "{error}");
     }
 }

@@ -40,7 +40,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     output::check_extension(&arguments.out, "npy")?;
     let store = Store::open(&arguments.store)?;
     let contig = arguments.contig.as_str();
-    if let Some(options) = region(contig).filter(|_| store.contigs().id(contig).is_none()) {
+    let in_store = |name: &str| store.contigs().id(name).is_some();
+    if let Some(options) = region(contig, in_store).filter(|_| !in_store(contig)) {
         bail!(
             "{contig:?} is a region, and --contig takes a name: write {options} \
              (regions count bases from 1, these options from 0; the end is not part of it)"
@@ -48,7 +49,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     }
     let length = store.contigs().length(store.contigs().find(contig)?);
     let (start, end) = (arguments.start, arguments.end.unwrap_or(length));
-    if start > end || end > length {
+    if start >= end {
+        bail!("no base lies between --start {start} and --end {end}, which is one past the last base");
+    }
+    if end > length {
         bail!("{start}..{end} is not inside {contig:?}, which has {length} bases");
     }
     let pieces = (start..end).step_by(PIECE as usize).map(|from| from..end.min(from + PIECE));
@@ -77,12 +81,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 }
 
 /// The options that mean the region `NAME:FIRST-LAST`, `NAME:FIRST-` or `NAME:FIRST` (to the end, as samtools reads it), whose
-/// bases are counted from 1. `None` for what is none of these.
-fn region(text: &str) -> Option<String> {
+/// bases are counted from 1; a first base 0 is of those who count from 0. `None` for what is none of these, or of no contig.
+fn region(text: &str, is_contig: impl Fn(&str) -> bool) -> Option<String> {
     let number = |text: &str| text.replace(',', "").parse::<u64>().ok();
-    let (name, range) = text.rsplit_once(':')?;
+    let (name, range) = text.rsplit_once(':').filter(|(name, _)| is_contig(name))?;
     let (first, last) = range.split_once('-').unwrap_or((range, ""));
-    let start = number(first)?.checked_sub(1)?;
+    let start = number(first)?.saturating_sub(1);
     match last {
         "" => Some(format!("--contig {name} --start {start}")),
         last => Some(format!("--contig {name} --start {start} --end {}", number(last)?)),
@@ -95,12 +99,14 @@ mod tests {
 
     #[test]
     fn regions_become_options() {
-        assert_eq!(region("chrII:100-200").unwrap(), "--contig chrII --start 99 --end 200");
-        assert_eq!(region("chrII:1,001-2,000").unwrap(), "--contig chrII --start 1000 --end 2000");
-        assert_eq!(region("HLA:x*01:5").unwrap(), "--contig HLA:x*01 --start 4");
-        assert_eq!(region("chrII:7-").unwrap(), "--contig chrII --start 6");
-        for name in ["chrII", "chrII:0-5", "chrII:", "chrII:a-b", "chrII:1-2-3"] {
-            assert_eq!(region(name), None, "{name}");
+        let known = |name: &str| ["chrII", "HLA:x*01"].contains(&name);
+        assert_eq!(region("chrII:0-4000", known).unwrap(), "--contig chrII --start 0 --end 4000");
+        assert_eq!(region("chrII:100-200", known).unwrap(), "--contig chrII --start 99 --end 200");
+        assert_eq!(region("chrII:1,001-2,000", known).unwrap(), "--contig chrII --start 1000 --end 2000");
+        assert_eq!(region("HLA:x*01:5", known).unwrap(), "--contig HLA:x*01 --start 4");
+        assert_eq!(region("chrII:7-", known).unwrap(), "--contig chrII --start 6");
+        for name in ["chrII", "chrIII:1-5", "chrII:", "chrII:a-b", "chrII:1-2-3"] {
+            assert_eq!(region(name, known), None, "{name}");
         }
     }
 }

@@ -20,7 +20,7 @@ mod sample;
 mod verify;
 mod watch;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use std::process::ExitCode;
 
 /// Feeds genomics models: one memory-mapped store of genome, base-resolution tracks and loci, gathered into training
@@ -45,6 +45,21 @@ enum Command {
     Demo(demo::Arguments),
 }
 
+/// An error in the words of the command: a parameter that it begins with is an option, if there is one of its name.
+fn said(error: &anyhow::Error) -> String {
+    let message = output::in_command(&format!("{error:#}"));
+    if let Some(atemoya::Error::Argument { name, .. }) = error.downcast_ref()
+        && let Some(rest) = message.strip_prefix(&format!("{name}: "))
+    {
+        let option = name.replace('_', "-");
+        let has = |command: &clap::Command| command.get_arguments().any(|arg| arg.get_long() == Some(option.as_str()));
+        if Arguments::command().get_subcommands().any(has) {
+            return format!("--{option}: {rest}");
+        }
+    }
+    message
+}
+
 #[expect(clippy::print_stderr, reason = "this is where a command tells what went wrong")]
 fn main() -> ExitCode {
     let result = match arguments::parse::<Arguments>().command {
@@ -62,7 +77,7 @@ fn main() -> ExitCode {
     if output::is_broken_pipe(&error) {
         return ExitCode::SUCCESS;
     }
-    eprintln!("atemoya: {}", output::in_command(&format!("{error:#}")));
+    eprintln!("atemoya: {}", said(&error));
     match error.downcast_ref() {
         Some(atemoya::Error::Interrupted) => ExitCode::from(interrupt::EXIT_CODE as u8),
         _ => ExitCode::FAILURE,

@@ -57,6 +57,9 @@ pub(super) fn find_tracks(
     {
         return Ok((group, Some(channel)));
     }
-    let known = some_of(groups.iter().map(|(name, channels)| format!("{name:?} ({channels} channels)")));
+    let known = some_of(groups.iter().map(|(name, channels)| match channels {
+        0 | 1 => format!("{name:?}"),
+        _ => format!("{name:?} ({:?} to {:?})", format!("{name}.0"), format!("{name}.{}", channels - 1)),
+    }));
     Err(Error::argument(argument, format!("there is no {name:?}; there is {known}")))
 }

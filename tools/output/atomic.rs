@@ -54,12 +54,14 @@ impl AtomicFile {
             kind.check(&target)?;
         }
         let name = target.file_name().with_context(|| format!("{}: names no file", target.display()))?;
+        let parent = directory(&target);
+        ensure!(parent.exists(), "{}: there is no directory {parent:?}", target.display());
         let file = tempfile::Builder::new()
             .prefix(&format!(".{}.", name.to_string_lossy()))
             .suffix(".tmp")
             // What a newly created file has; the process's umask applies.
             .permissions(Permissions::from_mode(0o666))
-            .tempfile_in(directory(&target))
+            .tempfile_in(parent)
             // The kind alone: the text would name a file that nobody has asked for.
             .map_err(|error| std::io::Error::from(error.kind()))
             .with_context(|| format!("{}: cannot create a file beside it", target.display()))?;
@@ -169,7 +171,7 @@ mod tests {
         let message = |path: &Path| AtomicFile::create(path, TEXT).err().unwrap().to_string();
         assert!(message(directory.path()).contains("not a regular file"));
         assert!(message(Path::new("/dev/null")).contains("not a regular file"));
-        assert!(message(&directory.path().join("absent/a.bin")).contains("cannot create a file beside it"));
+        assert!(message(&directory.path().join("absent/a.bin")).contains("there is no directory"));
         assert!(message(Path::new("/..")).contains("regular file"));
     }
 }
