@@ -18,6 +18,7 @@ use crate::progress::{self, Progress, Unit};
 use crate::store::Store;
 use crate::{Error, Result, listed};
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// Loci whose counts one task takes.
@@ -196,6 +197,10 @@ impl IndexBuilder {
         if selection.ledger.peaks.kept == 0 && has_peaks {
             warnings.push("no peak is left with these windows, bounds and exclusion lists".to_owned());
         }
+        let used: BTreeSet<u32> =
+            selection.peaks.iter().chain(&selection.negatives).map(|locus| locus.contig).collect();
+        let used: Vec<&str> = used.into_iter().map(|id| store.contigs().name(id as usize)).collect();
+        warnings.extend(store.warnings(None, Some(&used))?);
         if self.summits.is_none() {
             warnings.extend(doubts::forgotten_summits(&table));
         }

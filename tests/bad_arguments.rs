@@ -113,7 +113,10 @@ fn tracks_to_count_must_be_the_stores() {
     let fixture = Fixture::new();
     let base = fixture.generator("default", &PEAKS, &NEGATIVES);
     for name in ["atac", "stranded.2", "stranded.x", ""] {
-        let tracks = [&format!("no {name:?}"), r#""stranded" (2 channels), "input" (2 channels), "runs" (1 channels)"#];
+        let tracks = [
+            &format!("no {name:?}"),
+            r#""stranded" ("stranded.0" to "stranded.1"), "input" ("input.0" to "input.1"), "runs""#,
+        ];
         refused(base.clone().counts_tracks(names(&["runs", name])).build(), "counts_tracks", &tracks);
     }
 }

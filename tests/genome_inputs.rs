@@ -98,7 +98,7 @@ fn what_means_nothing_over_arrays_is_refused_by_its_name() {
         (
             new().counts_tracks(names(&["signal2"])),
             "counts_tracks",
-            &[r#""signal0" (1 channels), "signal1" (2 channels)"#],
+            &[r#""signal0", "signal1" ("signal1.0" to "signal1.1")"#],
         ),
         (new().counts_tracks(names(&["signal1.2"])), "counts_tracks", &["\"signal1.2\""]),
         (new().counts_tracks(names(&["signal1", "signal1.0"])), "counts_tracks", &["a second time"]),

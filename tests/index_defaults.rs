@@ -348,11 +348,20 @@ fn what_a_track_lacks_is_said_where_loci_are() {
     let store = Store::open(&path).unwrap();
     let peaks = |name: &str, contigs: &[&str]| {
         let rows = contigs.iter().map(|contig| format!("{contig}\t400\t410\n")).collect::<String>();
-        let peaks = write(directory.path(), name, rows);
-        IndexBuilder::new("table").peaks([peaks]).table(store.contigs()).unwrap()
+        write(directory.path(), name, rows)
     };
+    let indexed = |name: &str, contigs: &[&str]| {
+        let builder = IndexBuilder::new(name).peaks([peaks(name, contigs)]).filter(FILTER);
+        builder.publish(&store, &()).unwrap().warnings
+    };
+    assert_eq!(indexed("a", &["chrA"]), [""; 0]);
+    let said = indexed("c", &["chrA", "chrC"]);
+    assert!(said.len() == 1 && said[0].contains("atac.bw") && said[0].contains("zeros on \"chrC\""), "{said:?}");
     let generator = PeakGenerator::with_filter(&store, FILTER).negative_ratio(0.0).num_workers(0);
-    let over = |contigs: &[&str]| generator.clone().table(peaks("p.bed", contigs));
+    let over = |contigs: &[&str]| {
+        let table = IndexBuilder::new("table").peaks([peaks("p.bed", contigs)]).table(store.contigs()).unwrap();
+        generator.clone().table(table)
+    };
     // No locus is on it: it is said, unless other contigs are chosen, and chosen by name it is an error.
     let choose = |chrom: &str| over(&["chrA"]).chroms(Some(vec!["chrA".to_owned(), chrom.to_owned()]));
     let said = over(&["chrA"]).build().unwrap().warnings().to_vec();

@@ -1,8 +1,8 @@
 //! The columns that a generator reads of a genome: in which types, and the examples that are made of them.
 
 use super::access::Access;
-use super::filter::LocusFilter;
 use super::examples::{Examples, GenomeExamples, Places, StoreExamples};
+use super::filter::LocusFilter;
 use super::genome::{Genome, Tracks, known_contigs};
 use crate::format::manifest::Role;
 use crate::gather::types;
@@ -65,7 +65,9 @@ impl<'a> Columns<'a> {
         let mut warnings = self.genome.check_store(contigs, filter.allow_empty)?;
         let mut told = known_contigs(store, contigs);
         if filter.chroms.is_none() {
-            told.extend(store.other_lengths(&groups).into_iter().filter(|name| self.genome.contigs().id(name).is_some()));
+            told.extend(
+                store.other_lengths(&groups).into_iter().filter(|name| self.genome.contigs().id(name).is_some()),
+            );
         }
         warnings.extend(store.warnings(Some(&groups), Some(&told))?);
         Ok(warnings)

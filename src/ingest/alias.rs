@@ -86,9 +86,16 @@ impl Aliases {
     /// Takes `chr` for [`Aliases::chr`], and anything else for the path of a file, as the command and Python do.
     ///
     /// # Errors
-    /// As [`Aliases::read`].
+    /// As [`Aliases::read`], and [`Error::Argument`] of `alias` for a word that is no file.
     pub fn from_option(option: &Path) -> Result<Aliases> {
-        if option == Path::new("chr") { Ok(Aliases::chr()) } else { Aliases::read(option) }
+        if option == Path::new("chr") {
+            return Ok(Aliases::chr());
+        }
+        let is_word = option.extension().is_none() && option.components().count() == 1;
+        if is_word && !option.exists() {
+            return Err(Error::argument("alias", format!("there is no file {option:?}; it is \"chr\" or a file")));
+        }
+        Aliases::read(option)
     }
 
     /// The names that mean the same, in words that are the same for the same.

@@ -121,7 +121,7 @@ fn an_index_says_why_loci_are_left_out() {
     // What is asked for is checked, and no index is left.
     let mut bad = index_arguments(&store);
     bad.extend(["--name".into(), "bad".into(), "--in-window".into(), "0".into()]);
-    assert!(refused(&all(&bad)).contains("in_window"));
+    assert!(refused(&all(&bad)).contains("--in-window: 0"));
     assert_eq!(names(&store.join("loci")), ["default"]);
 }
 
@@ -154,8 +154,8 @@ fn what_is_wrong_is_said_and_nothing_is_left() {
     assert!(refused(&["index", text(data()), "--peaks", &at("far.bed")]).contains("not an atemoya store"));
 
     for (arguments, word) in [
-        (vec!["--in-window", "0"], "in_window"),
-        (vec!["--negative-ratio", "nan"], "negative_ratio"),
+        (vec!["--in-window", "0"], "--in-window: 0"),
+        (vec!["--negative-ratio", "nan"], "--negative-ratio: "),
         (vec!["--chroms", "chrZ"], "--allow-empty goes on"),
         (vec!["--max-jitter", "999999"], "kept"),
         (vec!["--loci", "nope"], "nope"),
