@@ -174,7 +174,9 @@ fn what_is_wrong_is_said_and_nothing_is_left() {
     assert!(extract(&["--contig", "chrZ", "--sequence"]).contains("chrZ"));
     assert!(extract(&["--contig", "chr1", "--track", "signal"]).contains("signal.0"));
     assert!(extract(&["--contig", "chr1", "--track", "nope"]).contains("nope"));
-    assert!(extract(&["--contig", "chr1", "--sequence", "--start", "9", "--end", "8"]).contains("9..8"));
+    assert!(
+        extract(&["--contig", "chr1", "--sequence", "--start", "9", "--end", "8"]).contains("--start 9 and --end 8")
+    );
     assert_eq!(names(directory.path()), ["bad.bed", "far.bed"]);
     assert_eq!(names(&store.join("loci")), ["default"]);
 }
