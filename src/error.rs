@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 /// The most names that a message lists.
 const LISTED: usize = 10;
 
-/// Names for a message: in quotes, at most ten of them, and how many more there are; `none` where there is none.
+/// Names for a message: in quotes, at most ten of them, and how many more there are; `none` where
+/// there is none.
 pub fn listed<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
     some_of(names.into_iter().map(|name| format!("{:?}", name.as_ref())))
 }
@@ -23,8 +24,9 @@ pub(crate) fn some_of(things: impl IntoIterator<Item = String>) -> String {
     }
 }
 
-/// Says a message of this library in the words of an interface of its own: `say` gives what a parameter is called there. Messages
-/// have the names of parameters, and nothing else, in backquotes.
+/// Says a message of this library in the words of an interface of its own: `say` gives what a
+/// parameter is called there. Messages have the names of parameters, and nothing else, in
+/// backquotes.
 ///
 /// ```
 /// let said = atemoya::with_parameters("`chroms` names the contigs to use", |name| format!("--{name}"));
@@ -118,7 +120,8 @@ pub enum Error {
         /// What is wrong with it.
         message: String,
     },
-    /// There is something at the target already, and replacing it was not asked for, or it is not what may be replaced.
+    /// There is something at the target already, and replacing it was not asked for, or it is not
+    /// what may be replaced.
     #[error("{}: exists already; {hint}", path.display())]
     Exists {
         /// The target.
@@ -203,8 +206,8 @@ impl Error {
         }
     }
 
-    /// Wraps an I/O error with the file and the operation, for use in `map_err`. A URL under which no local file is found
-    /// is called what it is.
+    /// Wraps an I/O error with the file and the operation, for use in `map_err`. A URL under which
+    /// no local file is found is called what it is.
     pub(crate) fn io(path: impl AsRef<Path>, operation: &'static str) -> impl FnOnce(io::Error) -> Error {
         // The path is copied only when there is an error: this stands in the innermost loops of reading and writing.
         move |source| {

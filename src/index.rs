@@ -61,7 +61,8 @@ pub struct Indexed {
     pub selection: Selection,
     /// The files, as the table counts them.
     pub inputs: Vec<Provenance>,
-    /// What looks like a mistake and is no error, for users to read. Names of parameters stand in backquotes.
+    /// What looks like a mistake and is no error, for users to read. Names of parameters stand in
+    /// backquotes.
     pub warnings: Vec<String>,
 }
 
@@ -93,8 +94,9 @@ impl IndexBuilder {
         self
     }
 
-    /// Sets whether peaks are centred on their summits (narrowPeak column 10), which all of them must then have, or on their
-    /// midpoints. `None`, the default, is midpoints too, with a warning where all of them have summits.
+    /// Sets whether peaks are centred on their summits (narrowPeak column 10), which all of them
+    /// must then have, or on their midpoints. `None`, the default, is midpoints too, with a warning
+    /// where all of them have summits.
     pub fn summits(mut self, summits: impl Into<Option<bool>>) -> Self {
         self.summits = summits.into();
         self
@@ -106,7 +108,8 @@ impl IndexBuilder {
         self
     }
 
-    /// Sets which names of contigs, in files of loci and exclusion lists, mean contigs of the store. The index says what was renamed.
+    /// Sets which names of contigs, in files of loci and exclusion lists, mean contigs of the
+    /// store. The index says what was renamed.
     pub fn alias(mut self, alias: Option<Aliases>) -> Self {
         self.alias = alias;
         self
@@ -118,10 +121,12 @@ impl IndexBuilder {
         self
     }
 
-    /// Sets the selection whose outcome the index records for every locus; by default that of a loader with default
-    /// parameters. A loader takes its exclusion lists, its bounds on counts and what they count, and its choice of an outlier filter, unless it
-    /// has its own ([`LocusFilter`]). The filter's `chroms`, `summits` and `alias` are not used: those of the index are. With its `allow_empty`, an
-    /// index may be without a peak, and names of contigs may all be others than the store's.
+    /// Sets the selection whose outcome the index records for every locus; by default that of a
+    /// loader with default parameters. A loader takes its exclusion lists, its bounds on counts and
+    /// what they count, and its choice of an outlier filter, unless it has its own
+    /// ([`LocusFilter`]). The filter's `chroms`, `summits` and `alias` are not used: those of the
+    /// index are. With its `allow_empty`, an index may be without a peak, and names of contigs may
+    /// all be others than the store's.
     pub fn filter(mut self, filter: LocusFilter) -> Self {
         self.filter = LocusFilter { chroms: None, summits: None, ..filter };
         self
@@ -137,8 +142,8 @@ impl IndexBuilder {
     /// or written.
     ///
     /// # Errors
-    /// [`Error::Input`] for a malformed row (file and line), a missing summit, or loci on contigs that are not among `contigs`;
-    /// [`Error::Argument`] when there is no peak file; [`Error::Io`].
+    /// [`Error::Input`] for a malformed row (file and line), a missing summit, or loci on contigs
+    /// that are not among `contigs`; [`Error::Argument`] when there is no peak file; [`Error::Io`].
     pub fn table(&self, contigs: &Contigs) -> Result<LocusTable> {
         Ok(self.read(contigs)?.0)
     }
@@ -163,13 +168,15 @@ impl IndexBuilder {
         Ok((LocusTable::from_beds(&peaks, &negatives, contigs, &options)?, renamed))
     }
 
-    /// Reads the files, takes the counts and publishes the index. What looks like a mistake and is no error is said by
-    /// [`Indexed::warnings`].
+    /// Reads the files, takes the counts and publishes the index. What looks like a mistake and is
+    /// no error is said by [`Indexed::warnings`].
     ///
     /// # Errors
-    /// [`Error::Input`] for a malformed row (file and line), a missing summit, or loci on contigs that the store lacks;
-    /// [`Error::Argument`] when there is no peak file, for a bad name, or for a filter as [`LocusFilter::explain`], and unless
-    /// the filter has `allow_empty`, when no peak is on a contig to use; [`Error::Corrupt`] for a damaged store; [`Error::Exists`]; [`Error::Interrupted`]; [`Error::Io`].
+    /// [`Error::Input`] for a malformed row (file and line), a missing summit, or loci on contigs
+    /// that the store lacks; [`Error::Argument`] when there is no peak file, for a bad name, or for
+    /// a filter as [`LocusFilter::explain`], and unless the filter has `allow_empty`, when no peak
+    /// is on a contig to use; [`Error::Corrupt`] for a damaged store; [`Error::Exists`];
+    /// [`Error::Interrupted`]; [`Error::Io`].
     pub fn publish(&self, store: &Store, progress: &dyn Progress) -> Result<Indexed> {
         if self.counts_window == 0 || self.counts_window > MAX_COUNTS_WINDOW {
             return Err(Error::argument("counts_window", format!("{} is not between 1 and 2^24", self.counts_window)));

@@ -13,7 +13,8 @@
 //! says which module does what.
 //!
 //! # Features
-//! `ingest` (off by default): reading FASTA and bigWig, and packing them; the module `cache`, stores that are packed on the fly.
+//! `ingest` (off by default): reading FASTA and bigWig, and packing them; the module `cache`,
+//! stores that are packed on the fly.
 //!
 //! `cuda` (off by default): the module `cuda`, feeding a GPU. It needs nothing of CUDA to build.
 //!

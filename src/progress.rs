@@ -3,7 +3,8 @@
 /// Receives the progress of long work and can interrupt it. All methods have defaults that do nothing, and `()` is the
 /// progress nobody watches.
 pub trait Progress: Sync {
-    /// A phase begins: what is done, in words (`reading the genome`), and how much of it there is. A `total` of 0 is not known.
+    /// A phase begins: what is done, in words (`reading the genome`), and how much of it there is.
+    /// A `total` of 0 is not known.
     fn start(&self, phase: &str, total: u64, unit: Unit) {
         let _ = (phase, total, unit);
     }

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-/// Schemes that are recognised even with one slash, which is what is left of `https://` where a program took the URL for a
-/// path (Python's `pathlib` does).
+/// Schemes that are recognised even with one slash, which is what is left of `https://` where a
+/// program took the URL for a path (Python's `pathlib` does).
 const SCHEMES: [&str; 14] =
     ["http", "https", "ftp", "ftps", "sftp", "s3", "gs", "gcs", "az", "abfs", "abfss", "hdfs", "hf", "dx"];
 
-/// Returns what to tell the user when nothing is there under this name and it is a URL: `https://...`, `s3://...` and any
-/// other `scheme://...`. `None` for other names. A local file may have such a name, so ask only after it was not found.
+/// Returns what to tell the user when nothing is there under this name and it is a URL:
+/// `https://...`, `s3://...` and any other `scheme://...`. `None` for other names. A local file may
+/// have such a name, so ask only after it was not found.
 ///
 /// ```
 /// use atemoya::ingest::url_advice;

@@ -1,4 +1,5 @@
-//! Tracks whose contigs are called otherwise than the genome's, have other lengths, or are not there, with files as users meet them.
+//! Tracks whose contigs are called otherwise than the genome's, have other lengths, or are not
+//! there, with files as users meet them.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 
@@ -46,7 +47,8 @@ fn by_bigtools(path: &Path, contig: &str, length: u64) -> Vec<f32> {
     values
 }
 
-/// The values of a contig of a store are those of a file, where it has another name. Returns whether there are any.
+/// The values of a contig of a store are those of a file, where it has another name. Returns
+/// whether there are any.
 fn same(store: &Store, track: &str, contig: &str, path: &Path, name: &str) -> bool {
     let length = store.contigs().length(store.contigs().id(contig).unwrap());
     let values = read_track(store, track, contig, 0..length).unwrap();

@@ -122,7 +122,8 @@ fn arrays_give_what_a_store_of_the_same_data_gives() {
             if sequence || rng.below(2) == 0 {
                 generator = generator.table(table(&data, &files, &genome));
             }
-            // What an index was made without is the cause of a lack of loci that a table does not know of.
+            // What an index was made without is the cause of a lack of loci that a table does not
+            // know of.
             let alone = |error: String| error.split("; `chroms`: the index").next().unwrap_or_default().to_owned();
             let (expected, found) = (fed(&stored).map_err(alone), fed(&generator).map_err(alone));
             prop_assert!(expected == found, "{:?} {:?}: {:?} and {:?}", arrays, options, expected.err(), found.err());

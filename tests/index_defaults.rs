@@ -1,4 +1,5 @@
-//! What a loader on an index takes from it, what it is told otherwise, and names of contigs that do not fit.
+//! What a loader on an index takes from it, what it is told otherwise, and names of contigs that do
+//! not fit.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 
@@ -181,7 +182,8 @@ fn bounds_on_counts_are_those_of_the_index_unless_others_are_given() {
     );
     let unbounded = fixture.generator().min_counts(Some(f64::NEG_INFINITY)).max_counts(Some(f64::INFINITY));
     assert_eq!(kept(unbounded.clone()).len(), 29);
-    // Without signals to count, a bound of the index cannot be kept to, and is not left out in silence.
+    // Without signals to count, a bound of the index cannot be kept to, and is not left out in
+    // silence.
     let silent = |generator: PeakGenerator| generator.signals(Some(Vec::new())).counts_tracks(None);
     refused(silent(fixture.generator()).build(), "min_counts", &["no signals to count", "-inf"]);
     assert_eq!(kept(silent(unbounded)).len(), 29);
@@ -334,7 +336,8 @@ fn aliases_rename_the_contigs_of_loci_and_of_exclusion_lists() {
     assert_eq!(published::manifest(&fixture.store, Some("plain")).unwrap().version, [1, 1]);
 }
 
-/// A track whose chrB is of another genome: an error where loci are on it, and a warning of what it lacks where they are.
+/// A track whose chrB is of another genome: an error where loci are on it, and a warning of what it
+/// lacks where they are.
 #[test]
 fn what_a_track_lacks_is_said_where_loci_are() {
     let directory = tempfile::tempdir().unwrap();
@@ -362,7 +365,8 @@ fn what_a_track_lacks_is_said_where_loci_are() {
         let table = IndexBuilder::new("table").peaks([peaks("p.bed", contigs)]).table(store.contigs()).unwrap();
         generator.clone().table(table)
     };
-    // No locus is on it: it is said, unless other contigs are chosen, and chosen by name it is an error.
+    // No locus is on it: it is said, unless other contigs are chosen, and chosen by name it is an
+    // error.
     let choose = |chrom: &str| over(&["chrA"]).chroms(Some(vec!["chrA".to_owned(), chrom.to_owned()]));
     let said = over(&["chrA"]).build().unwrap().warnings().to_vec();
     assert!(said.len() == 1 && said[0].contains("\"chrB\" (1200 bases there and 1300 in the store)"), "{said:?}");

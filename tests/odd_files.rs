@@ -1,4 +1,5 @@
-//! Files as users meet them: what is valid is read as the plain file, and what is not is named with what to do.
+//! Files as users meet them: what is valid is read as the plain file, and what is not is named with
+//! what to do.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 
@@ -90,7 +91,8 @@ fn odd_genomes_sizes_and_tracks() {
     says(track("base/neg.bed"), &["text", "bedGraphToBigWig"]);
 }
 
-/// The whole set packed from a plain genome and from one of each compression: the same store, but for where it came from.
+/// The whole set packed from a plain genome and from one of each compression: the same store, but
+/// for where it came from.
 #[test]
 fn a_store_is_the_same_whatever_the_compression() {
     let directory = tempfile::tempdir().unwrap();

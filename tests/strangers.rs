@@ -1,4 +1,5 @@
-//! Nobody's files but atemoya's own are ever replaced or removed: what is at a target is proven to be a store or a locus index, and nothing else.
+//! Nobody's files but atemoya's own are ever replaced or removed: what is at a target is proven to
+//! be a store or a locus index, and nothing else.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests are tests too")]
 
@@ -49,7 +50,8 @@ impl Place {
         builder.publish(&store, &()).map(|_| ())
     }
 
-    /// Nothing below the directory changes by what is refused, with a message in which all of `parts` stand.
+    /// Nothing below the directory changes by what is refused, with a message in which all of
+    /// `parts` stand.
     fn refuses(&self, work: impl FnOnce() -> atemoya::Result<()>, parts: &[&str]) {
         let before = all(self.directory.path());
         let error = work().unwrap_err();
@@ -118,7 +120,8 @@ fn a_project_that_has_a_manifest_of_its_own_is_not_replaced() {
 fn a_store_in_which_a_user_keeps_files_is_not_replaced() {
     let place = Place::new();
     let loci = place.store.join("loci");
-    // A file of the name of a data file that this store does not have, links in place of files, and things in each of the directories.
+    // A file of the name of a data file that this store does not have, links in place of files, and
+    // things in each of the directories.
     type Add = fn(&Path, &Path);
     let additions: [(&str, Add); 7] = [
         ("\"notes.txt\"", |store, _| fs::write(store.join("notes.txt"), "words").unwrap()),
@@ -239,7 +242,8 @@ fn hidden_directories_of_others_stay() {
     let before = hidden(&place);
     place.pack(&place.store).unwrap();
     assert_eq!(hidden(&place), before);
-    // What was left by a writer that died between the exchange and the removal of the old state goes.
+    // What was left by a writer that died between the exchange and the removal of the old state
+    // goes.
     fs::remove_file(copy.join("chapter1.tex")).unwrap();
     place.pack(&place.store).unwrap();
     assert!(!copy.exists());

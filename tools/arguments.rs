@@ -1,5 +1,5 @@
-//! Parses the command line: clap's way, but for negative numbers, which clap takes for unknown options and says to write
-//! behind `--`, where they would be something else.
+//! Parses the command line: clap's way, but for negative numbers, which clap takes for unknown
+//! options and says to write behind `--`, where they would be something else.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command, Error, Parser};
@@ -19,7 +19,8 @@ pub(crate) fn parse<T: Parser>() -> T {
     })
 }
 
-/// Lets every option take a negative number as its value, which those that count then refuse by name.
+/// Lets every option take a negative number as its value, which those that count then refuse by
+/// name.
 fn with_negative_numbers(command: Command) -> Command {
     let takes = |arg: &Arg| !arg.is_positional() && arg.get_action().takes_values();
     let mut command = command.mut_args(|arg| if takes(&arg) { arg.allow_negative_numbers(true) } else { arg });
@@ -30,8 +31,8 @@ fn with_negative_numbers(command: Command) -> Command {
     command
 }
 
-/// Says of a negative number that none is taken, which Rust calls an invalid digit, and where a store stands that is missing.
-/// What nobody knows is never to be written behind `--`.
+/// Says of a negative number that none is taken, which Rust calls an invalid digit, and where a
+/// store stands that is missing. What nobody knows is never to be written behind `--`.
 fn explain(mut error: Error) -> Error {
     let negative = match error.get(ContextKind::InvalidValue) {
         Some(ContextValue::String(value)) => value.parse::<i128>().is_ok_and(|value| value < 0),

@@ -80,8 +80,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     output::print(&format!("{}: {dtype} {shape}\n", arguments.out.display()))
 }
 
-/// The options that mean the region `NAME:FIRST-LAST`, `NAME:FIRST-` or `NAME:FIRST` (to the end, as samtools reads it), whose
-/// bases are counted from 1; a first base 0 is of those who count from 0. `None` for what is none of these, or of no contig.
+/// The options that mean the region `NAME:FIRST-LAST`, `NAME:FIRST-` or `NAME:FIRST` (to the end,
+/// as samtools reads it), whose bases are counted from 1; a first base 0 is of those who count from
+/// 0. `None` for what is none of these, or of no contig.
 fn region(text: &str, is_contig: impl Fn(&str) -> bool) -> Option<String> {
     let number = |text: &str| text.replace(',', "").parse::<u64>().ok();
     let (name, range) = text.rsplit_once(':').filter(|(name, _)| is_contig(name))?;

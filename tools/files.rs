@@ -1,7 +1,9 @@
-//! How input files are given on the command line: one or several to an option, which may be repeated.
+//! How input files are given on the command line: one or several to an option, which may be
+//! repeated.
 //!
-//! `--peaks a.bed b.bed` (and so a pattern of the shell), `--peaks a.bed --peaks b.bed` and `--peaks a.bed,b.bed` mean the
-//! same. A comma separates files, unless a file has a name with that comma. Names need not be UTF-8.
+//! `--peaks a.bed b.bed` (and so a pattern of the shell), `--peaks a.bed --peaks b.bed` and
+//! `--peaks a.bed,b.bed` mean the same. A comma separates files, unless a file has a name with that
+//! comma. Names need not be UTF-8.
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use std::ffi::OsStr;
@@ -24,8 +26,8 @@ impl Files {
     }
 }
 
-/// Returns the files that a value names: at each place the longest name of a file that is there, or else the name up to
-/// the next comma.
+/// Returns the files that a value names: at each place the longest name of a file that is there, or
+/// else the name up to the next comma.
 ///
 /// # Errors
 /// A name is empty; or the value can be read in two ways, since files of either kind are there.

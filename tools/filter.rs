@@ -25,21 +25,23 @@ pub(crate) struct FilterArguments {
     /// [default: none; of `sample`, the index's]
     #[arg(long, value_name = "COUNTS", allow_hyphen_values = true)]
     min_counts: Option<f64>,
-    /// Keep loci whose signal sums to at most this over the output window [default: none; of `sample`, the index's]
+    /// Keep loci whose signal sums to at most this over the output window [default: none; of
+    /// `sample`, the index's]
     #[arg(long, value_name = "COUNTS", allow_hyphen_values = true)]
     max_counts: Option<f64>,
-    /// Tracks that --min-counts and --max-counts sum [default: all signals, the first one in cherimoya's order; of `sample`, the
-    /// index's]
+    /// Tracks that --min-counts and --max-counts sum [default: all signals, the first one in
+    /// cherimoya's order; of `sample`, the index's]
     #[arg(long, value_name = "NAME[.i],...", value_delimiter = ',')]
     counts_tracks: Option<Vec<String>>,
-    /// BED files of regions to stay out of [default: none; of `sample`, what the index was made with]
+    /// BED files of regions to stay out of [default: none; of `sample`, what the index was made
+    /// with]
     #[arg(long, value_name = "FILE", num_args = 1.., value_parser = Files::parser())]
     exclusion_lists: Vec<Files>,
     /// Stay out of no region, whatever the index was made with
     #[arg(long, conflicts_with = "exclusion_lists")]
     no_exclusion_lists: bool,
-    /// Names of contigs in BED files that mean the genome's: chr (1 for chr1 and the like, MT for chrM), or a file whose lines are names
-    /// of one contig, as UCSC's chromAlias.txt
+    /// Names of contigs in BED files that mean the genome's: chr (1 for chr1 and the like, MT for
+    /// chrM), or a file whose lines are names of one contig, as UCSC's chromAlias.txt
     #[arg(long, value_name = "chr|FILE")]
     alias: Option<PathBuf>,
     /// The order of examples: native, or cherimoya for its counts, filters and batches bit for bit
@@ -51,7 +53,8 @@ pub(crate) struct FilterArguments {
     /// Keep peaks with outlying counts
     #[arg(long, overrides_with = "outlier_filter")]
     no_outlier_filter: bool,
-    /// Go on where --chroms or an exclusion list shares no name with the genome; of `index`, also without a peak
+    /// Go on where --chroms or an exclusion list shares no name with the genome; of `index`, also
+    /// without a peak
     #[arg(long)]
     allow_empty: bool,
 }

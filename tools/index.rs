@@ -11,16 +11,19 @@ use std::path::PathBuf;
 
 /// Index peaks and negatives inside a store
 ///
-/// Writes loci/NAME/index.parquet in the store, in one step. Several files of one role are interleaved row by row. For every
-/// locus it says whether a loader with these windows, bounds and exclusion lists keeps it, and if not, why (columns reason,
-/// exclusion_*, measured, threshold, outlier_group). A loader on the index takes the exclusion lists, the bounds on counts and the
-/// choice of an outlier filter from it, unless it is given its own; windows, jitter, order and signals are the loader's own.
+/// Writes loci/NAME/index.parquet in the store, in one step. Several files of one role are
+/// interleaved row by row. For every locus it says whether a loader with these windows, bounds and
+/// exclusion lists keeps it, and if not, why (columns reason, exclusion_*, measured, threshold,
+/// outlier_group). A loader on the index takes the exclusion lists, the bounds on counts and the
+/// choice of an outlier filter from it, unless it is given its own; windows, jitter, order and
+/// signals are the loader's own.
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "atemoya index <STORE> --peaks <FILE>... [OPTIONS]")]
 pub(crate) struct Arguments {
     /// The store, in front of options that take several files
     store: PathBuf,
-    /// Peaks: BED3+ or narrowPeak, plain or compressed (gzip, BGZF, bzip2, xz, zstd). Several: FILE FILE, FILE,FILE, or repeat
+    /// Peaks: BED3+ or narrowPeak, plain or compressed (gzip, BGZF, bzip2, xz, zstd). Several: FILE
+    /// FILE, FILE,FILE, or repeat
     #[arg(long, value_name = "FILE", required = true, num_args = 1.., value_parser = Files::parser())]
     peaks: Vec<Files>,
     /// Negatives: BED3+, likewise
@@ -29,7 +32,8 @@ pub(crate) struct Arguments {
     /// Centre peaks on their summits (narrowPeak column 10)
     #[arg(long, overrides_with = "no_summits")]
     summits: bool,
-    /// Centre peaks on their midpoints; without this, the same with a note where all of them have summits
+    /// Centre peaks on their midpoints; without this, the same with a note where all of them have
+    /// summits
     #[arg(long, overrides_with = "summits")]
     no_summits: bool,
     /// Use loci on these contigs only

@@ -45,7 +45,8 @@ enum Command {
     Demo(demo::Arguments),
 }
 
-/// An error in the words of the command: a parameter that it begins with is an option, if there is one of its name.
+/// An error in the words of the command: a parameter that it begins with is an option, if there is
+/// one of its name.
 fn said(error: &anyhow::Error) -> String {
     let message = output::in_command(&format!("{error:#}"));
     if let Some(atemoya::Error::Argument { name, .. }) = error.downcast_ref()

@@ -36,7 +36,8 @@ impl Progress {
         Progress { bar, columns }
     }
 
-    /// Begins a phase of `total` units, in place of the one before. With 0 the length is not known, and no share is shown.
+    /// Begins a phase of `total` units, in place of the one before. With 0 the length is not known,
+    /// and no share is shown.
     pub(crate) fn start(&self, phase: &str, total: u64, unit: Unit) {
         self.bar.finish_and_clear();
         self.bar.set_style(if total == 0 { style_without_end(unit) } else { style(self.columns, unit) });

@@ -36,7 +36,8 @@ pub(crate) struct Arguments {
     /// Examples of a batch
     #[arg(long, value_name = "N", default_value_t = 32)]
     batch_size: usize,
-    /// Check every byte of the store's data files first, unless this machine has done so before and none has changed since
+    /// Check every byte of the store's data files first, unless this machine has done so before and
+    /// none has changed since
     #[arg(long)]
     verify: bool,
     /// The epoch

@@ -7,8 +7,9 @@ use std::path::PathBuf;
 
 /// Check every checksum, every tile and every locus index of a store
 ///
-/// Exit status 1 and a message naming file and byte at the first thing that is wrong. The other commands open a store without reading all of
-/// it: they check manifest, headers, lengths and contig tables, and not every base and value.
+/// Exit status 1 and a message naming file and byte at the first thing that is wrong. The other
+/// commands open a store without reading all of it: they check manifest, headers, lengths and
+/// contig tables, and not every base and value.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The store

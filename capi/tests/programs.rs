@@ -113,8 +113,9 @@ fn without_a_driver_a_device_is_refused() {
     in_every_way("device", directory.path(), &[&path, Path::new(case)]);
 }
 
-/// On the emulator, a device's batches hold what the host's do; a library without CUDA finds no device there either. Valgrind has not as
-/// many addresses as the emulator takes for the memory of its devices.
+/// On the emulator, a device's batches hold what the host's do; a library without CUDA finds no
+/// device there either. Valgrind has not as many addresses as the emulator takes for the memory of
+/// its devices.
 #[test]
 fn on_the_emulator_a_device_gives_what_the_host_gives() {
     let directory = tempfile::tempdir().unwrap();

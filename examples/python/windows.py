@@ -29,7 +29,8 @@ def main() -> None:
         loader = atemoya.Loader(store, loci=store.loci[0], batch_size=64)
         batch = next(iter(loader))
         print(f"{batch}: X {batch.sequence.shape}, y {batch.signal.shape}, {batch.labels.sum()} peaks")
-        # Exclusion lists and bounds on counts are those of the index; the windows are the loader's own.
+        # Exclusion lists and bounds on counts are those of the index; the windows are the loader's
+        # own.
         print(f"kept: {loader.ledger['peaks']['kept']} peaks, {loader.ledger['negatives']['kept']} negatives")
 
 

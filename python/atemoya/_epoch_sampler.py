@@ -44,9 +44,9 @@ class _Epochs:
 class EpochSampler(DistributedSampler[Any]):
     """Yields all places of the next epoch as ``(epoch, index)`` pairs.
 
-    Lightning, Fabric and Ray Train leave a ``DistributedSampler`` in its place, and the loader shares its
-    batches among ranks. Others read the sampler or the batch sampler in place of the loader, and share the
-    examples themselves, as Accelerate does: they find all of them there.
+    Lightning, Fabric and Ray Train leave a ``DistributedSampler`` in its place, and the loader
+    shares its batches among ranks. Others read the sampler or the batch sampler in place of the
+    loader, and share the examples themselves, as Accelerate does: they find all of them there.
 
     Parameters
     ----------

@@ -27,9 +27,9 @@ class Feed:
     Parameters
     ----------
     source : object
-        Has the attributes ``native``, a data set or what makes streams as one does, and ``seed``; both may
-        change between iterations. It must not lead back to the feed: streams have threads, which are to end
-        when the feed is not used any more, and not when cycles are looked for.
+        Has the attributes ``native``, a data set or what makes streams as one does, and ``seed``;
+        both may change between iterations. It must not lead back to the feed: streams have threads,
+        which are to end when the feed is not used any more, and not when cycles are looked for.
     streaming : callable
         Returns the options of a stream; called when an iteration begins.
     convert : callable
@@ -86,11 +86,11 @@ class Feed:
     def set_epoch(self, epoch: int) -> None:
         """Sets the epoch of the batch that comes next; frameworks call it before ``iter``, or after it.
 
-        An iteration that is within that epoch goes on, and one that has given nothing yet begins it. The
-        next iteration begins it as well, unless the running one gives a batch before.
+        An iteration that is within that epoch goes on, and one that has given nothing yet begins
+        it. The next iteration begins it as well, unless the running one gives a batch before.
 
-        A state that was loaded is kept where the epoch is its own, or the one that was set last before it
-        was saved; an iteration gives nothing where that epoch had ended.
+        A state that was loaded is kept where the epoch is its own, or the one that was set last
+        before it was saved; an iteration gives nothing where that epoch had ended.
         """
         epoch = whole("epoch", epoch)
         if self.stays:
@@ -228,8 +228,8 @@ class Feed:
 def within(state: dict, epoch: int, before: int | None) -> tuple[bool, bool]:
     """Whether a loaded state is kept when an epoch is set, and whether nothing of that epoch is left in it.
 
-    It is kept where the epoch is its own, or is set once more: ``before`` is the one that was set last when
-    it was saved. An earlier epoch than either is begun, with a warning.
+    It is kept where the epoch is its own, or is set once more: ``before`` is the one that was set
+    last when it was saved. An earlier epoch than either is begun, with a warning.
     """
     if epoch == before and before < state["epoch"]:
         return True, state["step"] == 0 and epoch + 1 == state["epoch"]
@@ -299,8 +299,8 @@ class Iteration:
     def warn_of_the_rest(self, epoch: int) -> None:
         """Says which batches are left out where it went on from a saved state, and another epoch is set.
 
-        Lightning does so with ``max_steps`` and the checkpoint of an epoch's end: it takes the first
-        batch after it for the last one of that epoch.
+        Lightning does so with ``max_steps`` and the checkpoint of an epoch's end: it takes the
+        first batch after it for the last one of that epoch.
         """
         if self._going_on is not None and self.left > 0:
             warnings.warn(

@@ -266,8 +266,8 @@ def index(
     show: _Show | None,
 ) -> tuple[Path, str, list[str]]: ...
 
-# A store of a cache: path, bytes, seconds of its last use since 1970, whether it is in use, inputs, whether these are missing, damage, and
-# why it was not removed.
+# A store of a cache: path, bytes, seconds of its last use since 1970, whether it is in use, inputs,
+# whether these are missing, damage, and why it was not removed.
 _CacheEntry = tuple[Path, int, float, bool, list[Path], bool, str | None, str | None]
 
 def cache_directory() -> Path: ...

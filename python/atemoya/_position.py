@@ -23,8 +23,9 @@ _DRAWN = f"each of several processes has drawn a seed of its own, and they read 
 class Position:
     """Which index was read last, and which one began the epoch.
 
-    Cherimoya spots the next epoch by an index that is less than the last one. That holds for indices in order, and for
-    the part of them that a rank or a worker process has; not for a sampler that shuffles.
+    Cherimoya spots the next epoch by an index that is less than the last one. That holds for
+    indices in order, and for the part of them that a rank or a worker process has; not for a
+    sampler that shuffles.
     """
 
     def __init__(self) -> None:

@@ -54,14 +54,12 @@ class _Running:
 class PeakLoader(DataLoader[Any]):
     """A ``torch.utils.data.DataLoader`` whose batches native threads gather: what :func:`PeakGenerator` returns.
 
-    Each iteration is the next epoch. A batch is a list of tensors, ``[X, y, labels]`` or
-    ``[X, controls, y, labels]``: int8 ``(B, 4, in_window)``, float32 ``(B, channels, in_window)``,
-    float32 ``(B, channels, out_window)``, int64 ``(B,)``. Its memory is not used again while one of the
-    tensors lives.
+    Each iteration is the next epoch. A batch is a list of tensors,
+    ``[X, y, labels]`` or ``[X, controls, y, labels]``: int8 ``(B, 4, in_window)``, float32 ``(B, channels, in_window)``, float32 ``(B, channels, out_window)``, int64 ``(B,)``.
+    Its memory is not used again while one of the tensors lives.
 
-    ``sampler`` and ``batch_sampler`` have all examples as ``(epoch, index)`` pairs, whatever the rank, for
-    frameworks that share them among ranks themselves. ``num_workers``, ``pin_memory``, ``collate_fn`` and
-    ``generator`` may be assigned: the next iteration has the new value. No other parameter can be assigned.
+    ``sampler`` and ``batch_sampler`` have all examples as ``(epoch, index)`` pairs, whatever the rank, for frameworks that share them among ranks themselves. ``num_workers``, ``pin_memory``, ``collate_fn`` and ``generator``
+    may be assigned: the next iteration has the new value. No other parameter can be assigned.
 
     Parameters
     ----------
@@ -73,29 +71,30 @@ class PeakLoader(DataLoader[Any]):
     pin_memory : bool
         Whether batches are in page-locked memory, where there is CUDA.
     rank, world_size : int, optional
-        Which contiguous slice of each batch this process takes. By default they are those of the process
-        group of ``torch.distributed``, if one is running when an iteration begins; a warning says so once.
-        A loader that is on one rank only, for validation say, needs ``rank=0, world_size=1``.
+        Which contiguous slice of each batch this process takes. By default they are those of the
+        process group of
+        ``torch.distributed``, if one is running when an iteration begins; a warning says so once. A loader that is on one rank only, for validation say, needs ``rank=0, world_size=1``.
     drop_last : bool, optional
         Whether the short batch at an epoch's end is dropped; by default with several ranks only.
     collate_fn : callable, optional
-        Called with the list of a batch's examples, tuples ``(X, y, label)`` or ``(X, controls, y, label)``;
-        an iteration yields what it returns.
+        Called with the list of a batch's examples, tuples
+        ``(X, y, label)`` or ``(X, controls, y, label)``; an iteration yields what it returns.
     generator : torch.Generator, optional
-        A number is drawn from it when an iteration begins, by default from torch's global generator, as
-        every ``DataLoader`` does: dropout depends on it, and batches do not.
+        A number is drawn from it when an iteration begins, by default from torch's global
+        generator, as every ``DataLoader`` does: dropout depends on it, and batches do not.
     sampler, batch_sampler : optional
-        For frameworks that make a loader anew, as Lightning does to predict: the result is an ordinary
-        ``DataLoader`` with worker processes. With a ``torch.utils.data.SequentialSampler``, which Lightning
-        gives for ``overfit_batches``, it is a loader whose iterations are all of the same epoch.
+        For frameworks that make a loader anew, as Lightning does to predict: the result is an
+        ordinary
+        ``DataLoader`` with worker processes. With a ``torch.utils.data.SequentialSampler``, which Lightning gives for ``overfit_batches``,
+        it is a loader whose iterations are all of the same epoch.
     shuffle : bool, optional
         Must not be True: the data set shuffles by itself.
 
     Raises
     ------
     ValueError
-        If an argument is out of its range. When an iteration begins, if there are several ranks and the
-        data set has drawn its seed.
+        If an argument is out of its range. When an iteration begins, if there are several ranks and
+        the data set has drawn its seed.
     """
 
     dataset: PeakNegativeSampler
@@ -190,7 +189,8 @@ class PeakLoader(DataLoader[Any]):
     def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
         if self.dataset.seed_is_drawn and self._running.ranks()[1] > 1:
             raise ValueError(f"there are several ranks, and each has drawn a seed of its own: {need_a_seed}")
-        # As a DataLoader, which keeps its iterator where it has worker processes: they get their seeds once.
+        # As a DataLoader, which keeps its iterator where it has worker processes: they get their
+        # seeds once.
         if self.num_workers == 0 or self._iterator is None:
             torch.empty((), dtype=torch.int64).random_(generator=self.generator)
             self._iterator = iter(()) if self.num_workers > 0 else None
@@ -202,8 +202,8 @@ class PeakLoader(DataLoader[Any]):
     def set_epoch(self, epoch: int) -> None:
         """Sets the epoch of the batch that comes next.
 
-        An iteration that is within that epoch goes on, and one that has given nothing yet begins it. The
-        next iteration begins it as well, unless the running one gives a batch before.
+        An iteration that is within that epoch goes on, and one that has given nothing yet begins
+        it. The next iteration begins it as well, unless the running one gives a batch before.
         """
         self.sampler.set_epoch(epoch)
 

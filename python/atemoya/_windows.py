@@ -16,10 +16,9 @@ _CHANGING = frozenset(
 class LociArray(NDArrayOperatorsMixin):
     """One column of all kept peaks, or negatives, which cherimoya keeps in memory.
 
-    Indexing gathers the rows that are asked for. Whatever else numpy's arrays do (``sum``, ``T``,
-    ``astype``, ``copy``, ``array > 0``) gathers all rows, as ``numpy.asarray`` does. ``torch.as_tensor``
-    makes a tensor of it; ``torch.from_numpy`` takes numpy's own arrays only, so write
-    ``torch.from_numpy(numpy.asarray(array))``. It cannot be changed.
+    Indexing gathers the rows that are asked for. Whatever else numpy's arrays do
+    (``sum``, ``T``, ``astype``, ``copy``, ``array > 0``) gathers all rows, as ``numpy.asarray`` does. ``torch.as_tensor`` makes a tensor of it; ``torch.from_numpy`` takes numpy's own arrays only, so write ``torch.from_numpy(numpy.asarray(array))``.
+    It cannot be changed.
     """
 
     def __init__(self, native, is_peak: bool, name: str, count: int, channels: int, width: int, dtype: str):

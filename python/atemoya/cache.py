@@ -1,6 +1,7 @@
 """The command ``python -m atemoya.cache``: lists and removes packed stores.
 
-It takes the options of ``atemoya cache`` but ``--json``: in a program there is ``atemoya.cache_entries()``.
+It takes the options of
+``atemoya cache`` but ``--json``: in a program there is ``atemoya.cache_entries()``.
 """
 
 from __future__ import annotations

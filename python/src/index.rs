@@ -8,7 +8,8 @@ use atemoya::index::IndexBuilder;
 use pyo3::prelude::*;
 use std::path::PathBuf;
 
-/// Builds a locus index and publishes it in one step. Returns its directory, the account of the loci in words, and what to warn of.
+/// Builds a locus index and publishes it in one step. Returns its directory, the account of the
+/// loci in words, and what to warn of.
 #[pyfunction]
 #[pyo3(signature = (store, name, peaks, negatives, examples, *, order_name, replace, show))]
 #[allow(clippy::too_many_arguments, reason = "they are named where it is called")]

@@ -81,7 +81,8 @@ impl Store {
         })
     }
 
-    /// Checks every byte of the data files, unless this machine has done so before. Returns whether it has done so now.
+    /// Checks every byte of the data files, unless this machine has done so before. Returns whether
+    /// it has done so now.
     fn verify_once(&self, py: Python<'_>, cache: Option<PathBuf>, show: Option<Py<PyAny>>) -> PyResult<bool> {
         watch::run(py, show, |progress| self.0.verify_once(cache.as_deref(), progress))
     }

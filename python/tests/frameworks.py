@@ -1,6 +1,7 @@
 """Run by torchrun: frameworks that share the examples of a loader out among two ranks; the argument is a JSON file.
 
-Each function below takes a function that makes a loader, and returns the batches of two epochs that this rank has got.
+Each function below takes a function that makes a loader, and returns the batches of two epochs that
+this rank has got.
 """
 
 import importlib

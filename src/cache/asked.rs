@@ -30,8 +30,8 @@ pub(super) struct FileState {
     pub(super) length: u64,
     /// When it was changed last, in seconds and nanoseconds since 1970-01-01 UTC.
     modified: (i64, i64),
-    /// The file's number, which another one in its place has not, and when it or its own data were changed last: no program can set that
-    /// back.
+    /// The file's number, which another one in its place has not, and when it or its own data were
+    /// changed last: no program can set that back.
     inode: u64,
     changed: (i64, i64),
 }

@@ -36,8 +36,8 @@ impl Cached {
 
 impl Cache {
     /// Opens the store of a builder's files, which is packed if there is none yet. Files are told
-    /// by path, length, number and times of change; files of the same content are recognised by their length
-    /// and hash, whatever their paths and times.
+    /// by path, length, number and times of change; files of the same content are recognised by
+    /// their length and hash, whatever their paths and times.
     ///
     /// Several processes may do this at once: one packs, and the others wait for it. Where the file
     /// system has no locks, each packs, and the store of the first to end is used by all.
@@ -164,8 +164,8 @@ impl Cache {
         Ok(Cached { store: Store::open(&path)?, in_use, packed })
     }
 
-    /// Opens the store of this name. One that is damaged is removed, if nobody uses it; whatever else
-    /// keeps a store from being opened says nothing against it.
+    /// Opens the store of this name. One that is damaged is removed, if nobody uses it; whatever
+    /// else keeps a store from being opened says nothing against it.
     ///
     /// # Errors
     /// [`Error::Exists`] for a damaged store that is in use, or that has files of others in it; any

@@ -60,7 +60,8 @@ pub struct Entry {
     pub usage: Usage,
     /// The files that it was packed of, in the order of its channels, the genome first.
     pub inputs: Vec<PathBuf>,
-    /// Whether it cannot be asked for any more: each combination of inputs that it was packed of lacks a file.
+    /// Whether it cannot be asked for any more: each combination of inputs that it was packed of
+    /// lacks a file.
     pub misses_inputs: bool,
     /// What is damaged, where it cannot be opened.
     pub damage: Option<String>,

@@ -49,11 +49,12 @@ impl<'a> Columns<'a> {
         self.signals.check_type("signal_type", signal_type)
     }
 
-    /// What to warn of in the tracks where loci are on these contigs; without `chroms`, also of others with another length.
+    /// What to warn of in the tracks where loci are on these contigs; without `chroms`, also of
+    /// others with another length.
     ///
     /// # Errors
-    /// [`Error::Argument`] when the file of a control has another length of one, or of a contig in `chroms`, and as
-    /// [`Genome::check_store`]; of signals, the selection has asked.
+    /// [`Error::Argument`] when the file of a control has another length of one, or of a contig in
+    /// `chroms`, and as [`Genome::check_store`]; of signals, the selection has asked.
     pub(super) fn warnings(&self, contigs: &[&str], filter: &LocusFilter) -> Result<Vec<String>> {
         let chosen = filter.chroms.iter().flatten().map(String::as_str);
         let used: Vec<&str> = contigs.iter().copied().chain(chosen).collect();

@@ -51,7 +51,8 @@ impl<'a> Dataset<'a> {
         account: Account,
         batch_size: usize,
     ) -> Result<Dataset<'a>> {
-        // An epoch has no more examples than `len`, and validation none but the loci: no batch has more, whatever was asked for.
+        // An epoch has no more examples than `len`, and validation none but the loci: no batch has
+        // more, whatever was asked for.
         let options = sampler.options();
         let most = sampler.len().max(options.n_peaks + options.n_negatives);
         let layout = Arc::new(Layout::new(batch_size.min(most), examples.forms())?);
@@ -87,11 +88,13 @@ impl<'a> Dataset<'a> {
         &self.account.ledger
     }
 
-    /// What looks like a mistake in what this was made of and is no error, for users to read each time. Names of parameters
-    /// stand in backquotes.
+    /// What looks like a mistake in what this was made of and is no error, for users to read each
+    /// time. Names of parameters stand in backquotes.
     ///
-    /// It has what the files of the store's tracks lack on the contigs of the loci ([`Store::warnings`](crate::Store::warnings)), names in `chroms` that the genome lacks, exclusion lists without a region, summits that a table's peaks have and that
-    /// `summits` was not asked for, and peaks and negatives that look swapped.
+    /// It has what the files of the store's tracks lack on the contigs of the loci
+    /// ([`Store::warnings`](crate::Store::warnings)), names in `chroms` that the genome lacks,
+    /// exclusion lists without a region, summits that a table's peaks have and that `summits` was
+    /// not asked for, and peaks and negatives that look swapped.
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.account.warnings
@@ -162,8 +165,8 @@ impl<'a> Dataset<'a> {
         })
     }
 
-    /// Shapes, types and places of the columns of a batch of the size that it was built for, or of all its examples where these are
-    /// fewer.
+    /// Shapes, types and places of the columns of a batch of the size that it was built for, or of
+    /// all its examples where these are fewer.
     #[must_use]
     pub fn layout(&self) -> &Layout {
         &self.layout

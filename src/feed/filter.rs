@@ -16,9 +16,10 @@ use std::path::PathBuf;
 
 /// The parameters that decide which loci are used; those of [`crate::PeakGenerator`], which says what each means.
 ///
-/// An index has a filter of its own, the one that it was made with. What a loader's filter leaves open is as there
-/// ([`LocusFilter::select_index`]): exclusion lists, bounds on counts and what they count, whether outliers are dropped, and the index's
-/// contigs and centres. The windows, the order and the signals are the loader's own.
+/// An index has a filter of its own, the one that it was made with. What a loader's filter leaves
+/// open is as there ([`LocusFilter::select_index`]): exclusion lists, bounds on counts and what
+/// they count, whether outliers are dropped, and the index's contigs and centres. The windows, the
+/// order and the signals are the loader's own.
 ///
 /// ```no_run
 /// use atemoya::Store;
@@ -47,23 +48,29 @@ pub struct LocusFilter {
     pub out_window: usize,
     /// How far a peak's windows are shifted at most either way, in bases.
     pub max_jitter: usize,
-    /// The least sum of signal over the output window, `None` for that of the index, -infinity for none.
+    /// The least sum of signal over the output window, `None` for that of the index, -infinity for
+    /// none.
     pub min_counts: Option<f64>,
-    /// The greatest sum of signal over the output window, `None` for that of the index, infinity for none.
+    /// The greatest sum of signal over the output window, `None` for that of the index, infinity
+    /// for none.
     pub max_counts: Option<f64>,
-    /// The tracks that these sums are taken over, `None` for those of the index, or else those that the order counts.
+    /// The tracks that these sums are taken over, `None` for those of the index, or else those that
+    /// the order counts.
     pub counts_tracks: Option<Vec<String>>,
-    /// Whether peaks with outlying counts are dropped, `None` as was chosen for the index, or else as the order does.
+    /// Whether peaks with outlying counts are dropped, `None` as was chosen for the index, or else
+    /// as the order does.
     pub outlier_filter: Option<bool>,
     /// What peaks are centred on: `Some(true)` their summits, `Some(false)` their midpoints, `None` as indexed.
     pub summits: Option<bool>,
     /// The contigs to use, `None` for all.
     pub chroms: Option<Vec<String>>,
-    /// BED files of regions to stay out of, `None` for those of the index. A table that is no index's has none.
+    /// BED files of regions to stay out of, `None` for those of the index. A table that is no
+    /// index's has none.
     pub exclusion_lists: Option<Vec<PathBuf>>,
     /// Names of contigs in exclusion lists that mean contigs of the genome.
     pub alias: Option<Aliases>,
-    /// Whether contigs to use and exclusion lists may share no name with the genome, which is an error otherwise.
+    /// Whether contigs to use and exclusion lists may share no name with the genome, which is an
+    /// error otherwise.
     pub allow_empty: bool,
 }
 
@@ -92,8 +99,8 @@ impl LocusFilter {
     /// Selects the loci of an index, with what it was made with where this filter leaves that open.
     ///
     /// # Errors
-    /// As [`LocusFilter::explain_index`], and [`Error::Argument`](crate::Error::Argument) with the account of what was dropped when no
-    /// peak is left, or no negative of those that there are.
+    /// As [`LocusFilter::explain_index`], and [`Error::Argument`](crate::Error::Argument) with the
+    /// account of what was dropped when no peak is left, or no negative of those that there are.
     pub fn select_index(&self, store: &Store, index: &LocusIndex) -> Result<Selection> {
         self.select_index_over(&store.into(), index)
     }
@@ -103,12 +110,12 @@ impl LocusFilter {
         self.apply_to_index(genome, index, select)
     }
 
-    /// Tells of every locus of an index what becomes of it, whether or not any is left, with what the index was made with where this
-    /// filter leaves that open.
+    /// Tells of every locus of an index what becomes of it, whether or not any is left, with what
+    /// the index was made with where this filter leaves that open.
     ///
     /// # Errors
-    /// As [`LocusFilter::explain`], and [`Error::Input`](crate::Error::Input) when an exclusion list of the index is needed and
-    /// cannot be had ([`LocusIndex::exclusion`]).
+    /// As [`LocusFilter::explain`], and [`Error::Input`](crate::Error::Input) when an exclusion
+    /// list of the index is needed and cannot be had ([`LocusIndex::exclusion`]).
     pub fn explain_index(&self, store: &Store, index: &LocusIndex) -> Result<Selection> {
         self.apply_to_index(&store.into(), index, explain)
     }
@@ -133,8 +140,9 @@ impl LocusFilter {
     /// Tells of every locus of a table what becomes of it, whether or not any is left.
     ///
     /// # Errors
-    /// [`Error::Argument`](crate::Error::Argument) for a parameter out of its range or a name that the store lacks, or for contigs to
-    /// use of which the genome has none; [`Error::Input`](crate::Error::Input) for a bad exclusion list, or one that is on none of
+    /// [`Error::Argument`](crate::Error::Argument) for a parameter out of its range or a name that
+    /// the store lacks, or for contigs to use of which the genome has none;
+    /// [`Error::Input`](crate::Error::Input) for a bad exclusion list, or one that is on none of
     /// the genome's contigs; [`Error::Corrupt`](crate::Error::Corrupt) for a damaged store.
     pub fn explain(&self, store: &Store, table: &LocusTable) -> Result<Selection> {
         self.explain_over(&store.into(), table)
@@ -204,7 +212,8 @@ impl LocusFilter {
         Ok(selection)
     }
 
-    /// This filter, with what an index was made with where it leaves that open, but for exclusion lists.
+    /// This filter, with what an index was made with where it leaves that open, but for exclusion
+    /// lists.
     fn or_as(&self, index: &IndexManifest) -> LocusFilter {
         let Some(made_with) = &index.selection else { return self.clone() };
         // Whether outliers are dropped was chosen if it is not what the index's order does.

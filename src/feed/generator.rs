@@ -66,12 +66,14 @@ use std::sync::Arc;
 /// # Ok::<(), atemoya::Error>(())
 /// ```
 ///
-/// A loader on an index takes what the index was made with unless it is told otherwise: exclusion lists, bounds on counts and what
-/// they count, the choice of an outlier filter, contigs and centres. Windows, jitter, order and signals are its own. An index
-/// that was made without a bound or a list has none to take.
+/// A loader on an index takes what the index was made with unless it is told otherwise: exclusion
+/// lists, bounds on counts and what they count, the choice of an outlier filter, contigs and
+/// centres. Windows, jitter, order and signals are its own. An index that was made without a bound
+/// or a list has none to take.
 ///
-/// A store without a sequence gives batches without one: [`Batch::sequence`](super::Batch::sequence) is `None`. What looks like a
-/// mistake and is no error is said by [`Loader::warnings`].
+/// A store without a sequence gives batches without one:
+/// [`Batch::sequence`](super::Batch::sequence) is `None`. What looks like a mistake and is no error
+/// is said by [`Loader::warnings`].
 ///
 /// Of a [`Genome`], columns that are of arrays have the type of these (sequence) or f32 (tracks), have no groups that `signals` or
 /// `controls` could name, and are not touched by `access` and `ask_ahead`. `counts_tracks` calls their groups `signal0`, `signal1` and
@@ -173,8 +175,8 @@ impl PeakGenerator {
         self
     }
 
-    /// Sets the BED files of regions to stay out of; without any, none are. `None`, the default, for those of the index; a table that
-    /// is no index's has none.
+    /// Sets the BED files of regions to stay out of; without any, none are. `None`, the default,
+    /// for those of the index; a table that is no index's has none.
     pub fn exclusion_lists(mut self, exclusion_lists: impl Into<Option<Vec<PathBuf>>>) -> Self {
         self.filter.exclusion_lists = exclusion_lists.into();
         self
@@ -201,18 +203,21 @@ impl PeakGenerator {
         reverse_complement: bool;
         /// Sets whether peaks come in random order. The places of the negatives are random in any case.
         shuffle: bool;
-        /// Sets the least sum of signal over the output window; `None` for that of the index, -infinity for none.
+        /// Sets the least sum of signal over the output window; `None` for that of the index,
+        /// -infinity for none.
         min_counts in filter: Option<f64>;
-        /// Sets the greatest sum of signal over the output window; `None` for that of the index, infinity for none.
+        /// Sets the greatest sum of signal over the output window; `None` for that of the index,
+        /// infinity for none.
         max_counts in filter: Option<f64>;
-        /// Sets the tracks that `min_counts` and `max_counts` sum: `NAME` (a group) or `NAME.i` (a channel of it). `None` for those
-        /// of the index, or else those that the order counts.
+        /// Sets the tracks that `min_counts` and `max_counts` sum: `NAME` (a group) or `NAME.i` (a
+        /// channel of it). `None` for those of the index, or else those that the order counts.
         counts_tracks in filter: Option<Vec<String>>;
         /// Sets what peaks are centred on: `Some(true)` their summits, `Some(false)` their midpoints, `None` as indexed.
         summits in filter: Option<bool>;
         /// Sets which names of contigs in exclusion lists mean contigs of the genome.
         alias in filter: Option<Aliases>;
-        /// Sets whether contigs to use and exclusion lists may share no name with the genome, which is an error otherwise.
+        /// Sets whether contigs to use and exclusion lists may share no name with the genome, which
+        /// is an error otherwise.
         allow_empty in filter: bool;
         /// Sets the contigs to use, `None` for all.
         chroms in filter: Option<Vec<String>>;
@@ -225,7 +230,8 @@ impl PeakGenerator {
         /// Sets the order of examples. In cherimoya's, counts are measured as cherimoya measures them: on the first track, over
         /// the window with its jitter (peaks), in f32.
         order in filter: Order;
-        /// Sets whether peaks with outlying counts are dropped, `None` as was chosen for the index, or else as the order does.
+        /// Sets whether peaks with outlying counts are dropped, `None` as was chosen for the index,
+        /// or else as the order does.
         outlier_filter in filter: Option<bool>;
         /// Sets which slice of each batch this process takes, below `world_size`.
         rank in running: usize;
@@ -245,9 +251,11 @@ impl PeakGenerator {
     /// Selects the loci, allocates the ring and starts the workers.
     ///
     /// # Errors
-    /// [`Error::Argument`](crate::Error::Argument) for a parameter out of its range, a name that the store lacks, or when no locus is
-    /// left, with the account of what was dropped, or when `chroms` has no contig of the genome; [`Error::Input`](crate::Error::Input)
-    /// for a bad exclusion list, or one that is on no contig of the genome; [`Error::Corrupt`](crate::Error::Corrupt) for a damaged store or index.
+    /// [`Error::Argument`](crate::Error::Argument) for a parameter out of its range, a name that
+    /// the store lacks, or when no locus is left, with the account of what was dropped, or when
+    /// `chroms` has no contig of the genome; [`Error::Input`](crate::Error::Input) for a bad
+    /// exclusion list, or one that is on no contig of the genome;
+    /// [`Error::Corrupt`](crate::Error::Corrupt) for a damaged store or index.
     pub fn build(&self) -> Result<Loader> {
         self.build_in(0, &Slot::plain)
     }

@@ -87,7 +87,8 @@ impl Layout {
         Ok(Layout { batch_size, forms, offsets, bytes: end })
     }
 
-    /// Examples that there is room for: those of a full batch, or all that there are where the batch size is larger.
+    /// Examples that there is room for: those of a full batch, or all that there are where the
+    /// batch size is larger.
     #[must_use]
     pub fn batch_size(&self) -> usize {
         self.batch_size

@@ -162,8 +162,9 @@ impl Loader {
     /// Streams draws of the caller's own, in their order, once, the short batch at the end included.
     ///
     /// # Errors
-    /// [`Error::Argument`](crate::Error::Argument) naming the first draw that no kept locus or jitter of this loader fits, or when a
-    /// batch would have more examples than the loader has of its own, which only a larger batch size allows.
+    /// [`Error::Argument`](crate::Error::Argument) naming the first draw that no kept locus or
+    /// jitter of this loader fits, or when a batch would have more examples than the loader has of
+    /// its own, which only a larger batch size allows.
     pub fn follow(&mut self, draws: Vec<Draw>) -> Result<Batches<'_>> {
         self.outlet.follow(draws)?;
         Ok(self.begun())

@@ -170,7 +170,8 @@ impl Manifest {
         }
     }
 
-    /// The lowest version of the format that has every member which is used: 1.1 where an input has contigs of other names or lengths.
+    /// The lowest version of the format that has every member which is used: 1.1 where an input has
+    /// contigs of other names or lengths.
     #[must_use]
     pub fn lowest_version(&self) -> [u16; 2] {
         let later = |input: &Provenance| !input.contigs_renamed.is_empty() || !input.contigs_other_length.is_empty();

@@ -16,12 +16,14 @@ pub use provenance::{OtherLength, Provenance, Renamed};
 use crate::Error;
 use std::path::Path;
 
-/// The version of data files, and of documents without members that a later version added: (major, minor).
+/// The version of data files, and of documents without members that a later version added: (major,
+/// minor).
 pub const VERSION: (u16, u16) = (1, 0);
 
 /// The directory of a store's locus indices.
 pub(crate) const LOCI: &str = "loci";
-/// The document of a locus index, and what it says it is: its `format`, and the version that this library writes.
+/// The document of a locus index, and what it says it is: its `format`, and the version that this
+/// library writes.
 pub(crate) const INDEX_DOCUMENT: &str = "index.json";
 pub(crate) const INDEX_FORMAT: &str = "atemoya-loci";
 pub(crate) const INDEX_VERSION: (u16, u16) = (1, 1);

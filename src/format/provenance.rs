@@ -7,7 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub struct Provenance {
     /// What the file is for: `sequence`, `chrom_sizes` or the name of a group; of a locus index, `peaks` or `negatives`.
     pub role: String,
-    /// The path as it was given; of one that is not UTF-8, each byte that is none is written `\xNN`.
+    /// The path as it was given; of one that is not UTF-8, each byte that is none is written
+    /// `\xNN`.
     pub path: String,
     /// The file's length in bytes.
     pub length: u64,
@@ -47,7 +48,8 @@ pub struct OtherLength {
     pub length: u64,
 }
 
-/// Reads the inputs of a store, which must say what contigs they lack; those of a locus index need not.
+/// Reads the inputs of a store, which must say what contigs they lack; those of a locus index need
+/// not.
 pub(super) fn with_contigs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Provenance>, D::Error> {
     #[derive(Deserialize)]
     struct Input {

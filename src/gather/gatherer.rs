@@ -141,9 +141,11 @@ impl Gatherer {
     /// size of an element, and be as long as [`Gatherer::bytes`] says. A window is `start .. start + width` of its contig.
     ///
     /// # Errors
-    /// [`Error::Argument`] for a width out of its range, a contig that the store lacks or that has another length in the file of a track
-    /// ([`Store::check_lengths`]), an `out` of another length or not aligned, and for an iterator that gives more or fewer windows than it says; [`Error::Corrupt`] for damaged tiles. After an error `out` holds
-    /// unspecified values: windows are looked at as they are reached.
+    /// [`Error::Argument`] for a width out of its range, a contig that the store lacks or that has
+    /// another length in the file of a track ([`Store::check_lengths`]), an `out` of another length
+    /// or not aligned, and for an iterator that gives more or fewer windows than it says;
+    /// [`Error::Corrupt`] for damaged tiles. After an error `out` holds unspecified values: windows
+    /// are looked at as they are reached.
     pub fn gather(
         &self,
         width: usize,

@@ -24,8 +24,9 @@ pub fn read_sequence(store: &Store, contig: &str, range: Range<u64>) -> Result<V
 /// The values of one channel over `range` of a contig. `track` is `NAME.i`, or `NAME` for a group of one channel.
 ///
 /// # Errors
-/// [`Error::Argument`] for a track or contig that the store lacks, a range that is not inside the contig, and a contig that has another
-/// length in the file of the track ([`Store::check_lengths`]); [`Error::Corrupt`] for damaged tiles.
+/// [`Error::Argument`] for a track or contig that the store lacks, a range that is not inside the
+/// contig, and a contig that has another length in the file of the track
+/// ([`Store::check_lengths`]); [`Error::Corrupt`] for damaged tiles.
 pub fn read_track(store: &Store, track: &str, contig: &str, range: Range<u64>) -> Result<Vec<f32>> {
     let groups = &store.manifest().groups;
     let sizes: Vec<_> = groups.iter().map(|group| (group.name.as_str(), group.tracks.len())).collect();

@@ -1,4 +1,5 @@
-//! Names of contigs that mean the same, `chr1` and `1` say, and the contigs of a file among those of a genome by such names.
+//! Names of contigs that mean the same, `chr1` and `1` say, and the contigs of a file among those
+//! of a genome by such names.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -11,7 +12,8 @@ use super::lines::Lines;
 use crate::format::{Contigs, Renamed};
 use crate::{Error, Result, listed};
 
-/// What mitochondrial DNA is called: by UCSC, and by Ensembl and NCBI, which have other names for some genomes.
+/// What mitochondrial DNA is called: by UCSC, and by Ensembl and NCBI, which have other names for
+/// some genomes.
 const MITOCHONDRION: [&str; 7] = ["chrM", "MT", "chrMT", "M", "Mito", "MtDNA", "mitochondrion_genome"];
 
 /// Which names of contigs mean the same.
@@ -49,8 +51,9 @@ struct Table {
 }
 
 impl Aliases {
-    /// Chromosomes as UCSC and Ensembl call them: `chr1` and `1`, `chrX` and `X`, `chrIV` and `IV`, `chr2L` and `2L`; and `chrM`, `MT` and
-    /// the other names of mitochondrial DNA. Scaffolds, whose names do not follow from one another, are left alone.
+    /// Chromosomes as UCSC and Ensembl call them: `chr1` and `1`, `chrX` and `X`, `chrIV` and `IV`,
+    /// `chr2L` and `2L`; and `chrM`, `MT` and the other names of mitochondrial DNA. Scaffolds,
+    /// whose names do not follow from one another, are left alone.
     #[must_use]
     pub fn chr() -> Aliases {
         Aliases(Rule::Chr)
@@ -58,12 +61,14 @@ impl Aliases {
 
     /// Reads a file of aliases, in which the names of one line mean the same contig.
     ///
-    /// A line has two columns or more, separated by tabs (a line without tabs: by spaces), in any order. Empty columns, blank lines and
-    /// lines that begin with `#` are skipped. UCSC's `chromAlias.txt` is such a file, in its old form (alias, name, source) and in its new
-    /// one (a column for each authority). The file may be compressed.
+    /// A line has two columns or more, separated by tabs (a line without tabs: by spaces), in any
+    /// order. Empty columns, blank lines and lines that begin with `#` are skipped. UCSC's
+    /// `chromAlias.txt` is such a file, in its old form (alias, name, source) and in its new one (a
+    /// column for each authority). The file may be compressed.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Input`] with the line for one name alone and for a name that no contig can have.
+    /// [`Error::Io`]; [`Error::Input`] with the line for one name alone and for a name that no
+    /// contig can have.
     pub fn read(path: &Path) -> Result<Aliases> {
         let mut file = Lines::open(path, Expected::Table("a table of the names of contigs"))?;
         let (mut lines, mut of) = (Vec::new(), HashMap::<String, Vec<usize>>::new());
@@ -83,7 +88,8 @@ impl Aliases {
         Ok(Aliases(Rule::Table(Arc::new(Table { path: path.to_path_buf(), lines, of }))))
     }
 
-    /// Takes `chr` for [`Aliases::chr`], and anything else for the path of a file, as the command and Python do.
+    /// Takes `chr` for [`Aliases::chr`], and anything else for the path of a file, as the command
+    /// and Python do.
     ///
     /// # Errors
     /// As [`Aliases::read`], and [`Error::Argument`] of `alias` for a word that is no file.
@@ -110,7 +116,8 @@ impl Aliases {
     /// Finds the contig that a name means, if the genome has it.
     ///
     /// # Errors
-    /// [`Error::Input`] of the file of aliases, when by it the name means two contigs of the genome.
+    /// [`Error::Input`] of the file of aliases, when by it the name means two contigs of the
+    /// genome.
     pub fn resolve(&self, name: &str, contigs: &Contigs) -> Result<Option<usize>> {
         if let Some(id) = contigs.id(name) {
             return Ok(Some(id));
@@ -122,7 +129,8 @@ impl Aliases {
     }
 }
 
-/// Those of some names that the genome lacks and [`Aliases::chr`] finds a contig for, each with that contig's id.
+/// Those of some names that the genome lacks and [`Aliases::chr`] finds a contig for, each with
+/// that contig's id.
 pub(crate) fn helped_by_chr<'a>(
     names: impl Iterator<Item = &'a str>,
     contigs: &Contigs,
@@ -156,7 +164,8 @@ fn parse(line: &[u8]) -> Result<Vec<String>, String> {
     Ok(names)
 }
 
-/// The names by which UCSC and Ensembl call the same chromosome, the likeliest first; none for what is no chromosome.
+/// The names by which UCSC and Ensembl call the same chromosome, the likeliest first; none for what
+/// is no chromosome.
 fn other_names(name: &str) -> Vec<String> {
     let bare = name.strip_prefix("chr");
     let mut names = Vec::new();
@@ -169,7 +178,8 @@ fn other_names(name: &str) -> Vec<String> {
     names
 }
 
-/// Whether this is a chromosome's name without `chr`: 1 to 999, maybe with a letter (2L, 2a), a Roman number, or W, X, Y, Z.
+/// Whether this is a chromosome's name without `chr`: 1 to 999, maybe with a letter (2L, 2a), a
+/// Roman number, or W, X, Y, Z.
 fn is_chromosome(name: &str) -> bool {
     let digits = name.bytes().take_while(u8::is_ascii_digit).count();
     let arm = &name[digits..];
@@ -180,9 +190,11 @@ fn is_chromosome(name: &str) -> bool {
         || number && matches!(arm.as_bytes(), [] | [b'A' | b'B' | b'L' | b'R' | b'a' | b'b'])
 }
 
-/// The contigs of one file among those of a genome, by their names and by aliases: it remembers which names it has seen.
+/// The contigs of one file among those of a genome, by their names and by aliases: it remembers
+/// which names it has seen.
 ///
-/// Two names of a file never mean one contig: one of them would be a mistake, and which one nobody knows.
+/// Two names of a file never mean one contig: one of them would be a mistake, and which one nobody
+/// knows.
 #[derive(Debug)]
 pub struct ContigNames<'a> {
     path: PathBuf,
@@ -203,7 +215,8 @@ impl<'a> ContigNames<'a> {
     /// Finds the contig that a name of the file means, if the genome has it.
     ///
     /// # Errors
-    /// [`Error::Input`] of the file, when another name of it means the same contig; as [`Aliases::resolve`].
+    /// [`Error::Input`] of the file, when another name of it means the same contig; as
+    /// [`Aliases::resolve`].
     pub fn id(&mut self, name: &str) -> Result<Option<usize>> {
         if let Some(known) = self.known.get(name) {
             return Ok(*known);

@@ -32,26 +32,30 @@ pub struct BedRecord {
     pub start: i64,
     /// One past the last base; below 2^40. It may equal `start`.
     pub end: i64,
-    /// Column 10 (narrowPeak: the summit, in bases from `start`); `None` where it is missing, no integer of magnitude
-    /// below 2^40, or another thing, as BED12's number of blocks. Other integers are kept as they are: [`require_summits`] says
-    /// whether they are summits.
+    /// Column 10 (narrowPeak: the summit, in bases from `start`); `None` where it is missing, no
+    /// integer of magnitude below 2^40, or another thing, as BED12's number of blocks. Other
+    /// integers are kept as they are: [`require_summits`] says whether they are summits.
     pub summit: Option<i64>,
     /// The 1-based line of the (decompressed) file.
     pub line: u64,
 }
 
-/// Reads the loci of a BED or narrowPeak file, plain or compressed (gzip, BGZF, bzip2, xz, zstd; told by content).
+/// Reads the loci of a BED or narrowPeak file, plain or compressed (gzip, BGZF, bzip2, xz, zstd;
+/// told by content).
 ///
-/// Columns are separated by tabs, or by runs of spaces in a line that has no tab, and may stand in double quotes. Columns 1
-/// to 3 and 10 count. Lines that are blank, begin with `#`, or whose first word is `track` or `browser` are skipped. LF, CRLF
-/// and CR end lines, and a byte order mark may begin the file (UTF-8). A file without loci is no error.
+/// Columns are separated by tabs, or by runs of spaces in a line that has no tab, and may stand in
+/// double quotes. Columns 1 to 3 and 10 count. Lines that are blank, begin with `#`, or whose first
+/// word is `track` or `browser` are skipped. LF, CRLF and CR end lines, and a byte order mark may
+/// begin the file (UTF-8). A file without loci is no error.
 ///
 /// # Errors
 ///
-/// [`Error::Io`](crate::Error::Io) when the file cannot be read. [`Error::Input`](crate::Error::Input) for a URL, a file of another kind, which is named, text in
-/// UTF-16, and damaged or truncated compression or something behind it; and with the line for fewer than three columns; a
-/// contig name that is empty, longer than 255 bytes, not UTF-8 or not printable; a start or end that is no integer of
-/// `0 ..= 2^40 - 1` (a line of column names among them); an end before its start.
+/// [`Error::Io`](crate::Error::Io) when the file cannot be read.
+/// [`Error::Input`](crate::Error::Input) for a URL, a file of another kind, which is named, text in
+/// UTF-16, and damaged or truncated compression or something behind it; and with the line for fewer
+/// than three columns; a contig name that is empty, longer than 255 bytes, not UTF-8 or not
+/// printable; a start or end that is no integer of `0 ..= 2^40 - 1` (a line of column names among
+/// them); an end before its start.
 ///
 /// # Examples
 ///
@@ -138,7 +142,8 @@ fn too_few_columns(line: &[u8]) -> String {
     format!("expected at least three columns (contig, start, end), got {}{hint}", quote(line))
 }
 
-/// What a line without coordinates may be, to be added to what is wrong with it. `first` says that no locus came before.
+/// What a line without coordinates may be, to be added to what is wrong with it. `first` says that
+/// no locus came before.
 fn explain(line: &[u8], first: bool) -> &'static str {
     let mut columns = columns(line);
     let contig = columns.next().unwrap_or_default();

@@ -11,9 +11,10 @@ use crate::{Error, Result};
 
 /// Reads a table of contig names and lengths (bases), in the order of the file.
 ///
-/// The first two columns count, so that a `.fai` index serves as well. They are separated by tabs, or by runs of spaces in a
-/// line that has no tab, and may stand in double quotes. Blank lines and lines that begin with `#` are skipped. The file may be
-/// compressed, as in [`read_bed`](super::bed::read_bed).
+/// The first two columns count, so that a `.fai` index serves as well. They are separated by tabs,
+/// or by runs of spaces in a line that has no tab, and may stand in double quotes. Blank lines and
+/// lines that begin with `#` are skipped. The file may be compressed, as in
+/// [`read_bed`](super::bed::read_bed).
 ///
 /// # Errors
 ///

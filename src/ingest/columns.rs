@@ -4,8 +4,9 @@ use std::iter;
 
 /// The columns of a line: separated by tabs, or by runs of spaces in a line that has no tab.
 ///
-/// A column that begins with a double quote ends with the next one, if that is the last of the column, and the quotes are
-/// taken off: R's `write.table` writes text so. What is in quotes may hold separators.
+/// A column that begins with a double quote ends with the next one, if that is the last of the
+/// column, and the quotes are taken off: R's `write.table` writes text so. What is in quotes may
+/// hold separators.
 pub(super) fn columns(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     let (separator, runs) = if memchr::memchr(b'\t', line).is_some() { (b'\t', false) } else { (b' ', true) };
     let mut rest = Some(line);
@@ -30,8 +31,8 @@ pub(super) fn columns(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Returns what stands in the quotes that a line begins with, and where the column ends. `None` when they are not closed
-/// at the end of a column.
+/// Returns what stands in the quotes that a line begins with, and where the column ends. `None`
+/// when they are not closed at the end of a column.
 fn quoted(line: &[u8], separator: u8) -> Option<(&[u8], usize)> {
     let close = 1 + memchr::memchr(b'"', &line[1..])?;
     let end = close + 1;

@@ -29,9 +29,10 @@ const IS_BASE: [bool; 256] = {
 
 /// A FASTA file being read from its first contig to its last.
 ///
-/// The file may be plain, gzip, BGZF, bzip2, xz or zstd, which its content tells. Lines end in LF or CRLF, or all of them in
-/// CR alone (old Mac); the last one need not end. Blank lines are skipped, lines may have any length. The letters are passed on as they are: any ASCII letter of either
-/// case, `*` and `-`. A contig may be empty.
+/// The file may be plain, gzip, BGZF, bzip2, xz or zstd, which its content tells. Lines end in LF
+/// or CRLF, or all of them in CR alone (old Mac); the last one need not end. Blank lines are
+/// skipped, lines may have any length. The letters are passed on as they are: any ASCII letter of
+/// either case, `*` and `-`. A contig may be empty.
 ///
 /// BGZF is read by noodles. The lines are taken apart here: noodles' FASTA reader counts no lines, passes every byte
 /// through, takes a `>` for a header wherever its buffer happens to begin, and refuses the `> name` that samtools reads.
@@ -73,8 +74,8 @@ impl Fasta {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] when it cannot be opened or read; [`Error::Input`] for a URL, a file of another kind, which is named, text
-    /// in UTF-16, and BGZF that has been cut short.
+    /// [`Error::Io`] when it cannot be opened or read; [`Error::Input`] for a URL, a file of
+    /// another kind, which is named, text in UTF-16, and BGZF that has been cut short.
     pub fn open(path: &Path) -> Result<Fasta> {
         Ok(Fasta {
             source: Source::open(path, Expected::Sequence)?,
@@ -128,7 +129,8 @@ impl Fasta {
         self.source.length()
     }
 
-    /// How many bytes of the file have been read so far, compressed as it is. Some are read before they are needed.
+    /// How many bytes of the file have been read so far, compressed as it is. Some are read before
+    /// they are needed.
     pub fn position(&self) -> u64 {
         self.source.position()
     }
@@ -200,7 +202,8 @@ impl Fasta {
             return Err(self.error(format!("the header is longer than {MAX_HEADER} bytes")));
         }
         match end {
-            // The first header tells what ends lines: a CR within a line must not make a sequence of what follows it.
+            // The first header tells what ends lines: a CR within a line must not make a sequence
+            // of what follows it.
             LineEnd::Return if self.names.is_empty() => self.line_end = b'\r',
             LineEnd::Return if self.line_end == b'\n' => return Err(self.error(STRAY_CR)),
             LineEnd::Feed | LineEnd::ReturnAndFeed if self.line_end == b'\r' => return Err(self.error(STRAY_LF)),
@@ -232,8 +235,8 @@ struct Lines {
     count: u64,
 }
 
-/// Copies the letters of lines that are nothing but letters and `end`, up to the first that is not. The first may have begun
-/// before.
+/// Copies the letters of lines that are nothing but letters and `end`, up to the first that is not.
+/// The first may have begun before.
 fn whole_lines(bytes: &[u8], buffer: &mut [u8], end: u8) -> Lines {
     let mut taken = Lines { bytes: 0, letters: 0, count: 0 };
     // Nearly all lines of a file are as long as the one before.

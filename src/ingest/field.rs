@@ -31,8 +31,8 @@ pub(super) enum BadInteger {
     TooLarge,
 }
 
-/// Returns the integer that `field` is: an optional sign and decimal digits, of magnitude below 2^40. Spaces around it
-/// are ignored.
+/// Returns the integer that `field` is: an optional sign and decimal digits, of magnitude below
+/// 2^40. Spaces around it are ignored.
 pub(super) fn integer(field: &[u8]) -> Result<i64, BadInteger> {
     let field = field.trim_ascii();
     let (negative, digits) = match field.split_first() {

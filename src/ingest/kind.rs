@@ -62,8 +62,8 @@ const DOWNLOAD: [&str; 3] = any("a download went wrong; look into the file and d
 const LZ: [&str; 3] = any("unpack it first, or compress it with gzip, bzip2, xz or zstd");
 const COMPRESSED: [&str; 3] = any("unpack it first: what is inside it is compressed, or it was compressed twice");
 
-/// Everything that is recognised. The first that fits counts, so what is longer stands first. No magic is the beginning of a
-/// line of BED: a contig may be named PAR1 or CRAM.
+/// Everything that is recognised. The first that fits counts, so what is longer stands first. No
+/// magic is the beginning of a line of BED: a contig may be named PAR1 or CRAM.
 const KINDS: &[Kind] = &[
     // archives and compression
     Kind { at: 30, magic: b"[Content_Types].xml", name: "an Excel file", remedies: EXCEL },
@@ -121,8 +121,8 @@ const KINDS: &[Kind] = &[
 /// How pages begin that servers send in place of a file, in lower case.
 const PAGES: [&[u8]; 3] = [b"<!doctype html", b"<html", b"<?xml"];
 
-/// Returns why a file that begins with `head` (as far as it is at hand) is not what is expected, and what to do. `None` for
-/// a file of no kind that is known here.
+/// Returns why a file that begins with `head` (as far as it is at hand) is not what is expected,
+/// and what to do. `None` for a file of no kind that is known here.
 pub(super) fn refusal(head: &[u8], expected: Expected) -> Option<String> {
     let (name, remedies) = recognise(head)?;
     let remedy = match expected {

@@ -6,10 +6,12 @@ use super::kind::Expected;
 use super::source::{LineEnd, Source};
 use crate::{Error, Result};
 
-/// The longest line that is read, in bytes: a binary file may go on without a line end, and must not fill the memory.
+/// The longest line that is read, in bytes: a binary file may go on without a line end, and must
+/// not fill the memory.
 const MAX_LINE: usize = 1 << 24;
 
-/// Reads one line after another into one buffer. LF, CRLF and CR (old Mac) end a line, in one file too.
+/// Reads one line after another into one buffer. LF, CRLF and CR (old Mac) end a line, in one file
+/// too.
 pub(super) struct Lines {
     source: Source,
     line: Vec<u8>,
@@ -37,7 +39,8 @@ impl Lines {
         Ok(Some((self.number, &self.line)))
     }
 
-    /// The error of a line that cannot be used. Bytes that are no text are a better reason than what they are taken for.
+    /// The error of a line that cannot be used. Bytes that are no text are a better reason than
+    /// what they are taken for.
     pub(super) fn error(&self, message: String) -> Error {
         let message = if self.line.contains(&0) {
             "the line holds NUL bytes: the file was not written whole, or is no text in UTF-8".to_string()

@@ -1,8 +1,9 @@
 //! Decompresses files that are told by their first bytes: gzip, bzip2, xz and zstd.
 //!
-//! Each of them may consist of several members, one behind the other, as `cat a.gz b.gz` and parallel compressors make
-//! them. Zeros behind a member are padding (of tapes and block devices), and skipped. Anything else there is refused:
-//! the crates' own readers of several members either stop there without a word or call it damage.
+//! Each of them may consist of several members, one behind the other, as `cat a.gz b.gz` and
+//! parallel compressors make them. Zeros behind a member are padding (of tapes and block devices),
+//! and skipped. Anything else there is refused: the crates' own readers of several members either
+//! stop there without a word or call it damage.
 
 use std::io::{self, BufRead, Read};
 
@@ -131,7 +132,8 @@ impl<R: BufRead> Members<R> {
         Ok(Members { compression, member: Some(Member::begin(compression, file)?) })
     }
 
-    /// Goes on to the next member, of which `file` stands at the end of the one before. `None` at the end of the file.
+    /// Goes on to the next member, of which `file` stands at the end of the one before. `None` at
+    /// the end of the file.
     fn next(&self, mut file: R) -> io::Result<Option<Member<R>>> {
         loop {
             let bytes = file.fill_buf()?;

@@ -8,8 +8,8 @@ use std::fs::File;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-/// Checks that an input is a regular file. Anything else (a pipe, standard input) can be read only once, and an input is read twice:
-/// for its values and for its hash.
+/// Checks that an input is a regular file. Anything else (a pipe, standard input) can be read only
+/// once, and an input is read twice: for its values and for its hash.
 ///
 /// # Errors
 /// [`Error::Io`]; [`Error::Input`].

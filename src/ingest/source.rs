@@ -1,4 +1,5 @@
-//! Opens a text file that may be compressed: plain, gzip, BGZF, bzip2, xz or zstd, told apart by content.
+//! Opens a text file that may be compressed: plain, gzip, BGZF, bzip2, xz or zstd, told apart by
+//! content.
 
 mod bgzf;
 
@@ -18,7 +19,8 @@ const BUFFER: usize = 1 << 16;
 /// What text in UTF-8 may begin with.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The decompressed bytes of a file, without a byte order mark. After an error it only gives errors, never a false end.
+/// The decompressed bytes of a file, without a byte order mark. After an error it only gives
+/// errors, never a false end.
 pub(super) struct Source {
     path: PathBuf,
     reader: Box<dyn BufRead + Send>,
@@ -31,10 +33,12 @@ pub(super) struct Source {
 }
 
 impl Source {
-    /// Opens a file. One of another kind than `expected` is refused by name, and so is text in UTF-16.
+    /// Opens a file. One of another kind than `expected` is refused by name, and so is text in
+    /// UTF-16.
     ///
-    /// A BGZF file without its end block is refused: it has been cut at a block's end, which nothing else would show.
-    /// (`samtools quickcheck` refuses it too; `samtools view` only warns, which a library cannot.)
+    /// A BGZF file without its end block is refused: it has been cut at a block's end, which
+    /// nothing else would show. (`samtools quickcheck` refuses it too; `samtools view` only warns,
+    /// which a library cannot.)
     pub(super) fn open(path: &Path, expected: Expected) -> Result<Source> {
         let file = File::open(path).map_err(Error::io(path, "open"))?;
         let metadata = file.metadata().map_err(Error::io(path, "read the metadata of"))?;
@@ -94,7 +98,8 @@ impl Source {
         self.length
     }
 
-    /// How many bytes of the file have been read, compressed as it is. Some are read before they are needed.
+    /// How many bytes of the file have been read, compressed as it is. Some are read before they
+    /// are needed.
     #[cfg(feature = "ingest")]
     pub(super) fn position(&self) -> u64 {
         self.position.load(Ordering::Relaxed)
@@ -118,7 +123,8 @@ impl Source {
         self.reader.consume(n);
     }
 
-    /// Appends the bytes of the next line to `line`, of a longer one only `limit` bytes. Returns how the line ended.
+    /// Appends the bytes of the next line to `line`, of a longer one only `limit` bytes. Returns
+    /// how the line ended.
     pub(super) fn read_line(&mut self, line: &mut Vec<u8>, limit: usize) -> Result<LineEnd> {
         let full = line.len() + limit;
         while line.len() < full {

@@ -1,5 +1,5 @@
-//! What in a table of loci looks like a mistake and is no error: summits that were not asked for, and peaks and negatives that look
-//! swapped.
+//! What in a table of loci looks like a mistake and is no error: summits that were not asked for,
+//! and peaks and negatives that look swapped.
 
 use super::table::{LocusTable, Row};
 
@@ -33,7 +33,8 @@ pub(crate) fn swapped_formats(table: &LocusTable) -> Option<String> {
     })
 }
 
-/// Notes that negatives have far more signal than peaks. `counts` are those of each group, one for each row of the table.
+/// Notes that negatives have far more signal than peaks. `counts` are those of each group, one for
+/// each row of the table.
 pub(crate) fn swapped_counts(table: &LocusTable, counts: &[(String, Vec<f64>)]) -> Option<String> {
     if table.peaks() < ENOUGH || table.negatives() < ENOUGH || counts.is_empty() {
         return None;

@@ -1,4 +1,5 @@
-//! `excluded.bed`: which stretches of the genome the exclusion lists of an index exclude (`format-spec/FORMAT.md`, section 9.2).
+//! `excluded.bed`: which stretches of the genome the exclusion lists of an index exclude
+//! (`format-spec/FORMAT.md`, section 9.2).
 
 use std::fmt::Write;
 use std::path::Path;

@@ -58,7 +58,8 @@ impl ExclusionMap {
         ExclusionMap { contigs: map }
     }
 
-    /// Returns what is excluded of a contig: stretches of whole chunks, in order, that neither overlap nor touch.
+    /// Returns what is excluded of a contig: stretches of whole chunks, in order, that neither
+    /// overlap nor touch.
     pub(super) fn stretches(&self, contig: u32) -> Vec<(i64, i64)> {
         let mut stretches: Vec<(i64, i64)> = Vec::new();
         for Entry { chunks, .. } in self.contigs.get(&contig).into_iter().flatten() {

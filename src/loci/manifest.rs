@@ -48,7 +48,8 @@ pub struct IndexManifest {
     pub negatives: u64,
     /// The table.
     pub file: IndexFile,
-    /// What the exclusion lists exclude. An index of version 1.0 has none, whether or not there are exclusion lists.
+    /// What the exclusion lists exclude. An index of version 1.0 has none, whether or not there are
+    /// exclusion lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excluded: Option<IndexFile>,
 }
@@ -102,7 +103,8 @@ pub struct IndexFile {
 impl IndexManifest {
     /// The value of `format`.
     pub const FORMAT: &'static str = FORMAT;
-    /// The latest version that this library writes, of an index with `excluded` or renamed contigs. Of others, it writes 1.0.
+    /// The latest version that this library writes, of an index with `excluded` or renamed contigs.
+    /// Of others, it writes 1.0.
     pub const VERSION: [u16; 2] = [INDEX_VERSION.0, INDEX_VERSION.1];
     /// The name of the table's file.
     pub const TABLE: &'static str = TABLE;

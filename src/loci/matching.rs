@@ -1,5 +1,5 @@
-//! Whether the names of contigs that users give are the genome's. Sharing none is an error, which lists both; lacking some is a
-//! warning.
+//! Whether the names of contigs that users give are the genome's. Sharing none is an error, which
+//! lists both; lacking some is a warning.
 
 use std::path::Path;
 
@@ -42,7 +42,8 @@ fn is_path(name: &str) -> bool {
 /// Checks an exclusion list, and returns what to warn of.
 ///
 /// # Errors
-/// [`Error::Input`] when it has regions and none is on a contig of the genome, unless `allow_empty`.
+/// [`Error::Input`] when it has regions and none is on a contig of the genome, unless
+/// `allow_empty`.
 pub(crate) fn exclusion_list(path: &Path, bed: &BedFile, contigs: &Contigs, allow_empty: bool) -> Result<Vec<String>> {
     if bed.contigs.is_empty() {
         return Ok(vec![format!("`exclusion_lists`: {} has no region", path.display())]);
@@ -67,7 +68,8 @@ pub(crate) fn exclusion_list(path: &Path, bed: &BedFile, contigs: &Contigs, allo
     Err(Error::input(path, None, format!("{message}; {RENAMES}, `allow_empty` takes the list as it is")))
 }
 
-/// Notes the loci of a table that are left out since their contigs are among those to use by other names only.
+/// Notes the loci of a table that are left out since their contigs are among those to use by other
+/// names only.
 pub(crate) fn left_out(table: &LocusTable, chroms: Option<&[String]>, contigs: &Contigs) -> Option<String> {
     let wanted = |id: usize| {
         let mut lists = table.chroms().into_iter().chain(chroms);
@@ -97,7 +99,8 @@ pub(crate) fn loci(path: &Path, bed: &BedFile, contigs: &Contigs) -> Result<()> 
 /// The remedy for names of another style.
 const RENAMES: &str = "use the genome's names, or `alias` for names that mean the same";
 
-/// Gives the contigs of a file the genome's names where aliases say which these are, and returns what was renamed.
+/// Gives the contigs of a file the genome's names where aliases say which these are, and returns
+/// what was renamed.
 ///
 /// # Errors
 /// [`Error::Input`] when two names mean one contig, or one name two.

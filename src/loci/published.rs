@@ -25,16 +25,19 @@ pub struct LocusIndex {
     pub counts: Counts,
     /// What became of each locus under `manifest.selection`, when there is one.
     pub verdicts: Option<Verdicts>,
-    /// The stretches that the exclusion lists exclude, as one list; `None` in an index of version 1.0.
+    /// The stretches that the exclusion lists exclude, as one list; `None` in an index of version
+    /// 1.0.
     pub excluded: Option<BedFile>,
 }
 
 impl LocusIndex {
-    /// Returns what the index's exclusion lists exclude, as lists that exclude the same. An index of version 1.0 does not have it:
-    /// there the lists themselves are read, which must be what they were.
+    /// Returns what the index's exclusion lists exclude, as lists that exclude the same. An index
+    /// of version 1.0 does not have it: there the lists themselves are read, which must be what
+    /// they were.
     ///
     /// # Errors
-    /// [`Error::Input`] when a list is needed and is not there any more, or has changed; [`Error::Io`].
+    /// [`Error::Input`] when a list is needed and is not there any more, or has changed;
+    /// [`Error::Io`].
     pub fn exclusion(&self) -> Result<Vec<BedFile>> {
         if let Some(excluded) = &self.excluded {
             return Ok(vec![excluded.clone()]);

@@ -82,8 +82,8 @@ pub struct Selection {
     pub ledger: Ledger,
     /// What became of each row of the table, and what decided it.
     pub verdicts: Verdicts,
-    /// What looks like a mistake and is no error, for users to read: names of contigs that the genome lacks, say. Parameters stand
-    /// in backquotes.
+    /// What looks like a mistake and is no error, for users to read: names of contigs that the
+    /// genome lacks, say. Parameters stand in backquotes.
     pub warnings: Vec<String>,
 }
 

@@ -9,8 +9,9 @@ use crate::{Error, Result, listed};
 use std::collections::HashSet;
 use std::path::Path;
 
-/// Names and lengths from the sizes file, or else from the tracks: every contig of any of them, in the order in which they first appear, with
-/// the name and the length of the first track that has it.
+/// Names and lengths from the sizes file, or else from the tracks: every contig of any of them, in
+/// the order in which they first appear, with the name and the length of the first track that has
+/// it.
 ///
 /// # Errors
 /// [`Error::Input`] for a track that has no contig of those before it, unless `allow_empty`.

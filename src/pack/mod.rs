@@ -65,8 +65,9 @@ struct GroupInput {
 /// What was packed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Packed {
-    /// Where the store has zeros that nobody measured, as [`Store::warnings`](crate::Store::warnings) tells again whenever it is asked:
-    /// contigs that a track lacks or has with another length, and tracks without values.
+    /// Where the store has zeros that nobody measured, as
+    /// [`Store::warnings`](crate::Store::warnings) tells again whenever it is asked: contigs that a
+    /// track lacks or has with another length, and tracks without values.
     pub warnings: Vec<String>,
     /// What is worth knowing beside: contigs that were renamed, and those that were ignored.
     pub notes: Vec<String>,
@@ -133,15 +134,15 @@ impl PackBuilder {
         self
     }
 
-    /// Sets which names of contigs mean the same, `None` for none. A contig of a track that the genome has under another name is packed as
-    /// the genome's, and the manifest says so.
+    /// Sets which names of contigs mean the same, `None` for none. A contig of a track that the
+    /// genome has under another name is packed as the genome's, and the manifest says so.
     pub fn alias(mut self, aliases: Option<Aliases>) -> Self {
         self.alias = aliases;
         self
     }
 
-    /// Sets whether a track may have none of the genome's contigs, or none with its length. It is zero everywhere then; else it is an error,
-    /// since the names or the genome build are wrong.
+    /// Sets whether a track may have none of the genome's contigs, or none with its length. It is
+    /// zero everywhere then; else it is an error, since the names or the genome build are wrong.
     pub fn allow_empty(mut self, allow_empty: bool) -> Self {
         self.allow_empty = allow_empty;
         self
@@ -159,8 +160,9 @@ impl PackBuilder {
         self
     }
 
-    /// Sets a store of the same FASTA, with all its contigs, which the sequence is taken from, by another name of the same file. Where the
-    /// file system gives none, or the file is damaged, it is packed.
+    /// Sets a store of the same FASTA, with all its contigs, which the sequence is taken from, by
+    /// another name of the same file. Where the file system gives none, or the file is damaged, it
+    /// is packed.
     pub(crate) fn sequence_of(mut self, store: Option<Store>) -> Self {
         self.sequence_of = store.filter(|_| self.packs_whole_genome());
         self
@@ -171,8 +173,8 @@ impl PackBuilder {
         self.fasta.is_some() && self.contigs.is_none()
     }
 
-    /// All that decides what is packed but for the inputs' content, in words that are the same for the same; and the inputs, in the order of
-    /// the manifest's.
+    /// All that decides what is packed but for the inputs' content, in words that are the same for
+    /// the same; and the inputs, in the order of the manifest's.
     pub(crate) fn described(&self) -> (String, Vec<&Path>) {
         let PackBuilder {
             fasta,
@@ -196,10 +198,12 @@ impl PackBuilder {
     /// Reads the inputs, writes the store beside `out` and renames it to `out`.
     ///
     /// # Errors
-    /// [`Error::Input`] for any input that cannot be read exactly or changes meanwhile, for a track that has none of the genome's contigs with
-    /// its length (see [`PackBuilder::allow_empty`]), for one that has another length of a contig that is named in
-    /// [`PackBuilder::contigs`], and for two contigs of a track that mean the same; [`Error::Argument`] for names that are missing, taken twice or not allowed; [`Error::Exists`];
-    /// [`Error::Interrupted`]; [`Error::Io`]. Nothing is left behind.
+    /// [`Error::Input`] for any input that cannot be read exactly or changes meanwhile, for a track
+    /// that has none of the genome's contigs with its length (see [`PackBuilder::allow_empty`]),
+    /// for one that has another length of a contig that is named in [`PackBuilder::contigs`], and
+    /// for two contigs of a track that mean the same; [`Error::Argument`] for names that are
+    /// missing, taken twice or not allowed; [`Error::Exists`]; [`Error::Interrupted`];
+    /// [`Error::Io`]. Nothing is left behind.
     pub fn publish(&self, out: &Path, progress: &dyn Progress) -> Result<Packed> {
         self.check()?;
         let paths = self.groups.iter().flat_map(|group| &group.paths);
@@ -241,7 +245,8 @@ impl PackBuilder {
         Ok(packed)
     }
 
-    /// Writes the data files, and describes them in the manifest. Returns what it is to say of the tracks' files.
+    /// Writes the data files, and describes them in the manifest. Returns what it is to say of the
+    /// tracks' files.
     fn write(
         &self,
         directory: &Path,

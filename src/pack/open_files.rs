@@ -1,14 +1,17 @@
-//! How many files may be open at once: all tracks of a store are, and systems begin with a limit of some 1,000 (or 256).
+//! How many files may be open at once: all tracks of a store are, and systems begin with a limit of
+//! some 1,000 (or 256).
 
 use crate::{Error, Result};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Files besides the tracks: the store's, those being hashed, and what else the process opens meanwhile.
+/// Files besides the tracks: the store's, those being hashed, and what else the process opens
+/// meanwhile.
 const OTHERS: u64 = 256;
 /// The fewest of them that must be possible.
 const FEWEST_OTHERS: u64 = 16;
 
-/// Makes sure that the process may open so many files more. Where its soft limit is too low, it becomes the hard one, for good.
+/// Makes sure that the process may open so many files more. Where its soft limit is too low, it
+/// becomes the hard one, for good.
 ///
 /// # Errors
 /// [`Error::Argument`] when the hard limit is too low.
@@ -19,7 +22,8 @@ pub(super) fn allow(files: usize) -> Result<()> {
     if current.is_none_or(|limit| limit >= needed) {
         return Ok(());
     }
-    // Some systems refuse what they call their own maximum; then what is needed may still be allowed.
+    // Some systems refuse what they call their own maximum; then what is needed may still be
+    // allowed.
     let raised = [maximum, Some(needed)].into_iter().find(|&current| {
         current.is_none_or(|limit| limit <= maximum.unwrap_or(u64::MAX))
             && setrlimit(Resource::Nofile, Rlimit { current, maximum }).is_ok()

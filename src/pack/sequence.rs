@@ -22,8 +22,9 @@ pub(super) struct Packed {
     pub(super) contigs: Vec<(String, u64)>,
 }
 
-/// The sequence of a store that was packed of the same genome, under a name in `directory`, if the file system gives one. It is read to
-/// its end: `None` for one that is damaged, too, or cannot be read.
+/// The sequence of a store that was packed of the same genome, under a name in `directory`, if the
+/// file system gives one. It is read to its end: `None` for one that is damaged, too, or cannot be
+/// read.
 ///
 /// # Errors
 /// [`Error::Interrupted`].
@@ -62,7 +63,8 @@ pub(super) fn pack(
     let mut contigs: Vec<(String, u64)> = Vec::new();
     let mut known = HashSet::new();
     let mut buffer = vec![0; LETTERS_AT_ONCE];
-    // How many bases a file holds is known only at its end, so the bytes are counted, compressed where they are.
+    // How many bases a file holds is known only at its end, so the bytes are counted, compressed
+    // where they are.
     progress.start("packing the genome", reader.length(), Unit::Bytes);
     let mut position = 0;
     let mut advance = |reader: &Fasta| {

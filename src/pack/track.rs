@@ -1,4 +1,5 @@
-//! A bigWig beside the contigs of a store: which of its contigs is read as which of the store's, and what it lacks.
+//! A bigWig beside the contigs of a store: which of its contigs is read as which of the store's,
+//! and what it lacks.
 
 use crate::error::some_of;
 use crate::format::{Contigs, OtherLength, Provenance, Renamed};
@@ -12,7 +13,8 @@ use std::path::Path;
 pub(super) struct Track<'a> {
     file: &'a BigWig,
     contigs: &'a Contigs,
-    /// The store's contigs that the file has, whatever their lengths there: the place in the file's list.
+    /// The store's contigs that the file has, whatever their lengths there: the place in the file's
+    /// list.
     found: HashMap<usize, usize>,
     lists: Lists,
 }
@@ -50,8 +52,9 @@ impl<'a> Track<'a> {
         Ok(Track { file, contigs, found, lists })
     }
 
-    /// Refuses a file that has none of the store's contigs with its length, unless that is allowed; and another length of a contig that was
-    /// asked for by its name. `genome` says what the contigs are of.
+    /// Refuses a file that has none of the store's contigs with its length, unless that is allowed;
+    /// and another length of a contig that was asked for by its name. `genome` says what the
+    /// contigs are of.
     pub(super) fn check(
         &self,
         genome: &Path,
@@ -91,8 +94,9 @@ impl<'a> Track<'a> {
         format!("contig {name:?} has {length} bases here and {ours} {there}")
     }
 
-    /// Calls `each(start, end, value)` for every stretch of `start .. end` on a contig of the store that has a value, as
-    /// [`BigWig::stretches`] does. There is none where the file lacks the contig, or has another length of it.
+    /// Calls `each(start, end, value)` for every stretch of `start .. end` on a contig of the store
+    /// that has a value, as [`BigWig::stretches`] does. There is none where the file lacks the
+    /// contig, or has another length of it.
     pub(super) fn stretches(&self, contig: usize, start: u64, end: u64, each: impl FnMut(u64, u64, f32)) -> Result<()> {
         let Some(&place) = self.found.get(&contig) else { return Ok(()) };
         let (name, length) = &self.file.contigs()[place];
@@ -125,8 +129,8 @@ impl Lists {
     }
 }
 
-/// What is worth knowing of the files of tracks and no reason to worry: contigs that were renamed, and those that are not in the store, unless
-/// the store has chosen ones only.
+/// What is worth knowing of the files of tracks and no reason to worry: contigs that were renamed,
+/// and those that are not in the store, unless the store has chosen ones only.
 pub(super) fn notes(inputs: &[Provenance], chosen: bool) -> Vec<String> {
     let mut notes = Vec::new();
     for input in inputs {

@@ -1,5 +1,5 @@
-//! What a published directory holds, entry by entry: the proof that all of it is ours, before it is replaced, and the removal of exactly
-//! that.
+//! What a published directory holds, entry by entry: the proof that all of it is ours, before it is
+//! replaced, and the removal of exactly that.
 
 use super::open::{read_document, read_manifest};
 use super::unfinished::Abandoned;
@@ -15,7 +15,8 @@ use std::fs::{self, Metadata};
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-/// The most bytes of a line of `excluded.bed`: a contig's name of 255 bytes, two numbers of 13 digits, and what parts them.
+/// The most bytes of a line of `excluded.bed`: a contig's name of 255 bytes, two numbers of 13
+/// digits, and what parts them.
 const LONGEST_STRETCH: u64 = 512;
 
 /// What is published.
@@ -48,7 +49,8 @@ impl Kind {
 /// All that a directory holds, proven to be what atemoya wrote.
 #[derive(Debug, Default)]
 pub(super) struct Contents {
-    /// In an order in which what is left can be proven again at any moment: what is listed before what lists it.
+    /// In an order in which what is left can be proven again at any moment: what is listed before
+    /// what lists it.
     files: Vec<PathBuf>,
     /// Innermost first.
     directories: Vec<PathBuf>,
@@ -68,7 +70,8 @@ struct Search {
 }
 
 impl Contents {
-    /// What a directory holds, if each entry of it, at any depth, is named by its document or by that of one of its locus indices.
+    /// What a directory holds, if each entry of it, at any depth, is named by its document or by
+    /// that of one of its locus indices.
     ///
     /// # Errors
     /// Why it may hold what is not ours.
@@ -81,8 +84,8 @@ impl Contents {
         search.end(kind)
     }
 
-    /// What is left of a damaged store: each entry, at any depth, is of the name and begins with the bytes of one that atemoya
-    /// writes, whatever the manifest says.
+    /// What is left of a damaged store: each entry, at any depth, is of the name and begins with
+    /// the bytes of one that atemoya writes, whatever the manifest says.
     ///
     /// # Errors
     /// Why it may hold what is not ours.
@@ -99,9 +102,11 @@ impl Contents {
         empty.then(|| Contents { directories, ..Contents::default() })
     }
 
-    /// Removes what was found and nothing else: a directory in which something has appeared since stays, with that in it.
+    /// Removes what was found and nothing else: a directory in which something has appeared since
+    /// stays, with that in it.
     pub(super) fn remove(self) {
-        // What cannot be removed (a file that is open, on NFS) goes with the next publication that finds it.
+        // What cannot be removed (a file that is open, on NFS) goes with the next publication that
+        // finds it.
         self.abandoned.into_iter().for_each(Abandoned::remove);
         for file in &self.files {
             let _ = fs::remove_file(file);
@@ -212,8 +217,8 @@ fn entries(directory: &Path) -> Result<Vec<(OsString, Metadata)>, Doubt> {
     read().map_err(|error| format!("what it holds cannot be listed ({error})"))
 }
 
-/// Whether a file of a store's directory, or of one `within` it, begins as atemoya writes those of its name. An empty one has nothing to
-/// lose.
+/// Whether a file of a store's directory, or of one `within` it, begins as atemoya writes those of
+/// its name. An empty one has nothing to lose.
 fn begins_as_ours(path: &Path, name: &str, within: &str) -> bool {
     let document = |format: &str| format!("{{\n  \"format\": \"{format}\",\n").into_bytes();
     let beginning = match (within, name) {
@@ -273,7 +278,8 @@ fn unreadable(kind: Kind, error: &Error) -> Doubt {
     }
 }
 
-/// The files that the document of a locus index names, if it is one, of a version that is known here.
+/// The files that the document of a locus index names, if it is one, of a version that is known
+/// here.
 fn index_files(path: &Path) -> Result<Vec<&'static str>> {
     #[derive(Deserialize)]
     struct Document {

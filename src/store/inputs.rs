@@ -9,11 +9,12 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 impl Store {
-    /// Tells what the files of the tracks lacked, in sentences to be shown: contigs that a file does not have, or has with another length,
-    /// and files without any value. The store has zeros there. Nothing is read but the manifest.
+    /// Tells what the files of the tracks lacked, in sentences to be shown: contigs that a file
+    /// does not have, or has with another length, and files without any value. The store has zeros
+    /// there. Nothing is read but the manifest.
     ///
-    /// Only the groups of these names are told of, and only these contigs; `None` for all. A loader asks for the groups that it reads and
-    /// the contigs that its loci are on.
+    /// Only the groups of these names are told of, and only these contigs; `None` for all. A loader
+    /// asks for the groups that it reads and the contigs that its loci are on.
     ///
     /// # Errors
     /// [`Error::Argument`] of `groups` or `contigs` for a name that the store lacks.
@@ -30,10 +31,12 @@ impl Store {
         Ok(warnings(self.manifest(), groups, contigs))
     }
 
-    /// Refuses contigs whose length in the file of a track is not that of the store: the file is of another genome there, and the store has
-    /// zeros. Only the groups of these names count, and only these contigs; `None` for all.
+    /// Refuses contigs whose length in the file of a track is not that of the store: the file is of
+    /// another genome there, and the store has zeros. Only the groups of these names count, and
+    /// only these contigs; `None` for all.
     ///
-    /// To be asked for the contigs of all loci that are judged, before counts are taken: zeros would leave loci out in silence.
+    /// To be asked for the contigs of all loci that are judged, before counts are taken: zeros
+    /// would leave loci out in silence.
     ///
     /// # Errors
     /// [`Error::Argument`] of `chroms`, with both lengths; as [`Store::warnings`].
@@ -57,8 +60,9 @@ impl Store {
         tracks.iter().flat_map(|track| track.other_lengths(&all)).map(|other| other.name.as_str()).collect()
     }
 
-    /// Why windows on some contigs, by their ids, cannot be read: their length in the file of a track is another. Only the groups of these
-    /// names count, and of each only one channel if it is given.
+    /// Why windows on some contigs, by their ids, cannot be read: their length in the file of a
+    /// track is another. Only the groups of these names count, and of each only one channel if it
+    /// is given.
     pub(crate) fn unreadable(&self, groups: &[&str], channel: Option<usize>) -> BTreeMap<usize, String> {
         let (lengths, all) = (Lengths::new(self.manifest()), Wanted::new(None));
         let mut contigs = BTreeMap::new();
@@ -106,7 +110,8 @@ pub(crate) fn warnings(manifest: &Manifest, groups: Option<&[&str]>, contigs: Op
     lacks.into_iter().map(|(what, tracks)| format!("{}: {what}", some_of(tracks))).collect()
 }
 
-/// A track, and the file that it is from where that is known; or a file of which nobody knows which track is from it.
+/// A track, and the file that it is from where that is known; or a file of which nobody knows which
+/// track is from it.
 struct Track<'a> {
     /// Its number in its group.
     channel: usize,
@@ -114,8 +119,8 @@ struct Track<'a> {
     input: Option<&'a Provenance>,
 }
 
-/// The tracks of some groups. The files of a group have its name as their role and are in its order; the genome, which is the first of all
-/// inputs, may have the same role.
+/// The tracks of some groups. The files of a group have its name as their role and are in its
+/// order; the genome, which is the first of all inputs, may have the same role.
 fn tracks<'a>(manifest: &'a Manifest, groups: Option<&[&str]>) -> Vec<Track<'a>> {
     let mut by_role: HashMap<&str, Vec<&Provenance>> = HashMap::new();
     for input in &manifest.inputs {

@@ -43,10 +43,11 @@ struct Inner {
 impl Store {
     /// Opens a store, in milliseconds at any size.
     ///
-    /// That checks the manifest, which ends with its own checksum, and of each data file its length, its header and its table of
-    /// contigs. It does not read what grows with the genome, bases, values and where they lie: that is bounds-checked where it is
-    /// followed, so that a damaged byte may be an [`Error::Corrupt`] when it is read, or a wrong value in a batch. [`Store::verify`]
-    /// reads all, and [`Store::verify_once`] does so once for each machine.
+    /// That checks the manifest, which ends with its own checksum, and of each data file its
+    /// length, its header and its table of contigs. It does not read what grows with the genome,
+    /// bases, values and where they lie: that is bounds-checked where it is followed, so that a
+    /// damaged byte may be an [`Error::Corrupt`] when it is read, or a wrong value in a batch.
+    /// [`Store::verify`] reads all, and [`Store::verify_once`] does so once for each machine.
     ///
     /// # Errors
     /// [`Error::NotAStore`] when there is no manifest; [`Error::Unsupported`] for an unknown version or feature;

@@ -1,5 +1,6 @@
-//! Publishing in one step: a directory is built beside its target under a hidden name, synced, and renamed into place
-//! (`format-spec/FORMAT.md`, section 10). At any moment there is the old state or the new one, and nothing of anybody else's is lost.
+//! Publishing in one step: a directory is built beside its target under a hidden name, synced, and
+//! renamed into place (`format-spec/FORMAT.md`, section 10). At any moment there is the old state
+//! or the new one, and nothing of anybody else's is lost.
 
 use super::contents::{Contents, Doubt, Kind};
 use super::unfinished::{Unfinished, remove_abandoned, sync_directory};
@@ -19,11 +20,13 @@ pub struct Publication {
 }
 
 impl Publication {
-    /// Begins to build the store `target`. What dead writers of the same target left behind is removed.
+    /// Begins to build the store `target`. What dead writers of the same target left behind is
+    /// removed.
     ///
     /// # Errors
-    /// [`Error::Exists`] when there is something at the target and `replace` is false, or when it is not a store, or holds anything
-    /// that is not part of one; [`Error::Argument`] for a path that does not end in a name; [`Error::Io`].
+    /// [`Error::Exists`] when there is something at the target and `replace` is false, or when it
+    /// is not a store, or holds anything that is not part of one; [`Error::Argument`] for a path
+    /// that does not end in a name; [`Error::Io`].
     pub fn of_store(target: &Path, replace: bool) -> Result<Publication> {
         Publication::begin(target, Kind::Store, replace)
     }
@@ -55,8 +58,8 @@ impl Publication {
     /// Syncs the directory and renames it to the target. Its files must have been synced by who wrote them.
     ///
     /// # Errors
-    /// [`Error::Exists`] when a target appeared meanwhile, or something in it, and may not be replaced; [`Error::Io`]. The target is
-    /// as it was then.
+    /// [`Error::Exists`] when a target appeared meanwhile, or something in it, and may not be
+    /// replaced; [`Error::Io`]. The target is as it was then.
     pub fn publish(mut self) -> Result<()> {
         self.unfinished.finish()?;
         let (from, to) = (self.path(), self.target.as_path());
@@ -80,7 +83,8 @@ impl Publication {
     fn replace(&mut self) -> Result<()> {
         check_target(&self.target, self.kind, self.replace)?;
         let (here, target) = (self.unfinished.path().to_path_buf(), self.target.clone());
-        // Nobody who cleans up takes it for a dead writer's while it is here. Without locks nobody cleans up.
+        // Nobody who cleans up takes it for a dead writer's while it is here. Without locks nobody
+        // cleans up.
         let old = File::open(&target).map_err(Error::io(&target, "open"))?;
         let _ = old.try_lock();
         self.unfinished.owns_its_path(false);
@@ -98,8 +102,9 @@ impl Publication {
     }
 }
 
-/// Removes what is left of a damaged store, one that cannot be opened, so that it can be made anew in its place. Nothing else is removed:
-/// each entry has a name, and begins with the bytes, of what atemoya writes. It is no error when there is nothing.
+/// Removes what is left of a damaged store, one that cannot be opened, so that it can be made anew
+/// in its place. Nothing else is removed: each entry has a name, and begins with the bytes, of what
+/// atemoya writes. It is no error when there is nothing.
 ///
 /// # Errors
 /// [`Error::Exists`] when there is anything else, which is named; nothing is removed then.
@@ -129,7 +134,8 @@ fn parent(path: &Path) -> &Path {
     path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Something at the target is an error, unless it may be replaced and is of the kind that may, with nothing else in it.
+/// Something at the target is an error, unless it may be replaced and is of the kind that may, with
+/// nothing else in it.
 ///
 /// # Errors
 /// [`Error::Exists`].
@@ -163,7 +169,8 @@ fn refused(target: &Path, kind: Kind, doubt: &str) -> Error {
     Error::Exists { path: target.to_path_buf(), hint: format!("{doubt}. {remedy}") }
 }
 
-/// Gives each of two directories the other's name. Where the system cannot do it in one step, there is a moment without `to`.
+/// Gives each of two directories the other's name. Where the system cannot do it in one step, there
+/// is a moment without `to`.
 fn exchange(from: &Path, to: &Path) -> Result<()> {
     match renameat_with(CWD, from, CWD, to, RenameFlags::EXCHANGE) {
         Ok(()) => Ok(()),

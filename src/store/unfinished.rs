@@ -1,7 +1,9 @@
-//! The hidden directories beside a target in which something is being made, and those that dead writers left behind.
+//! The hidden directories beside a target in which something is being made, and those that dead
+//! writers left behind.
 //!
-//! A directory is taken for one of these by its name, `.NAME.atemoya-XXXXXX.tmp`, by the lock that its writer holds on it, and
-//! by what is inside: the marker file, or what a writer leaves when it dies after taking the marker away.
+//! A directory is taken for one of these by its name, `.NAME.atemoya-XXXXXX.tmp`, by the lock that
+//! its writer holds on it, and by what is inside: the marker file, or what a writer leaves when it
+//! dies after taking the marker away.
 
 use super::contents::{Contents, Kind};
 use crate::{Error, Result};
@@ -10,13 +12,15 @@ use std::fs::{self, File, TryLockError};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-/// The file that says that atemoya made the directory. It is gone before the directory gets its own name.
+/// The file that says that atemoya made the directory. It is gone before the directory gets its own
+/// name.
 const MARKER: &str = ".atemoya-unfinished";
 const BEFORE_RANDOM: &str = ".atemoya-";
 const RANDOM: usize = 6;
 const SUFFIX: &str = ".tmp";
 
-/// A directory in which something is being made. It is removed when it is dropped, unless it was let go of.
+/// A directory in which something is being made. It is removed when it is dropped, unless it was
+/// let go of.
 #[derive(Debug)]
 pub(super) struct Unfinished {
     directory: tempfile::TempDir,
@@ -38,7 +42,8 @@ impl Unfinished {
             let directory = made.map_err(|error| Error::io(parent, "make a directory in it")(error.kind().into()))?;
             let lock = File::open(directory.path()).map_err(Error::io(directory.path(), "open"))?;
             match lock.try_lock() {
-                // Someone who is just cleaning up takes the new directory for an abandoned one: leave it to them.
+                // Someone who is just cleaning up takes the new directory for an abandoned one:
+                // leave it to them.
                 Err(TryLockError::WouldBlock) => continue,
                 // A file system without locks builds all the same; abandoned directories then stay.
                 Ok(()) | Err(TryLockError::Error(_)) => {}

@@ -1,4 +1,5 @@
-//! Verifying a store once for each machine: that it was whole, and which files it had then, is remembered in a file of the user's cache.
+//! Verifying a store once for each machine: that it was whole, and which files it had then, is
+//! remembered in a file of the user's cache.
 
 use super::Store;
 use crate::Result;
@@ -44,17 +45,20 @@ struct FileState {
 }
 
 impl Store {
-    /// Checks the store as [`Store::verify`] does, unless this machine has done so before and no data file has changed since. Returns
-    /// whether it was read now.
+    /// Checks the store as [`Store::verify`] does, unless this machine has done so before and no
+    /// data file has changed since. Returns whether it was read now.
     ///
-    /// That a store is whole is remembered in the directory `verified` of `cache`, for its path, its checksum, and number, length and
-    /// times of each data file. `None` is the user's cache: `$ATEMOYA_CACHE`, or `atemoya` in `$XDG_CACHE_HOME` (`~/.cache`). Of several
-    /// processes that ask at once, one reads the store and the others wait. Where nothing can be remembered, it is read each time. A store
-    /// that fails is not remembered. A new name for a data file changes its times: when another store of a cache comes to share the genome's
-    /// file, this one is read once more.
+    /// That a store is whole is remembered in the directory `verified` of `cache`, for its path,
+    /// its checksum, and number, length and times of each data file. `None` is the user's cache:
+    /// `$ATEMOYA_CACHE`, or `atemoya` in `$XDG_CACHE_HOME` (`~/.cache`). Of several processes that
+    /// ask at once, one reads the store and the others wait. Where nothing can be remembered, it is
+    /// read each time. A store that fails is not remembered. A new name for a data file changes its
+    /// times: when another store of a cache comes to share the genome's file, this one is read once
+    /// more.
     ///
-    /// Damage that leaves no trace in a file's times, as that of a failing disk after this, is seen by [`Store::verify`] alone. Locus
-    /// indices are not read here: every loader compares the one that it uses with its checksum.
+    /// Damage that leaves no trace in a file's times, as that of a failing disk after this, is seen
+    /// by [`Store::verify`] alone. Locus indices are not read here: every loader compares the one
+    /// that it uses with its checksum.
     ///
     /// # Errors
     /// As [`Store::verify`].
@@ -129,7 +133,8 @@ pub(crate) fn user_cache() -> Option<PathBuf> {
     set("ATEMOYA_CACHE").map(below_home).or_else(|| Some(shared()?.join("atemoya")))
 }
 
-/// The file that remembers a store on this machine. A cache may be shared by several, in a home directory on the network.
+/// The file that remembers a store on this machine. A cache may be shared by several, in a home
+/// directory on the network.
 fn place(cache: &Path, store: &Path) -> Option<PathBuf> {
     let store = fs::canonicalize(store).ok()?;
     let machine = fs::read("/proc/sys/kernel/hostname").unwrap_or_default();
@@ -137,7 +142,8 @@ fn place(cache: &Path, store: &Path) -> Option<PathBuf> {
     Some(cache.join(DIRECTORY).join(format!("{}.json", &name[..32])))
 }
 
-/// Opens the file that remembers, and waits until nobody else works on it. `None` where nothing can be written.
+/// Opens the file that remembers, and waits until nobody else works on it. `None` where nothing can
+/// be written.
 fn open_locked(place: &Path, progress: &dyn Progress) -> Result<Option<File>> {
     let opened = || -> std::io::Result<File> {
         fs::create_dir_all(place.parent().unwrap_or(place))?;

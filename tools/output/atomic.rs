@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use tempfile::NamedTempFile;
 
-/// What a file is, told by its first bytes, so that none of another kind is replaced by a slip of the hand.
+/// What a file is, told by its first bytes, so that none of another kind is replaced by a slip of
+/// the hand.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Kind {
     /// Its name for people: `.npy`.
@@ -45,7 +46,8 @@ impl AtomicFile {
     /// Begins a file that will be at `target`, in place of one of the same kind that may be there.
     ///
     /// # Errors
-    /// The directory does not exist or cannot be written to, or `target` is something other than a file of the kind or an empty one.
+    /// The directory does not exist or cannot be written to, or `target` is something other than a
+    /// file of the kind or an empty one.
     pub(crate) fn create(target: &Path, kind: Kind) -> Result<AtomicFile> {
         // Through a symbolic link, so that the link stays and what it points to is replaced.
         let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());

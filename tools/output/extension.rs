@@ -4,8 +4,8 @@ use anyhow::{Result, bail};
 use atemoya::ingest::url_advice;
 use std::path::Path;
 
-/// Checks that a file that will hold `extension` (`npy`, `safetensors`) is not called something else, and is no URL. A name
-/// without an extension is fine.
+/// Checks that a file that will hold `extension` (`npy`, `safetensors`) is not called something
+/// else, and is no URL. A name without an extension is fine.
 ///
 /// # Errors
 /// It is called something else, or a URL.

@@ -28,7 +28,8 @@ pub(crate) fn warn(text: &str) {
     note(&format!("warning: {}", in_command(text)));
 }
 
-/// A message of the library with its parameters as the command has them: `max_jitter` becomes --max-jitter.
+/// A message of the library with its parameters as the command has them: `max_jitter` becomes
+/// --max-jitter.
 pub(crate) fn in_command(message: &str) -> String {
     atemoya::with_parameters(message, |name| match name {
         "replace" => "--force".to_owned(),

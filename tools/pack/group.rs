@@ -1,5 +1,5 @@
-//! How groups of tracks are given on the command line: `--signal NAME=FILE...`, as in `--signal atac=plus.bw,minus.bw` or
-//! `--signal atac=plus.bw minus.bw`.
+//! How groups of tracks are given on the command line: `--signal NAME=FILE...`, as in
+//! `--signal atac=plus.bw,minus.bw` or `--signal atac=plus.bw minus.bw`.
 
 use crate::files;
 use clap::builder::OsStringValueParser;
@@ -26,7 +26,8 @@ pub(super) struct Groups {
 const SIGNAL: &str = "signal";
 const CONTROL: &str = "control";
 
-/// Returns the groups that one occurrence of an option gives. A value that names no group adds a channel to the one before.
+/// Returns the groups that one occurrence of an option gives. A value that names no group adds a
+/// channel to the one before.
 fn groups<'a>(values: impl Iterator<Item = &'a OsStr>) -> Result<Vec<Group>, String> {
     let mut groups: Vec<Group> = Vec::new();
     for value in values {

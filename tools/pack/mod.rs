@@ -20,14 +20,16 @@ pub(crate) struct Arguments {
     fasta: Option<PathBuf>,
     #[command(flatten)]
     groups: Groups,
-    /// Contigs and their lengths, for a store without a genome (else those of all bigWigs, each with the length that the first has)
+    /// Contigs and their lengths, for a store without a genome (else those of all bigWigs, each
+    /// with the length that the first has)
     #[arg(long, value_name = "FILE")]
     chrom_sizes: Option<PathBuf>,
-    /// Contigs that bigWigs call otherwise: chr (1 for chr1 and the like, MT for chrM), or a file whose lines are names of one contig, as
-    /// UCSC's chromAlias.txt
+    /// Contigs that bigWigs call otherwise: chr (1 for chr1 and the like, MT for chrM), or a file
+    /// whose lines are names of one contig, as UCSC's chromAlias.txt
     #[arg(long, value_name = "chr|FILE")]
     alias: Option<PathBuf>,
-    /// Pack zeros where a bigWig has no contig of the genome, or none of its length, which else is an error
+    /// Pack zeros where a bigWig has no contig of the genome, or none of its length, which else is
+    /// an error
     #[arg(long)]
     allow_empty: bool,
     /// Pack these contigs only

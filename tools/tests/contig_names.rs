@@ -1,4 +1,5 @@
-//! The command on bigWigs whose contigs are called otherwise than the genome's, have other lengths, or are not there.
+//! The command on bigWigs whose contigs are called otherwise than the genome's, have other lengths,
+//! or are not there.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod common;

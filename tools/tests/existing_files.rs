@@ -1,4 +1,5 @@
-//! What the command does with files that are there already: others' stay, and a damaged store is found by `--verify`.
+//! What the command does with files that are there already: others' stay, and a damaged store is
+//! found by `--verify`.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod common;

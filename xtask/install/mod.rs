@@ -1,4 +1,5 @@
-//! `cargo xtask install-c`: builds the C libraries and installs them with header, pkg-config files and examples.
+//! `cargo xtask install-c`: builds the C libraries and installs them with header, pkg-config files
+//! and examples.
 
 mod build;
 mod options;
@@ -53,7 +54,8 @@ pub(crate) fn run(arguments: Arguments<impl Iterator<Item = OsString>>) -> Resul
     Ok(installed.iter().map(|path| format!("{}\n", path.display())).collect())
 }
 
-/// Puts everything in its place. What finds the rest comes after it: links after their file, the pkg-config files last.
+/// Puts everything in its place. What finds the rest comes after it: links after their file, the
+/// pkg-config files last.
 fn install(options: &Options, names: &Names, header: &str, libraries: &Libraries) -> Result<Vec<PathBuf>> {
     let mut placed = Placed::below(&options.place()?);
     let library = &options.libdir;

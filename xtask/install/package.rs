@@ -1,7 +1,9 @@
-//! The files by which pkg-config finds the library: `atemoya`, which is asked for, and `atemoya-shared`, which it requires.
+//! The files by which pkg-config finds the library: `atemoya`, which is asked for, and
+//! `atemoya-shared`, which it requires.
 //!
-//! There are two since `pkg-config --static` adds flags and takes none away. The static library is named by the first, so that it comes
-//! first, and the shared one by the second, for a program that still needs it then: one that is linked without `--static`.
+//! There are two since `pkg-config --static` adds flags and takes none away. The static library is
+//! named by the first, so that it comes first, and the shared one by the second, for a program that
+//! still needs it then: one that is linked without `--static`.
 
 use super::VERSION;
 use super::build::Libraries;
@@ -36,7 +38,8 @@ Libs: -L${{libdir}} -Wl,--push-state,--as-needed -latemoya -Wl,--pop-state
     )
 }
 
-/// The directories. The prefix is found from where the file lies, so that the installed tree can be moved.
+/// The directories. The prefix is found from where the file lies, so that the installed tree can be
+/// moved.
 fn variables(options: &Options) -> String {
     // From `pkgconfig` and each component of the libraries' directory.
     let up: String = options.libdir.components().map(|_| "/..").collect();

@@ -101,7 +101,8 @@ fn pkg_config_finds_a_moved_tree() {
     assert!(flags.contains("-l:libatemoya.a -lm -lc"), "{flags}");
 }
 
-/// Runs a command that must end well, and returns what it printed; `None` when there is no such command on this machine, and this is not CI.
+/// Runs a command that must end well, and returns what it printed; `None` when there is no such
+/// command on this machine, and this is not CI.
 fn printed(command: &mut Command) -> Option<String> {
     let output = match command.output() {
         Ok(output) => output,
@@ -115,7 +116,8 @@ fn printed(command: &mut Command) -> Option<String> {
     Some(String::from_utf8(output.stdout).unwrap())
 }
 
-/// What the loader must find for a program that was linked with what pkg-config says, and how the program ends without being told where.
+/// What the loader must find for a program that was linked with what pkg-config says, and how the
+/// program ends without being told where.
 fn linked(directory: &Path, pkg_config: &[&str]) -> Option<(Vec<String>, Option<i32>)> {
     let mut command = Command::new("pkg-config");
     command.args(pkg_config).args(["--cflags", "--libs", "atemoya"]);

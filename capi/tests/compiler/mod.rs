@@ -108,8 +108,8 @@ impl Language {
     }
 }
 
-/// Whether the library that the programs load has CUDA. Cargo's features do not tell: those of other crates, built together with this one,
-/// are the library's too.
+/// Whether the library that the programs load has CUDA. Cargo's features do not tell: those of
+/// other crates, built together with this one, are the library's too.
 pub fn library_has_cuda(directory: &Path) -> bool {
     let asks = directory.join("has_cuda.c");
     std::fs::write(&asks, "#include <atemoya.h>\nint main(void) { return atemoya_has_cuda() ? 10 : 20; }\n").unwrap();

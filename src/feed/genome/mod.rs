@@ -87,13 +87,16 @@ impl Genome {
         Genome { bases: Bases::Store(store.clone()), signals: None, controls: None }
     }
 
-    /// A sequence of arrays `(1, 4, length)`, one for each contig, all of one type. They say which contigs there are, and how long
-    /// these are. Tracks are those of a store, if there is one: it finds the contigs by their names. A data set refuses a store that
-    /// has none of them, or that has another length of one that loci are on, and warns of contigs of loci that the store lacks.
+    /// A sequence of arrays `(1, 4, length)`, one for each contig, all of one type. They say which
+    /// contigs there are, and how long these are. Tracks are those of a store, if there is one: it
+    /// finds the contigs by their names. A data set refuses a store that has none of them, or that
+    /// has another length of one that loci are on, and warns of contigs of loci that the store
+    /// lacks.
     ///
     /// # Errors
-    /// [`Error::Argument`] of `sequences` when there is no contig, or for an array of another shape, or of
-    /// another type than the first, or a contig that is given twice; of `contigs` for a name or a length that none can have.
+    /// [`Error::Argument`] of `sequences` when there is no contig, or for an array of another
+    /// shape, or of another type than the first, or a contig that is given twice; of `contigs` for
+    /// a name or a length that none can have.
     pub fn from_arrays(sequences: &ContigArrays, tracks: Option<&Store>) -> Result<Genome> {
         let sequences = Arc::new(SequenceArrays::new(sequences)?);
         let map = |store: &Store| ContigMap::by_name(&sequences.contigs, store.contigs());
@@ -106,8 +109,8 @@ impl Genome {
     /// their order; they add up to the channels. `None`: one each.
     ///
     /// # Errors
-    /// [`Error::Argument`] of `signals` for an array of another shape, or a contig that is given twice; of
-    /// `signal_groups` for sizes that do not fit.
+    /// [`Error::Argument`] of `signals` for an array of another shape, or a contig that is given
+    /// twice; of `signal_groups` for sizes that do not fit.
     pub fn signals(mut self, signals: &[ContigArrays], groups: Option<&[usize]>) -> Result<Genome> {
         self.signals = Some(Arc::new(TrackArrays::new(["signals", "signal_groups"], signals, groups, self.contigs())?));
         Ok(self)
@@ -132,11 +135,12 @@ impl Genome {
         }
     }
 
-    /// Compares the contigs of a sequence of arrays with those of the store that has the tracks. Returns what to warn of: the contigs
-    /// that loci are on, `used`, which the store lacks.
+    /// Compares the contigs of a sequence of arrays with those of the store that has the tracks.
+    /// Returns what to warn of: the contigs that loci are on, `used`, which the store lacks.
     ///
     /// # Errors
-    /// [`Error::Argument`] of `sequences` when they share no contig, unless `allow_empty`, and for another length of one that is used.
+    /// [`Error::Argument`] of `sequences` when they share no contig, unless `allow_empty`, and for
+    /// another length of one that is used.
     pub(super) fn check_store(&self, used: &[&str], allow_empty: bool) -> Result<Vec<String>> {
         let Bases::Arrays(sequences, Some((store, _))) = &self.bases else { return Ok(Vec::new()) };
         let (ours, theirs) = (&sequences.contigs, store.contigs());

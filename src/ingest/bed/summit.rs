@@ -51,7 +51,8 @@ impl fmt::Display for NoSummit<'_> {
     }
 }
 
-/// Returns the summit of the locus `start .. end`, or why it has none. `columns` are those from column 4 on.
+/// Returns the summit of the locus `start .. end`, or why it has none. `columns` are those from
+/// column 4 on.
 pub(super) fn of<'a>(start: i64, end: i64, mut columns: impl Iterator<Item = &'a [u8]>) -> Result<i64, NoSummit<'a>> {
     let mut known = 3;
     let mut next = || columns.next().inspect(|_| known += 1);
@@ -83,14 +84,14 @@ fn is_list(column: &[u8], n: i64) -> bool {
     n >= 1 && items.clone().count() as u64 == n.unsigned_abs() && items.all(|item| integer(item).is_ok())
 }
 
-/// Checks that every record has a summit inside its locus, `0 <= summit` and `start + summit <= end`. `path` is named in
-/// the error.
+/// Checks that every record has a summit inside its locus, `0 <= summit` and
+/// `start + summit <= end`. `path` is named in the error.
 ///
 /// # Errors
 ///
-/// [`Error::Input`] with the line of the first record whose column 10 is missing, no integer, something else than a summit (as in
-/// BED12 and gappedPeak, a number of blocks), negative (narrowPeak's -1 means that no summit was called), or past the end of
-/// the locus.
+/// [`Error::Input`] with the line of the first record whose column 10 is missing, no integer,
+/// something else than a summit (as in BED12 and gappedPeak, a number of blocks), negative
+/// (narrowPeak's -1 means that no summit was called), or past the end of the locus.
 pub fn require_summits(bed: &BedFile, path: &Path) -> Result<()> {
     for record in &bed.records {
         let message = match record.summit {

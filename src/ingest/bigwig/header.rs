@@ -16,8 +16,8 @@ const HEAD: u64 = 512;
 pub(super) struct Header {
     /// Where the tree of contigs is.
     pub(super) contig_tree: u64,
-    /// Where the index of the data blocks is; `None` of a file that has no values and no index, as libBigWig (pyBigWig) leaves one to which
-    /// no value was added.
+    /// Where the index of the data blocks is; `None` of a file that has no values and no index, as
+    /// libBigWig (pyBigWig) leaves one to which no value was added.
     pub(super) data_index: Option<u64>,
     /// Whether each data block is a zlib stream.
     pub(super) compressed: bool,
@@ -44,8 +44,9 @@ impl Header {
     }
 }
 
-/// Checks that a file without an index is whole and has no values: the number of its blocks is 0, and nothing stands between it and the
-/// number that ends a file which was closed. One whose writer was killed has no index either.
+/// Checks that a file without an index is whole and has no values: the number of its blocks is 0,
+/// and nothing stands between it and the number that ends a file which was closed. One whose writer
+/// was killed has no index either.
 fn check_empty(file: &BinaryFile, data: u64) -> Result<()> {
     let end = file.length().checked_sub(4).ok_or_else(|| file.error("the file is truncated"))?;
     let blocks = file.read(data, 8, "the number of data blocks")?;

@@ -31,7 +31,8 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// Reads the whole index of a file whose contigs have these numbers, in ascending order; without an offset there are no blocks.
+    /// Reads the whole index of a file whose contigs have these numbers, in ascending order;
+    /// without an offset there are no blocks.
     pub(super) fn read(file: &BinaryFile, offset: Option<u64>, contig_ids: &[u32]) -> Result<Index> {
         let damage = |what: &str| file.error(format!("the data index is damaged: {what}"));
         let Some(offset) = offset else {

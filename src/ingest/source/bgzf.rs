@@ -1,4 +1,5 @@
-//! BGZF: gzip in small blocks, which are inflated by several threads, and whose last block says that it is the last.
+//! BGZF: gzip in small blocks, which are inflated by several threads, and whose last block says
+//! that it is the last.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -57,7 +58,8 @@ fn without_zeros(path: &Path, file: &File, length: u64) -> Result<u64> {
     Ok(0)
 }
 
-/// Returns how many bytes stand behind an end block near the end of the file, if they are no further block.
+/// Returns how many bytes stand behind an end block near the end of the file, if they are no
+/// further block.
 fn behind_the_end(path: &Path, file: &File, length: u64) -> Result<Option<u64>> {
     let start = length.saturating_sub(BUFFER as u64);
     let mut tail = vec![0; (length - start) as usize];

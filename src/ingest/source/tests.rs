@@ -1,4 +1,5 @@
-//! Every compression gives the same bytes, whatever surrounds it; and what is no text of the kind expected is named.
+//! Every compression gives the same bytes, whatever surrounds it; and what is no text of the kind
+//! expected is named.
 
 use std::io::Write;
 

@@ -14,7 +14,8 @@ use crate::{Error, Result};
 use std::io::Write;
 use std::path::Path;
 
-/// Writes the manifest, which must be complete, in the lowest version of the format that has all its members, and publishes the store.
+/// Writes the manifest, which must be complete, in the lowest version of the format that has all
+/// its members, and publishes the store.
 ///
 /// # Errors
 /// [`Error::Argument`] for a manifest that breaks the format's rules; [`Error::Exists`]; [`Error::Io`].
