@@ -232,7 +232,14 @@ def within(state: dict, epoch: int, before: int | None) -> tuple[bool, bool]:
     last when it was saved. An earlier epoch than either is begun, with a warning.
     """
     if epoch == before and before < state["epoch"]:
-        return True, state["step"] == 0 and epoch + 1 == state["epoch"]
+        ended = state["step"] == 0 and epoch + 1 == state["epoch"]
+        if ended:
+            warnings.warn(
+                f"epoch {epoch} was set, which had ended where the state was saved: an iteration of it gives no batch, "
+                f"and set_epoch({epoch + 1}) goes on with the next one",
+                stacklevel=5,
+            )
+        return True, ended
     if epoch < state["epoch"] and (before is None or epoch < before):
         warnings.warn(
             f"epoch {epoch} was set after the state of epoch {state['epoch']}, batch {state['step']}, was loaded: the "

@@ -290,7 +290,8 @@ def test_setting_the_epoch_once_more_after_loading(make, epochs, begun):
     epochs.check(ours, 1, 3)
     epochs.check(loader, 2)
     epochs.check(loaded(state, 0, 2)[1], 2)
-    loader, ours = loaded(ended, 0, 0)
+    with pytest.warns(UserWarning, match="epoch 0 was set, which had ended"):
+        loader, ours = loaded(ended, 0, 0)
     assert len(ours) == 0 and list(ours) == []
     epochs.check(loader, 1)
     epochs.check(loaded(ended, 0, 1)[1], 1)
