@@ -61,9 +61,10 @@ def pack(simulated, run_environment, cache: Path, *signals: str, sequences: str 
     """Packs in a process of its own, so that this one uses nothing of the cache. Returns the new store."""
     before = set(cache.glob("*.atemoya"))
     code = """
-import json, sys from atemoya._source import from_inputs arguments = json.loads(sys.argv[1])
-from_inputs(arguments["sequences"], arguments["signals"], None, None, None, alias=None,
-allow_empty=False,
+import json, sys
+from atemoya._source import from_inputs
+arguments = json.loads(sys.argv[1])
+from_inputs(arguments["sequences"], arguments["signals"], None, None, None, alias=None, allow_empty=False,
             cache_dir=arguments["cache"], verbose=False)
 """
     tracks = [simulated.file(name) for name in signals]
@@ -150,8 +151,8 @@ from atemoya._source import from_inputs
 opened = max(map(int, os.listdir("/proc/self/fd")))
 refused = 0
 for limit in range(opened, opened + 16):
-    resource.setrlimit(resource.RLIMIT_NOFILE, (limit,
-    resource.getrlimit(resource.RLIMIT_NOFILE)[1])) try:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    try:
         from_inputs(sys.argv[1], sys.argv[2:4], None, None, None, alias=None, allow_empty=False,
                     cache_dir=sys.argv[4], verbose=False)
     except OSError:
