@@ -70,7 +70,7 @@ fn what_a_store_lacks_has_no_row_and_a_word() {
     assert!(said.contains("no sequence") && said.contains("no locus index"), "{said}");
 
     run(&["index", path, "--peaks", &file("peaks.narrowPeak")]);
-    assert!(refused(&["bench", path]).contains("negative_ratio"));
+    assert!(refused(&["bench", path]).contains("--negative-ratio"));
     let (rows, said) = bench(&store, &["--negative-ratio", "0"]);
     is(&rows, &["example", "feed_1", "feed_2", "first_batch_ms", "private_mb", "signal_depth"]);
     assert!(!said.contains("no locus index"), "{said}");
@@ -90,11 +90,11 @@ fn what_cannot_be_measured_is_refused() {
     assert!(refused(&["bench", data().to_str().unwrap()]).contains("not an atemoya store"));
     for (arguments, word) in [
         (["--loci", "nope"], "nope"),
-        (["--in-window", "0"], "in_window"),
-        (["--out-window", "0"], "out_window"),
+        (["--in-window", "0"], "--in-window"),
+        (["--out-window", "0"], "--out-window"),
         (["--seconds", "0"], "seconds"),
         (["--seconds", "nan"], "seconds"),
-        (["--batch-size", "0"], "batch_size"),
+        (["--batch-size", "0"], "--batch-size"),
         (["--max-jitter", "999999"], "kept"),
     ] {
         let said = refused(&[&["bench", store], &arguments[..]].concat());
