@@ -90,8 +90,8 @@ fn what_cannot_be_measured_is_refused() {
     assert!(refused(&["bench", data().to_str().unwrap()]).contains("not an atemoya store"));
     for (arguments, word) in [
         (["--loci", "nope"], "nope"),
-        (["--in-window", "0"], "--in-window"),
-        (["--out-window", "0"], "--out-window"),
+        (["--in-window", "0"], "in_window"),
+        (["--out-window", "0"], "out_window"),
         (["--seconds", "0"], "seconds"),
         (["--seconds", "nan"], "seconds"),
         (["--batch-size", "0"], "--batch-size"),

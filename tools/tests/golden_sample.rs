@@ -70,7 +70,7 @@ fn sampled_batches_are_cherimoyas() {
         for flag in ["reverse_complement", "shuffle"] {
             sample.extend((args[flag] == false).then(|| format!("--no-{}", flag.replace('_', "-"))));
         }
-        sample.push(store);
+        sample.insert(0, store);
         sample.extend(["--order", "cherimoya", "--count", "8"].map(str::to_owned));
         let mut compared = 0;
         for epoch in ["0", "1"] {
