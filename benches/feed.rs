@@ -1,4 +1,5 @@
-//! How fast do whole batches come out of the feed, beside gathering alone and beside copying as many bytes?
+//! How fast do whole batches come out of the feed, beside gathering alone and beside copying as
+//! many bytes?
 
 use atemoya::PeakGenerator;
 use atemoya::feed::LocusFilter;

@@ -24,7 +24,8 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    /// Measures kernels and memcpy, by criterion and then in turns. A window is `items` items of output.
+    /// Measures kernels and memcpy, by criterion and then in turns. A window is `items` items of
+    /// output.
     fn measure<'k, T: Sample>(
         &mut self,
         (group, question): (&str, &str),

@@ -1,6 +1,7 @@
-//! Tensors of DLPack, which PyTorch, JAX, CuPy, numpy and others take without a copy (feature `dlpack`): a view of some memory, and what
-//! keeps that memory alive until whoever took the tensor calls its deleter. The structures are those of `dlpack.h`, version 1.0, which
-//! every 1.x can read, and the one without a version from before.
+//! Tensors of DLPack, which PyTorch, JAX, CuPy, numpy and others take without a copy (feature
+//! `dlpack`): a view of some memory, and what keeps that memory alive until whoever took the tensor
+//! calls its deleter. The structures are those of `dlpack.h`, version 1.0, which every 1.x can
+//! read, and the one without a version from before.
 
 #![allow(unsafe_code, reason = "C structures that point into themselves, and are freed by whoever got them")]
 
@@ -77,7 +78,8 @@ const READ_ONLY: u64 = 1;
 pub struct View {
     /// The first element, an address of the device.
     pub data: *mut c_void,
-    /// `DLDeviceType` (1: the host, 2: a CUDA device, 3: page-locked memory of the host), and the number of the device.
+    /// `DLDeviceType` (1: the host, 2: a CUDA device, 3: page-locked memory of the host), and the
+    /// number of the device.
     pub device: (i32, i32),
     /// The type of the elements.
     pub dtype: DType,
@@ -112,7 +114,8 @@ impl View {
         }
     }
 
-    /// Puts the tensor and its owner where they stay until the deleter is called. `parts` names the tensor and its context.
+    /// Puts the tensor and its owner where they stay until the deleter is called. `parts` names the
+    /// tensor and its context.
     fn manage<T, O>(&self, tensor: T, owner: O, parts: fn(&mut T) -> (&mut DLTensor, &mut *mut c_void)) -> NonNull<T> {
         let (shape, strides) = (self.shape, self.strides);
         let managed = Box::into_raw(Box::new(Managed { tensor, shape, strides, _owner: owner }));
@@ -125,8 +128,8 @@ impl View {
         NonNull::from(&mut fields.tensor)
     }
 
-    /// Makes a tensor of DLPack 1.0. The memory must be what the view says for as long as `owner` lives, which is dropped when the
-    /// deleter is called, by any thread.
+    /// Makes a tensor of DLPack 1.0. The memory must be what the view says for as long as `owner`
+    /// lives, which is dropped when the deleter is called, by any thread.
     pub fn versioned<O: Send + 'static>(&self, owner: O) -> NonNull<DLManagedTensorVersioned> {
         let tensor = DLManagedTensorVersioned {
             version: DLPackVersion { major: 1, minor: 0 },

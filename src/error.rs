@@ -1,4 +1,5 @@
-//! The one error type of the library: what went wrong, in which file, where in it, what was expected and what was found.
+//! The one error type of the library: what went wrong, in which file, where in it, what was
+//! expected and what was found.
 
 use crate::url;
 use std::io;
@@ -57,8 +58,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Everything that can go wrong.
 ///
-/// Each variant that concerns a file names it. Messages are for people; programs should match on the variant. The
-/// message of [`Error::Io`] leaves the operating system's answer to [`std::error::Error::source`].
+/// Each variant that concerns a file names it. Messages are for people; programs should match on
+/// the variant. The message of [`Error::Io`] leaves the operating system's answer to
+/// [`std::error::Error::source`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -94,7 +96,8 @@ pub enum Error {
         /// What stands there.
         got: String,
     },
-    /// A file of a store is of a version, or has a required feature, that this version of the library does not know.
+    /// A file of a store is of a version, or has a required feature, that this version of the
+    /// library does not know.
     #[error("{}: {what} is not supported by atemoya {}", path.display(), env!("CARGO_PKG_VERSION"))]
     Unsupported {
         /// The file.
@@ -152,12 +155,14 @@ pub enum Error {
         /// How many there are, or what it lacks.
         reason: String,
     },
-    /// The CUDA driver refused an operation, or tells of an earlier one that failed (feature `cuda`).
+    /// The CUDA driver refused an operation, or tells of an earlier one that failed (feature
+    /// `cuda`).
     #[error("cannot {operation}: {message}")]
     Driver {
         /// What was attempted, as a verb phrase.
         operation: String,
-        /// The driver's `CUresult`: 2 is a lack of memory, and 999 is also said of memory that was lost to an earlier failure.
+        /// The driver's `CUresult`: 2 is a lack of memory, and 999 is also said of memory that was
+        /// lost to an earlier failure.
         code: u32,
         /// The driver's name and text for it.
         message: String,
@@ -171,7 +176,8 @@ pub enum Error {
 }
 
 impl Error {
-    /// The same error once more, for another who is to be told: what the system answered keeps its kind and text.
+    /// The same error once more, for another who is to be told: what the system answered keeps its
+    /// kind and text.
     pub(crate) fn again(&self) -> Error {
         match self {
             Error::Io { path, operation, source } => {
@@ -209,7 +215,8 @@ impl Error {
     /// Wraps an I/O error with the file and the operation, for use in `map_err`. A URL under which
     /// no local file is found is called what it is.
     pub(crate) fn io(path: impl AsRef<Path>, operation: &'static str) -> impl FnOnce(io::Error) -> Error {
-        // The path is copied only when there is an error: this stands in the innermost loops of reading and writing.
+        // The path is copied only when there is an error: this stands in the innermost loops of
+        // reading and writing.
         move |source| {
             let path = path.as_ref();
             match url::advice(path).filter(|_| source.kind() == io::ErrorKind::NotFound) {

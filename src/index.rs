@@ -115,7 +115,8 @@ impl IndexBuilder {
         self
     }
 
-    /// Sets the width in bases of the window in which the counts of each signal group are recorded; 1000 by default.
+    /// Sets the width in bases of the window in which the counts of each signal group are recorded;
+    /// 1000 by default.
     pub fn counts_window(mut self, width: u32) -> Self {
         self.counts_window = width;
         self
@@ -138,8 +139,9 @@ impl IndexBuilder {
         self
     }
 
-    /// Reads the files and makes the table alone, for [`PeakGenerator::table`](crate::PeakGenerator::table): nothing is counted, selected
-    /// or written.
+    /// Reads the files and makes the table alone, for
+    /// [`PeakGenerator::table`](crate::PeakGenerator::table): nothing is counted, selected or
+    /// written.
     ///
     /// # Errors
     /// [`Error::Input`] for a malformed row (file and line), a missing summit, or loci on contigs
@@ -260,7 +262,8 @@ impl IndexBuilder {
 /// A signal group's name, and for each locus the sum of its values and of their absolute values.
 type NamedSums = (String, Vec<(f64, f64)>);
 
-/// For each signal group, the sum of its values in a window around each locus, and of their absolute values.
+/// For each signal group, the sum of its values in a window around each locus, and of their
+/// absolute values.
 fn counts(store: &Store, table: &LocusTable, window: u32, progress: &dyn Progress) -> Result<Vec<NamedSums>> {
     let groups: Vec<_> = store.manifest().groups.iter().filter(|group| group.role == GroupRole::Signal).collect();
     let (left, right) = (i64::from(window / 2), i64::from(window / 2 + window % 2));
@@ -290,8 +293,8 @@ fn counts(store: &Store, table: &LocusTable, window: u32, progress: &dyn Progres
     Ok(counts)
 }
 
-/// Verifies every locus index of a store: its checksums, and every rule of section 9 of the format, the counts and the ledger
-/// included. Returns how many loci there are.
+/// Verifies every locus index of a store: its checksums, and every rule of section 9 of the format,
+/// the counts and the ledger included. Returns how many loci there are.
 ///
 /// # Errors
 /// [`Error::Corrupt`] for the first rule found broken; [`Error::Interrupted`]; [`Error::Io`].

@@ -1,16 +1,17 @@
-//! Feeds genomics models: a reference genome, base-resolution tracks and loci in one memory-mapped store, gathered
-//! into training batches.
+//! Feeds genomics models: a reference genome, base-resolution tracks and loci in one memory-mapped
+//! store, gathered into training batches.
 //!
 //! - [`Store`] opens what `atemoya pack` made (or the module `pack`, with feature `ingest`).
 //! - [`index::IndexBuilder`] puts peaks and negatives into it.
-//! - [`PeakGenerator`] streams batches of one-hot sequence, controls and signal: jittered, reverse-complemented, peaks mixed
-//!   with negatives by a [`PeakNegativeSampler`], the same for a seed on any machine and any number of threads.
-//!   A [`feed::Genome`] has arrays of whole contigs in place of some or all of the store's columns.
+//! - [`PeakGenerator`] streams batches of one-hot sequence, controls and signal: jittered,
+//!   reverse-complemented, peaks mixed with negatives by a [`PeakNegativeSampler`], the same for a
+//!   seed on any machine and any number of threads. A [`feed::Genome`] has arrays of whole contigs
+//!   in place of some or all of the store's columns.
 //! - [`ArrayGenerator`] streams the same from arrays of windows, read where they lie.
 //! - [`gather::Gatherer`] gathers windows of the caller's own choice into memory of the caller's.
 //!
-//! Coordinates are 0-based and half-open. The format is specified in `format-spec/` of the repository; `ARCHITECTURE.md`
-//! says which module does what.
+//! Coordinates are 0-based and half-open. The format is specified in `format-spec/` of the
+//! repository; `ARCHITECTURE.md` says which module does what.
 //!
 //! # Features
 //! `ingest` (off by default): reading FASTA and bigWig, and packing them; the module `cache`,

@@ -1,7 +1,7 @@
 //! How long work tells what it does and is told to stop.
 
-/// Receives the progress of long work and can interrupt it. All methods have defaults that do nothing, and `()` is the
-/// progress nobody watches.
+/// Receives the progress of long work and can interrupt it. All methods have defaults that do
+/// nothing, and `()` is the progress nobody watches.
 pub trait Progress: Sync {
     /// A phase begins: what is done, in words (`reading the genome`), and how much of it there is.
     /// A `total` of 0 is not known.
@@ -17,7 +17,8 @@ pub trait Progress: Sync {
     /// The phase is over.
     fn finish(&self) {}
 
-    /// Whether the work should stop. It then ends with [`crate::Error::Interrupted`], leaving nothing behind.
+    /// Whether the work should stop. It then ends with [`crate::Error::Interrupted`], leaving
+    /// nothing behind.
     fn interrupted(&self) -> bool {
         false
     }

@@ -1,4 +1,5 @@
-//! The two ways of reading a store's files, and asking ahead: the same bytes, and errors in place of crashes.
+//! The two ways of reading a store's files, and asking ahead: the same bytes, and errors in place
+//! of crashes.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 
@@ -19,7 +20,8 @@ use tempfile::TempDir;
 const SECONDS: u64 = 120;
 const WORKERS: [usize; 3] = [0, 1, 3];
 
-/// Short contigs, of which the last is shorter than the windows, and stretches without values of rows that are empty.
+/// Short contigs, of which the last is shorter than the windows, and stretches without values of
+/// rows that are empty.
 fn contigs() -> Vec<Contig> {
     let mut contigs = inputs::contigs(&[9000, 2100, 90], 8);
     contigs[0].tracks.iter_mut().for_each(|track| track[3000..5200].fill(0.0));
@@ -33,7 +35,8 @@ fn store() -> (TempDir, Store) {
     (directory, store)
 }
 
-/// Tiles of 32,768 bases, so that rows are long; tracks of which most values are fractions, small counts or nothing.
+/// Tiles of 32,768 bases, so that rows are long; tracks of which most values are fractions, small
+/// counts or nothing.
 fn wide_store() -> (TempDir, Store) {
     let directory = tempfile::tempdir().unwrap();
     let mut contigs = inputs::contigs(&[70_000], 5);
@@ -195,7 +198,8 @@ fn states_and_fetched_examples_do_not_depend_on_the_way() {
     });
 }
 
-/// A file that is cut while it is mapped: who touches the map dies by SIGBUS, and who reads gets an error.
+/// A file that is cut while it is mapped: who touches the map dies by SIGBUS, and who reads gets an
+/// error.
 #[test]
 fn a_file_that_is_cut_is_an_error() {
     for (file, length) in [("panel-0.atm", 4096), ("panel-0.atm", 0), ("sequence.atm", 4096), ("sequence.atm", 0)] {
@@ -291,7 +295,8 @@ fn what_is_not_in_memory_is_read_all_the_same() {
     }
 }
 
-/// The entry of a track that nobody wants says where the one before ends: when it is wrong, what is read is not what it seems.
+/// The entry of a track that nobody wants says where the one before ends: when it is wrong, what is
+/// read is not what it seems.
 #[test]
 fn a_tile_is_not_decoded_from_the_bytes_of_another() {
     let (_directory, store) = wide_store();
@@ -311,7 +316,8 @@ fn a_tile_is_not_decoded_from_the_bytes_of_another() {
     assert!(read.0 == mapped.0[..read.0.len()]);
 }
 
-/// Whatever stands in a panel, reading it gives batches or an error, and batches that the maps give are the same.
+/// Whatever stands in a panel, reading it gives batches or an error, and batches that the maps give
+/// are the same.
 #[test]
 fn random_damage_never_crashes() {
     let mut rng = Rng(17);

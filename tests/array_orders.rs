@@ -1,4 +1,5 @@
-//! Arrays of windows as cherimoya takes them: channels exchanged in any way, and arrays wider than their windows.
+//! Arrays of windows as cherimoya takes them: channels exchanged in any way, and arrays wider than
+//! their windows.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests are tests too")]
 
@@ -103,7 +104,8 @@ fn permutations_that_do_not_fit_are_refused() {
     refused(without.control_permutation(Some(vec![0])).dataset(), "control_permutation", &["peak_controls"]);
 }
 
-/// An array, and the same with so many positions more at the right of each row, which hold something else.
+/// An array, and the same with so many positions more at the right of each row, which hold
+/// something else.
 fn widened(rng: &mut Rng, laid: &Laid, more: usize) -> [Laid; 2] {
     let [n, channels, positions] = laid.view.shape;
     let all = Laid::random(rng, laid.view.dtype, [n, channels, positions + more]);

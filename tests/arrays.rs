@@ -1,5 +1,5 @@
-//! Examples from arrays: every value against plain indexing, whatever the type and the strides, and the batches of a store and
-//! cherimoya's own from arrays of their windows.
+//! Examples from arrays: every value against plain indexing, whatever the type and the strides, and
+//! the batches of a store and cherimoya's own from arrays of their windows.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 
@@ -59,7 +59,8 @@ fn check_all(data: &Data, batches: impl IntoIterator<Item = atemoya::Result<Batc
     assert!(batches.next().is_none());
 }
 
-/// Arrays that are only borrowed are streamed in the caller's thread, in batches of the size that was asked for.
+/// Arrays that are only borrowed are streamed in the caller's thread, in batches of the size that
+/// was asked for.
 #[test]
 fn borrowed_arrays_are_streamed_too() {
     let mut rng = Rng(6);
@@ -142,7 +143,8 @@ fn draws_of_the_callers_own_and_each_example_once() {
     }
 }
 
-/// The bytes of a contig in a store's file: a mapped file, which it takes no unsafe code to have here.
+/// The bytes of a contig in a store's file: a mapped file, which it takes no unsafe code to have
+/// here.
 struct Mapped(Store, u64);
 
 impl AsRef<[u8]> for Mapped {

@@ -1,4 +1,5 @@
-//! Bad arguments: each is refused by its name, with what is wrong and why, and with the account of the loci when none is left.
+//! Bad arguments: each is refused by its name, with what is wrong and why, and with the account of
+//! the loci when none is left.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test fails by panicking")]
 
@@ -14,8 +15,8 @@ use common::refused;
 use std::path::PathBuf;
 use tempfile::TempDir;
 
-/// A store of chrA (3000 bases) and chrB (1000): `stranded.0` is 5 at 1500 and 50 at 2000 of chrA, `stranded.1` 0, `runs` -1
-/// everywhere; control `input`.
+/// A store of chrA (3000 bases) and chrB (1000): `stranded.0` is 5 at 1500 and 50 at 2000 of chrA,
+/// `stranded.1` 0, `runs` -1 everywhere; control `input`.
 struct Fixture {
     directory: TempDir,
     store: Store,

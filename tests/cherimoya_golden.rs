@@ -1,5 +1,5 @@
-//! Cherimoya's batches bit for bit: what it kept, what it drew, and every byte of every example of its golden cases, for two
-//! epochs, on any number of workers and ranks, and resumed anywhere.
+//! Cherimoya's batches bit for bit: what it kept, what it drew, and every byte of every example of
+//! its golden cases, for two epochs, on any number of workers and ranks, and resumed anywhere.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
@@ -43,7 +43,8 @@ fn every_batch_is_cherimoyas() {
             let together = (0..steps).flat_map(|step| ranks.iter().flat_map(move |rank| rank[step].clone()));
             assert!(together.collect::<Vec<_>>() == all, "{name}, {world} ranks");
         }
-        // Resumed after every seventh batch, from a state that has been written and read, on other workers.
+        // Resumed after every seventh batch, from a state that has been written and read, on other
+        // workers.
         let batches = stream(&generator, epochs.len() as u64);
         for stop in (0..batches.len()).step_by(7) {
             let mut first = generator.build().unwrap();

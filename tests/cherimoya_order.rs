@@ -1,4 +1,5 @@
-//! The order of cherimoya against what cherimoya 0.3.1 drew on real data, and what any order promises.
+//! The order of cherimoya against what cherimoya 0.3.1 drew on real data, and what any order
+//! promises.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests")]
 
 mod common;

@@ -1,4 +1,5 @@
-//! Whatever happens to a file of a store, opening or verifying it is an error that names the file, and nothing panics.
+//! Whatever happens to a file of a store, opening or verifying it is an error that names the file,
+//! and nothing panics.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 

@@ -1,4 +1,5 @@
-//! Data sets as a start for others: with other seeds, as loaders in any memory, of draws of the caller's; and loci that are no index.
+//! Data sets as a start for others: with other seeds, as loaders in any memory, of draws of the
+//! caller's; and loci that are no index.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 

@@ -1,5 +1,5 @@
-//! Batches are a function of the store, the options, the epoch and their place alone, and hold what plain code over whole
-//! contigs finds there; packing twice gives the same bytes.
+//! Batches are a function of the store, the options, the epoch and their place alone, and hold what
+//! plain code over whole contigs finds there; packing twice gives the same bytes.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 

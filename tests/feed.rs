@@ -1,4 +1,5 @@
-//! The ring of batches as its consumer sees it: order, leases, back-pressure, early ends, errors, threads.
+//! The ring of batches as its consumer sees it: order, leases, back-pressure, early ends, errors,
+//! threads.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 
@@ -120,7 +121,8 @@ fn every_draw_is_delivered_once_also_when_the_last_batch_of_an_epoch_is_dropped(
                 let draw = |is_peak, source, offset| Draw { is_peak, source, offset, reverse_complement: false };
                 let each: Vec<Draw> = (0..peaks).map(|source| draw(true, source, 10)).collect();
                 let each = [each, (0..negatives).map(|source| draw(false, source, 0)).collect()].concat();
-                // Of the caller's own: as many as are a whole number of batches, one less, one more, and one alone.
+                // Of the caller's own: as many as are a whole number of batches, one less, one
+                // more, and one alone.
                 let own = |count: usize| -> Vec<Draw> {
                     let own = (0..count as u32).map(|i| draw(i % 3 > 0, i % peaks.min(negatives), 0));
                     own.map(|draw| Draw { reverse_complement: draw.source % 2 == 1, ..draw }).collect()
@@ -193,7 +195,8 @@ fn held_batches_do_not_change() {
             let mut held: Vec<(usize, Batch)> = Vec::new();
             for (number, batch) in loader.epochs(0, 2).enumerate() {
                 held.push((number, batch.unwrap()));
-                // The one in the middle goes, so that batches go back in another order than they came.
+                // The one in the middle goes, so that batches go back in another order than they
+                // came.
                 if held.len() == 5 {
                     held.remove(2);
                 }
@@ -329,7 +332,8 @@ fn no_thread_outlives_the_loader() {
                 std::thread::yield_now();
             }
             drop(loader);
-            // A joined thread takes the kernel a moment to forget; the watchdog ends this loop if it never does.
+            // A joined thread takes the kernel a moment to forget; the watchdog ends this loop if
+            // it never does.
             while high_workers() > 0 {
                 std::thread::yield_now();
             }
@@ -407,7 +411,8 @@ fn a_stream_can_be_stopped_from_another_thread() {
     });
 }
 
-/// Overwrites the directory of a row of the signals, and returns the bases of the first contig that it covers.
+/// Overwrites the directory of a row of the signals, and returns the bases of the first contig that
+/// it covers.
 fn damage_row(store: &Path, row: usize) -> std::ops::Range<i64> {
     let path = store.join("panel-0.atm");
     let mut bytes = fs::read(&path).unwrap();
@@ -479,7 +484,8 @@ fn the_counters_add_up() {
             }
             let stats = loader.stats();
             assert_eq!((stats.batches, stats.bytes), (batches, bytes as u64), "{workers} workers");
-            // How many there are depends on what else the process reads; that they are told does not.
+            // How many there are depends on what else the process reads; that they are told does
+            // not.
             assert_eq!(stats.page_faults.is_some(), cfg!(target_os = "linux"));
         }
     });

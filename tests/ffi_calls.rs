@@ -1,4 +1,5 @@
-//! Random calls of the C interface, by the driver of the fuzz target `c_calls`: whatever is called, what the header promises holds.
+//! Random calls of the C interface, by the driver of the fuzz target `c_calls`: whatever is called,
+//! what the header promises holds.
 #![cfg(all(feature = "ffi", feature = "ingest"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 

@@ -1,5 +1,6 @@
-//! Batches through the C interface, bit for bit: those of the Rust loader, and cherimoya's golden ones, also when several threads
-//! consume several loaders at once; and the golden windows by random access.
+//! Batches through the C interface, bit for bit: those of the Rust loader, and cherimoya's golden
+//! ones, also when several threads consume several loaders at once; and the golden windows by
+//! random access.
 #![cfg(all(feature = "ffi", feature = "ingest"))]
 #![allow(unsafe_code, reason = "functions of C's are called")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
@@ -80,7 +81,8 @@ fn options(case: &Case, store: *const atemoya_store) -> *mut atemoya_options {
     options
 }
 
-/// The bytes of a column, copied by the library, which are those that lie where it says; `None` where the batch lacks it.
+/// The bytes of a column, copied by the library, which are those that lie where it says; `None`
+/// where the batch lacks it.
 fn bytes(batch: *const atemoya_batch, loader: *const atemoya_loader, column: Column) -> Option<Vec<u8>> {
     let column = column as i32;
     let channels: usize = written(|out, error| atemoya_loader_column(loader, column, out, None, None, error));

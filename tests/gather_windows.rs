@@ -1,5 +1,5 @@
-//! Windows of the caller's own hold what plain vectors say, and what other programs computed of real data; what cannot be gathered
-//! is refused by its name.
+//! Windows of the caller's own hold what plain vectors say, and what other programs computed of
+//! real data; what cannot be gathered is refused by its name.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests are tests too")]
 
@@ -133,7 +133,8 @@ fn spans(contigs: &[Contig], count: usize, seed: u64) -> Vec<Span> {
     (0..count).map(span).collect()
 }
 
-/// Groups of two panels, each between those of the other, gathered by several threads from the same gatherer.
+/// Groups of two panels, each between those of the other, gathered by several threads from the same
+/// gatherer.
 #[test]
 fn threads_share_a_gatherer_of_several_panels() {
     let directory = tempfile::tempdir().unwrap();
@@ -260,7 +261,8 @@ impl<I: Iterator<Item = Span>> Iterator for Claims<I> {
 
 impl<I: Iterator<Item = Span>> ExactSizeIterator for Claims<I> {}
 
-/// A store of contigs of 1000 and 300 bases, with tracks as [`contig`] has them, and some windows of 10 bases.
+/// A store of contigs of 1000 and 300 bases, with tracks as [`contig`] has them, and some windows
+/// of 10 bases.
 fn small(directory: &std::path::Path) -> (Store, Vec<Span>) {
     let contigs = [contig("chrA", 1000, 5, 3), contig("chrB", 300, 5, 4)];
     let groups =
@@ -386,8 +388,8 @@ fn damage_is_an_error_with_file_and_offset() {
     let good = fs::read(&path).unwrap();
     let (data, index) = (section(&good, 0), section(&good, 2));
     let row = u64::from_le_bytes(good[index.start + 8..][..8].try_into().unwrap()) as usize;
-    // The second row, bases 512 to 999 of chrA: its offset in the index, which is also where the row before ends; and the codes of
-    // its tiles.
+    // The second row, bases 512 to 999 of chrA: its offset in the index, which is also where the
+    // row before ends; and the codes of its tiles.
     let offset = index.start + 8..index.start + 16;
     let codes = data.start + row..data.start + row + 20;
     let (before, inside) = (vec![492, 480], vec![512, 513, 800, 999]);

@@ -65,7 +65,8 @@ fn loci_are_kept_as_plain_code_keeps_them() {
     assert_eq!(rows(&chosen), kept(&store, &contigs, |row| row.contig == 1));
     assert!(chosen.ledger().peaks.contig > 0);
 
-    // Sums in the middle of what there is, so that both bounds leave something out; equality is kept.
+    // Sums in the middle of what there is, so that both bounds leave something out; equality is
+    // kept.
     for (names, tracks) in [
         (None, vec![0, 1, 2]),
         (Some(vec!["stranded"]), vec![0, 1]),
@@ -148,7 +149,8 @@ fn the_seed_and_the_switches_change_what_they_should() {
     }
 }
 
-/// Groups may be left out and put into another order; their channels come along, and nothing else changes.
+/// Groups may be left out and put into another order; their channels come along, and nothing else
+/// changes.
 #[test]
 fn groups_are_read_in_the_order_in_which_they_are_named() {
     let (_directory, _, store) = fixture();
@@ -169,7 +171,8 @@ fn groups_are_read_in_the_order_in_which_they_are_named() {
     }
 }
 
-/// Whatever type the columns have, their values are the same; a type that does not hold all of them is refused.
+/// Whatever type the columns have, their values are the same; a type that does not hold all of them
+/// is refused.
 #[test]
 fn columns_come_in_the_type_that_is_asked_for() {
     fn values<T: Element + Into<f64>>(batch: &Batch, column: Column) -> Vec<f64> {
@@ -203,7 +206,8 @@ fn columns_come_in_the_type_that_is_asked_for() {
     assert!(bits.map(|(row, position)| bit(row, position) as f64).eq(sequence.iter().copied()));
     let past = |row| (width..width.next_multiple_of(64)).any(|position| bit(row, position) != 0);
     assert!(width % 64 != 0 && !(0..n * channels).any(past), "bits past the window are 0");
-    // One of the tracks has fractions on chrB; on chrA alone it would not, but a store knows tracks as wholes.
+    // One of the tracks has fractions on chrB; on chrA alone it would not, but a store knows tracks
+    // as wholes.
     for (generator, name) in [
         (base.clone().signal_type(DType::U8), "signal_type"),
         (base.clone().signal_type(DType::I16), "signal_type"),

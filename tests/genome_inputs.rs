@@ -1,4 +1,5 @@
-//! What `Genome`, and a `PeakGenerator` over one of arrays, refuse: each thing that does not fit, by its parameter.
+//! What `Genome`, and a `PeakGenerator` over one of arrays, refuse: each thing that does not fit,
+//! by its parameter.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests are tests too")]
 
 mod common;

@@ -1,4 +1,5 @@
-//! Windows of arrays of whole contigs, element by element, whatever their types and layouts and wherever they reach.
+//! Windows of arrays of whole contigs, element by element, whatever their types and layouts and
+//! wherever they reach.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 
@@ -72,7 +73,8 @@ fn every_value_is_that_of_plain_indexing() {
         let (in_window, out_window) = (1 + rng.below(50) as usize, 1 + rng.below(40) as usize);
         let sequence = rows(&mut rng, 4);
         let genome = Genome::from_arrays(&arrays(&mut rng, dtype, &sequence), None).unwrap();
-        // A group of two and one of three, of which the first three channels are one array each contig.
+        // A group of two and one of three, of which the first three channels are one array each
+        // contig.
         let (one, two) = (rows(&mut rng, 3), rows(&mut rng, 2));
         let signal: Rows = one.iter().zip(&two).map(|(one, two)| [one.clone(), two.clone()].concat()).collect();
         let types = [(); 3].map(|()| DType::ALL[rng.below(12) as usize]);

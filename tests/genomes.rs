@@ -1,4 +1,5 @@
-//! Genomes of arrays, and of arrays and a store: the same batches, loci and ledgers as a store of the same data.
+//! Genomes of arrays, and of arrays and a store: the same batches, loci and ledgers as a store of
+//! the same data.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test fails by panicking")]
 
@@ -87,7 +88,8 @@ fn packed(data: &mut Data) -> (tempfile::TempDir, Files) {
     (directory, files)
 }
 
-/// Which columns are arrays, and whether files are read without maps; shuffling and turning; negative ratio, seed, batch size, workers.
+/// Which columns are arrays, and whether files are read without maps; shuffling and turning;
+/// negative ratio, seed, batch size, workers.
 type Streaming = ([bool; 4], [bool; 2], f64, u64, usize, usize);
 
 #[test]
@@ -142,7 +144,8 @@ fn arrays_give_what_a_store_of_the_same_data_gives() {
         writeln!(std::io::stderr(), "{examples} examples of {built} generators compared, {refused} of them refused");
 }
 
-/// A store of no sequence, with its contigs in another order and one fewer, under arrays of the sequence.
+/// A store of no sequence, with its contigs in another order and one fewer, under arrays of the
+/// sequence.
 #[test]
 fn contigs_are_found_by_their_names() {
     let directory = tempfile::tempdir().unwrap();

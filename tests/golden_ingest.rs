@@ -150,7 +150,8 @@ fn bigtools_agrees() {
                 for value in other.get_interval(contig, start as u32, end as u32).unwrap() {
                     let value = value.unwrap();
                     let clean = if value.value.is_nan() { 0.0 } else { value.value + 0.0 };
-                    // Intervals of no length come out of bigtools clipped to the range, so that some are reversed.
+                    // Intervals of no length come out of bigtools clipped to the range, so that
+                    // some are reversed.
                     let (from, to) = (u64::from(value.start), u64::from(value.end));
                     if from < to {
                         expected[(from - start) as usize..(to - start) as usize].fill(clean);

@@ -1,5 +1,5 @@
-//! Packed stores of real files hold exactly the values that other programs computed from the same files; files that they
-//! refuse leave no store.
+//! Packed stores of real files hold exactly the values that other programs computed from the same
+//! files; files that they refuse leave no store.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 

@@ -1,12 +1,12 @@
-//! For anyone with a GPU: does the loader work there, and how does it stand beside plain copies? It asserts what is right, and
-//! reports what is fast.
+//! For anyone with a GPU: does the loader work there, and how does it stand beside plain copies? It
+//! asserts what is right, and reports what is fast.
 //!
 //! ```text
 //! cargo test --release --features cuda --test gpu_smoke -- --ignored --nocapture
 //! ```
 //!
-//! The CUDA path is functionally checked by PTX interpretation and a driver emulator; it was never run or timed on a GPU. A report of
-//! this test would be the first.
+//! The CUDA path is functionally checked by PTX interpretation and a driver emulator; it was never
+//! run or timed on a GPU. A report of this test would be the first.
 #![cfg(feature = "cuda")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
@@ -52,7 +52,8 @@ const SMALL: Size = Size { bases: 6_000, peaks: 20, batch: 6, windows: &[(203, 8
 /// Set by the test that runs this one on the emulator.
 const SMALL_NAME: &str = "ATEMOYA_GPU_SMOKE_SMALL";
 
-/// Signals: `pair`, integers below 256, and `large`, integers below 65,520, of which many round in f16. A control: fractions.
+/// Signals: `pair`, integers below 256, and `large`, integers below 65,520, of which many round in
+/// f16. A control: fractions.
 fn store(directory: &Path, size: &Size) -> Store {
     let mut state = 7u64;
     let mut random = |bound: usize| {
@@ -110,8 +111,9 @@ fn compare(found: &[Columns], expected: &[Columns], what: &str) -> usize {
     compared
 }
 
-/// Two epochs in each pair of types and transfer. One is read batch by batch, on the loader's stream; of the other all columns are
-/// copied on a stream of the consumer's, and the batches dropped, without a wait.
+/// Two epochs in each pair of types and transfer. One is read batch by batch, on the loader's
+/// stream; of the other all columns are copied on a stream of the consumer's, and the batches
+/// dropped, without a wait.
 fn check(device: &Device, generator: &PeakGenerator) -> (usize, usize) {
     let (mut batches, mut columns) = (0, 0);
     for types in TYPES {
@@ -144,8 +146,8 @@ fn check(device: &Device, generator: &PeakGenerator) -> (usize, usize) {
     (batches, columns)
 }
 
-/// Bytes a second that a loader copies, and the share of time that its consumer waits, who copies each batch on its own stream if
-/// there is memory for that, and otherwise does nothing with it.
+/// Bytes a second that a loader copies, and the share of time that its consumer waits, who copies
+/// each batch on its own stream if there is memory for that, and otherwise does nothing with it.
 fn stream(loader: &mut DeviceLoader, mut kept: Option<&mut Kept>, time: Duration) -> (f64, f64) {
     let stream = kept.as_ref().map_or_else(|| loader.stream().clone(), |kept| kept.stream());
     let (before, since) = (loader.stats(), Instant::now());

@@ -1,4 +1,5 @@
-//! The bigWig reader against files made for the purpose: every kind of section, and every kind of damage.
+//! The bigWig reader against files made for the purpose: every kind of section, and every kind of
+//! damage.
 
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
@@ -36,8 +37,8 @@ impl Place {
         BigWig::open(&path)
     }
 
-    /// Reads the first and the last 4,096 bases of each contig: whether that went well. Any result is right but a panic,
-    /// a value that is not finite, or one that is -0.0.
+    /// Reads the first and the last 4,096 bases of each contig: whether that went well. Any result
+    /// is right but a panic, a value that is not finite, or one that is -0.0.
     fn survives(&self, bytes: &[u8]) -> bool {
         let Ok(track) = self.open(bytes) else { return false };
         let mut good = true;
@@ -222,7 +223,8 @@ fn damaged_trees_are_refused() {
     let here = |at: usize| (at as u64).to_le_bytes();
     assert!(edited(offset(8), &[0]).contains("contig tree"));
     assert!(edited(offset(24), &[0]).contains("data index"));
-    // The first child of each root is the root: after the node's 4 bytes, a key, or 16 bytes of range.
+    // The first child of each root is the root: after the node's 4 bytes, a key, or 16 bytes of
+    // range.
     assert!(edited(contig_root + 4 + 3, &here(contig_root)).contains("loop"));
     assert!(edited(index_root + 4 + 16, &here(index_root)).contains("loop"));
     assert!(edited(index_root + 4 + 16, &here(usize::MAX - 20)).contains("past the end"));
@@ -335,7 +337,8 @@ proptest! {
         let bytes = big_wig(&[("x", 10), ("y", 2000)], &blocks, &Layout { compressed, fan_out });
         let read = values(&open(&bytes).unwrap(), "y", 2000).unwrap();
         prop_assert!(read.iter().zip(&expected).all(|(x, y)| x.to_bits() == y.to_bits()));
-        // bigtools reads the file that the test wrote in the same way, so that it is a bigWig at all.
+        // bigtools reads the file that the test wrote in the same way, so that it is a bigWig at
+        // all.
         let mut other = bigtools::BigWigRead::open(std::io::Cursor::new(bytes)).unwrap();
         let same: Vec<_> = other.get_interval("y", 0, 2000).unwrap().map(|item| item.unwrap()).map(|item| (item.start, item.end, item.value.to_bits())).collect();
         let wrote: Vec<_> = placed.iter().map(|(start, end, value)| (*start, *end, value.to_bits())).collect();

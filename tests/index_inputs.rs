@@ -1,4 +1,5 @@
-//! What indexing takes and refuses, through files, and what the published index says of every locus.
+//! What indexing takes and refuses, through files, and what the published index says of every
+//! locus.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 
@@ -47,7 +48,8 @@ impl Fixture {
         error
     }
 
-    /// What an index says of the rows that may be used: role, file, line, contig, start, end and centre.
+    /// What an index says of the rows that may be used: role, file, line, contig, start, end and
+    /// centre.
     fn rows(&self, builder: IndexBuilder) -> Vec<(Role, u32, u64, u32, i64, i64, i64)> {
         let filter = LocusFilter { in_window: 1, out_window: 1, max_jitter: 0, ..LocusFilter::default() };
         let builder = builder.filter(filter.clone());

@@ -1,4 +1,5 @@
-//! The ledger of a locus index: why each locus is kept or not, what decided it, and that `verify` notices another answer.
+//! The ledger of a locus index: why each locus is kept or not, what decided it, and that `verify`
+//! notices another answer.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests")]
 
@@ -174,7 +175,8 @@ fn another_verdict_is_noticed() {
     fixture.index(Order::Native);
     let good = published::read(&fixture.store, None).unwrap();
     let verdicts = good.verdicts.clone().unwrap();
-    // A region that left out more than one locus: of one locus alone, nothing else in the index knows.
+    // A region that left out more than one locus: of one locus alone, nothing else in the index
+    // knows.
     let excluded = |region: u32| verdicts.rows().iter().filter(move |v| **v == Verdict::Excluded { region }).count();
     let region = (0..verdicts.regions().len() as u32).max_by_key(|&region| excluded(region)).unwrap();
     // Each changes the first verdict of its kind.

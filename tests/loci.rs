@@ -100,7 +100,8 @@ fn a_window_that_just_fits_is_kept() {
     assert_eq!(select_at(&[57, 58, 941, 942], wider_out, None).unwrap(), [58, 941]);
     let no_signals = SelectOptions { out_window: None, ..options };
     assert_eq!(select_at(&[56, 57, 942, 943], no_signals, None).unwrap(), [57, 942]);
-    // An odd width reaches one base further to the right even where an even one is as wide to the left.
+    // An odd width reaches one base further to the right even where an even one is as wide to the
+    // left.
     let odd_out = SelectOptions { in_window: 100, out_window: Some(101), max_jitter: 0, ..options };
     assert_eq!(select_at(&[49, 50, 949, 950], odd_out, None).unwrap(), [50, 949]);
 }

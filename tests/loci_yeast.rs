@@ -75,7 +75,8 @@ fn as_many_loci_are_kept_as_cherimoya_keeps() {
         };
         let ledger = select(&table, &contigs, &options, None).unwrap().ledger;
 
-        // Selecting the contigs and the centres only now must come to the same; the file lacks some contigs then.
+        // Selecting the contigs and the centres only now must come to the same; the file lacks some
+        // contigs then.
         let indexed =
             IndexOptions { summits: false, chroms: Some(contigs.iter().map(|(n, _)| n.to_owned()).collect()) };
         let whole = LocusTable::from_beds(&peaks, &negatives, &contigs, &indexed).unwrap();

@@ -1,4 +1,5 @@
-//! `index.parquet`: what was written is read, the same content gives the same bytes, and nothing in a file is trusted.
+//! `index.parquet`: what was written is read, the same content gives the same bytes, and nothing in
+//! a file is trusted.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test fails by panicking")]
 
 mod common;

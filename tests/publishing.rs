@@ -1,4 +1,5 @@
-//! Packing and indexing publish in one step: there is the old state or the new one, and nothing else.
+//! Packing and indexing publish in one step: there is the old state or the new one, and nothing
+//! else.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 

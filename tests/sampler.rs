@@ -1,4 +1,5 @@
-//! The native order against vectors that an independent implementation computed, and what it promises.
+//! The native order against vectors that an independent implementation computed, and what it
+//! promises.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test fails by panicking")]
 
 use std::path::Path;

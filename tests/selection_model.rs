@@ -1,4 +1,5 @@
-//! Random data sets and options: what is selected and fed, against a slow and obvious model of what cherimoya does.
+//! Random data sets and options: what is selected and fed, against a slow and obvious model of what
+//! cherimoya does.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test fails by panicking")]
 
@@ -26,8 +27,8 @@ fn run<S: Strategy>(cases: u32, strategy: &S, property: impl Fn(S::Value) -> Tes
     TestRunner::new(config).run(strategy, property).unwrap_or_else(|error| panic!("{error}"));
 }
 
-/// Packs and indexes a data set, in a directory that goes with the first of the pair. Loci on contigs that the genome lacks
-/// are refused, all of them named, and then left out.
+/// Packs and indexes a data set, in a directory that goes with the first of the pair. Loci on
+/// contigs that the genome lacks are refused, all of them named, and then left out.
 fn packed(data: &mut Data) -> (tempfile::TempDir, Files) {
     let directory = tempfile::tempdir().unwrap();
     let files = Files::of(data, directory.path());
@@ -81,7 +82,8 @@ fn what_is_kept_is_what_the_model_keeps() {
     let _ = writeln!(std::io::stderr(), "{generators} selections from {loci} loci agree with the model");
 }
 
-/// What the model takes for numpy's and torch's is so to the bit, also where no selection depends on the last one.
+/// What the model takes for numpy's and torch's is so to the bit, also where no selection depends
+/// on the last one.
 #[test]
 fn sums_and_thresholds_are_the_models() {
     let value = prop_oneof![0u32..5, 0u32..70_000].prop_map(|value| value as f32);
@@ -125,7 +127,8 @@ fn streaming() -> impl Strategy<Value = Streaming> {
     )
 }
 
-/// Every draw of an epoch: in the native order as the sampler gives them, in cherimoya's as numpy would.
+/// Every draw of an epoch: in the native order as the sampler gives them, in cherimoya's as numpy
+/// would.
 fn draws(options: PlanOptions, order: Order, epoch: u64) -> Vec<Draw> {
     if order == Order::Cherimoya {
         return cherimoya_draws(&options, epoch);

@@ -1,5 +1,5 @@
-//! The format's test vectors, which an independent encoder made: valid stores read as it says, and invalid ones are refused
-//! at the latest where it says, with an error and never a crash.
+//! The format's test vectors, which an independent encoder made: valid stores read as it says, and
+//! invalid ones are refused at the latest where it says, with an error and never a crash.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests")]
 
 mod common;

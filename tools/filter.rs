@@ -21,8 +21,8 @@ pub(crate) struct FilterArguments {
     /// Shift peaks by up to this many bases either way
     #[arg(long, value_name = "BASES", default_value_t = 50)]
     max_jitter: usize,
-    /// Keep loci whose signal sums to at least this over the output window (in cherimoya's order, of peaks, with the jitter)
-    /// [default: none; of `sample`, the index's]
+    /// Keep loci whose signal sums to at least this over the output window (in cherimoya's order,
+    /// of peaks, with the jitter) [default: none; of `sample`, the index's]
     #[arg(long, value_name = "COUNTS", allow_hyphen_values = true)]
     min_counts: Option<f64>,
     /// Keep loci whose signal sums to at most this over the output window [default: none; of
@@ -47,7 +47,8 @@ pub(crate) struct FilterArguments {
     /// The order of examples: native, or cherimoya for its counts, filters and batches bit for bit
     #[arg(long, value_name = "ORDER", default_value_t = Order::Native)]
     order: Order,
-    /// Drop peaks with outlying counts, above 1.2 times the 0.99 quantile [default: in cherimoya's order]
+    /// Drop peaks with outlying counts, above 1.2 times the 0.99 quantile [default: in cherimoya's
+    /// order]
     #[arg(long, overrides_with = "no_outlier_filter")]
     outlier_filter: bool,
     /// Keep peaks with outlying counts

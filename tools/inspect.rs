@@ -20,7 +20,8 @@ const LISTED: usize = 25;
 pub(crate) struct Arguments {
     /// The store
     store: PathBuf,
-    /// Show of each locus index, or of one, how many loci are kept and why the others are not: by file and by contig
+    /// Show of each locus index, or of one, how many loci are kept and why the others are not: by
+    /// file and by contig
     #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     loci: Option<String>,
     /// Write JSON

@@ -1,4 +1,5 @@
-//! Stopping on request: the first Ctrl-C or termination signal asks the work to end cleanly, the second ends it at once.
+//! Stopping on request: the first Ctrl-C or termination signal asks the work to end cleanly, the
+//! second ends it at once.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,5 @@
-//! What became of the loci of an index, as a table for people and as JSON: by reason, by file and by contig.
+//! What became of the loci of an index, as a table for people and as JSON: by reason, by file and
+//! by contig.
 
 use anyhow::Result;
 use atemoya::Store;
@@ -66,7 +67,8 @@ impl Explained<'_> {
         Ok(out)
     }
 
-    /// The same as `{roles: {peaks, negatives}, files: [{file, path, counts}], contigs: {NAME: {peaks, negatives}}}`.
+    /// The same as
+    /// `{roles: {peaks, negatives}, files: [{file, path, counts}], contigs: {NAME: {peaks, negatives}}}`.
     pub(crate) fn json(&self) -> Value {
         let Breakdown { files, contigs } = Breakdown::of(self.table, self.verdicts);
         let file = |(file, ledger): (&u32, &Ledger)| json!({"file": file, "path": self.file(*file), "counts": counts(&sum(ledger))});

@@ -1,6 +1,8 @@
-//! The `atemoya` command: packs genomes, tracks and loci into a store, looks into it, and samples training batches.
+//! The `atemoya` command: packs genomes, tracks and loci into a store, looks into it, and samples
+//! training batches.
 //!
-//! Every subcommand is one file that turns arguments into calls of the library and answers into text.
+//! Every subcommand is one file that turns arguments into calls of the library and answers into
+//! text.
 
 mod arguments;
 mod bench;
@@ -23,8 +25,8 @@ mod watch;
 use clap::{CommandFactory, Parser, Subcommand};
 use std::process::ExitCode;
 
-/// Feeds genomics models: one memory-mapped store of genome, base-resolution tracks and loci, gathered into training
-/// batches.
+/// Feeds genomics models: one memory-mapped store of genome, base-resolution tracks and loci,
+/// gathered into training batches.
 #[derive(Debug, Parser)]
 #[command(name = "atemoya", version, max_term_width = 100)]
 struct Arguments {

@@ -9,7 +9,8 @@ use crate::output;
 use atemoya::Unit;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-/// From this many columns on a bar, its rate and the time left fit on a line; below it only the percentage is shown.
+/// From this many columns on a bar, its rate and the time left fit on a line; below it only the
+/// percentage is shown.
 const WIDE: u16 = 60;
 
 /// Redraws a second at most.

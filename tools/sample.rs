@@ -13,9 +13,10 @@ use std::path::PathBuf;
 
 /// Write the first examples of an epoch as .safetensors
 ///
-/// Tensors: X (i8, (n, 4, in_window)), controls and y (f32), label (i64, 1 peak, 0 negative), source (i64: which of the kept
-/// peaks, or of the kept negatives, in the order of the index), offset (i64: a peak's windows are shifted by
-/// offset - max_jitter bases), rc (u8, 1 where reverse-complemented).
+/// Tensors: X (i8, (n, 4, in_window)), controls and y (f32), label (i64, 1 peak, 0 negative),
+/// source (i64: which of the kept peaks, or of the kept negatives, in the order of the index),
+/// offset (i64: a peak's windows are shifted by offset - max_jitter bases), rc (u8, 1 where
+/// reverse-complemented).
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "atemoya sample <STORE> --out <FILE.safetensors> [OPTIONS]")]
 pub(crate) struct Arguments {
@@ -30,7 +31,8 @@ pub(crate) struct Arguments {
     /// Threads that gather; with 0 the command's own does
     #[arg(long, value_name = "N", default_value_t = 1)]
     num_workers: usize,
-    /// How batches are read: map, or read (without memory maps; for network file systems); the examples are the same
+    /// How batches are read: map, or read (without memory maps; for network file systems); the
+    /// examples are the same
     #[arg(long, value_name = "WAY", default_value_t = Access::Map)]
     access: Access,
     /// Examples of a batch

@@ -11,7 +11,8 @@ impl<I: Iterator<Item = OsString>> Arguments<I> {
         Self(words)
     }
 
-    /// The next word, `None` at the end. What is no text is no word that anybody knows either, so that it may be changed.
+    /// The next word, `None` at the end. What is no text is no word that anybody knows either, so
+    /// that it may be changed.
     pub(crate) fn word(&mut self) -> Option<String> {
         self.0.next().map(|word| word.to_string_lossy().into_owned())
     }

@@ -1,6 +1,7 @@
 //! What developers of atemoya do beside cargo: `cargo xtask header`, `cargo xtask install-c`.
 //!
-//! Each subcommand is one module, which turns arguments into files. A failure is a sentence that names its file.
+//! Each subcommand is one module, which turns arguments into files. A failure is a sentence that
+//! names its file.
 
 mod arguments;
 mod header;

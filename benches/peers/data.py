@@ -13,7 +13,8 @@ PEAKS = 30_000
 NEGATIVES = 60_000
 SEED = 20_240_607
 
-# Of the 3% of the bases that have a count, one percent is background, and the rest lies around the peaks' summits.
+# Of the 3% of the bases that have a count, one percent is background, and the rest lies around the
+# peaks' summits.
 BACKGROUND = 0.0095
 NEAR_PEAKS = 0.0225
 SPREAD = 70.0

@@ -9,9 +9,9 @@ from pathlib import Path
 class Watch:
     """A context in which the process `pid` is looked at ten times a second.
 
-    `peak` is the most that the resident sizes of all processes add up to, as tools show it: pages that several of them
-    share count for each. `private` is the most of what no file backs, shared pages counted once: what the machine must
-    have, and cannot read again.
+    `peak` is the most that the resident sizes of all processes add up to, as tools show it: pages
+    that several of them share count for each. `private` is the most of what no file backs, shared
+    pages counted once: what the machine must have, and cannot read again.
     """
 
     def __init__(self, pid: int, interval: float = 0.1):

@@ -9,7 +9,8 @@ import sys
 import time
 import traceback
 
-# What contestants print goes to the standard error; the answers have the standard output for themselves.
+# What contestants print goes to the standard error; the answers have the standard output for
+# themselves.
 ANSWERS = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)
 

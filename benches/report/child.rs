@@ -1,4 +1,5 @@
-//! What is measured in a fresh process: this program starts itself again, and reads what that one prints.
+//! What is measured in a fresh process: this program starts itself again, and reads what that one
+//! prints.
 
 use crate::loading::{SLOTS, generator};
 use atemoya::Store;
@@ -11,7 +12,8 @@ use std::time::Duration;
 /// The argument that makes a process a child.
 const CHILD: &str = "--child";
 
-/// Does a child's work, if this is one: `--child first-batch STORE`, `--child private-memory STORE SECONDS`.
+/// Does a child's work, if this is one: `--child first-batch STORE`,
+/// `--child private-memory STORE SECONDS`.
 #[allow(clippy::print_stdout, reason = "it answers to its parent")]
 pub(crate) fn run() -> Result<bool> {
     let before = private_bytes();
@@ -39,7 +41,8 @@ pub(crate) fn first_batch(store: &Path) -> Result<f64> {
     Ok(*numbers.first().ok_or("a child said nothing")?)
 }
 
-/// Megabytes by which private memory grows, and those of the ring. `None` where the system does not tell.
+/// Megabytes by which private memory grows, and those of the ring. `None` where the system does not
+/// tell.
 pub(crate) fn private_memory(store: &Path, seconds: f64) -> Result<Option<[f64; 2]>> {
     let numbers = ask("private-memory", store, &[seconds.to_string()])?;
     Ok(numbers.first_chunk().copied())

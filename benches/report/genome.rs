@@ -1,5 +1,5 @@
-//! Rows that must not grow with the genome, and packing one: first batch, private memory, windows of a genome ten times as
-//! large, FASTA.
+//! Rows that must not grow with the genome, and packing one: first batch, private memory, windows
+//! of a genome ten times as large, FASTA.
 
 use crate::windows::{spread, tracks_of, warm};
 use crate::{Bench, COUNTS_PANEL, child};

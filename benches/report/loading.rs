@@ -10,7 +10,8 @@ const UNIT: &str = "examples/s";
 /// Batches in memory at once.
 pub(crate) const SLOTS: usize = 4;
 
-/// X i8 (4, 2114), two controls (2114), two signals (1000), f32; jitter 50, reverse complement; batches of 64.
+/// X i8 (4, 2114), two controls (2114), two signals (1000), f32; jitter 50, reverse complement;
+/// batches of 64.
 pub(crate) fn generator(store: &Store) -> PeakGenerator {
     PeakGenerator::with_filter(store, filter()).batch_size(BATCH)
 }

@@ -1,6 +1,7 @@
 //! Is everything as fast and as small as it has to be? One table, and the same as JSON.
 //!
-//! `cargo bench -p atemoya-benches --bench report [-- WORD] [--json PATH]`; `BENCHMARKS.md` says what each row is.
+//! `cargo bench -p atemoya-benches --bench report [-- WORD] [--json PATH]`; `BENCHMARKS.md` says
+//! what each row is.
 #![allow(clippy::expect_used, reason = "a benchmark may stop at once")]
 
 mod bigwig;
@@ -134,7 +135,8 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Where JSON goes: what `--json` says, from the workspace's root on, or into the target directory when all rows are measured.
+/// Where JSON goes: what `--json` says, from the workspace's root on, or into the target directory
+/// when all rows are measured.
 fn json_path(request: &Request) -> Result<Option<PathBuf>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     if let Some(path) = &request.json {

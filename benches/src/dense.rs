@@ -1,4 +1,5 @@
-//! A track as a plain array of f32 in a file that is mapped into memory: the simplest thing that could be read instead.
+//! A track as a plain array of f32 in a file that is mapped into memory: the simplest thing that
+//! could be read instead.
 
 #![allow(unsafe_code, reason = "memory-mapping a file is unsafe by nature; this file is the benchmarks' island for it")]
 
@@ -37,8 +38,8 @@ impl Fixture {
         file.flush()?;
         let file = File::open(&path)?;
         // SAFETY:
-        // - The file must not change while it is mapped: it lies in a temporary directory of this process, which has
-        //   just written it and does not write it again.
+        // - The file must not change while it is mapped: it lies in a temporary directory of this
+        //   process, which has just written it and does not write it again.
         let map = unsafe { memmap2::Mmap::map(&file) }?;
         Ok(Dense { map, starts })
     }

@@ -59,7 +59,8 @@ impl Fixture {
         Ok(Fixture { store: Store::open(&path)?, panels, directory })
     }
 
-    /// `count` windows at random places of the genome, of each contestant its own by `seed`: see [`random_windows`].
+    /// `count` windows at random places of the genome, of each contestant its own by `seed`: see
+    /// [`random_windows`].
     #[must_use]
     pub fn windows(&self, width: usize, count: usize, seed: usize) -> Vec<Window> {
         random_windows(&self.store, width, count, seed)
@@ -78,7 +79,8 @@ impl Fixture {
         piece[valid..].fill(0.0);
     }
 
-    /// Indexes `count` random peaks of 400 bases, none of them near an end of its contig, and a fifth as many negatives.
+    /// Indexes `count` random peaks of 400 bases, none of them near an end of its contig, and a
+    /// fifth as many negatives.
     ///
     /// # Errors
     /// What the library or the file system says.

@@ -1,4 +1,5 @@
-//! The fixture's genome and tracks as the files that real data comes in: FASTA, and bigWig written by bigtools.
+//! The fixture's genome and tracks as the files that real data comes in: FASTA, and bigWig written
+//! by bigtools.
 
 use crate::fixture::{LETTERS, letters};
 use crate::panel::PIECE;
@@ -37,7 +38,8 @@ impl Fixture {
         Ok(path)
     }
 
-    /// Writes each track of a panel as a bigWig, as bigtools does unless told otherwise: compressed, with zoom levels.
+    /// Writes each track of a panel as a bigWig, as bigtools does unless told otherwise:
+    /// compressed, with zoom levels.
     ///
     /// # Errors
     /// What bigtools or the file system says.

@@ -1,6 +1,6 @@
-//! What the benchmarks share: a synthetic store, the same data as FASTA, bigWig and plain array, and what the
-//! command line asks for.
-//! How things are measured is the crate `atemoya-measure`'s. `BENCHMARKS.md` says what is measured and why so.
+//! What the benchmarks share: a synthetic store, the same data as FASTA, bigWig and plain array,
+//! and what the command line asks for. How things are measured is the crate `atemoya-measure`'s.
+//! `BENCHMARKS.md` says what is measured and why so.
 
 mod dense;
 mod fixture;
@@ -34,7 +34,8 @@ pub struct Request {
 }
 
 impl Request {
-    /// Reads the arguments that cargo and criterion agree on: `--bench` to measure, a free word to filter; and `--json PATH`.
+    /// Reads the arguments that cargo and criterion agree on: `--bench` to measure, a free word to
+    /// filter; and `--json PATH`.
     #[must_use]
     pub fn from_args() -> Request {
         let arguments: Vec<String> = std::env::args().collect();

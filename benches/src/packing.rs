@@ -90,8 +90,8 @@ fn bytes<'a>(name: &str, path: &'a Path, mut each: impl FnMut(&[u8]) + 'a) -> Co
     })
 }
 
-/// Packs in turns with others that only read the same input, and returns the rows of all, compared with the last. What was packed is
-/// removed in turns of its own.
+/// Packs in turns with others that only read the same input, and returns the rows of all, compared
+/// with the last. What was packed is removed in turns of its own.
 ///
 /// # Errors
 /// What one of them says.

@@ -1,5 +1,5 @@
-//! A criterion benchmark whose last contestant is what the others are compared with: measured by criterion, one after the
-//! other, and then in turns.
+//! A criterion benchmark whose last contestant is what the others are compared with: measured by
+//! criterion, one after the other, and then in turns.
 
 use crate::{Request, Result, Table};
 use atemoya_measure::{Contestant, Pace, take_turns};

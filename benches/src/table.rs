@@ -9,7 +9,8 @@ pub struct Table {
 }
 
 impl Table {
-    /// Adds rows under a heading. A batch is `items` of something and `bytes` bytes of output, or 0 when that is not the point.
+    /// Adds rows under a heading. A batch is `items` of something and `bytes` bytes of output, or 0
+    /// when that is not the point.
     pub fn push(&mut self, heading: &str, items: usize, bytes: usize, rows: &[Row]) {
         self.lines.push(heading.to_owned());
         for Row { name, seconds, ratio: Quartiles { low, median, high } } in rows {

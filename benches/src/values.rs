@@ -9,7 +9,8 @@ pub enum Values {
     Counts(f64),
     /// Depths of coverage in stretches of this mean length. They pack as runs.
     Coverage(f64),
-    /// Noise that is smoothed and scaled, another fraction at almost every base, as of a fold change. It packs as dense f32.
+    /// Noise that is smoothed and scaled, another fraction at almost every base, as of a fold
+    /// change. It packs as dense f32.
     Fractional,
 }
 

@@ -1,5 +1,5 @@
-//! Gathering windows of some tracks of some panels as the feed does it, and what makes turns comparable: pages that are
-//! mapped, caches that are empty.
+//! Gathering windows of some tracks of some panels as the feed does it, and what makes turns
+//! comparable: pages that are mapped, caches that are empty.
 
 use crate::layout::Reading;
 use atemoya::Store;
@@ -45,8 +45,8 @@ pub(crate) fn evict(memory: &[u64]) -> Contestant<'_, Ring<f32>> {
     })
 }
 
-/// Maps the pages of all panels into the process: reads a base of every tile, or every so often in a long one. The system
-/// maps what lies around it.
+/// Maps the pages of all panels into the process: reads a base of every tile, or every so often in
+/// a long one. The system maps what lies around it.
 pub(crate) fn map_pages(store: &Store) {
     /// Bases between two that are read: 32 KiB of f32.
     const STEP: usize = 8192;

@@ -4,7 +4,8 @@ use atemoya::format::manifest::Role;
 use atemoya::gather::Channels;
 use atemoya_benches::{Fixture, Panel, Result, Values};
 
-/// Log2 of the smallest and of the largest tile in bases, and of the one that panels are compared in.
+/// Log2 of the smallest and of the largest tile in bases, and of the one that panels are compared
+/// in.
 const SMALLEST: u32 = 9;
 pub(crate) const LARGEST: u32 = 15;
 const USUAL: u32 = 12;
@@ -62,7 +63,8 @@ impl Layout {
         self.panels * self.each
     }
 
-    /// The name in a table, with the bytes on disk for each base and track: the panel files whole, index included.
+    /// The name in a table, with the bytes on disk for each base and track: the panel files whole,
+    /// index included.
     pub(crate) fn name(&self, fixture: &Fixture) -> String {
         let files = &fixture.store.panels()[self.first..][..self.panels];
         let bytes: u64 = files.iter().map(|file| std::fs::metadata(file.path()).map_or(0, |file| file.len())).sum();

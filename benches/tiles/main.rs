@@ -1,8 +1,8 @@
-//! Which tile size, and which tracks in one panel? Sizes on disk and windows a second for three kinds of values and 1 to 512
-//! tracks, beside copying as many bytes.
+//! Which tile size, and which tracks in one panel? Sizes on disk and windows a second for three
+//! kinds of values and 1 to 512 tracks, beside copying as many bytes.
 //!
-//! `cargo bench -p atemoya-benches --bench tiles [-- WORD]`; `BENCHMARKS.md` says what is compared, `format-spec/FORMAT.md`
-//! (section 6.1) what follows from it.
+//! `cargo bench -p atemoya-benches --bench tiles [-- WORD]`; `BENCHMARKS.md` says what is compared,
+//! `format-spec/FORMAT.md` (section 6.1) what follows from it.
 #![allow(clippy::expect_used, reason = "a benchmark may stop at once")]
 
 mod gather;
@@ -13,7 +13,8 @@ use atemoya_measure::{BATCH, Contestant, Pace, Ring, Sources, take_turns};
 use layout::Layout;
 use std::time::Duration;
 
-/// What tracks look like, and how many values a panel has: some tens of MB of the first two, half a GB of the last.
+/// What tracks look like, and how many values a panel has: some tens of MB of the first two, half a
+/// GB of the last.
 const KINDS: [(&str, Values, usize); 3] = [
     ("counts", Values::Counts(0.03), 512 << 20),
     ("coverage", Values::Coverage(40.0), 512 << 20),
@@ -23,7 +24,8 @@ const KINDS: [(&str, Values, usize); 3] = [
 const TRACKS: [usize; 4] = [1, 6, 48, 512];
 /// Tracks from which on panels are compared, and reading one track of them.
 const MANY: usize = 48;
-/// What is asked: its name, the bases of a window, and whether one track is read of many. Of few tracks only the first two are asked.
+/// What is asked: its name, the bases of a window, and whether one track is read of many. Of few
+/// tracks only the first two are asked.
 const QUESTIONS: [(&str, usize, bool); 5] = [
     ("tiles", 2048, false),
     ("tiles, 1000 bp", 1000, false),
@@ -73,8 +75,9 @@ impl Bench {
         Ok(())
     }
 
-    /// Measures layouts of the same tracks in turns with memcpy, over all tracks of a window or over one. A single track of a
-    /// store that is small enough for a benchmark would stay in the caches: these are emptied before each turn of one batch.
+    /// Measures layouts of the same tracks in turns with memcpy, over all tracks of a window or
+    /// over one. A single track of a store that is small enough for a benchmark would stay in the
+    /// caches: these are emptied before each turn of one batch.
     fn compare(
         &mut self,
         fixture: &Fixture,

@@ -2,8 +2,9 @@
 
     python3 dlpack_numpy.py libatemoya.so STORE
 
-Every column's array has the type, shape and values that the C interface gives otherwise, is read-only, and is valid after batch and loader
-are freed; nothing is left when the arrays are gone. Needs numpy 2.1 or newer.
+Every column's array has the type, shape and values that the C interface gives otherwise, is
+read-only, and is valid after batch and loader are freed; nothing is left when the arrays are gone.
+Needs numpy 2.1 or newer.
 """
 
 import ctypes

@@ -1,5 +1,5 @@
-//! The header against the library and the tests: the library exports its functions and nothing else, and the C programs call each of them
-//! rightly and wrongly.
+//! The header against the library and the tests: the library exports its functions and nothing
+//! else, and the C programs call each of them rightly and wrongly.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod compiler;
@@ -8,7 +8,8 @@ use compiler::{built, skipped, source};
 use std::collections::BTreeSet;
 use std::process::Command;
 
-/// The names of the functions that a text calls or declares, without what stands in comments of the header.
+/// The names of the functions that a text calls or declares, without what stands in comments of the
+/// header.
 fn functions(text: &str) -> BTreeSet<String> {
     let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     let mut found = BTreeSet::new();

@@ -1,5 +1,6 @@
-//! The C programs that use the C interface, rightly, wrongly, and from many threads: built as C and as C++, and run plainly, under valgrind and
-//! with the compiler's sanitizers. What they print must be what the library gives in Rust.
+//! The C programs that use the C interface, rightly, wrongly, and from many threads: built as C and
+//! as C++, and run plainly, under valgrind and with the compiler's sanitizers. What they print must
+//! be what the library gives in Rust.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 #[path = "../../tests/common"]

@@ -1,4 +1,5 @@
-//! The gate that every exported function of the driver passes: it counts the call and fails it if a test wants that.
+//! The gate that every exported function of the driver passes: it counts the call and fails it if a
+//! test wants that.
 
 use crate::codes::Code;
 use crate::config::config;

@@ -1,4 +1,5 @@
-//! The worker of a stream: takes operations off its queue in order, and does what each of them does.
+//! The worker of a stream: takes operations off its queue in order, and does what each of them
+//! does.
 
 #![allow(unsafe_code, reason = "copies follow the addresses of host memory that the program gave")]
 
@@ -46,7 +47,8 @@ pub(crate) fn work(handle: usize) {
         }
         let delay = world.delay();
         world = pause(world, delay);
-        // Nobody else takes operations off this queue, so that the one that was ready is still its first.
+        // Nobody else takes operations off this queue, so that the one that was ready is still its
+        // first.
         let Some(next) = world.streams.get_mut(&handle).and_then(|stream| stream.queue.pop_front()) else { continue };
         let Queued { number, operation, before } = next;
         let context = Context { at: At { stream: handle, number }, before, delay };
@@ -145,8 +147,8 @@ fn host_to_device(mut world: Locked, to: u64, from: Source, length: usize, conte
             return world;
         }
         let mut bytes = vec![0; part.len()];
-        // SAFETY: the range lies in a page-locked buffer, as was just asked, which cannot be freed while the state is locked; the
-        // vector is this function's own.
+        // SAFETY: the range lies in a page-locked buffer, as was just asked, which cannot be freed
+        // while the state is locked; the vector is this function's own.
         unsafe { raw::read(address + part.start, &mut bytes) };
         if world.memory.bytes(to, length).is_none() {
             outside(&mut world, to, length, WHAT);
@@ -172,9 +174,10 @@ fn device_to_host(world: &mut World, to: usize, from: u64, length: usize, contex
         outside(world, from, length, WHAT);
         return;
     };
-    // SAFETY: pageable memory was promised by a caller who waits for this operation; page-locked memory was in a buffer when the
-    // call was made, and freeing one while a copy uses it is a violation that has been reported. Device memory is a vector of the
-    // emulator's, which no host range overlaps.
+    // SAFETY: pageable memory was promised by a caller who waits for this operation; page-locked
+    // memory was in a buffer when the call was made, and freeing one while a copy uses it is a
+    // violation that has been reported. Device memory is a vector of the emulator's, which no host
+    // range overlaps.
     let copy = || unsafe { raw::write(to, bytes) };
     match world.pinned.containing(to, length) {
         Some(base) => world.pinned.unguarded(base, copy),

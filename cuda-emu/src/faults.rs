@@ -25,7 +25,8 @@ impl Failure {
         Failure::new(name, nth.parse().ok()?, code.parse().ok()?)
     }
 
-    /// Counts a call and says whether it fails. `any` says whether a failure of any entry point may be this one's.
+    /// Counts a call and says whether it fails. `any` says whether a failure of any entry point may
+    /// be this one's.
     pub(crate) fn due(&mut self, name: &str, any: bool) -> Option<Code> {
         let meant = self.name.as_deref().map_or(any, |wanted| wanted == name);
         if !meant || self.left == 0 {
@@ -43,7 +44,8 @@ pub(crate) enum FaultKind {
     Kernel,
 }
 
-/// The nth operation of a kind that is executed from now on fails as a device does: the error stays in every later call.
+/// The nth operation of a kind that is executed from now on fails as a device does: the error stays
+/// in every later call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Fault {
     kind: FaultKind,

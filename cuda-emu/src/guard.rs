@@ -1,4 +1,5 @@
-//! Write protection of page-locked memory while a copy may read it, and the signal handler that counts who breaks it.
+//! Write protection of page-locked memory while a copy may read it, and the signal handler that
+//! counts who breaks it.
 
 #![allow(unsafe_code, reason = "changing the protection of pages and handling signals is unsafe by nature")]
 
@@ -10,10 +11,12 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst};
 /// What a write to a guarded buffer is called.
 pub(crate) const MESSAGE: &str = "the host wrote to page-locked memory while a copy may still read it";
 
-/// So many buffers can be guarded at the same time. More are not guarded: their copies are still checked by checksum.
+/// So many buffers can be guarded at the same time. More are not guarded: their copies are still
+/// checked by checksum.
 const SLOTS: usize = 4096;
 
-/// Address and length of a guarded buffer; an address of 0 is a free slot. The signal handler reads them, so there is no lock.
+/// Address and length of a guarded buffer; an address of 0 is a free slot. The signal handler reads
+/// them, so there is no lock.
 struct Slot {
     base: AtomicUsize,
     length: AtomicUsize,
@@ -35,18 +38,21 @@ pub(crate) fn forget_hits() {
     HITS.store(0, SeqCst);
 }
 
-/// Installs the signal handler. A fault that is not the guard's goes to the handler that was there before.
+/// Installs the signal handler. A fault that is not the guard's goes to the handler that was there
+/// before.
 pub(crate) fn install() {
     let function: extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void) = handle;
-    // SAFETY: all fields of `sigaction` are integers, sets of bits and an optional function pointer; zero is a value of each.
+    // SAFETY: all fields of `sigaction` are integers, sets of bits and an optional function
+    // pointer; zero is a value of each.
     let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
     // SAFETY: as above.
     let mut previous: libc::sigaction = unsafe { std::mem::zeroed() };
     action.sa_sigaction = function as *const () as usize;
-    // The alternate stack, where the thread has one, so that a stack overflow still reaches the handler before.
+    // The alternate stack, where the thread has one, so that a stack overflow still reaches the
+    // handler before.
     action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
-    // SAFETY: both pointers are to values of this function. The handler does only what a signal handler may: atomic loads and
-    // stores, `write`, `mprotect`, `sigaction`.
+    // SAFETY: both pointers are to values of this function. The handler does only what a signal
+    // handler may: atomic loads and stores, `write`, `mprotect`, `sigaction`.
     if unsafe { libc::sigaction(libc::SIGSEGV, &raw const action, &raw mut previous) } == 0 {
         let _ = PREVIOUS.set(previous);
     }
@@ -67,13 +73,14 @@ extern "C" fn handle(_signal: c_int, info: *mut libc::siginfo_t, _context: *mut 
             return;
         }
     }
-    // A slot may have been given back between the fault and this call, and then the instruction succeeds when it runs again. An
-    // address that comes back is somebody else's.
+    // A slot may have been given back between the fault and this call, and then the instruction
+    // succeeds when it runs again. An address that comes back is somebody else's.
     if STRANGE.swap(address, SeqCst) != address {
         return;
     }
     if let Some(previous) = PREVIOUS.get() {
-        // SAFETY: the value is what `sigaction` gave. The faulting instruction runs again, and this time the signal goes there.
+        // SAFETY: the value is what `sigaction` gave. The faulting instruction runs again, and this
+        // time the signal goes there.
         unsafe { libc::sigaction(libc::SIGSEGV, previous, ptr::null_mut()) };
     }
 }
@@ -110,7 +117,8 @@ pub(crate) fn lift(guarded: &Guarded) {
     set(slot.base.load(SeqCst), slot.length.load(SeqCst), libc::PROT_READ | libc::PROT_WRITE);
 }
 
-/// Ends the protection. The pages are opened before the slot is given back, so that no write meets a closed page without a slot.
+/// Ends the protection. The pages are opened before the slot is given back, so that no write meets
+/// a closed page without a slot.
 #[allow(clippy::needless_pass_by_value, reason = "the slot is given back: nobody may open it twice")]
 pub(crate) fn open(guarded: Guarded) {
     lift(&guarded);
@@ -119,7 +127,8 @@ pub(crate) fn open(guarded: Guarded) {
 }
 
 fn set(base: usize, length: usize, protection: c_int) {
-    // SAFETY: only pages that `pinned` mapped are ever in a slot, and they are unmapped after their slot is given back. They stay
-    // readable in any case, so that no reference to them becomes invalid; a write to a closed page comes to the handler above.
+    // SAFETY: only pages that `pinned` mapped are ever in a slot, and they are unmapped after their
+    // slot is given back. They stay readable in any case, so that no reference to them becomes
+    // invalid; a write to a closed page comes to the handler above.
     unsafe { libc::mprotect(ptr::with_exposed_provenance_mut(base), length, protection) };
 }

@@ -1,4 +1,5 @@
-//! Device memory as a kernel's launch sees it: bounds, which ranges it reads and writes, and threads that disturb each other.
+//! Device memory as a kernel's launch sees it: bounds, which ranges it reads and writes, and
+//! threads that disturb each other.
 
 use crate::memory::DeviceMemory;
 use crate::ptx::Memory;

@@ -1,18 +1,22 @@
 //! A CUDA driver for tests on machines without a GPU.
 //!
-//! The shared library of this crate, `libcuda_emu.so`, exports the functions of the CUDA driver that `atemoya` uses, and some that tests do. A test loads it in
-//! place of `libcuda.so`. Its streams are threads that run operations in order and, by choice, late; its device memory is memory of
-//! the host; its kernels are interpreted from PTX. It knows what the driver's documentation promises about order (streams, events,
-//! page-locked and pageable memory) and reports whatever relies on more.
+//! The shared library of this crate, `libcuda_emu.so`, exports the functions of the CUDA driver
+//! that `atemoya` uses, and some that tests do. A test loads it in place of `libcuda.so`. Its
+//! streams are threads that run operations in order and, by choice, late; its device memory is
+//! memory of the host; its kernels are interpreted from PTX. It knows what the driver's
+//! documentation promises about order (streams, events, page-locked and pageable memory) and
+//! reports whatever relies on more.
 //!
-//! **It says nothing about speed**, and a real driver may behave in ways that it does not model. Nothing here has run on a GPU.
+//! **It says nothing about speed**, and a real driver may behave in ways that it does not model.
+//! Nothing here has run on a GPU.
 //!
 //! # Loading
 //!
-//! The library's SONAME is `libcuda.so`. A test opens the file by its path, before anything opens the driver, and keeps the handle;
-//! whoever then opens `libcuda.so` gets this library. For a package that has this one as a dev-dependency, cargo puts it beside the
-//! test's own file: `std::env::current_exe()`, in the same directory. The functions in [`entry::probe`] are looked up by name in the same handle.
-//! State is one for the process: run one process for each scenario.
+//! The library's SONAME is `libcuda.so`. A test opens the file by its path, before anything opens
+//! the driver, and keeps the handle; whoever then opens `libcuda.so` gets this library. For a
+//! package that has this one as a dev-dependency, cargo puts it beside the test's own file:
+//! `std::env::current_exe()`, in the same directory. The functions in [`entry::probe`] are looked
+//! up by name in the same handle. State is one for the process: run one process for each scenario.
 //!
 //! # Environment
 //!
@@ -33,7 +37,8 @@
 //!
 //! # What is reported
 //!
-//! Every violation is a line `cuda-emu VIOLATION: [detector] text` on standard error, and is counted.
+//! Every violation is a line `cuda-emu VIOLATION: [detector] text` on standard error, and is
+//! counted.
 //!
 //! | detector | finds |
 //! |---|---|
@@ -49,20 +54,24 @@
 //! | `[use-after-free]`, `[double-free]` | device memory named in a copy or fill after the call that freed it; memory freed that is not allocated |
 //! | `[deadlock]` | a host that waits while nothing happens: `CUDA_ERROR_UNKNOWN` for this call |
 //!
-//! Fresh device memory is 0xA5, fresh page-locked memory 0xCD, and registers of a kernel are garbage. Device addresses are never used
-//! again, and a host that follows one crashes.
+//! Fresh device memory is 0xA5, fresh page-locked memory 0xCD, and registers of a kernel are
+//! garbage. Device addresses are never used again, and a host that follows one crashes.
 //!
 //! # Limits
 //!
-//! - The default stream, of handles 0 and 1, is an ordinary stream: it does not wait for others, nor they for it. Handle 2
-//!   (`CU_STREAM_PER_THREAD`) is `CUDA_ERROR_INVALID_HANDLE`.
-//! - Threads of a launch run one after another, and no other stream runs meanwhile. There is no shared memory, barrier, atomic or warp
-//!   instruction, no double precision and no call: PTX with any of them is refused when it is loaded.
-//! - What streams do to disjoint parts of *one* allocation in between each other may be reported as a race.
-//! - Memory of the host has no clocks: reading the target of a copy to the host too early is not found.
-//! - All threads of the host share one knowledge: what one has waited for, all have. Flags of streams, events and page-locked memory are
-//!   not looked at.
-//! - All devices share one memory. There are no registered host mappings, two-dimensional copies, peers, pools of one's own, graphs or cubins.
+//! - The default stream, of handles 0 and 1, is an ordinary stream: it does not wait for others,
+//!   nor they for it. Handle 2 (`CU_STREAM_PER_THREAD`) is `CUDA_ERROR_INVALID_HANDLE`.
+//! - Threads of a launch run one after another, and no other stream runs meanwhile. There is no
+//!   shared memory, barrier, atomic or warp instruction, no double precision and no call: PTX with
+//!   any of them is refused when it is loaded.
+//! - What streams do to disjoint parts of *one* allocation in between each other may be reported as
+//!   a race.
+//! - Memory of the host has no clocks: reading the target of a copy to the host too early is not
+//!   found.
+//! - All threads of the host share one knowledge: what one has waited for, all have. Flags of
+//!   streams, events and page-locked memory are not looked at.
+//! - All devices share one memory. There are no registered host mappings, two-dimensional copies,
+//!   peers, pools of one's own, graphs or cubins.
 //! - After a violation that leaves an error, all calls fail until [`entry::probe::cuEmuReset`].
 
 mod calls;

@@ -61,7 +61,8 @@ impl DeviceMemory {
             return None;
         }
         let address = self.next.checked_add(ALIGNMENT)?;
-        // At least one whole unit lies between neighbours, so that an access past an end does not meet the next one.
+        // At least one whole unit lies between neighbours, so that an access past an end does not
+        // meet the next one.
         self.next = address.checked_add(bytes)?.checked_next_multiple_of(ALIGNMENT)?.checked_add(ALIGNMENT)?;
         let allocation = Allocation { data: vec![POISON; length], freed: false, accesses: Vec::new() };
         self.allocations.insert(address, allocation);
@@ -70,7 +71,8 @@ impl DeviceMemory {
         Some(address)
     }
 
-    /// Notes that the program asks to free an allocation; `false` if there is none or it has asked before.
+    /// Notes that the program asks to free an allocation; `false` if there is none or it has asked
+    /// before.
     pub(crate) fn free(&mut self, address: u64) -> bool {
         let Some(allocation) = self.allocations.get_mut(&address).filter(|allocation| !allocation.freed) else {
             return false;
@@ -86,7 +88,8 @@ impl DeviceMemory {
         self.allocations.remove(&address);
     }
 
-    /// The same for a host that knows this much, which is a race with whatever use it does not know to be complete.
+    /// The same for a host that knows this much, which is a race with whatever use it does not know
+    /// to be complete.
     pub(crate) fn remove_by_host(&mut self, address: u64, known: &Clock) -> Option<String> {
         let allocation = self.allocations.remove(&address)?;
         let rival = allocation.accesses.iter().find(|access| !known.covers(access.at))?;
@@ -123,8 +126,9 @@ impl DeviceMemory {
         self.allocations.iter_mut().map(|(&base, allocation)| (base, allocation))
     }
 
-    /// Notes an access. If it is in no known order with an earlier one, and one of them writes, the answer says so, whatever the
-    /// schedule has made of it this time. `before` includes the access itself, and thereby what its stream did earlier.
+    /// Notes an access. If it is in no known order with an earlier one, and one of them writes, the
+    /// answer says so, whatever the schedule has made of it this time. `before` includes the access
+    /// itself, and thereby what its stream did earlier.
     pub(crate) fn touch(
         &mut self,
         range: Range<u64>,
@@ -144,7 +148,8 @@ impl DeviceMemory {
                 at.stream, at.number, range.start, range.end, other.what, other.at.stream, other.at.number
             )
         });
-        // Whatever is ordered after this access is ordered after those that it covers; a read covers only reads.
+        // Whatever is ordered after this access is ordered after those that it covers; a read
+        // covers only reads.
         let covered = |other: &Access| range.start <= other.range.start && other.range.end <= range.end;
         accesses.retain(|other| !(covered(other) && before.covers(other.at) && (write || !other.write)));
         accesses.push(Access { range, at, write, what });

@@ -40,12 +40,14 @@ impl Pinned {
     pub(crate) fn allocate(&mut self, length: usize) -> Option<usize> {
         let mapped = length.checked_next_multiple_of(PAGE)?;
         let (protection, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
-        // SAFETY: a new anonymous mapping at an address of the system's choice takes no memory that is in use.
+        // SAFETY: a new anonymous mapping at an address of the system's choice takes no memory that
+        // is in use.
         let base = unsafe { libc::mmap(ptr::null_mut(), mapped, protection, flags, -1, 0) };
         if base == libc::MAP_FAILED {
             return None;
         }
-        // SAFETY: `mapped` bytes from `base` on were just mapped for writing, and nobody else knows of them.
+        // SAFETY: `mapped` bytes from `base` on were just mapped for writing, and nobody else knows
+        // of them.
         unsafe { ptr::write_bytes(base.cast::<u8>(), POISON, mapped) };
         let base = base.expose_provenance();
         self.buffers.insert(base, Buffer { length, mapped, uses: Vec::new(), guarded: None });
@@ -53,13 +55,15 @@ impl Pinned {
         Some(base)
     }
 
-    /// Frees a buffer and says whether a copy might still use it, or gives nothing if there is none at the address.
+    /// Frees a buffer and says whether a copy might still use it, or gives nothing if there is none
+    /// at the address.
     pub(crate) fn free(&mut self, base: usize) -> Option<bool> {
         let mut buffer = self.buffers.remove(&base)?;
         self.bytes -= buffer.length as u64;
         buffer.open();
-        // SAFETY: these pages were mapped by `allocate` and are unmapped once, since the buffer has just left the map. That the
-        // program does not use them any more is what it promises by freeing them; the emulator looks a buffer up before each use.
+        // SAFETY: these pages were mapped by `allocate` and are unmapped once, since the buffer has
+        // just left the map. That the program does not use them any more is what it promises by
+        // freeing them; the emulator looks a buffer up before each use.
         unsafe { libc::munmap(ptr::with_exposed_provenance_mut(base), buffer.mapped) };
         Some(!buffer.uses.is_empty())
     }
@@ -83,7 +87,8 @@ impl Pinned {
         }
     }
 
-    /// Forgets the copies that the host now knows to be complete, and opens the buffers that have no others.
+    /// Forgets the copies that the host now knows to be complete, and opens the buffers that have
+    /// no others.
     pub(crate) fn release(&mut self, known: &Clock) {
         for buffer in self.buffers.values_mut() {
             buffer.uses.retain(|&at| !known.covers(at));

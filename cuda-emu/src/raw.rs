@@ -10,10 +10,12 @@ const PIECE: usize = 4096;
 /// Fills a slice from host memory.
 ///
 /// # Safety
-/// `address .. address + to.len()` is readable, and no part of `to`. Another thread may write to it: that is the very mistake which
-/// the emulator looks for, so the bytes are copied as they come and never borrowed.
+/// `address .. address + to.len()` is readable, and no part of `to`. Another thread may write to
+/// it: that is the very mistake which the emulator looks for, so the bytes are copied as they come
+/// and never borrowed.
 pub(crate) unsafe fn read(address: usize, to: &mut [u8]) {
-    // SAFETY: the source is readable by this function's contract, the target is a slice of the same length, and they do not overlap.
+    // SAFETY: the source is readable by this function's contract, the target is a slice of the same
+    // length, and they do not overlap.
     unsafe { ptr::copy_nonoverlapping(ptr::with_exposed_provenance(address), to.as_mut_ptr(), to.len()) }
 }
 
@@ -22,7 +24,8 @@ pub(crate) unsafe fn read(address: usize, to: &mut [u8]) {
 /// # Safety
 /// `address .. address + from.len()` is writable, and no part of `from`.
 pub(crate) unsafe fn write(address: usize, from: &[u8]) {
-    // SAFETY: the target is writable by this function's contract, the source is a slice of the same length, and they do not overlap.
+    // SAFETY: the target is writable by this function's contract, the source is a slice of the same
+    // length, and they do not overlap.
     unsafe { ptr::copy_nonoverlapping(from.as_ptr(), ptr::with_exposed_provenance_mut(address), from.len()) }
 }
 

@@ -82,7 +82,8 @@ pub(crate) fn count() -> u64 {
     FOUND.lock().unwrap_or_else(PoisonError::into_inner).len() as u64 + guard::hits()
 }
 
-/// All violations, one a line; those of the signal handler in one line, since it cannot tell them apart.
+/// All violations, one a line; those of the signal handler in one line, since it cannot tell them
+/// apart.
 pub(crate) fn texts() -> String {
     let mut lines = FOUND.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let hits = guard::hits();

@@ -1,4 +1,5 @@
-//! Streams: queues of operations in order, what each operation is known to come after, and when it may run.
+//! Streams: queues of operations in order, what each operation is known to come after, and when it
+//! may run.
 
 use crate::clock::{At, Clock};
 use crate::codes::Code;
@@ -12,7 +13,8 @@ use std::ffi::c_void;
 use std::sync::Arc;
 use std::thread;
 
-/// So many questions get no answer before a stream that waits for its host goes on: a host that polls must get on, too.
+/// So many questions get no answer before a stream that waits for its host goes on: a host that
+/// polls must get on, too.
 const QUESTIONS: u32 = 3;
 /// `CU_STREAM_LEGACY`, another name of the default stream.
 const LEGACY: usize = 1;
@@ -148,7 +150,8 @@ impl Stream {
     }
 }
 
-/// Whether a context is current on the calling thread. The driver's documentation says of few calls that another one will do.
+/// Whether a context is current on the calling thread. The driver's documentation says of few calls
+/// that another one will do.
 fn is_current(context: usize, what: &str) -> Result<(), Code> {
     let current = current_context();
     if context == current {
@@ -170,8 +173,8 @@ impl World {
         Ok(())
     }
 
-    /// The stream of a handle, with the one handle that it is known by here. The default stream, whose handles are 0 and 1, is an
-    /// ordinary stream that starts with its first use.
+    /// The stream of a handle, with the one handle that it is known by here. The default stream,
+    /// whose handles are 0 and 1, is an ordinary stream that starts with its first use.
     pub(crate) fn stream(&mut self, handle: usize) -> Result<(usize, &mut Stream), Code> {
         let handle = match handle {
             LEGACY => 0,
@@ -283,7 +286,8 @@ impl World {
         Err(Code::NOT_READY)
     }
 
-    /// The host now knows that something is complete; page-locked buffers whose copies are among it are its own again.
+    /// The host now knows that something is complete; page-locked buffers whose copies are among it
+    /// are its own again.
     pub(crate) fn learn(&mut self, known: &Clock) {
         self.host.join(known);
         self.pinned.release(&self.host);

@@ -93,7 +93,8 @@ impl World {
             guard::install();
         }
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
-        // SAFETY: a new anonymous mapping at an address of the system's choice takes no memory that is in use.
+        // SAFETY: a new anonymous mapping at an address of the system's choice takes no memory that
+        // is in use.
         let start = unsafe { libc::mmap(ptr::null_mut(), ADDRESSES, libc::PROT_NONE, flags, -1, 0) };
         if start == libc::MAP_FAILED {
             note("cannot reserve addresses for device memory");

@@ -87,7 +87,8 @@ fn many_buffers_are_guarded() {
         for buffer in &buffers {
             buffer.copy_to(device, stream).unwrap();
         }
-        // Fewer slots than buffers: those that have none can be written, and their checksums are wrong.
+        // Fewer slots than buffers: those that have none can be written, and their checksums are
+        // wrong.
         for buffer in &buffers {
             buffer.fill(9);
         }
@@ -219,7 +220,8 @@ fn device_memory_after_its_free() {
         let result = uploaded.and_then(|()| synchronize(b));
         let _ = synchronize(a);
         let found = found();
-        // The free may have run by the call, and then the copy finds nothing; otherwise the two race.
+        // The free may have run by the call, and then the copy finds nothing; otherwise the two
+        // race.
         assert!(found[1..].iter().all(|tag| ["[use-after-free]", "[race]", "[bounds]"].contains(&&**tag)), "{found:?}");
         assert!(found.len() > 1, "{found:?} {result:?}");
     });

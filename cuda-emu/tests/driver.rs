@@ -1,4 +1,5 @@
-//! What the driver answers: its objects and their numbers, its limits, failures that a test asks for, and the shared library itself.
+//! What the driver answers: its objects and their numbers, its limits, failures that a test asks
+//! for, and the shared library itself.
 
 mod common;
 
@@ -156,7 +157,8 @@ fn a_device_that_fails() {
         let failing = host.copy_to(a, stream).and_then(|()| launch(kernel, 1, &[], stream));
         assert!(matches!(failing, Ok(()) | Err(700)), "{failing:?}");
         assert_eq!((synchronize(stream), wait_for(event), new_stream()), (Err(700), Err(700), Err(700)));
-        // Nothing runs any more, so that the host may do what it likes, and everything is freed with the error.
+        // Nothing runs any more, so that the host may do what it likes, and everything is freed
+        // with the error.
         host.fill(1);
         let freed = [free(a), free_on(b, stream), host.free()];
         assert_eq!(freed, [Err(700); 3]);

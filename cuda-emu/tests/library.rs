@@ -14,7 +14,8 @@ fn path() -> PathBuf {
 }
 
 fn open(name: &CStr, flags: i32) -> *mut c_void {
-    // SAFETY: the name ends with a zero byte; the library runs no code of its own when it is loaded.
+    // SAFETY: the name ends with a zero byte; the library runs no code of its own when it is
+    // loaded.
     unsafe { libc::dlopen(name.as_ptr(), flags) }
 }
 

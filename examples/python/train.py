@@ -2,8 +2,9 @@
 
 cargo run --release --bin atemoya -- demo --keep /tmp/demo          # simulated data
 python examples/python/train.py --sequences /tmp/demo/genome.fa \\
-    --peaks /tmp/demo/peaks.narrowPeak --negatives /tmp/demo/negatives.bed --exclusion-lists /tmp/demo/exclusion.bed \\
-    --signals /tmp/demo/signal.plus.bw,/tmp/demo/signal.minus.bw --controls /tmp/demo/control.bw
+    --peaks /tmp/demo/peaks.narrowPeak --negatives /tmp/demo/negatives.bed --exclusion-lists
+    /tmp/demo/exclusion.bed \\ --signals /tmp/demo/signal.plus.bw,/tmp/demo/signal.minus.bw
+    --controls /tmp/demo/control.bw
 """
 
 import argparse

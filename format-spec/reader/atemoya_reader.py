@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """An independent reader of atemoya stores, written from ../FORMAT.md alone; readable as a second specification.
 
-    python3 atemoya_reader.py STORE             verify the store and print a summary
-    python3 atemoya_reader.py --hashes STORE    verify, then print the SHA-256 of every contig's and track's values as JSON
+    python3 atemoya_reader.py STORE             verify the store and print a summary python3
+    atemoya_reader.py --hashes STORE    verify, then print the SHA-256 of every contig's and track's
+    values as JSON
 
-Exit code 1 and a message on a damaged store. Needs Python 3.11 and numpy; pyarrow only for locus indexes.
+Exit code 1 and a message on a damaged store. Needs Python 3.11 and numpy; pyarrow only for locus
+indexes.
 """
 import argparse
 import hashlib

@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
 """Checks the vectors and the reader against each other.
 
-1. generate.py gives the committed files, byte for byte.
-2. Every manifest and index of a valid store keeps its schema.
-3. The reader accepts every valid store and finds the expected values.
-4. The reader refuses every invalid store, at the stated stage at the latest, with FormatError and nothing else.
-5. Every flip of a bit anywhere in a valid store is refused (a fixed sample).
+1. generate.py gives the committed files, byte for byte. 2. Every manifest and index of a valid
+store keeps its schema. 3. The reader accepts every valid store and finds the expected values. 4.
+The reader refuses every invalid store, at the stated stage at the latest, with FormatError and
+nothing else. 5. Every flip of a bit anywhere in a valid store is refused (a fixed sample).
 """
 import hashlib
 import json

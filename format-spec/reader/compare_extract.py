@@ -2,7 +2,8 @@
 
     python3 compare_extract.py ATEMOYA STORE
 
-ATEMOYA is the command. The last line is `N passed, N failed`; the exit code is 1 when something differs.
+ATEMOYA is the command. The last line is `N passed, N failed`; the exit code is 1 when something
+differs.
 """
 
 import hashlib

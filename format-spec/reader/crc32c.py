@@ -1,7 +1,8 @@
 """CRC32C (RFC 3720) in numpy: many pieces at once, byte column by byte column, then joined.
 
-A CRC is linear: the raw CRC (initial value 0, no final XOR) of A followed by B is that of A, advanced over len(B) zero bytes,
-XOR that of B; and leading zero bytes change nothing. The initial value 0xFFFFFFFF is the same as inverting the first four bytes.
+A CRC is linear: the raw CRC (initial value 0, no final XOR) of A followed by B is that of A,
+advanced over len(B) zero bytes, XOR that of B; and leading zero bytes change nothing. The initial
+value 0xFFFFFFFF is the same as inverting the first four bytes.
 """
 import numpy as np
 

@@ -29,10 +29,12 @@ def check_head(top):
 def verify(store, index, rows, file, excluded=None):
     """Checks which columns hold something, and, of every locus, its contig, edges and bounds on counts by the values.
 
-    The exclusion lists are not in the store: among the regions that the table names, an excluded locus must touch the one that
-    it names first, and no other locus may touch one. Thresholds of outliers are not computed: a group must state a single one,
-    an outlier's sum must be about `measured`, which is above it, and by the thresholds that are stated, its group must be the first, and
-    no kept peak may be above. Sums of groups are taken in f64 and so compared to about 1e-5, those that bounds are on to what the format says.
+    The exclusion lists are not in the store: among the regions that the table names, an excluded
+    locus must touch the one that it names first, and no other locus may touch one. Thresholds of
+    outliers are not computed: a group must state a single one, an outlier's sum must be about
+    `measured`, which is above it, and by the thresholds that are stated, its group must be the
+    first, and no kept peak may be above. Sums of groups are taken in f64 and so compared to about
+    1e-5, those that bounds are on to what the format says.
     """
     selection, chroms, lists = index["selection"], index["options"]["chroms"], []
     for i, item in enumerate(index["inputs"]):

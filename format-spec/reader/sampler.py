@@ -3,8 +3,8 @@
     python3 sampler.py --write ../vectors/sampler.json
     python3 sampler.py --check ../vectors/sampler.json
 
-Needs nothing but Python's standard library. Integers of 64 bits are decimal strings in the vectors, since not every reader
-of JSON keeps them exactly.
+Needs nothing but Python's standard library. Integers of 64 bits are decimal strings in the vectors,
+since not every reader of JSON keeps them exactly.
 """
 
 import argparse

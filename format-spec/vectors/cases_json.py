@@ -246,7 +246,8 @@ def ledger_cases(c):
     values = [row["measured"] for row in counted]
     value("measured-infinite", "the measured counts of a locus that is over max_counts are infinite", struct.pack(f"<{len(values)}d", *values),
           struct.pack(f"<{len(values)}d", *(float("inf") if v == over else v for v in values)))
-    # A bit of the definition levels of 15 rows: the last of the values is there still, and no row's.
+    # A bit of the definition levels of 15 rows: the last of the values is there still, and no
+    # row's.
     ends = struct.pack(f"<{len(excluded)}q", *(row["exclusion_end"] for row in excluded))
     value("null-for-value", "a row whose reason is excluded has a null exclusion_end", b"\5\x80\2" + ends, b"\5\x80\0")
     # Three reasons that are together as long as the old ones.

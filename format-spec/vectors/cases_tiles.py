@@ -93,7 +93,8 @@ def past_end(codes):
 
 def pair_cases(c):
     """Tiles of type u4, of the store `nibbles`."""
-    # Of item i(raw) of the values, which begin at `at`: where its byte is, and the byte with v in its half
+    # Of item i(raw) of the values, which begin at `at`: where its byte is, and the byte with v in
+    # its half
     byte = lambda at, i: lambda raw: at + i(raw) // 2
     put = lambda at, i, v: lambda raw: bytes([raw[at + i(raw) // 2] & (0x0F if i(raw) % 2 else 0xF0) | v << i(raw) % 2 * 4])
     half_used = "the four bits after an odd number of values are not 0"
@@ -101,7 +102,8 @@ def pair_cases(c):
     def tile(name, stage, what, code, offset, data, **more):
         c.tile(name, stage, what, code, offset, data, base="nibbles", **more)
 
-    # sparse: u16 ends[2], V, u8 low[n]; bitmap: u64 bits[8], u16 ends[2], V; runs: u32 n, V, u16 ends[n]
+    # sparse: u16 ends[2], V, u8 low[n]; bitmap: u64 bits[8], u16 ends[2], V; runs: u32 n, V, u16
+    # ends[n]
     count = {"sparse": lambda raw: u16(raw, 2), "bitmap": lambda raw: u16(raw, 66), "runs": lambda raw: u16(raw, 0)}
     for name, code, at in (("sparse", 11, 4), ("bitmap", 16, 68), ("runs", 21, 4)):
         n = count[name]

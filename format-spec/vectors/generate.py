@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Writes the test vectors beside it: valid/, expected.json, invalid.json. Always the same bytes.
 
-Reads nothing but the committed parquet files, whose bytes depend on the version of pyarrow (see stores.parquet_bytes).
+Reads nothing but the committed parquet files, whose bytes depend on the version of pyarrow (see
+stores.parquet_bytes).
 """
 import json
 import os

@@ -328,7 +328,8 @@ def wide():
         {"summits": False, "chroms": None, "counts_window": 7},
         {"order": "cherimoya", "signals": ["counts"], "in_window": 10, "out_window": 40, "max_jitter": 14,
          "min_counts": 0.1, "max_counts": 120, "counts_tracks": None, "outlier_filter": False})
-    # Rounded to f32 the least counts would be those of the locus at 23,500; foreign names are as long as they may be, and `chroms` are any texts.
+    # Rounded to f32 the least counts would be those of the locus at 23,500; foreign names are as
+    # long as they may be, and `chroms` are any texts.
     depth, channel = named(s, "depth"), named(s, "counts.0")
     least = sum(s.total(g, t, "long", 23500, 40, 14) for g, t in (depth, channel))
     s.add_loci("judged-by-tracks", [

@@ -1,4 +1,5 @@
-//! The files that are called with: stores, good and damaged, and lists of regions. They are made once in a process.
+//! The files that are called with: stores, good and damaged, and lists of regions. They are made
+//! once in a process.
 
 use super::inputs::{self, write};
 use atemoya::Store;

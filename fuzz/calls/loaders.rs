@@ -1,4 +1,5 @@
-//! Calls about loaders: making them, what is known of them, beginning and ending streams, plans and states.
+//! Calls about loaders: making them, what is known of them, beginning and ending streams, plans and
+//! states.
 
 use super::pool::{Given, Kind};
 use super::world::World;

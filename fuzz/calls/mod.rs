@@ -1,6 +1,6 @@
-//! Random calls of the C interface: bytes become a sequence of calls, with handles that are live, freed or none, numbers small and
-//! extreme, and memory that is there or not, and whatever happens, what the header promises holds. Used by the fuzz target, and by
-//! `tests/ffi_calls.rs`.
+//! Random calls of the C interface: bytes become a sequence of calls, with handles that are live,
+//! freed or none, numbers small and extreme, and memory that is there or not, and whatever happens,
+//! what the header promises holds. Used by the fuzz target, and by `tests/ffi_calls.rs`.
 #![allow(unsafe_code, reason = "functions of C's are called")]
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::panic, reason = "a part of tests")]
 

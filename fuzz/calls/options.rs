@@ -133,7 +133,8 @@ pub fn sampling(w: &mut World) {
     }
 }
 
-/// What concerns a device, which there is none of: the loader that is made says so, until the host is set again.
+/// What concerns a device, which there is none of: the loader that is made says so, until the host
+/// is set again.
 pub fn device(w: &mut World) {
     match w.bytes.below(8) {
         0 => set!(w, atemoya_options_set_device, w.bytes.one(&[0, 1, -2, i32::MAX, i32::MIN])),

@@ -38,7 +38,8 @@ pub struct Exported {
     pub digest: u64,
 }
 
-/// A handle that a function is called with: good where it is a live one of the kind that it should be.
+/// A handle that a function is called with: good where it is a live one of the kind that it should
+/// be.
 #[derive(Clone, Copy)]
 pub struct Given {
     pub number: usize,
@@ -85,7 +86,8 @@ impl Pool {
         held.filter(|batch| batch.live || exported(batch.number)).count()
     }
 
-    /// A handle to call with: mostly a live one, else one that was freed, of another kind, or never given.
+    /// A handle to call with: mostly a live one, else one that was freed, of another kind, or never
+    /// given.
     pub fn given(&self, kind: Kind, bytes: &mut Bytes) -> Given {
         let live = self.live(kind);
         if !live.is_empty() && !bytes.seldom(16) {

@@ -1,4 +1,5 @@
-//! Calling a function, and what must hold after any call: status and error agree, handles are NULL after an error, nothing panicked.
+//! Calling a function, and what must hold after any call: status and error agree, handles are NULL
+//! after an error, nothing panicked.
 
 use super::bytes::Bytes;
 use super::files::Files;
@@ -165,7 +166,8 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Memory of `count` items to be written to: as large as is said, or none, or not aligned. What is behind it must not change.
+    /// Memory of `count` items to be written to: as large as is said, or none, or not aligned. What
+    /// is behind it must not change.
     pub fn memory<T>(&mut self, count: usize, with: impl FnOnce(&mut World<'a>, *mut T)) {
         const BEHIND: usize = 64;
         let room = count.min(1 << 20) * size_of::<T>();

@@ -1,5 +1,5 @@
-//! The yardstick: copying as many bytes from random places of a memory larger than the caches, as a loader would that
-//! holds every window ready in RAM.
+//! The yardstick: copying as many bytes from random places of a memory larger than the caches, as a
+//! loader would that holds every window ready in RAM.
 
 use crate::{Contestant, Random};
 
@@ -14,7 +14,8 @@ pub struct Ring<T> {
 }
 
 impl<T: Copy> Ring<T> {
-    /// So many buffers of `items` items, all touched; `value` is not zero, so that the memory is really there.
+    /// So many buffers of `items` items, all touched; `value` is not zero, so that the memory is
+    /// really there.
     #[must_use]
     pub fn new(buffers: usize, items: usize, value: T) -> Ring<T> {
         Ring { buffers: vec![vec![value; items]; buffers], next: 0 }

@@ -1,5 +1,5 @@
-//! Contestants on a device: a loader that brings batches there, and plain copies of as many bytes; and how long a loader's consumer
-//! waits.
+//! Contestants on a device: a loader that brings batches there, and plain copies of as many bytes;
+//! and how long a loader's consumer waits.
 
 use crate::Contestant;
 use atemoya::cuda::{DeviceLoader, PlainCopies};
@@ -18,8 +18,8 @@ pub struct Waited {
     pub all: Duration,
 }
 
-/// Takes batches from a loader on a device and gives them back at once, in a run as many as have the examples of a whole one; what
-/// [`through`](crate::through) is for a loader on the host.
+/// Takes batches from a loader on a device and gives them back at once, in a run as many as have
+/// the examples of a whole one; what [`through`](crate::through) is for a loader on the host.
 pub fn through_device(loader: &mut DeviceLoader) -> Contestant<'_, ()> {
     let whole = loader.host().layout().batch_size();
     let ahead = most_ahead(loader);
@@ -49,13 +49,14 @@ pub fn plain_copies(copies: &mut PlainCopies) -> Contestant<'_, ()> {
     Contestant::new("plain copies", run).batches(RUN).untimed(1)
 }
 
-/// Batches that a loader may have ready when nobody took one for a while: all page-locked slots full, and as many on the device, where
-/// there are fewer by default.
+/// Batches that a loader may have ready when nobody took one for a while: all page-locked slots
+/// full, and as many on the device, where there are fewer by default.
 fn most_ahead(loader: &DeviceLoader) -> usize {
     2 * loader.host().slots()
 }
 
-/// Streams epochs for some time to a consumer that gives each batch back at once, and tells how long it waited for them.
+/// Streams epochs for some time to a consumer that gives each batch back at once, and tells how
+/// long it waited for them.
 ///
 /// # Errors
 /// What a batch says, or [`Error::Interrupted`]. `progress` advances by milliseconds.

@@ -39,7 +39,8 @@ struct Views<'a> {
 }
 
 impl<'a> Examples<'a> {
-    /// The examples that a loader of this filter and ratio, with all controls and otherwise the defaults, streams first.
+    /// The examples that a loader of this filter and ratio, with all controls and otherwise the
+    /// defaults, streams first.
     ///
     /// # Errors
     /// What the sampler says of the options.

@@ -1,7 +1,9 @@
-//! Measuring a store side by side with yardsticks: what the benchmarks and `atemoya bench` share, so that both measure the
-//! same thing in the same way. `BENCHMARKS.md` says what is measured and why so.
+//! Measuring a store side by side with yardsticks: what the benchmarks and `atemoya bench` share,
+//! so that both measure the same thing in the same way. `BENCHMARKS.md` says what is measured and
+//! why so.
 //!
-//! It is a crate of its own so that the command depends on neither criterion nor the benchmarks' made-up stores.
+//! It is a crate of its own so that the command depends on neither criterion nor the benchmarks'
+//! made-up stores.
 
 mod baseline;
 #[cfg(feature = "cuda")]

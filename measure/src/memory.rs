@@ -17,8 +17,8 @@ pub struct Private {
     pub ring: u64,
 }
 
-/// Bytes of this process that are resident and belong to no file: `RssAnon` of `/proc/self/status`. `None` where there is
-/// no such line.
+/// Bytes of this process that are resident and belong to no file: `RssAnon` of `/proc/self/status`.
+/// `None` where there is no such line.
 #[must_use]
 pub fn private_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
@@ -26,8 +26,8 @@ pub fn private_bytes() -> Option<u64> {
     Some(1024 * line.trim().strip_suffix(" kB")?.parse::<u64>().ok()?)
 }
 
-/// Streams epochs for some time and returns how far private memory grew above `before`, at most. `None` where it cannot be
-/// read.
+/// Streams epochs for some time and returns how far private memory grew above `before`, at most.
+/// `None` where it cannot be read.
 ///
 /// # Errors
 /// What a batch says, or [`Error::Interrupted`]. `progress` advances by milliseconds.

@@ -6,10 +6,12 @@ use atemoya::gather::Window;
 
 const SEED: u64 = 0x61_74_65_6d_6f_79_61;
 
-/// `count` windows at random places of the genome, every second one reverse-complemented. Contestants get other places
-/// each, by `seed`: whoever reads the same places as the one before finds them in the cache.
+/// `count` windows at random places of the genome, every second one reverse-complemented.
+/// Contestants get other places each, by `seed`: whoever reads the same places as the one before
+/// finds them in the cache.
 ///
-/// A window that is wider than its contig reaches past its end. A genome without bases has no place.
+/// A window that is wider than its contig reaches past its end. A genome without bases has no
+/// place.
 #[must_use]
 pub fn random_windows(store: &Store, width: usize, count: usize, seed: usize) -> Vec<Window> {
     let mut random = Random::new(&[SEED, seed as u64]);

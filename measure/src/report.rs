@@ -40,7 +40,8 @@ impl Outcome {
         Outcome { name: name.into(), unit, value: rate(own), baseline: rate(base), ratio: own.ratio, goal: None }
     }
 
-    /// A job measured in turns with its baseline: seconds, and how many times as long as the baseline it takes.
+    /// A job measured in turns with its baseline: seconds, and how many times as long as the
+    /// baseline it takes.
     #[must_use]
     pub fn time(name: impl Into<String>, own: &Row, base: &Row) -> Outcome {
         let (value, baseline, ratio) = (own.seconds, base.seconds, own.ratio.inverse());
@@ -100,7 +101,8 @@ impl Report {
         &self.notes
     }
 
-    /// `{name: {value, baseline, ratio, goal}}`; the ratio is the median, the goal `null` where there is none.
+    /// `{name: {value, baseline, ratio, goal}}`; the ratio is the median, the goal `null` where
+    /// there is none.
     #[must_use]
     pub fn json(&self) -> Value {
         let row = |row: &Outcome| {

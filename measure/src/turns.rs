@@ -1,5 +1,5 @@
-//! Measuring side by side: contestants take short turns over and over, so that whatever slows the machine slows all of
-//! them, and ratios are taken within a round.
+//! Measuring side by side: contestants take short turns over and over, so that whatever slows the
+//! machine slows all of them, and ratios are taken within a round.
 
 use atemoya::{Error, Progress, Result};
 use std::time::{Duration, Instant};
@@ -31,8 +31,8 @@ impl<'a, S> Contestant<'a, S> {
         Contestant { batches, ..self }
     }
 
-    /// The same, but it goes on working while others have their turn: before each turn it rests, and does so many runs, which
-    /// it may have done ahead, untimed.
+    /// The same, but it goes on working while others have their turn: before each turn it rests,
+    /// and does so many runs, which it may have done ahead, untimed.
     #[must_use]
     pub fn untimed(self, untimed: usize) -> Self {
         Contestant { untimed, ..self }
@@ -123,7 +123,8 @@ pub struct Row {
     pub ratio: Quartiles,
 }
 
-/// Lets the contestants take turns, in an order that rotates. The last one is what the others are compared with.
+/// Lets the contestants take turns, in an order that rotates. The last one is what the others are
+/// compared with.
 ///
 /// # Errors
 /// What a contestant says, or [`Error::Interrupted`]. `progress` advances by milliseconds.

@@ -52,7 +52,8 @@ pub fn sequence<T: OneHot>(file: &SequenceFile, kernel: Kernel, windows: Vec<Win
     })
 }
 
-/// Gathers tracks of a panel over the windows, over and over, as many to a batch as fit into a buffer.
+/// Gathers tracks of a panel over the windows, over and over, as many to a batch as fit into a
+/// buffer.
 ///
 /// # Panics
 /// When there is no window.

@@ -1,7 +1,7 @@
 """Feeds genomics models: a reference genome, base-resolution tracks and loci, gathered into training batches.
 
-``PeakGenerator`` and ``PeakNegativeSampler`` are drop-in replacements for those of ``cherimoya.io``; they need torch, which is
-imported when one of them is first used. ``pack``, ``index``, ``Store`` and ``Loader`` need numpy alone.
+``PeakGenerator`` and ``PeakNegativeSampler`` are drop-in replacements for those of ``cherimoya.io``; they need torch, which is imported when one of them is first used. ``pack``, ``index``, ``Store`` and ``Loader``
+need numpy alone.
 """
 
 from importlib import import_module

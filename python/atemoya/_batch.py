@@ -13,8 +13,9 @@ from . import _native
 class Batch:
     """A batch of examples: numpy views of its memory, which does not change while any of them lives.
 
-    On a CUDA device its arrays raise TypeError: :meth:`tensor` has the columns there. The memory is used again when the batch and all that
-    was made of it are let go of, behind what the consumers' streams were given until then; nobody waits for that.
+    On a CUDA device its arrays raise TypeError: :meth:`tensor` has the columns there. The memory is
+    used again when the batch and all that was made of it are let go of, behind what the consumers'
+    streams were given until then; nobody waits for that.
     """
 
     __slots__ = ("_native",)
@@ -25,7 +26,8 @@ class Batch:
     def tensor(self, name: str) -> _native.Tensor | None:
         """A column for DLPack, which also has types that numpy lacks, and columns on a device: ``torch.from_dlpack(tensor)``.
 
-        On a device, whoever takes it names the stream that it works on, as the protocol has it, and that stream waits for the batch.
+        On a device, whoever takes it names the stream that it works on, as the protocol has it, and
+        that stream waits for the batch.
         """
         return self._native.tensor(name)
 
@@ -38,8 +40,8 @@ class Batch:
     def stream(self) -> int | None:
         """The stream that it was delivered to, a ``CUstream``, valid as long as the batch; None on the host.
 
-        Who takes a column with ``__dlpack__(stream=-1)`` has its own stream wait for this one before it works, and this one for its own
-        before it lets go of the batch.
+        Who takes a column with ``__dlpack__(stream=-1)`` has its own stream wait for this one
+        before it works, and this one for its own before it lets go of the batch.
         """
         return self._native.stream
 
@@ -50,8 +52,8 @@ class Batch:
         Parameters
         ----------
         stream : int or None
-            A ``CUstream``, as ``torch.cuda.Stream.cuda_stream``; 1 or None for the legacy default stream. 2, the default stream of each
-            thread, is refused. It must exist until the batch and all that was made of it are let go of, or until :meth:`done_on`.
+            A
+            ``CUstream``, as ``torch.cuda.Stream.cuda_stream``; 1 or None for the legacy default stream. 2, the default stream of each thread, is refused. It must exist until the batch and all that was made of it are let go of, or until :meth:`done_on`.
         """
         self._on_device().wait_on(stream)
 

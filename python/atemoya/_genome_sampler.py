@@ -22,7 +22,8 @@ class GenomeSampler(PeakNegativeSampler):
     ----------
     source : Source
     select : callable
-        Called with the genome, the sampling and the options of examples; returns the native data set.
+        Called with the genome, the sampling and the options of examples; returns the native data
+        set.
     options : dict
         The options of examples.
     **parameters

@@ -25,7 +25,8 @@ def normalize_signal_groups(
     Parameters
     ----------
     signals : None, or list of (str or list of str)
-        A string is a group of one channel; a list is a group whose channels swap under reverse complement, a stranded pair, say.
+        A string is a group of one channel; a list is a group whose channels swap under reverse
+        complement, a stranded pair, say.
 
     Returns
     -------

@@ -27,8 +27,9 @@ _ARRAYS = "make another PeakNegativeSampler of other arrays"
 class PeakNegativeSampler(torch.utils.data.Dataset[tuple[Any, ...]]):
     """Mixes peaks with negatives, jitters peaks and reverse-complements examples, as ``cherimoya.io.PeakNegativeSampler`` does.
 
-    The examples of an epoch are a function of the parameters, ``random_state`` and the epoch: those of cherimoya 0.3.1, to the bit.
-    The arrays are read where they lie, and must not be written to while the sampler is used.
+    The examples of an epoch are a function of the parameters, ``random_state`` and the epoch: those
+    of cherimoya 0.3.1, to the bit. The arrays are read where they lie, and must not be written to
+    while the sampler is used.
 
     ``negative_ratio``, ``max_jitter``, ``reverse_complement`` and ``shuffle`` may be assigned later: the epochs that follow have the new value. ``in_window``, ``out_window``, ``signal_perm`` and ``control_perm``
     may be, too: the current epoch has the new value as well. An iteration of a loader keeps what it

@@ -10,8 +10,9 @@ import torch
 class ShardedEpochSampler(torch.utils.data.Sampler[tuple[int, int]]):
     """Yields one rank's share of each global batch as ``(epoch, index)`` pairs, as ``cherimoya.io.ShardedEpochSampler`` does.
 
-    Global batch ``s`` covers the indices ``[s * batch_size, (s + 1) * batch_size)``, and rank ``r`` takes the ``r``-th contiguous
-    slice of it. A trailing partial batch is dropped.
+    Global batch
+    ``s`` covers the indices ``[s * batch_size, (s + 1) * batch_size)``, and rank ``r`` takes the ``r``-th
+    contiguous slice of it. A trailing partial batch is dropped.
 
     Parameters
     ----------

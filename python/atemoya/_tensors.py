@@ -22,8 +22,9 @@ def tensors(batch) -> list[torch.Tensor]:
 class TorchMemory:
     """Gives batches memory that torch has allocated, page-locked where ``pinned``.
 
-    Torch keeps page-locked memory from being used again while a copy that it has begun still reads it, which it can only do for
-    memory of its own: a batch therefore keeps its buffer, and the stream gets another.
+    Torch keeps page-locked memory from being used again while a copy that it has begun still reads
+    it, which it can only do for memory of its own: a batch therefore keeps its buffer, and the
+    stream gets another.
     """
 
     def __init__(self, pinned: bool):

@@ -8,7 +8,8 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use std::sync::Arc;
 
-/// The type that numpy's type string says: the machine's byte order, and a type that the library has.
+/// The type that numpy's type string says: the machine's byte order, and a type that the library
+/// has.
 fn dtype(type_string: &str) -> Option<DType> {
     Some(match type_string {
         "|i1" => DType::I8,
@@ -44,7 +45,8 @@ pub(crate) fn type_string(dtype: DType) -> Option<&'static str> {
     })
 }
 
-/// An array of three dimensions, examples, channels and positions; `name` is what an error calls it.
+/// An array of three dimensions, examples, channels and positions; `name` is what an error calls
+/// it.
 pub(crate) fn array(name: &str, array: &Bound<'_, PyAny>) -> PyResult<Array<'static>> {
     let interface = Interface::of(name, array)?;
     let given = &interface.type_string;

@@ -9,13 +9,15 @@ use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use std::sync::Arc;
 
-/// The memory of a batch, which all that is made of it keeps. Nothing reads it through here, since Python may write to it.
+/// The memory of a batch, which all that is made of it keeps. Nothing reads it through here, since
+/// Python may write to it.
 pub(crate) struct Held {
     // A forked process must not give the slot back: the ring's lock may be held there for ever.
     _batch: Here<feed::Batch>,
 }
 
-/// A batch of examples. Its memory does not change while the batch, or anything made of its columns, lives.
+/// A batch of examples. Its memory does not change while the batch, or anything made of its
+/// columns, lives.
 #[pyclass(frozen, module = "atemoya._native")]
 pub(crate) struct Batch {
     held: Arc<Held>,
@@ -104,15 +106,16 @@ impl Batch {
         self.address
     }
 
-    /// A column as a tensor, or None when batches do not have it: `sequence`, `controls`, `signal`, `labels`, `sources`, `offsets`,
-    /// `reverse_complement`.
+    /// A column as a tensor, or None when batches do not have it: `sequence`, `controls`, `signal`,
+    /// `labels`, `sources`, `offsets`, `reverse_complement`.
     fn tensor(&self, name: &str) -> PyResult<Option<Tensor>> {
         let owner = || Owner::Host(Arc::clone(&self.held));
         let tensor = |(dtype, shape, start)| Tensor::new(owner(), self.address + start, dtype, shape);
         Ok(self.place(column(name)?).map(tensor))
     }
 
-    /// Name, type, shape and place of each column in the memory of the batch, in bytes from its address.
+    /// Name, type, shape and place of each column in the memory of the batch, in bytes from its
+    /// address.
     fn places(&self) -> Vec<(&'static str, &'static str, Vec<usize>, usize)> {
         let place = |(name, column): &(&'static str, Column)| {
             self.place(*column).map(|(dtype, shape, start)| (*name, dtype.name(), shape, start))

@@ -1,4 +1,5 @@
-//! A data set that a forked process can use, too: one of its own there, since a lock of its parent's may be held for ever.
+//! A data set that a forked process can use, too: one of its own there, since a lock of its
+//! parent's may be held for ever.
 
 use atemoya::feed::Dataset;
 use std::sync::OnceLock;
@@ -16,7 +17,8 @@ impl Data {
         Data { made, process: std::process::id(), forked: OnceLock::new() }
     }
 
-    /// The data set, for what needs no lock of its own: what it consists of, and data sets and loaders made of it.
+    /// The data set, for what needs no lock of its own: what it consists of, and data sets and
+    /// loaders made of it.
     pub(crate) fn made(&self) -> &Dataset<'static> {
         &self.made
     }

@@ -130,8 +130,8 @@ impl Dataset {
         Ok(Dataset { data: Data::new(py.detach(|| selected.dataset()).or_raise()?), generator: Some(generator) })
     }
 
-    /// Takes windows from arrays, which are read where they lie. `arrays` has those of peaks and negatives by the names of their
-    /// parameters; `permutations` those of signal and controls.
+    /// Takes windows from arrays, which are read where they lie. `arrays` has those of peaks and
+    /// negatives by the names of their parameters; `permutations` those of signal and controls.
     #[staticmethod]
     fn from_arrays(
         arrays: &Bound<'_, PyDict>,
@@ -181,7 +181,8 @@ impl Dataset {
         self.data.made().sampler().options().seed
     }
 
-    /// How many loci were kept, and why the others were not, for peaks and negatives: names to numbers.
+    /// How many loci were kept, and why the others were not, for peaks and negatives: names to
+    /// numbers.
     fn ledger(&self) -> [Vec<(&'static str, usize)>; 2] {
         let ledger = self.data.made().ledger();
         [ledger.peaks, ledger.negatives].map(|role| {
@@ -246,8 +247,9 @@ impl Dataset {
         Batch::new(py.detach(|| self.data.with(|data| data.fetch_draws(draws))).or_raise()?)
     }
 
-    /// Starts a stream of its own over these examples. `allocate`, where it is given, is called with a number of bytes and returns an
-    /// address and the object that keeps as many bytes there for the stream alone.
+    /// Starts a stream of its own over these examples. `allocate`, where it is given, is called
+    /// with a number of bytes and returns an address and the object that keeps as many bytes there
+    /// for the stream alone.
     fn stream(&self, py: Python<'_>, seed: u64, streaming: Streaming, allocate: Option<Py<PyAny>>) -> PyResult<Stream> {
         let running = Running::from(streaming);
         let Some(allocate) = allocate else {
@@ -288,6 +290,7 @@ impl Dataset {
 #[allow(unsafe_code, reason = "the allocator is the package's own")]
 pub(crate) fn buffer(allocate: &Bound<'_, PyAny>, bytes: usize) -> PyResult<Buffer> {
     let (address, owner): (usize, Py<PyAny>) = allocate.call1((bytes,))?.extract()?;
-    // SAFETY: this is an interface of the package's, whose allocator makes a new buffer for every call, and hands it to nobody else.
+    // SAFETY: this is an interface of the package's, whose allocator makes a new buffer for every
+    // call, and hands it to nobody else.
     Ok(unsafe { Buffer::new(address, bytes, owner) })
 }

@@ -14,8 +14,8 @@ use std::sync::Arc;
 /// The legacy default stream, as the library names it.
 const LEGACY: isize = 0;
 
-/// A batch on a device, which all that is made of it keeps. Its memory is used again when the last of these is dropped, behind what the
-/// streams that use it were given by then.
+/// A batch on a device, which all that is made of it keeps. Its memory is used again when the last
+/// of these is dropped, behind what the streams that use it were given by then.
 pub(crate) struct OnDevice {
     batch: Here<cuda::DeviceBatch>,
     ordinal: usize,
@@ -62,8 +62,9 @@ impl OnDevice {
         let batch = self.get()?;
         let work = || {
             let raw = std::ptr::with_exposed_provenance_mut(stream.cast_unsigned());
-            // SAFETY: by the protocol of DLPack, and by what `wait_on` asks of the user, it is a stream of the device, which exists
-            // until the batch and all that was made of it are let go of, or until the user has said that it is done.
+            // SAFETY: by the protocol of DLPack, and by what `wait_on` asks of the user, it is a
+            // stream of the device, which exists until the batch and all that was made of it are
+            // let go of, or until the user has said that it is done.
             let stream = unsafe { Stream::borrow(batch.stream().device(), raw) }?;
             then(batch, &stream)
         };
@@ -71,7 +72,8 @@ impl OnDevice {
     }
 }
 
-/// A batch of examples on a device. Its memory is not used again while the batch, or anything made of its columns, lives.
+/// A batch of examples on a device. Its memory is not used again while the batch, or anything made
+/// of its columns, lives.
 #[pyclass(frozen, module = "atemoya._native")]
 pub(crate) struct DeviceBatch(Arc<OnDevice>);
 
@@ -124,14 +126,16 @@ impl DeviceBatch {
         Ok(tensor.map(make))
     }
 
-    /// Lets a stream, named as in `__dlpack__`, use the batch: what it is given from now on finds the batch complete, and the memory is
-    /// not used again before what the stream was given until then. It must be a stream of the device, and exist until the batch and
-    /// all that was made of it are let go of, or until `done_on` is called for it.
+    /// Lets a stream, named as in `__dlpack__`, use the batch: what it is given from now on finds
+    /// the batch complete, and the memory is not used again before what the stream was given until
+    /// then. It must be a stream of the device, and exist until the batch and all that was made of
+    /// it are let go of, or until `done_on` is called for it.
     fn wait_on(&self, py: Python<'_>, stream: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
         self.0.hand_over(py, stream)
     }
 
-    /// Says that a stream is done with the batch: what it is given from now on does not use it, and it need not exist any longer.
+    /// Says that a stream is done with the batch: what it is given from now on does not use it, and
+    /// it need not exist any longer.
     fn done_on(&self, py: Python<'_>, stream: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
         match handle(stream)? {
             None => Ok(()),

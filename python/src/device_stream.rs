@@ -1,4 +1,5 @@
-//! A stream of batches on a device, gathered ahead by worker threads and under way before they are asked for.
+//! A stream of batches on a device, gathered ahead by worker threads and under way before they are
+//! asked for.
 
 use crate::device::{Delivery, Device};
 use crate::device_batch::DeviceBatch;
@@ -76,8 +77,8 @@ impl DeviceStream {
         self.with(py, |loader| loader.host().batches_per_epoch())
     }
 
-    /// The next batch, or None at the end. When all slots of the device are held, that is an error; the next batch comes when one is
-    /// free. There is no `_allocate`: the memory is the loader's.
+    /// The next batch, or None at the end. When all slots of the device are held, that is an error;
+    /// the next batch comes when one is free. There is no `_allocate`: the memory is the loader's.
     #[pyo3(signature = (_allocate=None))]
     fn next(&self, py: Python<'_>, _allocate: Option<&Bound<'_, PyAny>>) -> PyResult<Option<DeviceBatch>> {
         loop {

@@ -1,4 +1,5 @@
-//! What is of one process: its threads, and the driver's memory, are not there in a process that was forked from it.
+//! What is of one process: its threads, and the driver's memory, are not there in a process that
+//! was forked from it.
 
 #![allow(unsafe_code, reason = "whether a value is dropped depends on the process")]
 
@@ -39,7 +40,8 @@ impl<T: Send> Here<T> {
             return;
         }
         let mut value = self.value.take();
-        // At the interpreter's end there may be no way to it any more; then nobody waits for its lock either.
+        // At the interpreter's end there may be no way to it any more; then nobody waits for its
+        // lock either.
         let _ = Python::try_attach(|py| py.detach(|| drop(value.take())));
         drop(value);
     }
@@ -47,8 +49,8 @@ impl<T: Send> Here<T> {
 
 impl<T> Drop for Here<T> {
     fn drop(&mut self) {
-        // In a forked process there are no threads to wait for, locks may be held for ever by one that is not there, and the driver
-        // must not be called.
+        // In a forked process there are no threads to wait for, locks may be held for ever by one
+        // that is not there, and the driver must not be called.
         if self.is_here() {
             // SAFETY: it is not used again, since this is being dropped itself.
             unsafe { ManuallyDrop::drop(&mut self.value) }

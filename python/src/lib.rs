@@ -1,5 +1,6 @@
-//! The extension module `atemoya._native`: stores, data sets, streams and batches as Python sees them. It is thin: what users pass is
-//! sorted out in Python (`python/atemoya/`), and everything is done by the crate `atemoya`, with the interpreter's lock released.
+//! The extension module `atemoya._native`: stores, data sets, streams and batches as Python sees
+//! them. It is thin: what users pass is sorted out in Python (`python/atemoya/`), and everything is
+//! done by the crate `atemoya`, with the interpreter's lock released.
 
 mod array;
 mod batch;

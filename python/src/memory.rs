@@ -1,5 +1,5 @@
-//! Memory of Python's, as Rust reads and writes it: what numpy arrays and buffers of torch's say that they are. The one place of this
-//! crate that follows addresses from Python.
+//! Memory of Python's, as Rust reads and writes it: what numpy arrays and buffers of torch's say
+//! that they are. The one place of this crate that follows addresses from Python.
 
 #![allow(unsafe_code, reason = "the memory of Python objects comes as addresses")]
 
@@ -17,8 +17,9 @@ pub(crate) struct Memory {
 
 impl AsRef<[u8]> for Memory {
     fn as_ref(&self) -> &[u8] {
-        // SAFETY: whoever made it vouched for the bytes, for as long as the owner lives, which this holds. That nobody writes to an
-        // array while batches are made of it is what the documentation asks of the user, as of any code that runs without the lock.
+        // SAFETY: whoever made it vouched for the bytes, for as long as the owner lives, which this
+        // holds. That nobody writes to an array while batches are made of it is what the
+        // documentation asks of the user, as of any code that runs without the lock.
         unsafe { std::slice::from_raw_parts(std::ptr::with_exposed_provenance(self.address), self.bytes) }
     }
 }
@@ -45,8 +46,9 @@ impl AsRef<[u8]> for Buffer {
 impl AsMut<[u8]> for Buffer {
     fn as_mut(&mut self) -> &mut [u8] {
         let Memory { address, bytes, .. } = self.0;
-        // SAFETY: as for reading; and nobody else uses the bytes, and this is borrowed alone. Any bytes are values of a byte; torch
-        // does not set them, but asks the system for memory, whose pages have values.
+        // SAFETY: as for reading; and nobody else uses the bytes, and this is borrowed alone. Any
+        // bytes are values of a byte; torch does not set them, but asks the system for memory,
+        // whose pages have values.
         unsafe { std::slice::from_raw_parts_mut(std::ptr::with_exposed_provenance_mut(address), bytes) }
     }
 }
@@ -62,8 +64,9 @@ pub(crate) struct Interface {
 }
 
 impl Interface {
-    /// Of a numpy array; `name` is what an error calls it. Other objects may say of themselves what they like and are refused, and it
-    /// is numpy that is asked, not what a class derived from its own may say.
+    /// Of a numpy array; `name` is what an error calls it. Other objects may say of themselves what
+    /// they like and are refused, and it is numpy that is asked, not what a class derived from its
+    /// own may say.
     pub(crate) fn of(name: &str, array: &Bound<'_, PyAny>) -> PyResult<Interface> {
         static NDARRAY: PyOnceLock<Py<PyType>> = PyOnceLock::new();
         let ndarray = NDARRAY.import(array.py(), "numpy", "ndarray")?;
@@ -84,8 +87,8 @@ impl Interface {
         })
     }
 
-    /// The memory from `before` bytes ahead of the first element, so many bytes, kept by the array. The caller has computed both from
-    /// shape and strides.
+    /// The memory from `before` bytes ahead of the first element, so many bytes, kept by the array.
+    /// The caller has computed both from shape and strides.
     pub(crate) fn memory(&self, before: usize, bytes: usize, array: &Bound<'_, PyAny>) -> Memory {
         // An empty array may have any address, and numpy may give none.
         let address = if bytes == 0 { std::ptr::dangling::<u64>().addr() } else { self.address - before };
@@ -129,8 +132,9 @@ pub(crate) fn write<T>(
         return Err(pyo3::exceptions::PyValueError::new_err(format!("{name} is read-only")));
     }
     let memory = interface.memory(0, bytes, array);
-    // SAFETY: numpy vouches for the bytes of its array, which `array` keeps meanwhile. That nobody else uses an array that is being
-    // written to is what the documentation asks of the user, as of any code that runs without the lock.
+    // SAFETY: numpy vouches for the bytes of its array, which `array` keeps meanwhile. That nobody
+    // else uses an array that is being written to is what the documentation asks of the user, as of
+    // any code that runs without the lock.
     let mut buffer = unsafe { Buffer::new(memory.address, bytes, array.clone().unbind()) };
     Ok(write(buffer.as_mut()))
 }

@@ -12,7 +12,8 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use std::path::PathBuf;
 
-/// An open store. Opening checks everything whose cost does not grow with the genome; data is read as it is used.
+/// An open store. Opening checks everything whose cost does not grow with the genome; data is read
+/// as it is used.
 #[pyclass(frozen, module = "atemoya._native")]
 pub(crate) struct Store(pub(crate) atemoya::Store);
 
@@ -87,8 +88,8 @@ impl Store {
         watch::run(py, show, |progress| self.0.verify_once(cache.as_deref(), progress))
     }
 
-    /// What gathers windows: of one-hot sequence where `groups` is None and `sequence` is true, else of the tracks of groups, all signal
-    /// groups for None.
+    /// What gathers windows: of one-hot sequence where `groups` is None and `sequence` is true,
+    /// else of the tracks of groups, all signal groups for None.
     fn gatherer(&self, sequence: bool, groups: Option<Vec<String>>, dtype: &str) -> PyResult<Gatherer> {
         let dtype = numpy_type(dtype)?;
         let gatherer = match sequence {
@@ -118,8 +119,8 @@ impl Gatherer {
         self.0.shape(width)
     }
 
-    /// Gathers windows of `width` bases, at the starts on the contigs of these numbers and turned where the flags say so, into an array
-    /// `(windows, channels, positions)`.
+    /// Gathers windows of `width` bases, at the starts on the contigs of these numbers and turned
+    /// where the flags say so, into an array `(windows, channels, positions)`.
     fn gather(
         &self,
         py: Python<'_>,

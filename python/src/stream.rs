@@ -79,8 +79,9 @@ impl Stream {
         self.with(py, |loader| loader.batches_per_epoch())
     }
 
-    /// The next batch, or None at the end. With `allocate`, as in `Dataset.stream`, the batch keeps its memory and the stream gets
-    /// new; without, it does so when it holds the last slot there is, so that any number of batches may be kept.
+    /// The next batch, or None at the end. With `allocate`, as in `Dataset.stream`, the batch keeps
+    /// its memory and the stream gets new; without, it does so when it holds the last slot there
+    /// is, so that any number of batches may be kept.
     #[pyo3(signature = (allocate=None))]
     fn next(&self, py: Python<'_>, allocate: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Batch>> {
         // Before a batch is taken: where there is no memory, none is lost.
@@ -95,7 +96,8 @@ impl Stream {
 }
 
 impl Stream {
-    /// The next batch, which keeps its memory where it was given other, or when it is in the last slot.
+    /// The next batch, which keeps its memory where it was given other, or when it is in the last
+    /// slot.
     fn take(&self, py: Python<'_>, exchanged: bool, memory: &mut Option<Buffer>) -> PyResult<Option<feed::Batch>> {
         loop {
             let next = |loader: &mut Loader| {

@@ -1,4 +1,5 @@
-//! A column of a batch as a tensor: for numpy by its array interface, for everybody else by DLPack. Nothing is copied.
+//! A column of a batch as a tensor: for numpy by its array interface, for everybody else by DLPack.
+//! Nothing is copied.
 
 #![allow(unsafe_code, reason = "capsules of DLPack hold pointers")]
 
@@ -31,8 +32,9 @@ pub(crate) enum Owner {
     Device(Arc<OnDevice>),
 }
 
-/// A column of a batch: an array in C order. It keeps the memory of its batch, which does not change while the tensor, or anything made
-/// of it, lives. `numpy.asarray(tensor)`, `torch.from_dlpack(tensor)`, `jax.dlpack.from_dlpack(tensor)`; on a device, by DLPack alone.
+/// A column of a batch: an array in C order. It keeps the memory of its batch, which does not
+/// change while the tensor, or anything made of it, lives. `numpy.asarray(tensor)`,
+/// `torch.from_dlpack(tensor)`, `jax.dlpack.from_dlpack(tensor)`; on a device, by DLPack alone.
 #[pyclass(frozen, module = "atemoya")]
 pub(crate) struct Tensor {
     owner: Owner,
@@ -112,10 +114,12 @@ impl Tensor {
         self.device()
     }
 
-    /// A capsule with a tensor of DLPack 1.0, or of the version before it unless `max_version` allows it.
+    /// A capsule with a tensor of DLPack 1.0, or of the version before it unless `max_version`
+    /// allows it.
     ///
-    /// On a device, `stream` is the consumer's, which is made to wait for the batch; see `DeviceBatch.wait_on`. With -1 the consumer
-    /// waits by itself on the batch's stream, and has that one wait for what it does.
+    /// On a device, `stream` is the consumer's, which is made to wait for the batch; see
+    /// `DeviceBatch.wait_on`. With -1 the consumer waits by itself on the batch's stream, and has
+    /// that one wait for what it does.
     #[pyo3(signature = (*, stream=None, max_version=None, dl_device=None, copy=None))]
     fn __dlpack__<'py>(
         &self,
@@ -144,8 +148,9 @@ impl Tensor {
             Some((major, _)) if major >= 1 => (view.versioned(owner).cast(), VERSIONED, drop_versioned as Destructor),
             _ => (view.unversioned(owner).cast(), UNVERSIONED, drop_unversioned as Destructor),
         };
-        // SAFETY: the pointer is valid until the tensor's deleter is called: by whoever takes it from the capsule and renames that,
-        // or else by the destructor. The owner may be dropped by any thread.
+        // SAFETY: the pointer is valid until the tensor's deleter is called: by whoever takes it
+        // from the capsule and renames that, or else by the destructor. The owner may be dropped by
+        // any thread.
         unsafe { PyCapsule::new_with_pointer_and_destructor(py, pointer, name, Some(destructor)) }
     }
 }

@@ -37,8 +37,9 @@ impl Progress for Watch {
     }
 }
 
-/// Does some work without the interpreter's lock. `show` is called with the phase, how much of it is done, and the whole of it. When
-/// it raises, or a signal's handler does, the work is interrupted and that exception is raised.
+/// Does some work without the interpreter's lock. `show` is called with the phase, how much of it
+/// is done, and the whole of it. When it raises, or a signal's handler does, the work is
+/// interrupted and that exception is raised.
 pub(crate) fn run<T: Send>(
     py: Python<'_>,
     show: Option<Py<PyAny>>,

@@ -13,19 +13,23 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A batch of examples in a device's memory. It holds a slot of the device until it is dropped.
 ///
-/// It was delivered to a stream, the loader's own or the one given to [`next_on`](super::DeviceBatches::next_on): work that this
-/// stream is given from then on finds the batch complete. Work on any other stream needs [`DeviceBatch::wait_on`] first.
+/// It was delivered to a stream, the loader's own or the one given to
+/// [`next_on`](super::DeviceBatches::next_on): work that this stream is given from then on finds
+/// the batch complete. Work on any other stream needs [`DeviceBatch::wait_on`] first.
 ///
-/// Dropping it is not to wait for that work: it may be dropped as soon as the last work that uses it has been given to its
-/// streams. What they are given after that must not use it. The same holds of the addresses in [`DeviceTensor`]. It may be used and
-/// dropped by any thread, whatever context is current there, but not in a function that a stream calls on the host
-/// (`cuLaunchHostFunc`), nor in a process that was forked.
+/// Dropping it is not to wait for that work: it may be dropped as soon as the last work that uses
+/// it has been given to its streams. What they are given after that must not use it. The same holds
+/// of the addresses in [`DeviceTensor`]. It may be used and dropped by any thread, whatever context
+/// is current there, but not in a function that a stream calls on the host (`cuLaunchHostFunc`),
+/// nor in a process that was forked.
 ///
-/// Where the device has no memory pools, the last batch that outlives its loader does wait when it is dropped.
+/// Where the device has no memory pools, the last batch that outlives its loader does wait when it
+/// is dropped.
 ///
-/// Its memory may be written to: nothing is read from it again. Several owners share it in an [`Arc`]: tensors of a DLPack consumer,
-/// say, each of which lets its own stream wait. (DLPack's stream -1 is that of a consumer which waits by itself, on
-/// [`DeviceBatch::stream`]; the others are for [`Stream::borrow`].)
+/// Its memory may be written to: nothing is read from it again. Several owners share it in an
+/// [`Arc`]: tensors of a DLPack consumer, say, each of which lets its own stream wait. (DLPack's
+/// stream -1 is that of a consumer which waits by itself, on [`DeviceBatch::stream`]; the others
+/// are for [`Stream::borrow`].)
 #[derive(Debug)]
 pub struct DeviceBatch {
     lease: Mutex<Lease>,
@@ -61,8 +65,9 @@ impl Pending {
     }
 }
 
-/// A column of a batch in a device's memory, in C order: all that DLPack wants to know. Its address is valid as long as the batch,
-/// and the work that its streams were given before the batch was dropped.
+/// A column of a batch in a device's memory, in C order: all that DLPack wants to know. Its address
+/// is valid as long as the batch, and the work that its streams were given before the batch was
+/// dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeviceTensor<'a> {
     pointer: u64,
@@ -135,7 +140,8 @@ impl DeviceBatch {
         self.place.index
     }
 
-    /// Any column, or `None` when the batches do not have it. The shape of a column of one number is `(n, 1, 1)`.
+    /// Any column, or `None` when the batches do not have it. The shape of a column of one number
+    /// is `(n, 1, 1)`.
     #[must_use]
     pub fn column(&self, column: Column) -> Option<DeviceTensor<'_>> {
         let form = self.layout.form(column);
@@ -154,8 +160,8 @@ impl DeviceBatch {
         })
     }
 
-    /// One-hot sequence, `(n, 4, in_window)`, channels A, C, G, T, or packed as `u64`, `(n, 4, ceil(in_window / 64))`; `None` when the
-    /// store has none.
+    /// One-hot sequence, `(n, 4, in_window)`, channels A, C, G, T, or packed as `u64`,
+    /// `(n, 4, ceil(in_window / 64))`; `None` when the store has none.
     #[must_use]
     pub fn sequence(&self) -> Option<DeviceTensor<'_>> {
         self.column(Column::Sequence)
@@ -173,11 +179,12 @@ impl DeviceBatch {
         self.column(Column::Signal)
     }
 
-    /// Copies a column to the host, behind the work that the batch's stream has been given, and waits for it: its values' bytes
-    /// in C order. For looking at batches, not for training.
+    /// Copies a column to the host, behind the work that the batch's stream has been given, and
+    /// waits for it: its values' bytes in C order. For looking at batches, not for training.
     ///
     /// # Errors
-    /// [`Error::Driver`], also with what went wrong in that work; [`Error::Argument`] when the batches do not have the column.
+    /// [`Error::Driver`], also with what went wrong in that work; [`Error::Argument`] when the
+    /// batches do not have the column.
     pub fn read(&self, column: Column) -> Result<Vec<u8>> {
         if self.layout.form(column).channels == 0 {
             return Err(Error::argument("column", "the batches do not have it"));
@@ -202,8 +209,9 @@ impl DeviceBatch {
         &self.stream
     }
 
-    /// Lets another stream use the batch: what it is given from now on finds the batch complete, and the slot is not used again
-    /// before what it was given until the batch is dropped. A stream that has the batch already is left as it is.
+    /// Lets another stream use the batch: what it is given from now on finds the batch complete,
+    /// and the slot is not used again before what it was given until the batch is dropped. A stream
+    /// that has the batch already is left as it is.
     ///
     /// # Errors
     /// [`Error::Argument`] for a stream of another device; [`Error::Driver`].
@@ -211,9 +219,9 @@ impl DeviceBatch {
         self.lease().use_on(stream, Wait::OtherAfterBatch)
     }
 
-    /// Says that a stream is done with the batch: what it is given from now on must not use it, and it need not exist any longer. Streams
-    /// of which this is not said are done when the batch is dropped. For DLPack, whose consumers bring a stream and do not say
-    /// how long it lives.
+    /// Says that a stream is done with the batch: what it is given from now on must not use it, and
+    /// it need not exist any longer. Streams of which this is not said are done when the batch is
+    /// dropped. For DLPack, whose consumers bring a stream and do not say how long it lives.
     ///
     /// # Errors
     /// [`Error::Driver`]; the stream is not done then.

@@ -24,10 +24,11 @@ pub(super) struct Flow {
     told: bool,
 }
 
-/// An iterator over batches in order, each delivered to the loader's stream. Dropping it early is fine.
+/// An iterator over batches in order, each delivered to the loader's stream. Dropping it early is
+/// fine.
 ///
-/// After an error it ends, and the loader can be used again. [`Error::AllLeased`] is the exception: drop a batch and go on; until
-/// then it gives `None`.
+/// After an error it ends, and the loader can be used again. [`Error::AllLeased`] is the exception:
+/// drop a batch and go on; until then it gives `None`.
 #[derive(Debug)]
 pub struct DeviceBatches<'a> {
     loader: &'a mut DeviceLoader,
@@ -36,7 +37,8 @@ pub struct DeviceBatches<'a> {
 }
 
 impl<'a> DeviceBatches<'a> {
-    /// Those of what the loader on the host's side has begun to stream; with `moves`, the loader's place moves with them.
+    /// Those of what the loader on the host's side has begun to stream; with `moves`, the loader's
+    /// place moves with them.
     pub(super) fn begin(loader: &'a mut DeviceLoader, moves: bool) -> DeviceBatches<'a> {
         loader.flow = Flow { pending: VecDeque::with_capacity(loader.ahead + 1), moves, ..Flow::default() };
         DeviceBatches { loader, ends: true }
@@ -55,8 +57,8 @@ impl<'a> DeviceBatches<'a> {
     /// Like `next`, but delivers the batch to this stream.
     ///
     /// # Errors
-    /// [`Error::Argument`] for a stream of another device, after which the iterator is as it was; otherwise as each item: what went
-    /// wrong in gathering, and [`Error::Driver`].
+    /// [`Error::Argument`] for a stream of another device, after which the iterator is as it was;
+    /// otherwise as each item: what went wrong in gathering, and [`Error::Driver`].
     pub fn next_on(&mut self, stream: &Stream) -> Option<Result<DeviceBatch>> {
         match self.poll_on(stream, Patience::Always) {
             // It is not pending where it is waited for.
@@ -74,7 +76,8 @@ impl<'a> DeviceBatches<'a> {
         }
     }
 
-    /// Like `next`, but waits for workers this long at most, and is pending then. An error is told to whoever asks, not once.
+    /// Like `next`, but waits for workers this long at most, and is pending then. An error is told
+    /// to whoever asks, not once.
     ///
     /// # Errors
     /// As each item.
@@ -83,8 +86,8 @@ impl<'a> DeviceBatches<'a> {
         self.poll_on(&stream, Patience::For(time))
     }
 
-    /// The next batch, delivered to this stream, `None` at the end, or pending while workers have not gathered it and it is not waited
-    /// for.
+    /// The next batch, delivered to this stream, `None` at the end, or pending while workers have
+    /// not gathered it and it is not waited for.
     pub(crate) fn poll_on(&mut self, stream: &Stream, patience: Patience) -> Result<Poll<Option<DeviceBatch>>> {
         super::lease::check(stream, self.loader.device())?;
         let since = Instant::now();
@@ -93,7 +96,8 @@ impl<'a> DeviceBatches<'a> {
         next
     }
 
-    /// The loader's state after the batch that was delivered last; of draws of one's own it has none.
+    /// The loader's state after the batch that was delivered last; of draws of one's own it has
+    /// none.
     #[must_use]
     pub fn state(&self) -> Option<State> {
         self.loader.flow.moves.then(|| self.loader.state())

@@ -1,5 +1,5 @@
-//! A device: its primary context, which it shares with whatever else uses the device in this process (PyTorch, say), and making
-//! that context current for a while.
+//! A device: its primary context, which it shares with whatever else uses the device in this
+//! process (PyTorch, say), and making that context current for a while.
 #![allow(unsafe_code, reason = "contexts are the driver's")]
 
 use super::driver::{self, wrapped};
@@ -12,8 +12,9 @@ const CAPABILITY: (i32, i32) = (7, 0);
 
 /// A GPU. Clones are the same one; its context is kept as long as any is, or anything made on it.
 ///
-/// The context is the device's primary one, which `cudarc`'s `CudaContext::new` and PyTorch use too. Calls of this crate leave the
-/// context that is current on a thread as it was: to work on a batch by calls of your own, make the primary context current, as those do.
+/// The context is the device's primary one, which `cudarc`'s `CudaContext::new` and PyTorch use
+/// too. Calls of this crate leave the context that is current on a thread as it was: to work on a
+/// batch by calls of your own, make the primary context current, as those do.
 ///
 /// ```no_run
 /// use atemoya::Error;
@@ -38,13 +39,15 @@ struct Context {
     pools: bool,
 }
 
-// SAFETY: the driver's functions may be called, and its handles used, from any thread at once ("API thread safety" in its reference).
+// SAFETY: the driver's functions may be called, and its handles used, from any thread at once ("API
+// thread safety" in its reference).
 unsafe impl Send for Context {}
 // SAFETY: as above.
 unsafe impl Sync for Context {}
 
 impl Device {
-    /// How many devices the driver shows to this process (`CUDA_VISIBLE_DEVICES` says which); 0 where it has none.
+    /// How many devices the driver shows to this process (`CUDA_VISIBLE_DEVICES` says which); 0
+    /// where it has none.
     ///
     /// # Errors
     /// [`Error::NoDriver`] where there is no driver, or one that is too old; [`Error::Driver`].
@@ -59,8 +62,8 @@ impl Device {
     /// Opens the device of this number, counted from 0.
     ///
     /// # Errors
-    /// As [`Device::count`]; [`Error::NoDevice`] also where there is none of this number, or it is older than compute capability
-    /// 7.0; [`Error::Driver`] for whatever else the driver says.
+    /// As [`Device::count`]; [`Error::NoDevice`] also where there is none of this number, or it is
+    /// older than compute capability 7.0; [`Error::Driver`] for whatever else the driver says.
     pub fn open(ordinal: usize) -> Result<Device> {
         let count = Device::count()?;
         if ordinal >= count {
@@ -146,7 +149,8 @@ impl Drop for Entered {
     fn drop(&mut self) {
         if let Some(former) = self.0 {
             let put_back = || {
-                // SAFETY: it was this thread's context before, or none: whoever made it current keeps it alive.
+                // SAFETY: it was this thread's context before, or none: whoever made it current
+                // keeps it alive.
                 unsafe { result::ctx::set_current(former) }
             };
             // With a second attempt, as for freeing: what follows on this thread relies on it.

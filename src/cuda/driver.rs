@@ -1,4 +1,5 @@
-//! The driver's library: whether it is there, complete and new enough, and its answers as errors of this crate.
+//! The driver's library: whether it is there, complete and new enough, and its answers as errors of
+//! this crate.
 #![allow(unsafe_code, reason = "the driver is a C library")]
 
 use crate::{Error, Result};
@@ -6,7 +7,8 @@ use cudarc::driver::{DriverError, result, sys};
 use std::ffi::{c_int, c_void};
 use std::sync::OnceLock;
 
-/// Every function of the driver that this crate calls: `cudarc` panics when it first calls one that is missing.
+/// Every function of the driver that this crate calls: `cudarc` panics when it first calls one that
+/// is missing.
 pub(super) const FUNCTIONS: [&str; 33] = [
     "cuCtxGetCurrent",
     "cuCtxSetCurrent",
@@ -43,10 +45,12 @@ pub(super) const FUNCTIONS: [&str; 33] = [
     "cuStreamWaitEvent",
 ];
 
-/// The oldest driver's version, in the driver's own numbers: CUDA 11.8, whose version of PTX the kernel is in.
+/// The oldest driver's version, in the driver's own numbers: CUDA 11.8, whose version of PTX the
+/// kernel is in.
 const OLDEST: c_int = 11_080;
 
-/// Loads and initialises the driver, which is looked for until it has been found. Returns whether it has devices.
+/// Loads and initialises the driver, which is looked for until it has been found. Returns whether
+/// it has devices.
 pub(super) fn load() -> Result<bool> {
     static FOUND: OnceLock<()> = OnceLock::new();
     let no_driver = |reason| Error::NoDriver { reason };
@@ -64,7 +68,8 @@ pub(super) fn load() -> Result<bool> {
 
 /// Looks for the library and all its functions that are called here.
 fn look() -> Result<(), String> {
-    // SAFETY: loading a library runs its constructors; this is the system's driver, which exists to be loaded.
+    // SAFETY: loading a library runs its constructors; this is the system's driver, which exists to
+    // be loaded.
     if !unsafe { sys::is_culib_present() } {
         return Err("the library libcuda.so is not to be found, or cannot be loaded".to_owned());
     }
@@ -77,7 +82,8 @@ fn look() -> Result<(), String> {
         }
     }
     let mut version = 0;
-    // SAFETY: `version` is a valid place for the answer; the function may be called before any other.
+    // SAFETY: `version` is a valid place for the answer; the function may be called before any
+    // other.
     let answer = unsafe { sys::cuDriverGetVersion(&raw mut version) };
     if answer != sys::CUresult::CUDA_SUCCESS {
         // The toolkit's stub, for one, which has nothing behind it.

@@ -1,4 +1,5 @@
-//! Events: a point in a stream that other streams, and the host, can wait for; and two of them that tell the time between.
+//! Events: a point in a stream that other streams, and the host, can wait for; and two of them that
+//! tell the time between.
 #![allow(unsafe_code, reason = "events are the driver's")]
 
 use super::device::Device;
@@ -37,7 +38,8 @@ impl Event {
         Ok(Event { device: device.clone(), raw })
     }
 
-    /// Puts the event after the work that the stream has been given so far. It remembers the last record only.
+    /// Puts the event after the work that the stream has been given so far. It remembers the last
+    /// record only.
     pub(super) fn record(&self, stream: &Stream) -> Result<()> {
         let _entered = self.device.enter()?;
         // SAFETY: event and stream exist as long as they are borrowed.
@@ -48,7 +50,8 @@ impl Event {
     pub(super) fn before(&self, stream: &Stream) -> Result<()> {
         let _entered = self.device.enter()?;
         let flags = sys::CUevent_wait_flags::CU_EVENT_WAIT_DEFAULT;
-        // SAFETY: event and stream exist as long as they are borrowed. The driver keeps what a waiting stream needs of an event.
+        // SAFETY: event and stream exist as long as they are borrowed. The driver keeps what a
+        // waiting stream needs of an event.
         unsafe { result::stream::wait_event(stream.raw(), self.raw, flags) }.map_err(wrapped("let a stream wait"))
     }
 
@@ -68,7 +71,8 @@ impl Event {
 impl Drop for Event {
     fn drop(&mut self) {
         let _entered = self.device.enter_to_free();
-        // SAFETY: it was made by `new` and nobody else has it. The driver lets go of it when it is past.
+        // SAFETY: it was made by `new` and nobody else has it. The driver lets go of it when it is
+        // past.
         let _ = unsafe { result::event::destroy(self.raw) };
     }
 }
@@ -96,7 +100,8 @@ impl Timer {
         self.end.record(stream)
     }
 
-    /// Waits, on the host, for the end, and gives the milliseconds by the device's clock; a driver that has none says 0.
+    /// Waits, on the host, for the end, and gives the milliseconds by the device's clock; a driver
+    /// that has none says 0.
     pub(super) fn milliseconds(&self) -> Result<f32> {
         self.end.synchronize()?;
         let _entered = self.end.device.enter()?;

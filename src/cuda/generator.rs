@@ -16,10 +16,10 @@ const MAX_AHEAD: usize = 1024;
 
 /// Builds a [`DeviceLoader`]: a loader whose batches are on a GPU.
 ///
-/// What the batches hold is said by a [`PeakGenerator`] or an [`ArrayGenerator`], with the types that the columns are to have on the device:
-/// sequence `i8`, `u8`, `f16`, `bf16`, `f32` or packed (`u64`), and tracks also `f16` and `bf16`, rounded to the nearest, ties to even, where
-/// `f16` has room for all their values. Of arrays, all
-/// columns keep their types.
+/// What the batches hold is said by a [`PeakGenerator`] or an [`ArrayGenerator`], with the types
+/// that the columns are to have on the device: sequence `i8`, `u8`, `f16`, `bf16`, `f32` or packed
+/// (`u64`), and tracks also `f16` and `bf16`, rounded to the nearest, ties to even, where `f16` has
+/// room for all their values. Of arrays, all columns keep their types.
 ///
 /// | parameter | default | |
 /// |---|---|---|
@@ -29,7 +29,9 @@ const MAX_AHEAD: usize = 1024;
 /// | `stream` | its own | the stream that batches are delivered to; the default stream does not wait for the loader's own |
 /// | `write_combined` | false | whether the page-locked memory is write-combined |
 ///
-/// Without workers, the first batch that is asked for gathers those that go ahead, too. The generator's `slots`, batches in page-locked memory at once, are `num_workers + 2 + prefetch_to_device` where they are not set.
+/// Without workers, the first batch that is asked for gathers those that go ahead, too. The
+/// generator's `slots`, batches in page-locked memory at once, are
+/// `num_workers + 2 + prefetch_to_device` where they are not set.
 #[derive(Debug, Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct DeviceGenerator {
@@ -74,22 +76,24 @@ impl DeviceGenerator {
     crate::feed::generator::setters! {
         /// Sets in which types batches cross the bus. It changes no value.
         transfer: Transfer;
-        /// Sets how many batches are under way to the device, or there, before they are asked for. They set out when a batch is asked
-        /// for, as far as workers have gathered them by then.
+        /// Sets how many batches are under way to the device, or there, before they are asked for.
+        /// They set out when a batch is asked for, as far as workers have gathered them by then.
         prefetch_to_device: usize;
         /// Sets how many batches are on the device at once, more than `prefetch_to_device`.
         device_slots: Option<usize>;
         /// Sets the stream that batches are delivered to, `None` for one of the loader's own.
         stream: Option<Stream>;
-        /// Sets whether the page-locked memory is write-combined: faster to copy from on some machines, slow to read for the host.
+        /// Sets whether the page-locked memory is write-combined: faster to copy from on some
+        /// machines, slow to read for the host.
         write_combined: bool;
     }
 
     /// Selects the loci, allocates page-locked memory and the device's, and starts the workers.
     ///
     /// # Errors
-    /// As [`PeakGenerator::build`]; [`Error::Argument`] for a stream of another device; [`Error::Driver`], with code 2 where the host or
-    /// the device lacks memory. Nothing stays allocated then.
+    /// As [`PeakGenerator::build`]; [`Error::Argument`] for a stream of another device;
+    /// [`Error::Driver`], with code 2 where the host or the device lacks memory. Nothing stays
+    /// allocated then.
     pub fn build(&self) -> Result<DeviceLoader> {
         let ahead = self.prefetch_to_device;
         if ahead > MAX_AHEAD {

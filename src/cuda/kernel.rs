@@ -137,7 +137,8 @@ impl Kernel {
     pub(super) fn load(stream: &Stream) -> Result<Kernel> {
         let _entered = stream.device().enter()?;
         let text = CString::new(ptx()).unwrap_or_default();
-        // SAFETY: the image is a text that ends with a zero byte, and the driver copies what it needs.
+        // SAFETY: the image is a text that ends with a zero byte, and the driver copies what it
+        // needs.
         let module = unsafe { result::module::load_data(text.as_ptr().cast()) };
         let module = module.map_err(wrapped("load the kernel"))?;
         let mut kernel = Kernel { stream: stream.clone(), module, function: std::ptr::null_mut() };
@@ -165,9 +166,10 @@ impl Kernel {
         let _entered = self.stream.device().enter()?;
         let mut parameters = [(&raw mut batch).cast()];
         let (grid, block) = ((blocks as u32, 1, 1), (THREADS as u32, 1, 1));
-        // SAFETY: the kernel has one parameter, `struct Batch` by value, which the driver copies before it returns. It accesses the
-        // elements of the columns only, which `Piece::column` has found to be in memory that is allocated; the memory is freed
-        // behind this launch, by the order in which slots are used.
+        // SAFETY: the kernel has one parameter, `struct Batch` by value, which the driver copies
+        // before it returns. It accesses the elements of the columns only, which `Piece::column`
+        // has found to be in memory that is allocated; the memory is freed behind this launch, by
+        // the order in which slots are used.
         unsafe { result::launch_kernel(self.function, grid, block, 0, self.stream.raw(), &mut parameters) }
             .map_err(wrapped("launch the kernel"))
     }
@@ -179,7 +181,8 @@ fn ptx() -> &'static str {
     PTX
 }
 
-/// The kernel's PTX, or another one that the environment names: `kernel/mutants.py` asks whether tests notice the difference.
+/// The kernel's PTX, or another one that the environment names: `kernel/mutants.py` asks whether
+/// tests notice the difference.
 #[cfg(test)]
 fn ptx() -> String {
     let other = std::env::var_os("ATEMOYA_PTX");
@@ -191,7 +194,8 @@ impl Drop for Kernel {
         // If the wait fails, nobody knows whether it still runs: a leak is safe, unloading is not.
         if Wait::UnloadKernel.left_out() || self.stream.settle() {
             let _entered = self.stream.device().enter_to_free();
-            // SAFETY: the module was loaded in `load`, nobody else has it, and what was launched of it has ended.
+            // SAFETY: the module was loaded in `load`, nobody else has it, and what was launched of
+            // it has ended.
             let _ = unsafe { result::module::unload(self.module) };
         }
     }

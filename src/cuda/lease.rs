@@ -1,4 +1,5 @@
-//! A slot of the device in somebody's hands, under way or with the consumer, until it goes back to the pool.
+//! A slot of the device in somebody's hands, under way or with the consumer, until it goes back to
+//! the pool.
 
 use super::device::Device;
 use super::pool::Pool;
@@ -8,13 +9,15 @@ use super::waits::Wait;
 use crate::{Error, Result};
 use std::sync::Arc;
 
-/// A slot that holds a batch. Dropping it gives the slot back, behind what the streams that use it have been given by then.
+/// A slot that holds a batch. Dropping it gives the slot back, behind what the streams that use it
+/// have been given by then.
 #[derive(Debug)]
 pub(super) struct Lease {
     /// Taken by `drop` and `lose` only.
     slot: Option<DeviceSlot>,
     pool: Arc<Pool>,
-    /// The consumer's, the one that it was delivered to first; none before that. `None` stands for one that is done.
+    /// The consumer's, the one that it was delivered to first; none before that. `None` stands for
+    /// one that is done.
     streams: Vec<Option<Stream>>,
 }
 
@@ -38,7 +41,8 @@ impl Lease {
         }
     }
 
-    /// Makes a stream wait for the batch, and be waited for when the lease is dropped. `wait` names the wait.
+    /// Makes a stream wait for the batch, and be waited for when the lease is dropped. `wait` names
+    /// the wait.
     pub(super) fn use_on(&mut self, stream: &Stream, wait: Wait) -> Result<()> {
         if self.place_of(stream).is_some() {
             return Ok(());
@@ -53,7 +57,8 @@ impl Lease {
         Ok(())
     }
 
-    /// Takes note of what a stream was given so far, which is the last that it is given for this batch.
+    /// Takes note of what a stream was given so far, which is the last that it is given for this
+    /// batch.
     pub(super) fn done_on(&mut self, stream: &Stream) -> Result<()> {
         let (Some(place), Some(slot)) = (self.place_of(stream), &self.slot) else { return Ok(()) };
         slot.record(place, stream)?;

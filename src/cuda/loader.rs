@@ -1,4 +1,5 @@
-//! The loader on a device: epochs of batches in order, some of them on their way before they are asked for.
+//! The loader on a device: epochs of batches in order, some of them on their way before they are
+//! asked for.
 
 use super::batches::{DeviceBatches, Flow};
 use super::device::Device;
@@ -9,11 +10,13 @@ use crate::feed::{Column, Loader, State};
 use crate::sample::Draw;
 use crate::{DType, Result};
 
-/// Streams epochs of batches to a GPU, made by [`DeviceGenerator::build`](super::DeviceGenerator::build).
+/// Streams epochs of batches to a GPU, made by
+/// [`DeviceGenerator::build`](super::DeviceGenerator::build).
 ///
-/// They are the batches of the [`Loader`] with the same options, on any number of workers, slots and batches ahead. Dropping the loader
-/// waits for the copies from its page-locked memory and for its kernel, and frees its memory but for that of batches that the
-/// consumer holds, which stay valid.
+/// They are the batches of the [`Loader`] with the same options, on any number of workers, slots
+/// and batches ahead. Dropping the loader waits for the copies from its page-locked memory and for
+/// its kernel, and frees its memory but for that of batches that the consumer holds, which stay
+/// valid.
 #[derive(Debug)]
 pub struct DeviceLoader {
     /// What is under way to the device.
@@ -32,8 +35,9 @@ impl DeviceLoader {
         DeviceLoader { flow: Flow::default(), loader, pipeline, stream, ahead, place: (0, 0) }
     }
 
-    /// The loader on the host's side, for its counts, loci and ledger. Its state and layout are those of its own batches, which may be
-    /// ahead and packed; [`DeviceLoader::shape`] and [`DeviceLoader::dtype`] are those on the device.
+    /// The loader on the host's side, for its counts, loci and ledger. Its state and layout are
+    /// those of its own batches, which may be ahead and packed; [`DeviceLoader::shape`] and
+    /// [`DeviceLoader::dtype`] are those on the device.
     #[must_use]
     pub fn host(&self) -> &Loader {
         &self.loader
@@ -61,8 +65,8 @@ impl DeviceLoader {
         &self.pipeline
     }
 
-    /// Channels and positions of an example on the device; `(1, 1)` for the columns of one number, and no channel for one that the batches
-    /// do not have.
+    /// Channels and positions of an example on the device; `(1, 1)` for the columns of one number,
+    /// and no channel for one that the batches do not have.
     #[must_use]
     pub fn shape(&self, column: Column) -> (usize, usize) {
         let form = self.pipeline.layout().form(column);
@@ -105,7 +109,8 @@ impl DeviceLoader {
         DeviceBatches::begin(self, true)
     }
 
-    /// Goes on from a saved state, of this or of a [`Loader`], with the very next batch; see [`Loader::resume`].
+    /// Goes on from a saved state, of this or of a [`Loader`], with the very next batch; see
+    /// [`Loader::resume`].
     ///
     /// # Errors
     /// As there.
@@ -124,7 +129,8 @@ impl DeviceLoader {
         Ok(DeviceBatches::begin(self, false))
     }
 
-    /// Streams every kept peak, or negative, or both, once and in order; see [`Loader::validation`].
+    /// Streams every kept peak, or negative, or both, once and in order; see
+    /// [`Loader::validation`].
     ///
     /// # Errors
     /// As there.
@@ -133,8 +139,8 @@ impl DeviceLoader {
         Ok(DeviceBatches::begin(self, false))
     }
 
-    /// The rest of what the loader streams, when that was [left going](DeviceBatches::detach); nothing otherwise. Dropping this leaves it
-    /// going, too; see [`Loader::streaming`].
+    /// The rest of what the loader streams, when that was [left going](DeviceBatches::detach);
+    /// nothing otherwise. Dropping this leaves it going, too; see [`Loader::streaming`].
     pub fn streaming(&mut self) -> DeviceBatches<'_> {
         DeviceBatches::of(self)
     }

@@ -9,8 +9,9 @@ use crate::Result;
 use cudarc::driver::result;
 use std::ops::Range;
 
-/// An allocation of a device. It is freed behind what its stream has been given by then: whoever drops it has made that stream
-/// wait for all else that uses it. A slot does so in its `drop`, and gives its memory to nobody.
+/// An allocation of a device. It is freed behind what its stream has been given by then: whoever
+/// drops it has made that stream wait for all else that uses it. A slot does so in its `drop`, and
+/// gives its memory to nobody.
 #[derive(Debug)]
 pub(super) struct DeviceMemory {
     stream: Stream,
@@ -19,7 +20,8 @@ pub(super) struct DeviceMemory {
 }
 
 impl DeviceMemory {
-    /// Allocates exactly `bytes`, at least one, for work that is given to `stream` or ordered after it. Nothing is in it.
+    /// Allocates exactly `bytes`, at least one, for work that is given to `stream` or ordered after
+    /// it. Nothing is in it.
     pub(super) fn new(stream: &Stream, bytes: usize) -> Result<DeviceMemory> {
         let _entered = stream.device().enter()?;
         let address = if stream.device().pools() {
@@ -57,7 +59,8 @@ impl DeviceMemory {
         }
         let _entered = self.device().enter()?;
         let address = self.address(part);
-        // SAFETY: the part is allocated and as long as the vector, which is alive until the stream was waited for below.
+        // SAFETY: the part is allocated and as long as the vector, which is alive until the stream
+        // was waited for below.
         let copied = unsafe { result::memcpy_dtoh_async(&mut bytes, address, stream.raw()) };
         if let Err(error) = stream.synchronize() {
             // Nobody knows whether the device still writes: a leak is safe, freeing is not.
@@ -78,10 +81,12 @@ impl Drop for DeviceMemory {
     fn drop(&mut self) {
         let _entered = self.device().enter_to_free();
         if self.device().pools() {
-            // SAFETY: it was allocated in `new`, and the stream frees it after all its uses, as the type asks for.
+            // SAFETY: it was allocated in `new`, and the stream frees it after all its uses, as the
+            // type asks for.
             let _ = unsafe { result::free_async(self.address, self.stream.raw()) };
         } else if Wait::FreeOnHost.left_out() || self.stream.settle() {
-            // SAFETY: it was allocated in `new`, and the stream, which comes after all its uses, has been waited for.
+            // SAFETY: it was allocated in `new`, and the stream, which comes after all its uses,
+            // has been waited for.
             let _ = unsafe { result::free_sync(self.address) };
         }
     }

@@ -1,5 +1,6 @@
-//! Feeding a GPU: batches are gathered into page-locked memory, cross the bus in one asynchronous copy each, are expanded on the
-//! device, and are handed to the consumer's stream without a wait of the host.
+//! Feeding a GPU: batches are gathered into page-locked memory, cross the bus in one asynchronous
+//! copy each, are expanded on the device, and are handed to the consumer's stream without a wait of
+//! the host.
 //!
 //! ```no_run
 //! use atemoya::cuda::{Device, DeviceGenerator};
@@ -43,9 +44,10 @@
 //! ```
 //!
 //! # How a batch gets there
-//! Two streams belong to a loader. On the first each batch is copied, as one contiguous piece, from its slot of page-locked memory into
-//! a slot of the device; on the second a kernel writes the columns that are to be of another type than they crossed the bus in. The
-//! consumer's stream waits for that, on the device. All that is reused is reused behind an event:
+//! Two streams belong to a loader. On the first each batch is copied, as one contiguous piece, from
+//! its slot of page-locked memory into a slot of the device; on the second a kernel writes the
+//! columns that are to be of another type than they crossed the bus in. The consumer's stream waits
+//! for that, on the device. All that is reused is reused behind an event:
 //!
 //! | what | waits for |
 //! |---|---|
@@ -56,25 +58,29 @@
 //! | freeing device memory | the same as the copy into it |
 //! | freeing page-locked memory | the copy from it, on the host |
 //!
-//! The consumer's thread waits for none of these; it waits for workers where they are slower than it is. (Without workers it gathers
-//! itself, and so does what a worker does.) Where nobody can know whether the device still uses some memory, because a wait for it failed, that memory is never freed
-//! nor used again.
+//! The consumer's thread waits for none of these; it waits for workers where they are slower than
+//! it is. (Without workers it gathers itself, and so does what a worker does.) Where nobody can
+//! know whether the device still uses some memory, because a wait for it failed, that memory is
+//! never freed nor used again.
 //!
-//! Streams that capture a CUDA graph are not provided for: no batch may be asked for, waited on, or dropped while one of its streams
-//! captures; copy it into memory of the graph's own before.
+//! Streams that capture a CUDA graph are not provided for: no batch may be asked for, waited on, or
+//! dropped while one of its streams captures; copy it into memory of the graph's own before.
 //!
 //! # What has been checked, and how
-//! The CUDA path is functionally checked by PTX interpretation and a driver emulator; it was never run or timed on a GPU.
-//! The emulator follows the documented ordering rules of the driver API (streams, events, page-locked and pageable copies) and
-//! reports missing waits, races, out-of-bounds and misaligned accesses. It says nothing about speed, and a real driver may behave in
-//! ways it does not model. Register counts come from `ptxas -v`; no throughput figure in this project comes from a GPU. To check on a
-//! real device run `gpu_smoke`.
+//! The CUDA path is functionally checked by PTX interpretation and a driver emulator; it was never
+//! run or timed on a GPU. The emulator follows the documented ordering rules of the driver API
+//! (streams, events, page-locked and pageable copies) and reports missing waits, races,
+//! out-of-bounds and misaligned accesses. It says nothing about speed, and a real driver may behave
+//! in ways it does not model. Register counts come from `ptxas -v`; no throughput figure in this
+//! project comes from a GPU. To check on a real device run `gpu_smoke`.
 //!
 //! # Needs
-//! A driver for CUDA 11.8 or newer, on Linux, and a device of compute capability 7.0 or higher. The driver is looked for when a
-//! device is opened; neither it nor the toolkit is needed to build. The bindings are `cudarc`'s for CUDA 12.9, which give a driver's answer as
-//! an enumeration: an answer that is newer than they are would be undefined behaviour. All crates of a program that use
-//! `cudarc` 0.19 must use the same one, `=0.19.10`, with the same feature for its version, `cuda-12090`; it does not compile otherwise.
+//! A driver for CUDA 11.8 or newer, on Linux, and a device of compute capability 7.0 or higher. The
+//! driver is looked for when a device is opened; neither it nor the toolkit is needed to build. The
+//! bindings are `cudarc`'s for CUDA 12.9, which give a driver's answer as an enumeration: an answer
+//! that is newer than they are would be undefined behaviour. All crates of a program that use
+//! `cudarc` 0.19 must use the same one, `=0.19.10`, with the same feature for its version,
+//! `cuda-12090`; it does not compile otherwise.
 
 mod batch;
 mod batches;

@@ -1,7 +1,8 @@
-//! Page-locked memory, from which a device copies by itself: a slot of the feed's ring, whose reuse waits for the copy.
+//! Page-locked memory, from which a device copies by itself: a slot of the feed's ring, whose reuse
+//! waits for the copy.
 //!
-//! `cudarc`'s own buffer records its event only under some settings of its context, so that safe code can write to it while it is
-//! read. Here the event is recorded after every copy.
+//! `cudarc`'s own buffer records its event only under some settings of its context, so that safe
+//! code can write to it while it is read. Here the event is recorded after every copy.
 #![allow(unsafe_code, reason = "page-locked memory is the driver's")]
 
 use super::driver::wrapped;
@@ -41,8 +42,9 @@ unsafe impl Send for PageLocked {}
 unsafe impl Sync for PageLocked {}
 
 impl PageLocked {
-    /// Allocates exactly `bytes`, at least one, filled with zeros, for copies on `stream`. It is page-locked for all contexts.
-    /// Write-combined memory is faster to copy on some machines and very slow to read for the host.
+    /// Allocates exactly `bytes`, at least one, filled with zeros, for copies on `stream`. It is
+    /// page-locked for all contexts. Write-combined memory is faster to copy on some machines and
+    /// very slow to read for the host.
     pub(super) fn new(stream: &Stream, bytes: usize, write_combined: bool) -> Result<PageLocked> {
         let copied = Event::new(stream.device())?;
         let _entered = stream.device().enter()?;
@@ -64,8 +66,9 @@ impl PageLocked {
     pub(super) fn copy_to(&mut self, target: &DeviceMemory) -> Result<()> {
         let address = target.address(0..self.bytes);
         let _entered = self.stream.device().enter()?;
-        // SAFETY: the target is allocated and as long. The source is page-locked and stays allocated and unwritten until the copy
-        // has ended: whatever comes of it, `state` says from now on that it may be read, and writing and freeing wait.
+        // SAFETY: the target is allocated and as long. The source is page-locked and stays
+        // allocated and unwritten until the copy has ended: whatever comes of it, `state` says from
+        // now on that it may be read, and writing and freeing wait.
         let copied = unsafe { result::memcpy_htod_async(address, self.bytes(), self.stream.raw()) };
         self.state = State::Unrecorded;
         self.copied.record(&self.stream)?;
@@ -100,7 +103,8 @@ impl Memory for PageLocked {
 
     fn bytes_mut(&mut self) -> Result<&mut [u8]> {
         self.wait(Wait::RefillPageLocked)?;
-        // SAFETY: allocated and filled in `new`; `&mut self` means that nobody else has it, and no copy reads it any more.
+        // SAFETY: allocated and filled in `new`; `&mut self` means that nobody else has it, and no
+        // copy reads it any more.
         Ok(unsafe { std::slice::from_raw_parts_mut(self.address.as_ptr(), self.bytes) })
     }
 
@@ -111,7 +115,8 @@ impl Memory for PageLocked {
 
 impl Drop for PageLocked {
     fn drop(&mut self) {
-        // If the wait fails, nobody knows whether the device still reads: a leak is safe, freeing is not.
+        // If the wait fails, nobody knows whether the device still reads: a leak is safe, freeing
+        // is not.
         if self.wait(Wait::FreePageLocked).is_ok() || self.stream.settle() {
             let _entered = self.stream.device().enter_to_free();
             // SAFETY: it comes from `malloc_host`, in `new`, and nothing reads it any more.

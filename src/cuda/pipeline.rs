@@ -1,4 +1,5 @@
-//! From a batch in page-locked memory to one on the device: the copy, the kernel, and the events between them.
+//! From a batch in page-locked memory to one on the device: the copy, the kernel, and the events
+//! between them.
 
 use super::batch::{Pending, Place};
 use super::device::Device;
@@ -28,7 +29,8 @@ pub(super) struct Pipeline {
 }
 
 impl Pipeline {
-    /// Allocates so many slots. The batches to come lie in page-locked memory that `copy` copies from.
+    /// Allocates so many slots. The batches to come lie in page-locked memory that `copy` copies
+    /// from.
     pub(super) fn new(copy: Stream, layout: DeviceLayout, slots: usize) -> Result<Pipeline> {
         let expand = match layout.expanded_bytes() {
             0 => None,
@@ -58,7 +60,8 @@ impl Pipeline {
     /// Begins to bring a batch to the device, without waiting.
     ///
     /// # Errors
-    /// [`Error::AllLeased`] when the consumer holds all slots; [`Error::Driver`]. Nothing is under way then, and the slot is free again.
+    /// [`Error::AllLeased`] when the consumer holds all slots; [`Error::Driver`]. Nothing is under
+    /// way then, and the slot is free again.
     pub(super) fn submit(&self, mut batch: Batch) -> Result<Pending> {
         let mut slot = self.pool.take().ok_or_else(|| self.pool.none_free())?;
         match self.begin(&mut slot, &mut batch) {
@@ -75,9 +78,10 @@ impl Pipeline {
         }
     }
 
-    /// Expands the batch of `rows` examples in a slot that nobody else uses so many times over, and gives the device's mean time in milliseconds:
-    /// 0 where the driver has no clock, and `None` where there is nothing to expand. The kernel may still use the batch after an error,
-    /// unless [`Pipeline::settle`] says otherwise.
+    /// Expands the batch of `rows` examples in a slot that nobody else uses so many times over, and
+    /// gives the device's mean time in milliseconds: 0 where the driver has no clock, and `None`
+    /// where there is nothing to expand. The kernel may still use the batch after an error, unless
+    /// [`Pipeline::settle`] says otherwise.
     pub(super) fn time_expansion(&self, slot: &DeviceSlot, rows: usize, launches: u32) -> Result<Option<f64>> {
         let (Some((stream, kernel)), (crossed, Some(expanded))) = (&self.expand, slot.memory()) else {
             return Ok(None);
@@ -87,7 +91,8 @@ impl Pipeline {
         }
         let launch = || kernel.expand(self.layout.pieces(rows, (crossed, expanded)));
         let timer = Timer::new(stream.device())?;
-        // What is under way to other slots would take its part of the device's memory, and the first launch may find the device asleep.
+        // What is under way to other slots would take its part of the device's memory, and the
+        // first launch may find the device asleep.
         self.copy.synchronize()?;
         launch()?;
         timer.begin(stream)?;
@@ -96,7 +101,8 @@ impl Pipeline {
         Ok(Some(f64::from(timer.milliseconds()?) / f64::from(launches)))
     }
 
-    /// Waits, on the host, for all that the pipeline's own streams have been given. Returns whether it has ended.
+    /// Waits, on the host, for all that the pipeline's own streams have been given. Returns whether
+    /// it has ended.
     pub(super) fn settle(&self) -> bool {
         self.copy.settle() && self.expand.as_ref().is_none_or(|(stream, _)| stream.settle())
     }
@@ -106,7 +112,8 @@ impl Pipeline {
         let Some(source) = batch.memory_mut::<PageLocked>() else {
             return Err(Error::argument("batch", "it does not lie in page-locked memory"));
         };
-        // Once for all the calls below, each of which would change the thread's context and put it back.
+        // Once for all the calls below, each of which would change the thread's context and put it
+        // back.
         let _entered = self.device().enter()?;
         slot.reuse()?;
         let (crossed, expanded) = slot.memory();

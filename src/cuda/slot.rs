@@ -1,4 +1,5 @@
-//! A slot of the device: the memory of one batch there, and who has to be waited for before it is used again.
+//! A slot of the device: the memory of one batch there, and who has to be waited for before it is
+//! used again.
 
 use super::device::Device;
 use super::event::Event;
@@ -8,7 +9,8 @@ use super::transfer::DeviceLayout;
 use super::waits::Wait;
 use crate::Result;
 
-/// Memory for one batch: as it crosses the bus, and expanded. It is allocated for, and freed on, the stream that copies.
+/// Memory for one batch: as it crosses the bus, and expanded. It is allocated for, and freed on,
+/// the stream that copies.
 #[derive(Debug)]
 pub(super) struct DeviceSlot {
     memory: Option<Memory>,
@@ -63,7 +65,8 @@ impl DeviceSlot {
         self.copy.device()
     }
 
-    /// Makes the stream that copies wait for whoever used the slot last; `consumers` and `pipeline` name the waits.
+    /// Makes the stream that copies wait for whoever used the slot last; `consumers` and `pipeline`
+    /// name the waits.
     fn after_last_use(&self, consumers: Wait, pipeline: Wait) -> Result<()> {
         match self.last {
             LastUse::Nobody => Ok(()),
@@ -97,19 +100,22 @@ impl DeviceSlot {
         Ok(())
     }
 
-    /// Records what one of the consumer's streams was given so far; `place` is below what was prepared.
+    /// Records what one of the consumer's streams was given so far; `place` is below what was
+    /// prepared.
     pub(super) fn record(&self, place: usize, stream: &Stream) -> Result<()> {
         self.released[place].record(stream)
     }
 
-    /// Takes note that the streams are the last users, as they stand now, or as they were recorded where there is `None`. Where no
-    /// event can be recorded, the host waits. Returns false when that fails too, so that nobody knows whether the slot is still in use.
+    /// Takes note that the streams are the last users, as they stand now, or as they were recorded
+    /// where there is `None`. Where no event can be recorded, the host waits. Returns false when
+    /// that fails too, so that nobody knows whether the slot is still in use.
     #[must_use]
     pub(super) fn release(&mut self, streams: &[Option<Stream>]) -> bool {
         let count = if Wait::OtherReleases.left_out() { 1 } else { streams.len() };
         for (place, stream) in streams.iter().enumerate().take(count) {
             let Some(stream) = stream else { continue };
-            // An event that stays as it was for an earlier batch is past, and waiting for it is nothing.
+            // An event that stays as it was for an earlier batch is past, and waiting for it is
+            // nothing.
             let recorded = self.record(place, stream).is_ok();
             if !recorded && !Wait::FailedRelease.left_out() && !stream.settle() {
                 return false;

@@ -10,7 +10,8 @@ use std::time::Duration;
 pub struct DeviceStats {
     /// Batches delivered.
     pub batches: u64,
-    /// Bytes copied to the device, the padding between columns included; also of batches that were not delivered.
+    /// Bytes copied to the device, the padding between columns included; also of batches that were
+    /// not delivered.
     pub bytes_copied: u64,
     /// Bytes of a slot of page-locked memory, which is what crosses the bus for a batch.
     pub batch_bytes: usize,
@@ -18,9 +19,11 @@ pub struct DeviceStats {
     pub page_locked_bytes: usize,
     /// Memory of the device.
     pub device_bytes: usize,
-    /// Time that the consumer's thread spent in asking for batches: waiting for workers, and in calls of the driver.
+    /// Time that the consumer's thread spent in asking for batches: waiting for workers, and in
+    /// calls of the driver.
     pub consumer_waited: Duration,
-    /// The counters of the host's side, whose consumer is the pipeline: it may be some batches ahead.
+    /// The counters of the host's side, whose consumer is the pipeline: it may be some batches
+    /// ahead.
     pub host: Stats,
 }
 

@@ -28,8 +28,9 @@ unsafe impl Send for Inner {}
 unsafe impl Sync for Inner {}
 
 impl Stream {
-    /// Makes a stream that no other one waits for of itself, the default stream included (`CU_STREAM_NON_BLOCKING`): work on another
-    /// stream needs [`wait_on`](super::DeviceBatch::wait_on) to see what is on this one.
+    /// Makes a stream that no other one waits for of itself, the default stream included
+    /// (`CU_STREAM_NON_BLOCKING`): work on another stream needs
+    /// [`wait_on`](super::DeviceBatch::wait_on) to see what is on this one.
     ///
     /// # Errors
     /// [`Error::Driver`].
@@ -40,8 +41,9 @@ impl Stream {
         Ok(Stream(Arc::new(Inner { device: device.clone(), raw, owned: true })))
     }
 
-    /// Borrows a stream, a `CUstream` or `cudaStream_t` (PyTorch's `torch.cuda.current_stream().cuda_stream`). Null and 1 are the
-    /// legacy default stream, however the caller was compiled.
+    /// Borrows a stream, a `CUstream` or `cudaStream_t` (PyTorch's
+    /// `torch.cuda.current_stream().cuda_stream`). Null and 1 are the legacy default stream,
+    /// however the caller was compiled.
     ///
     /// ```no_run
     /// # fn current_stream() -> *mut std::ffi::c_void { std::ptr::null_mut() }
@@ -57,11 +59,12 @@ impl Stream {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Argument`] for 2, `CU_STREAM_PER_THREAD`, which is another stream on each thread, while batches may be dropped on any.
+    /// [`Error::Argument`] for 2, `CU_STREAM_PER_THREAD`, which is another stream on each thread,
+    /// while batches may be dropped on any.
     ///
     /// # Safety
-    /// It must be a stream of the device's primary context, or one of the above, and exist as long as any clone of what is returned.
-    /// Loaders and batches that were given one hold a clone.
+    /// It must be a stream of the device's primary context, or one of the above, and exist as long
+    /// as any clone of what is returned. Loaders and batches that were given one hold a clone.
     pub unsafe fn borrow(device: &Device, raw: *mut c_void) -> Result<Stream> {
         if raw.addr() == PER_THREAD {
             return Err(Error::argument("stream", "CU_STREAM_PER_THREAD is another stream on each thread"));
@@ -95,9 +98,10 @@ impl Stream {
         unsafe { result::stream::synchronize(self.0.raw) }.map_err(wrapped("wait for a stream"))
     }
 
-    /// The same before something that its work uses is used again or freed. Returns whether the work has ended. An answer of the
-    /// driver may be the error of some earlier, asynchronous work, as its documentation says of nearly every call, and then says
-    /// nothing of this wait: so a second attempt is made.
+    /// The same before something that its work uses is used again or freed. Returns whether the
+    /// work has ended. An answer of the driver may be the error of some earlier, asynchronous work,
+    /// as its documentation says of nearly every call, and then says nothing of this wait: so a
+    /// second attempt is made.
     pub(super) fn settle(&self) -> bool {
         self.synchronize().is_ok() || self.synchronize().is_ok()
     }
@@ -115,7 +119,8 @@ impl Drop for Inner {
     fn drop(&mut self) {
         if self.owned {
             let _entered = self.device.enter_to_free();
-            // SAFETY: it was made by `new` and nobody else has it. Work that it still has is finished by the driver.
+            // SAFETY: it was made by `new` and nobody else has it. Work that it still has is
+            // finished by the driver.
             let _ = unsafe { result::stream::destroy(self.raw) };
         }
     }

@@ -1,5 +1,5 @@
-//! What crosses the bus and what is made of it: the types of each column on either side, and where the columns of a batch lie in
-//! a slot of the device.
+//! What crosses the bus and what is made of it: the types of each column on either side, and where
+//! the columns of a batch lie in a slot of the device.
 
 use super::kernel::{Conversion, Piece};
 use super::memory::DeviceMemory;
@@ -11,18 +11,20 @@ use std::ops::Range;
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Transfer {
-    /// Packed sequence, a bit for each element, and tracks in the narrowest type that holds their values, where they are asked for as
-    /// `f32`, `f16` or `bf16`; a kernel makes of them what was asked for. It moves the fewest bytes that hold the store's values.
+    /// Packed sequence, a bit for each element, and tracks in the narrowest type that holds their
+    /// values, where they are asked for as `f32`, `f16` or `bf16`; a kernel makes of them what was
+    /// asked for. It moves the fewest bytes that hold the store's values.
     #[default]
     Compact,
-    /// The types that were asked for, made by the workers; only tracks as `f16` and `bf16`, which they cannot make, are converted
-    /// from `f32` on the device.
+    /// The types that were asked for, made by the workers; only tracks as `f16` and `bf16`, which
+    /// they cannot make, are converted from `f32` on the device.
     Dense,
 }
 
 impl Transfer {
-    /// The types in which sequence, controls and signal cross the bus, from those on the device, whether the sequence can be packed,
-    /// and the narrowest types that hold the values of controls and signal.
+    /// The types in which sequence, controls and signal cross the bus, from those on the device,
+    /// whether the sequence can be packed, and the narrowest types that hold the values of controls
+    /// and signal.
     pub(super) fn types(self, wanted: [DType; 3], packs: bool, narrowest: [DType; 2]) -> Result<[DType; 3]> {
         let tracks = |name, wanted: DType, narrowest: DType| match (wanted, self) {
             // What is not of the kernel's making is checked, and made, by the workers.
@@ -55,7 +57,8 @@ pub(super) struct Form {
     pub(super) dtype: DType,
     pub(super) channels: usize,
     pub(super) positions: usize,
-    /// Where it begins in the expanded memory, and how it gets there; `None` where it is used as it crossed the bus.
+    /// Where it begins in the expanded memory, and how it gets there; `None` where it is used as it
+    /// crossed the bus.
     expanded: Option<(usize, Conversion)>,
 }
 
@@ -68,8 +71,8 @@ pub(super) struct DeviceLayout {
 }
 
 impl DeviceLayout {
-    /// From the layout of the batches as they cross the bus, the types of sequence, controls and signal on the device, and the width
-    /// of the sequence, which a packed one does not tell.
+    /// From the layout of the batches as they cross the bus, the types of sequence, controls and
+    /// signal on the device, and the width of the sequence, which a packed one does not tell.
     pub(super) fn new(crossing: Layout, types: [DType; 3], in_window: usize) -> Result<DeviceLayout> {
         let mut forms = Column::ALL.map(|column| {
             let (channels, positions) = crossing.shape(column);
@@ -111,7 +114,8 @@ impl DeviceLayout {
         self.forms[column as usize]
     }
 
-    /// Whether the first `rows` examples of a column lie in the expanded memory, and where, in bytes.
+    /// Whether the first `rows` examples of a column lie in the expanded memory, and where, in
+    /// bytes.
     pub(super) fn place(&self, column: Column, rows: usize) -> (bool, Range<usize>) {
         let Form { dtype, channels, positions, expanded } = self.form(column);
         match expanded {

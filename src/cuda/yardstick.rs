@@ -1,5 +1,5 @@
-//! What a device can do, to set a loader beside it: how fast plain copies from page-locked memory are, and how long the expansion of
-//! a batch takes.
+//! What a device can do, to set a loader beside it: how fast plain copies from page-locked memory
+//! are, and how long the expansion of a batch takes.
 
 use super::device::Device;
 use super::loader::DeviceLoader;
@@ -21,7 +21,8 @@ const MOST: u32 = 1 << 16;
 pub struct Copied {
     /// The bytes.
     pub bytes: u64,
-    /// By the host's clock: from before the first submission until the host knew of the last copy's end.
+    /// By the host's clock: from before the first submission until the host knew of the last copy's
+    /// end.
     pub time: Duration,
 }
 
@@ -34,8 +35,8 @@ impl Copied {
     }
 }
 
-/// Plain copies from page-locked memory to a device, back to back on a stream of their own: the most that a loader's copies can
-/// reach whose batches have this size.
+/// Plain copies from page-locked memory to a device, back to back on a stream of their own: the
+/// most that a loader's copies can reach whose batches have this size.
 ///
 /// ```no_run
 /// use atemoya::cuda::{Device, PlainCopies};
@@ -60,8 +61,8 @@ impl PlainCopies {
     /// Allocates two buffers of so many bytes on either side.
     ///
     /// # Errors
-    /// [`Error::Argument`] when there are none; [`Error::Driver`], with code 2 where the host or the device lacks memory. Nothing stays
-    /// allocated then.
+    /// [`Error::Argument`] when there are none; [`Error::Driver`], with code 2 where the host or
+    /// the device lacks memory. Nothing stays allocated then.
     pub fn new(device: &Device, bytes: usize) -> Result<PlainCopies> {
         if bytes == 0 {
             return Err(Error::argument("bytes", "there is nothing to copy"));
@@ -78,7 +79,8 @@ impl PlainCopies {
         self.bytes
     }
 
-    /// Submits so many copies, from the buffers in turn, without a wait between, and waits for the last one.
+    /// Submits so many copies, from the buffers in turn, without a wait between, and waits for the
+    /// last one.
     ///
     /// # Errors
     /// [`Error::Driver`].
@@ -94,8 +96,9 @@ impl PlainCopies {
         Ok(Copied { bytes: u64::from(copies) * self.bytes as u64, time: since.elapsed() })
     }
 
-    /// The same for about so long: runs of more and more copies, of which the last one, the longest, counts. It takes at least a quarter of
-    /// the time, and all of them together at most about twice as long, unless 65,536 copies take less.
+    /// The same for about so long: runs of more and more copies, of which the last one, the
+    /// longest, counts. It takes at least a quarter of the time, and all of them together at most
+    /// about twice as long, unless 65,536 copies take less.
     ///
     /// # Errors
     /// [`Error::Driver`].
@@ -114,19 +117,23 @@ impl PlainCopies {
     }
 }
 
-/// The mean time, by the device's clock, in which one batch of a loader is expanded: so many launches, at least one, of its first epoch's
-/// first batch, back to back, so that it is the time between launches where that is longer. `None` where there is nothing to expand, or
-/// the driver has no clock.
+/// The mean time, by the device's clock, in which one batch of a loader is expanded: so many
+/// launches, at least one, of its first epoch's first batch, back to back, so that it is the time
+/// between launches where that is longer. `None` where there is nothing to expand, or the driver
+/// has no clock.
 ///
-/// Whatever the loader was streaming before is abandoned, and its place is after that batch. The host waits until all is over.
+/// Whatever the loader was streaming before is abandoned, and its place is after that batch. The
+/// host waits until all is over.
 ///
 /// # Errors
-/// What went wrong in gathering; [`Error::AllLeased`] when the consumer holds all batches; [`Error::Driver`].
+/// What went wrong in gathering; [`Error::AllLeased`] when the consumer holds all batches;
+/// [`Error::Driver`].
 pub fn kernel_time(loader: &mut DeviceLoader, launches: u32) -> Result<Option<Duration>> {
     let Some(batch) = loader.epoch(0).next().transpose()? else { return Ok(None) };
     let pipeline = loader.pipeline();
     match batch.with_slot(|slot| pipeline.time_expansion(slot, batch.len(), launches.max(1))) {
-        // The host has waited for the last launch. Nothing else was given the batch, which may be filled again.
+        // The host has waited for the last launch. Nothing else was given the batch, which may be
+        // filled again.
         Ok(milliseconds) => {
             let seconds = milliseconds.map_or(0.0, |milliseconds| milliseconds / 1e3);
             Ok(Duration::try_from_secs_f64(seconds).ok().filter(|time| !time.is_zero()))

@@ -4,19 +4,22 @@ use crate::Error;
 use std::fmt;
 use std::str::FromStr;
 
-/// How the bytes of examples get from a store's files to the batches. It changes no byte of them, and states of one serve the other.
+/// How the bytes of examples get from a store's files to the batches. It changes no byte of them,
+/// and states of one serve the other.
 ///
-/// Either way the system is asked for what the next batches need, as long as that is not in memory, unless `ask_ahead` is off.
+/// Either way the system is asked for what the next batches need, as long as that is not in memory,
+/// unless `ask_ahead` is off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Access {
-    /// Through memory maps: the fastest, for files on a disk of this machine. A file that is cut, or a disk that fails, ends the
-    /// process with SIGBUS.
+    /// Through memory maps: the fastest, for files on a disk of this machine. A file that is cut,
+    /// or a disk that fails, ends the process with SIGBUS.
     #[default]
     Map,
-    /// By reading the bytes that a window needs (`pread`) into memory that is used again: for network file systems, and wherever a
-    /// failing disk must be an error ([`Error::Io`], or [`Error::Corrupt`] when a file has been cut) and not the end. Opening a
-    /// store, and sums for selecting loci (`min_counts`, `outlier_filter`), still use the maps.
+    /// By reading the bytes that a window needs (`pread`) into memory that is used again: for
+    /// network file systems, and wherever a failing disk must be an error ([`Error::Io`], or
+    /// [`Error::Corrupt`] when a file has been cut) and not the end. Opening a store, and sums for
+    /// selecting loci (`min_counts`, `outlier_filter`), still use the maps.
     Read,
 }
 

@@ -7,8 +7,8 @@ use crate::{DType, Error, Result};
 use std::fmt;
 use std::sync::Arc;
 
-/// A three-dimensional array of numbers in memory that it does not copy: a slice, a mapped file, or a view of either with its
-/// axes cut, turned or exchanged.
+/// A three-dimensional array of numbers in memory that it does not copy: a slice, a mapped file, or
+/// a view of either with its axes cut, turned or exchanged.
 ///
 /// ```
 /// use atemoya::DType;
@@ -34,7 +34,8 @@ pub struct Array<'a> {
 }
 
 /// How an array lies in memory: element (i, j, k) is at byte
-/// `offset + (i * strides[0] + j * strides[1] + k * strides[2]) * dtype.size()`, which may be any address.
+/// `offset + (i * strides[0] + j * strides[1] + k * strides[2]) * dtype.size()`, which may be any
+/// address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Strided {
     /// The type of the elements, little-endian.
@@ -102,8 +103,8 @@ impl<'a> Array<'a> {
         Array::shared(Arc::new(Bytes(values)), Strided::c_order(T::DTYPE, shape))
     }
 
-    /// Shares the ownership of memory in which an array lies in some way: a mapped file, say. It must always give the same
-    /// bytes; were it to give fewer, reading the array would panic.
+    /// Shares the ownership of memory in which an array lies in some way: a mapped file, say. It
+    /// must always give the same bytes; were it to give fewer, reading the array would panic.
     ///
     /// # Errors
     /// [`Error::Argument`] when an element lies outside the memory.
@@ -124,8 +125,8 @@ impl<'a> Array<'a> {
         self.view.shape
     }
 
-    /// Copies `out.len()` bytes of elements, from position `start` of a channel of an example on; `backwards`, the same
-    /// elements from the last to the first.
+    /// Copies `out.len()` bytes of elements, from position `start` of a channel of an example on;
+    /// `backwards`, the same elements from the last to the first.
     ///
     /// # Panics
     /// When the array does not reach so far, as indexing a slice does.
@@ -149,8 +150,8 @@ impl<'a> Array<'a> {
         self.each(from, backwards, out, |element| element);
     }
 
-    /// Writes what `of` makes of the elements from a place on, as many as there is room for; `backwards`, from the last of them to
-    /// the first.
+    /// Writes what `of` makes of the elements from a place on, as many as there is room for;
+    /// `backwards`, from the last of them to the first.
     #[inline]
     fn each<const SIZE: usize, T>(
         &self,
@@ -214,7 +215,8 @@ impl Strided {
         Strided { dtype, shape, offset: 0, strides }
     }
 
-    /// Checks that every element lies in a memory of this many bytes, so that computing their places does not overflow.
+    /// Checks that every element lies in a memory of this many bytes, so that computing their
+    /// places does not overflow.
     fn checked(mut self, memory: usize) -> Result<Strided> {
         if self.shape.contains(&0) {
             return Ok(self);

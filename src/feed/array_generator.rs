@@ -1,4 +1,5 @@
-//! The builder of loaders over arrays: every parameter, its default, and the checks that the arrays fit.
+//! The builder of loaders over arrays: every parameter, its default, and the checks that the arrays
+//! fit.
 
 use super::array::Array;
 use super::dataset::{Account, Dataset};
@@ -12,8 +13,8 @@ use crate::loci::Ledger;
 use crate::sample::{Order, PeakNegativeSampler, PlanOptions};
 use crate::{Error, Result};
 
-/// Builds a [`Loader`] or [`Dataset`] that mixes peaks with negatives from arrays, read where they lie, as cherimoya's
-/// `PeakNegativeSampler` does, with its parameters.
+/// Builds a [`Loader`] or [`Dataset`] that mixes peaks with negatives from arrays, read where they
+/// lie, as cherimoya's `PeakNegativeSampler` does, with its parameters.
 ///
 /// | parameter | default | |
 /// |---|---|---|
@@ -31,11 +32,13 @@ use crate::{Error, Result};
 /// | `random_state` | 0 | the seed of all epochs |
 /// | `num_workers`, `batch_size`, `order`, `rank`, `world_size`, `drop_last`, `slots` | | as in [`PeakGenerator`](crate::PeakGenerator) |
 ///
-/// Values of any type are copied bit for bit; those of peaks and negatives are of one type. A reverse complement turns the
-/// channels and positions of the sequence, the positions of the others, and the channels within each of their groups.
+/// Values of any type are copied bit for bit; those of peaks and negatives are of one type. A
+/// reverse complement turns the channels and positions of the sequence, the positions of the
+/// others, and the channels within each of their groups.
 ///
-/// A negative is never shifted: of an array as wide as the peaks', the centre is read. Cherimoya reads the beginning of such an
-/// array, and so does [`Order::Cherimoya`], in which any array may also be wider than that, to the right.
+/// A negative is never shifted: of an array as wide as the peaks', the centre is read. Cherimoya
+/// reads the beginning of such an array, and so does [`Order::Cherimoya`], in which any array may
+/// also be wider than that, to the right.
 ///
 /// ```
 /// use atemoya::ArrayGenerator;
@@ -53,8 +56,8 @@ use crate::{Error, Result};
 /// # Ok::<(), atemoya::Error>(())
 /// ```
 ///
-/// Arrays that own their memory, or share it, can be streamed by worker threads; those that are only borrowed are streamed in the
-/// caller's thread, by [`Dataset::batches`]:
+/// Arrays that own their memory, or share it, can be streamed by worker threads; those that are
+/// only borrowed are streamed in the caller's thread, by [`Dataset::batches`]:
 /// ```
 /// use atemoya::ArrayGenerator;
 /// use atemoya::feed::{Array, Column};
@@ -135,23 +138,30 @@ impl<'a> ArrayGenerator<'a> {
         out_window: usize;
         /// Sets how far a peak's windows are shifted at most, in positions either way.
         max_jitter: usize;
-        /// Sets how many negatives are drawn for each peak, with replacement; the product is truncated.
+        /// Sets how many negatives are drawn for each peak, with replacement; the product is
+        /// truncated.
         negative_ratio: f64;
         /// Sets whether each example is reverse-complemented with probability 1/2.
         reverse_complement: bool;
-        /// Sets whether peaks come in random order. The places of the negatives are random in any case.
+        /// Sets whether peaks come in random order. The places of the negatives are random in any
+        /// case.
         shuffle: bool;
-        /// Sets the sizes of the groups of signal channels, in their order; they add up to the channels. `None`: one each.
+        /// Sets the sizes of the groups of signal channels, in their order; they add up to the
+        /// channels. `None`: one each.
         signal_groups: Option<Vec<usize>>;
-        /// Sets the sizes of the groups of control channels, in their order; they add up to the channels. `None`: one each.
+        /// Sets the sizes of the groups of control channels, in their order; they add up to the
+        /// channels. `None`: one each.
         control_groups: Option<Vec<usize>>;
-        /// Sets, in place of `signal_groups`, the channel that each signal channel is read from under reverse complement.
+        /// Sets, in place of `signal_groups`, the channel that each signal channel is read from
+        /// under reverse complement.
         signal_permutation: Option<Vec<usize>>;
-        /// Sets, in place of `control_groups`, the channel that each control channel is read from under reverse complement.
+        /// Sets, in place of `control_groups`, the channel that each control channel is read from
+        /// under reverse complement.
         control_permutation: Option<Vec<usize>>;
         /// Sets the seed of all epochs.
         random_state: u64;
-        /// Sets how many threads gather. With 0 the consumer's thread gathers when it asks for a batch.
+        /// Sets how many threads gather. With 0 the consumer's thread gathers when it asks for a
+        /// batch.
         num_workers in running: usize;
         /// Sets how many examples a batch has.
         batch_size in running: usize;
@@ -159,7 +169,8 @@ impl<'a> ArrayGenerator<'a> {
         order: Order;
         /// Sets which slice of each batch this process takes, below `world_size`.
         rank in running: usize;
-        /// Sets how many processes share a batch; it divides `batch_size`, which counts the examples of all.
+        /// Sets how many processes share a batch; it divides `batch_size`, which counts the
+        /// examples of all.
         world_size in running: usize;
         /// Sets whether the short batch at an epoch's end is dropped.
         drop_last in running: bool;
@@ -170,7 +181,8 @@ impl<'a> ArrayGenerator<'a> {
     /// Makes the data set, to be read in any order, in the caller's threads.
     ///
     /// # Errors
-    /// [`Error::Argument`] for a parameter out of its range, or an array that does not fit the others or the windows.
+    /// [`Error::Argument`] for a parameter out of its range, or an array that does not fit the
+    /// others or the windows.
     pub fn dataset(&self) -> Result<Dataset<'a>> {
         self.source(self.running.batch_size)
     }
@@ -236,8 +248,9 @@ impl<'a> ArrayGenerator<'a> {
 }
 
 impl ArrayGenerator<'static> {
-    /// Makes the data set, allocates the ring and starts the workers. The loader's ledger says that all examples are kept, and
-    /// [`Loader::peaks`] and [`Loader::negatives`] are empty, since they have no places in a genome.
+    /// Makes the data set, allocates the ring and starts the workers. The loader's ledger says that
+    /// all examples are kept, and [`Loader::peaks`] and [`Loader::negatives`] are empty, since they
+    /// have no places in a genome.
     ///
     /// # Errors
     /// As [`ArrayGenerator::dataset`].
@@ -245,7 +258,8 @@ impl ArrayGenerator<'static> {
         self.build_in(0, &Slot::plain)
     }
 
-    /// The same with slots that `allocate` gives, and so many more of them where their number is not set.
+    /// The same with slots that `allocate` gives, and so many more of them where their number is
+    /// not set.
     pub(crate) fn build_in(&self, more_slots: usize, allocate: &dyn Fn(usize) -> Result<Slot>) -> Result<Loader> {
         let shard = self.running.checked()?;
         Loader::new(self.source(shard.local_batch_size())?, &self.running, more_slots, allocate)

@@ -2,7 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// So many batches in a row must be found in memory before looks become rare: a few looks miss much of what is not there.
+/// So many batches in a row must be found in memory before looks become rare: a few looks miss much
+/// of what is not there.
 const SURE: u64 = 8;
 /// At most so many batches are not looked for, two to the power of this.
 const RARE: u64 = 6;
@@ -25,14 +26,16 @@ impl Asking {
         Asking { distance, next: AtomicU64::new(0), due: AtomicU64::new(0), streak: AtomicU64::new(0) }
     }
 
-    /// The batches of `total` that whoever is about to gather `batch` should ask for: each one is given to one thread.
+    /// The batches of `total` that whoever is about to gather `batch` should ask for: each one is
+    /// given to one thread.
     pub(super) fn after(&self, batch: u64, total: u64) -> impl Iterator<Item = u64> {
         let end = total.min(batch.saturating_add(self.distance).saturating_add(1));
         let start = self.next.fetch_max(end, Relaxed);
         (start.max(batch)..end).filter(|batch| *batch >= self.due.load(Relaxed))
     }
 
-    /// Takes note of whether a batch had to be asked for. Looks that find batches in memory become rarer, twice as rare each time.
+    /// Takes note of whether a batch had to be asked for. Looks that find batches in memory become
+    /// rarer, twice as rare each time.
     pub(super) fn asked(&self, batch: u64, cold: bool) {
         let streak = if cold { 0 } else { self.streak.load(Relaxed) + 1 };
         self.streak.store(streak, Relaxed);

@@ -9,8 +9,9 @@ use crate::{DType, Result};
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// A batch of examples. When it was streamed, it holds a slot of the ring until it is dropped, so a consumer that keeps many
-/// needs as many slots; when it was [fetched](super::Dataset::fetch), its memory is its own.
+/// A batch of examples. When it was streamed, it holds a slot of the ring until it is dropped, so a
+/// consumer that keeps many needs as many slots; when it was [fetched](super::Dataset::fetch), its
+/// memory is its own.
 ///
 /// All columns lie in one allocation on a page boundary, each starting at a multiple of 256 bytes.
 #[derive(Debug)]
@@ -122,8 +123,8 @@ impl Batch {
         Batch { memory, layout, rows, epoch, index }
     }
 
-    /// Number of examples: this rank's part of the batch size, or less in the last batch of an epoch, where the last ranks may
-    /// have none.
+    /// Number of examples: this rank's part of the batch size, or less in the last batch of an
+    /// epoch, where the last ranks may have none.
     #[must_use]
     pub fn len(&self) -> usize {
         self.rows
@@ -147,8 +148,8 @@ impl Batch {
         self.index
     }
 
-    /// Any column, of whatever type, or `None` when the batches do not have it. The shape of a column of one number is
-    /// `(n, 1, 1)`.
+    /// Any column, of whatever type, or `None` when the batches do not have it. The shape of a
+    /// column of one number is `(n, 1, 1)`.
     #[must_use]
     pub fn column(&self, column: Column) -> Option<AnyTensor<'_>> {
         let (channels, positions) = self.layout.shape(column);
@@ -160,20 +161,23 @@ impl Batch {
         (channels > 0).then(any)
     }
 
-    /// One-hot sequence, `(n, 4, in_window)`, channels A, C, G, T; a base that is none of them is 0 in all. `None` when
-    /// there is no sequence, or its type is not i8: [`Batch::column`] gives any.
+    /// One-hot sequence, `(n, 4, in_window)`, channels A, C, G, T; a base that is none of them is 0
+    /// in all. `None` when there is no sequence, or its type is not i8: [`Batch::column`] gives
+    /// any.
     #[must_use]
     pub fn sequence(&self) -> Option<Tensor<'_, i8>> {
         self.column(Column::Sequence)?.typed()
     }
 
-    /// Control tracks, `(n, channels, in_window)`, or `None` when there are none, or their type is not f32.
+    /// Control tracks, `(n, channels, in_window)`, or `None` when there are none, or their type is
+    /// not f32.
     #[must_use]
     pub fn controls(&self) -> Option<Tensor<'_, f32>> {
         self.column(Column::Controls)?.typed()
     }
 
-    /// Signal tracks, `(n, channels, out_window)`, or `None` when there are none, or their type is not f32.
+    /// Signal tracks, `(n, channels, out_window)`, or `None` when there are none, or their type is
+    /// not f32.
     #[must_use]
     pub fn signal(&self) -> Option<Tensor<'_, f32>> {
         self.column(Column::Signal)?.typed()
@@ -191,7 +195,8 @@ impl Batch {
         bytemuck::cast_slice(self.bytes(Column::Sources))
     }
 
-    /// The jitter, `0 ..= 2 * max_jitter`: a peak's window is shifted by `offset - max_jitter`. 0 for a negative; `(n,)`.
+    /// The jitter, `0 ..= 2 * max_jitter`: a peak's window is shifted by `offset - max_jitter`. 0
+    /// for a negative; `(n,)`.
     #[must_use]
     pub fn offsets(&self) -> &[i64] {
         bytemuck::cast_slice(self.bytes(Column::Offsets))
@@ -203,14 +208,15 @@ impl Batch {
         self.bytes(Column::ReverseComplement)
     }
 
-    /// The whole slot, and where everything lies in it ([`Layout::range`]): for one copy of the whole batch. In a short batch,
-    /// what lies past the rows of a column is of an earlier batch.
+    /// The whole slot, and where everything lies in it ([`Layout::range`]): for one copy of the
+    /// whole batch. In a short batch, what lies past the rows of a column is of an earlier batch.
     #[must_use]
     pub fn slot(&self) -> (&[u8], &Layout) {
         (&self.memory.bytes()[..self.layout.bytes()], &self.layout)
     }
 
-    /// The whole slot for writing: what is written there is seen by whoever reads the batch, and by nobody after it.
+    /// The whole slot for writing: what is written there is seen by whoever reads the batch, and by
+    /// nobody after it.
     ///
     /// # Errors
     /// None for batches in plain memory.
@@ -219,8 +225,9 @@ impl Batch {
         self.memory.slot_mut().map_or(Ok(&mut [][..]), |slot| Ok(&mut slot.bytes_mut()?[..bytes]))
     }
 
-    /// Lets the batch keep its memory, and gives the ring other memory in place of it: for a consumer that holds more batches than
-    /// there are slots. A batch that was fetched, or is kept already, stays as it is.
+    /// Lets the batch keep its memory, and gives the ring other memory in place of it: for a
+    /// consumer that holds more batches than there are slots. A batch that was fetched, or is kept
+    /// already, stays as it is.
     ///
     /// # Errors
     /// [`Error::Argument`](crate::Error::Argument) when there is no memory for another slot.
@@ -228,10 +235,12 @@ impl Batch {
         self.keep_for(Slot::plain)
     }
 
-    /// The same, with memory of the caller's in place of the batch's: at least so many bytes, on a multiple of 256.
+    /// The same, with memory of the caller's in place of the batch's: at least so many bytes, on a
+    /// multiple of 256.
     ///
     /// # Errors
-    /// What `allocate` gives; [`Error::Argument`](crate::Error::Argument) when its memory is too short or not aligned.
+    /// What `allocate` gives; [`Error::Argument`](crate::Error::Argument) when its memory is too
+    /// short or not aligned.
     pub fn keep_in<M: AsRef<[u8]> + AsMut<[u8]> + Send + Sync + 'static>(
         &mut self,
         allocate: impl FnOnce(usize) -> Result<M>,

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 /// An iterator over batches in order. Dropping it early is fine.
 ///
-/// After an error it ends. [`crate::Error::AllLeased`] is the exception: drop a batch and go on; until then it gives `None`.
+/// After an error it ends. [`crate::Error::AllLeased`] is the exception: drop a batch and go on;
+/// until then it gives `None`.
 pub struct Batches<'a> {
     loader: &'a mut Loader,
     /// Whether the stream ends with this.
@@ -27,7 +28,8 @@ impl<'a> Batches<'a> {
         self.ends = false;
     }
 
-    /// Like `next`, but waits when all slots are leased: for consumers that drop batches on another thread.
+    /// Like `next`, but waits when all slots are leased: for consumers that drop batches on another
+    /// thread.
     ///
     /// # Errors
     /// What went wrong in gathering; a panic of a worker as [`crate::Error::Worker`].
@@ -55,8 +57,8 @@ impl<'a> Batches<'a> {
         self.poll(Patience::For(time))
     }
 
-    /// Like `next`, but never waits for workers: it is pending while the next batch is not gathered. Without workers it is
-    /// gathered here.
+    /// Like `next`, but never waits for workers: it is pending while the next batch is not
+    /// gathered. Without workers it is gathered here.
     ///
     /// # Errors
     /// As [`Batches::next_waiting`].

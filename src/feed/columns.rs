@@ -1,4 +1,5 @@
-//! The columns that a generator reads of a genome: in which types, and the examples that are made of them.
+//! The columns that a generator reads of a genome: in which types, and the examples that are made
+//! of them.
 
 use super::access::Access;
 use super::examples::{Examples, GenomeExamples, Places, StoreExamples};
@@ -19,7 +20,8 @@ pub(super) struct Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
-    /// The groups of the store are those of the names, or all. The types are those of sequence, controls and signal.
+    /// The groups of the store are those of the names, or all. The types are those of sequence,
+    /// controls and signal.
     pub(super) fn new(
         genome: &'a Genome,
         signals: Option<&[String]>,
@@ -74,15 +76,16 @@ impl<'a> Columns<'a> {
         Ok(warnings)
     }
 
-    /// The narrowest types that hold all values of controls and signal, after checking that their types have room for them.
+    /// The narrowest types that hold all values of controls and signal, after checking that their
+    /// types have room for them.
     #[cfg(feature = "cuda")]
     pub(super) fn narrowest_types(&self) -> Result<[DType; 2]> {
         let controls = self.controls.narrowest_type("controls_type", self.types[1])?;
         Ok([controls, self.signals.narrowest_type("signal_type", self.types[2])?])
     }
 
-    /// The examples around loci, after [`Columns::check`]. Of the store, the reading says how its files are read, and whether the
-    /// system is asked for what is needed next.
+    /// The examples around loci, after [`Columns::check`]. Of the store, the reading says how its
+    /// files are read, and whether the system is asked for what is needed next.
     pub(super) fn examples(&self, places: Arc<Places>, reading: (Access, bool)) -> Box<dyn Examples> {
         let groups = (self.signals.groups(), self.controls.groups());
         let store = self.genome.store();

@@ -19,7 +19,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// The examples of all epochs, by their place: what a loader streams, for reading in any order.
 ///
 /// It comes from [`PeakGenerator::dataset`](super::PeakGenerator::dataset) or
-/// [`ArrayGenerator::dataset`](super::ArrayGenerator::dataset), and stands behind every [`Loader`](super::Loader::fetch). Any number of threads may read it at once.
+/// [`ArrayGenerator::dataset`](super::ArrayGenerator::dataset), and stands behind every
+/// [`Loader`](super::Loader::fetch). Any number of threads may read it at once.
 #[derive(Debug)]
 pub struct Dataset<'a> {
     examples: Box<dyn Examples + 'a>,
@@ -41,7 +42,8 @@ pub(super) struct Account {
     pub(super) warnings: Vec<String>,
 }
 
-/// Epochs whose plans are kept: workers may be busy with two consecutive ones at once, and ask for what the next one begins with.
+/// Epochs whose plans are kept: workers may be busy with two consecutive ones at once, and ask for
+/// what the next one begins with.
 const PLANS: usize = 3;
 
 impl<'a> Dataset<'a> {
@@ -61,8 +63,8 @@ impl<'a> Dataset<'a> {
         Ok(Dataset { examples, sampler, layout, plans, fingerprint, account, fetches, asking })
     }
 
-    /// The same examples with another seed, as a data set that shares no lock with this one: what a process that was forked while
-    /// others used this one can use.
+    /// The same examples with another seed, as a data set that shares no lock with this one: what a
+    /// process that was forked while others used this one can use.
     ///
     /// # Errors
     /// None that building has not found.
@@ -112,12 +114,12 @@ impl<'a> Dataset<'a> {
         self.sampler.is_empty()
     }
 
-    /// Gathers the examples at some places of an epoch, in this thread, into a batch of its own: any indices, in any order,
-    /// each any number of times. They count the examples of all ranks.
+    /// Gathers the examples at some places of an epoch, in this thread, into a batch of its own:
+    /// any indices, in any order, each any number of times. They count the examples of all ranks.
     ///
     /// # Errors
-    /// [`Error::Argument`] for an index that is not below [`Dataset::len`], or when the batch does not fit in memory;
-    /// [`Error::Corrupt`] for a damaged store.
+    /// [`Error::Argument`] for an index that is not below [`Dataset::len`], or when the batch does
+    /// not fit in memory; [`Error::Corrupt`] for a damaged store.
     pub fn fetch(&self, epoch: u64, indices: &[usize]) -> Result<Batch> {
         if let Some(index) = indices.iter().find(|index| **index >= self.len()) {
             return Err(Error::argument("indices", format!("{index} is not below {}, the examples", self.len())));
@@ -125,11 +127,13 @@ impl<'a> Dataset<'a> {
         self.collect(&*self.plan(epoch)?, indices.iter().copied(), epoch)
     }
 
-    /// Gathers the examples of draws of the caller's own, as [`Dataset::fetch`] does those of an epoch. The batch's epoch is 0.
+    /// Gathers the examples of draws of the caller's own, as [`Dataset::fetch`] does those of an
+    /// epoch. The batch's epoch is 0.
     ///
     /// # Errors
-    /// [`Error::Argument`] naming the first draw that no kept locus or jitter of this data set fits, when there is none, or when the
-    /// batch does not fit in memory; [`Error::Corrupt`] for a damaged store.
+    /// [`Error::Argument`] naming the first draw that no kept locus or jitter of this data set
+    /// fits, when there is none, or when the batch does not fit in memory; [`Error::Corrupt`] for a
+    /// damaged store.
     pub fn fetch_draws(&self, draws: Vec<Draw>) -> Result<Batch> {
         let options = self.sampler.options();
         let plan = Plan::from_draws(draws, options.n_peaks, options.n_negatives, options.max_jitter)?;
@@ -152,8 +156,9 @@ impl<'a> Dataset<'a> {
         Ok(Batch::new(Memory::Owned(slot), Arc::new(layout), rows, epoch, 0))
     }
 
-    /// The examples of an epoch in their order, in batches of the size that it was built for, gathered in this thread as they are
-    /// asked for: a stream of arrays that are only borrowed, say. The last batch may be short.
+    /// The examples of an epoch in their order, in batches of the size that it was built for,
+    /// gathered in this thread as they are asked for: a stream of arrays that are only borrowed,
+    /// say. The last batch may be short.
     ///
     /// # Errors
     /// Each item as [`Dataset::fetch`].
@@ -205,7 +210,8 @@ impl<'a> Dataset<'a> {
         self.examples.asks()
     }
 
-    /// Asks the system for what the examples at `indices` of a plan are gathered from. Returns whether it was not in memory.
+    /// Asks the system for what the examples at `indices` of a plan are gathered from. Returns
+    /// whether it was not in memory.
     pub(super) fn ask(&self, plan: &Plan, indices: impl Iterator<Item = usize>) -> bool {
         self.examples.ask(&indices.map(|index| plan.draw(index)).collect::<Vec<_>>())
     }
@@ -237,7 +243,8 @@ impl<'a> Dataset<'a> {
 }
 
 impl Dataset<'static> {
-    /// A loader that streams these examples with a seed, which may be another than the data set's. It shares no lock with it.
+    /// A loader that streams these examples with a seed, which may be another than the data set's.
+    /// It shares no lock with it.
     ///
     /// ```no_run
     /// use atemoya::feed::Running;
@@ -255,10 +262,12 @@ impl Dataset<'static> {
         Loader::new(self.again(seed, shard.local_batch_size())?, running, 0, &Slot::plain)
     }
 
-    /// The same with memory of the caller's: `allocate` gives at least so many bytes, on a multiple of 256, for each slot.
+    /// The same with memory of the caller's: `allocate` gives at least so many bytes, on a multiple
+    /// of 256, for each slot.
     ///
     /// # Errors
-    /// As [`Dataset::loader`], and what `allocate` gives; [`Error::Argument`] when its memory is too short or not aligned.
+    /// As [`Dataset::loader`], and what `allocate` gives; [`Error::Argument`] when its memory is
+    /// too short or not aligned.
     pub fn loader_in<M: AsRef<[u8]> + AsMut<[u8]> + Send + Sync + 'static>(
         &self,
         seed: u64,

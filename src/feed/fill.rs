@@ -11,7 +11,8 @@ use crate::sample::Plan;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// What is streamed: some consecutive epochs from a step on, or one plan of the caller's, cut into a rank's batches.
+/// What is streamed: some consecutive epochs from a step on, or one plan of the caller's, cut into
+/// a rank's batches.
 pub(super) struct Stream {
     pub(super) source: Arc<Dataset<'static>>,
     pub(super) shard: Shard,
@@ -46,7 +47,8 @@ impl Stream {
         self.shard.steps(self.examples(), self.drop_last) as u64
     }
 
-    /// Asks the system for what batches after this one need. What is wrong with them is found when they are gathered.
+    /// Asks the system for what batches after this one need. What is wrong with them is found when
+    /// they are gathered.
     fn ask_after(&self, batch: u64) {
         for later in self.asking.after(batch, self.batches()) {
             let Place { epoch, indices, .. } = self.place(later);

@@ -1,4 +1,5 @@
-//! Which loci of an index are used: the parameters of the selection, and their application to a store or another genome.
+//! Which loci of an index are used: the parameters of the selection, and their application to a
+//! store or another genome.
 
 use super::genome::Genome;
 use super::sizes;
@@ -14,7 +15,8 @@ use crate::store::Store;
 use crate::{Error, Result, listed};
 use std::path::PathBuf;
 
-/// The parameters that decide which loci are used; those of [`crate::PeakGenerator`], which says what each means.
+/// The parameters that decide which loci are used; those of [`crate::PeakGenerator`], which says
+/// what each means.
 ///
 /// An index has a filter of its own, the one that it was made with. What a loader's filter leaves
 /// open is as there ([`LocusFilter::select_index`]): exclusion lists, bounds on counts and what
@@ -60,7 +62,8 @@ pub struct LocusFilter {
     /// Whether peaks with outlying counts are dropped, `None` as was chosen for the index, or else
     /// as the order does.
     pub outlier_filter: Option<bool>,
-    /// What peaks are centred on: `Some(true)` their summits, `Some(false)` their midpoints, `None` as indexed.
+    /// What peaks are centred on: `Some(true)` their summits, `Some(false)` their midpoints, `None`
+    /// as indexed.
     pub summits: Option<bool>,
     /// The contigs to use, `None` for all.
     pub chroms: Option<Vec<String>>,
@@ -123,8 +126,8 @@ impl LocusFilter {
     /// Selects the loci of a table that is no index's.
     ///
     /// # Errors
-    /// As [`LocusFilter::explain`], and [`Error::Argument`](crate::Error::Argument) with the account of what was dropped when no
-    /// peak is left, or no negative of those that there are.
+    /// As [`LocusFilter::explain`], and [`Error::Argument`](crate::Error::Argument) with the
+    /// account of what was dropped when no peak is left, or no negative of those that there are.
     pub fn select(&self, store: &Store, table: &LocusTable) -> Result<Selection> {
         self.select_over(&store.into(), table)
     }

@@ -20,8 +20,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Builds a [`Loader`] that streams peaks mixed with negatives from a store, or from arrays of whole contigs, with cherimoya's
-/// parameters.
+/// Builds a [`Loader`] that streams peaks mixed with negatives from a store, or from arrays of
+/// whole contigs, with cherimoya's parameters.
 ///
 /// | parameter | default | |
 /// |---|---|---|
@@ -75,9 +75,10 @@ use std::sync::Arc;
 /// [`Batch::sequence`](super::Batch::sequence) is `None`. What looks like a mistake and is no error
 /// is said by [`Loader::warnings`].
 ///
-/// Of a [`Genome`], columns that are of arrays have the type of these (sequence) or f32 (tracks), have no groups that `signals` or
-/// `controls` could name, and are not touched by `access` and `ask_ahead`. `counts_tracks` calls their groups `signal0`, `signal1` and
-/// so on. Where the contigs are those of arrays, there is no index: `table` or `selected` gives the loci.
+/// Of a [`Genome`], columns that are of arrays have the type of these (sequence) or f32 (tracks),
+/// have no groups that `signals` or `controls` could name, and are not touched by `access` and
+/// `ask_ahead`. `counts_tracks` calls their groups `signal0`, `signal1` and so on. Where the
+/// contigs are those of arrays, there is no index: `table` or `selected` gives the loci.
 #[derive(Debug, Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct PeakGenerator {
@@ -135,8 +136,8 @@ impl PeakGenerator {
         }
     }
 
-    /// Starts from a filter, which has the order, the windows and all else that decides which loci are used, and from the
-    /// defaults of the other parameters.
+    /// Starts from a filter, which has the order, the windows and all else that decides which loci
+    /// are used, and from the defaults of the other parameters.
     pub fn with_filter(store: &Store, filter: LocusFilter) -> Self {
         PeakGenerator::new(store).filter(filter)
     }
@@ -154,22 +155,24 @@ impl PeakGenerator {
     }
 
     /// Sets loci that are no index of the store: a table made for the genome's contigs
-    /// ([`LocusTable::from_beds`](crate::loci::LocusTable::from_beds)), from which is selected as from an index.
+    /// ([`LocusTable::from_beds`](crate::loci::LocusTable::from_beds)), from which is selected as
+    /// from an index.
     pub fn table(mut self, table: LocusTable) -> Self {
         self.loci = GivenLoci::Table(Arc::new(table));
         self
     }
 
-    /// Sets the loci to be used, as they are: nothing is left out by a filter, and no signal is read to select. They are what
-    /// [`Dataset::loci`] of another data set says, say.
+    /// Sets the loci to be used, as they are: nothing is left out by a filter, and no signal is
+    /// read to select. They are what [`Dataset::loci`] of another data set says, say.
     pub fn selected(mut self, peaks: Vec<Locus>, negatives: Vec<Locus>) -> Self {
         self.loci = GivenLoci::Selected(Arc::new([peaks, negatives]));
         self
     }
 
-    /// Sets the type of the one-hot sequence: `I8`, `U8`, `F16`, `BF16` or `F32`; or `U64`, which packs it: the column is
-    /// `(n, 4, ceil(in_window / 64))` then, and bit i of word w is position `64 w + i`. Bits at and past `in_window` are 0. A sequence
-    /// of arrays has their type, and no other.
+    /// Sets the type of the one-hot sequence: `I8`, `U8`, `F16`, `BF16` or `F32`; or `U64`, which
+    /// packs it: the column is `(n, 4, ceil(in_window / 64))` then, and bit i of word w is position
+    /// `64 w + i`. Bits at and past `in_window` are 0. A sequence of arrays has their type, and no
+    /// other.
     pub fn sequence_type(mut self, sequence_type: DType) -> Self {
         self.sequence_type = Some(sequence_type);
         self
@@ -187,7 +190,8 @@ impl PeakGenerator {
         signals in filter: Option<Vec<String>>;
         /// Sets which control groups are read, and in which order; `None` for all.
         controls: Option<Vec<String>>;
-        /// Sets the type of the controls: `F32`, or `U16` or `U8` where that holds all their values.
+        /// Sets the type of the controls: `F32`, or `U16` or `U8` where that holds all their
+        /// values.
         controls_type: DType;
         /// Sets the type of the signal: `F32`, or `U16` or `U8` where that holds all its values.
         signal_type: DType;
@@ -197,11 +201,13 @@ impl PeakGenerator {
         out_window in filter: usize;
         /// Sets how far a peak's windows are shifted at most, in bases either way.
         max_jitter in filter: usize;
-        /// Sets how many negatives are drawn for each peak, with replacement; the product is truncated.
+        /// Sets how many negatives are drawn for each peak, with replacement; the product is
+        /// truncated.
         negative_ratio: f64;
         /// Sets whether each example is reverse-complemented with probability 1/2.
         reverse_complement: bool;
-        /// Sets whether peaks come in random order. The places of the negatives are random in any case.
+        /// Sets whether peaks come in random order. The places of the negatives are random in any
+        /// case.
         shuffle: bool;
         /// Sets the least sum of signal over the output window; `None` for that of the index,
         /// -infinity for none.
@@ -212,7 +218,8 @@ impl PeakGenerator {
         /// Sets the tracks that `min_counts` and `max_counts` sum: `NAME` (a group) or `NAME.i` (a
         /// channel of it). `None` for those of the index, or else those that the order counts.
         counts_tracks in filter: Option<Vec<String>>;
-        /// Sets what peaks are centred on: `Some(true)` their summits, `Some(false)` their midpoints, `None` as indexed.
+        /// Sets what peaks are centred on: `Some(true)` their summits, `Some(false)` their
+        /// midpoints, `None` as indexed.
         summits in filter: Option<bool>;
         /// Sets which names of contigs in exclusion lists mean contigs of the genome.
         alias in filter: Option<Aliases>;
@@ -223,19 +230,21 @@ impl PeakGenerator {
         chroms in filter: Option<Vec<String>>;
         /// Sets the seed of all epochs.
         random_state: u64;
-        /// Sets how many threads gather. With 0 the consumer's thread gathers when it asks for a batch.
+        /// Sets how many threads gather. With 0 the consumer's thread gathers when it asks for a
+        /// batch.
         num_workers in running: usize;
         /// Sets how many examples a batch has.
         batch_size in running: usize;
-        /// Sets the order of examples. In cherimoya's, counts are measured as cherimoya measures them: on the first track, over
-        /// the window with its jitter (peaks), in f32.
+        /// Sets the order of examples. In cherimoya's, counts are measured as cherimoya measures
+        /// them: on the first track, over the window with its jitter (peaks), in f32.
         order in filter: Order;
         /// Sets whether peaks with outlying counts are dropped, `None` as was chosen for the index,
         /// or else as the order does.
         outlier_filter in filter: Option<bool>;
         /// Sets which slice of each batch this process takes, below `world_size`.
         rank in running: usize;
-        /// Sets how many processes share a batch; it divides `batch_size`, which counts the examples of all.
+        /// Sets how many processes share a batch; it divides `batch_size`, which counts the
+        /// examples of all.
         world_size in running: usize;
         /// Sets whether the short batch at an epoch's end is dropped.
         drop_last in running: bool;
@@ -243,8 +252,8 @@ impl PeakGenerator {
         slots in running: Option<usize>;
         /// Sets how the store's files are read. It changes neither batches nor states.
         access: Access;
-        /// Sets whether the system is asked to read what the next batches need, where that is not in memory. It changes nothing but
-        /// how long batches take.
+        /// Sets whether the system is asked to read what the next batches need, where that is not
+        /// in memory. It changes nothing but how long batches take.
         ask_ahead: bool;
     }
 
@@ -260,13 +269,15 @@ impl PeakGenerator {
         self.build_in(0, &Slot::plain)
     }
 
-    /// The same with slots that `allocate` gives, and so many more of them where their number is not set.
+    /// The same with slots that `allocate` gives, and so many more of them where their number is
+    /// not set.
     pub(crate) fn build_in(&self, more_slots: usize, allocate: &dyn Fn(usize) -> Result<Slot>) -> Result<Loader> {
         let shard = self.running.checked()?;
         Loader::new(self.source(shard.local_batch_size())?, &self.running, more_slots, allocate)
     }
 
-    /// Selects the loci, for reading examples in any order, in the caller's threads, without a ring or workers.
+    /// Selects the loci, for reading examples in any order, in the caller's threads, without a ring
+    /// or workers.
     ///
     /// # Errors
     /// As [`PeakGenerator::build`].
@@ -293,8 +304,8 @@ impl PeakGenerator {
         self.genome.sequence_dtype().is_none()
     }
 
-    /// The narrowest types that hold all values of the controls and of the signal, after checking that the types asked for are not
-    /// too small for them.
+    /// The narrowest types that hold all values of the controls and of the signal, after checking
+    /// that the types asked for are not too small for them.
     #[cfg(feature = "cuda")]
     pub(crate) fn narrowest_types(&self) -> Result<[DType; 2]> {
         self.columns()?.narrowest_types()

@@ -11,18 +11,21 @@ const MAX_BYTES: usize = 1 << 40;
 /// A column of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {
-    /// One-hot sequence, `(n, 4, in_window)`, channels A, C, G, T: i8 or what was asked for from a store, any type from arrays.
-    /// Packed as u64, `(n, 4, ceil(in_window / 64))`.
+    /// One-hot sequence, `(n, 4, in_window)`, channels A, C, G, T: i8 or what was asked for from a
+    /// store, any type from arrays. Packed as u64, `(n, 4, ceil(in_window / 64))`.
     Sequence,
-    /// Control tracks, `(n, control channels, in_window)`: f32 or what was asked for from a store, any type from arrays.
+    /// Control tracks, `(n, control channels, in_window)`: f32 or what was asked for from a store,
+    /// any type from arrays.
     Controls,
-    /// Signal tracks, `(n, signal channels, out_window)`: f32 or what was asked for from a store, any type from arrays.
+    /// Signal tracks, `(n, signal channels, out_window)`: f32 or what was asked for from a store,
+    /// any type from arrays.
     Signal,
     /// 1 for a peak and 0 for a negative, i64, `(n,)`.
     Labels,
     /// Which of the kept peaks or of the kept negatives, i64, `(n,)`.
     Sources,
-    /// Jitter, i64, `(n,)`: a peak's window is shifted by `offset - max_jitter` bases; 0 for a negative.
+    /// Jitter, i64, `(n,)`: a peak's window is shifted by `offset - max_jitter` bases; 0 for a
+    /// negative.
     Offsets,
     /// 1 where the example is reverse-complemented, u8, `(n,)`.
     ReverseComplement,
@@ -94,8 +97,8 @@ impl Layout {
         self.batch_size
     }
 
-    /// Channels and positions of one example; `(1, 1)` for the columns of one number, and no channel for one that the
-    /// batches do not have.
+    /// Channels and positions of one example; `(1, 1)` for the columns of one number, and no
+    /// channel for one that the batches do not have.
     #[must_use]
     pub fn shape(&self, column: Column) -> (usize, usize) {
         let form = self.form(column);
@@ -118,7 +121,8 @@ impl Layout {
         self.bytes
     }
 
-    /// Bytes that `rows` examples take in all columns together, without the padding between columns.
+    /// Bytes that `rows` examples take in all columns together, without the padding between
+    /// columns.
     #[must_use]
     pub fn payload(&self, rows: usize) -> usize {
         Column::ALL.into_iter().map(|column| self.range(column, rows).len()).sum()

@@ -17,10 +17,11 @@ use crate::loci::{Ledger, Locus};
 use crate::sample::Draw;
 use std::sync::Arc;
 
-/// Streams epochs of batches, made by [`crate::PeakGenerator::build`] or [`crate::ArrayGenerator::build`].
+/// Streams epochs of batches, made by [`crate::PeakGenerator::build`] or
+/// [`crate::ArrayGenerator::build`].
 ///
-/// Batches depend on the options and their place alone: not on the number of workers, on how many slots there are, on
-/// what was read before, or on the machine.
+/// Batches depend on the options and their place alone: not on the number of workers, on how many
+/// slots there are, on what was read before, or on the machine.
 #[derive(Debug)]
 pub struct Loader {
     source: Arc<Dataset<'static>>,
@@ -32,8 +33,8 @@ pub struct Loader {
 }
 
 impl Loader {
-    /// `source` must be laid out for this rank's part of a batch. `allocate` gives a slot of so many bytes; there are `more_slots`
-    /// than usual where their number is not set.
+    /// `source` must be laid out for this rank's part of a batch. `allocate` gives a slot of so
+    /// many bytes; there are `more_slots` than usual where their number is not set.
     pub(super) fn new(
         source: Dataset<'static>,
         running: &Running,
@@ -67,7 +68,8 @@ impl Loader {
         self.outlet.batches_per_epoch()
     }
 
-    /// The kept peaks, by which `sources` of a batch counts. Empty when they are arrays, whose rows it counts.
+    /// The kept peaks, by which `sources` of a batch counts. Empty when they are arrays, whose rows
+    /// it counts.
     #[must_use]
     pub fn peaks(&self) -> &[Locus] {
         self.source.loci(true)
@@ -79,14 +81,15 @@ impl Loader {
         self.source.loci(false)
     }
 
-    /// The data set that is streamed, which any number of threads may fetch from at once, whatever the loader does.
+    /// The data set that is streamed, which any number of threads may fetch from at once, whatever
+    /// the loader does.
     #[must_use]
     pub fn dataset(&self) -> &Arc<Dataset<'static>> {
         &self.source
     }
 
-    /// Gathers the examples at some places of an epoch, in this thread and beside whatever is streamed:
-    /// [`Dataset::fetch`].
+    /// Gathers the examples at some places of an epoch, in this thread and beside whatever is
+    /// streamed: [`Dataset::fetch`].
     ///
     /// # Errors
     /// As there.
@@ -118,8 +121,8 @@ impl Loader {
         self.outlet.slots()
     }
 
-    /// How many of these the consumer holds now. When it holds all, no batch can be made, unless one is dropped or
-    /// [kept](Batch::keep).
+    /// How many of these the consumer holds now. When it holds all, no batch can be made, unless
+    /// one is dropped or [kept](Batch::keep).
     #[must_use]
     pub fn leased(&self) -> usize {
         self.outlet.leased()
@@ -136,7 +139,8 @@ impl Loader {
         self.epochs(epoch, 1)
     }
 
-    /// Streams `count` consecutive epochs, gathering the next one ahead while the last batches of one are consumed.
+    /// Streams `count` consecutive epochs, gathering the next one ahead while the last batches of
+    /// one are consumed.
     pub fn epochs(&mut self, first: u64, count: u64) -> Batches<'_> {
         self.outlet.epochs(first, count);
         self.begun()
@@ -148,18 +152,21 @@ impl Loader {
         self.outlet.state()
     }
 
-    /// Goes on from a saved state with the very next batch: streams the rest of its epoch, and `more` epochs after it. The
-    /// number of workers and the world size may be others than when it was saved.
+    /// Goes on from a saved state with the very next batch: streams the rest of its epoch, and
+    /// `more` epochs after it. The number of workers and the world size may be others than when it
+    /// was saved.
     ///
     /// # Errors
-    /// [`Error::Argument`](crate::Error::Argument) when it was saved of another stream: in another order, or a version of it, with another seed, number of
-    /// examples or batch size, or of other loci or options that decide which example stands where.
+    /// [`Error::Argument`](crate::Error::Argument) when it was saved of another stream: in another
+    /// order, or a version of it, with another seed, number of examples or batch size, or of other
+    /// loci or options that decide which example stands where.
     pub fn resume(&mut self, state: &State, more: u64) -> Result<Batches<'_>> {
         self.outlet.resume(state, more)?;
         Ok(self.begun())
     }
 
-    /// Streams draws of the caller's own, in their order, once, the short batch at the end included.
+    /// Streams draws of the caller's own, in their order, once, the short batch at the end
+    /// included.
     ///
     /// # Errors
     /// [`Error::Argument`](crate::Error::Argument) naming the first draw that no kept locus or
@@ -170,11 +177,12 @@ impl Loader {
         Ok(self.begun())
     }
 
-    /// Streams every kept peak, or negative, or both (peaks first), once and in order, neither shifted nor
-    /// reverse-complemented, the short batch at the end included: for validation.
+    /// Streams every kept peak, or negative, or both (peaks first), once and in order, neither
+    /// shifted nor reverse-complemented, the short batch at the end included: for validation.
     ///
-    /// What is kept is the loader's selection: peaks that lack the room for its jitter are not, nor outliers if it drops
-    /// them. For all that fit, as cherimoya validates, build a loader with `max_jitter(0)` and `outlier_filter(Some(false))`.
+    /// What is kept is the loader's selection: peaks that lack the room for its jitter are not, nor
+    /// outliers if it drops them. For all that fit, as cherimoya validates, build a loader with
+    /// `max_jitter(0)` and `outlier_filter(Some(false))`.
     ///
     /// # Errors
     /// [`Error::Argument`](crate::Error::Argument) when there is nothing to stream.
@@ -188,8 +196,9 @@ impl Loader {
         Batches::new(self, true)
     }
 
-    /// The rest of what the loader streams, when that was [left going](Batches::detach); nothing otherwise. Dropping this leaves it
-    /// going, too: for whoever keeps the loader, and cannot keep what borrows it.
+    /// The rest of what the loader streams, when that was [left going](Batches::detach); nothing
+    /// otherwise. Dropping this leaves it going, too: for whoever keeps the loader, and cannot keep
+    /// what borrows it.
     ///
     /// ```no_run
     /// # let store = atemoya::Store::open("yeast.atemoya")?;
@@ -221,8 +230,8 @@ impl Loader {
 pub struct Stopper(Arc<Outlet>);
 
 impl Stopper {
-    /// Ends what the loader streams, if anything: there is no further batch, and whoever waits for one is told so. Batches that were
-    /// delivered stay valid, and another stream can be begun.
+    /// Ends what the loader streams, if anything: there is no further batch, and whoever waits for
+    /// one is told so. Batches that were delivered stay valid, and another stream can be begun.
     pub fn stop(&self) {
         self.0.stop();
     }

@@ -1,5 +1,5 @@
-//! The feed: a ring of batch slots, worker threads that gather into them, and batches delivered in order as leases. It
-//! knows nothing of GPUs.
+//! The feed: a ring of batch slots, worker threads that gather into them, and batches delivered in
+//! order as leases. It knows nothing of GPUs.
 
 mod access;
 mod array;

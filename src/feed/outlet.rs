@@ -1,5 +1,5 @@
-//! Where the batches of a loader come out. Everything here may be done from any thread, at once: who takes batches, who begins another
-//! stream, and who looks where it stands.
+//! Where the batches of a loader come out. Everything here may be done from any thread, at once:
+//! who takes batches, who begins another stream, and who looks where it stands.
 
 use super::asking::Asking;
 use super::batch::{Batch, Memory};
@@ -117,7 +117,8 @@ impl Outlet {
         // Draws of the caller's own are all delivered, and move no place.
         let drop_last = self.drop_last && plan.is_none();
         let standing = plan.is_none().then(|| Arc::clone(&self.place));
-        // One for each thread that gathers. Not further than an epoch, whose plan is made ahead then.
+        // One for each thread that gathers. Not further than an epoch, whose plan is made ahead
+        // then.
         let distance = self.workers.clamp(1, self.batches_per_epoch().max(1));
         let asking = Asking::new(distance as u64);
         let (source, shard) = (Arc::clone(&self.source), self.shard);

@@ -1,7 +1,9 @@
-//! The ring of slots: which batch is being gathered where, which is ready, and which the consumer holds.
+//! The ring of slots: which batch is being gathered where, which is ready, and which the consumer
+//! holds.
 //!
-//! A slot is free, being filled, ready, or leased. Batches are claimed and delivered in ascending order; a slot becomes
-//! free again only when its lease is dropped. One mutex guards all of it: it is taken a few times a batch.
+//! A slot is free, being filled, ready, or leased. Batches are claimed and delivered in ascending
+//! order; a slot becomes free again only when its lease is dropped. One mutex guards all of it: it
+//! is taken a few times a batch.
 
 use super::lease::Lease;
 use super::slot::Slot;
@@ -47,7 +49,8 @@ struct State<J> {
     claimed: u64,
     delivered: u64,
     total: u64,
-    /// The last one is filled next. Those that something may still read stand before the others, what came last first.
+    /// The last one is filled next. Those that something may still read stand before the others,
+    /// what came last first.
     free: VecDeque<Slot>,
     done: BTreeMap<u64, Result<Slot>>,
     /// What ended the job that was current last, for whoever asks for its next batch.
@@ -56,7 +59,8 @@ struct State<J> {
     gathered: Vec<(u64, Instant)>,
     leased: usize,
     closing: bool,
-    /// Workers that wait for `work`, and consumers that wait for `ready`: waking nobody costs a call of the system too.
+    /// Workers that wait for `work`, and consumers that wait for `ready`: waking nobody costs a
+    /// call of the system too.
     idle_workers: usize,
     idle_consumers: usize,
 }
@@ -98,7 +102,8 @@ pub(crate) enum Patience {
     For(Duration),
 }
 
-/// Gathering that takes less is short beside waking a consumer, which takes a core from whoever has it.
+/// Gathering that takes less is short beside waking a consumer, which takes a core from whoever has
+/// it.
 const SHORT: Duration = Duration::from_micros(250);
 
 impl<J: Fill> Ring<J> {
@@ -172,7 +177,8 @@ impl<J: Fill> Ring<J> {
             state.idle_workers -= 1;
         };
         drop(state);
-        // Waiting for whatever still reads the slot is waiting too. What goes wrong is found again when the slot is written.
+        // Waiting for whatever still reads the slot is waiting too. What goes wrong is found again
+        // when the slot is written.
         let _ = claim.slot.bytes_mut();
         self.counters.worker_waited(since);
         Some(claim)
@@ -207,8 +213,8 @@ impl<J: Fill> Ring<J> {
         }
     }
 
-    /// The next batch in order, with its number and the job that it is of, or `None` at the end; pending where it was not waited for.
-    /// Several consumers get each batch once.
+    /// The next batch in order, with its number and the job that it is of, or `None` at the end;
+    /// pending where it was not waited for. Several consumers get each batch once.
     ///
     /// Without workers (`inline`) the caller gathers it.
     pub(super) fn next(self: &Arc<Self>, inline: bool, patience: Patience) -> Result<Poll<Option<Next<J>>>> {
@@ -311,7 +317,8 @@ impl<J: Fill> Ring<J> {
         state.is_at_end() && state.failed.is_none()
     }
 
-    /// The state stays whole if a thread dies while holding the lock: nothing in this file panics halfway.
+    /// The state stays whole if a thread dies while holding the lock: nothing in this file panics
+    /// halfway.
     fn lock(&self) -> MutexGuard<'_, State<J>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -328,8 +335,8 @@ impl<J: Fill> State<J> {
         std::mem::take(&mut self.done).into_values().flatten().for_each(|slot| self.release(slot));
     }
 
-    /// Takes a slot back. One that nothing reads is filled first, while it is in the processor's cache; of the others, the one
-    /// that came back the longest ago.
+    /// Takes a slot back. One that nothing reads is filled first, while it is in the processor's
+    /// cache; of the others, the one that came back the longest ago.
     fn release(&mut self, slot: Slot) {
         if slot.in_use() {
             self.free.push_front(slot);
@@ -348,8 +355,9 @@ impl<J: Fill> State<J> {
         self.gathered.swap_remove(at).1.elapsed() < SHORT
     }
 
-    /// Whether a consumer can be woken for this batch and another one at once: that is on its way and begun shortly, and whoever brings
-    /// this one goes on with the next, so that it is not the only one to be waited for.
+    /// Whether a consumer can be woken for this batch and another one at once: that is on its way
+    /// and begun shortly, and whoever brings this one goes on with the next, so that it is not the
+    /// only one to be waited for.
     fn may_wait_for_another(&self) -> bool {
         let goes_on = self.claimed < self.total && !self.free.is_empty();
         self.done.len() == 1 && goes_on && self.gathered.iter().any(|(_, since)| since.elapsed() < SHORT)

@@ -1,10 +1,12 @@
-//! How a data set is streamed: by how many threads, in batches of which size, and to which of several processes.
+//! How a data set is streamed: by how many threads, in batches of which size, and to which of
+//! several processes.
 
 use super::shard::Shard;
 use super::sizes;
 use crate::Result;
 
-/// How a data set is streamed; [`PeakGenerator`](super::PeakGenerator) says what each of these means.
+/// How a data set is streamed; [`PeakGenerator`](super::PeakGenerator) says what each of these
+/// means.
 ///
 /// ```
 /// use atemoya::feed::Running;
@@ -18,7 +20,8 @@ pub struct Running {
     pub num_workers: usize,
     /// Examples of a batch, of all ranks together.
     pub batch_size: usize,
-    /// Batches in memory at once, those that the consumer holds included; `None` for `num_workers + 2`.
+    /// Batches in memory at once, those that the consumer holds included; `None` for
+    /// `num_workers + 2`.
     pub slots: Option<usize>,
     /// Which slice of each batch this process takes, below `world_size`.
     pub rank: usize,

@@ -6,9 +6,10 @@ use crate::{Error, Result};
 
 /// One rank's part of batches that several ranks share.
 ///
-/// Global batch s covers the examples `s * batch_size .. (s + 1) * batch_size` of an epoch, and rank r of w takes the r-th of w
-/// contiguous slices of it. So the ranks' batches of a step, put together in the order of ranks, are the batch of a single
-/// process, and every rank has the same number of steps.
+/// Global batch s covers the examples `s * batch_size .. (s + 1) * batch_size` of an epoch, and
+/// rank r of w takes the r-th of w contiguous slices of it. So the ranks' batches of a step, put
+/// together in the order of ranks, are the batch of a single process, and every rank has the same
+/// number of steps.
 ///
 /// # Examples
 /// ```
@@ -31,10 +32,12 @@ pub struct Shard {
 }
 
 impl Shard {
-    /// The part of rank `rank`, counted from 0, of `world_size` in batches of `batch_size` examples, of all ranks together.
+    /// The part of rank `rank`, counted from 0, of `world_size` in batches of `batch_size`
+    /// examples, of all ranks together.
     ///
     /// # Errors
-    /// [`Error::Argument`] when the world is empty, the rank is not in it, or the batch is empty or cannot be divided evenly.
+    /// [`Error::Argument`] when the world is empty, the rank is not in it, or the batch is empty or
+    /// cannot be divided evenly.
     pub fn new(rank: usize, world_size: usize, batch_size: usize) -> Result<Shard> {
         if world_size == 0 {
             return Err(Error::argument("world_size", "there must be at least one rank"));
@@ -73,8 +76,9 @@ impl Shard {
         self.batch_size / self.world_size
     }
 
-    /// Batches of an epoch of `n_examples`, the same for every rank. With `drop_last`, a partial batch at the end is not one of
-    /// them, so that there is none when the epoch is shorter than a batch.
+    /// Batches of an epoch of `n_examples`, the same for every rank. With `drop_last`, a partial
+    /// batch at the end is not one of them, so that there is none when the epoch is shorter than a
+    /// batch.
     #[must_use]
     pub fn steps(&self, n_examples: usize, drop_last: bool) -> usize {
         if drop_last { n_examples / self.batch_size } else { n_examples.div_ceil(self.batch_size) }
@@ -82,8 +86,9 @@ impl Shard {
 
     /// The indices, in the epoch, of this rank's examples in batch `step`, from 0.
     ///
-    /// A partial batch at the end, of L examples, is cut into slices of `ceil(L / world_size)`: the last ranks may have fewer
-    /// examples, or none. The range is empty when `step` is not below [`Shard::steps`].
+    /// A partial batch at the end, of L examples, is cut into slices of `ceil(L / world_size)`: the
+    /// last ranks may have fewer examples, or none. The range is empty when `step` is not below
+    /// [`Shard::steps`].
     #[must_use]
     pub fn indices(&self, step: usize, n_examples: usize, drop_last: bool) -> Range<usize> {
         if step >= self.steps(n_examples, drop_last) {

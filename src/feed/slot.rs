@@ -40,7 +40,8 @@ impl Slot {
         Ok(Slot::new(Plain::new(bytes)?))
     }
 
-    /// A slot in memory of the caller's, which must be at least `bytes` bytes and begin as columns do.
+    /// A slot in memory of the caller's, which must be at least `bytes` bytes and begin as columns
+    /// do.
     ///
     /// # Errors
     /// [`Error::Argument`] when it is not so.

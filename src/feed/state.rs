@@ -1,4 +1,5 @@
-//! Where a stream stands: a few bytes from which it goes on with the very next batch, on any number of workers and ranks.
+//! Where a stream stands: a few bytes from which it goes on with the very next batch, on any number
+//! of workers and ranks.
 
 use crate::sample::Order;
 use crate::{Error, Result};
@@ -6,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 /// The place of a stream, after some batch.
 ///
-/// `step` counts global batches, so a state saved by one rank serves all, and any world size that divides the batch.
+/// `step` counts global batches, so a state saved by one rank serves all, and any world size that
+/// divides the batch.
 ///
 /// ```
 /// use atemoya::feed::State;
@@ -23,7 +25,8 @@ pub struct State {
     pub order: Order,
     /// The version of that order.
     pub version: u32,
-    /// A hash of the loci and of the options that decide which example stands where, 16 hexadecimal digits.
+    /// A hash of the loci and of the options that decide which example stands where, 16 hexadecimal
+    /// digits.
     pub fingerprint: String,
     /// `random_state`.
     pub seed: u64,

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 /// Counters of a feed since it was made.
 ///
-/// When `consumer_waited` is near zero and `workers_waited` is large, the loader is faster than what consumes it.
+/// When `consumer_waited` is near zero and `workers_waited` is large, the loader is faster than
+/// what consumes it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Stats {
     /// Batches delivered.
@@ -14,10 +15,12 @@ pub struct Stats {
     pub bytes: u64,
     /// Time the consumer waited for a batch; without workers, the time it gathered.
     pub consumer_waited: Duration,
-    /// Time the workers waited for a free slot or for work, added up over the workers; with a device, also for copies from their slots.
+    /// Time the workers waited for a free slot or for work, added up over the workers; with a
+    /// device, also for copies from their slots.
     pub workers_waited: Duration,
-    /// Page faults of this process, since the loader was made, that waited for a disk (major faults): what is read through maps and
-    /// was not in memory when it was needed. `None` where the system does not tell.
+    /// Page faults of this process, since the loader was made, that waited for a disk (major
+    /// faults): what is read through maps and was not in memory when it was needed. `None` where
+    /// the system does not tell.
     pub page_faults: Option<u64>,
 }
 
@@ -61,7 +64,8 @@ impl Counters {
     }
 }
 
-/// Major page faults of this process so far: the twelfth field of its `stat`, of which the second, in parentheses, may hold anything.
+/// Major page faults of this process so far: the twelfth field of its `stat`, of which the second,
+/// in parentheses, may hold anything.
 fn page_faults() -> Option<u64> {
     let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
     stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(9)?.parse().ok()

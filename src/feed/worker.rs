@@ -51,7 +51,8 @@ fn run<J: Fill>(ring: &Ring<J>) {
 
 /// Gathers a claimed batch; a panic comes back as [`Error::Worker`].
 pub(super) fn fill<J: Fill>(claim: &mut Claim<J>) -> Result<()> {
-    // The slot holds plain bytes and the job only shared state, so nothing is left broken by unwinding.
+    // The slot holds plain bytes and the job only shared state, so nothing is left broken by
+    // unwinding.
     catch_unwind(AssertUnwindSafe(|| claim.job.fill(claim.batch, &mut claim.slot)))
         .unwrap_or_else(|panic| Err(Error::Worker { message: message(&*panic) }))
 }

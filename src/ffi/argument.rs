@@ -55,12 +55,12 @@ pub(super) unsafe fn slice<'a, T>(name: &str, items: *const T, count: usize) -> 
     Ok(unsafe { std::slice::from_raw_parts(items, count) })
 }
 
-/// Memory to be written, of the parameter `name`; NULL is one of no length. What it holds before may be
-/// anything, also nothing yet.
+/// Memory to be written, of the parameter `name`; NULL is one of no length. What it holds before
+/// may be anything, also nothing yet.
 ///
 /// # Safety
-/// `items` is NULL, or points to memory for `count` items that nobody else reads or writes as long as `'a`;
-/// any bytes are such items.
+/// `items` is NULL, or points to memory for `count` items that nobody else reads or writes as long
+/// as `'a`; any bytes are such items.
 pub(super) unsafe fn slice_mut<'a, T: bytemuck::Pod>(
     name: &str,
     items: *mut T,
@@ -70,15 +70,16 @@ pub(super) unsafe fn slice_mut<'a, T: bytemuck::Pod>(
     if items.is_null() {
         return if count == 0 { Ok(&mut []) } else { Err(Failure::null(name)) };
     }
-    // SAFETY: the caller's promise; length and alignment were checked. It is memory of C's, whose bytes the compiler of Rust knows nothing
-    // of: they are whatever is there.
+    // SAFETY: the caller's promise; length and alignment were checked. It is memory of C's, whose
+    // bytes the compiler of Rust knows nothing of: they are whatever is there.
     Ok(unsafe { std::slice::from_raw_parts_mut(items, count) })
 }
 
 /// Memory for items to be written to, of the parameter `name`; NULL is one of no length.
 ///
 /// # Safety
-/// `items` is NULL, or points to memory for `count` items that nobody else reads or writes as long as `'a`.
+/// `items` is NULL, or points to memory for `count` items that nobody else reads or writes as long
+/// as `'a`.
 pub(super) unsafe fn out<'a, T>(name: &str, items: *mut T, count: usize) -> Result<&'a mut [MaybeUninit<T>], Failure> {
     check_array(name, items, count)?;
     if items.is_null() {

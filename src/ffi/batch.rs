@@ -15,9 +15,9 @@ use std::borrow::Cow;
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
 
-/// A batch of examples, in the host's memory or a device's. It holds a slot of its loader until it is freed
-/// with `atemoya_batch_free`, and its memory does not change until then, whatever becomes of the loader. It
-/// may be used and freed by any thread.
+/// A batch of examples, in the host's memory or a device's. It holds a slot of its loader until it
+/// is freed with `atemoya_batch_free`, and its memory does not change until then, whatever becomes
+/// of the loader. It may be used and freed by any thread.
 pub struct atemoya_batch {
     _private: [u8; 0],
 }
@@ -98,19 +98,19 @@ fn tensor(
     }
 }
 
-/// Frees a batch: its slot can be filled again, as soon as no tensor of DLPack needs it any more. The memory
-/// of all slots of a loader is freed with the loader and the last of its batches.
+/// Frees a batch: its slot can be filled again, as soon as no tensor of DLPack needs it any more.
+/// The memory of all slots of a loader is freed with the loader and the last of its batches.
 ///
-/// A batch on a device may be freed as soon as the last work that uses it was given to its streams, but not
-/// in a function that a stream calls on the host (`cuLaunchHostFunc`). Where the device has no memory pools,
-/// freeing the last batch of a loader that was freed before waits for that work.
+/// A batch on a device may be freed as soon as the last work that uses it was given to its streams,
+/// but not in a function that a stream calls on the host (`cuLaunchHostFunc`). Where the device has
+/// no memory pools, freeing the last batch of a loader that was freed before waits for that work.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_batch_free(batch: *mut atemoya_batch) -> atemoya_status {
     call::free::<OpenBatch>(batch)
 }
 
-/// Writes how many examples a batch has: this process's part of the batch size, or less in the last batch of
-/// an epoch, where the last processes may have none.
+/// Writes how many examples a batch has: this process's part of the batch size, or less in the last
+/// batch of an epoch, where the last processes may have none.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_batch_length(
     batch: *const atemoya_batch,
@@ -152,10 +152,10 @@ pub extern "C" fn atemoya_batch_column(
     call::give(error, ("tensor", tensor), || handle::get::<OpenBatch>(batch)?.tensor(self::column(column)?))
 }
 
-/// Writes where all columns of a batch in the host's memory lie together, one piece that begins at a multiple
-/// of 256 bytes, and how many bytes it has: for one copy of the whole batch. Each column is as far from there
-/// as its `data` in `atemoya_batch_column`. In a short batch, what lies past the examples of a column is of
-/// an earlier batch. A batch on a device is an error.
+/// Writes where all columns of a batch in the host's memory lie together, one piece that begins at
+/// a multiple of 256 bytes, and how many bytes it has: for one copy of the whole batch. Each column
+/// is as far from there as its `data` in `atemoya_batch_column`. In a short batch, what lies past
+/// the examples of a column is of an earlier batch. A batch on a device is an error.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_batch_memory(
     batch: *const atemoya_batch,
@@ -177,9 +177,9 @@ pub extern "C" fn atemoya_batch_memory(
     })
 }
 
-/// Copies the values of an `atemoya_column` to `out`, memory of the host of exactly so many bytes; from a
-/// device, behind the work that the batch's stream has been given, and after waiting for it: for looking at
-/// batches, not for training.
+/// Copies the values of an `atemoya_column` to `out`, memory of the host of exactly so many bytes;
+/// from a device, behind the work that the batch's stream has been given, and after waiting for it:
+/// for looking at batches, not for training.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_batch_read(
     batch: *const atemoya_batch,

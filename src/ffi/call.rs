@@ -1,4 +1,5 @@
-//! How a call begins and ends: no panic leaves it, and its failure becomes a status and an error for the caller.
+//! How a call begins and ends: no panic leaves it, and its failure becomes a status and an error
+//! for the caller.
 
 use super::error::{Reported, atemoya_error};
 use super::handle::{self, Object};
@@ -15,7 +16,8 @@ pub(super) type ErrorOut<'a> = Out<'a, *mut atemoya_error>;
 
 /// Does what a function is for, and returns its status.
 pub(super) fn status(error: ErrorOut<'_>, body: impl FnOnce() -> Result<atemoya_status, Failure>) -> atemoya_status {
-    // Objects are behind locks that survive a panic, or immutable; what else unwinding leaves behind is the call's own.
+    // Objects are behind locks that survive a panic, or immutable; what else unwinding leaves
+    // behind is the call's own.
     let outcome = catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
         let message = panic_message(&*panic);
         // Dropping what was thrown could panic again, and is not worth it.

@@ -8,8 +8,8 @@ use std::ffi::c_void;
 #[repr(i32)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum atemoya_column {
-    /// One-hot sequence, (n, 4, in_window), channels A, C, G, T; packed as ATEMOYA_DTYPE_U64, (n, 4,
-    /// ceil(in_window / 64)).
+    /// One-hot sequence, (n, 4, in_window), channels A, C, G, T; packed as ATEMOYA_DTYPE_U64, (n,
+    /// 4, ceil(in_window / 64)).
     ATEMOYA_COLUMN_SEQUENCE = 0,
     /// Control tracks, (n, control channels, in_window).
     ATEMOYA_COLUMN_CONTROLS = 1,
@@ -19,7 +19,8 @@ pub enum atemoya_column {
     ATEMOYA_COLUMN_LABELS = 3,
     /// Which of the kept peaks or of the kept negatives, int64_t, (n,).
     ATEMOYA_COLUMN_SOURCES = 4,
-    /// Jitter, int64_t, (n,): a peak's window is shifted by `offset - max_jitter` bases; 0 for a negative.
+    /// Jitter, int64_t, (n,): a peak's window is shifted by `offset - max_jitter` bases; 0 for a
+    /// negative.
     ATEMOYA_COLUMN_OFFSETS = 5,
     /// 1 where the example is reverse-complemented, uint8_t, (n,).
     ATEMOYA_COLUMN_REVERSE_COMPLEMENT = 6,
@@ -35,14 +36,14 @@ pub enum atemoya_device_type {
     ATEMOYA_DEVICE_CUDA = 2,
 }
 
-/// A column of a batch where it lies, in C order. The memory is the batch's: valid until the batch is freed,
-/// on a device also for the work that its streams were given before. In the host's memory it must not be
-/// written; a device's may be, by whoever has the batch to itself.
+/// A column of a batch where it lies, in C order. The memory is the batch's: valid until the batch
+/// is freed, on a device also for the work that its streams were given before. In the host's memory
+/// it must not be written; a device's may be, by whoever has the batch to itself.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct atemoya_tensor {
-    /// The first value, at a multiple of 256 bytes; on a device, an address there. NULL where there is no
-    /// value.
+    /// The first value, at a multiple of 256 bytes; on a device, an address there. NULL where there
+    /// is no value.
     pub data: *const c_void,
     /// The type of the values, an `atemoya_dtype`.
     pub dtype: i32,

@@ -1,4 +1,5 @@
-//! Batches on a device: the streams that use them. In a library without CUDA there are none, and these functions say so.
+//! Batches on a device: the streams that use them. In a library without CUDA there are none, and
+//! these functions say so.
 
 use super::batch::{OpenBatch, atemoya_batch};
 use super::call;
@@ -54,8 +55,8 @@ pub extern "C" fn atemoya_device_count(
 }
 
 /// Writes the next batch, as `atemoya_loader_next`, but delivers it to `stream`, a `CUstream` or
-/// `cudaStream_t` of the device's primary context that exists as long as the batch; NULL and 1 are the legacy
-/// default stream, and 2, the default stream of each thread, is an error.
+/// `cudaStream_t` of the device's primary context that exists as long as the batch; NULL and 1 are
+/// the legacy default stream, and 2, the default stream of each thread, is an error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_loader_next_on(
     loader: *mut atemoya_loader,
@@ -80,8 +81,8 @@ pub unsafe extern "C" fn atemoya_loader_next_on(
     }
 }
 
-/// Writes the stream that a batch was delivered to, a `CUstream`; valid until the batch is freed, or longer
-/// if it is the caller's.
+/// Writes the stream that a batch was delivered to, a `CUstream`; valid until the batch is freed,
+/// or longer if it is the caller's.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_batch_stream(
     batch: *const atemoya_batch,
@@ -99,9 +100,9 @@ pub extern "C" fn atemoya_batch_stream(
     })
 }
 
-/// Lets another stream use a batch: what it is given from now on finds the batch complete, and the batch's
-/// memory is not used again before what the stream was given until the batch is freed. Streams are named as
-/// in `atemoya_loader_next_on`.
+/// Lets another stream use a batch: what it is given from now on finds the batch complete, and the
+/// batch's memory is not used again before what the stream was given until the batch is freed.
+/// Streams are named as in `atemoya_loader_next_on`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_batch_wait_on(
     batch: *const atemoya_batch,
@@ -119,8 +120,9 @@ pub unsafe extern "C" fn atemoya_batch_wait_on(
     })
 }
 
-/// Says that a stream is done with a batch: what it is given from now on does not use it, and the stream need
-/// not exist any longer. Streams of which this is not said are done when the batch is freed.
+/// Says that a stream is done with a batch: what it is given from now on does not use it, and the
+/// stream need not exist any longer. Streams of which this is not said are done when the batch is
+/// freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_batch_done_on(
     batch: *const atemoya_batch,

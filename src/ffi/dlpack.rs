@@ -51,16 +51,16 @@ fn export(batch: Arc<OpenBatch>, tensor: &atemoya_tensor) -> Result<*mut DLManag
     Ok(view.versioned(Held::new(batch)).as_ptr())
 }
 
-/// Writes an `atemoya_column` of a batch as a tensor of DLPack 1.0, with the flag that it is read-only. Its
-/// deleter, which whoever takes the tensor calls once, lets go of the batch: the memory is valid until then,
-/// also when batch and loader are freed before. What `atemoya_batch_free` says of where a batch on a device
-/// may be freed holds of the deleter, too.
+/// Writes an `atemoya_column` of a batch as a tensor of DLPack 1.0, with the flag that it is
+/// read-only. Its deleter, which whoever takes the tensor calls once, lets go of the batch: the
+/// memory is valid until then, also when batch and loader are freed before. What
+/// `atemoya_batch_free` says of where a batch on a device may be freed holds of the deleter, too.
 ///
-/// `stream` is what the protocol passes to the producer. On the host it is NULL. On a device it is the
-/// consumer's stream, which is made to wait for the batch, with NULL and 1 for the legacy default stream and
-/// an error for 2; or -1, cast to a pointer, for a consumer that waits by itself on `atemoya_batch_stream`. A
-/// stream must exist until the batch and all its tensors are freed, or until `atemoya_batch_done_on` is
-/// called for it.
+/// `stream` is what the protocol passes to the producer. On the host it is NULL. On a device it is
+/// the consumer's stream, which is made to wait for the batch, with NULL and 1 for the legacy
+/// default stream and an error for 2; or -1, cast to a pointer, for a consumer that waits by itself
+/// on `atemoya_batch_stream`. A stream must exist until the batch and all its tensors are freed, or
+/// until `atemoya_batch_done_on` is called for it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_batch_dlpack(
     batch: *const atemoya_batch,

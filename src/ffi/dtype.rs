@@ -71,8 +71,8 @@ pub extern "C" fn atemoya_dtype_size(
     call::give(error, ("size", size), || Ok(self::dtype("dtype", dtype)?.size()))
 }
 
-/// Returns the name that numpy gives an `atemoya_dtype` ("float32"; "bfloat16", which numpy lacks), or NULL
-/// for another number. The text is valid for ever.
+/// Returns the name that numpy gives an `atemoya_dtype` ("float32"; "bfloat16", which numpy lacks),
+/// or NULL for another number. The text is valid for ever.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_dtype_name(dtype: i32) -> *const c_char {
     let Ok(dtype) = self::dtype("dtype", dtype) else { return std::ptr::null() };

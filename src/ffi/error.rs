@@ -8,8 +8,8 @@ use std::ffi::{CStr, CString, c_char};
 use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStringExt;
 
-/// Why a call failed: a status, a message, and where it was. Functions make it where their last parameter
-/// points; free it with `atemoya_error_free`.
+/// Why a call failed: a status, a message, and where it was. Functions make it where their last
+/// parameter points; free it with `atemoya_error_free`.
 pub struct atemoya_error {
     _private: [u8; 0],
 }
@@ -37,8 +37,8 @@ impl From<Failure> for Reported {
     }
 }
 
-/// A text of one line: what would end the line, or do something to a terminal, as a path may have it, is
-/// escaped.
+/// A text of one line: what would end the line, or do something to a terminal, as a path may have
+/// it, is escaped.
 fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for letter in text.chars() {
@@ -62,8 +62,8 @@ pub extern "C" fn atemoya_error_status(error: *const atemoya_error) -> atemoya_s
     }
 }
 
-/// Returns the message of an error, one line in English that names the file or the parameter: valid until the
-/// error is freed. For NULL, and for what is no error, it is a text that says so.
+/// Returns the message of an error, one line in English that names the file or the parameter: valid
+/// until the error is freed. For NULL, and for what is no error, it is a text that says so.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_error_message(error: *const atemoya_error) -> *const c_char {
     let nothing: &CStr = if error.is_null() { c"no error" } else { c"this is no error, or was freed" };
@@ -71,30 +71,30 @@ pub extern "C" fn atemoya_error_message(error: *const atemoya_error) -> *const c
     handle::get::<Reported>(error).map_or(nothing.as_ptr(), |error| error.message.as_ptr())
 }
 
-/// Returns the path of the file that an error is about, as the system has it, which need not be UTF-8: valid
-/// until the error is freed. NULL where there is none.
+/// Returns the path of the file that an error is about, as the system has it, which need not be
+/// UTF-8: valid until the error is freed. NULL where there is none.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_error_path(error: *const atemoya_error) -> *const c_char {
     let error = handle::get::<Reported>(error).ok();
     error.and_then(|error| error.path.as_ref().map(|path| path.as_ptr())).unwrap_or_default()
 }
 
-/// Writes where in its file an error is, in bytes from the start, and returns true; returns false where that
-/// is not known. `offset` may be NULL.
+/// Writes where in its file an error is, in bytes from the start, and returns true; returns false
+/// where that is not known. `offset` may be NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_error_offset(error: *const atemoya_error, offset: Option<&mut MaybeUninit<u64>>) -> bool {
     tell(error, offset, |error| error.offset)
 }
 
-/// Writes the line of a text file that an error is in, counted from 1, and returns true; returns false where
-/// there is none. `line` may be NULL.
+/// Writes the line of a text file that an error is in, counted from 1, and returns true; returns
+/// false where there is none. `line` may be NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_error_line(error: *const atemoya_error, line: Option<&mut MaybeUninit<u64>>) -> bool {
     tell(error, line, |error| error.line)
 }
 
-/// Writes the CUDA driver's `CUresult` and returns true; returns false where an error is not the driver's.
-/// `code` may be NULL.
+/// Writes the CUDA driver's `CUresult` and returns true; returns false where an error is not the
+/// driver's. `code` may be NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_error_driver_code(error: *const atemoya_error, code: Option<&mut MaybeUninit<u32>>) -> bool {
     tell(error, code, |error| error.driver_code)

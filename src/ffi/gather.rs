@@ -11,18 +11,19 @@ use crate::gather::{Gatherer, Span};
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 
-/// What is gathered of a store: its sequence, or some of its tracks. Free it with `atemoya_gatherer_free`.
-/// Any number of threads may gather with one at once.
+/// What is gathered of a store: its sequence, or some of its tracks. Free it with
+/// `atemoya_gatherer_free`. Any number of threads may gather with one at once.
 pub struct atemoya_gatherer {
     _private: [u8; 0],
 }
 
-/// A window: where it begins, and which way it is read. Its width is said once for all windows of a call.
+/// A window: where it begins, and which way it is read. Its width is said once for all windows of a
+/// call.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct atemoya_window {
-    /// The first base, 0-based. The window may reach past either end of its contig, or lie outside it: what
-    /// is outside is 0.
+    /// The first base, 0-based. The window may reach past either end of its contig, or lie outside
+    /// it: what is outside is 0.
     pub start: i64,
     /// The number of the contig in the store.
     pub contig: u32,
@@ -38,8 +39,8 @@ impl Object for OpenGatherer {
 }
 
 /// Makes what gathers one-hot sequence, (4, width) values an example, channels A, C, G, T, of an
-/// `atemoya_dtype`: ATEMOYA_DTYPE_I8, _U8, _F16, _BF16 or _F32; or _U64, packed: (4, ceil(width / 64)), and
-/// bit i of word w is position 64 w + i. Reverse-complemented, both axes are flipped.
+/// `atemoya_dtype`: ATEMOYA_DTYPE_I8, _U8, _F16, _BF16 or _F32; or _U64, packed: (4, ceil(width /
+/// 64)), and bit i of word w is position 64 w + i. Reverse-complemented, both axes are flipped.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_gatherer_of_sequence(
     store: *const atemoya_store,
@@ -53,9 +54,9 @@ pub extern "C" fn atemoya_gatherer_of_sequence(
     })
 }
 
-/// Makes what gathers the tracks of groups, `count` names, of signals or controls, in their order; with the
-/// count ATEMOYA_ALL, of all signal groups. It gives (channels, width) values an example, of an
-/// `atemoya_dtype`: ATEMOYA_DTYPE_F32, or _U16 or _U8 where that holds all their values.
+/// Makes what gathers the tracks of groups, `count` names, of signals or controls, in their order;
+/// with the count ATEMOYA_ALL, of all signal groups. It gives (channels, width) values an example,
+/// of an `atemoya_dtype`: ATEMOYA_DTYPE_F32, or _U16 or _U8 where that holds all their values.
 /// Reverse-complemented, the positions are flipped, and the channels within each group.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_gatherer_of_tracks(
@@ -80,8 +81,8 @@ pub extern "C" fn atemoya_gatherer_free(gatherer: *mut atemoya_gatherer) -> atem
     call::free::<OpenGatherer>(gatherer)
 }
 
-/// Writes the shape of a window of `width` bases, channels and positions, and the bytes that `windows` of
-/// them take. Any of the three may be NULL.
+/// Writes the shape of a window of `width` bases, channels and positions, and the bytes that
+/// `windows` of them take. Any of the three may be NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_gatherer_shape(
     gatherer: *const atemoya_gatherer,
@@ -105,10 +106,10 @@ pub extern "C" fn atemoya_gatherer_shape(
     })
 }
 
-/// Gathers `count` windows of `width` bases, 1 to 2^30, into `out`: an array (count, channels, positions) in
-/// C order, of exactly `bytes` bytes (`atemoya_gatherer_shape`), aligned as its values are. The windows may
-/// be in any order, which costs the least where neighbours in the list are neighbours in the genome. After an
-/// error `out` holds anything.
+/// Gathers `count` windows of `width` bases, 1 to 2^30, into `out`: an array (count, channels,
+/// positions) in C order, of exactly `bytes` bytes (`atemoya_gatherer_shape`), aligned as its
+/// values are. The windows may be in any order, which costs the least where neighbours in the list
+/// are neighbours in the genome. After an error `out` holds anything.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_gather(
     gatherer: *const atemoya_gatherer,

@@ -1,5 +1,5 @@
-//! The table of handles: what each number that C holds stands for. A number is given once in the life of a process, so that one that was
-//! freed is known as such; nothing is ever read through it.
+//! The table of handles: what each number that C holds stands for. A number is given once in the
+//! life of a process, so that one that was freed is known as such; nothing is ever read through it.
 
 use super::status::{Failure, atemoya_status};
 use std::any::Any;

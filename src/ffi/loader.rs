@@ -25,8 +25,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A loader: it streams epochs of batches. Free it with `atemoya_loader_free`.
 ///
-/// Batches depend on the options and their place alone: not on threads, on how many slots there are, on what
-/// was read before, or on the machine.
+/// Batches depend on the options and their place alone: not on threads, on how many slots there
+/// are, on what was read before, or on the machine.
 pub struct atemoya_loader {
     _private: [u8; 0],
 }
@@ -37,16 +37,17 @@ pub struct atemoya_loader {
 pub enum atemoya_counter {
     /// Batches delivered.
     ATEMOYA_COUNTER_BATCHES = 0,
-    /// Bytes delivered on the host, the padding between columns not counted; on a device, bytes copied there,
-    /// padding included.
+    /// Bytes delivered on the host, the padding between columns not counted; on a device, bytes
+    /// copied there, padding included.
     ATEMOYA_COUNTER_BYTES = 1,
-    /// Nanoseconds that callers waited for batches; without workers, that they gathered. On a device, calls
-    /// of the driver are counted too.
+    /// Nanoseconds that callers waited for batches; without workers, that they gathered. On a
+    /// device, calls of the driver are counted too.
     ATEMOYA_COUNTER_CONSUMER_WAITED = 2,
-    /// Nanoseconds that workers waited for a free slot or for work, added up over the workers; on a device,
-    /// also for copies from their slots.
+    /// Nanoseconds that workers waited for a free slot or for work, added up over the workers; on a
+    /// device, also for copies from their slots.
     ATEMOYA_COUNTER_WORKERS_WAITED = 3,
-    /// Page faults of the process that waited for a disk. Where the system does not tell, it cannot be read.
+    /// Page faults of the process that waited for a disk. Where the system does not tell, it cannot
+    /// be read.
     ATEMOYA_COUNTER_PAGE_FAULTS = 4,
     /// Bytes of page-locked memory; 0 without a device.
     ATEMOYA_COUNTER_PAGE_LOCKED_BYTES = 5,
@@ -154,8 +155,8 @@ fn shared(loader: &Loader) -> Shared {
     Shared { data, outlet, ledger, warnings }
 }
 
-/// A loader on a device, for one thread at a time, which waits for workers and for nothing that another
-/// thread could hold.
+/// A loader on a device, for one thread at a time, which waits for workers and for nothing that
+/// another thread could hold.
 #[cfg(feature = "cuda")]
 pub(super) fn lock(loader: &Mutex<Box<DeviceLoader>>) -> MutexGuard<'_, Box<DeviceLoader>> {
     loader.lock().unwrap_or_else(PoisonError::into_inner)
@@ -178,8 +179,9 @@ fn on_device(ordinal: usize, generator: PeakGenerator, settings: &DeviceSettings
     Ok(generator.build()?)
 }
 
-/// Makes a loader: selects the loci, allocates memory for the batches and starts the workers. On a device,
-/// also opens it; without a driver or without that device, nothing is allocated and the error says so.
+/// Makes a loader: selects the loci, allocates memory for the batches and starts the workers. On a
+/// device, also opens it; without a driver or without that device, nothing is allocated and the
+/// error says so.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loader_new(
     options: *const atemoya_options,
@@ -189,8 +191,8 @@ pub extern "C" fn atemoya_loader_new(
     call::make(error, loader, || OpenLoader::new(settings(options)?))
 }
 
-/// Frees a loader, and ends its workers. A thread that waits for its next batch gets `ATEMOYA_END`. Batches
-/// that were delivered stay valid.
+/// Frees a loader, and ends its workers. A thread that waits for its next batch gets `ATEMOYA_END`.
+/// Batches that were delivered stay valid.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loader_free(loader: *mut atemoya_loader) -> atemoya_status {
     call::run(None, || {
@@ -232,9 +234,9 @@ pub extern "C" fn atemoya_loader_slots(
     call::give(error, ("slots", slots), || Ok(handle::get::<OpenLoader>(loader)?.outlet.slots()))
 }
 
-/// Writes the channels and positions of an example in an `atemoya_column`, and the type of its values, an
-/// `atemoya_dtype`. It has no channel where the batches do not have the column, and 1 and 1 where it is one
-/// number. Any of the three may be NULL.
+/// Writes the channels and positions of an example in an `atemoya_column`, and the type of its
+/// values, an `atemoya_dtype`. It has no channel where the batches do not have the column, and 1
+/// and 1 where it is one number. Any of the three may be NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loader_column(
     loader: *const atemoya_loader,
@@ -260,8 +262,8 @@ pub extern "C" fn atemoya_loader_column(
     })
 }
 
-/// Writes the account of the loci that were kept and why the others were not, as text of one line; valid
-/// until the loader is freed.
+/// Writes the account of the loci that were kept and why the others were not, as text of one line;
+/// valid until the loader is freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loader_ledger(
     loader: *const atemoya_loader,
@@ -271,9 +273,9 @@ pub extern "C" fn atemoya_loader_ledger(
     call::give(error, ("ledger", ledger), || Ok(handle::get::<OpenLoader>(loader)?.ledger.as_ptr()))
 }
 
-/// Writes what looks like a mistake in what the loader was made of and is no error, as text: one line for each,
-/// none when all is well; valid until the loader is freed. It is for users to read, each time. Names of
-/// parameters stand in backquotes.
+/// Writes what looks like a mistake in what the loader was made of and is no error, as text: one
+/// line for each, none when all is well; valid until the loader is freed. It is for users to read,
+/// each time. Names of parameters stand in backquotes.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loader_warnings(
     loader: *const atemoya_loader,
@@ -283,8 +285,8 @@ pub extern "C" fn atemoya_loader_warnings(
     call::give(error, ("warnings", warnings), || Ok(handle::get::<OpenLoader>(loader)?.warnings.as_ptr()))
 }
 
-/// Writes what a loader has counted, an `atemoya_counter`. When callers waited for nearly no time, and
-/// workers long, the loader is faster than what consumes its batches.
+/// Writes what a loader has counted, an `atemoya_counter`. When callers waited for nearly no time,
+/// and workers long, the loader is faster than what consumes its batches.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loader_counter(
     loader: *const atemoya_loader,

@@ -31,8 +31,8 @@ pub struct atemoya_locus {
     pub summit: i64,
     /// The line in the file, counted from 1.
     pub line: u64,
-    /// The number of the contig in the store; from the number of the store's contigs on, one that the store
-    /// lacks.
+    /// The number of the contig in the store; from the number of the store's contigs on, one that
+    /// the store lacks.
     pub contig: u32,
     /// Which of the input files: those of peaks are numbered first.
     pub file: u32,
@@ -71,8 +71,8 @@ fn names(open: &OpenStore) -> Result<&[CString], Failure> {
     Ok(open.loci.get().map_or(&[], Vec::as_slice))
 }
 
-/// Writes how many locus indices a store has. One that was made after this was first asked is not counted,
-/// until the store is opened again; it can be opened by its name all the same.
+/// Writes how many locus indices a store has. One that was made after this was first asked is not
+/// counted, until the store is opened again; it can be opened by its name all the same.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_store_loci_count(
     store: *const atemoya_store,
@@ -82,8 +82,8 @@ pub extern "C" fn atemoya_store_loci_count(
     call::give(error, ("count", count), || Ok(names(&*handle::get::<OpenStore>(store)?)?.len()))
 }
 
-/// Writes the name of a locus index, numbered from 0 in the order of their names; valid until the store is
-/// freed.
+/// Writes the name of a locus index, numbered from 0 in the order of their names; valid until the
+/// store is freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_store_loci_name(
     store: *const atemoya_store,
@@ -122,7 +122,8 @@ pub extern "C" fn atemoya_loci_free(loci: *mut atemoya_loci) -> atemoya_status {
     call::free::<OpenIndex>(loci)
 }
 
-/// Writes how many loci an index has, and how many of them, the first ones, are peaks. `peaks` may be NULL.
+/// Writes how many loci an index has, and how many of them, the first ones, are peaks. `peaks` may
+/// be NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loci_count(
     loci: *const atemoya_loci,
@@ -170,7 +171,8 @@ pub extern "C" fn atemoya_loci_group_count(
     call::give(error, ("count", count), || Ok(handle::get::<OpenIndex>(loci)?.groups.len()))
 }
 
-/// Writes the name of a group that an index has counts of, numbered from 0; valid until the index is freed.
+/// Writes the name of a group that an index has counts of, numbered from 0; valid until the index
+/// is freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loci_group_name(
     loci: *const atemoya_loci,
@@ -185,8 +187,8 @@ pub extern "C" fn atemoya_loci_group_name(
     })
 }
 
-/// Writes the counts of a group, the sum of its signal around each locus, of `count` loci from the row
-/// `first` on to `out`.
+/// Writes the counts of a group, the sum of its signal around each locus, of `count` loci from the
+/// row `first` on to `out`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_loci_counts(
     loci: *const atemoya_loci,

@@ -19,8 +19,8 @@ use std::mem::MaybeUninit;
 pub struct atemoya_draw {
     /// Which of the kept peaks, or of the kept negatives.
     pub source: u32,
-    /// Jitter, 0 to 2 max_jitter: a peak's window is shifted by `offset - max_jitter` bases; 0 for a
-    /// negative.
+    /// Jitter, 0 to 2 max_jitter: a peak's window is shifted by `offset - max_jitter` bases; 0 for
+    /// a negative.
     pub offset: u32,
     /// Whether it is a peak: 0 or anything else.
     pub is_peak: u32,
@@ -77,8 +77,9 @@ pub unsafe extern "C" fn atemoya_loader_plan(
     })
 }
 
-/// Begins to stream `count` examples of the caller's own, in their order, once, the short batch at the end
-/// included. The draws are copied; there must be one at least. Whatever the loader was streaming is abandoned; its state stays.
+/// Begins to stream `count` examples of the caller's own, in their order, once, the short batch at
+/// the end included. The draws are copied; there must be one at least. Whatever the loader was
+/// streaming is abandoned; its state stays.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_loader_stream_draws(
     loader: *mut atemoya_loader,
@@ -95,9 +96,9 @@ pub unsafe extern "C" fn atemoya_loader_stream_draws(
     })
 }
 
-/// Gathers examples at any `count` indices of an epoch, in any order, each any number of times, in this
-/// thread and beside whatever is streamed, into a batch of the host's memory that takes no slot. Free it with
-/// `atemoya_batch_free`.
+/// Gathers examples at any `count` indices of an epoch, in any order, each any number of times, in
+/// this thread and beside whatever is streamed, into a batch of the host's memory that takes no
+/// slot. Free it with `atemoya_batch_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_loader_fetch(
     loader: *const atemoya_loader,
@@ -115,9 +116,9 @@ pub unsafe extern "C" fn atemoya_loader_fetch(
     })
 }
 
-/// Writes the draws of all examples of a batch to `out`, which has room for `count` of them, exactly as many
-/// as there are examples. They can be followed again with `atemoya_loader_stream_draws`. From a device they
-/// are copied first, as by `atemoya_batch_read`.
+/// Writes the draws of all examples of a batch to `out`, which has room for `count` of them,
+/// exactly as many as there are examples. They can be followed again with
+/// `atemoya_loader_stream_draws`. From a device they are copied first, as by `atemoya_batch_read`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_batch_draws(
     batch: *const atemoya_batch,
@@ -170,8 +171,8 @@ pub extern "C" fn atemoya_loader_kept_count(
     })
 }
 
-/// Writes `count` of the kept peaks (or negatives, where `is_peak` is false), from `first` on, to `out`: what
-/// `source` of a draw counts.
+/// Writes `count` of the kept peaks (or negatives, where `is_peak` is false), from `first` on, to
+/// `out`: what `source` of a draw counts.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_loader_kept(
     loader: *const atemoya_loader,

@@ -4,10 +4,10 @@ use crate::{Progress, Unit};
 use std::ffi::{CStr, c_char, c_void};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// A function of the caller's that long work tells how far it is: `done` of `total` units (bytes or tiles) of
-/// a `phase`, whose name is valid during the call. The work goes on as long as it returns true. It is called
-/// from several threads, by one at a time, with the `context` that the work was given; it must not throw, nor
-/// leave by `longjmp`. It may be NULL.
+/// A function of the caller's that long work tells how far it is: `done` of `total` units (bytes or
+/// tiles) of a `phase`, whose name is valid during the call. The work goes on as long as it returns
+/// true. It is called from several threads, by one at a time, with the `context` that the work was
+/// given; it must not throw, nor leave by `longjmp`. It may be NULL.
 pub type atemoya_progress =
     Option<unsafe extern "C" fn(context: *mut c_void, phase: *const c_char, done: u64, total: u64) -> bool>;
 
@@ -31,7 +31,8 @@ struct At {
     interrupted: bool,
 }
 
-// SAFETY: the context is only passed to the caller's function, by one thread at a time, as that function was told to expect.
+// SAFETY: the context is only passed to the caller's function, by one thread at a time, as that
+// function was told to expect.
 unsafe impl Sync for Watcher {}
 
 impl Watcher {
@@ -45,8 +46,8 @@ impl Watcher {
         self.at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells of a change. No lock is held while the caller's function runs: it may call the library, whose
-    /// threads may take up more of this very work meanwhile, and come here again.
+    /// Tells of a change. No lock is held while the caller's function runs: it may call the
+    /// library, whose threads may take up more of this very work meanwhile, and come here again.
     fn tell(&self, change: impl FnOnce(&mut At)) {
         let Some(told) = self.told else { return };
         let mut at = self.at();
@@ -94,7 +95,8 @@ mod tests {
         enough: usize,
     }
 
-    /// Goes on with the work, as a thread of the library's may in a function that calls the library.
+    /// Goes on with the work, as a thread of the library's may in a function that calls the
+    /// library.
     unsafe extern "C" fn goes_on(seen: *mut c_void, phase: *const c_char, done: u64, total: u64) -> bool {
         // SAFETY: the phase is a text, as it is for any such function.
         assert_eq!(unsafe { CStr::from_ptr(phase) }, c"phase");

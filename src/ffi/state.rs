@@ -26,11 +26,11 @@ impl OpenLoader {
     }
 }
 
-/// Writes where a loader stands, after the batch that was delivered last or at the epoch that was set: JSON
-/// text that ends with a zero, to `buffer` of `capacity` bytes, `ATEMOYA_STATE_CAPACITY` of which are enough.
-/// It counts the batches of all processes together, so that one process saves it for all. `length` may be
-/// NULL; it is set to the bytes without the zero, also where the buffer is too small, which is an error and
-/// leaves it as it was.
+/// Writes where a loader stands, after the batch that was delivered last or at the epoch that was
+/// set: JSON text that ends with a zero, to `buffer` of `capacity` bytes, `ATEMOYA_STATE_CAPACITY`
+/// of which are enough. It counts the batches of all processes together, so that one process saves
+/// it for all. `length` may be NULL; it is set to the bytes without the zero, also where the buffer
+/// is too small, which is an error and leaves it as it was.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_loader_state(
     loader: *const atemoya_loader,
@@ -62,8 +62,9 @@ fn too_small(text: &[u8], capacity: usize) -> Failure {
     Failure::argument("capacity", format!("the state takes {} bytes, not {capacity}", text.len() + 1))
 }
 
-/// Writes the epoch of a state's next batch, and how many batches of that epoch come before it: after the last batch of an epoch these are the
-/// next epoch and 0. To train for N epochs in all, go on with `N - 1 - epoch` more. Either may be NULL.
+/// Writes the epoch of a state's next batch, and how many batches of that epoch come before it:
+/// after the last batch of an epoch these are the next epoch and 0. To train for N epochs in all,
+/// go on with `N - 1 - epoch` more. Either may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_state_position(
     state: *const c_char,
@@ -94,10 +95,10 @@ unsafe fn parse(state: *const c_char) -> Result<State, Failure> {
         .map_err(|error| Failure::argument("state", format!("it is not a loader's state: {error}")))
 }
 
-/// Goes on from a state with the very next batch: begins to stream the rest of its epoch, and `more` epochs
-/// after it. The state is text of `atemoya_loader_state`, also of a loader with other workers, slots, or
-/// processes, or on a device; one of other loci, another seed, or anything else that decides which example
-/// stands where is an error.
+/// Goes on from a state with the very next batch: begins to stream the rest of its epoch, and
+/// `more` epochs after it. The state is text of `atemoya_loader_state`, also of a loader with other
+/// workers, slots, or processes, or on a device; one of other loci, another seed, or anything else
+/// that decides which example stands where is an error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_loader_resume(
     loader: *mut atemoya_loader,

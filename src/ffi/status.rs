@@ -4,8 +4,8 @@ use crate::Error;
 use std::error::Error as _;
 use std::path::PathBuf;
 
-/// What a call came to. Negative numbers are errors; those of the library are named after the variants of its
-/// `Error` in Rust. The numbers never change; new ones may come.
+/// What a call came to. Negative numbers are errors; those of the library are named after the
+/// variants of its `Error` in Rust. The numbers never change; new ones may come.
 #[repr(i32)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum atemoya_status {
@@ -21,20 +21,21 @@ pub enum atemoya_status {
     ATEMOYA_ERROR_NOT_A_STORE = -2,
     /// A file of a store is damaged; the error has its path and the offset.
     ATEMOYA_ERROR_CORRUPT = -3,
-    /// A file is of a version that this library does not know, or the library was built without what is asked
-    /// for.
+    /// A file is of a version that this library does not know, or the library was built without
+    /// what is asked for.
     ATEMOYA_ERROR_UNSUPPORTED = -4,
     /// An input file (BED) cannot be used; the error has its path and, for text, the line.
     ATEMOYA_ERROR_INPUT = -5,
-    /// An argument is NULL, not UTF-8, out of its range, more than the system has memory or threads for, or
-    /// does not fit the others or the store; the message begins with the name of the parameter, or of the
-    /// option or the part of the loader.
+    /// An argument is NULL, not UTF-8, out of its range, more than the system has memory or threads
+    /// for, or does not fit the others or the store; the message begins with the name of the
+    /// parameter, or of the option or the part of the loader.
     ATEMOYA_ERROR_ARGUMENT = -6,
     /// The target exists already.
     ATEMOYA_ERROR_EXISTS = -7,
     /// The work was interrupted on request.
     ATEMOYA_ERROR_INTERRUPTED = -8,
-    /// All batches that there is memory for are still held: free one and go on, or ask for more slots.
+    /// All batches that there is memory for are still held: free one and go on, or ask for more
+    /// slots.
     ATEMOYA_ERROR_ALL_LEASED = -9,
     /// There is no CUDA driver.
     ATEMOYA_ERROR_NO_DRIVER = -10,

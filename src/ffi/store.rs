@@ -12,7 +12,8 @@ use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt;
 use std::sync::OnceLock;
 
-/// An opened store: genome, tracks and loci, read through memory maps. Free it with `atemoya_store_free`.
+/// An opened store: genome, tracks and loci, read through memory maps. Free it with
+/// `atemoya_store_free`.
 pub struct atemoya_store {
     _private: [u8; 0],
 }
@@ -61,11 +62,12 @@ pub(super) fn within(name: &str, number: usize, count: usize) -> Result<usize, F
     Err(Failure::argument(name, format!("{number} is not below {count}, as many as there are")))
 }
 
-/// Opens the store in the directory `path`, in milliseconds at any size. That checks the manifest and, of each
-/// data file, its length, its header and its table of contigs. It does not read bases and values: a byte of
-/// them that is not as it was written may be an error when it is read, or a wrong value in a batch. Call
-/// `atemoya_store_verify_once` or `atemoya_store_verify` to know before. Leave the files alone while the store
-/// is open: one that is cut ends the process (SIGBUS). Replacing the whole store is safe.
+/// Opens the store in the directory `path`, in milliseconds at any size. That checks the manifest
+/// and, of each data file, its length, its header and its table of contigs. It does not read bases
+/// and values: a byte of them that is not as it was written may be an error when it is read, or a
+/// wrong value in a batch. Call `atemoya_store_verify_once` or `atemoya_store_verify` to know
+/// before. Leave the files alone while the store is open: one that is cut ends the process
+/// (SIGBUS). Replacing the whole store is safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_store_open(
     path: *const c_char,
@@ -85,9 +87,9 @@ pub extern "C" fn atemoya_store_free(store: *mut atemoya_store) -> atemoya_statu
     call::free::<OpenStore>(store)
 }
 
-/// Checks every checksum and every rule of the format, over the whole store and its locus indices, on all
-/// cores. `progress` may be NULL; otherwise it is called now and then with `context`, and interrupts the work
-/// by returning false.
+/// Checks every checksum and every rule of the format, over the whole store and its locus indices,
+/// on all cores. `progress` may be NULL; otherwise it is called now and then with `context`, and
+/// interrupts the work by returning false.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_store_verify(
     store: *const atemoya_store,
@@ -105,11 +107,12 @@ pub unsafe extern "C" fn atemoya_store_verify(
     })
 }
 
-/// Checks every checksum and every tile of a store's data files, unless this machine has done so before and no
-/// file has changed since: that they are whole is remembered in the directory `verified` of `cache`. NULL is
-/// the user's cache: `$ATEMOYA_CACHE`, or `atemoya` in `$XDG_CACHE_HOME` (`~/.cache`). Of several processes that
-/// ask at once, one reads the store and the others wait. Where nothing can be remembered, the store is read
-/// each time, and one that fails is never remembered. `progress` is as for `atemoya_store_verify`.
+/// Checks every checksum and every tile of a store's data files, unless this machine has done so
+/// before and no file has changed since: that they are whole is remembered in the directory
+/// `verified` of `cache`. NULL is the user's cache: `$ATEMOYA_CACHE`, or `atemoya` in
+/// `$XDG_CACHE_HOME` (`~/.cache`). Of several processes that ask at once, one reads the store and
+/// the others wait. Where nothing can be remembered, the store is read each time, and one that
+/// fails is never remembered. `progress` is as for `atemoya_store_verify`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_store_verify_once(
     store: *const atemoya_store,
@@ -139,8 +142,8 @@ pub extern "C" fn atemoya_store_path(
     call::give(error, ("path", path), || Ok(handle::get::<OpenStore>(store)?.path.as_ptr()))
 }
 
-/// Writes the checksum of a store's manifest, "sha256:...", which is the identity of what it holds; valid
-/// until the store is freed.
+/// Writes the checksum of a store's manifest, "sha256:...", which is the identity of what it holds;
+/// valid until the store is freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_store_checksum(
     store: *const atemoya_store,
@@ -150,9 +153,10 @@ pub extern "C" fn atemoya_store_checksum(
     call::give(error, ("checksum", checksum), || Ok(handle::get::<OpenStore>(store)?.checksum.as_ptr()))
 }
 
-/// Writes what the files of a store's tracks lacked, where the store has zeros that nobody measured: contigs
-/// that a file does not have, or has with another length, and files without any value. It is for people, a line
-/// for each, and "" where nothing was lacking; valid until the store is freed. A loader tells of what it reads.
+/// Writes what the files of a store's tracks lacked, where the store has zeros that nobody
+/// measured: contigs that a file does not have, or has with another length, and files without any
+/// value. It is for people, a line for each, and "" where nothing was lacking; valid until the
+/// store is freed. A loader tells of what it reads.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_store_warnings(
     store: *const atemoya_store,

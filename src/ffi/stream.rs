@@ -77,8 +77,8 @@ impl OpenLoader {
         })
     }
 
-    /// The next batch of a loader on a device, which is free for other threads while this one waits for
-    /// workers.
+    /// The next batch of a loader on a device, which is free for other threads while this one waits
+    /// for workers.
     #[cfg(feature = "cuda")]
     pub(super) fn next_on(
         &self,
@@ -104,8 +104,8 @@ impl OpenLoader {
     }
 }
 
-/// Begins to stream one epoch. Whatever the loader was streaming is abandoned: a thread that waits for its
-/// next batch gets `ATEMOYA_END`.
+/// Begins to stream one epoch. Whatever the loader was streaming is abandoned: a thread that waits
+/// for its next batch gets `ATEMOYA_END`.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loader_set_epoch(
     loader: *mut atemoya_loader,
@@ -115,9 +115,9 @@ pub extern "C" fn atemoya_loader_set_epoch(
     atemoya_loader_stream_epochs(loader, epoch, 1, error)
 }
 
-/// Begins to stream `count` consecutive epochs, from `first` on: the next one is gathered ahead while the
-/// last batches of one are consumed, and `atemoya_batch_epoch` tells them apart. After epoch UINT64_MAX comes
-/// epoch 0. Whatever the loader was streaming is abandoned.
+/// Begins to stream `count` consecutive epochs, from `first` on: the next one is gathered ahead
+/// while the last batches of one are consumed, and `atemoya_batch_epoch` tells them apart. After
+/// epoch UINT64_MAX comes epoch 0. Whatever the loader was streaming is abandoned.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loader_stream_epochs(
     loader: *mut atemoya_loader,
@@ -131,9 +131,9 @@ pub extern "C" fn atemoya_loader_stream_epochs(
     })
 }
 
-/// Begins to stream every kept peak, or negative, or both (peaks first), once and in order, neither shifted
-/// nor reverse-complemented, the short batch at the end included: for validation. Whatever the loader was
-/// streaming is abandoned; its state stays.
+/// Begins to stream every kept peak, or negative, or both (peaks first), once and in order, neither
+/// shifted nor reverse-complemented, the short batch at the end included: for validation. Whatever
+/// the loader was streaming is abandoned; its state stays.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loader_stream_validation(
     loader: *mut atemoya_loader,
@@ -147,8 +147,9 @@ pub extern "C" fn atemoya_loader_stream_validation(
     })
 }
 
-/// Ends what the loader streams, if anything, also while another thread waits for its next batch, which gets
-/// `ATEMOYA_END`. Batches that were delivered stay valid, and another stream can be begun.
+/// Ends what the loader streams, if anything, also while another thread waits for its next batch,
+/// which gets `ATEMOYA_END`. Batches that were delivered stay valid, and another stream can be
+/// begun.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loader_stop(
     loader: *mut atemoya_loader,
@@ -160,16 +161,17 @@ pub extern "C" fn atemoya_loader_stop(
     })
 }
 
-/// Writes the next batch of what the loader streams, after waiting until it is gathered; free it with
-/// `atemoya_batch_free`. At the end it returns `ATEMOYA_END`, and writes NULL. When all slots are held by the
-/// caller, it is `ATEMOYA_ERROR_ALL_LEASED`: free a batch and ask again. After any other error the stream has
-/// ended, and whoever asks gets the error again until another stream is begun.
-/// Before a stream was begun it is `ATEMOYA_ERROR_ARGUMENT`. A call that fails to begin one leaves what is streamed as it was.
+/// Writes the next batch of what the loader streams, after waiting until it is gathered; free it
+/// with `atemoya_batch_free`. At the end it returns `ATEMOYA_END`, and writes NULL. When all slots
+/// are held by the caller, it is `ATEMOYA_ERROR_ALL_LEASED`: free a batch and ask again. After any
+/// other error the stream has ended, and whoever asks gets the error again until another stream is
+/// begun. Before a stream was begun it is `ATEMOYA_ERROR_ARGUMENT`. A call that fails to begin one
+/// leaves what is streamed as it was.
 ///
 /// Any number of threads may take batches of one loader: each batch is given to one of them.
 ///
-/// On a device, the batch is delivered to the stream of the options: what that is given from then on finds it
-/// complete, and this thread does not wait for the device.
+/// On a device, the batch is delivered to the stream of the options: what that is given from then
+/// on finds it complete, and this thread does not wait for the device.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loader_next(
     loader: *mut atemoya_loader,
@@ -179,8 +181,8 @@ pub extern "C" fn atemoya_loader_next(
     next(loader, batch, error, |loader| loader.next(Patience::UnlessAllLeased))
 }
 
-/// Writes the next batch as `atemoya_loader_next`, but waits when all slots are held: for callers that free
-/// batches on another thread. On a device it is the same as `atemoya_loader_next`.
+/// Writes the next batch as `atemoya_loader_next`, but waits when all slots are held: for callers
+/// that free batches on another thread. On a device it is the same as `atemoya_loader_next`.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loader_next_waiting(
     loader: *mut atemoya_loader,
@@ -190,9 +192,9 @@ pub extern "C" fn atemoya_loader_next_waiting(
     next(loader, batch, error, |loader| loader.next(Patience::Always))
 }
 
-/// Writes the next batch as `atemoya_loader_next`, but never waits for workers: it returns `ATEMOYA_PENDING`,
-/// and writes NULL, while the next batch is not gathered. Without workers it is gathered here. When all slots
-/// are held, it is `ATEMOYA_ERROR_ALL_LEASED`.
+/// Writes the next batch as `atemoya_loader_next`, but never waits for workers: it returns
+/// `ATEMOYA_PENDING`, and writes NULL, while the next batch is not gathered. Without workers it is
+/// gathered here. When all slots are held, it is `ATEMOYA_ERROR_ALL_LEASED`.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loader_next_if_ready(
     loader: *mut atemoya_loader,

@@ -24,11 +24,11 @@ pub enum atemoya_group_role {
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct atemoya_track {
-    /// A name for people: the group's, with the channel's number where there are several. Valid until the
-    /// store is freed.
+    /// A name for people: the group's, with the channel's number where there are several. Valid
+    /// until the store is freed.
     pub name: *const c_char,
-    /// The narrowest type that holds every value, an `atemoya_dtype`: `ATEMOYA_DTYPE_U8`, `ATEMOYA_DTYPE_U16`
-    /// or `ATEMOYA_DTYPE_F32`.
+    /// The narrowest type that holds every value, an `atemoya_dtype`: `ATEMOYA_DTYPE_U8`,
+    /// `ATEMOYA_DTYPE_U16` or `ATEMOYA_DTYPE_F32`.
     pub dtype: i32,
     /// The least value, zeros included.
     pub min: f32,
@@ -47,8 +47,8 @@ fn group(open: &OpenStore, group: usize) -> Result<&GroupEntry, Failure> {
     Ok(&groups[within("group", group, groups.len())?])
 }
 
-/// Writes how many groups of tracks a store has. A group holds channels that share an orientation: under
-/// reverse complement their order is reversed.
+/// Writes how many groups of tracks a store has. A group holds channels that share an orientation:
+/// under reverse complement their order is reversed.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_store_group_count(
     store: *const atemoya_store,

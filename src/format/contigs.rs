@@ -35,8 +35,8 @@ impl Contigs {
     /// Takes names and lengths in bases, in the store's order.
     ///
     /// # Errors
-    /// [`Error::Argument`] when there are more than 2^24 contigs, the lengths do not add up to less than 2^40, a name is not 1 to 255
-    /// bytes without control characters, or a name occurs twice.
+    /// [`Error::Argument`] when there are more than 2^24 contigs, the lengths do not add up to less
+    /// than 2^40, a name is not 1 to 255 bytes without control characters, or a name occurs twice.
     pub fn new<S: Into<Box<str>>>(contigs: impl IntoIterator<Item = (S, u64)>) -> Result<Contigs> {
         let mut names: Vec<Box<str>> = Vec::new();
         let mut lengths = Vec::new();

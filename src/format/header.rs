@@ -1,5 +1,5 @@
-//! The header page that begins every data file: magic, version, feature bits, lengths and the section table
-//! (`format-spec/FORMAT.md`, section 3).
+//! The header page that begins every data file: magic, version, feature bits, lengths and the
+//! section table (`format-spec/FORMAT.md`, section 3).
 
 use super::Damage;
 use super::checks::hex;
@@ -97,7 +97,8 @@ impl From<Damage> for HeaderError {
 }
 
 impl Header {
-    /// Lays out the sections of a file: DATA after the header page, each further section on the next page.
+    /// Lays out the sections of a file: DATA after the header page, each further section on the
+    /// next page.
     ///
     /// The CRCs are those of CONTIGS, INDEX (panels) and CHECKS.
     #[must_use]
@@ -171,8 +172,8 @@ impl Header {
     /// Parses and checks a header page against every rule of section 3 of the format.
     ///
     /// # Errors
-    /// [`HeaderError::Unsupported`] for another major version or an unknown required feature bit, else
-    /// [`HeaderError::Damaged`] with the first rule broken.
+    /// [`HeaderError::Unsupported`] for another major version or an unknown required feature bit,
+    /// else [`HeaderError::Damaged`] with the first rule broken.
     pub fn parse(page: &[u8; PAGE]) -> Result<Header, HeaderError> {
         if page[..8] != MAGIC {
             return Err(Damage::new(0, "magic", hex(&MAGIC), hex(&page[..8])).into());

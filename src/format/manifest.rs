@@ -1,5 +1,5 @@
-//! `manifest.json`: what a store holds, where its inputs came from, and the length and hash of every file
-//! (`format-spec/FORMAT.md`, section 8).
+//! `manifest.json`: what a store holds, where its inputs came from, and the length and hash of
+//! every file (`format-spec/FORMAT.md`, section 8).
 
 use super::contigs::MAX_CONTIG_LENGTH;
 use super::tile::ValueType;
@@ -178,7 +178,8 @@ impl Manifest {
         [super::VERSION.0, super::VERSION.1 + u16::from(self.inputs.iter().any(later))]
     }
 
-    /// Checks every rule of sections 7 and 8 that concerns the manifest alone, and returns the contigs.
+    /// Checks every rule of sections 7 and 8 that concerns the manifest alone, and returns the
+    /// contigs.
     ///
     /// # Errors
     /// The first rule broken. The offset is 0: a JSON document has no better place to name.

@@ -1,5 +1,6 @@
-//! The bytes of a store: header pages, one-hot blocks, tiles, checksums and the manifest, as `format-spec/FORMAT.md`
-//! defines them. Pure functions over slices: nothing here opens a file or allocates per window.
+//! The bytes of a store: header pages, one-hot blocks, tiles, checksums and the manifest, as
+//! `format-spec/FORMAT.md` defines them. Pure functions over slices: nothing here opens a file or
+//! allocates per window.
 
 pub mod checks;
 pub mod contigs;
@@ -32,7 +33,8 @@ pub(crate) const INDEX_TABLE: &str = "index.parquet";
 /// What the exclusion lists of a locus index exclude.
 pub(crate) const INDEX_EXCLUDED: &str = "excluded.bed";
 
-/// Contigs of at least this many bases start on a page of their file's DATA section, shorter ones on a cache line.
+/// Contigs of at least this many bases start on a page of their file's DATA section, shorter ones
+/// on a cache line.
 pub const PAGE_ALIGNED_CONTIG: u64 = 65_536;
 
 /// The alignment, in bytes of DATA, of the payload of a contig of `length` bases.
@@ -41,7 +43,8 @@ pub fn contig_alignment(length: u64) -> u64 {
     if length >= PAGE_ALIGNED_CONTIG { header::PAGE as u64 } else { 64 }
 }
 
-/// A rule of the format that some bytes break. The store adds the path and turns it into [`Error::Corrupt`].
+/// A rule of the format that some bytes break. The store adds the path and turns it into
+/// [`Error::Corrupt`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Damage {
     /// Where, in bytes from the start of what was being read.

@@ -41,23 +41,26 @@ pub fn encode(letters: &[u8]) -> Block {
     block
 }
 
-/// Sets the bits of eight letters, of which the first is base `first` of the block: all eight at once, as the bytes of a word.
+/// Sets the bits of eight letters, of which the first is base `first` of the block: all eight at
+/// once, as the bytes of a word.
 #[inline(always)]
 fn encode_eight(letters: [u8; 8], first: usize, block: &mut Block) {
     const LOW: u64 = 0x0101_0101_0101_0101;
-    // Upper case: bit 5 is what tells the cases apart, and no other byte becomes A, C, G or T without it.
+    // Upper case: bit 5 is what tells the cases apart, and no other byte becomes A, C, G or T
+    // without it.
     let word = u64::from_le_bytes(letters) & (LOW * 0xdf);
     for (mask, letter) in block.iter_mut().zip(*b"ACGT") {
         let differing = word ^ (LOW * u64::from(letter));
-        // The highest bit of a byte is 0 exactly where the byte is 0: no sum carries into the next byte.
+        // The highest bit of a byte is 0 exactly where the byte is 0: no sum carries into the next
+        // byte.
         let set = !(((differing & (LOW * 0x7f)) + LOW * 0x7f) | differing) & (LOW * 0x80);
         // Gathers the highest bits of the bytes: that of byte i lands at bit 56 + i.
         *mask |= ((set >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) << first;
     }
 }
 
-/// Encodes whole blocks of letters as [`encode`] does, appends them to `out` as the file has them, and returns how many letters are
-/// A, C, G or T. It is faster where the machine has AVX2.
+/// Encodes whole blocks of letters as [`encode`] does, appends them to `out` as the file has them,
+/// and returns how many letters are A, C, G or T. It is faster where the machine has AVX2.
 pub fn encode_blocks(letters: &[[u8; 64]], out: &mut Vec<u8>) -> u64 {
     #[cfg(target_arch = "x86_64")]
     if let Some(acgt) = avx2::encode_blocks(letters, out) {

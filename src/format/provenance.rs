@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// One input file, as `manifest.json` and `index.json` record it (`format-spec/FORMAT.md`, section 8).
+/// One input file, as `manifest.json` and `index.json` record it (`format-spec/FORMAT.md`, section
+/// 8).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provenance {
-    /// What the file is for: `sequence`, `chrom_sizes` or the name of a group; of a locus index, `peaks` or `negatives`.
+    /// What the file is for: `sequence`, `chrom_sizes` or the name of a group; of a locus index,
+    /// `peaks` or `negatives`.
     pub role: String,
     /// The path as it was given; of one that is not UTF-8, each byte that is none is written
     /// `\xNN`.

@@ -1,7 +1,8 @@
 //! A JSON document that ends with its own SHA-256: `manifest.json` and `index.json`.
 //!
-//! The file ends with exactly `"checksum": "sha256:<64 digits>"` LF `}` LF, and the digits are the SHA-256 of all bytes
-//! before the opening quote of `"checksum"` (`format-spec/FORMAT.md`, section 8).
+//! The file ends with exactly `"checksum": "sha256:<64 digits>"` LF `}` LF, and the digits are the
+//! SHA-256 of all bytes before the opening quote of `"checksum"` (`format-spec/FORMAT.md`, section
+//! 8).
 
 use std::path::Path;
 
@@ -34,8 +35,8 @@ pub struct Sealed<T> {
 /// The same document always gives the same bytes.
 ///
 /// # Errors
-/// [`Error::Argument`] when the document is not a JSON object with at least one member, cannot be expressed in JSON, or
-/// would be longer than [`MAX_LENGTH`].
+/// [`Error::Argument`] when the document is not a JSON object with at least one member, cannot be
+/// expressed in JSON, or would be longer than [`MAX_LENGTH`].
 ///
 /// # Examples
 /// ```
@@ -71,8 +72,8 @@ pub fn seal<T: Serialize + ?Sized>(document: &T) -> Result<Vec<u8>> {
 /// Checks a document's length, ending and checksum, then reads it. `path` is only named in errors.
 ///
 /// # Errors
-/// [`Error::Corrupt`] when the document is too long, does not end as it must, or is not what its checksum was taken of
-/// (whatever was changed, cut off or added), and when it does not fit `T`.
+/// [`Error::Corrupt`] when the document is too long, does not end as it must, or is not what its
+/// checksum was taken of (whatever was changed, cut off or added), and when it does not fit `T`.
 pub fn open<T: DeserializeOwned>(bytes: &[u8], path: &Path) -> Result<Sealed<T>> {
     let checksum = verify(bytes, path)?.to_owned();
     let document = serde_json::from_slice(bytes).map_err(|e| {
@@ -104,7 +105,8 @@ pub fn verify<'a>(bytes: &'a [u8], path: &Path) -> Result<&'a str> {
     Ok(checksum)
 }
 
-/// The value of `checksum` if the tail has the form it must have. The digits are compared by the caller.
+/// The value of `checksum` if the tail has the form it must have. The digits are compared by the
+/// caller.
 fn checksum_of(tail: &[u8]) -> Option<&str> {
     let value = std::str::from_utf8(tail).ok()?.strip_prefix(MEMBER)?.strip_suffix(END)?;
     value.starts_with(SCHEME).then_some(value)

@@ -1,16 +1,18 @@
-//! Fetching ahead: a gather waits for memory more than for anything else, and whoever knows the next windows can have
-//! their bytes on the way while this one is decoded.
+//! Fetching ahead: a gather waits for memory more than for anything else, and whoever knows the
+//! next windows can have their bytes on the way while this one is decoded.
 //!
-//! A tile is found in two steps, each of which reads what the one before has fetched: index to directory, directory to
-//! tile. So a window should be announced twice, [`Step::Directory`] before [`Step::Tiles`], with work in between.
-//! Nothing here can fail: what is damaged is not fetched, and found by the gather.
+//! A tile is found in two steps, each of which reads what the one before has fetched: index to
+//! directory, directory to tile. So a window should be announced twice, [`Step::Directory`] before
+//! [`Step::Tiles`], with work in between. Nothing here can fail: what is damaged is not fetched,
+//! and found by the gather.
 
 use super::simd::prefetch;
 use super::{Channels, Window};
 use crate::format::onehot::Block;
 use crate::store::PanelView;
 
-/// Bytes fetched of a tile: all of a sparse tile of a few percent, the running counts and the beginning of others.
+/// Bytes fetched of a tile: all of a sparse tile of a few percent, the running counts and the
+/// beginning of others.
 const TILE_BYTES: usize = 320;
 
 /// What is fetched of a panel.

@@ -1,4 +1,5 @@
-//! Counts as cherimoya 0.3.1 measures them, to the bit: 32-bit sums in the orders of numpy and torch.
+//! Counts as cherimoya 0.3.1 measures them, to the bit: 32-bit sums in the orders of numpy and
+//! torch.
 
 use super::Channels;
 use super::values::{PanelValues, Values, over};
@@ -20,7 +21,8 @@ fn sum(tracks: &dyn Values, contig: usize, start: i64, end: i64, sum: fn(&[f32])
     over(tracks, contig, start, usize::try_from(end.saturating_sub(start)).unwrap_or(0), sum)
 }
 
-/// Sums the first track of the first signal group, as numpy does; all that cherimoya's `min_counts` and `max_counts` look at.
+/// Sums the first track of the first signal group, as numpy does; all that cherimoya's `min_counts`
+/// and `max_counts` look at.
 #[derive(Debug)]
 pub struct FirstTrack<'a>(Box<dyn Values + 'a>);
 
@@ -44,7 +46,8 @@ impl WindowSums for FirstTrack<'_> {
     }
 }
 
-/// Sums each signal group over all its channels, as torch does; what cherimoya's outlier filter looks at.
+/// Sums each signal group over all its channels, as torch does; what cherimoya's outlier filter
+/// looks at.
 #[derive(Debug)]
 pub struct RowSums<'a>(Vec<Box<dyn Values + 'a>>);
 

@@ -1,4 +1,5 @@
-//! Random access: windows that the caller chooses, gathered into memory of the caller's, by any number of threads at once.
+//! Random access: windows that the caller chooses, gathered into memory of the caller's, by any
+//! number of threads at once.
 
 use super::{Channels, Isa, Step, Window, find_groups, sizes, typed, types};
 use crate::dtype::Element;
@@ -7,12 +8,14 @@ use crate::store::{PanelFile, PanelView, SequenceFile, SequenceView, Store};
 use crate::{DType, Error, Result};
 use std::collections::BTreeMap;
 
-/// Where a window begins, and which way it is read. How wide it is, is said once for all windows of a call.
+/// Where a window begins, and which way it is read. How wide it is, is said once for all windows of
+/// a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
     /// The contig's id, as [`Store::contigs`] has it.
     pub contig: usize,
-    /// The first base, 0-based. The window may reach past either end of its contig, or lie outside it; what is outside is 0.
+    /// The first base, 0-based. The window may reach past either end of its contig, or lie outside
+    /// it; what is outside is 0.
     pub start: i64,
     /// Whether to read it reverse-complemented.
     pub reverse_complement: bool,
@@ -20,8 +23,9 @@ pub struct Span {
 
 /// Gathers windows of a store's sequence, or of some of its tracks, in one type.
 ///
-/// It shares the store's memory maps and changes nothing: any number of threads may gather from one at the same time. One call
-/// for many windows is faster than many calls, since the bytes of the next windows are fetched while one is decoded.
+/// It shares the store's memory maps and changes nothing: any number of threads may gather from one
+/// at the same time. One call for many windows is faster than many calls, since the bytes of the
+/// next windows are fetched while one is decoded.
 ///
 /// ```
 /// use atemoya::gather::{Gatherer, Span};
@@ -66,8 +70,9 @@ pub struct Gatherer {
 }
 
 impl Gatherer {
-    /// Gathers one-hot sequence, channels A, C, G, T: `I8`, `U8`, `F16`, `BF16` or `F32`; or `U64`, which packs it, 64 positions to a
-    /// word: bit i of word w is position `64 w + i`, and bits at and past the width are 0. Reverse-complemented, both axes are flipped.
+    /// Gathers one-hot sequence, channels A, C, G, T: `I8`, `U8`, `F16`, `BF16` or `F32`; or `U64`,
+    /// which packs it, 64 positions to a word: bit i of word w is position `64 w + i`, and bits at
+    /// and past the width are 0. Reverse-complemented, both axes are flipped.
     ///
     /// # Errors
     /// [`Error::Argument`] when the store has no sequence, or `dtype` is none of these.
@@ -86,13 +91,13 @@ impl Gatherer {
         })
     }
 
-    /// Gathers the tracks of some groups, of either role, in the order of the names; `None` for all signal groups. The type is
-    /// `F32`, or `U16` or `U8` where that holds all their values. Reverse-complemented, positions are flipped, and the channels
-    /// within each group.
+    /// Gathers the tracks of some groups, of either role, in the order of the names; `None` for all
+    /// signal groups. The type is `F32`, or `U16` or `U8` where that holds all their values.
+    /// Reverse-complemented, positions are flipped, and the channels within each group.
     ///
     /// # Errors
-    /// [`Error::Argument`] when there is no group, for a name that the store lacks or one that is given twice, and when `dtype` is
-    /// none of these or does not hold all values.
+    /// [`Error::Argument`] when there is no group, for a name that the store lacks or one that is
+    /// given twice, and when `dtype` is none of these or does not hold all values.
     pub fn tracks(store: &Store, groups: Option<&[impl AsRef<str>]>, dtype: DType) -> Result<Gatherer> {
         if store.manifest().groups.is_empty() {
             return Err(Error::argument("store", "it has no tracks"));
@@ -117,8 +122,8 @@ impl Gatherer {
         self.dtype
     }
 
-    /// The shape of a window of `width` bases: channels and positions, `(channels, width)`. Packed sequence has 64 positions to an
-    /// element: `(4, ceil(width / 64))`.
+    /// The shape of a window of `width` bases: channels and positions, `(channels, width)`. Packed
+    /// sequence has 64 positions to an element: `(4, ceil(width / 64))`.
     #[must_use]
     pub fn shape(&self, width: usize) -> [usize; 2] {
         [self.channels, if self.dtype == DType::U64 { width.div_ceil(64) } else { width }]
@@ -127,7 +132,8 @@ impl Gatherer {
     /// Bytes of so many windows of `width` bases: what [`Gatherer::gather`] writes.
     ///
     /// # Errors
-    /// [`Error::Argument`] when `width` is not 1 to 2^30, or the windows are more bytes than there are addresses.
+    /// [`Error::Argument`] when `width` is not 1 to 2^30, or the windows are more bytes than there
+    /// are addresses.
     pub fn bytes(&self, width: usize, windows: usize) -> Result<usize> {
         sizes::check("width", width, 1)?;
         let [channels, positions] = self.shape(width);
@@ -136,9 +142,11 @@ impl Gatherer {
         bytes.ok_or_else(too_many)
     }
 
-    /// Gathers windows of `width` bases, 1 to 2^30, into bytes: an array `(windows, channels, positions)` of [`Gatherer::dtype`], in
-    /// the machine's (little-endian) order, with [`Gatherer::shape`] last, and without gaps. `out` must begin at a multiple of the
-    /// size of an element, and be as long as [`Gatherer::bytes`] says. A window is `start .. start + width` of its contig.
+    /// Gathers windows of `width` bases, 1 to 2^30, into bytes: an array
+    /// `(windows, channels, positions)` of [`Gatherer::dtype`], in the machine's (little-endian)
+    /// order, with [`Gatherer::shape`] last, and without gaps. `out` must begin at a multiple of
+    /// the size of an element, and be as long as [`Gatherer::bytes`] says. A window is
+    /// `start .. start + width` of its contig.
     ///
     /// # Errors
     /// [`Error::Argument`] for a width out of its range, a contig that the store lacks or that has
@@ -167,7 +175,8 @@ impl Gatherer {
         }
         let mut windows = windows.fuse().enumerate().map(|(i, span)| self.window(i, span, width));
         let mut following = || windows.next().transpose();
-        // This window and the two after it, which are fetched in two steps before they are gathered.
+        // This window and the two after it, which are fetched in two steps before they are
+        // gathered.
         let (mut now, mut next, mut later) = (following()?, following()?, following()?);
         let views = self.views();
         for out in out.chunks_exact_mut(self.bytes(width, 1)?) {

@@ -7,7 +7,8 @@ use crate::{Error, Result, listed};
 /// The groups of a role, or of any where it is `None`: those of the names in their order, or all.
 ///
 /// # Errors
-/// [`Error::Argument`], of the parameter `argument`, for a name that the store lacks, with those that it has, or one that is given twice.
+/// [`Error::Argument`], of the parameter `argument`, for a name that the store lacks, with those
+/// that it has, or one that is given twice.
 pub(crate) fn find_groups<'a>(
     store: &'a Store,
     argument: &'static str,

@@ -1,11 +1,12 @@
-//! Windows to bytes: one-hot sequence and decoded tracks, forward or reverse-complemented, written straight into a
-//! caller's buffer. The kernels allocate nothing, lock nothing and do no I/O.
+//! Windows to bytes: one-hot sequence and decoded tracks, forward or reverse-complemented, written
+//! straight into a caller's buffer. The kernels allocate nothing, lock nothing and do no I/O.
 //!
-//! [`Gatherer`] gathers any windows of a store, with all that it takes: it checks, fetches ahead and names what is damaged. What
-//! lies below it takes one window at a time, views of the files, and an output that fits.
+//! [`Gatherer`] gathers any windows of a store, with all that it takes: it checks, fetches ahead
+//! and names what is damaged. What lies below it takes one window at a time, views of the files,
+//! and an output that fits.
 //!
-//! Every kernel has a scalar version; [`Isa`] says which faster ones this machine has. All give the same bytes.
-//! Positions outside a contig read as zero.
+//! Every kernel has a scalar version; [`Isa`] says which faster ones this machine has. All give the
+//! same bytes. Positions outside a contig read as zero.
 
 mod ahead;
 mod compatible;
@@ -56,8 +57,8 @@ pub struct Window {
 }
 
 impl Window {
-    /// The part on the contig: its bounds there, and how many bases of the window come before it (counted from the
-    /// window's low end, whatever its orientation).
+    /// The part on the contig: its bounds there, and how many bases of the window come before it
+    /// (counted from the window's low end, whatever its orientation).
     pub(crate) fn on_contig(&self) -> (usize, usize, usize) {
         let end = self.start.saturating_add(self.width as i64).clamp(0, self.length as i64) as usize;
         let from = self.start.clamp(0, self.length as i64) as usize;
@@ -68,7 +69,8 @@ impl Window {
 
 /// Writes the one-hot sequence of a window, `(4, width)` items of 0 and 1 in the order A, C, G, T.
 ///
-/// `blocks` are those of the window's contig, its guard block last. Reverse-complemented, both axes are flipped.
+/// `blocks` are those of the window's contig, its guard block last. Reverse-complemented, both axes
+/// are flipped.
 ///
 /// # Panics
 /// When `out` is not `4 * width` items, or `blocks` are not those of a contig of `length` bases.
@@ -78,11 +80,13 @@ pub fn sequence<T: OneHot>(isa: Isa, blocks: &[Block], window: &Window, out: &mu
     simd::sequence(isa, blocks, window, out);
 }
 
-/// Writes the one-hot sequence of a window as bits: `(4, ceil(width / 64))` words in the order A, C, G, T, of which bit i of
-/// word w is position `64 w + i`. Bits at and past `width` are 0. An eighth of the bytes of [`sequence`] as `u8`.
+/// Writes the one-hot sequence of a window as bits: `(4, ceil(width / 64))` words in the order A,
+/// C, G, T, of which bit i of word w is position `64 w + i`. Bits at and past `width` are 0. An
+/// eighth of the bytes of [`sequence`] as `u8`.
 ///
 /// # Panics
-/// When `out` is not `4 * ceil(width / 64)` words, or `blocks` are not those of a contig of `length` bases.
+/// When `out` is not `4 * ceil(width / 64)` words, or `blocks` are not those of a contig of
+/// `length` bases.
 pub fn packed_sequence(blocks: &[Block], window: &Window, out: &mut [u64]) {
     assert_eq!(out.len(), 4 * window.width.div_ceil(64), "the output is (4, words)");
     check_blocks(blocks, window);

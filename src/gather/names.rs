@@ -14,7 +14,8 @@ pub(super) fn tracks_of(group: &GroupEntry) -> impl Iterator<Item = (usize, usiz
 /// The tracks of the names, in their order, of groups that have names and tracks.
 ///
 /// # Errors
-/// [`Error::Argument`], of the parameter `argument`, for a name that there is not, a track that is named twice, or when none is named.
+/// [`Error::Argument`], of the parameter `argument`, for a name that there is not, a track that is
+/// named twice, or when none is named.
 pub(crate) fn named_tracks<T: Copy + Eq + Hash>(
     argument: &'static str,
     names: &[String],
@@ -37,7 +38,8 @@ pub(crate) fn named_tracks<T: Copy + Eq + Hash>(
     Ok(named)
 }
 
-/// Which of some groups, each with a number of channels, `name` means, and the channel if it names one.
+/// Which of some groups, each with a number of channels, `name` means, and the channel if it names
+/// one.
 ///
 /// # Errors
 /// [`Error::Argument`] naming the groups that there are.

@@ -1,11 +1,13 @@
-//! One-hot sequence: the packed masks, shifted and turned, then an item for each bit, or the bits as they are.
+//! One-hot sequence: the packed masks, shifted and turned, then an item for each bit, or the bits
+//! as they are.
 
 use super::Window;
 use crate::dtype::Element;
 use crate::format::onehot::Block;
 use half::{bf16, f16};
 
-/// A type that one-hot sequence is written in: its 0 where a base is another one, its 1 where it is this one.
+/// A type that one-hot sequence is written in: its 0 where a base is another one, its 1 where it is
+/// this one.
 pub trait OneHot: Element + PartialEq + std::fmt::Debug {
     /// The bits of 1. Those of 0 are 0 in every type.
     const ONE: u32;
@@ -29,8 +31,8 @@ one_hot! {
     f32: 0x3f80_0000, 0.0;
 }
 
-/// Calls `write(at, masks, count)` for each run of up to 64 output positions: bit i of the four masks (A, C, G, T) is
-/// output position `at + i`. Bits from `count` on are zero.
+/// Calls `write(at, masks, count)` for each run of up to 64 output positions: bit i of the four
+/// masks (A, C, G, T) is output position `at + i`. Bits from `count` on are zero.
 #[inline(always)]
 pub(super) fn masks(blocks: &[Block], window: &Window, mut write: impl FnMut(usize, Block, usize)) {
     let (from, end, before) = window.on_contig();
@@ -128,7 +130,8 @@ fn expand<T: OneHot>(mask: u64, out: &mut [T]) {
     }
 }
 
-/// Writes the four masks of a window, each in `words` words of 64 positions; bit i of word w is position `64 w + i`.
+/// Writes the four masks of a window, each in `words` words of 64 positions; bit i of word w is
+/// position `64 w + i`.
 pub(super) fn packed(blocks: &[Block], window: &Window, out: &mut [u64]) {
     let words = window.width.div_ceil(64);
     out.fill(0);

@@ -9,7 +9,8 @@ use std::ops::Range;
 /// The one-hot sequence of `range` of a contig: `(4, L)` bytes of 0 and 1, channels A, C, G, T.
 ///
 /// # Errors
-/// [`Error::Argument`] when the store has no sequence or no such contig, or the range is not inside it.
+/// [`Error::Argument`] when the store has no sequence or no such contig, or the range is not inside
+/// it.
 pub fn read_sequence(store: &Store, contig: &str, range: Range<u64>) -> Result<Vec<u8>> {
     let Some(sequence) = store.sequence() else {
         return Err(Error::argument("sequence", "the store has no sequence"));
@@ -21,7 +22,8 @@ pub fn read_sequence(store: &Store, contig: &str, range: Range<u64>) -> Result<V
     Ok(out)
 }
 
-/// The values of one channel over `range` of a contig. `track` is `NAME.i`, or `NAME` for a group of one channel.
+/// The values of one channel over `range` of a contig. `track` is `NAME.i`, or `NAME` for a group
+/// of one channel.
 ///
 /// # Errors
 /// [`Error::Argument`] for a track or contig that the store lacks, a range that is not inside the

@@ -6,7 +6,8 @@ use crate::format::tile::{self, Sample, TileError};
 use crate::store::PanelView;
 use std::ops::Range;
 
-/// Which tracks of a panel go to which channels of the output, forward and under reverse complement.
+/// Which tracks of a panel go to which channels of the output, forward and under reverse
+/// complement.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Channels {
     forward: Vec<(usize, usize)>,
@@ -16,8 +17,8 @@ pub struct Channels {
 }
 
 impl Channels {
-    /// The channels of some groups, numbered through in their order: for each panel, what is read of it; and how many there
-    /// are.
+    /// The channels of some groups, numbered through in their order: for each panel, what is read
+    /// of it; and how many there are.
     #[must_use]
     pub fn of_groups<'a>(groups: impl IntoIterator<Item = &'a GroupEntry>) -> (Vec<(usize, Channels)>, usize) {
         let mut panels: Vec<(usize, Channels)> = Vec::new();
@@ -33,8 +34,8 @@ impl Channels {
         (panels, count)
     }
 
-    /// Adds a group: its tracks go to channels `first ..` in their order, and in the opposite order when the window is
-    /// reverse-complemented, as strands swap.
+    /// Adds a group: its tracks go to channels `first ..` in their order, and in the opposite order
+    /// when the window is reverse-complemented, as strands swap.
     pub fn push_group(&mut self, tracks: &[usize], first: usize) {
         let end = self.rows().end;
         self.apart |= !self.is_empty() && first != end;
@@ -146,8 +147,9 @@ fn decode<T: Sample, const REVERSE: bool>(
     Ok(())
 }
 
-/// Zeroes the rows of all channels at once, if they lie together and are many short ones, and says whether it did. A long stretch
-/// of zeros is written without reading first what is there, which a short one is not; and most of the bases of most tracks are 0.
+/// Zeroes the rows of all channels at once, if they lie together and are many short ones, and says
+/// whether it did. A long stretch of zeros is written without reading first what is there, which a
+/// short one is not; and most of the bases of most tracks are 0.
 #[inline(always)]
 fn clear_all<T: Sample>(channels: &Channels, width: usize, out: &mut [T]) -> bool {
     /// Bytes of a row from which it is long by itself.

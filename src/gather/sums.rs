@@ -26,10 +26,12 @@ impl<'a> TrackSums<'a> {
         (!groups.is_empty()).then(|| TrackSums::of_panels(store, tracks))
     }
 
-    /// The tracks of the names: a group (`atac`: all its channels) or one channel of it (`atac.0`, counted from 0).
+    /// The tracks of the names: a group (`atac`: all its channels) or one channel of it (`atac.0`,
+    /// counted from 0).
     ///
     /// # Errors
-    /// [`Error::Argument`](crate::Error::Argument) for a name that the store does not have, or a track that is given twice.
+    /// [`Error::Argument`](crate::Error::Argument) for a name that the store does not have, or a
+    /// track that is given twice.
     pub fn named(store: &'a Store, names: &[String]) -> Result<TrackSums<'a>> {
         let groups = store.manifest().groups.iter();
         let groups: Vec<_> = groups.map(|group| (group.name.as_str(), tracks_of(group).collect())).collect();
@@ -56,8 +58,8 @@ impl<'a> TrackSums<'a> {
         TrackSums { tracks: panels.into_iter().map(values).collect() }
     }
 
-    /// The sum of the values over `start .. end` of a contig, and of their absolute values. Positions outside the contig
-    /// count 0.
+    /// The sum of the values over `start .. end` of a contig, and of their absolute values.
+    /// Positions outside the contig count 0.
     ///
     /// # Errors
     /// [`Error::Corrupt`](crate::Error::Corrupt) for damaged tiles.
@@ -70,7 +72,8 @@ impl<'a> TrackSums<'a> {
         Ok((sum, magnitude))
     }
 
-    /// Calls `add` with the values of some positions of some tracks at a time, until it has had all of them.
+    /// Calls `add` with the values of some positions of some tracks at a time, until it has had all
+    /// of them.
     fn for_pieces(&self, contig: usize, start: i64, end: i64, mut add: impl FnMut(&[f32])) -> Result<()> {
         for tracks in &self.tracks {
             let length = tracks.length(contig) as i64;
@@ -91,7 +94,8 @@ impl WindowSums for TrackSums<'_> {
     }
 }
 
-/// Adds up in eight lanes, which are then added in order: always the same sum, and no addition waits for the one before.
+/// Adds up in eight lanes, which are then added in order: always the same sum, and no addition
+/// waits for the one before.
 fn in_lanes(values: &[f32], of: impl Fn(f32) -> f64) -> f64 {
     let (eights, rest) = values.as_chunks::<8>();
     let mut lanes = [0.0; 8];

@@ -1,6 +1,7 @@
 //! The kernels for a type that is known only when the program runs: bytes in place of elements.
 //!
-//! Types are checked by whoever builds on this ([`super::types`]); here, a type that is not one of those is taken for the last.
+//! Types are checked by whoever builds on this ([`super::types`]); here, a type that is not one of
+//! those is taken for the last.
 
 use super::{Channels, Isa, Window};
 use crate::DType;
@@ -10,7 +11,8 @@ use crate::store::PanelView;
 use bytemuck::cast_slice_mut;
 use half::{bf16, f16};
 
-/// [`super::sequence`], or [`super::packed_sequence`] for `U64`, into bytes of the type, which are aligned for it.
+/// [`super::sequence`], or [`super::packed_sequence`] for `U64`, into bytes of the type, which are
+/// aligned for it.
 #[inline]
 pub(crate) fn sequence(isa: Isa, dtype: DType, blocks: &[Block], window: &Window, out: &mut [u8]) {
     match dtype {

@@ -1,4 +1,5 @@
-//! The types in which sequence and tracks of a store are gathered, and which of them hold the store's values.
+//! The types in which sequence and tracks of a store are gathered, and which of them hold the
+//! store's values.
 
 use crate::format::manifest::{GroupEntry, TrackType};
 use crate::store::Store;
@@ -14,7 +15,8 @@ pub(crate) fn check_sequence(name: &'static str, dtype: DType) -> Result<()> {
     Err(Error::argument(name, message))
 }
 
-/// Checks that a type of tracks, the parameter `name`, holds all values of the tracks of some groups.
+/// Checks that a type of tracks, the parameter `name`, holds all values of the tracks of some
+/// groups.
 pub(crate) fn check_tracks(name: &'static str, dtype: DType, store: &Store, groups: &[&GroupEntry]) -> Result<()> {
     let widest = match dtype {
         DType::U8 => TrackType::U8,
@@ -35,7 +37,8 @@ pub(crate) fn check_tracks(name: &'static str, dtype: DType, store: &Store, grou
     }
 }
 
-/// Checks that the numbers of a type that rounds, the parameter `name`, are as large as the values of the tracks of some groups.
+/// Checks that the numbers of a type that rounds, the parameter `name`, are as large as the values
+/// of the tracks of some groups.
 #[cfg(feature = "cuda")]
 pub(crate) fn check_range(name: &'static str, dtype: DType, store: &Store, groups: &[&GroupEntry]) -> Result<()> {
     // From here on, and below its negative, f16 rounds to infinity.

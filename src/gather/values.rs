@@ -1,4 +1,5 @@
-//! Values of some tracks over a stretch of a contig, for those who sum them: a store's, or what another floor gives.
+//! Values of some tracks over a stretch of a contig, for those who sum them: a store's, or what
+//! another floor gives.
 
 use super::scratch::with_values;
 use super::{Channels, Isa, Window};
@@ -14,14 +15,16 @@ pub(crate) trait Values: Debug + Send + Sync {
     /// Bases of a contig.
     fn length(&self, contig: usize) -> u64;
 
-    /// Writes the values of the `width` bases from `start` on, `(channels, width)`; 0 for those outside the contig.
+    /// Writes the values of the `width` bases from `start` on, `(channels, width)`; 0 for those
+    /// outside the contig.
     ///
     /// # Errors
     /// Whatever went wrong in reading.
     fn read(&self, contig: usize, start: i64, width: usize, out: &mut [f32]) -> Result<()>;
 }
 
-/// Calls `of` with the values of the `width` bases of a contig from `start` on, channel after channel.
+/// Calls `of` with the values of the `width` bases of a contig from `start` on, channel after
+/// channel.
 pub(super) fn over<R>(
     tracks: &dyn Values,
     contig: usize,

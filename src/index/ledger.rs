@@ -1,4 +1,5 @@
-//! The selection that an index is explained under, as `index.json` has it, and the check of what the index says of it.
+//! The selection that an index is explained under, as `index.json` has it, and the check of what
+//! the index says of it.
 
 use crate::feed::LocusFilter;
 use crate::ingest::bed::{BedFile, BedRecord};
@@ -11,7 +12,8 @@ use std::path::Path;
 /// The members of `selection` in `index.json` for a filter whose sizes were checked.
 ///
 /// # Errors
-/// [`Error::Argument`] when a bound is not finite, which JSON cannot say, or a signal is not the store's.
+/// [`Error::Argument`] when a bound is not finite, which JSON cannot say, or a signal is not the
+/// store's.
 pub(super) fn document(filter: &LocusFilter, store: &Store) -> Result<IndexedSelection> {
     for (name, bound) in [("min_counts", filter.min_counts), ("max_counts", filter.max_counts)] {
         if let Some(bound) = bound.filter(|bound| !bound.is_finite()) {
@@ -47,11 +49,12 @@ fn filter(document: &IndexedSelection) -> Result<LocusFilter> {
     })
 }
 
-/// Checks every verdict of an index by selecting anew. The exclusion lists themselves are not needed: a region that left a
-/// locus out stands in the index, and no other one matters.
+/// Checks every verdict of an index by selecting anew. The exclusion lists themselves are not
+/// needed: a region that left a locus out stands in the index, and no other one matters.
 ///
 /// # Errors
-/// [`Error::Corrupt`] with the first row whose verdict is another, or when the selection is none of the store's.
+/// [`Error::Corrupt`] with the first row whose verdict is another, or when the selection is none of
+/// the store's.
 pub(super) fn verify(store: &Store, index: &LocusIndex, path: &Path) -> Result<()> {
     let (Some(document), Some(verdicts)) = (&index.manifest.selection, &index.verdicts) else { return Ok(()) };
     let lists = index.manifest.inputs.iter().filter(|input| input.role == EXCLUSION).count();

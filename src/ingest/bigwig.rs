@@ -1,9 +1,10 @@
 //! Reads the values of a bigWig track, base by base, from any number of threads.
 //!
-//! The reader is the crate's own. The crate `bigtools` reads valid files rightly, and the tests compare with it, but it
-//! panics on damaged blocks and node sizes, allocates what a damaged header asks for (which aborts and cannot be caught),
-//! follows index loops for ever, and gives overlapping intervals one after the other. Here every count is checked against
-//! the file's length before it is believed, every node is read once, and every interval is checked before it is used.
+//! The reader is the crate's own. The crate `bigtools` reads valid files rightly, and the tests
+//! compare with it, but it panics on damaged blocks and node sizes, allocates what a damaged header
+//! asks for (which aborts and cannot be caught), follows index loops for ever, and gives
+//! overlapping intervals one after the other. Here every count is checked against the file's length
+//! before it is believed, every node is read once, and every interval is checked before it is used.
 
 mod contigs;
 mod file;
@@ -25,12 +26,12 @@ use crate::{Error, Result};
 
 /// An open bigWig file.
 ///
-/// Opening reads the header, the contigs and the data index (24 bytes a block) into memory; values are read on demand.
-/// Reading takes `&self`, so one reader serves all threads: the file is read at given positions, and each thread borrows
-/// buffers that are kept for the next.
+/// Opening reads the header, the contigs and the data index (24 bytes a block) into memory; values
+/// are read on demand. Reading takes `&self`, so one reader serves all threads: the file is read at
+/// given positions, and each thread borrows buffers that are kept for the next.
 ///
-/// Local little-endian bigWigs are read, with sections of all three kinds (bedGraph, varStep, fixedStep), compressed or
-/// not, with or without zoom levels (which are not used).
+/// Local little-endian bigWigs are read, with sections of all three kinds (bedGraph, varStep,
+/// fixedStep), compressed or not, with or without zoom levels (which are not used).
 ///
 /// # Examples
 ///
@@ -62,10 +63,10 @@ impl BigWig {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] when it cannot be opened or read. [`Error::Input`] when it is no little-endian bigWig on a local file
-    /// system (but a bigBed, a URL, big-endian ...), is truncated, or its contigs or its index are damaged: nodes that
-    /// are met twice or lie past the end of the file, contigs listed twice, blocks that are out of order or on contigs
-    /// that are not listed.
+    /// [`Error::Io`] when it cannot be opened or read. [`Error::Input`] when it is no little-endian
+    /// bigWig on a local file system (but a bigBed, a URL, big-endian ...), is truncated, or its
+    /// contigs or its index are damaged: nodes that are met twice or lie past the end of the file,
+    /// contigs listed twice, blocks that are out of order or on contigs that are not listed.
     pub fn open(path: &Path) -> Result<BigWig> {
         let file = BinaryFile::open(path)?;
         let header = Header::read(&file)?;
@@ -78,8 +79,9 @@ impl BigWig {
         Ok(BigWig { file, compressed: header.compressed, contigs, ids, positions, index, idle })
     }
 
-    /// The names and lengths (bases) of the contigs that the file lists, by their number in the file (which is the
-    /// order of the contig tree in files of every known writer). A contig may be without data.
+    /// The names and lengths (bases) of the contigs that the file lists, by their number in the
+    /// file (which is the order of the contig tree in files of every known writer). A contig may be
+    /// without data.
     pub fn contigs(&self) -> &[(String, u64)] {
         &self.contigs
     }
@@ -89,7 +91,8 @@ impl BigWig {
         self.file.path()
     }
 
-    /// Writes the value of each base of `start .. end` on a contig to `out`, which has `end - start` items.
+    /// Writes the value of each base of `start .. end` on a contig to `out`, which has
+    /// `end - start` items.
     ///
     /// # Errors
     ///
@@ -105,19 +108,20 @@ impl BigWig {
         })
     }
 
-    /// Calls `each(start, end, value)` for every stretch of `start .. end` on a contig that has a value, in ascending order, cut
-    /// where it reaches past the range.
+    /// Calls `each(start, end, value)` for every stretch of `start .. end` on a contig that has a
+    /// value, in ascending order, cut where it reaches past the range.
     ///
-    /// The values are the file's, exactly, but for these: a base without a value and NaN are 0, which is what bases that no
-    /// stretch has are; infinities are the finite value next to them (±3.4028235e38); -0.0 is 0.0. After an error, what was
-    /// given is not specified.
+    /// The values are the file's, exactly, but for these: a base without a value and NaN are 0,
+    /// which is what bases that no stretch has are; infinities are the finite value next to them
+    /// (±3.4028235e38); -0.0 is 0.0. After an error, what was given is not specified.
     ///
     /// # Errors
     ///
-    /// [`Error::Argument`] for a contig that the file does not list, and a range that is reversed or reaches past the
-    /// contig's end. [`Error::Io`] when reading fails. [`Error::Input`], with the contig
-    /// and the place, for a damaged block, and for intervals that overlap, are out of order, or lie outside the range
-    /// that the index gives for their block: readers disagree on such values.
+    /// [`Error::Argument`] for a contig that the file does not list, and a range that is reversed
+    /// or reaches past the contig's end. [`Error::Io`] when reading fails. [`Error::Input`], with
+    /// the contig and the place, for a damaged block, and for intervals that overlap, are out of
+    /// order, or lie outside the range that the index gives for their block: readers disagree on
+    /// such values.
     pub fn stretches(&self, contig: &str, start: u64, end: u64, each: impl FnMut(u64, u64, f32)) -> Result<()> {
         let position = self.positions.get(contig);
         let position = *position
@@ -166,7 +170,8 @@ struct Window<F> {
 }
 
 impl<F: FnMut(u64, u64, f32)> Window<F> {
-    /// Passes on the part of an interval that is in the window, or says what is wrong with the interval.
+    /// Passes on the part of an interval that is in the window, or says what is wrong with the
+    /// interval.
     #[inline]
     fn put(&mut self, block: &Block, start: u64, end: u64, value: f32) -> Result<(), String> {
         if end < start {

@@ -18,9 +18,9 @@ use crate::{Error, Result};
 ///
 /// # Errors
 ///
-/// [`Error::Io`] when the file cannot be read; [`Error::Input`] with the line for fewer than two columns, a length that
-/// is no integer of `0 ..= 2^40 - 1`, a name that is empty, longer than 255 bytes, not UTF-8 or not printable, or a
-/// name that was there before.
+/// [`Error::Io`] when the file cannot be read; [`Error::Input`] with the line for fewer than two
+/// columns, a length that is no integer of `0 ..= 2^40 - 1`, a name that is empty, longer than 255
+/// bytes, not UTF-8 or not printable, or a name that was there before.
 ///
 /// # Examples
 ///

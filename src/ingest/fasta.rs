@@ -34,8 +34,9 @@ const IS_BASE: [bool; 256] = {
 /// skipped, lines may have any length. The letters are passed on as they are: any ASCII letter of
 /// either case, `*` and `-`. A contig may be empty.
 ///
-/// BGZF is read by noodles. The lines are taken apart here: noodles' FASTA reader counts no lines, passes every byte
-/// through, takes a `>` for a header wherever its buffer happens to begin, and refuses the `> name` that samtools reads.
+/// BGZF is read by noodles. The lines are taken apart here: noodles' FASTA reader counts no lines,
+/// passes every byte through, takes a `>` for a header wherever its buffer happens to begin, and
+/// refuses the `> name` that samtools reads.
 ///
 /// # Examples
 ///
@@ -88,14 +89,14 @@ impl Fasta {
         })
     }
 
-    /// Goes on to the next contig, past what is left of the current one, and returns its name: the first word of its
-    /// header. `None` at the end of the file.
+    /// Goes on to the next contig, past what is left of the current one, and returns its name: the
+    /// first word of its header. `None` at the end of the file.
     ///
     /// # Errors
     ///
-    /// As [`read_bases`](Self::read_bases); and [`Error::Input`] with the line for a name that is empty, longer than 255
-    /// bytes, not UTF-8 or not printable, or was there before; for anything but blank lines before the first header; and
-    /// when the file has no contig at all.
+    /// As [`read_bases`](Self::read_bases); and [`Error::Input`] with the line for a name that is
+    /// empty, longer than 255 bytes, not UTF-8 or not printable, or was there before; for anything
+    /// but blank lines before the first header; and when the file has no contig at all.
     pub fn next_contig(&mut self) -> Result<Option<String>> {
         let mut rest = [0; 1 << 12];
         while self.read_bases(&mut rest)? > 0 {}
@@ -135,13 +136,13 @@ impl Fasta {
         self.source.position()
     }
 
-    /// Fills `buffer` with the next letters of the current contig and returns how many they are: as many as fit unless
-    /// the contig ends, 0 at its end (and before the first contig).
+    /// Fills `buffer` with the next letters of the current contig and returns how many they are: as
+    /// many as fit unless the contig ends, 0 at its end (and before the first contig).
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] when reading fails; [`Error::Input`] for damaged or truncated compression, and with the line for a byte
-    /// that is no letter, `*` or `-`.
+    /// [`Error::Io`] when reading fails; [`Error::Input`] for damaged or truncated compression, and
+    /// with the line for a byte that is no letter, `*` or `-`.
     pub fn read_bases(&mut self, buffer: &mut [u8]) -> Result<usize> {
         let mut filled = 0;
         while self.in_contig && filled < buffer.len() {

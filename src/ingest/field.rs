@@ -51,7 +51,8 @@ pub(super) fn integer(field: &[u8]) -> Result<i64, BadInteger> {
     Ok(if negative { -magnitude } else { magnitude })
 }
 
-/// Returns the coordinate or length called `what` that `field` is, `0 ..= 2^40 - 1`, or why it is none.
+/// Returns the coordinate or length called `what` that `field` is, `0 ..= 2^40 - 1`, or why it is
+/// none.
 pub(super) fn coordinate(field: &[u8], what: &str) -> Result<i64, String> {
     match integer(field) {
         Ok(value) if value >= 0 => Ok(value),

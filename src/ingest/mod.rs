@@ -1,8 +1,9 @@
-//! Reads the inputs of a store: loci (BED, narrowPeak), chromosome sizes, genomes (FASTA) and tracks (bigWig).
+//! Reads the inputs of a store: loci (BED, narrowPeak), chromosome sizes, genomes (FASTA) and
+//! tracks (bigWig).
 //!
-//! Every reader checks what it reads and refuses, with the file and the line or the contig, what it cannot read
-//! exactly: no input makes it panic, loop for ever, or allocate more than a small multiple of the file's own size.
-//! Coordinates are 0-based and half-open.
+//! Every reader checks what it reads and refuses, with the file and the line or the contig, what it
+//! cannot read exactly: no input makes it panic, loop for ever, or allocate more than a small
+//! multiple of the file's own size. Coordinates are 0-based and half-open.
 
 pub mod alias;
 pub mod bed;

@@ -105,13 +105,14 @@ impl Source {
         self.position.load(Ordering::Relaxed)
     }
 
-    /// Returns the bytes at hand, none at the end of the file. [`consume`](Self::consume) takes them.
+    /// Returns the bytes at hand, none at the end of the file. [`consume`](Self::consume) takes
+    /// them.
     pub(super) fn fill(&mut self) -> Result<&[u8]> {
         if self.failed {
             return Err(Error::input(&self.path, None, "reading this file failed before"));
         }
-        // The borrow checker cannot see that the error path ends the loan of the success path; asking twice is free,
-        // since the bytes at hand stay at hand.
+        // The borrow checker cannot see that the error path ends the loan of the success path;
+        // asking twice is free, since the bytes at hand stay at hand.
         if let Err(error) = self.reader.fill_buf() {
             return Err(self.fail(error));
         }

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use crate::format::Contigs;
 
-/// Numbers contigs: those of the store as it does, others on from there in the order in which they come.
+/// Numbers contigs: those of the store as it does, others on from there in the order in which they
+/// come.
 pub(super) struct ContigIds<'a> {
     contigs: &'a Contigs,
     pub(super) foreign: Vec<String>,
@@ -23,7 +24,8 @@ impl<'a> ContigIds<'a> {
         if let Some(id) = self.numbers.get(name) {
             return *id;
         }
-        // There are at most 2^24 contigs and fewer than 2^32 rows, so that the sum can only overflow far beyond memory.
+        // There are at most 2^24 contigs and fewer than 2^32 rows, so that the sum can only
+        // overflow far beyond memory.
         let id = (self.contigs.len() + self.foreign.len()) as u32;
         self.foreign.push(name.to_owned());
         self.numbers.insert(name.to_owned(), id);

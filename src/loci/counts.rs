@@ -103,8 +103,8 @@ pub(super) fn drop_outliers(
     Ok(())
 }
 
-/// What `of` gives for each locus, computed in parallel. The first error in the order of the loci is the one returned, on any
-/// number of threads.
+/// What `of` gives for each locus, computed in parallel. The first error in the order of the loci
+/// is the one returned, on any number of threads.
 fn in_order<T: Send>(loci: &[Locus], of: impl Fn(&Locus) -> Result<T> + Sync) -> Result<Vec<T>> {
     on_all_cores(|| {
         let mut all = Vec::with_capacity(loci.len());

@@ -11,8 +11,9 @@ pub(super) const CHUNK: i64 = 100;
 
 /// The chunks of 100 bases that excluded regions touch, per contig.
 ///
-/// A window is excluded when it touches such a chunk, so a region reaches up to 99 bases further than it says on both
-/// sides: 108..234 excludes every window that touches 100..300. The map's size follows the regions and not the contigs.
+/// A window is excluded when it touches such a chunk, so a region reaches up to 99 bases further
+/// than it says on both sides: 108..234 excludes every window that touches 100..300. The map's size
+/// follows the regions and not the contigs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ExclusionMap {
     contigs: HashMap<u32, Vec<Entry>>,
@@ -34,7 +35,8 @@ struct Chunks {
 }
 
 impl ExclusionMap {
-    /// Collects the regions of all files. Empty regions and regions on contigs that the store lacks are ignored.
+    /// Collects the regions of all files. Empty regions and regions on contigs that the store lacks
+    /// are ignored.
     pub fn from_beds(beds: &[BedFile], contigs: &Contigs) -> ExclusionMap {
         let mut map: HashMap<u32, Vec<Entry>> = HashMap::new();
         for (file, bed) in (0..).zip(beds) {
@@ -72,8 +74,8 @@ impl ExclusionMap {
         stretches
     }
 
-    /// Returns the first region, by chunk, file and line, whose chunks the window `start .. end` of a contig touches. The
-    /// window is at least one base long.
+    /// Returns the first region, by chunk, file and line, whose chunks the window `start .. end` of
+    /// a contig touches. The window is at least one base long.
     pub fn find(&self, contig: u32, start: i64, end: i64) -> Option<Region> {
         let entries = self.contigs.get(&contig)?;
         let window = Chunks::of(start, end);

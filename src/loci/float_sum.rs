@@ -1,5 +1,5 @@
-//! Sums of f32 values in f32, in the order of additions that numpy and torch use on x86-64: so that a sum has their last
-//! bit too.
+//! Sums of f32 values in f32, in the order of additions that numpy and torch use on x86-64: so that
+//! a sum has their last bit too.
 
 /// Values that are added side by side.
 const LANES: usize = 8;
@@ -10,7 +10,8 @@ const ROW: usize = COLUMNS * LANES;
 /// Accumulators of torch's cascade.
 const LEVELS: usize = 4;
 
-/// The sum of a row as `numpy.sum(a, axis=-1)` of a contiguous float32 array: pairwise summation in blocks of 128.
+/// The sum of a row as `numpy.sum(a, axis=-1)` of a contiguous float32 array: pairwise summation in
+/// blocks of 128.
 ///
 /// The sum of no value is 0. Sums of integers that stay below 2^24 are exact.
 ///
@@ -46,8 +47,8 @@ fn pairwise(values: &[f32]) -> f32 {
     tail.iter().fold(first, |sum, value| sum + value)
 }
 
-/// The sum of a row as `tensor.sum(dim=-1)` of a contiguous float32 tensor on the CPU in torch 2.15: a cascade of four
-/// accumulators over blocks of rows of four vectors of eight values.
+/// The sum of a row as `tensor.sum(dim=-1)` of a contiguous float32 tensor on the CPU in torch
+/// 2.15: a cascade of four accumulators over blocks of rows of four vectors of eight values.
 ///
 /// The sum of no value is 0. Sums of integers that stay below 2^24 are exact.
 #[must_use]
@@ -65,7 +66,8 @@ pub fn cascade_sum(values: &[f32]) -> f32 {
     tail.iter().chain(&lanes).fold(0.0, |sum, value| sum + value)
 }
 
-/// torch's sum of less than eight values, which it does not put into vectors: the columns are then of single values.
+/// torch's sum of less than eight values, which it does not put into vectors: the columns are then
+/// of single values.
 fn short_sum(values: &[f32]) -> f32 {
     let (rows, rest) = values.as_chunks::<COLUMNS>();
     let mut columns = [0.0; COLUMNS];
@@ -114,7 +116,8 @@ pub(super) mod tests {
 
     use super::*;
 
-    /// Values of 24 random bits, at most 16, for oracles that other programs compute from the same arithmetic.
+    /// Values of 24 random bits, at most 16, for oracles that other programs compute from the same
+    /// arithmetic.
     pub(in crate::loci) fn values(n: usize, stream: usize) -> Vec<f32> {
         let value = |i: usize| {
             let x = (i as u32 + 1).wrapping_mul(2_654_435_761).wrapping_add((stream as u32).wrapping_mul(40_503));

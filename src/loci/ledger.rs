@@ -1,4 +1,5 @@
-//! The account of a selection: how many loci each rule left out, in all, of each file and on each contig.
+//! The account of a selection: how many loci each rule left out, in all, of each file and on each
+//! contig.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -84,7 +85,8 @@ impl fmt::Display for RoleLedger {
     }
 }
 
-/// The account of a selection, for each role. Its display is one line, `peaks: 507 of 515 kept (8 ...); negatives: ...`.
+/// The account of a selection, for each role. Its display is one line,
+/// `peaks: 507 of 515 kept (8 ...); negatives: ...`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Ledger {
     /// The peaks.
@@ -126,7 +128,8 @@ impl fmt::Display for Ledger {
 /// A [`Ledger`] of each input file and of each contig.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Breakdown {
-    /// By the number of the file, from 0: peak files first, then files of negatives. Each has loci of one role.
+    /// By the number of the file, from 0: peak files first, then files of negatives. Each has loci
+    /// of one role.
     pub files: BTreeMap<u32, Ledger>,
     /// By the id of the contig ([`LocusTable::contig_name`]).
     pub contigs: BTreeMap<u32, Ledger>,

@@ -37,8 +37,8 @@ pub struct IndexManifest {
     /// The selection whose outcome the table's ledger columns tell, if it has them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selection: Option<IndexedSelection>,
-    /// The input files: those of peaks, then those of negatives, then the exclusion lists of `selection`. The table's
-    /// columns `file` and `exclusion_file` count these.
+    /// The input files: those of peaks, then those of negatives, then the exclusion lists of
+    /// `selection`. The table's columns `file` and `exclusion_file` count these.
     pub inputs: Vec<Provenance>,
     /// How many loci there are.
     pub rows: u64,
@@ -65,8 +65,8 @@ pub struct IndexedOptions {
     pub counts_window: u32,
 }
 
-/// The selection that an index was explained under. Its contigs and centres are those of [`IndexedOptions`], its exclusion
-/// lists among the inputs.
+/// The selection that an index was explained under. Its contigs and centres are those of
+/// [`IndexedOptions`], its exclusion lists among the inputs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct IndexedSelection {
     /// The order of examples, by which counts are measured: `native` or `cherimoya`.
@@ -118,7 +118,8 @@ impl IndexManifest {
         Some(selection.context(&self.inputs))
     }
 
-    /// Checks that a name can be that of an index: 1 to 64 of `A-Z a-z 0-9 . _ -`, not beginning with `.`.
+    /// Checks that a name can be that of an index: 1 to 64 of `A-Z a-z 0-9 . _ -`, not beginning
+    /// with `.`.
     ///
     /// # Errors
     /// [`Error::Argument`] when it cannot.
@@ -133,7 +134,8 @@ impl IndexManifest {
     /// Writes the document with its checksum.
     ///
     /// # Errors
-    /// [`Error::Argument`] when the name cannot be that of an index, or the document would be too long.
+    /// [`Error::Argument`] when the name cannot be that of an index, or the document would be too
+    /// long.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         IndexManifest::check_name(&self.name)?;
         sealed_json::seal(self)
@@ -142,8 +144,8 @@ impl IndexManifest {
     /// Reads and checks the document. `path` is only named in errors.
     ///
     /// # Errors
-    /// [`Error::Corrupt`] when the bytes are not a sealed document or a member is not as it must be,
-    /// [`Error::Unsupported`] when it is of a later major version.
+    /// [`Error::Corrupt`] when the bytes are not a sealed document or a member is not as it must
+    /// be, [`Error::Unsupported`] when it is of a later major version.
     pub fn from_bytes(bytes: &[u8], path: &Path) -> Result<IndexManifest> {
         let manifest: IndexManifest = sealed_json::open(bytes, path)?.document;
         if manifest.format != FORMAT {

@@ -65,8 +65,8 @@ impl LocusIndex {
         read_bed(path)
     }
 
-    /// Checks every rule of section 9 of the format that relates the rows to the document and that [`read`] does not check:
-    /// files and roles, order, and centres.
+    /// Checks every rule of section 9 of the format that relates the rows to the document and that
+    /// [`read`] does not check: files and roles, order, and centres.
     ///
     /// # Errors
     /// [`Error::Corrupt`] with the first row that breaks one.
@@ -127,11 +127,12 @@ pub fn names(store: &Store) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Reads and checks the document of a locus index alone. Without a name it must be the store's only one.
+/// Reads and checks the document of a locus index alone. Without a name it must be the store's only
+/// one.
 ///
 /// # Errors
-/// [`Error::Argument`] when there is no index of that name, or none or several to choose from; [`Error::Corrupt`] when it
-/// is damaged or belongs to another store; [`Error::Io`].
+/// [`Error::Argument`] when there is no index of that name, or none or several to choose from;
+/// [`Error::Corrupt`] when it is damaged or belongs to another store; [`Error::Io`].
 pub fn manifest(store: &Store, name: Option<&str>) -> Result<IndexManifest> {
     let known = names(store)?;
     let name = match (name, known.as_slice()) {
@@ -158,7 +159,8 @@ pub fn manifest(store: &Store, name: Option<&str>) -> Result<IndexManifest> {
     Ok(manifest)
 }
 
-/// Reads a locus index, checking its document, its hash and every row. Without a name it must be the store's only one.
+/// Reads a locus index, checking its document, its hash and every row. Without a name it must be
+/// the store's only one.
 ///
 /// # Errors
 /// As [`manifest`], and [`Error::Corrupt`] when the table is damaged.
@@ -232,8 +234,8 @@ pub struct NewIndex {
 /// Publishes a locus index inside a store in one step, and returns its directory.
 ///
 /// # Errors
-/// [`Error::Exists`] when there is one of that name and `replace` is false; [`Error::Argument`] for a bad name;
-/// [`Error::Io`].
+/// [`Error::Exists`] when there is one of that name and `replace` is false; [`Error::Argument`] for
+/// a bad name; [`Error::Io`].
 pub fn publish(store: &Store, name: &str, index: &NewIndex, replace: bool) -> Result<PathBuf> {
     let NewIndex { table, inputs, options, selection, excluded } = index;
     if excluded.is_some() != inputs.iter().any(|input| input.role == EXCLUSION) {

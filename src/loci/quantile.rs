@@ -5,11 +5,12 @@ const QUANTILE: f32 = 0.99;
 /// What the quantile is multiplied by.
 const FACTOR: f32 = 1.2;
 
-/// The counts above which a peak is an outlier: `torch.quantile(counts, 0.99) * 1.2` of float32 counts, to the last bit, as
-/// torch 2.15.0 computes it on the CPU.
+/// The counts above which a peak is an outlier: `torch.quantile(counts, 0.99) * 1.2` of float32
+/// counts, to the last bit, as torch 2.15.0 computes it on the CPU.
 ///
-/// `counts` are the sums of all peaks, in any order, and are reordered. The result is NaN, above which nothing is, when one
-/// of them is NaN, when the two counts that the quantile lies between are infinite, and when there is none.
+/// `counts` are the sums of all peaks, in any order, and are reordered. The result is NaN, above
+/// which nothing is, when one of them is NaN, when the two counts that the quantile lies between
+/// are infinite, and when there is none.
 ///
 /// # Examples
 /// ```
@@ -31,13 +32,15 @@ pub fn outlier_threshold(counts: &mut [f32]) -> f32 {
     interpolate(a, b, weight) * FACTOR
 }
 
-/// Where the quantile stands among `n` sorted values, from 0. torch 2.15.0 rounds the quantile to float32 and computes the
-/// rank in float64; older versions compute it in float32 and find another one.
+/// Where the quantile stands among `n` sorted values, from 0. torch 2.15.0 rounds the quantile to
+/// float32 and computes the rank in float64; older versions compute it in float32 and find another
+/// one.
 fn rank_torch_2_15(n: usize) -> f64 {
     f64::from(QUANTILE) * (n - 1) as f64
 }
 
-/// torch's `lerp`: from `a` to `b`, from the nearer of them, with one rounding after multiplication and addition.
+/// torch's `lerp`: from `a` to `b`, from the nearer of them, with one rounding after multiplication
+/// and addition.
 fn interpolate(a: f32, b: f32, weight: f32) -> f32 {
     if weight < 0.5 { weight.mul_add(b - a, a) } else { (-(1.0 - weight)).mul_add(b - a, b) }
 }
@@ -66,7 +69,8 @@ mod tests {
         for (n, bits) in THRESHOLDS {
             assert_eq!(outlier_threshold(&mut values(n, 7 * n)).to_bits(), bits, "{n} counts");
         }
-        // Of these, three differ when the lower branch of `interpolate` rounds twice, and two when the upper one does.
+        // Of these, three differ when the lower branch of `interpolate` rounds twice, and two when
+        // the upper one does.
         let mut hash = Sha256::new();
         for n in (1..=300).chain([1000, 1001, 2000]) {
             for stream in 7 * n..7 * n + 20 {

@@ -1,4 +1,5 @@
-//! The rules of the selection that need no signals: contigs, centres, the room that windows have, and excluded regions.
+//! The rules of the selection that need no signals: contigs, centres, the room that windows have,
+//! and excluded regions.
 
 use std::collections::HashSet;
 

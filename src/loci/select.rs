@@ -13,7 +13,8 @@ use crate::{Error, Result};
 
 /// Sums of the signals over windows.
 pub trait WindowSums: Sync {
-    /// Returns the sum over `start .. end` of the contig, of all tracks that count. Positions outside the contig count 0.
+    /// Returns the sum over `start .. end` of the contig, of all tracks that count. Positions
+    /// outside the contig count 0.
     ///
     /// # Errors
     /// Whatever went wrong in reading the signals.
@@ -41,22 +42,27 @@ pub struct SelectOptions<'a> {
     pub in_window: u32,
     /// The width of the signal window, in bases, at least 1. `None` for a stream without signals.
     pub out_window: Option<u32>,
-    /// How far a peak's windows may be shifted either way, in bases. They must fit wherever they are shifted to.
+    /// How far a peak's windows may be shifted either way, in bases. They must fit wherever they
+    /// are shifted to.
     pub max_jitter: u32,
     /// The contigs whose loci are used, `None` for all. Names that the store lacks are allowed.
     pub chroms: Option<&'a [String]>,
-    /// What peaks are centred on: `None` as indexed, `Some(true)` their summits, `Some(false)` their midpoints.
+    /// What peaks are centred on: `None` as indexed, `Some(true)` their summits, `Some(false)`
+    /// their midpoints.
     pub summits: Option<bool>,
     /// The least counts of a locus in its unshifted signal window.
     pub min_counts: Option<f64>,
     /// The most counts of a locus in its unshifted signal window.
     pub max_counts: Option<f64>,
-    /// Regions to stay out of with all bases a window could reach (see [`ExclusionMap`](super::ExclusionMap)).
+    /// Regions to stay out of with all bases a window could reach (see
+    /// [`ExclusionMap`](super::ExclusionMap)).
     pub exclusion: &'a [BedFile],
-    /// Whether the window in which a peak's counts are compared with the thresholds includes its jitter, as in cherimoya.
+    /// Whether the window in which a peak's counts are compared with the thresholds includes its
+    /// jitter, as in cherimoya.
     pub counts_with_jitter: bool,
-    /// The sums by which outlying peaks are dropped after all other rules, `None` to keep them: those whose sum over the
-    /// signal window with its jitter, in any group, is above 1.2 times the 0.99 quantile of that group's.
+    /// The sums by which outlying peaks are dropped after all other rules, `None` to keep them:
+    /// those whose sum over the signal window with its jitter, in any group, is above 1.2 times the
+    /// 0.99 quantile of that group's.
     pub outliers: Option<&'a dyn GroupSums>,
 }
 
@@ -74,7 +80,8 @@ pub struct Locus {
 /// The loci that an example stream uses.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Selection {
-    /// The peaks: interleaved over their files as the table is, but counting in each file only rows on selected contigs.
+    /// The peaks: interleaved over their files as the table is, but counting in each file only rows
+    /// on selected contigs.
     pub peaks: Vec<Locus>,
     /// The negatives, in the same order.
     pub negatives: Vec<Locus>,
@@ -87,12 +94,15 @@ pub struct Selection {
     pub warnings: Vec<String>,
 }
 
-/// Selects loci by contig, by the room their windows have on the contig, by excluded regions and by counts, in this order.
+/// Selects loci by contig, by the room their windows have on the contig, by excluded regions and by
+/// counts, in this order.
 ///
-/// Sums are computed on all cores, or in the rayon pool that it is called in; the result does not depend on it.
+/// Sums are computed on all cores, or in the rayon pool that it is called in; the result does not
+/// depend on it.
 ///
 /// # Errors
-/// As [`explain`], and [`Error::Argument`] with the account when no peak is left, or no negative of those that the table has.
+/// As [`explain`], and [`Error::Argument`] with the account when no peak is left, or no negative of
+/// those that the table has.
 ///
 /// # Panics
 /// As [`explain`].
@@ -107,14 +117,17 @@ pub fn select(
     Ok(selection)
 }
 
-/// Applies the rules of [`select`], and tells of every locus what became of it, whether or not any is left.
+/// Applies the rules of [`select`], and tells of every locus what became of it, whether or not any
+/// is left.
 ///
 /// # Errors
-/// [`Error::Argument`] when an option is out of its range, a threshold is given without `out_window` or `sums`, or a peak has
-/// no summit where summits are asked for. Errors of `sums` are passed on.
+/// [`Error::Argument`] when an option is out of its range, a threshold is given without
+/// `out_window` or `sums`, or a peak has no summit where summits are asked for. Errors of `sums`
+/// are passed on.
 ///
 /// # Panics
-/// When the table has an id of a contig that `contigs` does not have: both must belong to the same store.
+/// When the table has an id of a contig that `contigs` does not have: both must belong to the same
+/// store.
 pub fn explain(
     table: &LocusTable,
     contigs: &Contigs,

@@ -30,10 +30,11 @@ impl Role {
 /// How the rows of BED files become loci.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct IndexOptions {
-    /// Whether a peak's centre is its summit rather than its midpoint. Every row of every peak file must then have one.
+    /// Whether a peak's centre is its summit rather than its midpoint. Every row of every peak file
+    /// must then have one.
     pub summits: bool,
-    /// The contigs whose loci may be used, `None` for all. Names that the store lacks are allowed. Loci on other contigs stay
-    /// in the table, as what no selection keeps.
+    /// The contigs whose loci may be used, `None` for all. Names that the store lacks are allowed.
+    /// Loci on other contigs stay in the table, as what no selection keeps.
     pub chroms: Option<Vec<String>>,
 }
 
@@ -46,8 +47,8 @@ pub struct Row {
     pub file: u32,
     /// The 1-based line in that file.
     pub line: u64,
-    /// The store's id of the contig; from the number of the store's contigs on, one that the store lacks
-    /// ([`LocusTable::contig_name`]).
+    /// The store's id of the contig; from the number of the store's contigs on, one that the store
+    /// lacks ([`LocusTable::contig_name`]).
     pub contig: u32,
     /// First base as in the file. Neither end need lie inside the contig.
     pub start: i64,
@@ -73,8 +74,8 @@ impl Row {
     }
 }
 
-/// All input loci, 48 bytes each: every peak, then every negative, both in interleaved order (row k of file i of F has
-/// key `k F + i`). Those on contigs that are not selected are among them.
+/// All input loci, 48 bytes each: every peak, then every negative, both in interleaved order (row k
+/// of file i of F has key `k F + i`). Those on contigs that are not selected are among them.
 ///
 /// # Examples
 /// ```
@@ -111,12 +112,13 @@ const NO_SUMMIT: i64 = i64::MIN;
 impl LocusTable {
     /// Makes the table of peak and negative files.
     ///
-    /// A locus that reaches past its contig's end is taken: whether a window fits is decided by the selection.
+    /// A locus that reaches past its contig's end is taken: whether a window fits is decided by the
+    /// selection.
     ///
     /// # Errors
-    /// [`Error::Input`] when summits are asked for and a row of a peak file, on whatever contig, has none inside it, and
-    /// when a locus on a selected contig is on one that the store lacks; the message lists these.
-    /// [`Error::Argument`] when there are 2^32 loci or more.
+    /// [`Error::Input`] when summits are asked for and a row of a peak file, on whatever contig,
+    /// has none inside it, and when a locus on a selected contig is on one that the store lacks;
+    /// the message lists these. [`Error::Argument`] when there are 2^32 loci or more.
     pub fn from_beds(
         peaks: &[(PathBuf, BedFile)],
         negatives: &[(PathBuf, BedFile)],

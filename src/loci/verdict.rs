@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use crate::{Error, Result};
 
-/// What became of a locus: the first rule that left it out, in the order in which the rules are applied.
+/// What became of a locus: the first rule that left it out, in the order in which the rules are
+/// applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Reason {
@@ -36,7 +37,8 @@ impl Reason {
         Reason::Outlier,
     ];
 
-    /// Returns the name in a locus index: `kept`, `contig`, `edge`, `excluded`, `under_counts`, `over_counts`, `outlier`.
+    /// Returns the name in a locus index: `kept`, `contig`, `edge`, `excluded`, `under_counts`,
+    /// `over_counts`, `outlier`.
     pub fn name(self) -> &'static str {
         match self {
             Reason::Kept => "kept",
@@ -74,7 +76,8 @@ pub enum Verdict {
     Edge,
     /// It is in an excluded region.
     Excluded {
-        /// Which: the place in [`Verdicts::regions`] of the first one on the contig that its window touches.
+        /// Which: the place in [`Verdicts::regions`] of the first one on the contig that its window
+        /// touches.
         region: u32,
     },
     /// It has fewer counts than `min_counts`.
@@ -173,8 +176,9 @@ impl Verdicts {
         &self.regions
     }
 
-    /// Returns what a person is told of a row: `kept`, `in the excluded region 451000..474000 (line 24 of list 0)`, `28 counts,
-    /// under min_counts`. Lists and groups are numbered from 0.
+    /// Returns what a person is told of a row: `kept`,
+    /// `in the excluded region 451000..474000 (line 24 of list 0)`, `28 counts, under min_counts`.
+    /// Lists and groups are numbered from 0.
     ///
     /// # Panics
     /// When there is no such row, as indexing a slice does.

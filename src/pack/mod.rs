@@ -28,8 +28,9 @@ const MAX_TRACKS: usize = 4096;
 
 /// Packs a genome and tracks into a store and publishes it in one step.
 ///
-/// Work is shared among all cores, or the threads of the rayon pool that it is called in; memory stays bounded whatever the genome's size. The same
-/// inputs give the same data files, on any number of threads.
+/// Work is shared among all cores, or the threads of the rayon pool that it is called in; memory
+/// stays bounded whatever the genome's size. The same inputs give the same data files, on any
+/// number of threads.
 ///
 /// ```no_run
 /// atemoya::pack::PackBuilder::new()
@@ -107,7 +108,8 @@ impl PackBuilder {
         self
     }
 
-    /// Adds a group of signal tracks. Several files are its channels, which swap under reverse complement.
+    /// Adds a group of signal tracks. Several files are its channels, which swap under reverse
+    /// complement.
     pub fn signal(self, name: impl Into<String>, paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
         self.group(name, Role::Signal, paths)
     }
@@ -217,7 +219,8 @@ impl PackBuilder {
         open_files::allow(files.len())?;
         let tracks = files.iter().map(|(_, path)| BigWig::open(path)).collect::<Result<Vec<_>>>()?;
         let publication = Publication::of_store(out, self.replace)?;
-        // The inputs are hashed while they are packed; there is no need to go on with one when the other has failed.
+        // The inputs are hashed while they are packed; there is no need to go on with one when the
+        // other has failed.
         let hashing = Background::new(progress);
         let (lists, inputs) = on_all_cores(|| {
             rayon::join(
@@ -285,7 +288,8 @@ impl PackBuilder {
             track.check(genome, self.contigs.as_deref(), self.alias.is_some(), self.allow_empty)?;
         }
         for number in 0..manifest.groups.iter().map(|group| group.panel + 1).max().unwrap_or(0) {
-            // Groups, their tracks and the opened files are all in the order in which they were given.
+            // Groups, their tracks and the opened files are all in the order in which they were
+            // given.
             let of_groups = manifest
                 .groups
                 .iter()
@@ -340,7 +344,8 @@ impl PackBuilder {
         Ok(())
     }
 
-    /// Puts signals and controls into panels of their own, since they are read over different windows.
+    /// Puts signals and controls into panels of their own, since they are read over different
+    /// windows.
     fn assign_panels(&self) -> Vec<GroupEntry> {
         let mut panels: Vec<(Role, usize)> = Vec::new();
         let mut entries = Vec::new();

@@ -1,5 +1,6 @@
-//! Some bigWig tracks become a panel file: tiles are read and encoded in parallel over stretches of contigs and tracks, and
-//! written in order meanwhile. Memory is bounded by two waves, whatever the genome, or by two rows where one of so many tracks is more.
+//! Some bigWig tracks become a panel file: tiles are read and encoded in parallel over stretches of
+//! contigs and tracks, and written in order meanwhile. Memory is bounded by two waves, whatever the
+//! genome, or by two rows where one of so many tracks is more.
 
 use super::track::Track;
 use crate::Result;
@@ -11,8 +12,8 @@ use crate::store::writer::{PanelWriter, TrackTotals};
 use rayon::prelude::*;
 use std::path::Path;
 
-/// Bytes that the tiles of a wave take at most, all stretches and tracks together, before they are written: 64 MiB. Two waves are in
-/// memory at once.
+/// Bytes that the tiles of a wave take at most, all stretches and tracks together, before they are
+/// written: 64 MiB. Two waves are in memory at once.
 const WAVE_BYTES: usize = 64 << 20;
 /// Rows of one stretch at most, so that there is work for all threads.
 const STRETCH_ROWS: usize = 256;

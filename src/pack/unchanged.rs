@@ -1,5 +1,6 @@
-//! Whether inputs are the same files at the end as at the beginning. Each is read twice, to be packed and to be hashed, and a file that
-//! is still being written would give a store that is not of what it says.
+//! Whether inputs are the same files at the end as at the beginning. Each is read twice, to be
+//! packed and to be hashed, and a file that is still being written would give a store that is not
+//! of what it says.
 
 use crate::{Error, Result};
 use std::os::unix::fs::MetadataExt;

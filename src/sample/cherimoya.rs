@@ -1,5 +1,6 @@
-//! The order of cherimoya 0.3.1's `PeakNegativeSampler`, which draws an epoch as whole arrays from one stream of numpy's legacy
-//! generator: a training run that began there goes on here with the same examples.
+//! The order of cherimoya 0.3.1's `PeakNegativeSampler`, which draws an epoch as whole arrays from
+//! one stream of numpy's legacy generator: a training run that began there goes on here with the
+//! same examples.
 
 use super::mt19937::RandomState;
 use super::native::{Draw, PlanOptions};
@@ -13,9 +14,11 @@ const MODULUS: u64 = (1 << 31) - 1;
 /// What an epoch adds to the seed, before the modulo.
 const EPOCH_STRIDE: u128 = 2_654_435_761;
 
-/// The seed of epoch 0 for a `random_state`, which may be negative: its mathematical remainder of division by 2^31 - 1.
+/// The seed of epoch 0 for a `random_state`, which may be negative: its mathematical remainder of
+/// division by 2^31 - 1.
 ///
-/// [`PlanOptions::seed`] is reduced in the same way; for a negative `random_state`, let it be what this returns.
+/// [`PlanOptions::seed`] is reduced in the same way; for a negative `random_state`, let it be what
+/// this returns.
 ///
 /// ```
 /// use atemoya::sample::cherimoya::base_seed;
@@ -38,10 +41,12 @@ fn epoch_seed(seed: u64, epoch: u64) -> u32 {
 const IS_PEAK: u8 = 1;
 const REVERSE_COMPLEMENT: u8 = 2;
 
-/// One epoch in cherimoya's order: `n_peaks + trunc(n_peaks * negative_ratio)` examples, nine bytes each (five without jitter).
+/// One epoch in cherimoya's order: `n_peaks + trunc(n_peaks * negative_ratio)` examples, nine bytes
+/// each (five without jitter).
 ///
-/// As in cherimoya, all draws come from one stream, one array after the other: so without `shuffle`, places, negatives,
-/// offsets and orientations are others too, not only the order of peaks.
+/// As in cherimoya, all draws come from one stream, one array after the other: so without
+/// `shuffle`, places, negatives, offsets and orientations are others too, not only the order of
+/// peaks.
 ///
 /// # Examples
 /// ```
@@ -154,8 +159,8 @@ mod tests {
 
     type Columns = [[u32; 12]; 4];
 
-    /// Labels, sources, offsets and orientations that cherimoya 0.3.1 drew, and numpy's next output: for an epoch, with
-    /// peaks shuffled or not.
+    /// Labels, sources, offsets and orientations that cherimoya 0.3.1 drew, and numpy's next
+    /// output: for an epoch, with peaks shuffled or not.
     const DRAWN: [(u64, bool, Columns, u32); 3] = [
         (
             0,

@@ -1,4 +1,5 @@
-//! Which example stands at which place of an epoch: pure functions of seed, epoch and index, without data.
+//! Which example stands at which place of an epoch: pure functions of seed, epoch and index,
+//! without data.
 
 pub mod cherimoya;
 mod mt19937;

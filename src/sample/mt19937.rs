@@ -1,5 +1,5 @@
-//! numpy's legacy generator, `numpy.random.RandomState(seed)`: the 32-bit Mersenne Twister, with its bounded draw and its
-//! shuffle. numpy has frozen all of it.
+//! numpy's legacy generator, `numpy.random.RandomState(seed)`: the 32-bit Mersenne Twister, with
+//! its bounded draw and its shuffle. numpy has frozen all of it.
 
 /// Words of the state.
 const N: usize = 624;
@@ -15,7 +15,8 @@ pub(super) struct RandomState {
 }
 
 impl RandomState {
-    /// The stream of an integer seed, as `RandomState(seed)`: neither of an array of seeds nor of a `SeedSequence`.
+    /// The stream of an integer seed, as `RandomState(seed)`: neither of an array of seeds nor of a
+    /// `SeedSequence`.
     #[must_use]
     pub(super) fn new(seed: u32) -> RandomState {
         let mut key = [seed; N];
@@ -49,10 +50,11 @@ impl RandomState {
         self.next = 0;
     }
 
-    /// A uniform integer of `0 ..= max`, by masked rejection: outputs are cut to as many bits as `max` has until one is not
-    /// above it. Takes no output when `max` is 0.
+    /// A uniform integer of `0 ..= max`, by masked rejection: outputs are cut to as many bits as
+    /// `max` has until one is not above it. Takes no output when `max` is 0.
     ///
-    /// It is the draw of both `RandomState.randint` and `RandomState.shuffle` for ranges that 32 bits hold.
+    /// It is the draw of both `RandomState.randint` and `RandomState.shuffle` for ranges that 32
+    /// bits hold.
     pub(super) fn bounded(&mut self, max: u32) -> u32 {
         if max == 0 {
             return 0;
@@ -66,8 +68,8 @@ impl RandomState {
         }
     }
 
-    /// Shuffles as `RandomState.shuffle`, for slices of less than 2^32 items: from the last place down to the second, each
-    /// is exchanged with one that is not after it.
+    /// Shuffles as `RandomState.shuffle`, for slices of less than 2^32 items: from the last place
+    /// down to the second, each is exchanged with one that is not after it.
     pub(super) fn shuffle<T>(&mut self, items: &mut [T]) {
         for i in (1..items.len()).rev() {
             items.swap(i, self.bounded(i as u32) as usize);
@@ -85,8 +87,8 @@ mod tests {
         hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Of numpy 2.4.6, for each seed: the first outputs of `RandomState(seed)`; the SHA-256 of the first 2000; that of the
-    /// permutations and bounded draws below; the output that follows those.
+    /// Of numpy 2.4.6, for each seed: the first outputs of `RandomState(seed)`; the SHA-256 of the
+    /// first 2000; that of the permutations and bounded draws below; the output that follows those.
     const NUMPY: [(u32, [u32; 4], &str, &str, u32); 6] = [
         (
             0,

@@ -1,7 +1,7 @@
 //! The native order, version 1, as `format-spec/SAMPLER.md` defines it.
 //!
-//! What this file computes is a format: it never changes within a version, and `format-spec/vectors/sampler.json` holds
-//! it in place.
+//! What this file computes is a format: it never changes within a version, and
+//! `format-spec/vectors/sampler.json` holds it in place.
 
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
@@ -60,7 +60,8 @@ impl Generator {
         self.0.next_u64()
     }
 
-    /// Returns an integer that is uniform in `0 .. bound` (Lemire 2019), by one output or, rarely, more.
+    /// Returns an integer that is uniform in `0 .. bound` (Lemire 2019), by one output or, rarely,
+    /// more.
     ///
     /// A bound of 0 is outside the specification; it returns 0.
     pub fn bounded(&mut self, bound: u64) -> u64 {
@@ -88,16 +89,18 @@ pub struct PlanOptions {
     pub n_peaks: usize,
     /// How many negatives there are to draw from, with replacement.
     pub n_negatives: usize,
-    /// How many negatives are drawn for each peak: finite and not negative. The product is truncated.
+    /// How many negatives are drawn for each peak: finite and not negative. The product is
+    /// truncated.
     pub negative_ratio: f64,
     /// How far a peak's window is shifted at most, in bases: below 2^31.
     pub max_jitter: u32,
     /// Whether each example is reverse complemented with probability 1/2.
     pub reverse_complement: bool,
-    /// Whether the peaks come in random order. If not, they keep theirs; the places of the negatives are random still.
+    /// Whether the peaks come in random order. If not, they keep theirs; the places of the
+    /// negatives are random still.
     pub shuffle: bool,
-    /// The seed of all epochs. The order of cherimoya uses it modulo 2^31 - 1; [`base_seed`](super::cherimoya::base_seed) makes
-    /// one of a negative `random_state`.
+    /// The seed of all epochs. The order of cherimoya uses it modulo 2^31 - 1;
+    /// [`base_seed`](super::cherimoya::base_seed) makes one of a negative `random_state`.
     pub seed: u64,
 }
 
@@ -108,8 +111,8 @@ pub struct Draw {
     pub is_peak: bool,
     /// Which of the kept peaks, or of the kept negatives, in index order.
     pub source: u32,
-    /// `0 ..= 2 * max_jitter`: a peak's window is shifted by `offset - max_jitter` bases. 0 for a negative, whose window is
-    /// never shifted.
+    /// `0 ..= 2 * max_jitter`: a peak's window is shifted by `offset - max_jitter` bases. 0 for a
+    /// negative, whose window is never shifted.
     pub offset: u32,
     /// Whether the example is reverse complemented.
     pub reverse_complement: bool,
@@ -151,8 +154,9 @@ impl EpochPlan {
     /// Plans an epoch, in time proportional to its length.
     ///
     /// # Errors
-    /// [`Error::Argument`] when an option is outside its range, `negative_ratio` is not 0 and there are no negatives (even if it
-    /// is so small that none would be drawn), or the epoch would not be shorter than 2^32 examples.
+    /// [`Error::Argument`] when an option is outside its range, `negative_ratio` is not 0 and there
+    /// are no negatives (even if it is so small that none would be drawn), or the epoch would not
+    /// be shorter than 2^32 examples.
     pub fn new(options: &PlanOptions, epoch: u64) -> Result<EpochPlan> {
         let n = options.examples()?;
         let n_peaks = options.n_peaks as u32;

@@ -7,17 +7,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 
-/// Which rules say what example stands at each place of an epoch. Its text, also in saved states, is the name in lower case.
+/// Which rules say what example stands at each place of an epoch. Its text, also in saved states,
+/// is the name in lower case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Order {
-    /// Atemoya's own (`format-spec/SAMPLER.md`): every example is drawn from a random stream of its own. See
-    /// [`native`](super::native).
+    /// Atemoya's own (`format-spec/SAMPLER.md`): every example is drawn from a random stream of its
+    /// own. See [`native`](super::native).
     #[default]
     Native,
-    /// That of cherimoya 0.3.1, example for example, drawn from one stream of numpy's legacy generator. See
-    /// [`cherimoya`](super::cherimoya).
+    /// That of cherimoya 0.3.1, example for example, drawn from one stream of numpy's legacy
+    /// generator. See [`cherimoya`](super::cherimoya).
     Cherimoya,
 }
 

@@ -33,11 +33,13 @@ enum Kind {
 impl Plan {
     /// A plan of the caller's own: any examples in any order, each any number of times.
     ///
-    /// `n_peaks` and `n_negatives` count the kept loci of each kind; `max_jitter` is that of the windows, in bases.
+    /// `n_peaks` and `n_negatives` count the kept loci of each kind; `max_jitter` is that of the
+    /// windows, in bases.
     ///
     /// # Errors
-    /// [`Error::Argument`], which names the index of the draw, when a source is not below the number of loci of its kind, a
-    /// peak's offset is above `2 * max_jitter` or a negative's is not 0; or when there is no draw.
+    /// [`Error::Argument`], which names the index of the draw, when a source is not below the
+    /// number of loci of its kind, a peak's offset is above `2 * max_jitter` or a negative's is not
+    /// 0; or when there is no draw.
     pub fn from_draws(draws: Vec<Draw>, n_peaks: usize, n_negatives: usize, max_jitter: u32) -> Result<Plan> {
         if draws.is_empty() {
             return Err(Error::argument("draws", "there is none"));

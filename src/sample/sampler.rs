@@ -6,9 +6,9 @@ use super::order::Order;
 use super::plan::Plan;
 use crate::Result;
 
-/// Mixes each peak once an epoch with negatives drawn at a ratio, jitters the peaks and reverse-complements half of all
-/// examples, in one of the [orders](Order). It touches no data: a plan says which locus, shift and orientation stand at each
-/// index.
+/// Mixes each peak once an epoch with negatives drawn at a ratio, jitters the peaks and
+/// reverse-complements half of all examples, in one of the [orders](Order). It touches no data: a
+/// plan says which locus, shift and orientation stand at each index.
 ///
 /// ```
 /// use atemoya::PeakNegativeSampler;

@@ -14,8 +14,8 @@ pub struct Tally {
 }
 
 impl PanelFile {
-    /// Counts the tiles of all tracks by encoding, in the order of [`Family::ALL`]. It reads the directory of every row, so
-    /// its cost grows with the genome.
+    /// Counts the tiles of all tracks by encoding, in the order of [`Family::ALL`]. It reads the
+    /// directory of every row, so its cost grows with the genome.
     ///
     /// # Errors
     /// [`crate::Error::Corrupt`] for a row or an entry that breaks the format's rules.

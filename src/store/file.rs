@@ -1,4 +1,5 @@
-//! A data file as any file: read at a place, asked for ahead of its use, and looked for in memory, all without its map.
+//! A data file as any file: read at a place, asked for ahead of its use, and looked for in memory,
+//! all without its map.
 
 use super::map::Map;
 use crate::{Error, Result};
@@ -29,7 +30,8 @@ impl<'a> DataFile<'a> {
     /// Reads the bytes from `offset` on.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Corrupt`] when the file ends before them, as it does not when it is opened.
+    /// [`Error::Io`]; [`Error::Corrupt`] when the file ends before them, as it does not when it is
+    /// opened.
     pub(crate) fn read(&self, offset: u64, out: &mut [u8]) -> Result<()> {
         self.file.read_exact_at(out, offset).map_err(|error| match error.kind() {
             ErrorKind::UnexpectedEof => {
@@ -41,7 +43,8 @@ impl<'a> DataFile<'a> {
         })
     }
 
-    /// Asks the system to read bytes into memory, and does not wait for them. Where the system cannot, nothing happens.
+    /// Asks the system to read bytes into memory, and does not wait for them. Where the system
+    /// cannot, nothing happens.
     pub(crate) fn will_need(&self, bytes: Range<u64>) {
         system::will_need(self.file, bytes);
     }
@@ -64,8 +67,8 @@ mod system {
     use std::os::unix::fs::FileExt;
     use std::time::{Duration, Instant};
 
-    /// Of one request, Linux reads as much as the disk takes at a time or as it would read ahead, and forgets the rest. This is what
-    /// it reads ahead unless it is told otherwise.
+    /// Of one request, Linux reads as much as the disk takes at a time or as it would read ahead,
+    /// and forgets the rest. This is what it reads ahead unless it is told otherwise.
     const REQUEST: u64 = 128 << 10;
 
     pub(super) fn will_need(file: &File, bytes: Range<u64>) {
@@ -85,7 +88,8 @@ mod system {
         match preadv2(file, &mut [IoSliceMut::new(&mut byte)], offset, ReadWriteFlags::NOWAIT) {
             Ok(_) => return true,
             Err(Errno::AGAIN) => return false,
-            // File systems without such reads, those of networks among them: whether one waits shows in its time.
+            // File systems without such reads, those of networks among them: whether one waits
+            // shows in its time.
             Err(_) => {}
         }
         let since = Instant::now();

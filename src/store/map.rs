@@ -11,15 +11,17 @@ use std::path::Path;
 #[derive(Debug)]
 pub(crate) struct Map {
     bytes: memmap2::Mmap,
-    /// The file stays open, so that what is read or asked for of it is of the same file, whatever takes its name.
+    /// The file stays open, so that what is read or asked for of it is of the same file, whatever
+    /// takes its name.
     file: File,
 }
 
 impl Map {
     /// Maps a file that must be `length` bytes long.
     ///
-    /// A data file of a store is never changed once published (section 2 of the format). Whoever truncates one while it
-    /// is mapped breaks that rule, and the process may then die by SIGBUS; no check can prevent it.
+    /// A data file of a store is never changed once published (section 2 of the format). Whoever
+    /// truncates one while it is mapped breaks that rule, and the process may then die by SIGBUS;
+    /// no check can prevent it.
     pub(crate) fn open(path: &Path, length: u64) -> Result<Map> {
         let file = File::open(path).map_err(Error::io(path, "open"))?;
         let metadata = file.metadata().map_err(Error::io(path, "read the length of"))?;
@@ -30,12 +32,13 @@ impl Map {
             return Err(Error::corrupt(path, 0, "length of the file", length, metadata.len()));
         }
         // SAFETY:
-        // - `Mmap::map` requires that the file is not modified while it is mapped. The format forbids changing a
-        //   published file, every writer of this library replaces whole directories by renaming, and the map is
-        //   private to this process and read-only, so that this process cannot change it either.
-        // - The bytes are only ever read as plain integers and floats, for which every bit pattern is valid, and all
-        //   that is computed from them is bounds-checked; a violation by another process therefore gives wrong values
-        //   or SIGBUS, not a wild access.
+        // - `Mmap::map` requires that the file is not modified while it is mapped. The format
+        //   forbids changing a published file, every writer of this library replaces whole
+        //   directories by renaming, and the map is private to this process and read-only, so that
+        //   this process cannot change it either.
+        // - The bytes are only ever read as plain integers and floats, for which every bit pattern
+        //   is valid, and all that is computed from them is bounds-checked; a violation by another
+        //   process therefore gives wrong values or SIGBUS, not a wild access.
         let bytes = unsafe { memmap2::Mmap::map(&file) }.map_err(Error::io(path, "map"))?;
         Ok(Map { bytes, file })
     }

@@ -13,12 +13,13 @@ use std::sync::Arc;
 
 /// An opened store: genome, tracks and groups, mapped into memory.
 ///
-/// Its files are read through memory maps. Replacing a whole store (as `pack --force` does) is safe while it is open, but
-/// truncating a mapped file, or a disk that fails under it, ends the process with SIGBUS. A loader with
-/// [`Access::Read`](crate::feed::Access::Read) gives an error instead. The files stay open, so it reads those that were opened, whatever
-/// has taken their names.
+/// Its files are read through memory maps. Replacing a whole store (as `pack --force` does) is safe
+/// while it is open, but truncating a mapped file, or a disk that fails under it, ends the process
+/// with SIGBUS. A loader with [`Access::Read`](crate::feed::Access::Read) gives an error instead.
+/// The files stay open, so it reads those that were opened, whatever has taken their names.
 ///
-/// Cloning is cheap and shares the maps. A store is `Send` and `Sync`; any number of threads may read it.
+/// Cloning is cheap and shares the maps. A store is `Send` and `Sync`; any number of threads may
+/// read it.
 ///
 /// ```no_run
 /// let store = atemoya::Store::open("hg38.atemoya")?;
@@ -50,8 +51,9 @@ impl Store {
     /// [`Store::verify`] reads all, and [`Store::verify_once`] does so once for each machine.
     ///
     /// # Errors
-    /// [`Error::NotAStore`] when there is no manifest; [`Error::Unsupported`] for an unknown version or feature;
-    /// [`Error::Corrupt`] for any file that is missing parts or breaks a rule; [`Error::Io`].
+    /// [`Error::NotAStore`] when there is no manifest; [`Error::Unsupported`] for an unknown
+    /// version or feature; [`Error::Corrupt`] for any file that is missing parts or breaks a rule;
+    /// [`Error::Io`].
     pub fn open(path: impl AsRef<Path>) -> Result<Store> {
         let path = path.as_ref();
         let manifest_path = path.join(MANIFEST);
@@ -84,7 +86,8 @@ impl Store {
         Ok(Store(Arc::new(Inner { path: path.to_path_buf(), manifest, checksum, contigs, sequence, panels })))
     }
 
-    /// Checks that the store at this store's path is still this one, and not one that has taken its place since.
+    /// Checks that the store at this store's path is still this one, and not one that has taken its
+    /// place since.
     ///
     /// # Errors
     /// [`Error::NotAStore`] when it is another or none.

@@ -139,7 +139,8 @@ pub struct PanelView<'a> {
 }
 
 impl<'a> PanelView<'a> {
-    /// A view of rows that were read, as those of a contig of their own. `index` has one offset in `data` more than there are rows.
+    /// A view of rows that were read, as those of a contig of their own. `index` has one offset in
+    /// `data` more than there are rows.
     pub(super) fn of_rows(data: &'a [u8], index: &'a [u64], tracks: usize, tile_log2: u32) -> PanelView<'a> {
         PanelView { data, index, first_rows: &[0], tracks, tile_log2 }
     }

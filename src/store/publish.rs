@@ -55,7 +55,8 @@ impl Publication {
         self.unfinished.path()
     }
 
-    /// Syncs the directory and renames it to the target. Its files must have been synced by who wrote them.
+    /// Syncs the directory and renames it to the target. Its files must have been synced by who
+    /// wrote them.
     ///
     /// # Errors
     /// [`Error::Exists`] when a target appeared meanwhile, or something in it, and may not be

@@ -1,6 +1,8 @@
-//! Rows of a panel without its map: which bytes of them a window needs, and reading these into memory that is used again.
+//! Rows of a panel without its map: which bytes of them a window needs, and reading these into
+//! memory that is used again.
 //!
-//! Few bytes are read as they lie. Of long rows of which few tracks are wanted, the directories are read first, then the tiles.
+//! Few bytes are read as they lie. Of long rows of which few tracks are wanted, the directories are
+//! read first, then the tiles.
 
 use super::{PanelFile, PanelView};
 use crate::format::tile::{self, Code, TileError};
@@ -26,7 +28,8 @@ pub(crate) struct Rows {
     data: Vec<u8>,
     /// Bytes of `data` that are in use.
     used: usize,
-    /// The panel whose rows are held as they lie, if they are: what reads other tracks of them next finds them here.
+    /// The panel whose rows are held as they lie, if they are: what reads other tracks of them next
+    /// finds them here.
     whole: Option<usize>,
     /// Which of the rows are shown.
     shown: Range<usize>,
@@ -93,12 +96,14 @@ impl Rows {
 }
 
 impl PanelFile {
-    /// Reads what windows need of some rows: the tiles of `tracks`, which ascend. Those of other tracks may read as zero. `panel`
-    /// is its number, which tells it from others that are read into the same memory.
+    /// Reads what windows need of some rows: the tiles of `tracks`, which ascend. Those of other
+    /// tracks may read as zero. `panel` is its number, which tells it from others that are read
+    /// into the same memory.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Corrupt`] for rows that are not where the index may say that they are, and when the file has been
-    /// cut. Nothing is allocated for a row that does not lie in DATA, or is longer than 1 GiB.
+    /// [`Error::Io`]; [`Error::Corrupt`] for rows that are not where the index may say that they
+    /// are, and when the file has been cut. Nothing is allocated for a row that does not lie in
+    /// DATA, or is longer than 1 GiB.
     pub(crate) fn read_rows(&self, panel: usize, rows: Range<usize>, tracks: &[usize], into: &mut Rows) -> Result<()> {
         if into.show(panel, &rows) {
             return Ok(());
@@ -129,8 +134,8 @@ impl PanelFile {
         Ok(())
     }
 
-    /// Calls `need` with a part of the bytes of the file that [`PanelFile::read_rows`] will read, the index not counted. Returns
-    /// whether there are long rows.
+    /// Calls `need` with a part of the bytes of the file that [`PanelFile::read_rows`] will read,
+    /// the index not counted. Returns whether there are long rows.
     ///
     /// # Errors
     /// As there.
@@ -255,7 +260,8 @@ fn end_of(run: &[Tile]) -> usize {
     run.last().map_or(0, |tile| tile.bytes.end)
 }
 
-/// Finds the wanted tiles of a row of so many bytes that are not zero: each ends where the next one of any track begins.
+/// Finds the wanted tiles of a row of so many bytes that are not zero: each ends where the next one
+/// of any track begins.
 fn find(directory: &[[u8; 4]], length: usize, wanted: &[usize], tiles: &mut Vec<Tile>) -> Result<(), TileError> {
     for &track in wanted {
         let (code, start) = Code::from_entry(u32::from_le_bytes(directory[track]))?;

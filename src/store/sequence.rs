@@ -82,8 +82,8 @@ impl SequenceFile {
         at(blocks.start)..at(blocks.end)
     }
 
-    /// Reads some blocks of a contig from the file, without the map, into memory that is used again. They are of the contig, of
-    /// which the guard block is the last.
+    /// Reads some blocks of a contig from the file, without the map, into memory that is used
+    /// again. They are of the contig, of which the guard block is the last.
     ///
     /// # Errors
     /// [`Error::Io`]; [`Error::Corrupt`] when the file has been cut.
@@ -110,7 +110,8 @@ pub struct SequenceView<'a> {
 }
 
 impl<'a> SequenceView<'a> {
-    /// The blocks of a contig of `length` bases, its guard block last. `length` must be the contig's own.
+    /// The blocks of a contig of `length` bases, its guard block last. `length` must be the
+    /// contig's own.
     #[inline]
     #[must_use]
     pub fn blocks(&self, contig: usize, length: u64) -> &'a [Block] {

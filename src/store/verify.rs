@@ -1,4 +1,5 @@
-//! Verifying a store: every checksum, every row, every tile, every total (`format-spec/FORMAT.md`, section 3.3).
+//! Verifying a store: every checksum, every row, every tile, every total (`format-spec/FORMAT.md`,
+//! section 3.3).
 
 use super::map::Map;
 use super::open::check_section;
@@ -17,7 +18,8 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::path::Path;
 
-/// Tiles that one task decodes, so that what is kept of them stays small however many tracks there are.
+/// Tiles that one task decodes, so that what is kept of them stays small however many tracks there
+/// are.
 const TILES_A_TASK: usize = 1 << 14;
 
 /// What [`Store::verify`] has read.
@@ -32,9 +34,9 @@ pub struct Verified {
 }
 
 impl Store {
-    /// Checks every checksum of every data file, decodes every tile, and compares the totals with the manifest's.
-    /// It reads the whole store, on all cores, or in the rayon pool that it is called in. [`crate::index::verify`] does
-    /// the same for its locus indices.
+    /// Checks every checksum of every data file, decodes every tile, and compares the totals with
+    /// the manifest's. It reads the whole store, on all cores, or in the rayon pool that it is
+    /// called in. [`crate::index::verify`] does the same for its locus indices.
     ///
     /// # Errors
     /// [`Error::Corrupt`] for the first rule found broken; [`Error::Interrupted`].

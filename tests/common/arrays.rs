@@ -1,4 +1,5 @@
-//! Data sets of random arrays, in memory of any order, and examples read from them element by element.
+//! Data sets of random arrays, in memory of any order, and examples read from them element by
+//! element.
 
 use super::inputs::Rng;
 use atemoya::feed::{Array, Batch, Column, Strided};
@@ -14,7 +15,8 @@ pub struct Laid {
 }
 
 impl Laid {
-    /// Random bytes, in C order from the first byte on, or with the axes exchanged, turned, far apart or repeated.
+    /// Random bytes, in C order from the first byte on, or with the axes exchanged, turned, far
+    /// apart or repeated.
     pub fn random(rng: &mut Rng, dtype: DType, shape: [usize; 3]) -> Laid {
         let mut view = Strided::c_order(dtype, shape);
         let mut bytes = shape.iter().product::<usize>() * dtype.size();
@@ -61,7 +63,8 @@ impl Laid {
     }
 }
 
-/// A data set, and all that the model needs to know of it. Of two arrays, the first is of the peaks.
+/// A data set, and all that the model needs to know of it. Of two arrays, the first is of the
+/// peaks.
 #[derive(Clone)]
 pub struct Data {
     pub sequences: [Laid; 2],

@@ -128,7 +128,8 @@ pub fn big_wig(contigs: &[(&str, u32)], blocks: &[Block], layout: &Layout) -> Ve
     file
 }
 
-/// Appends a tree over `leaves`, each a key and the item of its leaf node, and returns nothing: its root comes first.
+/// Appends a tree over `leaves`, each a key and the item of its leaf node, and returns nothing: its
+/// root comes first.
 fn tree(file: &mut Vec<u8>, leaves: Vec<(Vec<u8>, Vec<u8>)>, fan_out: usize, cover: &dyn Fn(&[Vec<u8>]) -> Vec<u8>) {
     // Nodes level by level from the leaves up: (key, items, children's places in the level below).
     let node = |leaf: u8, count: usize| [&[leaf, 0][..], &(count as u16).to_le_bytes()].concat();

@@ -1,4 +1,5 @@
-//! Random data sets and options for the model, and the files, stores and generators that they stand for.
+//! Random data sets and options for the model, and the files, stores and generators that they stand
+//! for.
 
 use super::inputs::{self, Rng, write};
 use super::model::{Data, Group, Options, Row};
@@ -17,8 +18,8 @@ use std::path::{Path, PathBuf};
 /// Names that contigs have and, the last one, that none has.
 const NAMES: [&str; 5] = ["chr1", "chr2", "chr3", "chr4", "chrQ"];
 
-/// A track by one of five ways to have values: sparse counts with spikes, dense ones, runs of fractions, fractions of either
-/// sign (and what is not a number), nothing.
+/// A track by one of five ways to have values: sparse counts with spikes, dense ones, runs of
+/// fractions, fractions of either sign (and what is not a number), nothing.
 fn track(kind: usize, length: usize, rng: &mut Rng) -> Vec<f32> {
     let mut run = 0.0;
     let value = |_| match kind % 5 {
@@ -35,7 +36,8 @@ fn track(kind: usize, length: usize, rng: &mut Rng) -> Vec<f32> {
     (0..length).map(value).collect()
 }
 
-/// Contigs with a sequence and so many tracks, of kinds from `first` on, and one more of values out of range.
+/// Contigs with a sequence and so many tracks, of kinds from `first` on, and one more of values out
+/// of range.
 fn contigs(lengths: &[usize], tracks: usize, first: usize, seed: u64) -> Vec<Contig> {
     let mut rng = Rng(seed);
     let contig = |(&length, name): (&usize, &str)| {
@@ -48,8 +50,9 @@ fn contigs(lengths: &[usize], tracks: usize, first: usize, seed: u64) -> Vec<Con
     lengths.iter().zip(NAMES).map(contig).collect()
 }
 
-/// A row before the contigs are known: whether it strays to one that there is not, and which it is on otherwise; whether it is
-/// placed from the right end; how far from the end; its width; its summit.
+/// A row before the contigs are known: whether it strays to one that there is not, and which it is
+/// on otherwise; whether it is placed from the right end; how far from the end; its width; its
+/// summit.
 type RawRow = ((bool, Index), bool, i64, i64, Index);
 
 fn rows(most: usize) -> impl Strategy<Value = Vec<RawRow>> {
@@ -59,7 +62,8 @@ fn rows(most: usize) -> impl Strategy<Value = Vec<RawRow>> {
     vec((contig, any::<bool>(), distance, width, any::<Index>()), 0..most)
 }
 
-/// Rows from one end of their contigs to past the other; some on a contig that there is not, if there are to be `strays`.
+/// Rows from one end of their contigs to past the other; some on a contig that there is not, if
+/// there are to be `strays`.
 fn placed(raw: &[RawRow], contigs: &[Contig], summits: bool, strays: bool) -> Vec<Row> {
     let row = |&((stray, contig), from_right, distance, width, summit): &RawRow| {
         let contig = contig.get(contigs);

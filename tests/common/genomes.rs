@@ -1,4 +1,5 @@
-//! Data sets of the model as arrays of whole contigs, in any type and layout that holds their values.
+//! Data sets of the model as arrays of whole contigs, in any type and layout that holds their
+//! values.
 
 use super::inputs::Rng;
 use super::model::{Data, Group};
@@ -41,7 +42,8 @@ fn holds(dtype: DType, value: f32) -> bool {
     }
 }
 
-/// Rows of one length as `(1, rows, length)`: next to each other, exchanged, turned or apart, from any byte on.
+/// Rows of one length as `(1, rows, length)`: next to each other, exchanged, turned or apart, from
+/// any byte on.
 pub fn lay(rng: &mut Rng, dtype: DType, rows: &[Vec<f64>]) -> Array<'static> {
     let length = rows[0].len();
     let shape = [1, rows.len(), length];
@@ -81,7 +83,8 @@ pub fn sequences(data: &Data, rng: &mut Rng, dtype: DType, contigs: &[usize]) ->
     contigs.iter().map(of).collect()
 }
 
-/// A track on all contigs that it has: without the zeros at their ends, if it so happens, and without contigs of nothing else.
+/// A track on all contigs that it has: without the zeros at their ends, if it so happens, and
+/// without contigs of nothing else.
 pub fn track(data: &Data, rng: &mut Rng, track: usize) -> ContigArrays {
     let mut arrays = vec![("a contig that the genome lacks".to_owned(), lay(rng, DType::F32, &[vec![7.0; 9]]))];
     for (contig, last) in data.contigs.iter().zip((0..data.contigs.len()).rev().map(|left| left == 0)) {
@@ -113,7 +116,8 @@ pub fn tracks(data: &Data, rng: &mut Rng, groups: &[Group]) -> (Vec<ContigArrays
     (channels, groups.iter().map(|(_, tracks)| tracks.len()).collect())
 }
 
-/// The data set as a genome of which sequence, signals and controls are arrays, as asked for, and what else there is the store's.
+/// The data set as a genome of which sequence, signals and controls are arrays, as asked for, and
+/// what else there is the store's.
 pub fn genome(data: &Data, signals: &[Group], rng: &mut Rng, arrays: [bool; 3], store: &Store) -> Genome {
     let contigs: Vec<usize> = (0..data.contigs.len()).collect();
     let mut genome = if arrays[0] {

@@ -1,4 +1,5 @@
-//! A consumer on a GPU that never waits, and what it must find: the host's batches, converted by the crate `half`.
+//! A consumer on a GPU that never waits, and what it must find: the host's batches, converted by
+//! the crate `half`.
 #![allow(unsafe_code, reason = "the consumer's own work is given to the driver")]
 
 use atemoya::DType;
@@ -11,8 +12,9 @@ use std::ops::Range;
 /// The bytes of each column of a batch, `None` where there is no such column.
 pub type Columns = Vec<Option<Vec<u8>>>;
 
-/// What a batch on a device must hold, from the host's in the plainest types: sequence `i8`, tracks `f32`. `types` are those of
-/// sequence, controls and signal on the device; all other columns are as they are.
+/// What a batch on a device must hold, from the host's in the plainest types: sequence `i8`, tracks
+/// `f32`. `types` are those of sequence, controls and signal on the device; all other columns are
+/// as they are.
 pub fn converted(batch: &Batch, types: [DType; 3]) -> Columns {
     let column = |column: Column| {
         let tensor = batch.column(column)?;
@@ -34,7 +36,8 @@ pub fn converted(batch: &Batch, types: [DType; 3]) -> Columns {
     Column::ALL.map(column).into()
 }
 
-/// Memory of a device into which batches are copied on a stream of the consumer's own, one after the other.
+/// Memory of a device into which batches are copied on a stream of the consumer's own, one after
+/// the other.
 pub struct Kept {
     device: sys::CUdevice,
     stream: Stream,
@@ -63,8 +66,8 @@ impl Kept {
         self.stream.clone()
     }
 
-    /// Gives the stream, which waits for the batch already, copies of all its columns, and waits for nothing. Whoever does not want to
-    /// read what is there calls [`Kept::forget`] before.
+    /// Gives the stream, which waits for the batch already, copies of all its columns, and waits
+    /// for nothing. Whoever does not want to read what is there calls [`Kept::forget`] before.
     pub fn keep(&mut self, batch: &DeviceBatch) {
         let columns = Column::ALL.map(|column| {
             let tensor = batch.column(column)?;
@@ -73,7 +76,8 @@ impl Kept {
             self.used = place.end.next_multiple_of(256);
             let target = self.address + place.start as u64;
             if !place.is_empty() {
-                // SAFETY: both places are allocated and as long; the batch is on the device until this stream has come so far.
+                // SAFETY: both places are allocated and as long; the batch is on the device until
+                // this stream has come so far.
                 unsafe {
                     result::memcpy_dtod_async(target, tensor.pointer(), tensor.byte_len(), self.stream.as_raw().cast())
                 }

@@ -26,7 +26,8 @@ impl Rng {
     }
 }
 
-/// Contigs of these lengths, with sequence and three tracks: sparse counts, large and dense counts, and runs.
+/// Contigs of these lengths, with sequence and three tracks: sparse counts, large and dense counts,
+/// and runs.
 pub fn contigs(lengths: &[usize], seed: u64) -> Vec<Contig> {
     let mut rng = Rng(seed);
     let contig = |(i, &length): (usize, &usize)| {
@@ -101,8 +102,8 @@ pub fn peaks(contigs: &[Contig], rows: usize, seed: u64) -> String {
     (0..rows).map(row).collect()
 }
 
-/// Packs contigs with all they have as `directory/store`: signal `stranded` of tracks 0 and 1, signal `runs` of track 2,
-/// control `input` of tracks 1 and 2.
+/// Packs contigs with all they have as `directory/store`: signal `stranded` of tracks 0 and 1,
+/// signal `runs` of track 2, control `input` of tracks 1 and 2.
 pub fn pack(directory: &Path, contigs: &[Contig], tile_log2: u32) -> Store {
     let genome = write(directory, "genome.fa", fasta(contigs));
     let tracks: Vec<PathBuf> =

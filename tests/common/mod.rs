@@ -63,7 +63,8 @@ pub fn bed(rows: &[(&str, i64, i64)]) -> BedFile {
     bed
 }
 
-/// Does some work on a thread of its own; it must be done within so many seconds, which only a hang takes.
+/// Does some work on a thread of its own; it must be done within so many seconds, which only a hang
+/// takes.
 pub fn within<T: Send + 'static>(seconds: u64, work: impl FnOnce() -> T + Send + 'static) -> T {
     let (sender, receiver) = mpsc::channel();
     let thread = std::thread::spawn(move || sender.send(work()));

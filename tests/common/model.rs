@@ -1,4 +1,5 @@
-//! A slow and obvious model of what is selected and what an example holds: whole contigs in memory, one locus at a time.
+//! A slow and obvious model of what is selected and what an example holds: whole contigs in memory,
+//! one locus at a time.
 
 use super::numpy::{numpy_sum, outlier_threshold, torch_sum};
 use super::stores::Contig;
@@ -259,7 +260,8 @@ impl Data {
     }
 }
 
-/// Both axes reversed, when the example is turned: of bases that is the complement, of the channels of a group the strands.
+/// Both axes reversed, when the example is turned: of bases that is the complement, of the channels
+/// of a group the strands.
 fn turn<T>(mut rows: Vec<Vec<T>>, turned: bool) -> Vec<Vec<T>> {
     if turned {
         rows.reverse();

@@ -1,5 +1,5 @@
-//! What numpy and torch compute, written plainly from a description of it: sums of 32-bit floats, a quantile, and draws of the
-//! legacy generator.
+//! What numpy and torch compute, written plainly from a description of it: sums of 32-bit floats, a
+//! quantile, and draws of the legacy generator.
 
 use atemoya::sample::{Draw, PlanOptions};
 

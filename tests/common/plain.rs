@@ -31,8 +31,8 @@ pub fn packed(onehot: &[bool], width: usize) -> Vec<u64> {
     bits
 }
 
-/// A contig of random letters, and up to five tracks: sparse counts (u8), dense counts (u16), runs of fractions (f32), dense small
-/// counts (u8), and nothing.
+/// A contig of random letters, and up to five tracks: sparse counts (u8), dense counts (u16), runs
+/// of fractions (f32), dense small counts (u8), and nothing.
 pub fn contig(name: &str, length: usize, tracks: usize, seed: u64) -> Contig {
     let mut state = seed | 1;
     let mut next = move || {

@@ -50,8 +50,8 @@ fn tracks(store: &Store, role: Role) -> (Channels<f32>, Vec<usize>) {
     (channels, sizes)
 }
 
-/// The arrays of a loader's loci: peaks with room for the jitter, negatives with `room`. The sizes are `in_window`,
-/// `out_window` and `max_jitter`.
+/// The arrays of a loader's loci: peaks with room for the jitter, negatives with `room`. The sizes
+/// are `in_window`, `out_window` and `max_jitter`.
 pub fn generator(store: &Store, loader: &Loader, sizes: [usize; 3], room: usize) -> ArrayGenerator<'static> {
     let [in_window, out_window, max_jitter] = sizes;
     let (peaks, negatives) = (loader.peaks(), loader.negatives());

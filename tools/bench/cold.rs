@@ -57,12 +57,14 @@ pub(super) fn measure(bench: &mut Bench<'_>, has_loci: bool) -> Result<()> {
     Ok(())
 }
 
-/// Streams the first batches of an epoch, then the same ones again, and returns both rates in examples a second.
+/// Streams the first batches of an epoch, then the same ones again, and returns both rates in
+/// examples a second.
 fn stream(bench: &Bench<'_>, access: Access, ask_ahead: bool, time: Duration) -> Result<(f64, f64)> {
     let store = Store::open(&bench.arguments.store)?;
     let generator = bench.generator(&store).num_workers(2).access(access).ask_ahead(ask_ahead);
     let mut loader = generator.build()?;
-    // Up to so many batches, for so long: how many of them time allowed, their examples, and how long they took.
+    // Up to so many batches, for so long: how many of them time allowed, their examples, and how
+    // long they took.
     let mut read = |most: usize, time: Duration| -> Result<(usize, usize, f64)> {
         let (since, mut batches, mut examples) = (Instant::now(), 0, 0);
         for batch in loader.epoch(0).take(most) {
@@ -79,7 +81,8 @@ fn stream(bench: &Bench<'_>, access: Access, ask_ahead: bool, time: Duration) ->
     Ok((examples as f64 / cold, examples as f64 / Quartiles::of(warm).median))
 }
 
-/// Reads sequence and all tracks of random windows once, then the same ones again, and returns both rates.
+/// Reads sequence and all tracks of random windows once, then the same ones again, and returns both
+/// rates.
 fn windows(bench: &Bench<'_>, time: Duration) -> Result<Option<(f64, f64)>> {
     let store = Store::open(&bench.arguments.store)?;
     let filter = &bench.filter;
@@ -104,7 +107,8 @@ fn windows(bench: &Bench<'_>, time: Duration) -> Result<Option<(f64, f64)>> {
             .collect();
         (sequence, tracks)
     };
-    // Reads up to so many batches, and returns how many of them time allowed and how long they took.
+    // Reads up to so many batches, and returns how many of them time allowed and how long they
+    // took.
     let mut read = |most: usize| -> Result<(usize, f64)> {
         let (mut sequence, mut tracks) = contestants();
         let (since, mut done) = (Instant::now(), 0);
@@ -125,7 +129,8 @@ fn windows(bench: &Bench<'_>, time: Duration) -> Result<Option<(f64, f64)>> {
     Ok(Some((rate(cold), rate(Quartiles::of(warm).median))))
 }
 
-/// Puts the store's files out of the page cache, or says why they are not. Returns whether they are.
+/// Puts the store's files out of the page cache, or says why they are not. Returns whether they
+/// are.
 fn put_out(bench: &mut Bench<'_>) -> Result<bool> {
     let reason = bench.phase("cold", 0.0, |_| put_out_files(&bench.arguments.store))?;
     if let Some(reason) = &reason {
@@ -184,8 +189,8 @@ mod page_cache {
         pub(super) cached: u32,
     }
 
-    /// Puts a file out of the page cache, and says how many of some of its pages are there still. `None` where the file system
-    /// does not tell.
+    /// Puts a file out of the page cache, and says how many of some of its pages are there still.
+    /// `None` where the file system does not tell.
     pub(super) fn put_out(path: &Path) -> std::io::Result<Option<Pages>> {
         let file = File::open(path)?;
         // Pages that were never written to disk cannot go.

@@ -1,5 +1,5 @@
-//! Rows of a GPU: the loader that feeds it beside the loader on the host, its copies beside plain ones, the kernel, and the wait of
-//! its consumer.
+//! Rows of a GPU: the loader that feeds it beside the loader on the host, its copies beside plain
+//! ones, the kernel, and the wait of its consumer.
 
 use super::Bench;
 use crate::output;
@@ -71,7 +71,8 @@ pub(super) fn measure(bench: &mut Bench<'_>, store: &Store, device: &Device) -> 
     Ok(())
 }
 
-/// The bytes a second that a loader copies when nothing is done with its batches, beside plain copies. Returns the seconds of a plain one.
+/// The bytes a second that a loader copies when nothing is done with its batches, beside plain
+/// copies. Returns the seconds of a plain one.
 fn copies(bench: &mut Bench<'_>, name: &str, loader: &mut DeviceLoader, device: &Device) -> Result<f64> {
     let bytes = loader.stats().batch_bytes;
     let rows = bench.phase(name, COPIES, |time| {

@@ -1,4 +1,5 @@
-//! Rows of whole examples: gathered alone, through the loader, the first batch, and the memory that streaming takes.
+//! Rows of whole examples: gathered alone, through the loader, the first batch, and the memory that
+//! streaming takes.
 
 use super::Bench;
 use crate::output;

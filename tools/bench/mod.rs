@@ -1,4 +1,5 @@
-//! `atemoya bench`: how fast a store of the user's own is on this machine, beside copying the same bytes.
+//! `atemoya bench`: how fast a store of the user's own is on this machine, beside copying the same
+//! bytes.
 
 mod cold;
 #[cfg(feature = "cuda")]
@@ -18,11 +19,13 @@ use std::time::Duration;
 
 /// Measure how fast a store is on this machine
 ///
-/// Each row is measured in turns with its baseline, so that other work on the machine slows both: one-hot sequence and each
-/// group's tracks over random windows, and whole examples, beside copying as many bytes from memory; the loader with 1 and 2
-/// workers beside as many threads that only gather; the first batch beside opening the store; private memory beside the ring of
-/// batches; and, at last, windows and the loader (also without asking the system for what comes next, and without memory maps) from
-/// disk beside the same from memory, for which the store's files are put out of the page cache. It needs some 400 MB of memory, and writes nothing.
+/// Each row is measured in turns with its baseline, so that other work on the machine slows both:
+/// one-hot sequence and each group's tracks over random windows, and whole examples, beside copying
+/// as many bytes from memory; the loader with 1 and 2 workers beside as many threads that only
+/// gather; the first batch beside opening the store; private memory beside the ring of batches;
+/// and, at last, windows and the loader (also without asking the system for what comes next, and
+/// without memory maps) from disk beside the same from memory, for which the store's files are put
+/// out of the page cache. It needs some 400 MB of memory, and writes nothing.
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "atemoya bench <STORE> [OPTIONS]")]
 pub(crate) struct Arguments {
@@ -44,9 +47,11 @@ pub(crate) struct Arguments {
     seconds: f64,
     /// Measure the loader that feeds this GPU, counted from 0, and nothing else
     ///
-    /// Examples a second beside the loader on the host, bytes over the bus, its copies beside plain ones, the kernel's time, and how
-    /// long the consumer waits. It needs a GPU with its driver and a locus index. We have never seen the numbers that it prints on a
-    /// GPU: the CUDA path was never run or timed on one. Only an `atemoya` that was built with the feature `cuda` can do it.
+    /// Examples a second beside the loader on the host, bytes over the bus, its copies beside plain
+    /// ones, the kernel's time, and how long the consumer waits. It needs a GPU with its driver and
+    /// a locus index. We have never seen the numbers that it prints on a GPU: the CUDA path was
+    /// never run or timed on one. Only an `atemoya` that was built with the feature `cuda` can do
+    /// it.
     #[arg(long, value_name = "N")]
     device: Option<usize>,
     /// Write JSON: {name: {value, baseline, ratio, goal}}, where no row has a goal

@@ -1,4 +1,5 @@
-//! Rows of random windows: one-hot sequence and the tracks of each group, beside copying as many bytes.
+//! Rows of random windows: one-hot sequence and the tracks of each group, beside copying as many
+//! bytes.
 
 use super::Bench;
 use crate::output;
@@ -78,7 +79,8 @@ pub(super) fn width_of(group: &GroupEntry, filter: &LocusFilter) -> usize {
     if group.role == Role::Signal { filter.out_window } else { filter.in_window }
 }
 
-/// Windows of so many bytes that are gathered in one run; none when they are too large to be measured.
+/// Windows of so many bytes that are gathered in one run; none when they are too large to be
+/// measured.
 pub(super) fn batch(window_bytes: usize) -> Option<usize> {
     (window_bytes <= WINDOW_BYTES).then(|| (BATCH_BYTES / window_bytes).clamp(1, BATCH))
 }

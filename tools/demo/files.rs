@@ -1,4 +1,5 @@
-//! Writes the simulated data set in the formats that real data comes in: FASTA, bigWig, narrowPeak and BED.
+//! Writes the simulated data set in the formats that real data comes in: FASTA, bigWig, narrowPeak
+//! and BED.
 
 use std::collections::HashMap;
 use std::fs::File;

@@ -1,4 +1,5 @@
-//! The simulated genome: a handful of contigs of unequal length with runs of N and lower-case repeats.
+//! The simulated genome: a handful of contigs of unequal length with runs of N and lower-case
+//! repeats.
 //!
 //! Bases are made by blocks, on demand, so no contig is ever held whole.
 
@@ -9,7 +10,8 @@ use super::random::{Random, Stream};
 /// Bases made at a time: a multiple of the FASTA line's 60.
 pub(crate) const BLOCK: u64 = 960_000;
 
-/// The contigs and the share of the genome that each takes, in thousandths; the first takes what is left.
+/// The contigs and the share of the genome that each takes, in thousandths; the first takes what is
+/// left.
 const CONTIGS: [(&str, u64); 5] = [("chr1", 0), ("chr2", 250), ("chr3", 190), ("chr4", 130), ("chrX", 100)];
 
 /// The small contig, and its length in bases where the genome is large enough.
@@ -30,7 +32,8 @@ const LETTERS: [u8; 256] = {
     letters
 };
 
-/// One contig and what is peculiar about its places. All ranges are 0-based, half-open, ascending and disjoint.
+/// One contig and what is peculiar about its places. All ranges are 0-based, half-open, ascending
+/// and disjoint.
 pub(crate) struct Contig {
     /// Its name in every file.
     pub(crate) name: &'static str,
@@ -62,7 +65,8 @@ impl Genome {
             .enumerate()
             .map(|(index, (name, length))| {
                 let mut random = Random::new(seed, Stream::Layout, index, 0);
-                // Every other contig ends in N, as assemblies do that lack the telomeres; the small one has none at all.
+                // Every other contig ends in N, as assemblies do that lack the telomeres; the small
+                // one has none at all.
                 let gaps = if name == SMALL.0 { Vec::new() } else { gaps(&mut random, length, index % 2 == 0) };
                 Contig { name, length, gaps, repeats: repeats(&mut random, length) }
             })

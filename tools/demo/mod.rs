@@ -1,4 +1,5 @@
-//! `atemoya demo`: the whole way on a simulated data set, from files to batches, with a table of sizes and times.
+//! `atemoya demo`: the whole way on a simulated data set, from files to batches, with a table of
+//! sizes and times.
 
 mod files;
 mod genome;
@@ -22,7 +23,8 @@ use std::time::{Duration, Instant};
 /// Simulate a data set, pack, index and verify it, and stream it
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Keep the files and the store in this directory, new or empty [default: a temporary one, removed at the end]
+    /// Keep the files and the store in this directory, new or empty [default: a temporary one,
+    /// removed at the end]
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
     /// Bases of the genome

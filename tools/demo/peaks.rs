@@ -1,4 +1,5 @@
-//! Where the simulated loci lie: excluded regions, peaks with summits and strengths, and negatives away from them.
+//! Where the simulated loci lie: excluded regions, peaks with summits and strengths, and negatives
+//! away from them.
 
 use std::ops::Range;
 
@@ -33,7 +34,8 @@ pub(crate) struct Loci {
     pub(crate) negatives: Vec<Range<u64>>,
 }
 
-/// Lays the loci of every contig, in the genome's order, with about twice as many negatives as peaks.
+/// Lays the loci of every contig, in the genome's order, with about twice as many negatives as
+/// peaks.
 pub(crate) fn lay(genome: &Genome) -> Vec<Loci> {
     let mut loci: Vec<Loci> = (0..)
         .zip(&genome.contigs)
@@ -91,7 +93,8 @@ fn peaks(seed: u64, index: usize, contig: &Contig, artefacts: &[Range<u64>]) -> 
         .collect()
 }
 
-/// Draws, from all free places a kilobase apart, twice as many negatives as there are peaks, or all places if fewer.
+/// Draws, from all free places a kilobase apart, twice as many negatives as there are peaks, or all
+/// places if fewer.
 fn draw_negatives(genome: &Genome, loci: &mut [Loci]) {
     let mut places: Vec<(usize, u64)> = Vec::new();
     for (index, contig) in genome.contigs.iter().enumerate() {

@@ -1,8 +1,8 @@
-//! Keyed random streams: each part of the simulation draws from a generator of its own, so that parts can be made in
-//! any order, by blocks and on several threads, and still come out the same.
+//! Keyed random streams: each part of the simulation draws from a generator of its own, so that
+//! parts can be made in any order, by blocks and on several threads, and still come out the same.
 //!
-//! Only 64-bit outputs of xoshiro256++ and integer or exactly rounded arithmetic are used, so a seed means the same
-//! data on every machine.
+//! Only 64-bit outputs of xoshiro256++ and integer or exactly rounded arithmetic are used, so a
+//! seed means the same data on every machine.
 
 use rand_core::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -76,7 +76,8 @@ impl Random {
         self.bits() < u64::MAX / n
     }
 
-    /// A bell-shaped deviation around 0, in `-4 * reach ..= 4 * reach`, with a standard deviation of about `1.2 * reach`.
+    /// A bell-shaped deviation around 0, in `-4 * reach ..= 4 * reach`, with a standard deviation
+    /// of about `1.2 * reach`.
     pub(crate) fn deviation(&mut self, reach: u64) -> i64 {
         (0..4).map(|_| self.below(2 * reach + 1) as i64 - reach as i64).sum()
     }

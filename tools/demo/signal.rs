@@ -1,7 +1,9 @@
-//! The simulated tracks: read ends of the two strands around the peaks' summits, and a broad control.
+//! The simulated tracks: read ends of the two strands around the peaks' summits, and a broad
+//! control.
 //!
-//! Counts are made by blocks of the genome. Whatever lies across a block's border (a peak, an artefact) has a random
-//! stream of its own and is made again for each block it touches, so blocks do not depend on one another.
+//! Counts are made by blocks of the genome. Whatever lies across a block's border (a peak, an
+//! artefact) has a random stream of its own and is made again for each block it touches, so blocks
+//! do not depend on one another.
 
 use std::ops::Range;
 
@@ -55,7 +57,8 @@ pub(crate) fn counts(genome: &Genome, loci: &[Loci], track: Track, contig: usize
     counts
 }
 
-/// The intervals of equal, non-zero counts of a whole track, contig after contig: (contig, range, count).
+/// The intervals of equal, non-zero counts of a whole track, contig after contig: (contig, range,
+/// count).
 pub(crate) fn intervals(
     genome: &Genome,
     loci: &[Loci],
@@ -91,7 +94,8 @@ fn read_ends(counts: &mut [u32], random: &mut Random) {
     }
 }
 
-/// Background of the control: fragments of 100 to 200 bases, one begun in 500 bases, cut at the block's end.
+/// Background of the control: fragments of 100 to 200 bases, one begun in 500 bases, cut at the
+/// block's end.
 fn fragments(counts: &mut [u32], random: &mut Random) {
     for start in 0..counts.len() {
         if random.one_in(500) {

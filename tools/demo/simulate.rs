@@ -45,10 +45,12 @@ pub(crate) struct Simulated {
     pub(crate) negatives: usize,
 }
 
-/// Simulates a genome of `bases` (500 thousand to 4 billion), two strands of counts, a control and loci, and writes
-/// them into `directory`, which exists. The same seed and length give the same files, byte for byte.
+/// Simulates a genome of `bases` (500 thousand to 4 billion), two strands of counts, a control and
+/// loci, and writes them into `directory`, which exists. The same seed and length give the same
+/// files, byte for byte.
 ///
-/// `progress` is told, in a few words, what comes next. Memory stays at some tens of megabytes for any length.
+/// `progress` is told, in a few words, what comes next. Memory stays at some tens of megabytes for
+/// any length.
 ///
 /// # Errors
 /// A length out of range, or a file that cannot be written.

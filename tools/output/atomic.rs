@@ -1,4 +1,5 @@
-//! A file that appears whole or not at all: written beside its target, synced, then renamed onto it.
+//! A file that appears whole or not at all: written beside its target, synced, then renamed onto
+//! it.
 
 use std::fs::{self, File, Permissions};
 use std::io::Read;
@@ -35,8 +36,8 @@ impl Kind {
     }
 }
 
-/// A file in the making. Dropped before [`publish`](AtomicFile::publish), it leaves nothing behind and a target that
-/// existed stays as it was.
+/// A file in the making. Dropped before [`publish`](AtomicFile::publish), it leaves nothing behind
+/// and a target that existed stays as it was.
 pub(crate) struct AtomicFile {
     file: NamedTempFile,
     target: PathBuf,

@@ -1,5 +1,5 @@
-//! What the command writes: text on standard output, notes on standard error, and files for other programs (`.npy` arrays
-//! and `.safetensors`), each appearing whole or not at all.
+//! What the command writes: text on standard output, notes on standard error, and files for other
+//! programs (`.npy` arrays and `.safetensors`), each appearing whole or not at all.
 
 mod atomic;
 mod extension;

@@ -1,7 +1,7 @@
 //! Writes NumPy's `.npy` arrays, version 1.0, piece by piece.
 //!
-//! By hand: the header is one line of text, while the crates for it hold or write an array front to back, and an array
-//! of several rows comes here by columns.
+//! By hand: the header is one line of text, while the crates for it hold or write an array front to
+//! back, and an array of several rows comes here by columns.
 
 use std::fmt::Write as _;
 use std::io::{Seek, SeekFrom, Write};
@@ -29,8 +29,9 @@ impl Item for u8 {
     const DESCR: &'static str = "|u1";
 }
 
-/// A `.npy` file in the making: an array of shape `(columns,)` or `(rows, columns)` in C order, filled from its first
-/// column to its last. It appears at its path when [`finish`](NpyWriter::finish) is called, whole or not at all.
+/// A `.npy` file in the making: an array of shape `(columns,)` or `(rows, columns)` in C order,
+/// filled from its first column to its last. It appears at its path when
+/// [`finish`](NpyWriter::finish) is called, whole or not at all.
 pub(crate) struct NpyWriter<T> {
     file: AtomicFile,
     /// Bytes before the first item.
@@ -66,8 +67,8 @@ impl<T: Item> NpyWriter<T> {
         Ok(NpyWriter { file, header: header.len() as u64, rows, columns, written: 0, item: PhantomData })
     }
 
-    /// Writes the next columns: `piece` has the shape `(n,)` or `(rows, n)`, in C order. Pieces of a megabyte and more
-    /// are fast.
+    /// Writes the next columns: `piece` has the shape `(n,)` or `(rows, n)`, in C order. Pieces of
+    /// a megabyte and more are fast.
     ///
     /// # Errors
     /// The piece is not whole columns, or goes past the last one, or cannot be written.
@@ -107,7 +108,8 @@ impl<T: Item> NpyWriter<T> {
     }
 }
 
-/// Magic, version, length and the line of text, padded so that the items begin at a multiple of 64 bytes.
+/// Magic, version, length and the line of text, padded so that the items begin at a multiple of 64
+/// bytes.
 fn header(descr: &str, shape: &str) -> Vec<u8> {
     let mut text = String::new();
     // Writing to a string cannot fail.

@@ -1,8 +1,9 @@
 //! Writes named tensors as one `.safetensors` file.
 //!
-//! The header comes from the `safetensors` crate, which owns the format and checks names, types, shapes and offsets. The
-//! bytes are written from the borrowed slices: the crate's `serialize` would copy all of them into one buffer, and its
-//! `serialize_to_file` neither syncs nor keeps to the umask.
+//! The header comes from the `safetensors` crate, which owns the format and checks names, types,
+//! shapes and offsets. The bytes are written from the borrowed slices: the crate's `serialize`
+//! would copy all of them into one buffer, and its `serialize_to_file` neither syncs nor keeps to
+//! the umask.
 
 use std::collections::HashMap;
 use std::io::{BufWriter, Write};
@@ -67,10 +68,12 @@ pub(crate) struct Tensor<'a> {
     pub(crate) items: Items<'a>,
 }
 
-/// Writes `tensors` to `path`, whole or not at all, with `note` (a key and a text) as the file's metadata.
+/// Writes `tensors` to `path`, whole or not at all, with `note` (a key and a text) as the file's
+/// metadata.
 ///
-/// The same tensors give the same bytes: they are laid out by the size of their items, then by name, so that each is
-/// aligned. (There is one note because the crate would write several in no fixed order.)
+/// The same tensors give the same bytes: they are laid out by the size of their items, then by
+/// name, so that each is aligned. (There is one note because the crate would write several in no
+/// fixed order.)
 ///
 /// # Errors
 /// A shape does not fit its items, a name occurs twice, or the file cannot be written.

@@ -1,4 +1,5 @@
-//! `atemoya bench`: which rows a store has and what is said where it lacks them; never how fast anything is.
+//! `atemoya bench`: which rows a store has and what is said where it lacks them; never how fast
+//! anything is.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod common;
@@ -10,7 +11,8 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-/// Measures for a moment. Returns the rows that every run has, without those read from disk, and what is said of them.
+/// Measures for a moment. Returns the rows that every run has, without those read from disk, and
+/// what is said of them.
 fn bench(store: &Path, more: &[&str]) -> (BTreeMap<String, Value>, String) {
     let mut command = atemoya();
     command.args(["bench", store.to_str().unwrap(), "--json", "--seconds", "0.5"]).args(more);

@@ -1,4 +1,5 @@
-//! `atemoya bench --device` on an emulator of the driver, and without any driver; never how fast anything is.
+//! `atemoya bench --device` on an emulator of the driver, and without any driver; never how fast
+//! anything is.
 #![cfg(feature = "cuda")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
@@ -53,7 +54,8 @@ fn it_has_all_rows_as_json() {
         assert_eq!(row.get("goal"), Some(&Value::Null), "{name}: {row}");
     }
     let number = |name: &str, member: &str| rows[name][member].as_f64().unwrap();
-    // 5 words of bits for each of four channels in place of 301 bytes, and tracks of one byte in place of four.
+    // 5 words of bits for each of four channels in place of 301 bytes, and tracks of one byte in
+    // place of four.
     assert!(number("device_bytes", "ratio") < 0.5, "{rows:?}");
     for name in ["waited_compact", "waited_dense"] {
         assert!(number(name, "ratio") <= 1.0, "it cannot wait for longer than all time: {rows:?}");

@@ -1,4 +1,5 @@
-//! Killed at any moment, `pack` and `index` leave the old state or the new one; interrupted, they clean up as well.
+//! Killed at any moment, `pack` and `index` leave the old state or the new one; interrupted, they
+//! clean up as well.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests")]
 
 mod common;
@@ -23,7 +24,8 @@ fn duration(arguments: &[String]) -> Duration {
     start.elapsed()
 }
 
-/// Starts the command again and again and kills it at moments spread over its run. Returns how many were killed in time.
+/// Starts the command again and again and kills it at moments spread over its run. Returns how many
+/// were killed in time.
 fn kill_often(arguments: &[String], whole: Duration, mut after: impl FnMut()) -> u32 {
     let mut killed = 0;
     for moment in 0..MOMENTS {

@@ -1,4 +1,5 @@
-//! What `atemoya pack`, `index` and `sample --order cherimoya` write, byte by byte against cherimoya's batches.
+//! What `atemoya pack`, `index` and `sample --order cherimoya` write, byte by byte against
+//! cherimoya's batches.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod common;

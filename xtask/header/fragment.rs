@@ -1,7 +1,8 @@
 //! One source file's part of the header, by cbindgen.
 //!
-//! cbindgen puts all types before all functions. A header of all files at once would tear apart what belongs together, and so
-//! cbindgen reads all of them for each, with everything left out that stands in the others.
+//! cbindgen puts all types before all functions. A header of all files at once would tear apart
+//! what belongs together, and so cbindgen reads all of them for each, with everything left out that
+//! stands in the others.
 
 use super::sources::Source;
 use crate::{Failure, Result, failed};
@@ -52,8 +53,8 @@ fn config(source: &Source, all: &[Source]) -> Config {
     }
 }
 
-/// The part as one would write it: `extern "C"` stands once around all parts, structures have tags, and no two lines in a row
-/// are empty.
+/// The part as one would write it: `extern "C"` stands once around all parts, structures have tags,
+/// and no two lines in a row are empty.
 fn tidy(fragment: &str) -> String {
     const OPEN: &str = "#ifdef __cplusplus\nextern \"C\" {\n#endif // __cplusplus\n";
     const CLOSE: &str = "#ifdef __cplusplus\n}  // extern \"C\"\n#endif  // __cplusplus\n";

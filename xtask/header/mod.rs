@@ -1,4 +1,5 @@
-//! `cargo xtask header`: makes `include/atemoya.h` from the sources of the C interface, or compares them.
+//! `cargo xtask header`: makes `include/atemoya.h` from the sources of the C interface, or compares
+//! them.
 
 mod fragment;
 mod sources;
@@ -40,7 +41,8 @@ pub(crate) fn library() -> Result<String> {
     of(&root().join("src/ffi"))
 }
 
-/// The header of the sources in a directory: beginning, a part of each file in the order of the modules, end.
+/// The header of the sources in a directory: beginning, a part of each file in the order of the
+/// modules, end.
 fn of(directory: &Path) -> Result<String> {
     let mut header = include_str!("begin.h").to_owned();
     let sources = sources::of(directory)?;

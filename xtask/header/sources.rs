@@ -1,6 +1,8 @@
-//! The files of the C interface in the order of the header: a module's own file, then its modules' as it declares them.
+//! The files of the C interface in the order of the header: a module's own file, then its modules'
+//! as it declares them.
 //!
-//! A type must be declared before another file uses it, as C has it. rustfmt sorts `mod` lines only between empty lines.
+//! A type must be declared before another file uses it, as C has it. rustfmt sorts `mod` lines only
+//! between empty lines.
 
 use crate::{Failure, Result, at};
 use std::fs;
@@ -67,7 +69,8 @@ impl Source {
         self.functions().chain(self.types()).chain(self.items(&["const ", "static "]))
     }
 
-    /// The names after one of the words, which stand at the beginning of a line, after `pub` and `unsafe` perhaps.
+    /// The names after one of the words, which stand at the beginning of a line, after `pub` and
+    /// `unsafe` perhaps.
     fn items(&self, words: &'static [&'static str]) -> impl Iterator<Item = &str> {
         self.text.lines().filter_map(|line| {
             let mut item = line;

@@ -1,4 +1,5 @@
-//! The header of the made-up interface in `sample/`: what it says of each convention, to compilers of C and C++ too.
+//! The header of the made-up interface in `sample/`: what it says of each convention, to compilers
+//! of C and C++ too.
 
 use super::{compare, of};
 use crate::Failure;

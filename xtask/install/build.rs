@@ -1,7 +1,8 @@
 //! The C libraries, built by cargo.
 //!
-//! They are those of the crate `atemoya-c`, which by itself makes the shared one alone, for tests: the static one, and what the linker is
-//! told, are arguments of this one build. It has a directory of its own, since libraries of other builds have the same names.
+//! They are those of the crate `atemoya-c`, which by itself makes the shared one alone, for tests:
+//! the static one, and what the linker is told, are arguments of this one build. It has a directory
+//! of its own, since libraries of other builds have the same names.
 
 use super::options::Options;
 use crate::{Failure, Result, at, failed, root};
@@ -16,7 +17,8 @@ use std::process::Command;
 pub(crate) struct Libraries {
     pub(crate) shared: PathBuf,
     pub(crate) fixed: PathBuf,
-    /// The system's libraries that a program needs beside the static one, as the linker's arguments.
+    /// The system's libraries that a program needs beside the static one, as the linker's
+    /// arguments.
     pub(crate) private: String,
 }
 
@@ -27,7 +29,8 @@ pub(crate) fn libraries(options: &Options, soname: &str) -> Result<Libraries> {
     let built = target.join(if options.profile == "dev" { "debug" } else { &options.profile });
     let libraries = [built.join("libatemoya_c.so"), built.join("libatemoya_c.a")];
     let private = built.join("libatemoya_c.native-static-libs");
-    // Whatever their features, the libraries have the same names, and cargo would take those of another build for its own.
+    // Whatever their features, the libraries have the same names, and cargo would take those of
+    // another build for its own.
     for name in ["deps/libatemoya_c.so", "deps/libatemoya_c.a"] {
         let old = built.join(name);
         if let Err(error) = fs::remove_file(&old)
@@ -52,7 +55,8 @@ pub(crate) fn libraries(options: &Options, soname: &str) -> Result<Libraries> {
     }
     let [shared, fixed] = libraries;
     let private = fs::read_to_string(&private).map_err(at(&private))?;
-    // Compilers add the C library, and of the unwinder's libraries the one that is for the kind of program; naming one is wrong for the other.
+    // Compilers add the C library, and of the unwinder's libraries the one that is for the kind of
+    // program; naming one is wrong for the other.
     let private = private.split_whitespace().filter(|library| !matches!(*library, "-lgcc_s" | "-lc"));
     let private = private.collect::<Vec<_>>().join(" ");
     Ok(Libraries { shared, fixed, private })

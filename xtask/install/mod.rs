@@ -19,8 +19,9 @@ use std::path::{Path, PathBuf};
 
 /// The names of the shared library.
 ///
-/// The loader's name ends with the version of the binary interface, `ATEMOYA_ABI_VERSION`: programs go on with any library
-/// whose interface is the same. The file's name has the library's own version after it.
+/// The loader's name ends with the version of the binary interface, `ATEMOYA_ABI_VERSION`: programs
+/// go on with any library whose interface is the same. The file's name has the library's own
+/// version after it.
 #[derive(Debug, PartialEq, Eq)]
 struct Names {
     /// `libatemoya.so.1.0.1.0`: the file.

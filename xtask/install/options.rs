@@ -55,7 +55,8 @@ fn directory(value: OsString, option: &str) -> Result<PathBuf> {
     Ok(PathBuf::from(value))
 }
 
-/// A directory that must lie below the prefix, since the pkg-config file finds the prefix from there.
+/// A directory that must lie below the prefix, since the pkg-config file finds the prefix from
+/// there.
 fn below(value: OsString) -> Result<PathBuf> {
     let path = Path::new(&value);
     let normal = path.components().all(|component| matches!(component, Component::Normal(_)));

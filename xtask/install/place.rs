@@ -1,5 +1,5 @@
-//! Files in their places: each is made beside its name and renamed, so that a library is never changed below a program that
-//! runs with it.
+//! Files in their places: each is made beside its name and renamed, so that a library is never
+//! changed below a program that runs with it.
 
 use crate::{Result, at};
 use std::fs::{self, Permissions};

@@ -1,4 +1,5 @@
-//! An installed tree, of made-up libraries: names, links, replacement, and what pkg-config finds there.
+//! An installed tree, of made-up libraries: names, links, replacement, and what pkg-config finds
+//! there.
 
 use super::build::Libraries;
 use super::options::Options;

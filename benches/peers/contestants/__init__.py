@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import importlib
 
-# Every class has `load` (its imports), `open`, `check`, `turn` and `size`, and most have `prepare`; see `reader` and
-# `loader`.
+# Every class has `load` (its imports), `open`, `check`, `turn` and `size`, and most have `prepare`;
+# see `reader` and `loader`.
 CONTESTANTS = {
     "memcpy": "memcpy:Memcpy",
     "memcpy, with sequence": "memcpy:MemcpyWithSequence",

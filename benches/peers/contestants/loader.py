@@ -52,8 +52,9 @@ class BatchLoader:
 
     def check(self) -> str:
         """A digest of the first batches and the last of two epochs, which warm up, too, and of how many there are."""
-        # PyTorch gets one thread in this process, as it has in its workers: with more, its small copies wait for each
-        # other, and batches come at a third of the rate. It is set late, as numba sets it back when it starts its own.
+        # PyTorch gets one thread in this process, as it has in its workers: with more, its small
+        # copies wait for each other, and batches come at a third of the rate. It is set late, as
+        # numba sets it back when it starts its own.
         import torch
 
         torch.set_num_threads(1)

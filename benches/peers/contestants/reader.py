@@ -16,9 +16,10 @@ BUFFERS = 4
 class WindowReader:
     """Reads the job's windows, a batch at a time or all in one call.
 
-    A subclass defines `load`, `open` and `read`, and `prepare` if it needs files of its own in `self.place`.
-    `read(part, out)` returns the windows of a slice as f32 (n, tracks, width), or these and their sequence; it may
-    write them into `out`, a buffer from `output`, if `writes_into_buffers`.
+    A subclass defines `load`, `open` and `read`, and `prepare` if it needs files of its own in
+    `self.place`. `read(part, out)` returns the windows of a slice as f32 (n, tracks, width), or
+    these and their sequence; it may write them into `out`, a buffer from `output`, if
+    `writes_into_buffers`.
     """
 
     sequence = False

@@ -63,7 +63,8 @@ class TracksWithSequence(Samples):
 
     def read(self, part: slice, out):
         letters, signal = self.dataset[part, 0]
-        # This version lays several tracks out as (tracks, n, width), whatever the array's shape says.
+        # This version lays several tracks out as (tracks, n, width), whatever the array's shape
+        # says.
         return signal.reshape(self.tracks, -1, self.width).transpose(1, 0, 2), letters
 
     def size(self) -> int:

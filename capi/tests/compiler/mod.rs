@@ -1,5 +1,5 @@
-//! Builds the C programs against the header and the library beside the tests, and runs them: plainly, under valgrind, and with the
-//! compiler's sanitizers.
+//! Builds the C programs against the header and the library beside the tests, and runs them:
+//! plainly, under valgrind, and with the compiler's sanitizers.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::panic, reason = "each test uses a part of it")]
 
 use std::ffi::OsStr;
@@ -19,7 +19,8 @@ pub enum Language {
 const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-Werror", "-pedantic"];
 const SANITIZERS: [&str; 3] = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"];
 
-/// How long a program may take before it is taken to hang; under valgrind on a busy machine it needs a good part of a minute.
+/// How long a program may take before it is taken to hang; under valgrind on a busy machine it
+/// needs a good part of a minute.
 const LIMIT: Duration = Duration::from_secs(600);
 
 /// A file of the repository.
@@ -123,7 +124,8 @@ pub fn library_has_cuda(directory: &Path) -> bool {
     }
 }
 
-/// Puts a program under valgrind, if there is one: any error, and memory that is lost, ends it with 99.
+/// Puts a program under valgrind, if there is one: any error, and memory that is lost, ends it with
+/// 99.
 pub fn under_valgrind(program: &Path) -> Option<Command> {
     if !exists("valgrind") {
         skipped("there is no valgrind");

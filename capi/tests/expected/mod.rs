@@ -1,4 +1,5 @@
-//! The store of the C programs, and what they must print of it: the same numbers, from the library in Rust.
+//! The store of the C programs, and what they must print of it: the same numbers, from the library
+//! in Rust.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use crate::common::inputs::{contigs, index, pack, peaks, section, write};
@@ -18,7 +19,8 @@ fn whole() -> Vec<Contig> {
     contigs
 }
 
-/// Packs a store with one locus index, `default`, in a directory: three contigs, sequence, a stranded signal and one of a single track, a control.
+/// Packs a store with one locus index, `default`, in a directory: three contigs, sequence, a
+/// stranded signal and one of a single track, a control.
 pub(crate) fn store_with_one_index(directory: &Path) -> PathBuf {
     let contigs = whole();
     let store = pack(directory, &contigs, 9);
@@ -47,7 +49,8 @@ pub(crate) fn bad_list(directory: &Path) -> PathBuf {
     write(directory, "bad.bed", "chrA\t1000\t1700\nchrA\tx\t5300\n")
 }
 
-/// Copies of a store: one with changed bytes in the tiles of its first panel, and one whose manifest is cut.
+/// Copies of a store: one with changed bytes in the tiles of its first panel, and one whose
+/// manifest is cut.
 pub(crate) fn damaged(store: &Path) -> [PathBuf; 2] {
     let [damaged, broken] = ["damaged", "broken"].map(|name| store.with_file_name(name));
     copy(store, &damaged);
@@ -119,8 +122,8 @@ fn other(store: &Store, exclusion_list: &Path) -> PeakGenerator {
         .world_size(2)
 }
 
-/// `other_loader` with one parameter set back, for each that decides what it gives. Without outliers and other controls, which the store has
-/// not, their parameters decide nothing.
+/// `other_loader` with one parameter set back, for each that decides what it gives. Without
+/// outliers and other controls, which the store has not, their parameters decide nothing.
 fn set_back(store: &Store, exclusion_list: &Path) -> Vec<(&'static str, PeakGenerator)> {
     let other = || other(store, exclusion_list);
     vec![
@@ -192,7 +195,8 @@ pub(crate) fn digest_batch(batch: &Batch) -> u64 {
     })
 }
 
-/// What `threads.c` prints: what each thread with a loader of its own gets, and what all get of one.
+/// What `threads.c` prints: what each thread with a loader of its own gets, and what all get of
+/// one.
 pub(crate) fn of_threads(store: &Store) -> String {
     let mut loader = plain(store).build().unwrap();
     let digests: Vec<u64> = loader.epochs(0, 2).map(|batch| digest_batch(&batch.unwrap())).collect();

@@ -11,7 +11,8 @@ use crate::wait;
 use crate::world::{World, lock};
 use std::ffi::{c_uint, c_void};
 
-/// Copies from the host. Page-locked memory is read when the copy runs; pageable memory before the call returns.
+/// Copies from the host. Page-locked memory is read when the copy runs; pageable memory before the
+/// call returns.
 ///
 /// # Safety
 /// `from` is readable for `bytes` bytes, if it is page-locked until the copy is complete.
@@ -41,7 +42,8 @@ pub unsafe extern "C" fn cuMemcpyHtoD_v2(to: u64, from: *const c_void, bytes: us
     })
 }
 
-/// Copies to the host. The call returns at once for page-locked memory, and when the copy is complete for pageable memory.
+/// Copies to the host. The call returns at once for page-locked memory, and when the copy is
+/// complete for pageable memory.
 ///
 /// # Safety
 /// `to` is writable for `bytes` bytes, if it is page-locked until the copy is complete.
@@ -122,7 +124,8 @@ unsafe fn host_to_device(to: u64, from: *const c_void, bytes: usize, stream: usi
     let address = from.expose_provenance();
     let pinned = world.pinned.containing(address, bytes);
     let from = if pinned.is_some() {
-        // SAFETY: the range lies in a page-locked buffer, which is mapped while the state is locked.
+        // SAFETY: the range lies in a page-locked buffer, which is mapped while the state is
+        // locked.
         let checksum = unsafe { raw::checksum(address, bytes) };
         Source::Pinned { address, checksum }
     } else {
@@ -153,7 +156,8 @@ fn device_to_host(to: *mut c_void, from: u64, bytes: usize, stream: usize) -> Re
     let pinned = world.pinned.containing(to, bytes);
     let at = world.submit(stream, Operation::DeviceToHost { to, from, length: bytes })?;
     if let Some(base) = pinned {
-        // The device writes: the host may not write either, but the guard means readers, whom it cannot tell apart.
+        // The device writes: the host may not write either, but the guard means readers, whom it
+        // cannot tell apart.
         world.pinned.used(base, at, false);
     }
     Ok(Some(Submitted { at, known: world.knowledge(at.stream), pageable: pinned.is_none() }))

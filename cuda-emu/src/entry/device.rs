@@ -79,7 +79,8 @@ pub extern "C" fn cuDeviceTotalMem_v2(bytes: Out<'_, usize>, device: c_int) -> c
     })
 }
 
-/// Gives an attribute: capability 9.0, the limits of launches, whether there are memory pools; 0 for all others.
+/// Gives an attribute: capability 9.0, the limits of launches, whether there are memory pools; 0
+/// for all others.
 #[unsafe(no_mangle)]
 pub extern "C" fn cuDeviceGetAttribute(value: Out<'_, c_int>, attribute: c_int, device: c_int) -> c_uint {
     call("cuDeviceGetAttribute", Failing::Any, || {

@@ -24,7 +24,8 @@ pub extern "C" fn cuEventCreate(event: Out<'_, usize>, flags: c_uint) -> c_uint 
     })
 }
 
-/// Destroys an event, which takes nothing from streams that wait for it. Handles are not used again.
+/// Destroys an event, which takes nothing from streams that wait for it. Handles are not used
+/// again.
 #[unsafe(no_mangle)]
 pub extern "C" fn cuEventDestroy_v2(event: usize) -> c_uint {
     call("cuEventDestroy_v2", Failing::ByName, || {
@@ -35,7 +36,8 @@ pub extern "C" fn cuEventDestroy_v2(event: usize) -> c_uint {
     })
 }
 
-/// Records an event on a stream: it stands for all that was submitted there so far, and for no earlier record any more.
+/// Records an event on a stream: it stands for all that was submitted there so far, and for no
+/// earlier record any more.
 #[unsafe(no_mangle)]
 pub extern "C" fn cuEventRecord(event: usize, stream: usize) -> c_uint {
     call("cuEventRecord", Failing::Any, || {

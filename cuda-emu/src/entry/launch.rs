@@ -13,10 +13,12 @@ const THREADS: u64 = 1024;
 /// The most shared memory of a block that need not be asked for specially.
 const SHARED: c_uint = 48 << 10;
 
-/// Launches a kernel. Its arguments are copied before the call returns, their sizes being those of the PTX.
+/// Launches a kernel. Its arguments are copied before the call returns, their sizes being those of
+/// the PTX.
 ///
 /// # Safety
-/// `arguments` points to as many pointers as the kernel has parameters, each to a value of its parameter's size.
+/// `arguments` points to as many pointers as the kernel has parameters, each to a value of its
+/// parameter's size.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cuLaunchKernel(
     function: usize,
@@ -52,7 +54,8 @@ pub unsafe extern "C" fn cuLaunchKernel(
             if argument.is_null() {
                 return Err(Code::INVALID_VALUE);
             }
-            // SAFETY: by this function's contract the pointer is that of a value of the parameter's size.
+            // SAFETY: by this function's contract the pointer is that of a value of the parameter's
+            // size.
             unsafe { raw::read(argument.expose_provenance(), &mut values[place]) };
         }
         let launch = Operation::Launch(Launch { module, kernel, grid, block, arguments: values });

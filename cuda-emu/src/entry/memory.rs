@@ -90,8 +90,8 @@ pub extern "C" fn cuMemAllocAsync(address: Out<'_, u64>, bytes: usize, stream: u
     })
 }
 
-/// Waits for all streams and frees device memory. The driver's documentation does not promise the wait, so that a use which the host
-/// does not know to be complete is a race.
+/// Waits for all streams and frees device memory. The driver's documentation does not promise the
+/// wait, so that a use which the host does not know to be complete is a race.
 #[unsafe(no_mangle)]
 pub extern "C" fn cuMemFree_v2(address: u64) -> c_uint {
     call("cuMemFree_v2", Failing::ByName, || {

@@ -1,6 +1,8 @@
-//! The functions that the shared library exports: those of the driver, and those by which a test asks the emulator.
+//! The functions that the shared library exports: those of the driver, and those by which a test
+//! asks the emulator.
 //!
-//! Each driver function does its work within one call of `calls::call`, which counts it and can fail it.
+//! Each driver function does its work within one call of `calls::call`, which counts it and can
+//! fail it.
 
 #![allow(non_snake_case, reason = "the names are the driver's")]
 #![allow(

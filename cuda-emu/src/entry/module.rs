@@ -9,10 +9,12 @@ use crate::world::lock;
 use std::ffi::{c_char, c_uint, c_void};
 use std::sync::Arc;
 
-/// Loads PTX. An instruction that the interpreter does not know is `CUDA_ERROR_INVALID_PTX`, with a word on standard error.
+/// Loads PTX. An instruction that the interpreter does not know is `CUDA_ERROR_INVALID_PTX`, with a
+/// word on standard error.
 ///
 /// # Safety
-/// `image` is null or that of a text that ends with a zero byte, or of a cubin, of which one byte is read.
+/// `image` is null or that of a text that ends with a zero byte, or of a cubin, of which one byte
+/// is read.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cuModuleLoadData(module: Out<'_, usize>, image: *const c_void) -> c_uint {
     call("cuModuleLoadData", Failing::Any, || {
@@ -36,8 +38,8 @@ pub unsafe extern "C" fn cuModuleLoadData(module: Out<'_, usize>, image: *const 
     })
 }
 
-/// Unloads a module, whose functions are gone with it. What was launched is still run; that it is not known to be complete is a
-/// violation.
+/// Unloads a module, whose functions are gone with it. What was launched is still run; that it is
+/// not known to be complete is a violation.
 #[unsafe(no_mangle)]
 pub extern "C" fn cuModuleUnload(module: usize) -> c_uint {
     call("cuModuleUnload", Failing::ByName, || {

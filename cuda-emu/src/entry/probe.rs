@@ -1,4 +1,5 @@
-//! What a test asks the emulator, and what it makes fail. None of these count as calls of the driver.
+//! What a test asks the emulator, and what it makes fail. None of these count as calls of the
+//! driver.
 
 use super::text;
 use crate::calls;
@@ -15,8 +16,9 @@ pub extern "C" fn cuEmuViolations() -> u64 {
     report::count()
 }
 
-/// Copies the texts of all violations, one a line, each with its detector in brackets, as far as they fit, with a zero byte at the
-/// end, and gives the bytes of the whole, without that end. Writes to guarded memory are one line, however many there were.
+/// Copies the texts of all violations, one a line, each with its detector in brackets, as far as
+/// they fit, with a zero byte at the end, and gives the bytes of the whole, without that end.
+/// Writes to guarded memory are one line, however many there were.
 ///
 /// # Safety
 /// `out` is null or has room for `length` bytes.
@@ -24,7 +26,8 @@ pub extern "C" fn cuEmuViolations() -> u64 {
 pub unsafe extern "C" fn cuEmuViolationText(out: *mut c_char, length: usize) -> usize {
     let texts = report::texts();
     if !out.is_null() && length > 0 {
-        // SAFETY: the caller's buffer has room for `length` bytes, and nobody else uses it during the call.
+        // SAFETY: the caller's buffer has room for `length` bytes, and nobody else uses it during
+        // the call.
         let out = unsafe { slice::from_raw_parts_mut(out.cast::<std::mem::MaybeUninit<u8>>(), length) };
         let end = texts.len().min(length - 1);
         for (place, &byte) in out.iter_mut().zip(&texts.as_bytes()[..end]) {
@@ -35,9 +38,9 @@ pub unsafe extern "C" fn cuEmuViolationText(out: *mut c_char, length: usize) -> 
     texts.len()
 }
 
-/// Gives up to `n` of: 0 bytes copied to the device, 1 bytes copied to the host, 2 kernels run, 3 PTX instructions of those that
-/// ended well, 4 copies to the device from pageable memory (when called), 5 copies to the device (when run), 6 calls of the driver, 7
-/// nothing.
+/// Gives up to `n` of: 0 bytes copied to the device, 1 bytes copied to the host, 2 kernels run, 3
+/// PTX instructions of those that ended well, 4 copies to the device from pageable memory (when
+/// called), 5 copies to the device (when run), 6 calls of the driver, 7 nothing.
 ///
 /// # Safety
 /// `out` is null or has room for `n` numbers.
@@ -61,8 +64,9 @@ pub unsafe extern "C" fn cuEmuStats(out: *mut u64, n: usize) {
     unsafe { give(out, n, &numbers) };
 }
 
-/// Gives up to `n` of what is alive: 0 allocations of device memory and 1 their bytes (until the call that frees them), 2 of
-/// page-locked memory and 3 their bytes, 4 events, 5 streams without the default one, 6 modules, 7 primary contexts retained and not released.
+/// Gives up to `n` of what is alive: 0 allocations of device memory and 1 their bytes (until the
+/// call that frees them), 2 of page-locked memory and 3 their bytes, 4 events, 5 streams without
+/// the default one, 6 modules, 7 primary contexts retained and not released.
 ///
 /// # Safety
 /// `out` is null or has room for `n` numbers.
@@ -87,17 +91,19 @@ pub unsafe extern "C" fn cuEmuLive(out: *mut u64, n: usize) {
     unsafe { give(out, n, &numbers) };
 }
 
-/// How many calls of the calling thread may have blocked it, whether they did or not: `cuEventSynchronize`, `cuStreamSynchronize`,
-/// `cuCtxSynchronize`, `cuMemcpyHtoD`, `cuMemcpyDtoH`, copies from and to pageable memory, `cuMemAlloc`, `cuMemFree`,
-/// `cuMemHostAlloc` and `cuMemFreeHost`.
+/// How many calls of the calling thread may have blocked it, whether they did or not:
+/// `cuEventSynchronize`, `cuStreamSynchronize`, `cuCtxSynchronize`, `cuMemcpyHtoD`, `cuMemcpyDtoH`,
+/// copies from and to pageable memory, `cuMemAlloc`, `cuMemFree`, `cuMemHostAlloc` and
+/// `cuMemFreeHost`.
 #[unsafe(no_mangle)]
 pub extern "C" fn cuEmuHostWaits() -> u64 {
     wait::waits()
 }
 
-/// Makes the `nth` call from now (from 1) of an entry point return a code and do nothing else; 0 switches it off. A null name means any
-/// entry point, except those that clean up (destroy, free, release, unload), which only fail by their own names. `cuGetErrorName` and
-/// `cuGetErrorString` never do.
+/// Makes the `nth` call from now (from 1) of an entry point return a code and do nothing else; 0
+/// switches it off. A null name means any entry point, except those that clean up (destroy, free,
+/// release, unload), which only fail by their own names. `cuGetErrorName` and `cuGetErrorString`
+/// never do.
 ///
 /// # Safety
 /// `name` is null or that of a text that ends with a zero byte.
@@ -119,9 +125,10 @@ pub unsafe extern "C" fn cuEmuCalls(name: *const c_char) -> u64 {
     calls::count(name.as_deref())
 }
 
-/// Makes the `nth` operation of a kind (`htod` or `kernel`) that is executed from now on fail as on a device:
-/// `CUDA_ERROR_ILLEGAL_ADDRESS` in every later call that works in a context. No violation is counted. Calls that clean up give the code,
-/// too, but do clean up. Any other kind, or 0, switches it off.
+/// Makes the `nth` operation of a kind (`htod` or `kernel`) that is executed from now on fail as on
+/// a device: `CUDA_ERROR_ILLEGAL_ADDRESS` in every later call that works in a context. No violation
+/// is counted. Calls that clean up give the code, too, but do clean up. Any other kind, or 0,
+/// switches it off.
 ///
 /// # Safety
 /// `kind` is null or that of a text that ends with a zero byte.
@@ -132,7 +139,8 @@ pub unsafe extern "C" fn cuEmuFault(kind: *const c_char, nth: u64) {
     lock().fault = Fault::new(&kind, nth);
 }
 
-/// Forgets all violations and the error that a device's failure left. Objects stay, and counters go on.
+/// Forgets all violations and the error that a device's failure left. Objects stay, and counters go
+/// on.
 #[unsafe(no_mangle)]
 pub extern "C" fn cuEmuReset() {
     report::clear();
@@ -143,7 +151,8 @@ pub extern "C" fn cuEmuReset() {
 /// `out` is null or has room for `n` numbers.
 unsafe fn give(out: *mut u64, n: usize, numbers: &[u64]) {
     if !out.is_null() {
-        // SAFETY: the caller has room for `n` numbers, of which at most so many are written as there are here.
+        // SAFETY: the caller has room for `n` numbers, of which at most so many are written as
+        // there are here.
         unsafe { std::ptr::copy_nonoverlapping(numbers.as_ptr(), out, n.min(numbers.len())) };
     }
 }

@@ -1,5 +1,6 @@
-//! Streams. The default stream, whose handles are 0 and 1 (`CU_STREAM_LEGACY`), is an ordinary stream: it does not wait for the
-//! others, nor they for it. Handle 2 (`CU_STREAM_PER_THREAD`) is `CUDA_ERROR_INVALID_HANDLE`.
+//! Streams. The default stream, whose handles are 0 and 1 (`CU_STREAM_LEGACY`), is an ordinary
+//! stream: it does not wait for the others, nor they for it. Handle 2 (`CU_STREAM_PER_THREAD`) is
+//! `CUDA_ERROR_INVALID_HANDLE`.
 
 use super::{Out, give};
 use crate::calls::{Failing, call};
@@ -58,7 +59,8 @@ pub extern "C" fn cuStreamQuery(stream: usize) -> c_uint {
     })
 }
 
-/// Lets a stream wait for the newest record of an event, which is the one of this moment. An event without records is done.
+/// Lets a stream wait for the newest record of an event, which is the one of this moment. An event
+/// without records is done.
 #[unsafe(no_mangle)]
 pub extern "C" fn cuStreamWaitEvent(stream: usize, event: usize, _flags: c_uint) -> c_uint {
     call("cuStreamWaitEvent", Failing::Any, || {
@@ -74,8 +76,8 @@ pub extern "C" fn cuStreamWaitEvent(stream: usize, event: usize, _flags: c_uint)
     })
 }
 
-/// Calls a function on the stream's thread. On a lazy stream that is when the host waits for it by a call of the driver; a host that waits
-/// for the function by other means waits for ever.
+/// Calls a function on the stream's thread. On a lazy stream that is when the host waits for it by
+/// a call of the driver; a host that waits for the function by other means waits for ever.
 #[unsafe(no_mangle)]
 pub extern "C" fn cuLaunchHostFunc(
     stream: usize,

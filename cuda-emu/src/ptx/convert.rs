@@ -14,7 +14,8 @@ pub(super) fn convert(value: u64, from: Type, into: Type, rounding: Rounding, sa
     match (from.is_float(), into.is_float()) {
         (false, false) => integer(value, from, into, saturate),
         (false, true) => {
-            // Every integer that half precision can hold is exact in single precision, so nothing is rounded twice.
+            // Every integer that half precision can hold is exact in single precision, so nothing
+            // is rounded twice.
             let single = if from.is_signed() { from.signed(value) as f32 } else { from.unsigned(value) as f32 };
             float(single, into)
         }
@@ -55,7 +56,8 @@ fn widen(value: u64, from: Type) -> f32 {
     if from.bits == 16 { f16::from_bits(value as u16).to_f32() } else { f32::from_bits(value as u32) }
 }
 
-/// Out of range becomes the nearest number; what is not a number becomes 0, or the lowest number of 64 bits.
+/// Out of range becomes the nearest number; what is not a number becomes 0, or the lowest number of
+/// 64 bits.
 fn to_integer(value: f32, into: Type, rounding: Rounding) -> u64 {
     if value.is_nan() {
         return if into.bits == 64 { 1 << 63 } else { 0 };

@@ -176,7 +176,8 @@ fn conversion(mnemonic: &Mnemonic<'_>, operands: &[Operand]) -> Option<Operation
         (true, false, ["rpi"]) => Rounding::Up,
         _ => return None,
     };
-    // A float's saturation is to 0..1, which is something else; from a float to an integer there is always one.
+    // A float's saturation is to 0..1, which is something else; from a float to an integer there is
+    // always one.
     if saturate && into.is_float() {
         return None;
     }

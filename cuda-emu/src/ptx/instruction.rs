@@ -1,4 +1,5 @@
-//! Kernels in the form in which they are interpreted: operands are places in a file of registers, constants among them.
+//! Kernels in the form in which they are interpreted: operands are places in a file of registers,
+//! constants among them.
 
 use super::types::Type;
 use std::ops::Range;
@@ -6,7 +7,8 @@ use std::ops::Range;
 /// A place in the file of registers.
 pub(super) type Slot = u16;
 
-/// Registers that tell a thread where it is: `%tid`, `%ctaid`, `%ntid`, `%nctaid`, three axes each. They are the first slots.
+/// Registers that tell a thread where it is: `%tid`, `%ctaid`, `%ntid`, `%nctaid`, three axes each.
+/// They are the first slots.
 pub(super) const SPECIAL: [&str; 12] = [
     "%tid.x",
     "%tid.y",

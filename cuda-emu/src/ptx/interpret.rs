@@ -51,7 +51,8 @@ struct Thread<'a, M> {
     memory: &'a mut M,
 }
 
-/// Runs a kernel with arguments that lie as its parameters do, and gives the number of instructions.
+/// Runs a kernel with arguments that lie as its parameters do, and gives the number of
+/// instructions.
 pub(crate) fn run(
     kernel: &Kernel,
     grid: [u32; 3],
@@ -93,7 +94,8 @@ fn places(size: [u32; 3]) -> impl Iterator<Item = [u32; 3]> {
 }
 
 impl<M: Memory> Thread<'_, M> {
-    /// Runs to the end, and gives the number of instructions; or the place of the one that could not be done.
+    /// Runs to the end, and gives the number of instructions; or the place of the one that could
+    /// not be done.
     fn run(&mut self, code: &[Instruction]) -> Result<u64, (usize, Stop)> {
         let mut place = 0;
         for step in 1..=STEPS {

@@ -1,5 +1,6 @@
-//! An interpreter of PTX for kernels of straight integer code, conversions and single precision. An instruction that it does not know is
-//! refused when the module is loaded: never at run time, and never skipped.
+//! An interpreter of PTX for kernels of straight integer code, conversions and single precision. An
+//! instruction that it does not know is refused when the module is loaded: never at run time, and
+//! never skipped.
 
 mod arithmetic;
 mod body;

@@ -63,7 +63,8 @@ impl Registers {
         !self.scopes.is_empty()
     }
 
-    /// Declares what stands after `.reg`: a type, and names, of which `%r<9>` stands for `%r0` to `%r8`.
+    /// Declares what stands after `.reg`: a type, and names, of which `%r<9>` stands for `%r0` to
+    /// `%r8`.
     pub(super) fn declare(&mut self, text: &str) -> Option<()> {
         let (kind, names) = text.trim().split_once(char::is_whitespace)?;
         Type::parse(kind.strip_prefix('.')?)?;

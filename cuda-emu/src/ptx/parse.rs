@@ -13,7 +13,8 @@ pub(crate) fn parse(source: &str) -> Result<Vec<Kernel>, String> {
     while !rest.is_empty() {
         rest = match word(rest) {
             ".version" | ".target" | ".address_size" => rest.split_once('\n').map_or("", |parts| parts.1),
-            // Variables of the module. A kernel that names one is refused, since there is nothing of that name.
+            // Variables of the module. A kernel that names one is refused, since there is nothing
+            // of that name.
             ".global" | ".const" => after_statement(rest)?,
             ".visible" | ".weak" => &rest[word(rest).len()..],
             ".section" => {
@@ -56,7 +57,8 @@ fn entry(text: &str) -> Result<(Kernel, &str), String> {
             (word(head.trim_start()), "", head.trim_start().split_once(char::is_whitespace).map_or("", |parts| parts.1))
         }
     };
-    // How many threads a block may have and the like: bounds for the compiler that do not change what is computed.
+    // How many threads a block may have and the like: bounds for the compiler that do not change
+    // what is computed.
     let known = [".maxntid", ".reqntid", ".minnctapersm", ".maxnreg", ".noreturn"];
     if let Some(other) = hints.split_whitespace().find(|hint| hint.starts_with('.') && !known.contains(hint)) {
         return Err(format!("kernel {name}: {other} is not supported"));
@@ -73,7 +75,8 @@ fn entry(text: &str) -> Result<(Kernel, &str), String> {
     Ok((kernel, &block[end + 1..]))
 }
 
-/// A parameter such as `.param .u32 name` or `.param .align 8 .b8 name[24]`, after those that end at `place`.
+/// A parameter such as `.param .u32 name` or `.param .align 8 .b8 name[24]`, after those that end
+/// at `place`.
 fn parameter(text: &str, place: usize) -> Option<Parameter> {
     let mut words = text.split_whitespace();
     if words.next()? != ".param" {

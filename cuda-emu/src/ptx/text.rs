@@ -1,6 +1,7 @@
 //! The text of a module, without what has no meaning for its execution.
 
-/// The text without comments, and without the lines that only say where in a source something stood.
+/// The text without comments, and without the lines that only say where in a source something
+/// stood.
 pub(super) fn clean(source: &str) -> String {
     let mut text = String::with_capacity(source.len());
     let mut rest = source;

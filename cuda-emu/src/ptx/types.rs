@@ -79,7 +79,8 @@ impl Type {
         (value << unused).cast_signed() >> unused
     }
 
-    /// A value's bits as a number that its class says: signed ones fill the register with their sign.
+    /// A value's bits as a number that its class says: signed ones fill the register with their
+    /// sign.
     #[inline]
     pub(super) fn extended(self, value: u64) -> u64 {
         if self.is_signed() { self.signed(value).cast_unsigned() } else { self.unsigned(value) }

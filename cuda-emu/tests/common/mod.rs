@@ -13,7 +13,8 @@ use std::ptr;
 
 const CHILD: &str = "CUDA_EMU_TEST_CHILD";
 
-/// Runs a test's body in a process of its own for each environment, given as `A=1 B=2`. The name is the test's.
+/// Runs a test's body in a process of its own for each environment, given as `A=1 B=2`. The name is
+/// the test's.
 pub(crate) fn alone(name: &str, environments: &[&str], body: fn()) {
     if std::env::var(CHILD).is_ok() {
         body();
@@ -50,8 +51,8 @@ fn child(name: &str, environment: &str) -> Output {
 /// Reads device memory as if it were the host's, which ends the process.
 pub(crate) fn follow(address: u64) -> u8 {
     let address = usize::try_from(address).unwrap();
-    // SAFETY: the page at a device's address cannot be read, so that this ends the process and gives no value. There is no object
-    // whose memory it could be.
+    // SAFETY: the page at a device's address cannot be read, so that this ends the process and
+    // gives no value. There is no object whose memory it could be.
     unsafe { ptr::with_exposed_provenance::<u8>(address).read_volatile() }
 }
 
@@ -158,7 +159,8 @@ impl Pinned {
     }
 
     pub(crate) fn copy_to(self, to: u64, stream: usize) -> Answer<()> {
-        // SAFETY: the memory is page-locked, and the emulator looks whether it still is when it reads.
+        // SAFETY: the memory is page-locked, and the emulator looks whether it still is when it
+        // reads.
         done(unsafe { copy::cuMemcpyHtoDAsync_v2(to, self.base.cast(), self.length, stream) })
     }
 
@@ -258,7 +260,8 @@ pub(crate) fn calls(name: &str) -> u64 {
 
 /// The text that an address is of, or nothing for null.
 pub(crate) fn text_at(place: MaybeUninit<*const std::ffi::c_char>) -> Option<&'static std::ffi::CStr> {
-    // SAFETY: the function that was given the place writes it whenever it is not null, also with an error.
+    // SAFETY: the function that was given the place writes it whenever it is not null, also with an
+    // error.
     let address = unsafe { place.assume_init() };
     // SAFETY: texts of the driver are constants that end with a zero byte.
     (!address.is_null()).then(|| unsafe { std::ffi::CStr::from_ptr(address) })

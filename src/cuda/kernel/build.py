@@ -5,8 +5,8 @@
     python3 build.py --tools DIR            writes expand.ptx
     python3 build.py --tools DIR --check    compares, and assembles it for the architectures below
 
-No GPU, driver or CUDA toolkit is needed. The check also fails where the assembler keeps anything in local memory (a stack,
-spilled registers) or takes more registers than REGISTERS.
+No GPU, driver or CUDA toolkit is needed. The check also fails where the assembler keeps anything in
+local memory (a stack, spilled registers) or takes more registers than REGISTERS.
 """
 
 import argparse

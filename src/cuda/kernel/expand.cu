@@ -1,12 +1,15 @@
-// One batch, from the form in which it crosses the bus to the form in which a model wants it. The host copies a batch as compactly
-// as it can: a one-hot sequence as one bit a position, counts as u8 or u16, signals as f32. One launch of this kernel writes every
-// column of the batch as f32, f16, bf16 or u8. A thread writes one piece of a column, 16 bytes of the target; the threads of a
-// block write neighbouring pieces, and all of a block belong to one column, so that nothing that is decided once a column
-// makes the threads of a warp part. Launch it with 256 threads a block in one dimension; blocks in excess do nothing.
+// One batch, from the form in which it crosses the bus to the form in which a model wants it. The
+// host copies a batch as compactly as it can: a one-hot sequence as one bit a position, counts as
+// u8 or u16, signals as f32. One launch of this kernel writes every column of the batch as f32,
+// f16, bf16 or u8. A thread writes one piece of a column, 16 bytes of the target; the threads of a
+// block write neighbouring pieces, and all of a block belong to one column, so that nothing that is
+// decided once a column makes the threads of a warp part. Launch it with 256 threads a block in one
+// dimension; blocks in excess do nothing.
 //
-// It is straight code: no shared memory, barriers, warp instructions, atomics, calls or local memory. So expand.ptx, which build.py
-// makes from this text and the library carries, can be interpreted instruction by instruction where there is no GPU. And there
-// is no #include: NVRTC compiles it alone, and host.cpp makes it C++ for the host.
+// It is straight code: no shared memory, barriers, warp instructions, atomics, calls or local
+// memory. So expand.ptx, which build.py makes from this text and the library carries, can be
+// interpreted instruction by instruction where there is no GPU. And there is no #include: NVRTC
+// compiles it alone, and host.cpp makes it C++ for the host.
 
 typedef unsigned char u8;
 typedef unsigned short u16;
@@ -50,8 +53,8 @@ __device__ __forceinline__ constexpr u32 shift_of(u32 output) { return output ==
 
 // ---- bits --------------------------------------------------------------------------------------------------------
 
-// The n bits (at most 16) of the target from element `at` on, the first one lowest. They may lie in several rows. A word that holds
-// none of them is not read: behind the last one the memory may end.
+// The n bits (at most 16) of the target from element `at` on, the first one lowest. They may lie in
+// several rows. A word that holds none of them is not read: behind the last one the memory may end.
 __device__ __forceinline__ u32 gather(const u32* source, u32 at, u32 n, u32 width, u32 words) {
     const u32 row = at / width;
     const u32* line = source + (u64)row * words;
@@ -71,7 +74,8 @@ __device__ __forceinline__ u32 gather(const u32* source, u32 at, u32 n, u32 widt
     }
 }
 
-// The bits as elements that are 1 or 0. The product has bit k of a few bits at the lowest place of element k.
+// The bits as elements that are 1 or 0. The product has bit k of a few bits at the lowest place of
+// element k.
 template <int OUTPUT> __device__ __forceinline__ void spread(u32 bits, u32 (&piece)[4]) {
     const u32 per = 4 / sizeof(typename Target<OUTPUT>::E);
     const u32 copies = per == 1 ? 1u : per == 2 ? 0x8001u : 0x204081u;
@@ -94,8 +98,9 @@ __device__ __forceinline__ u32 f16_of(float x) {
 }
 #endif
 
-// To the nearest, ties to even, as bf16::from_f32 of the Rust crate `half` has it (sm_70 has no instruction): a NaN keeps its sign
-// and its upper bits and is quiet. A u8 is exact, and an integer never a NaN.
+// To the nearest, ties to even, as bf16::from_f32 of the Rust crate `half` has it (sm_70 has no
+// instruction): a NaN keeps its sign and its upper bits and is quiet. A u8 is exact, and an integer
+// never a NaN.
 template <int INPUT> __device__ __forceinline__ u32 bf16_of(float x) {
     const u32 y = __float_as_uint(x);
     if (INPUT == FROM_U8) return y >> 16;
@@ -128,7 +133,8 @@ template <u32 COUNT> __device__ __forceinline__ void load(const void* source, u3
     }
 }
 
-// The first n elements of a piece, converted; the others are left to chance. The source is read where there are elements only.
+// The first n elements of a piece, converted; the others are left to chance. The source is read
+// where there are elements only.
 template <int INPUT, int OUTPUT> __device__ __forceinline__ void convert(const void* source, u32 at, u32 n, u32 (&piece)[4]) {
     typedef typename Source<INPUT>::E E;
     const u32 count = 1u << shift_of(OUTPUT);
@@ -162,8 +168,8 @@ template <int OUTPUT> __device__ __forceinline__ void store_tail(void* target, u
 }
 
 extern "C" __global__ void expand(const Batch batch) {
-    // A block's column: the last one that begins at or before it. The places in `batch` are constants, so it stays where
-    // parameters are.
+    // A block's column: the last one that begins at or before it. The places in `batch` are
+    // constants, so it stays where parameters are.
     Column column = batch.columns[0];
     if (batch.columns[1].first_block <= blockIdx.x) column = batch.columns[1];
     if (batch.columns[2].first_block <= blockIdx.x) column = batch.columns[2];

@@ -3,8 +3,9 @@
 
     python3 host_check.py
 
-A second opinion beside the interpretation of expand.ptx by the library's tests: it finds undefined behaviour and accesses outside
-the buffers, and needs nothing but `c++`. The exit code is 1 when something differs.
+A second opinion beside the interpretation of expand.ptx by the library's tests: it finds undefined
+behaviour and accesses outside the buffers, and needs nothing but `c++`. The exit code is 1 when
+something differs.
 """
 
 import pathlib

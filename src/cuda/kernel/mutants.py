@@ -3,9 +3,10 @@
 
     python3 mutants.py [--every N] [--jobs N] COMMAND...
 
-COMMAND is the test; `{}` in it stands for the path of the changed PTX. The exit code of a test that notices is not 0. The survivors
-are printed, and are for a human to judge: many are equal to the original, as a comparison of small numbers with a sign, or a
-conversion that drops bits which nothing reads.
+COMMAND is the test; `{}` in it stands for the path of the changed PTX. The exit code of a test that
+notices is not 0. The survivors are printed, and are for a human to judge: many are equal to the
+original, as a comparison of small numbers with a sign, or a conversion that drops bits which
+nothing reads.
 """
 
 import argparse

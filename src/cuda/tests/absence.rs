@@ -1,4 +1,5 @@
-//! Machines without a driver, with one that has no device, or with a library that is no driver: an error that says so, no panic.
+//! Machines without a driver, with one that has no device, or with a library that is no driver: an
+//! error that says so, no panic.
 
 use super::emulator::{self, Emulator};
 use super::matrix::say;

@@ -43,7 +43,8 @@ fn column(batch: &Batch, column: Column, dtype: DType) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// The batches of some epochs, as a loader of the host gives them in its plainest types, converted to those of the device.
+/// The batches of some epochs, as a loader of the host gives them in its plainest types, converted
+/// to those of the device.
 pub(super) fn expected(generator: &PeakGenerator, types: [DType; 3], epochs: (u64, u64)) -> Vec<Expected> {
     let plain = generator.clone().sequence_type(DType::I8).controls_type(DType::F32).signal_type(DType::F32);
     let mut loader = plain.num_workers(0).build().unwrap();

@@ -1,5 +1,5 @@
-//! A consumer that never waits: it gives its stream copies of all columns into memory of its own, drops the batch, and looks at
-//! the results when all is over.
+//! A consumer that never waits: it gives its stream copies of all columns into memory of its own,
+//! drops the batch, and looks at the results when all is over.
 
 use super::check::Expected;
 use crate::Result;
@@ -16,7 +16,8 @@ pub(super) struct Consumer {
     results: Vec<Copied>,
 }
 
-/// What was copied of a batch; `None` for a column that is not there, and an error where the device failed.
+/// What was copied of a batch; `None` for a column that is not there, and an error where the device
+/// failed.
 struct Copied {
     rows: usize,
     place: (u64, u64),

@@ -1,4 +1,5 @@
-//! The kernel, interpreted, against the host's kernels and plain code: every conversion, odd sizes, values that round.
+//! The kernel, interpreted, against the host's kernels and plain code: every conversion, odd sizes,
+//! values that round.
 
 use super::check::expected;
 use super::consumer::Consumer;
@@ -202,12 +203,13 @@ pub(super) fn every_type(_: &Emulator) -> Done {
     Done { wrong, ..Done::default() }
 }
 
-/// What crosses the bus for an example, compact and dense, with the windows of BPNet and f32 on the device.
+/// What crosses the bus for an example, compact and dense, with the windows of BPNet and f32 on the
+/// device.
 pub(super) fn bytes(_: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let device = Device::open(0).unwrap();
-    // So many that the padding between columns is less than a byte for each; a batch has no room for more examples than an
-    // epoch has, which are mostly negatives.
+    // So many that the padding between columns is less than a byte for each; a batch has no room
+    // for more examples than an epoch has, which are mostly negatives.
     let rows = 2048;
     let per_example = |controls: Option<Vec<String>>, transfer| {
         let generator = PeakGenerator::new(&store).signals(Some(vec!["small".into()])).controls(controls);

@@ -1,5 +1,5 @@
-//! Calls of the driver that fail, too little memory, a device that is lost, and a consumer that panics: a typed error, nothing
-//! leaked, and a loader that can be used again.
+//! Calls of the driver that fail, too little memory, a device that is lost, and a consumer that
+//! panics: a typed error, nothing leaked, and a loader that can be used again.
 
 use super::check::{Expected, expected};
 use super::consumer::Consumer;
@@ -72,7 +72,8 @@ fn is_drivers(error: &Error) -> bool {
     matches!(error, Error::Driver { code: 304, .. } | Error::NoDriver { .. })
 }
 
-/// For every call of building a loader and streaming an epoch: what becomes of the epoch if that call fails, and of the next one.
+/// For every call of building a loader and streaming an epoch: what becomes of the epoch if that
+/// call fails, and of the next one.
 pub(super) fn each_call_fails(emulator: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let expected = expected(&generator(&store), COMPACT, (0, 1));

@@ -28,8 +28,9 @@ impl Random {
     }
 }
 
-/// A store of two contigs. Signals: `small`, a stranded pair of integers below 256; `large`, integers below 65,520, of which many
-/// round in f16. Controls: `real`, fractions; `narrow`, integers below 9; `huge`, some beyond f16.
+/// A store of two contigs. Signals: `small`, a stranded pair of integers below 256; `large`,
+/// integers below 65,520, of which many round in f16. Controls: `real`, fractions; `narrow`,
+/// integers below 9; `huge`, some beyond f16.
 pub(super) fn store(directory: &Path) -> Store {
     let mut random = Random(5);
     let contigs: Vec<Contig> = [("chrA", 5001), ("chrB", 1777)]

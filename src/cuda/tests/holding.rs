@@ -42,8 +42,8 @@ pub(super) fn held(_: &Emulator) -> Done {
     Done { wrong: consumer.wrong(&expected(&generator(&store), COMPACT, (0, 1))), ..Done::default() }
 }
 
-/// Batches live longer than their loader, and the last of them is used by nobody. Without workers, which would refill the memory that
-/// is freed.
+/// Batches live longer than their loader, and the last of them is used by nobody. Without workers,
+/// which would refill the memory that is freed.
 pub(super) fn outlived(_: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let device = Device::open(0).unwrap();
@@ -91,7 +91,8 @@ pub(super) fn threads(_: &Emulator) -> Done {
     Done { wrong: consumer.wrong(&expected(&generator(&store), COMPACT, (8, 2))), ..Done::default() }
 }
 
-/// A stream of the consumer's that is gone before the batch that was used on it, as DLPack's may be.
+/// A stream of the consumer's that is gone before the batch that was used on it, as DLPack's may
+/// be.
 pub(super) fn stream_gone(_: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let device = Device::open(0).unwrap();
@@ -104,7 +105,8 @@ pub(super) fn stream_gone(_: &Emulator) -> Done {
         // SAFETY: `done_on` lets go of it before it is gone.
         let borrowed = unsafe { Stream::borrow(&device, other.as_raw()) }.unwrap();
         batch.wait_on(&borrowed).unwrap();
-        // Whether this is still under way when the slot is filled again, the emulator finds; the results are nobody's.
+        // Whether this is still under way when the slot is filled again, the emulator finds; the
+        // results are nobody's.
         Consumer::default().use_on(&batch, &other);
         batch.done_on(&borrowed).unwrap();
         // Nothing more is said of one that is done, or was never there.

@@ -1,4 +1,5 @@
-//! Each wait of the pipeline left out, one at a time: the emulator must notice, or the other tests would be blind to it.
+//! Each wait of the pipeline left out, one at a time: the emulator must notice, or the other tests
+//! would be blind to it.
 
 use super::matrix::{modes, say};
 use super::program::run;
@@ -8,7 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Scenarios in which a missing wait was caught, of all waits so far.
 static CAUGHT: AtomicUsize = AtomicUsize::new(0);
 
-/// Leaves a wait out of a program under the settings in which it matters, where it has to be caught, each time.
+/// Leaves a wait out of a program under the settings in which it matters, where it has to be
+/// caught, each time.
 fn is_caught(wait: Wait, program: &str, matters: fn(&str, &str) -> bool) {
     let (mut scenarios, mut caught, mut wrong, mut detectors) = (0, 0, 0, Vec::new());
     for mut settings in modes() {
@@ -40,7 +42,8 @@ fn always(_: &str, _: &str) -> bool {
     true
 }
 
-/// Whether the host writes too early is found for sure only where that memory is protected: a copy may have ended by chance.
+/// Whether the host writes too early is found for sure only where that memory is protected: a copy
+/// may have ended by chance.
 fn with_guard(name: &str, value: &str) -> bool {
     name != "CUDA_EMU_GUARD" || value == "1"
 }

@@ -1,4 +1,5 @@
-//! Every program in every order of work that the emulator can make: right data, no violation, nothing left.
+//! Every program in every order of work that the emulator can make: right data, no violation,
+//! nothing left.
 
 use super::program::run;
 use std::io::Write;
@@ -9,8 +10,9 @@ type Settings = Vec<(&'static str, String)>;
 /// The streams of a program are numbered as they are made; 0 is the default one.
 const STREAMS: u32 = 5;
 
-/// {as soon as possible, at random with some seeds, as late as possible, one stream late and the others soon} x {page-locked
-/// memory write-protected while it is read, or not} x {memory pools, or none}.
+/// {as soon as possible, at random with some seeds, as late as possible, one stream late and the
+/// others soon} x {page-locked memory write-protected while it is read, or not} x {memory pools, or
+/// none}.
 pub(super) fn modes() -> Vec<Settings> {
     let mode = |mode: &str| vec![("CUDA_EMU_MODE", mode.to_owned())];
     let with = |mut settings: Settings, name, value: u32| {

@@ -1,5 +1,5 @@
-//! One call of the pipeline fails, at a moment when work is under way that nobody would wait for otherwise: what was delivered is
-//! right, the error comes in its turn, and the loader goes on.
+//! One call of the pipeline fails, at a moment when work is under way that nobody would wait for
+//! otherwise: what was delivered is right, the error comes in its turn, and the loader goes on.
 
 use super::check::expected;
 use super::consumer::Consumer;
@@ -13,8 +13,9 @@ use crate::cuda::page_locked::PageLocked;
 use crate::cuda::{Device, DeviceGenerator, Stream};
 use crate::feed::slot::Memory;
 
-/// Consumes two batches, makes the nth call from then on of a function fail, and streams the epoch twice more. With one slot on the
-/// device and one on the host, all memory is used again at once. `failures` errors must come of it.
+/// Consumes two batches, makes the nth call from then on of a function fail, and streams the epoch
+/// twice more. With one slot on the device and one on the host, all memory is used again at once.
+/// `failures` errors must come of it.
 fn failing(emulator: &Emulator, function: &str, nth: u64, failures: usize) -> Done {
     let (_directory, store) = temporary();
     let device = Device::open(0).unwrap();
@@ -52,8 +53,8 @@ pub(super) fn failing_wait(emulator: &Emulator) -> Done {
     failing(emulator, "cuStreamWaitEvent", 1, 1)
 }
 
-/// The record after the copy, which still reads the page-locked memory: in the pipeline, where all is waited for then, and of a
-/// page-locked buffer alone, which waits by itself.
+/// The record after the copy, which still reads the page-locked memory: in the pipeline, where all
+/// is waited for then, and of a page-locked buffer alone, which waits by itself.
 pub(super) fn failing_copied(emulator: &Emulator) -> Done {
     let done = failing(emulator, "cuEventRecord", 1, 1);
     let device = Device::open(0).unwrap();
@@ -69,7 +70,8 @@ pub(super) fn failing_copied(emulator: &Emulator) -> Done {
     Done { wrong: done.wrong + wrong, ..done }
 }
 
-/// The record after the consumer, when it drops its batch: that is no error, since it is waited for.
+/// The record after the consumer, when it drops its batch: that is no error, since it is waited
+/// for.
 pub(super) fn failing_release(emulator: &Emulator) -> Done {
     failing(emulator, "cuEventRecord", 3, 0)
 }

@@ -1,4 +1,5 @@
-//! A scenario: one program in a process of its own, under settings of the emulator, and what came of it.
+//! A scenario: one program in a process of its own, under settings of the emulator, and what came
+//! of it.
 
 use super::emulator::{Emulator, Live};
 use super::programs::PROGRAMS;
@@ -18,7 +19,8 @@ pub(super) struct Outcome {
     pub(super) pageable: u64,
     /// Whether anything of the driver's was left.
     pub(super) leaked: bool,
-    /// How often the consumer's thread may have waited for the device while it asked for batches and dropped them.
+    /// How often the consumer's thread may have waited for the device while it asked for batches
+    /// and dropped them.
     pub(super) host_waits: u64,
     /// Bytes that cross the bus for an example, in the ways that the program tried.
     pub(super) bytes_per_example: Vec<usize>,

@@ -137,7 +137,8 @@ fn two_streams(_: &Emulator) -> Done {
     Done { wrong: here.wrong(&expected) + there.wrong(&expected), ..Done::default() }
 }
 
-/// Epochs are left with batches under way; the next one uses their slots. Without workers, so that it is the same batches each time.
+/// Epochs are left with batches under way; the next one uses their slots. Without workers, so that
+/// it is the same batches each time.
 fn left_early(_: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let device = Device::open(0).unwrap();
@@ -164,7 +165,8 @@ fn inline(_: &Emulator) -> Done {
     Done { wrong: consumer.wrong(&expected(&generator, COMPACT, (5, 1))), ..Done::default() }
 }
 
-/// One slot of page-locked memory for two workers, and two of the device: each is used again at once.
+/// One slot of page-locked memory for two workers, and two of the device: each is used again at
+/// once.
 fn tight(emulator: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let device = Device::open(0).unwrap();
@@ -193,7 +195,8 @@ fn arrays(_: &Emulator) -> Done {
     Done { wrong: beside(loader, generator.build().unwrap()), ..Done::default() }
 }
 
-/// A genome whose sequence and signals are arrays, and whose controls are the store's: these alone are packed for the bus.
+/// A genome whose sequence and signals are arrays, and whose controls are the store's: these alone
+/// are packed for the bus.
 fn genome(_: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let device = Device::open(0).unwrap();
@@ -232,7 +235,8 @@ fn beside(mut loader: DeviceLoader, mut host: Loader) -> usize {
     wrong
 }
 
-/// A loader on each of two devices, in turns, in a thread for which another context is current all the time.
+/// A loader on each of two devices, in turns, in a thread for which another context is current all
+/// the time.
 fn two_devices(emulator: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let devices = [0, 1].map(|ordinal| Device::open(ordinal).unwrap());

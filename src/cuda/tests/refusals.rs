@@ -1,4 +1,5 @@
-//! What a loader cannot be built with, or given: an argument's error that names it, and nothing allocated.
+//! What a loader cannot be built with, or given: an argument's error that names it, and nothing
+//! allocated.
 
 use super::emulator::Emulator;
 use super::fixture::{generator, temporary, typed};

@@ -1,4 +1,5 @@
-//! What is streamed: the rest of an epoch, draws and loci of one's own, a rank's part, and a store that is damaged.
+//! What is streamed: the rest of an epoch, draws and loci of one's own, a rank's part, and a store
+//! that is damaged.
 
 use super::check::{Expected, expected, from};
 use super::consumer::Consumer;
@@ -12,7 +13,8 @@ use crate::{Error, Store};
 use std::task::Poll;
 use std::time::Duration;
 
-/// States are those of what was delivered, not of what is under way; they serve loaders of the host too.
+/// States are those of what was delivered, not of what is under way; they serve loaders of the host
+/// too.
 pub(super) fn resumed(_: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let device = Device::open(0).unwrap();
@@ -77,7 +79,8 @@ pub(super) fn sharded(_: &Emulator) -> Done {
     Done { wrong, ..Done::default() }
 }
 
-/// A store of which some tiles are overwritten: what is good comes first, then the same error as on the host.
+/// A store of which some tiles are overwritten: what is good comes first, then the same error as on
+/// the host.
 pub(super) fn damaged(_: &Emulator) -> Done {
     let (directory, store) = temporary();
     drop(store);

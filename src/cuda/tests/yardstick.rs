@@ -30,7 +30,8 @@ fn a_timed_kernel_leaves_its_loader_as_it_was() {
     is_clean_in_all_modes("kernel_time");
 }
 
-/// Copies of an odd size: as many as they say, and the host waits before the first and after the last one only.
+/// Copies of an odd size: as many as they say, and the host waits before the first and after the
+/// last one only.
 pub(super) fn plain_copies(emulator: &Emulator) -> Done {
     const BYTES: usize = 12_345;
     let device = Device::open(0).unwrap();
@@ -64,7 +65,8 @@ pub(super) fn plain_copies(emulator: &Emulator) -> Done {
     Done::default()
 }
 
-/// The kernel is launched as often as it was asked for, or not where there is nothing for it to do. Then the loader goes on.
+/// The kernel is launched as often as it was asked for, or not where there is nothing for it to do.
+/// Then the loader goes on.
 pub(super) fn kernel_time(emulator: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let device = Device::open(0).unwrap();
@@ -83,7 +85,8 @@ pub(super) fn kernel_time(emulator: &Emulator) -> Done {
     }
     loader.epoch(0).for_each(|batch| consumer.consume(batch.unwrap()));
 
-    // A launch, a record, a wait or the question itself fails: all slots can be used again. (Workers wait for events too.)
+    // A launch, a record, a wait or the question itself fails: all slots can be used again.
+    // (Workers wait for events too.)
     for (name, nth) in [
         ("cuLaunchKernel", 3),
         ("cuEventRecord", 4),

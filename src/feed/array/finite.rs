@@ -5,9 +5,9 @@ use crate::DType;
 use half::{bf16, f16};
 
 impl Array<'_> {
-    /// Writes elements as f32, from position `start` of a channel of an example on, as many as there is room for; `backwards`, the
-    /// same elements from the last to the first. They are rounded to f32 first; then NaN is 0, and what is infinite the largest f32 of
-    /// its sign.
+    /// Writes elements as f32, from position `start` of a channel of an example on, as many as
+    /// there is room for; `backwards`, the same elements from the last to the first. They are
+    /// rounded to f32 first; then NaN is 0, and what is infinite the largest f32 of its sign.
     ///
     /// # Panics
     /// When the array does not reach so far, as indexing a slice does.
@@ -45,7 +45,8 @@ mod tests {
         out
     }
 
-    /// Numbers between two of f32 become the nearer one, or the even one, as numpy's `astype` has it.
+    /// Numbers between two of f32 become the nearer one, or the even one, as numpy's `astype` has
+    /// it.
     #[test]
     fn elements_are_rounded_before_they_are_made_finite() {
         assert_eq!(read(vec![-128i8, 127]), [-128.0, 127.0]);

@@ -1,7 +1,7 @@
 //! Asking the system for what examples are gathered from, before they are.
 //!
-//! Whether it needs to be asked is found by a few looks, so that a store in memory costs next to nothing. What is asked for is put
-//! in order, and what lies together becomes one request.
+//! Whether it needs to be asked is found by a few looks, so that a store in memory costs next to
+//! nothing. What is asked for is put in order, and what lies together becomes one request.
 
 use super::read::{BLOCK_LOG2, Scratch};
 use super::source::{Tracks, cut};
@@ -17,8 +17,8 @@ const LOOKS: usize = 4;
 const PLACES: u64 = 8;
 /// Requests with so many bytes between them become one.
 const GAP: u64 = 16 << 10;
-/// Of a file with at most so many bytes for each peak, whole blocks are asked for: an epoch needs a third of its pages or more, and a
-/// disk reads a block in less time than its pages one by one.
+/// Of a file with at most so many bytes for each peak, whole blocks are asked for: an epoch needs a
+/// third of its pages or more, and a disk reads a block in less time than its pages one by one.
 const DENSE: u64 = 16 << 10;
 /// Bytes of a block.
 const BLOCK: u64 = 128 << 10;
@@ -80,8 +80,8 @@ impl StoreExamples {
         }
     }
 
-    /// Collects what an example needs. Returns whether there are long rows, whose tiles are another part. What is damaged is left
-    /// to the gathering.
+    /// Collects what an example needs. Returns whether there are long rows, whose tiles are another
+    /// part. What is damaged is left to the gathering.
     fn requests(&self, draw: Draw, part: Part, scratch: &mut Scratch, requests: &mut Vec<Request>) -> bool {
         if let (Some(file), Part::Rows, true) = (self.store.sequence(), part, self.reads_sequence()) {
             let [window, _] = self.windows(draw);
@@ -108,7 +108,8 @@ impl StoreExamples {
         self.controls.iter().map(with(input)).chain(self.signal.iter().map(with(output)))
     }
 
-    /// Sends the requests, those that lie together as one, and whole blocks where loci lie close; and forgets them.
+    /// Sends the requests, those that lie together as one, and whole blocks where loci lie close;
+    /// and forgets them.
     fn send(&self, requests: &mut Vec<Request>) {
         for (number, bytes) in requests.iter_mut() {
             if self.file(*number).is_some_and(|file| file.length() / DENSE <= self.places.peaks.len() as u64) {

@@ -11,7 +11,8 @@ use bytemuck::cast_slice_mut;
 use std::mem::take;
 use std::sync::Arc;
 
-/// Selected loci, and what is read around them: each column of the store or of arrays, or of neither.
+/// Selected loci, and what is read around them: each column of the store or of arrays, or of
+/// neither.
 #[derive(Debug, Clone)]
 pub(in crate::feed) struct GenomeExamples {
     pub(in crate::feed) places: Arc<Places>,
@@ -66,7 +67,8 @@ impl Examples for GenomeExamples {
     }
 
     fn gather(&self, draws: &mut dyn ExactSizeIterator<Item = Draw>, mut columns: [&mut [u8]; 3]) -> Result<()> {
-        // What is of arrays is read as the examples are drawn, each once; for the store these columns have no bytes.
+        // What is of arrays is read as the examples are drawn, each once; for the store these
+        // columns have no bytes.
         let forms = self.forms_of_arrays();
         let [sequence, controls, signal] =
             [0, 1, 2].map(|i| if forms[i].is_some() { take(&mut columns[i]) } else { &mut [] });

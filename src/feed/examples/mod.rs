@@ -1,4 +1,5 @@
-//! Where the sequences and tracks of examples come from: a store, or arrays of whole contigs or of windows.
+//! Where the sequences and tracks of examples come from: a store, or arrays of whole contigs or of
+//! windows.
 
 mod arrays;
 mod ask;
@@ -27,7 +28,8 @@ pub(super) trait Examples: Debug + Send + Sync {
     /// What an example has of sequence, controls and signal.
     fn forms(&self) -> [Form; 3];
 
-    /// Gathers the examples of `draws`, all of them and in their order, into the rows of sequence, controls and signal.
+    /// Gathers the examples of `draws`, all of them and in their order, into the rows of sequence,
+    /// controls and signal.
     fn gather(&self, draws: &mut dyn ExactSizeIterator<Item = Draw>, columns: [&mut [u8]; 3]) -> Result<()>;
 
     /// The same examples, sharing no lock with these.
@@ -40,8 +42,9 @@ pub(super) trait Examples: Debug + Send + Sync {
         false
     }
 
-    /// Asks the system to have in memory what the examples of `draws` are gathered from. Returns whether it was asked, which it is
-    /// not where some looks find it there already. It changes nothing but how long gathering takes.
+    /// Asks the system to have in memory what the examples of `draws` are gathered from. Returns
+    /// whether it was asked, which it is not where some looks find it there already. It changes
+    /// nothing but how long gathering takes.
     fn ask(&self, _draws: &[Draw]) -> bool {
         false
     }

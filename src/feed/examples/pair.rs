@@ -1,4 +1,5 @@
-//! The arrays of one column, peaks and negatives: whether they fit, and how an example is read from them.
+//! The arrays of one column, peaks and negatives: whether they fit, and how an example is read from
+//! them.
 
 use crate::feed::array::Array;
 use crate::feed::layout::Form;
@@ -20,8 +21,8 @@ pub(in crate::feed) struct Arrays<'r, 'a> {
     /// The parameter that sets the window, and its width.
     pub(in crate::feed) window: (&'static str, usize),
     pub(in crate::feed) max_jitter: usize,
-    /// Whether arrays must be as wide as their windows, and the centre is read of negatives that are as wide as the peaks; or
-    /// all are read from their beginning, and may be wider.
+    /// Whether arrays must be as wide as their windows, and the centre is read of negatives that
+    /// are as wide as the peaks; or all are read from their beginning, and may be wider.
     pub(in crate::feed) exact: bool,
     pub(in crate::feed) rows: Rows<'r>,
 }

@@ -19,7 +19,8 @@ impl Places {
         if is_peak { &self.peaks } else { &self.negatives }
     }
 
-    /// The input window and the output window of an example. `contig` gives the id of a contig, and its length, where they are read.
+    /// The input window and the output window of an example. `contig` gives the id of a contig, and
+    /// its length, where they are read.
     #[inline]
     pub(super) fn windows(&self, draw: Draw, contig: impl FnOnce(usize) -> (usize, u64)) -> [Window; 2] {
         let locus = self.loci(draw.is_peak)[draw.source as usize];

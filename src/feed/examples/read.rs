@@ -1,5 +1,5 @@
-//! Examples without the maps: the bytes that a window needs are read from the files into memory that is used again, and gathered
-//! from there by the same kernels.
+//! Examples without the maps: the bytes that a window needs are read from the files into memory
+//! that is used again, and gathered from there by the same kernels.
 
 use super::source::{Source, Tracks, cut};
 use crate::format::onehot::Block;

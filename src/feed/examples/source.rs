@@ -33,8 +33,9 @@ pub(super) trait Source {
     fn error(&self, tracks: &Tracks, error: (usize, TileError)) -> crate::Error;
 }
 
-/// The part of a window that is on its contig, cut into units of `2^log2` bases from the contig's start: the numbers of those it
-/// touches, and the window as one of a contig 0 that begins with the first of them and ends with the window.
+/// The part of a window that is on its contig, cut into units of `2^log2` bases from the contig's
+/// start: the numbers of those it touches, and the window as one of a contig 0 that begins with the
+/// first of them and ends with the window.
 pub(super) fn cut(window: &Window, log2: u32) -> (std::ops::Range<usize>, Window) {
     let (from, end, _) = window.on_contig();
     if from == end {
@@ -56,7 +57,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-        /// Wherever a window lies, also where no loader has one, its cut is the same part of as few units as hold it.
+        /// Wherever a window lies, also where no loader has one, its cut is the same part of as few
+        /// units as hold it.
         #[test]
         fn a_cut_is_the_same_window(
             length in 0u64..2000, start in -2500i64..2500, width in 0usize..1500, reverse: bool, log2 in 6u32..12,

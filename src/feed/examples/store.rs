@@ -36,8 +36,9 @@ pub(in crate::feed) struct StoreExamples {
 }
 
 impl StoreExamples {
-    /// The groups are those of the signal and of the controls; the types those of sequence, controls and signal, which hold all
-    /// values of the groups; the reading how the files are read, and whether the system is asked for what is needed next.
+    /// The groups are those of the signal and of the controls; the types those of sequence,
+    /// controls and signal, which hold all values of the groups; the reading how the files are
+    /// read, and whether the system is asked for what is needed next.
     pub(in crate::feed) fn new(
         StorePart { store, contigs, sequence }: StorePart,
         groups: (&[&GroupEntry], &[&GroupEntry]),
@@ -72,7 +73,8 @@ impl StoreExamples {
         self.forms[0].channels > 0
     }
 
-    /// The input window and the output window of an example. On a contig that the store lacks, all is outside.
+    /// The input window and the output window of an example. On a contig that the store lacks, all
+    /// is outside.
     #[inline]
     pub(super) fn windows(&self, draw: Draw) -> [Window; 2] {
         let contig = |id| self.contigs.id(id).map_or((0, 0), |id| (id, self.store.contigs().length(id)));
@@ -98,7 +100,8 @@ impl StoreExamples {
     ) -> Result<()> {
         let [sequence_type, controls_type, signal_type] = self.forms.map(|form| form.dtype);
         let sizes = self.forms.map(|form| form.channels * form.positions * form.dtype.size());
-        // This example and the three after it: each is drawn once, and fetched in three steps before it is gathered.
+        // This example and the three after it: each is drawn once, and fetched in three steps
+        // before it is gathered.
         let rows = draws.len();
         let mut draws = draws.inspect(|draw| gather::prefetch(&self.loci(draw.is_peak)[draw.source as usize..][..1]));
         let mut windows = || draws.next().map(|draw| self.windows(draw));

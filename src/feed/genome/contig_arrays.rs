@@ -1,4 +1,5 @@
-//! Arrays of whole contigs by their names, as the caller has them, and how they are found by contigs' ids.
+//! Arrays of whole contigs by their names, as the caller has them, and how they are found by
+//! contigs' ids.
 
 use crate::feed::array::Array;
 use crate::format::Contigs;
@@ -43,7 +44,8 @@ impl ContigArrays {
         self.0.iter().map(|(name, array)| (name.as_str(), array))
     }
 
-    /// Checks that each array has these channels, of parameter `name`, and is the only one of its contig.
+    /// Checks that each array has these channels, of parameter `name`, and is the only one of its
+    /// contig.
     pub(super) fn check(&self, name: &'static str, channels: usize) -> Result<()> {
         let mut seen = HashSet::new();
         for (contig, array) in self.iter() {

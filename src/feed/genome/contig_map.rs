@@ -25,7 +25,8 @@ impl ContigMap {
     }
 }
 
-/// Sums over windows of a genome, from those over the store's contigs. What the store lacks counts 0.
+/// Sums over windows of a genome, from those over the store's contigs. What the store lacks counts
+/// 0.
 #[derive(Debug)]
 pub(super) struct Renamed<T> {
     pub(super) sums: T,

@@ -2,8 +2,9 @@
 
 use crate::gather::Window;
 
-/// Zeroes what of a window's output lies outside an array of `length` positions, and calls `read` with the first position inside and
-/// the output of those inside, if there are any. A position is `size` items of the output.
+/// Zeroes what of a window's output lies outside an array of `length` positions, and calls `read`
+/// with the first position inside and the output of those inside, if there are any. A position is
+/// `size` items of the output.
 #[inline]
 pub(super) fn cut<T: Copy>(
     window: &Window,

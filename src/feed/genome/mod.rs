@@ -19,15 +19,16 @@ use crate::store::Store;
 use crate::{DType, Error, Result, listed};
 use std::sync::Arc;
 
-/// Where sequence, signal and controls of a genome come from, each from a store or from arrays of the caller's: for
-/// [`PeakGenerator::over`](crate::PeakGenerator::over).
+/// Where sequence, signal and controls of a genome come from, each from a store or from arrays of
+/// the caller's: for [`PeakGenerator::over`](crate::PeakGenerator::over).
 ///
-/// Arrays are read where they lie. The sequence keeps its type and its values, whatever these are. Tracks of any type become f32: values
-/// are rounded to f32; then NaN is 0, and what is infinite the largest f32 of its sign. Positions past the end of a track's array,
-/// and contigs that it lacks, are 0; those that the genome lacks are not looked at.
+/// Arrays are read where they lie. The sequence keeps its type and its values, whatever these are.
+/// Tracks of any type become f32: values are rounded to f32; then NaN is 0, and what is infinite
+/// the largest f32 of its sign. Positions past the end of a track's array, and contigs that it
+/// lacks, are 0; those that the genome lacks are not looked at.
 ///
-/// A genome's contigs, by whose ids loci count, are those of the arrays of its sequence, or of the store where the sequence is the
-/// store's.
+/// A genome's contigs, by whose ids loci count, are those of the arrays of its sequence, or of the
+/// store where the sequence is the store's.
 ///
 /// ```
 /// use atemoya::PeakGenerator;
@@ -104,9 +105,10 @@ impl Genome {
         Ok(Genome { bases: Bases::Arrays(sequences, tracks), signals: None, controls: None })
     }
 
-    /// Takes signals of arrays in place of the store's. Each of `signals` is a channel: an array `(1, 1, length)` for each contig. Or it
-    /// is several, `(1, channels, length)`. `groups` are the sizes of the groups of channels that swap under reverse complement, in
-    /// their order; they add up to the channels. `None`: one each.
+    /// Takes signals of arrays in place of the store's. Each of `signals` is a channel: an array
+    /// `(1, 1, length)` for each contig. Or it is several, `(1, channels, length)`. `groups` are
+    /// the sizes of the groups of channels that swap under reverse complement, in their order; they
+    /// add up to the channels. `None`: one each.
     ///
     /// # Errors
     /// [`Error::Argument`] of `signals` for an array of another shape, or a contig that is given

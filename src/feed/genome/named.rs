@@ -1,4 +1,5 @@
-//! The signal or the control tracks of a genome that a generator reads: groups of the store, or arrays; and sums of them.
+//! The signal or the control tracks of a genome that a generator reads: groups of the store, or
+//! arrays; and sums of them.
 
 use super::contig_map::Renamed;
 use super::tracks::ArrayValues;
@@ -27,7 +28,8 @@ impl Genome {
     /// The tracks of a role: arrays, or the groups of the store that are named, or all.
     ///
     /// # Errors
-    /// [`Error::Argument`] for a name that the store lacks or that is given twice, or names of arrays, which have none.
+    /// [`Error::Argument`] for a name that the store lacks or that is given twice, or names of
+    /// arrays, which have none.
     pub(in crate::feed) fn tracks(&self, role: Role, names: Option<&[String]>) -> Result<Tracks<'_>> {
         let (argument, arrays) = match role {
             Role::Signal => ("signals", &self.signals),
@@ -94,7 +96,8 @@ impl<'a> Tracks<'a> {
         }
     }
 
-    /// The narrowest type that holds all values, after checking that a type asked for, the parameter `name`, has room for them.
+    /// The narrowest type that holds all values, after checking that a type asked for, the
+    /// parameter `name`, has room for them.
     #[cfg(feature = "cuda")]
     pub(in crate::feed) fn narrowest_type(&self, name: &'static str, dtype: DType) -> Result<DType> {
         if let Tracks::Groups(store, _, groups) = self {
@@ -134,8 +137,8 @@ impl<'a> Tracks<'a> {
         }
     }
 
-    /// Sums of the tracks of some names, which may be any of the store's, or `signal0`, `signal1` and so on for groups of arrays;
-    /// or of all.
+    /// Sums of the tracks of some names, which may be any of the store's, or `signal0`, `signal1`
+    /// and so on for groups of arrays; or of all.
     pub(in crate::feed) fn sums(&self, names: Option<&[String]>) -> Result<Option<Box<dyn WindowSums + 'a>>> {
         if let Tracks::Groups(store, contigs, groups) = self {
             let sums = match names {

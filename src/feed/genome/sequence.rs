@@ -37,7 +37,8 @@ impl SequenceArrays {
         Form { dtype: self.dtype, channels: BASES, positions: width }
     }
 
-    /// Copies a window; what lies outside the contig is 0. Reverse-complemented, both axes are turned.
+    /// Copies a window; what lies outside the contig is 0. Reverse-complemented, both axes are
+    /// turned.
     pub(in crate::feed) fn read(&self, window: &Window, out: &mut [u8]) {
         let array = &self.arrays[window.contig];
         let size = self.dtype.size();

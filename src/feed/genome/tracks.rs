@@ -63,8 +63,8 @@ impl TrackArrays {
         })
     }
 
-    /// Writes a window of all channels; what an array lacks is 0. Reverse-complemented, the positions are turned, and the channels of
-    /// each group.
+    /// Writes a window of all channels; what an array lacks is 0. Reverse-complemented, the
+    /// positions are turned, and the channels of each group.
     pub(in crate::feed) fn read(&self, window: &Window, out: &mut [f32]) {
         for ((channel, turned), out) in self.turned.iter().enumerate().zip(out.chunks_exact_mut(window.width)) {
             self.read_channel(if window.reverse { *turned } else { channel }, window, out);

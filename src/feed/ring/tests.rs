@@ -34,7 +34,8 @@ fn fails() -> Error {
     Error::argument("x", "bad")
 }
 
-/// Runs a job to its end and returns how many batches came, each with the right bytes, and the error if one did.
+/// Runs a job to its end and returns how many batches came, each with the right bytes, and the
+/// error if one did.
 fn drain(ring: &Arc<Ring<Job>>, inline: bool, job: Job) -> (u64, Option<Error>) {
     ring.start(job);
     let mut expected = 0;

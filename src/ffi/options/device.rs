@@ -10,14 +10,15 @@ use std::mem::MaybeUninit;
 #[repr(i32)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum atemoya_transfer {
-    /// The fewest bytes that hold the values: packed bits and the narrowest integers, expanded on the device.
+    /// The fewest bytes that hold the values: packed bits and the narrowest integers, expanded on
+    /// the device.
     ATEMOYA_TRANSFER_COMPACT = 0,
     /// The types that were asked for, made by the workers.
     ATEMOYA_TRANSFER_DENSE = 1,
 }
 
-/// What the parameters of a device are set to; which of them are in their range is for the library to say, if
-/// it was built with CUDA.
+/// What the parameters of a device are set to; which of them are in their range is for the library
+/// to say, if it was built with CUDA.
 #[derive(Debug, Clone)]
 pub(in crate::ffi) struct DeviceSettings {
     /// The number of the device, `None` for the host.
@@ -43,9 +44,9 @@ impl Default for DeviceSettings {
     }
 }
 
-/// Sets the GPU that batches are delivered to, numbered from 0; -1 (the default) for batches in the memory of
-/// the host. Any other number needs a library built with CUDA, which making the loader finds out. What is not
-/// said otherwise is the same for both.
+/// Sets the GPU that batches are delivered to, numbered from 0; -1 (the default) for batches in the
+/// memory of the host. Any other number needs a library built with CUDA, which making the loader
+/// finds out. What is not said otherwise is the same for both.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_device(
     options: *mut atemoya_options,
@@ -61,7 +62,8 @@ pub extern "C" fn atemoya_options_set_device(
     })
 }
 
-/// Sets in which types batches cross the bus, an `atemoya_transfer`; compact by default. It changes no value.
+/// Sets in which types batches cross the bus, an `atemoya_transfer`; compact by default. It changes
+/// no value.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_transfer(
     options: *mut atemoya_options,
@@ -78,8 +80,8 @@ pub extern "C" fn atemoya_options_set_transfer(
     })
 }
 
-/// Sets up to how many batches are under way to the device, or there, before they are asked for, at most
-/// 1024; 2 by default.
+/// Sets up to how many batches are under way to the device, or there, before they are asked for, at
+/// most 1024; 2 by default.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_prefetch_to_device(
     options: *mut atemoya_options,
@@ -106,9 +108,9 @@ pub extern "C" fn atemoya_options_set_device_slots(
     })
 }
 
-/// Sets the stream that batches are delivered to, a `CUstream` or `cudaStream_t` of the device's primary
-/// context, which exists as long as the loader and its batches; NULL (the default) for one of the loader's
-/// own, and 1, as in DLPack, for the legacy default stream.
+/// Sets the stream that batches are delivered to, a `CUstream` or `cudaStream_t` of the device's
+/// primary context, which exists as long as the loader and its batches; NULL (the default) for one
+/// of the loader's own, and 1, as in DLPack, for the legacy default stream.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_options_set_stream(
     options: *mut atemoya_options,
@@ -121,8 +123,8 @@ pub unsafe extern "C" fn atemoya_options_set_stream(
     })
 }
 
-/// Sets whether the page-locked memory is write-combined: faster to copy from on some machines, slow to read
-/// for the host. False by default.
+/// Sets whether the page-locked memory is write-combined: faster to copy from on some machines,
+/// slow to read for the host. False by default.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_write_combined(
     options: *mut atemoya_options,

@@ -8,8 +8,9 @@ use crate::ffi::status::atemoya_status;
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
-/// Sets the names of the signal groups to read, `count` of them, in the order of their channels; 0 for none.
-/// With the count ATEMOYA_ALL, which is the default, all of the store's are read, as they were packed.
+/// Sets the names of the signal groups to read, `count` of them, in the order of their channels; 0
+/// for none. With the count ATEMOYA_ALL, which is the default, all of the store's are read, as they
+/// were packed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_options_set_signals(
     options: *mut atemoya_options,
@@ -24,8 +25,9 @@ pub unsafe extern "C" fn atemoya_options_set_signals(
     })
 }
 
-/// Sets the names of the control groups to read, `count` of them, in the order of their channels; 0 for none.
-/// With the count ATEMOYA_ALL, which is the default, all of the store's are read, as they were packed.
+/// Sets the names of the control groups to read, `count` of them, in the order of their channels; 0
+/// for none. With the count ATEMOYA_ALL, which is the default, all of the store's are read, as they
+/// were packed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_options_set_controls(
     options: *mut atemoya_options,
@@ -40,9 +42,9 @@ pub unsafe extern "C" fn atemoya_options_set_controls(
     })
 }
 
-/// Sets the type of the one-hot sequence: ATEMOYA_DTYPE_I8 (the default), _U8, _F16, _BF16 or _F32; or _U64,
-/// which packs it: the column is (n, 4, ceil(in_window / 64)) then, and bit i of word w is position 64 w + i.
-/// Bits at and past `in_window` are 0.
+/// Sets the type of the one-hot sequence: ATEMOYA_DTYPE_I8 (the default), _U8, _F16, _BF16 or _F32;
+/// or _U64, which packs it: the column is (n, 4, ceil(in_window / 64)) then, and bit i of word w is
+/// position 64 w + i. Bits at and past `in_window` are 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_sequence_type(
     options: *mut atemoya_options,
@@ -52,8 +54,8 @@ pub extern "C" fn atemoya_options_set_sequence_type(
     set(options, error, |generator| Ok(generator.sequence_type(dtype("sequence_type", sequence_type)?)))
 }
 
-/// Sets the type of the controls: ATEMOYA_DTYPE_F32 (the default), or _U16 or _U8 where that holds all their
-/// values. On a device also _F16 and _BF16, rounded to the nearest.
+/// Sets the type of the controls: ATEMOYA_DTYPE_F32 (the default), or _U16 or _U8 where that holds
+/// all their values. On a device also _F16 and _BF16, rounded to the nearest.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_controls_type(
     options: *mut atemoya_options,
@@ -63,8 +65,8 @@ pub extern "C" fn atemoya_options_set_controls_type(
     set(options, error, |generator| Ok(generator.controls_type(dtype("controls_type", controls_type)?)))
 }
 
-/// Sets the type of the signal: ATEMOYA_DTYPE_F32 (the default), or _U16 or _U8 where that holds all its
-/// values. On a device also _F16 and _BF16, rounded to the nearest.
+/// Sets the type of the signal: ATEMOYA_DTYPE_F32 (the default), or _U16 or _U8 where that holds
+/// all its values. On a device also _F16 and _BF16, rounded to the nearest.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_signal_type(
     options: *mut atemoya_options,
@@ -94,7 +96,8 @@ pub extern "C" fn atemoya_options_set_out_window(
     set(options, error, |generator| Ok(generator.out_window(out_window)))
 }
 
-/// Sets how far the windows of a peak are shifted at most, in bases either way, up to 2^30; 50 by default.
+/// Sets how far the windows of a peak are shifted at most, in bases either way, up to 2^30; 50 by
+/// default.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_max_jitter(
     options: *mut atemoya_options,

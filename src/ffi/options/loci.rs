@@ -38,9 +38,9 @@ pub unsafe extern "C" fn atemoya_options_set_loci(
     })
 }
 
-/// Sets the names of the contigs to use, `count` of them; with the count ATEMOYA_ALL, which is the default,
-/// all. Names that the store lacks are a warning of the loader, and an error if it lacks all. Without any, no
-/// locus is left, which is an error when the loader is made.
+/// Sets the names of the contigs to use, `count` of them; with the count ATEMOYA_ALL, which is the
+/// default, all. Names that the store lacks are a warning of the loader, and an error if it lacks
+/// all. Without any, no locus is left, which is an error when the loader is made.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_options_set_chroms(
     options: *mut atemoya_options,
@@ -55,8 +55,8 @@ pub unsafe extern "C" fn atemoya_options_set_chroms(
     })
 }
 
-/// Sets what peaks are centred on: 1 for their summits, 0 for their midpoints, -1 (the default) for what they
-/// were indexed by.
+/// Sets what peaks are centred on: 1 for their summits, 0 for their midpoints, -1 (the default) for
+/// what they were indexed by.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_summits(
     options: *mut atemoya_options,
@@ -66,8 +66,8 @@ pub extern "C" fn atemoya_options_set_summits(
     set(options, error, |generator| Ok(generator.summits(choice("summits", summits)?)))
 }
 
-/// Sets the least sum of signal that a locus has over the output window; NAN (the default) for that of the
-/// index, -INFINITY for none.
+/// Sets the least sum of signal that a locus has over the output window; NAN (the default) for that
+/// of the index, -INFINITY for none.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_min_counts(
     options: *mut atemoya_options,
@@ -77,8 +77,8 @@ pub extern "C" fn atemoya_options_set_min_counts(
     set(options, error, |generator| Ok(generator.min_counts(number(min_counts))))
 }
 
-/// Sets the greatest sum of signal that a locus has over the output window; NAN (the default) for that of the
-/// index, INFINITY for none.
+/// Sets the greatest sum of signal that a locus has over the output window; NAN (the default) for
+/// that of the index, INFINITY for none.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_max_counts(
     options: *mut atemoya_options,
@@ -88,9 +88,9 @@ pub extern "C" fn atemoya_options_set_max_counts(
     set(options, error, |generator| Ok(generator.max_counts(number(max_counts))))
 }
 
-/// Sets the tracks that `min_counts` and `max_counts` sum, `count` of them: NAME (a group) or NAME.i (a
-/// channel of it). With the count ATEMOYA_ALL, which is the default, those of the index, or else those that the
-/// order counts: all signal tracks, or the first one in cherimoya's.
+/// Sets the tracks that `min_counts` and `max_counts` sum, `count` of them: NAME (a group) or
+/// NAME.i (a channel of it). With the count ATEMOYA_ALL, which is the default, those of the index,
+/// or else those that the order counts: all signal tracks, or the first one in cherimoya's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_options_set_counts_tracks(
     options: *mut atemoya_options,
@@ -105,9 +105,9 @@ pub unsafe extern "C" fn atemoya_options_set_counts_tracks(
     })
 }
 
-/// Sets whether peaks are dropped whose counts in any signal group exceed 1.2 times the 0.99 quantile: 1, 0,
-/// or -1 (the default) for what was chosen for the index, or else what the order does; cherimoya's drops
-/// them.
+/// Sets whether peaks are dropped whose counts in any signal group exceed 1.2 times the 0.99
+/// quantile: 1, 0, or -1 (the default) for what was chosen for the index, or else what the order
+/// does; cherimoya's drops them.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_outlier_filter(
     options: *mut atemoya_options,
@@ -117,9 +117,9 @@ pub extern "C" fn atemoya_options_set_outlier_filter(
     set(options, error, |generator| Ok(generator.outlier_filter(choice("outlier_filter", outlier_filter)?)))
 }
 
-/// Sets the paths of BED files of regions to stay out of, `count` of them; 0 for none. With the count
-/// ATEMOYA_ALL, which is the default, the regions are those that the index was made with. Loci whose windows
-/// touch their chunks of 100 bases are dropped.
+/// Sets the paths of BED files of regions to stay out of, `count` of them; 0 for none. With the
+/// count ATEMOYA_ALL, which is the default, the regions are those that the index was made with.
+/// Loci whose windows touch their chunks of 100 bases are dropped.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_options_set_exclusion_lists(
     options: *mut atemoya_options,
@@ -142,9 +142,9 @@ pub unsafe extern "C" fn atemoya_options_set_exclusion_lists(
     })
 }
 
-/// Sets which names of contigs in exclusion lists mean contigs of the genome: "chr" (1 for chr1 and the like, MT
-/// for chrM), or the path of a file whose lines are names of one contig, which is read now; NULL (the default)
-/// for none.
+/// Sets which names of contigs in exclusion lists mean contigs of the genome: "chr" (1 for chr1 and
+/// the like, MT for chrM), or the path of a file whose lines are names of one contig, which is read
+/// now; NULL (the default) for none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_options_set_alias(
     options: *mut atemoya_options,
@@ -161,8 +161,8 @@ pub unsafe extern "C" fn atemoya_options_set_alias(
     })
 }
 
-/// Sets whether the contigs to use and the exclusion lists may share no name with the genome; false by default,
-/// where that is an error when the loader is made.
+/// Sets whether the contigs to use and the exclusion lists may share no name with the genome; false
+/// by default, where that is an error when the loader is made.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_allow_empty(
     options: *mut atemoya_options,

@@ -1,4 +1,5 @@
-//! The parameters of a loader, in an object that grows with the library as a struct of C's could not.
+//! The parameters of a loader, in an object that grows with the library as a struct of C's could
+//! not.
 
 mod device;
 mod examples;
@@ -24,9 +25,9 @@ use std::sync::{Mutex, PoisonError};
 /// In place of the number of names in a list: all that a function says. The list is not read.
 pub const ATEMOYA_ALL: usize = usize::MAX;
 
-/// The parameters of a loader. Each has a function `atemoya_options_set_...` of its name, and the default
-/// that is said there. They are checked together, when a loader is made of them. Free them with
-/// `atemoya_options_free`.
+/// The parameters of a loader. Each has a function `atemoya_options_set_...` of its name, and the
+/// default that is said there. They are checked together, when a loader is made of them. Free them
+/// with `atemoya_options_free`.
 pub struct atemoya_options {
     _private: [u8; 0],
 }
@@ -79,8 +80,8 @@ fn set(
     })
 }
 
-/// Makes options with all defaults, for loaders over a store. They may make any number of loaders, and be
-/// changed in between.
+/// Makes options with all defaults, for loaders over a store. They may make any number of loaders,
+/// and be changed in between.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_new(
     store: *const atemoya_store,

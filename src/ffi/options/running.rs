@@ -12,13 +12,13 @@ use std::mem::MaybeUninit;
 pub enum atemoya_access {
     /// Through memory maps: the fastest, for files on a disk of this machine.
     ATEMOYA_ACCESS_MAP = 0,
-    /// By reading what each batch needs: for network file systems, and where a failing disk must be an error
-    /// and not the end.
+    /// By reading what each batch needs: for network file systems, and where a failing disk must be
+    /// an error and not the end.
     ATEMOYA_ACCESS_READ = 1,
 }
 
-/// Sets how many threads gather, up to 1024; 1 by default. With 0 the thread that asks for a batch gathers
-/// it.
+/// Sets how many threads gather, up to 1024; 1 by default. With 0 the thread that asks for a batch
+/// gathers it.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_num_workers(
     options: *mut atemoya_options,
@@ -28,8 +28,8 @@ pub extern "C" fn atemoya_options_set_num_workers(
     set(options, error, |generator| Ok(generator.num_workers(num_workers)))
 }
 
-/// Sets how many batches are in memory at once, up to 4096, those that the caller holds included; 0 (the
-/// default) for `num_workers + 2`, and on a device `prefetch_to_device` more.
+/// Sets how many batches are in memory at once, up to 4096, those that the caller holds included; 0
+/// (the default) for `num_workers + 2`, and on a device `prefetch_to_device` more.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_slots(
     options: *mut atemoya_options,
@@ -56,8 +56,8 @@ pub extern "C" fn atemoya_options_set_access(
     })
 }
 
-/// Sets whether the system is asked to read what the next batches need, where that is not in memory; true by
-/// default.
+/// Sets whether the system is asked to read what the next batches need, where that is not in
+/// memory; true by default.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_ask_ahead(
     options: *mut atemoya_options,

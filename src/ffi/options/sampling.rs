@@ -1,4 +1,5 @@
-//! Which examples stand where: the order, the seed, the share of negatives, and the shares of processes.
+//! Which examples stand where: the order, the seed, the share of negatives, and the shares of
+//! processes.
 
 use super::{atemoya_options, set};
 use crate::ffi::error::atemoya_error;
@@ -43,8 +44,8 @@ pub extern "C" fn atemoya_options_set_random_state(
     set(options, error, |generator| Ok(generator.random_state(random_state)))
 }
 
-/// Sets how many negatives are drawn for each peak, with replacement; the product is truncated. 0.1 by
-/// default.
+/// Sets how many negatives are drawn for each peak, with replacement; the product is truncated. 0.1
+/// by default.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_negative_ratio(
     options: *mut atemoya_options,
@@ -54,8 +55,8 @@ pub extern "C" fn atemoya_options_set_negative_ratio(
     set(options, error, |generator| Ok(generator.negative_ratio(negative_ratio)))
 }
 
-/// Sets whether peaks come in random order; true by default. The places of the negatives are random in any
-/// case.
+/// Sets whether peaks come in random order; true by default. The places of the negatives are random
+/// in any case.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_shuffle(
     options: *mut atemoya_options,
@@ -85,8 +86,9 @@ pub extern "C" fn atemoya_options_set_drop_last(
     set(options, error, |generator| Ok(generator.drop_last(drop_last)))
 }
 
-/// Sets which contiguous slice of each batch this process takes, below `world_size`; 0 by default. A short batch of m
-/// examples is cut into slices of ceil(m / world_size), so that the last processes may have fewer, or none.
+/// Sets which contiguous slice of each batch this process takes, below `world_size`; 0 by default.
+/// A short batch of m examples is cut into slices of ceil(m / world_size), so that the last
+/// processes may have fewer, or none.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_rank(
     options: *mut atemoya_options,

@@ -1,4 +1,5 @@
-//! The encoder for AVX2: a comparison with each of the four letters gives the masks of 32 bases at once.
+//! The encoder for AVX2: a comparison with each of the four letters gives the masks of 32 bases at
+//! once.
 
 #![allow(unsafe_code, reason = "calling code compiled for instructions that only some machines have")]
 
@@ -29,7 +30,8 @@ fn encode(letters: &[u8; 64]) -> Block {
     b"ACGT".map(|letter| u64::from(equal(low, letter)) | u64::from(equal(high, letter)) << 32)
 }
 
-/// 32 letters in upper case: bit 5 is what tells the cases apart, and no other byte becomes A, C, G or T without it.
+/// 32 letters in upper case: bit 5 is what tells the cases apart, and no other byte becomes A, C, G
+/// or T without it.
 #[target_feature(enable = "avx2")]
 #[inline]
 fn upper(letters: &[u8; 64], at: usize) -> __m256i {

@@ -1,4 +1,5 @@
-//! The bitmap encoding: a presence bit per base, a running count per 256 bases, then the values of the set bits.
+//! The bitmap encoding: a presence bit per base, a running count per 256 bases, then the values of
+//! the set bits.
 
 use super::stretches::Stretch;
 use super::values::{Parts, for_values, store};

@@ -15,7 +15,8 @@ pub struct TileStats {
     pub summary: Summary,
 }
 
-/// Checks a tile of `out.len()` bases, of which the first `valid` lie on the contig, and decodes it into `out`.
+/// Checks a tile of `out.len()` bases, of which the first `valid` lie on the contig, and decodes it
+/// into `out`.
 ///
 /// `bytes` starts with the tile and may go on after it.
 ///
@@ -125,7 +126,8 @@ fn stored_items(code: Code, bytes: &[u8], tile: usize) -> Option<usize> {
     bytes.get(skip..skip + tile / BLOCK * 2).map(|ends| last(ends.as_chunks::<2>().0))
 }
 
-/// Bytes of a tile, without the padding after it, as it says itself: what [`decode`] never reads past. Nothing else of it is checked.
+/// Bytes of a tile, without the padding after it, as it says itself: what [`decode`] never reads
+/// past. Nothing else of it is checked.
 ///
 /// # Errors
 /// [`TileError::Truncated`] when `bytes` end before the tile does.

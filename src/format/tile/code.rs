@@ -112,7 +112,8 @@ impl Code {
         Ok((Code(code as u8), (entry >> 5) as usize * 8))
     }
 
-    /// The directory entry of a tile of this code at `offset` (a multiple of 8 below 1 GiB) of its row.
+    /// The directory entry of a tile of this code at `offset` (a multiple of 8 below 1 GiB) of its
+    /// row.
     #[must_use]
     pub fn to_entry(self, offset: usize) -> u32 {
         ((offset / 8) as u32) << 5 | u32::from(self.0)

@@ -4,7 +4,8 @@ use super::stretches::Stretches;
 use super::{Code, Family, ValueType, bitmap, dense, runs, sparse};
 use std::ops::Range;
 
-/// Encodes tiles, each under the code that takes the fewest bytes. It keeps its memory from one tile to the next.
+/// Encodes tiles, each under the code that takes the fewest bytes. It keeps its memory from one
+/// tile to the next.
 ///
 /// ```
 /// use atemoya::format::tile::{Encoder, Family, decode};
@@ -29,7 +30,8 @@ pub struct Summary {
     pub nonzero: u32,
     /// The narrowest type that holds every value that is not 0.
     pub values: ValueType,
-    /// Sum of the values in f64: of each stretch of equal values in order, its value times its bases.
+    /// Sum of the values in f64: of each stretch of equal values in order, its value times its
+    /// bases.
     pub sum: f64,
     /// Sum of the absolute values, likewise.
     pub magnitude: f64,
@@ -46,17 +48,18 @@ impl Summary {
 }
 
 impl Encoder {
-    /// Adds the value of some bases of the next tile: finite, not -0.0, and after the bases that were added before. What is
-    /// not added is 0.
+    /// Adds the value of some bases of the next tile: finite, not -0.0, and after the bases that
+    /// were added before. What is not added is 0.
     #[inline(always)]
     pub fn push(&mut self, bases: Range<usize>, value: f32) {
         self.stretches.push(bases, value);
     }
 
-    /// Appends the encoded tile to `out`, padded to a multiple of 8 bytes, and says under which code. The next tile begins empty.
+    /// Appends the encoded tile to `out`, padded to a multiple of 8 bytes, and says under which
+    /// code. The next tile begins empty.
     ///
-    /// The tile has 512 ..= 32,768 bases (a power of two), of which the first `valid` lie on the contig; nothing was added to the
-    /// others.
+    /// The tile has 512 ..= 32,768 bases (a power of two), of which the first `valid` lie on the
+    /// contig; nothing was added to the others.
     ///
     /// # Panics
     /// It may, when bases were added out of order, twice, or past the tile.
@@ -97,7 +100,8 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    /// The code that takes the fewest bytes. `values` is the narrowest type of those that are not 0.
+    /// The code that takes the fewest bytes. `values` is the narrowest type of those that are not
+    /// 0.
     fn cheapest(&self, values: ValueType) -> Code {
         // Dense tiles and runs store zeros too, so that their values are never all 1.
         let with_zeros = values.max(ValueType::U4);

@@ -1,8 +1,9 @@
-//! Tiles: a power of two of bases of one track, stored under whichever of five encodings is smallest, decoded in part
-//! and without inflating (`format-spec/FORMAT.md`, section 6).
+//! Tiles: a power of two of bases of one track, stored under whichever of five encodings is
+//! smallest, decoded in part and without inflating (`format-spec/FORMAT.md`, section 6).
 //!
-//! [`decode`] is the hot path: it checks only what it follows, so that no byte can make it read or write out of bounds.
-//! [`check()`] is the strict reading that `verify` needs, and [`Encoder`] the writer.
+//! [`decode`] is the hot path: it checks only what it follows, so that no byte can make it read or
+//! write out of bounds. [`check()`] is the strict reading that `verify` needs, and [`Encoder`] the
+//! writer.
 
 mod bitmap;
 mod check;
@@ -62,13 +63,15 @@ impl TileError {
     }
 }
 
-/// Decodes some positions of a tile of `tile` bases into `out`, which has as many items, back to front if `REVERSE`.
+/// Decodes some positions of a tile of `tile` bases into `out`, which has as many items, back to
+/// front if `REVERSE`.
 ///
-/// `bytes` starts with the tile and may go on after it. Every item of `out` is written on success, but for those that are 0 when
-/// `clear` says that all of `out` is 0 already.
+/// `bytes` starts with the tile and may go on after it. Every item of `out` is written on success,
+/// but for those that are 0 when `clear` says that all of `out` is 0 already.
 ///
 /// # Errors
-/// [`TileError`] when the bytes followed break a rule of the format; `out` then holds unspecified values.
+/// [`TileError`] when the bytes followed break a rule of the format; `out` then holds unspecified
+/// values.
 #[inline(always)]
 pub fn decode<T: Sample, const REVERSE: bool>(
     code: Code,

@@ -55,8 +55,8 @@ pub(super) fn decode<T: Sample, const REVERSE: bool>(
     Ok(())
 }
 
-/// Writes items `from .. to`, counted from the end if `REVERSE`, and some of those after them. A length that no predictor guesses
-/// costs more than a few items written twice.
+/// Writes items `from .. to`, counted from the end if `REVERSE`, and some of those after them. A
+/// length that no predictor guesses costs more than a few items written twice.
 #[inline(always)]
 fn write<T: Sample, const REVERSE: bool>(out: &mut [T], from: usize, to: usize, value: T) {
     /// Items written at once.

@@ -1,5 +1,5 @@
-//! The sparse encoding: a running count per 256 bases, then values and one-byte offsets of the non-zero bases. The
-//! items of a block are found without a search.
+//! The sparse encoding: a running count per 256 bases, then values and one-byte offsets of the
+//! non-zero bases. The items of a block are found without a search.
 
 use std::ops::RangeInclusive;
 
@@ -79,14 +79,16 @@ pub(super) fn decode<T: Sample, const REVERSE: bool>(
             let stop = end(block);
             let offsets = low.get(item..stop).ok_or(TileError::Counts)?;
             let value = items(item - skipped..stop - skipped).ok_or(TileError::Counts)?;
-            // Where the block begins in the output; one that begins before it wraps to a huge number.
+            // Where the block begins in the output; one that begins before it wraps to a huge
+            // number.
             let start = (block * BLOCK).wrapping_sub(from);
             let place = if REVERSE { out.len().wrapping_sub(start).wrapping_sub(BLOCK) } else { start };
             let whole = out.get_mut(place..).and_then(|out| out.first_chunk_mut::<BLOCK>());
             match (whole, offsets.len().checked_sub(1)) {
                 (_, None) => {}
-                // A branch that ends the loop after as many items as there are is one that no predictor guesses. Writing the
-                // last one again, up to what the fullest block needs, is cheaper.
+                // A branch that ends the loop after as many items as there are is one that no
+                // predictor guesses. Writing the last one again, up to what the fullest block
+                // needs, is cheaper.
                 (Some(out), Some(most)) if rounds > 0 => {
                     for i in 0..rounds {
                         let i = i.min(most);
@@ -110,8 +112,8 @@ pub(super) fn decode<T: Sample, const REVERSE: bool>(
     Ok(())
 }
 
-/// The items of the fullest of some blocks, when writing as many for every block costs less than branches that are not
-/// foreseen; else 0. `item` is the first block's first.
+/// The items of the fullest of some blocks, when writing as many for every block costs less than
+/// branches that are not foreseen; else 0. `item` is the first block's first.
 #[inline(always)]
 fn rounds(blocks: &RangeInclusive<usize>, mut item: usize, end: impl Fn(usize) -> usize) -> usize {
     /// Items that could be written in the time of a branch that was not foreseen.

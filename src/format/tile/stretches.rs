@@ -1,5 +1,5 @@
-//! A tile as its stretches of equal values that are not 0, which is how bigWig files and most tracks come: the work of encoding it is
-//! that of its stretches, not of its bases.
+//! A tile as its stretches of equal values that are not 0, which is how bigWig files and most
+//! tracks come: the work of encoding it is that of its stretches, not of its bases.
 
 use super::ValueType;
 use super::encode::Summary;

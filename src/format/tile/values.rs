@@ -3,7 +3,8 @@
 use super::{TileError, ValueType};
 use std::ops::Range;
 
-/// A type that tiles decode into: `f32`, or `u8` and `u16` for tracks whose values they hold exactly.
+/// A type that tiles decode into: `f32`, or `u8` and `u16` for tracks whose values they hold
+/// exactly.
 pub trait Sample: bytemuck::Pod + PartialEq + Send + Sync + std::fmt::Debug {
     /// The widest stored type that converts without loss.
     const WIDEST: ValueType;
@@ -84,8 +85,9 @@ pub(super) enum Values<'a> {
 }
 
 impl<'a> Values<'a> {
-    /// The same values for use at `items`, with four bits widened to bytes in `buffer` if they fit there, and the number of the first one
-    /// that is left: to take many of them apart one by one costs more.
+    /// The same values for use at `items`, with four bits widened to bytes in `buffer` if they fit
+    /// there, and the number of the first one that is left: to take many of them apart one by one
+    /// costs more.
     #[inline(always)]
     pub(super) fn widened<'b>(self, items: Range<usize>, buffer: &'b mut [u8]) -> (Values<'b>, usize)
     where
@@ -105,8 +107,8 @@ impl<'a> Values<'a> {
     }
 }
 
-/// Runs `$body` with `$at` bound to a function from an item's number to its value as `T`, once per stored type, so that
-/// the choice is made outside the loop.
+/// Runs `$body` with `$at` bound to a function from an item's number to its value as `T`, once per
+/// stored type, so that the choice is made outside the loop.
 macro_rules! for_values {
     ($values:expr, $t:ty, |$at:ident| $body:expr) => {
         match $values {
@@ -135,8 +137,8 @@ macro_rules! for_values {
 }
 pub(super) use for_values;
 
-/// The same, but `$items` is bound to a function from the numbers of some items to one from a place among these to its value, so that
-/// bounds are checked once for all of them.
+/// The same, but `$items` is bound to a function from the numbers of some items to one from a place
+/// among these to its value, so that bounds are checked once for all of them.
 macro_rules! for_items {
     ($values:expr, $t:ty, |$items:ident| $body:expr) => {
         match $values {
@@ -173,7 +175,8 @@ macro_rules! for_items {
 }
 pub(super) use for_items;
 
-/// Stores an item's value among those of its tile, which are 0 yet; the caller has checked that the type holds it.
+/// Stores an item's value among those of its tile, which are 0 yet; the caller has checked that the
+/// type holds it.
 #[inline(always)]
 pub(super) fn store(values: ValueType, bytes: &mut [u8], item: usize, value: f32) {
     match values {

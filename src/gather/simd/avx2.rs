@@ -1,4 +1,5 @@
-//! The kernels for AVX2 with BMI: one-hot expansion by hand, tile decoding by recompiling the scalar code.
+//! The kernels for AVX2 with BMI: one-hot expansion by hand, tile decoding by recompiling the
+//! scalar code.
 
 #![allow(unsafe_code, reason = "calling code compiled for instructions that only some machines have")]
 

@@ -1,5 +1,5 @@
-//! The kernels for AVX-512: a mask of bases is a mask register, so that one-hot expansion is hardly more than a store;
-//! tile decoding by recompiling the scalar code.
+//! The kernels for AVX-512: a mask of bases is a mask register, so that one-hot expansion is hardly
+//! more than a store; tile decoding by recompiling the scalar code.
 
 #![allow(unsafe_code, reason = "calling code compiled for instructions that only some machines have")]
 

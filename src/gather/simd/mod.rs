@@ -15,7 +15,8 @@ use crate::format::tile::{Sample, TileError};
 use crate::store::PanelView;
 use std::sync::OnceLock;
 
-/// An instruction set that this machine has. There is no other way to get one than to ask which are there.
+/// An instruction set that this machine has. There is no other way to get one than to ask which are
+/// there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Isa(Set);
 

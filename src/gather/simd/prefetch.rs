@@ -13,8 +13,8 @@ pub(crate) fn prefetch<T>(items: &[T]) {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         let start = items.as_ptr().cast::<i8>();
         for offset in (0..size_of_val(items)).step_by(LINE) {
-            // SAFETY: prefetching has no requirement but SSE, which every x86-64 machine has; it never faults and
-            // changes no memory, whatever the address, and this one is of a slice.
+            // SAFETY: prefetching has no requirement but SSE, which every x86-64 machine has; it
+            // never faults and changes no memory, whatever the address, and this one is of a slice.
             unsafe { _mm_prefetch::<_MM_HINT_T0>(start.wrapping_add(offset)) };
         }
     }

@@ -72,7 +72,8 @@ impl BinaryFile {
     }
 }
 
-/// Fields that follow one another, little-endian. Past the end they are 0, so that callers check the length once, before.
+/// Fields that follow one another, little-endian. Past the end they are 0, so that callers check
+/// the length once, before.
 pub(super) struct Fields<'a>(pub(super) &'a [u8]);
 
 impl<'a> Fields<'a> {

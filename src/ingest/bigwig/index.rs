@@ -56,7 +56,8 @@ impl Index {
             }
             let size = 4 + u64::from(count) * if leaf == 1 { 32 } else { 24 };
             let items = file.read(node + 4, size - 4, WHAT)?;
-            // Nodes do not overlap, so all together they are no longer than the file: a loop ends here at the latest.
+            // Nodes do not overlap, so all together they are no longer than the file: a loop ends
+            // here at the latest.
             let Some(rest) = unread.checked_sub(size).filter(|_| seen.insert(node)) else {
                 return Err(damage("its nodes form a loop or overlap"));
             };
@@ -78,8 +79,8 @@ impl Index {
                     return Err(damage("its data blocks are out of order"));
                 }
                 last = (contig, start, end);
-                // The same for blocks: none is listed twice, so that reading them takes no longer than the file's length
-                // allows, whatever the index says.
+                // The same for blocks: none is listed twice, so that reading them takes no longer
+                // than the file's length allows, whatever the index says.
                 file.check(offset, size, "a data block")?;
                 let (Some(rest), true) = (data.checked_sub(size), size <= MAX_BLOCK as u64) else {
                     return Err(damage("its data blocks overlap or are too large"));

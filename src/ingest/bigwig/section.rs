@@ -5,7 +5,8 @@ use super::file::Fields;
 /// Bytes of a section's header.
 const HEADER: usize = 24;
 
-/// Calls `item(start, end, value)` for each interval of a block, in its order, or says what is wrong with the block.
+/// Calls `item(start, end, value)` for each interval of a block, in its order, or says what is
+/// wrong with the block.
 ///
 /// A block holds one section or several, all on the contig with number `contig`.
 pub(super) fn items(

@@ -120,7 +120,8 @@ impl<'b> LedgerColumns<'b> {
         })
     }
 
-    /// Appends the verdict on row `i` of the batch. Exactly the columns that its reason has must hold something.
+    /// Appends the verdict on row `i` of the batch. Exactly the columns that its reason has must
+    /// hold something.
     pub(super) fn append(&self, i: usize, context: &LedgerContext, to: &mut Verdicts, wrong: &Wrong<'_>) -> Result<()> {
         let name = self.reason.value(i);
         let Some(reason) = Reason::ALL.into_iter().find(|reason| reason.name() == name) else {

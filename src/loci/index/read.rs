@@ -19,18 +19,20 @@ use crate::loci::contig_ids::ContigIds;
 use crate::loci::table::{LocusTable, Role, Row};
 use crate::{Error, Result};
 
-/// Rows for which room is made before any was read: what the file says of their number is not to be trusted.
+/// Rows for which room is made before any was read: what the file says of their number is not to be
+/// trusted.
 const ROWS_AT_FIRST: usize = 1 << 20;
 
-/// Reads a table, and checks every row. Verdicts are read when `context` says what they refer to. `path` is only named in
-/// errors.
+/// Reads a table, and checks every row. Verdicts are read when `context` says what they refer to.
+/// `path` is only named in errors.
 ///
-/// Columns that this version does not know are ignored. The caller has compared the file's hash with `index.json`; this
-/// is the second line.
+/// Columns that this version does not know are ignored. The caller has compared the file's hash
+/// with `index.json`; this is the second line.
 ///
 /// # Errors
-/// [`Error::Corrupt`] when the file is not parquet, lacks a column, has one of another type or with a null, or a row that does
-/// not say what `format-spec/FORMAT.md`, section 9, requires. [`Error::Io`] when the file cannot be read.
+/// [`Error::Corrupt`] when the file is not parquet, lacks a column, has one of another type or with
+/// a null, or a row that does not say what `format-spec/FORMAT.md`, section 9, requires.
+/// [`Error::Io`] when the file cannot be read.
 pub fn read_parquet(file: File, path: &Path, contigs: &Contigs, context: Option<&LedgerContext>) -> Result<IndexTable> {
     let length = file.metadata().map_err(Error::io(path, "read the length of"))?.len();
     // The parquet crate does not promise to return an error for whatever bytes.

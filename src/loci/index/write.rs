@@ -21,16 +21,18 @@ use crate::{Error, Result};
 const ROW_GROUP_ROWS: usize = 1_000_000;
 const CREATED_BY: &str = concat!("atemoya ", env!("CARGO_PKG_VERSION"));
 
-/// Writes a table, its counts (for each signal group a name and one finite sum per row) and its verdicts, as
-/// `format-spec/FORMAT.md`, section 9, says. The same content always gives the same bytes. `path` is only named in errors.
+/// Writes a table, its counts (for each signal group a name and one finite sum per row) and its
+/// verdicts, as `format-spec/FORMAT.md`, section 9, says. The same content always gives the same
+/// bytes. `path` is only named in errors.
 ///
 /// # Errors
-/// [`Error::Argument`] when a group has more or fewer counts than there are rows, one that is not finite, or the name of
-/// another group, when there are more or fewer verdicts than rows, or a file or line number is too large. [`Error::Io`] when
-/// `out` fails.
+/// [`Error::Argument`] when a group has more or fewer counts than there are rows, one that is not
+/// finite, or the name of another group, when there are more or fewer verdicts than rows, or a file
+/// or line number is too large. [`Error::Io`] when `out` fails.
 ///
 /// # Panics
-/// When the table has an id of a contig that `contigs` does not have: both must belong to the same store.
+/// When the table has an id of a contig that `contigs` does not have: both must belong to the same
+/// store.
 pub fn write_parquet(
     table: &IndexTable,
     context: &LedgerContext,

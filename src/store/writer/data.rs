@@ -1,4 +1,5 @@
-//! One data file being written: DATA as it comes, then the tables, then the header page in the place kept for it.
+//! One data file being written: DATA as it comes, then the tables, then the header page in the
+//! place kept for it.
 
 use crate::format::checks::BlockChecks;
 use crate::format::header::{Header, Kind, PAGE};

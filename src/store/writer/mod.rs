@@ -1,4 +1,5 @@
-//! Writing the data files of a store: header page last, DATA first and sequentially, its checks computed on the way.
+//! Writing the data files of a store: header page last, DATA first and sequentially, its checks
+//! computed on the way.
 
 mod data;
 mod panel;
@@ -18,7 +19,8 @@ use std::path::Path;
 /// its members, and publishes the store.
 ///
 /// # Errors
-/// [`Error::Argument`] for a manifest that breaks the format's rules; [`Error::Exists`]; [`Error::Io`].
+/// [`Error::Argument`] for a manifest that breaks the format's rules; [`Error::Exists`];
+/// [`Error::Io`].
 pub fn publish(publication: Publication, mut manifest: Manifest) -> Result<()> {
     manifest.files.sort_by(|a, b| a.name.cmp(&b.name));
     manifest.version = manifest.lowest_version();

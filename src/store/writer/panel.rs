@@ -102,7 +102,8 @@ impl PanelWriter {
         self.data.finish(self.kind, &self.contigs, &self.index)
     }
 
-    /// Aligns the next row; rows before it that have no bytes move along, so that they stay without.
+    /// Aligns the next row; rows before it that have no bytes move along, so that they stay
+    /// without.
     fn align_row(&mut self, alignment: u64) -> Result<()> {
         let before = self.data.written();
         self.data.align(alignment)?;

@@ -10,8 +10,9 @@ use std::path::Path;
 
 /// Writes a sequence file, contig after contig.
 ///
-/// A contig's alignment depends on its length, which is known only at its end; so its blocks are held until then, or
-/// until it is long enough for a page. Memory stays bounded however long a contig is.
+/// A contig's alignment depends on its length, which is known only at its end; so its blocks are
+/// held until then, or until it is long enough for a page. Memory stays bounded however long a
+/// contig is.
 #[derive(Debug)]
 pub struct SequenceWriter {
     data: DataWriter,

@@ -1,4 +1,5 @@
-//! Loads and stores: widths, vectors, parameters, bounds, alignment, threads that disturb each other.
+//! Loads and stores: widths, vectors, parameters, bounds, alignment, threads that disturb each
+//! other.
 
 use super::{launch, with_address};
 use crate::kernel_memory::Seen;

@@ -48,7 +48,8 @@ fn half_of(bits: u32) -> u64 {
     if value.is_nan() {
         return 0x7FFF;
     }
-    // Halves are whole numbers of the smallest subnormal up to 2^-14, and then of ever larger units.
+    // Halves are whole numbers of the smallest subnormal up to 2^-14, and then of ever larger
+    // units.
     let size = value.abs();
     let mut unit = 2f64.powi(-24);
     while size >= unit * 2048.0 && unit < 32.0 {
