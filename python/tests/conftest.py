@@ -67,6 +67,17 @@ def simulated(tmp_path_factory) -> Simulated:
     return simulate(tmp_path_factory.mktemp("simulated"))
 
 
+@pytest.fixture
+def pair(atemoya, cherimoya_io, simulated):
+    """Makes a loader and cherimoya's, of the same parameters."""
+
+    def make(**changes):
+        arguments = simulated.arguments(**changes)
+        return atemoya.PeakGenerator(**arguments), cherimoya_io.PeakGenerator(**arguments)
+
+    return make
+
+
 @pytest.fixture(scope="session")
 def run_environment() -> dict[str, str]:
     """The environment of subprocesses that run files of this folder."""
