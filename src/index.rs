@@ -11,7 +11,7 @@ use crate::ingest::bed::read_bed;
 use crate::ingest::{check_regular, provenance};
 use crate::loci::index::Counts;
 use crate::loci::published::NewIndex;
-use crate::loci::{EXCLUSION, ExclusionMap, MAX_COUNTS_WINDOW, Row, Selection, doubts, matching, published};
+use crate::loci::{EXCLUSION, ExclusionMap, MAX_COUNTS_WINDOW, Row, Selection, matching, published, warnings};
 use crate::loci::{IndexManifest, IndexOptions, IndexTable, IndexedOptions, LocusTable};
 use crate::parallel::on_all_cores;
 use crate::progress::{self, Progress, Unit};
@@ -211,9 +211,9 @@ impl IndexBuilder {
         let used: Vec<&str> = used.into_iter().map(|id| store.contigs().name(id as usize)).collect();
         warnings.extend(store.warnings(None, Some(&used))?);
         if self.summits.is_none() {
-            warnings.extend(doubts::forgotten_summits(&table));
+            warnings.extend(warnings::forgotten_summits(&table));
         }
-        warnings.extend(doubts::swapped_formats(&table).or_else(|| doubts::swapped_counts(&table, &counts)));
+        warnings.extend(warnings::swapped_formats(&table).or_else(|| warnings::swapped_counts(&table, &counts)));
         let mut inputs = Vec::new();
         let mut renamed = renamed.into_iter();
         for (role, paths) in [("peaks", &self.peaks[..]), ("negatives", &self.negatives), (EXCLUSION, exclusions)] {

@@ -4,7 +4,7 @@
 //! - [`Store`] opens what `atemoya pack` made (or the module `pack`, with feature `ingest`).
 //! - [`index::IndexBuilder`] puts peaks and negatives into it.
 //! - [`PeakGenerator`] streams batches of one-hot sequence, controls and signal: jittered,
-//!   reverse-complemented, peaks mixed with negatives by a [`PeakNegativeSampler`], the same for a
+//!   reverse-complemented, peaks mixed with negatives by an [`EpochPlanner`], the same for a
 //!   seed on any machine and any number of threads. A [`feed::Genome`] has arrays of whole contigs
 //!   in place of some or all of the store's columns.
 //! - [`ArrayGenerator`] streams the same from arrays of windows, read where they lie.
@@ -51,7 +51,7 @@ pub use dtype::DType;
 pub use error::{Error, Result, listed, with_parameters};
 pub use feed::{ArrayGenerator, PeakGenerator};
 pub use progress::{Progress, Unit};
-pub use sample::PeakNegativeSampler;
+pub use sample::EpochPlanner;
 pub use store::Store;
 
 /// Test helpers are shared with the tests across modules, which know the crate by its name.

@@ -5,7 +5,7 @@
 mod common;
 
 use atemoya::sample::{CherimoyaPlan, Draw, Order, Plan, PlanOptions};
-use atemoya::{Error, PeakNegativeSampler};
+use atemoya::{EpochPlanner, Error};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -32,14 +32,14 @@ fn every_draw_is_cherimoyas() {
             shuffle: args.get("shuffle").is_none_or(|shuffle| shuffle.as_bool().unwrap()),
             seed: args["random_state"].as_u64().unwrap(),
         };
-        let sampler = PeakNegativeSampler::with_order(options, Order::Cherimoya).unwrap();
-        assert_eq!(sampler.len(), size(&golden["n"]), "{case}");
+        let planner = EpochPlanner::with_order(options, Order::Cherimoya).unwrap();
+        assert_eq!(planner.len(), size(&golden["n"]), "{case}");
         let epochs = golden["epochs"].as_array().unwrap();
         assert_eq!(epochs.len(), 2, "{case}");
         let mut compared = 0;
         for (e, epoch) in (0..).zip(epochs) {
-            let plan = sampler.epoch(e).unwrap();
-            assert_eq!(plan.len(), sampler.len(), "{case}");
+            let plan = planner.epoch(e).unwrap();
+            assert_eq!(plan.len(), planner.len(), "{case}");
             for column in ["label", "source", "offset", "rc"] {
                 assert_eq!(epoch[column].as_array().unwrap().len(), plan.len(), "{case}, {column}");
             }
@@ -69,12 +69,12 @@ fn options() -> PlanOptions {
 #[test]
 fn negatives_must_be_there_when_asked_for() {
     let some = PlanOptions { n_negatives: 0, negative_ratio: 0.09, ..options() };
-    let error = PeakNegativeSampler::with_order(some.clone(), Order::Cherimoya).unwrap_err();
+    let error = EpochPlanner::with_order(some.clone(), Order::Cherimoya).unwrap_err();
     assert!(matches!(error, Error::Argument { name: "negative_ratio", .. }), "{error}");
     let error = CherimoyaPlan::new(&some, 0).unwrap_err();
     assert!(matches!(error, Error::Argument { name: "negative_ratio", .. }), "{error}");
     let none = PlanOptions { negative_ratio: 0.0, ..some };
-    assert_eq!(PeakNegativeSampler::with_order(none, Order::Cherimoya).unwrap().len(), 10);
+    assert_eq!(EpochPlanner::with_order(none, Order::Cherimoya).unwrap().len(), 10);
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn options_out_of_range_are_refused_in_every_order() {
             ("negative_ratio", PlanOptions { negative_ratio: -0.5, ..options() }),
             ("max_jitter", PlanOptions { max_jitter: 1 << 31, ..options() }),
         ] {
-            let error = PeakNegativeSampler::with_order(bad, order).unwrap_err();
+            let error = EpochPlanner::with_order(bad, order).unwrap_err();
             assert!(matches!(error, Error::Argument { name, .. } if name == named), "{order}: {error}");
         }
     }
@@ -109,17 +109,17 @@ proptest! {
         let order = if cherimoya { Order::Cherimoya } else { Order::Native };
         let options =
             PlanOptions { n_peaks, n_negatives, negative_ratio, max_jitter, reverse_complement, shuffle, seed };
-        let sampler = PeakNegativeSampler::with_order(options, order).unwrap();
-        let draws = draws(&sampler.epoch(epoch).unwrap());
+        let planner = EpochPlanner::with_order(options, order).unwrap();
+        let draws = draws(&planner.epoch(epoch).unwrap());
         prop_assert_eq!(draws.len(), n_peaks + (n_peaks as f64 * negative_ratio) as usize);
-        prop_assert_eq!(draws.len(), sampler.len());
+        prop_assert_eq!(draws.len(), planner.len());
         let mut peaks: Vec<u32> = draws.iter().filter(|d| d.is_peak).map(|d| d.source).collect();
         if shuffle {
             peaks.sort_unstable();
         }
         prop_assert_eq!(peaks, (0..n_peaks as u32).collect::<Vec<_>>());
         prop_assert!(reverse_complement || !draws.iter().any(|draw| draw.reverse_complement));
-        // What a sampler draws is a plan that a caller could have made.
+        // What a planner draws is a plan that a caller could have made.
         let own = Plan::from_draws(draws.clone(), n_peaks, n_negatives, max_jitter).unwrap();
         prop_assert_eq!((0..own.len()).map(|i| own.draw(i)).collect::<Vec<_>>(), draws);
     }

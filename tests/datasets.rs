@@ -44,7 +44,7 @@ fn another_seed_is_another_generators() {
     for seed in [3, 4, u64::MAX] {
         let (other, built) =
             (dataset.with_seed(seed).unwrap(), generator(&store).random_state(seed).dataset().unwrap());
-        assert_eq!((other.sampler().options(), other.ledger()), (built.sampler().options(), built.ledger()));
+        assert_eq!((other.planner().options(), other.ledger()), (built.planner().options(), built.ledger()));
         assert_eq!((other.loci(true), other.loci(false)), (built.loci(true), built.loci(false)));
         let [other, built] = [other, built].map(|dataset| digest(&dataset.fetch(2, &[5, 0, 5]).unwrap()));
         assert_eq!(other, built);

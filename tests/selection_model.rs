@@ -12,7 +12,7 @@ use atemoya::feed::Access;
 use atemoya::loci::float_sum::{cascade_sum, pairwise_sum};
 use atemoya::loci::{Locus, quantile};
 use atemoya::sample::{Draw, Order, PlanOptions};
-use atemoya::{Error, PeakGenerator, PeakNegativeSampler};
+use atemoya::{EpochPlanner, Error, PeakGenerator};
 use common::cases::{self, Files};
 use common::model::{Data, Kept, Options, Place};
 use common::numpy::{cherimoya_draws, numpy_sum, outlier_threshold, torch_sum};
@@ -127,13 +127,13 @@ fn streaming() -> impl Strategy<Value = Streaming> {
     )
 }
 
-/// Every draw of an epoch: in the native order as the sampler gives them, in cherimoya's as numpy
+/// Every draw of an epoch: in the native order as the planner gives them, in cherimoya's as numpy
 /// would.
 fn draws(options: PlanOptions, order: Order, epoch: u64) -> Vec<Draw> {
     if order == Order::Cherimoya {
         return cherimoya_draws(&options, epoch);
     }
-    let plan = PeakNegativeSampler::with_order(options, order).unwrap().epoch(epoch).unwrap();
+    let plan = EpochPlanner::with_order(options, order).unwrap().epoch(epoch).unwrap();
     (0..plan.len()).map(|index| plan.draw(index)).collect()
 }
 

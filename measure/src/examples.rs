@@ -5,7 +5,7 @@ use crate::{Contestant, Ring};
 use atemoya::feed::{Column, Loader, LocusFilter};
 use atemoya::format::manifest::{GroupEntry, Role};
 use atemoya::gather::{self, Channels, Isa, Step, Window};
-use atemoya::sample::{PeakNegativeSampler, PlanOptions};
+use atemoya::sample::{EpochPlanner, PlanOptions};
 use atemoya::store::{PanelView, SequenceView};
 use atemoya::{Result, Store};
 
@@ -43,7 +43,7 @@ impl<'a> Examples<'a> {
     /// defaults, streams first.
     ///
     /// # Errors
-    /// What the sampler says of the options.
+    /// What the planner says of the options.
     pub fn new(store: &'a Store, loader: &Loader, filter: &LocusFilter, negative_ratio: f64) -> Result<Examples<'a>> {
         let options = PlanOptions {
             n_peaks: loader.peaks().len(),
@@ -54,8 +54,8 @@ impl<'a> Examples<'a> {
             shuffle: true,
             seed: 0,
         };
-        let sampler = PeakNegativeSampler::with_order(options, filter.order)?;
-        let plan = sampler.epoch(0)?;
+        let planner = EpochPlanner::with_order(options, filter.order)?;
+        let plan = planner.epoch(0)?;
         let window = |index: usize| {
             let draw = plan.draw(index);
             let loci = if draw.is_peak { loader.peaks() } else { loader.negatives() };

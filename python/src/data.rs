@@ -41,6 +41,6 @@ impl Data {
     }
 
     fn again(&self) -> atemoya::Result<Dataset<'static>> {
-        self.made.with_seed(self.made.sampler().options().seed)
+        self.made.with_seed(self.made.planner().options().seed)
     }
 }

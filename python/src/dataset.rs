@@ -168,17 +168,17 @@ impl Dataset {
 
     #[getter]
     fn n_peaks(&self) -> usize {
-        self.data.made().sampler().options().n_peaks
+        self.data.made().planner().options().n_peaks
     }
 
     #[getter]
     fn n_negatives(&self) -> usize {
-        self.data.made().sampler().options().n_negatives
+        self.data.made().planner().options().n_negatives
     }
 
     #[getter]
     fn seed(&self) -> u64 {
-        self.data.made().sampler().options().seed
+        self.data.made().planner().options().seed
     }
 
     /// How many loci were kept, and why the others were not, for peaks and negatives: names to

@@ -73,7 +73,7 @@ impl DeviceGenerator {
         }
     }
 
-    crate::feed::generator::setters! {
+    crate::feed::setters::setters! {
         /// Sets in which types batches cross the bus. It changes no value.
         transfer: Transfer;
         /// Sets how many batches are under way to the device, or there, before they are asked for.

@@ -4,13 +4,13 @@
 use super::array::Array;
 use super::dataset::{Account, Dataset};
 use super::examples::{ArrayExamples, Arrays, Rows};
-use super::generator::setters;
 use super::loader::Loader;
 use super::running::Running;
+use super::setters::setters;
 use super::sizes;
 use super::slot::Slot;
 use crate::loci::Ledger;
-use crate::sample::{Order, PeakNegativeSampler, PlanOptions};
+use crate::sample::{EpochPlanner, Order, PlanOptions};
 use crate::{Error, Result};
 
 /// Builds a [`Loader`] or [`Dataset`] that mixes peaks with negatives from arrays, read where they
@@ -226,7 +226,7 @@ impl<'a> ArrayGenerator<'a> {
         };
         let examples = ArrayExamples { sequence, controls, signal };
         let account = Account { ledger: Ledger::of_all(plan.n_peaks, plan.n_negatives), warnings: Vec::new() };
-        Dataset::new(Box::new(examples), PeakNegativeSampler::with_order(plan, self.order)?, account, batch_size)
+        Dataset::new(Box::new(examples), EpochPlanner::with_order(plan, self.order)?, account, batch_size)
     }
 
     fn plan(&self) -> Result<PlanOptions> {

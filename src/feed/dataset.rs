@@ -9,7 +9,7 @@ use super::running::Running;
 use super::slot::Slot;
 use crate::format::checks::hex;
 use crate::loci::{Ledger, Locus};
-use crate::sample::{Draw, PeakNegativeSampler, Plan, PlanOptions};
+use crate::sample::{Draw, EpochPlanner, Plan, PlanOptions};
 use crate::{Error, Result};
 use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
@@ -24,7 +24,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Debug)]
 pub struct Dataset<'a> {
     examples: Box<dyn Examples + 'a>,
-    pub(super) sampler: PeakNegativeSampler,
+    pub(super) planner: EpochPlanner,
     /// That of the streamed batches.
     pub(super) layout: Arc<Layout>,
     plans: Mutex<VecDeque<(u64, Arc<Plan>)>>,
@@ -49,18 +49,18 @@ const PLANS: usize = 3;
 impl<'a> Dataset<'a> {
     pub(super) fn new(
         examples: Box<dyn Examples + 'a>,
-        sampler: PeakNegativeSampler,
+        planner: EpochPlanner,
         account: Account,
         batch_size: usize,
     ) -> Result<Dataset<'a>> {
         // An epoch has no more examples than `len`, and validation none but the loci: no batch has
         // more, whatever was asked for.
-        let options = sampler.options();
-        let most = sampler.len().max(options.n_peaks + options.n_negatives);
+        let options = planner.options();
+        let most = planner.len().max(options.n_peaks + options.n_negatives);
         let layout = Arc::new(Layout::new(batch_size.min(most), examples.forms())?);
-        let fingerprint = fingerprint(&*examples, sampler.options());
+        let fingerprint = fingerprint(&*examples, planner.options());
         let (plans, fetches, asking) = (Mutex::default(), AtomicU64::new(0), Asking::new(0));
-        Ok(Dataset { examples, sampler, layout, plans, fingerprint, account, fetches, asking })
+        Ok(Dataset { examples, planner, layout, plans, fingerprint, account, fetches, asking })
     }
 
     /// The same examples with another seed, as a data set that shares no lock with this one: what a
@@ -73,15 +73,15 @@ impl<'a> Dataset<'a> {
     }
 
     fn again(&self, seed: u64, batch_size: usize) -> Result<Dataset<'a>> {
-        let options = PlanOptions { seed, ..self.sampler.options().clone() };
-        let sampler = PeakNegativeSampler::with_order(options, self.sampler.order())?;
-        Dataset::new(self.examples.again(), sampler, self.account.clone(), batch_size)
+        let options = PlanOptions { seed, ..self.planner.options().clone() };
+        let planner = EpochPlanner::with_order(options, self.planner.order())?;
+        Dataset::new(self.examples.again(), planner, self.account.clone(), batch_size)
     }
 
     /// What the epochs' plans depend on.
     #[must_use]
-    pub fn sampler(&self) -> &PeakNegativeSampler {
-        &self.sampler
+    pub fn planner(&self) -> &EpochPlanner {
+        &self.planner
     }
 
     /// How many loci were kept, and why the others were not. Of arrays, all are kept.
@@ -105,13 +105,13 @@ impl<'a> Dataset<'a> {
     /// Examples of an epoch.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.sampler.len()
+        self.planner.len()
     }
 
     /// Whether an epoch has no example, which never is so.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.sampler.is_empty()
+        self.planner.is_empty()
     }
 
     /// Gathers the examples at some places of an epoch, in this thread, into a batch of its own:
@@ -135,7 +135,7 @@ impl<'a> Dataset<'a> {
     /// fits, when there is none, or when the batch does not fit in memory; [`Error::Corrupt`] for a
     /// damaged store.
     pub fn fetch_draws(&self, draws: Vec<Draw>) -> Result<Batch> {
-        let options = self.sampler.options();
+        let options = self.planner.options();
         let plan = Plan::from_draws(draws, options.n_peaks, options.n_negatives, options.max_jitter)?;
         self.collect(&plan, 0..plan.len(), 0)
     }
@@ -197,7 +197,7 @@ impl<'a> Dataset<'a> {
         if let Some((_, plan)) = plans.iter().find(|(known, _)| *known == epoch) {
             return Ok(Arc::clone(plan));
         }
-        let plan = Arc::new(self.sampler.epoch(epoch)?);
+        let plan = Arc::new(self.planner.epoch(epoch)?);
         if plans.len() == PLANS {
             plans.pop_front();
         }

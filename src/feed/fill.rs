@@ -21,7 +21,7 @@ pub(super) struct Stream {
     /// The step of `epoch` to begin with.
     pub(super) step: u64,
     pub(super) epochs: u64,
-    /// The plan to follow in place of the sampler's.
+    /// The plan to follow in place of the planner's.
     pub(super) plan: Option<Arc<Plan>>,
     pub(super) asking: Asking,
     /// What moves with the delivered batches.

@@ -9,7 +9,9 @@ use crate::gather::find_groups;
 use crate::ingest::alias::Aliases;
 use crate::ingest::bed::{BedFile, read_bed};
 use crate::loci::published::LocusIndex;
-use crate::loci::{IndexManifest, LocusTable, SelectOptions, Selection, WindowSums, doubts, explain, matching, select};
+use crate::loci::{
+    IndexManifest, LocusTable, SelectOptions, Selection, WindowSums, explain, matching, select, warnings,
+};
 use crate::sample::Order;
 use crate::store::Store;
 use crate::{Error, Result, listed};
@@ -210,8 +212,8 @@ impl LocusFilter {
             (error, _) => error,
         })?;
         selection.warnings.extend(made_without);
-        selection.warnings.extend(doubts::swapped_formats(&index.table));
-        selection.warnings.extend(doubts::swapped_counts(&index.table, &index.counts));
+        selection.warnings.extend(warnings::swapped_formats(&index.table));
+        selection.warnings.extend(warnings::swapped_counts(&index.table, &index.counts));
         Ok(selection)
     }
 

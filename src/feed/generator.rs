@@ -6,14 +6,15 @@ use super::dataset::Dataset;
 use super::examples::Places;
 use super::filter::LocusFilter;
 use super::genome::Genome;
-use super::given::GivenLoci;
 use super::loader::Loader;
+use super::locus_source::LocusSource;
 use super::running::Running;
+use super::setters::setters;
 use super::sizes;
 use super::slot::Slot;
 use crate::ingest::alias::Aliases;
 use crate::loci::{Locus, LocusTable};
-use crate::sample::{Order, PeakNegativeSampler, PlanOptions};
+use crate::sample::{EpochPlanner, Order, PlanOptions};
 use crate::store::Store;
 use crate::{DType, Result};
 use std::collections::BTreeSet;
@@ -83,7 +84,7 @@ use std::sync::Arc;
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct PeakGenerator {
     genome: Genome,
-    loci: GivenLoci,
+    loci: LocusSource,
     filter: LocusFilter,
     controls: Option<Vec<String>>,
     /// `None` where it was not asked for.
@@ -99,17 +100,6 @@ pub struct PeakGenerator {
     ask_ahead: bool,
 }
 
-macro_rules! setters {
-    ($($(#[$doc:meta])* $name:ident $(in $part:ident)?: $type:ty;)*) => {
-        $($(#[$doc])*
-        pub fn $name(mut self, $name: $type) -> Self {
-            self$(.$part)?.$name = $name;
-            self
-        })*
-    };
-}
-pub(crate) use setters;
-
 impl PeakGenerator {
     /// Starts from the defaults.
     pub fn new(store: &Store) -> Self {
@@ -120,7 +110,7 @@ impl PeakGenerator {
     pub fn over(genome: &Genome) -> Self {
         PeakGenerator {
             genome: genome.clone(),
-            loci: GivenLoci::default(),
+            loci: LocusSource::default(),
             filter: LocusFilter::default(),
             controls: None,
             sequence_type: None,
@@ -150,7 +140,7 @@ impl PeakGenerator {
 
     /// Sets which of the store's locus indices is used.
     pub fn loci(mut self, name: impl Into<String>) -> Self {
-        self.loci = GivenLoci::Index(Some(name.into()));
+        self.loci = LocusSource::Index(Some(name.into()));
         self
     }
 
@@ -158,14 +148,14 @@ impl PeakGenerator {
     /// ([`LocusTable::from_beds`](crate::loci::LocusTable::from_beds)), from which is selected as
     /// from an index.
     pub fn table(mut self, table: LocusTable) -> Self {
-        self.loci = GivenLoci::Table(Arc::new(table));
+        self.loci = LocusSource::Table(Arc::new(table));
         self
     }
 
     /// Sets the loci to be used, as they are: nothing is left out by a filter, and no signal is
     /// read to select. They are what [`Dataset::loci`] of another data set says, say.
     pub fn selected(mut self, peaks: Vec<Locus>, negatives: Vec<Locus>) -> Self {
-        self.loci = GivenLoci::Selected(Arc::new([peaks, negatives]));
+        self.loci = LocusSource::Selected(Arc::new([peaks, negatives]));
         self
     }
 
@@ -334,8 +324,8 @@ impl PeakGenerator {
         };
         let LocusFilter { in_window, out_window, max_jitter, .. } = *filter;
         let places = Arc::new(Places { peaks, negatives, in_window, out_window, max_jitter });
-        let sampler = PeakNegativeSampler::with_order(plan, filter.order)?;
+        let planner = EpochPlanner::with_order(plan, filter.order)?;
         let examples = columns.examples(places, (self.access, self.ask_ahead));
-        Dataset::new(examples, sampler, account, batch_size)
+        Dataset::new(examples, planner, account, batch_size)
     }
 }

@@ -81,7 +81,7 @@ impl Outlet {
 
     /// Begins what [`Loader::follow`](super::Loader::follow) streams.
     pub(crate) fn follow(&self, draws: Vec<Draw>) -> Result<()> {
-        let options = self.source.sampler.options();
+        let options = self.source.planner.options();
         let plan = Plan::from_draws(draws, options.n_peaks, options.n_negatives, options.max_jitter)?;
         let (largest, room) = (self.shard.indices(0, plan.len(), false).len(), self.source.layout.batch_size());
         if largest > room {
@@ -97,7 +97,7 @@ impl Outlet {
 
     /// Begins what [`Loader::validation`](super::Loader::validation) streams.
     pub(crate) fn validation(&self, peaks: bool, negatives: bool) -> Result<()> {
-        let options = self.source.sampler.options();
+        let options = self.source.planner.options();
         let draws = |wanted: bool, loci: usize, is_peak: bool| {
             let offset = if is_peak { options.max_jitter } else { 0 };
             let draw = move |source| Draw { is_peak, source, offset, reverse_complement: false };
@@ -187,10 +187,10 @@ impl Outlet {
         let whole = step > 0 && step >= self.batches_per_epoch() as u64;
         let (epoch, step) = if whole { (epoch.wrapping_add(1), 0) } else { (epoch, step) };
         State {
-            order: self.source.sampler.order(),
-            version: self.source.sampler.order().version(),
+            order: self.source.planner.order(),
+            version: self.source.planner.order().version(),
             fingerprint: self.source.fingerprint().to_owned(),
-            seed: self.source.sampler.options().seed,
+            seed: self.source.planner.options().seed,
             examples: self.source.len(),
             batch_size: self.shard.batch_size(),
             epoch,

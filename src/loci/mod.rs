@@ -5,7 +5,6 @@
 
 mod contig_ids;
 mod counts;
-pub(crate) mod doubts;
 mod excluded;
 mod exclusion;
 pub mod float_sum;
@@ -19,6 +18,7 @@ mod rules;
 pub mod select;
 mod table;
 mod verdict;
+pub(crate) mod warnings;
 
 pub use exclusion::ExclusionMap;
 pub use index::{IndexTable, LedgerContext, read_parquet, write_parquet};

@@ -6,10 +6,10 @@ mod mt19937;
 pub mod native;
 mod order;
 mod plan;
-mod sampler;
+mod planner;
 
 pub use cherimoya::CherimoyaPlan;
 pub use native::{Draw, EpochPlan, PlanOptions};
 pub use order::Order;
 pub use plan::Plan;
-pub use sampler::PeakNegativeSampler;
+pub use planner::EpochPlanner;

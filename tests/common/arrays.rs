@@ -4,7 +4,7 @@
 use super::inputs::Rng;
 use atemoya::feed::{Array, Batch, Column, Strided};
 use atemoya::sample::{Draw, Order, PlanOptions};
-use atemoya::{ArrayGenerator, DType, PeakNegativeSampler};
+use atemoya::{ArrayGenerator, DType, EpochPlanner};
 use std::sync::Arc;
 
 /// An array and the memory it lies in.
@@ -130,8 +130,8 @@ impl Data {
 
     /// What an epoch consists of.
     pub fn draws(&self, epoch: u64) -> Vec<Draw> {
-        let sampler = PeakNegativeSampler::with_order(self.plan.clone(), self.order).unwrap();
-        let plan = sampler.epoch(epoch).unwrap();
+        let planner = EpochPlanner::with_order(self.plan.clone(), self.order).unwrap();
+        let plan = planner.epoch(epoch).unwrap();
         (0..plan.len()).map(|index| plan.draw(index)).collect()
     }
 

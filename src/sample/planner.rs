@@ -1,4 +1,4 @@
-//! The sampler of peaks and negatives: the plans of all epochs.
+//! The planner of peaks and negatives: the plans of all epochs.
 
 use super::cherimoya::CherimoyaPlan;
 use super::native::{EpochPlan, PlanOptions};
@@ -11,7 +11,7 @@ use crate::Result;
 /// plan says which locus, shift and orientation stand at each index.
 ///
 /// ```
-/// use atemoya::PeakNegativeSampler;
+/// use atemoya::EpochPlanner;
 /// use atemoya::sample::{Order, PlanOptions};
 ///
 /// let options = PlanOptions {
@@ -23,38 +23,38 @@ use crate::Result;
 ///     shuffle: true,
 ///     seed: 0,
 /// };
-/// let sampler = PeakNegativeSampler::new(options.clone())?;
-/// assert_eq!(sampler.len(), 1100);
-/// let example = sampler.epoch(3)?.draw(17);
+/// let planner = EpochPlanner::new(options.clone())?;
+/// assert_eq!(planner.len(), 1100);
+/// let example = planner.epoch(3)?.draw(17);
 /// assert!(example.offset <= 100);
 ///
-/// let sampler = PeakNegativeSampler::with_order(options, Order::Cherimoya)?;
-/// assert_eq!(sampler.epoch(3)?.len(), 1100);
+/// let planner = EpochPlanner::with_order(options, Order::Cherimoya)?;
+/// assert_eq!(planner.epoch(3)?.len(), 1100);
 /// # Ok::<(), atemoya::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-pub struct PeakNegativeSampler {
+pub struct EpochPlanner {
     options: PlanOptions,
     order: Order,
     examples: usize,
 }
 
-impl PeakNegativeSampler {
-    /// The sampler in the native order. Checks the options.
+impl EpochPlanner {
+    /// The planner in the native order. Checks the options.
     ///
     /// # Errors
     /// [`crate::Error::Argument`] as for [`EpochPlan::new`].
-    pub fn new(options: PlanOptions) -> Result<PeakNegativeSampler> {
-        PeakNegativeSampler::with_order(options, Order::Native)
+    pub fn new(options: PlanOptions) -> Result<EpochPlanner> {
+        EpochPlanner::with_order(options, Order::Native)
     }
 
-    /// The sampler in any order. Checks the options.
+    /// The planner in any order. Checks the options.
     ///
     /// # Errors
     /// [`crate::Error::Argument`] as for [`EpochPlan::new`].
-    pub fn with_order(options: PlanOptions, order: Order) -> Result<PeakNegativeSampler> {
+    pub fn with_order(options: PlanOptions, order: Order) -> Result<EpochPlanner> {
         let examples = options.examples()? as usize;
-        Ok(PeakNegativeSampler { options, order, examples })
+        Ok(EpochPlanner { options, order, examples })
     }
 
     /// The order of the plans.
@@ -84,7 +84,7 @@ impl PeakNegativeSampler {
     /// The plan of an epoch, made in time proportional to its length.
     ///
     /// # Errors
-    /// None that making the sampler has not found.
+    /// None that making the planner has not found.
     pub fn epoch(&self, epoch: u64) -> Result<Plan> {
         match self.order {
             Order::Native => EpochPlan::new(&self.options, epoch).map(Plan::from),

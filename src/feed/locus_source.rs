@@ -3,13 +3,13 @@
 use super::dataset::Account;
 use super::filter::LocusFilter;
 use super::genome::Genome;
-use crate::loci::{Ledger, Locus, LocusTable, Selection, doubts, published};
+use crate::loci::{Ledger, Locus, LocusTable, Selection, published, warnings};
 use crate::{Error, Result};
 use std::sync::Arc;
 
 /// Where the loci come from.
 #[derive(Debug, Clone)]
-pub(super) enum GivenLoci {
+pub(super) enum LocusSource {
     /// An index of the store whose contigs are the genome's, by its name, or the only one.
     Index(Option<String>),
     /// A table of all loci, that of an index or none.
@@ -18,31 +18,31 @@ pub(super) enum GivenLoci {
     Selected(Arc<[Vec<Locus>; 2]>),
 }
 
-impl Default for GivenLoci {
+impl Default for LocusSource {
     fn default() -> Self {
-        GivenLoci::Index(None)
+        LocusSource::Index(None)
     }
 }
 
-impl GivenLoci {
+impl LocusSource {
     /// The peaks and the negatives to be used, and what is known of all.
     pub(super) fn select(&self, genome: &Genome, filter: &LocusFilter) -> Result<([Vec<Locus>; 2], Account)> {
         let selection = match self {
-            GivenLoci::Index(name) => {
+            LocusSource::Index(name) => {
                 let none =
                     || Error::argument("loci", "there is no index of contigs that are arrays': give loci as a table");
                 let store = genome.indexed_store().ok_or_else(none)?;
                 filter.select_index_over(genome, &published::read(store, name.as_deref())?)?
             }
-            GivenLoci::Table(table) => {
+            LocusSource::Table(table) => {
                 let mut selection = filter.select_over(genome, table)?;
                 if filter.summits.is_none() {
-                    selection.warnings.extend(doubts::forgotten_summits(table));
+                    selection.warnings.extend(warnings::forgotten_summits(table));
                 }
-                selection.warnings.extend(doubts::swapped_formats(table));
+                selection.warnings.extend(warnings::swapped_formats(table));
                 selection
             }
-            GivenLoci::Selected(loci) => {
+            LocusSource::Selected(loci) => {
                 filter.check()?;
                 let ledger = Ledger::of_all(loci[0].len(), loci[1].len());
                 return Ok((checked(loci, genome)?.clone(), Account { ledger, warnings: Vec::new() }));
