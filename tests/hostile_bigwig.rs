@@ -5,6 +5,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 
 mod common;
+#[path = "hostile_bigwig/other_files.rs"]
+mod other_files;
+#[path = "hostile_bigwig/values.rs"]
+mod values;
 
 use std::path::Path;
 
@@ -73,82 +77,6 @@ fn message<T>(result: Result<T>) -> String {
         Err(error) => panic!("not an input error: {error}"),
         Ok(_) => panic!("accepted"),
     }
-}
-
-#[test]
-fn sections_of_every_kind() {
-    let both = [bed_graph(0, &[(400, 402, 7.0)]), var_step(0, 1, &[(500, 8.0)])];
-    let two_in_one = Block { end: 501, bytes: [&both[0].bytes[..], &both[1].bytes].concat(), ..both[0].clone() };
-    let blocks = [
-        bed_graph(0, &[(0, 3, 1.5), (3, 4, -0.0), (6, 6, 9.0), (8, 10, f32::NAN), (12, 13, f32::MIN_POSITIVE)]),
-        var_step(0, 5, &[(100, 2.0), (105, f32::INFINITY), (200, f32::NEG_INFINITY)]),
-        fixed_step(0, 300, 10, 3, &[1.0, 2.0, 3.0]),
-        two_in_one,
-        bed_graph(0, &[(999, 1000, 4.0)]),
-        // Past the contig's end: it has 7 bases.
-        bed_graph(2, &[(5, 20, 6.0)]),
-    ];
-    let mut a = vec![0.0; 1000];
-    let mut fill = |start: usize, end: usize, value| a[start..end].fill(value);
-    fill(0, 3, 1.5);
-    fill(12, 13, f32::MIN_POSITIVE);
-    fill(100, 105, 2.0);
-    fill(105, 110, f32::MAX);
-    fill(200, 205, f32::MIN);
-    fill(300, 303, 1.0);
-    fill(310, 313, 2.0);
-    fill(320, 323, 3.0);
-    fill(400, 402, 7.0);
-    fill(500, 501, 8.0);
-    fill(999, 1000, 4.0);
-    for layout in &LAYOUTS {
-        let track = open(&big_wig(&CONTIGS, &blocks, layout)).unwrap();
-        assert_eq!(track.contigs(), CONTIGS.map(|(name, length)| (name.to_string(), length.into())));
-        let read = values(&track, "a", 1000).unwrap();
-        assert!(read.iter().zip(&a).all(|(x, y)| x.to_bits() == y.to_bits()));
-        assert_eq!(values(&track, "bb", 50).unwrap(), vec![0.0; 50]);
-        assert_eq!(values(&track, "ccc", 7).unwrap(), [0.0, 0.0, 0.0, 0.0, 0.0, 6.0, 6.0]);
-        for start in (0..1000).step_by(7) {
-            for width in [0, 1, 5, 113] {
-                let end = (start + width).min(1000);
-                let mut out = vec![f32::NAN; end - start];
-                track.read("a", start as u64, end as u64, &mut out).unwrap();
-                assert_eq!(out, a[start..end], "{start}..{end}");
-            }
-        }
-    }
-}
-
-#[test]
-fn arguments_are_checked() {
-    let track = open(&big_wig(&CONTIGS, &[bed_graph(0, &[(0, 3, 1.5)])], &LAYOUTS[0])).unwrap();
-    let mut out = [0.0; 10];
-    let bad =
-        [("d", 0, 10), ("a", 991, 1001), ("a", 10, 0), ("a", 0, 9), ("a", u64::MAX - 9, u64::MAX), ("ccc", 0, 10)];
-    for (contig, start, end) in bad {
-        let error = track.read(contig, start, end, &mut out).unwrap_err();
-        assert!(matches!(error, Error::Argument { .. }), "{contig}:{start}..{end}: {error}");
-    }
-    track.read("a", 990, 1000, &mut out).unwrap();
-}
-
-#[test]
-fn many_threads_read_at_once() {
-    let blocks: Vec<_> = (0..100).map(|i| fixed_step(0, i * 10, 1, 1, &[i as f32; 10])).collect();
-    let track = open(&big_wig(&CONTIGS, &blocks, &LAYOUTS[1])).unwrap();
-    let whole = values(&track, "a", 1000).unwrap();
-    std::thread::scope(|scope| {
-        for thread in 0..8 {
-            let (track, whole) = (&track, &whole);
-            scope.spawn(move || {
-                for start in (thread..900).step_by(3) {
-                    let mut out = [f32::NAN; 100];
-                    track.read("a", start as u64, start as u64 + 100, &mut out).unwrap();
-                    assert_eq!(out, whole[start..start + 100]);
-                }
-            });
-        }
-    });
 }
 
 #[test]
@@ -238,27 +166,6 @@ fn damaged_trees_are_refused() {
     assert_eq!(open(&big_wig(&[], &[], &LAYOUTS[0])).unwrap().contigs(), []);
 }
 
-#[test]
-fn what_is_no_bigwig_is_named() {
-    let kind = |magic: u32| [&magic.to_le_bytes()[..], &[0; 100]].concat();
-    assert!(message(open(&kind(0x8789_F2EB))).contains("bigBed"));
-    assert!(message(open(&kind(0x888F_FC26_u32.swap_bytes()))).contains("big-endian"));
-    for (other, part) in [
-        (&b""[..], "empty"),
-        (b"\x01bc", "not a bigWig"),
-        (b"chr1\t0\t1\t2\n", "bedGraphToBigWig"),
-        (b"fixedStep chrom=chr1 start=1\n2\n", "wigToBigWig converts wiggle"),
-        (&[0x1f, 0x8b, 8, 4, 0, 0], "gzip"),
-        (b"BAM\x01", "bamCoverage"),
-    ] {
-        let said = message(open(other));
-        assert!(said.contains("bigWig") && said.contains(part), "{said}: {part}");
-    }
-    assert!(message(BigWig::open(Path::new("https://example.org/x.bw"))).contains("URL"));
-    assert!(message(BigWig::open(Path::new("/"))).contains("directory"));
-    assert!(matches!(BigWig::open(Path::new("no/such.bw")), Err(Error::Io { .. })));
-}
-
 /// Every cut and every flipped bit of small files, real and made.
 #[test]
 fn every_cut_and_every_flipped_bit_is_survived() {
@@ -343,42 +250,5 @@ proptest! {
         let same: Vec<_> = other.get_interval("y", 0, 2000).unwrap().map(|item| item.unwrap()).map(|item| (item.start, item.end, item.value.to_bits())).collect();
         let wrote: Vec<_> = placed.iter().map(|(start, end, value)| (*start, *end, value.to_bits())).collect();
         prop_assert_eq!(same, wrote);
-    }
-}
-
-/// As libBigWig leaves a file to which no value was added, and one whose writer was killed.
-#[test]
-fn a_file_without_an_index_is_empty_or_not_finished() {
-    let whole = big_wig(&CONTIGS, &[bed_graph(0, &[(0, 3, 1.5)])], &LAYOUTS[0]);
-    let data = u64::from_le_bytes(whole[16..24].try_into().unwrap()) as usize;
-    let mut empty = whole[..data + 8].to_vec();
-    empty[24..32].fill(0);
-    empty[data..].fill(0);
-    let magic = &whole[..4];
-    empty.extend(magic);
-    let track = open(&empty).unwrap();
-    assert_eq!(track.contigs().len(), CONTIGS.len());
-    for (contig, length) in CONTIGS {
-        assert_eq!(values(&track, contig, length.into()).unwrap(), vec![0.0; length as usize]);
-    }
-    let changed = |change: &dyn Fn(&mut Vec<u8>)| {
-        let mut bytes = empty.clone();
-        change(&mut bytes);
-        bytes
-    };
-    let mut killed = whole.clone();
-    killed[24..32].fill(0);
-    for bytes in [
-        killed.clone(),
-        killed[..killed.len() - 4].to_vec(),
-        changed(&|bytes| bytes.truncate(data + 8)),
-        changed(&|bytes| bytes[data] = 1),
-        changed(&|bytes| bytes.splice(data + 8..data + 8, [0; 24]).for_each(drop)),
-        changed(&|bytes| bytes[16..24].fill(0)),
-    ] {
-        assert!(message(open(&bytes)).contains("did not finish"), "{}", bytes.len());
-    }
-    for bytes in [changed(&|bytes| bytes[16..24].fill(255)), changed(&|bytes| bytes.truncate(data + 3))] {
-        message(open(&bytes));
     }
 }

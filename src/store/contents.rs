@@ -1,23 +1,19 @@
 //! What a published directory holds, entry by entry: the proof that all of it is ours, before it is
 //! replaced, and the removal of exactly that.
 
+mod first_bytes;
+
+use self::first_bytes::begins_as_ours;
 use super::open::{read_document, read_manifest};
 use super::unfinished::Abandoned;
 use crate::format::manifest::{MANIFEST, is_file_name};
-use crate::format::{
-    INDEX_DOCUMENT, INDEX_EXCLUDED, INDEX_FORMAT, INDEX_TABLE, INDEX_VERSION, LOCI, header, is_contig_name, sealed_json,
-};
+use crate::format::{INDEX_DOCUMENT, INDEX_EXCLUDED, INDEX_FORMAT, INDEX_TABLE, INDEX_VERSION, LOCI, sealed_json};
 use crate::{Error, Result, listed};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::ffi::OsString;
 use std::fs::{self, Metadata};
-use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-
-/// The most bytes of a line of `excluded.bed`: a contig's name of 255 bytes, two numbers of 13
-/// digits, and what parts them.
-const LONGEST_STRETCH: u64 = 512;
 
 /// What is published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -217,48 +213,6 @@ fn entries(directory: &Path) -> Result<Vec<(OsString, Metadata)>, Doubt> {
     read().map_err(|error| format!("what it holds cannot be listed ({error})"))
 }
 
-/// Whether a file of a store's directory, or of one `within` it, begins as atemoya writes those of
-/// its name. An empty one has nothing to lose.
-fn begins_as_ours(path: &Path, name: &str, within: &str) -> bool {
-    let document = |format: &str| format!("{{\n  \"format\": \"{format}\",\n").into_bytes();
-    let beginning = match (within, name) {
-        ("", MANIFEST) => document("atemoya"),
-        ("", _) if name.ends_with(".atm") => header::MAGIC.to_vec(),
-        ("" | "loci/", _) => return false,
-        (_, INDEX_DOCUMENT) => document(INDEX_FORMAT),
-        (_, INDEX_TABLE) => b"PAR1".to_vec(),
-        (_, INDEX_EXCLUDED) => return is_of_stretches(path),
-        _ => return false,
-    };
-    let read = || -> std::io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        fs::File::open(path)?.take(beginning.len() as u64).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    };
-    read().is_ok_and(|bytes| bytes.is_empty() || bytes == beginning)
-}
-
-/// Whether a file begins with a whole stretch, as `excluded.bed` does, or is empty.
-fn is_of_stretches(path: &Path) -> bool {
-    let first = || -> std::io::Result<Vec<u8>> {
-        let mut line = Vec::new();
-        BufReader::new(fs::File::open(path)?).take(LONGEST_STRETCH).read_until(b'\n', &mut line)?;
-        Ok(line)
-    };
-    let is_multiple = |number: &str| number.ends_with("00") && number.bytes().all(|byte| byte.is_ascii_digit());
-    first().is_ok_and(|line| {
-        let columns: Vec<&str> = str::from_utf8(&line)
-            .ok()
-            .and_then(|line| line.strip_suffix('\n'))
-            .unwrap_or_default()
-            .split('\t')
-            .collect();
-        let is_stretch = matches!(columns[..], [contig, start, end]
-            if is_contig_name(contig) && (start == "0" || is_multiple(start)) && is_multiple(end));
-        line.is_empty() || is_stretch
-    })
-}
-
 /// The path of a directory's document, which must be a file.
 fn document(directory: &Path, kind: Kind) -> Result<PathBuf, Doubt> {
     let path = directory.join(kind.document());
@@ -297,36 +251,4 @@ fn index_files(path: &Path) -> Result<Vec<&'static str>> {
         return Err(Error::Unsupported { path: path.to_path_buf(), what });
     }
     Ok([INDEX_TABLE].into_iter().chain(excluded.map(|_| INDEX_EXCLUDED)).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_left_of_a_damaged_store_is_known_by_its_beginnings() {
-        let directory = tempfile::tempdir().unwrap();
-        let index = directory.path().join("loci/default");
-        fs::create_dir_all(&index).unwrap();
-        fs::write(directory.path().join("manifest.json"), "{\n  \"format\": \"atemoya\",\n  cut").unwrap();
-        fs::write(index.join(INDEX_DOCUMENT), "").unwrap();
-        fs::write(index.join(INDEX_TABLE), "PAR1 and damage").unwrap();
-        for (excluded, ours) in [
-            ("", true),
-            ("chr1\t0\t100\n", true),
-            ("a name\t1200\t1500\nand damage", true),
-            ("chr1\t0\t100", false),
-            ("chr1\t120\t1500\n", false),
-            ("chr1\t1200\t1500\tmine\n", false),
-            ("words", false),
-        ] {
-            fs::write(index.join(INDEX_EXCLUDED), excluded).unwrap();
-            assert_eq!(Contents::of_damaged(directory.path()).is_ok(), ours, "{excluded:?}");
-        }
-        // Of the store itself it is no file.
-        fs::remove_file(index.join(INDEX_EXCLUDED)).unwrap();
-        fs::write(directory.path().join(INDEX_EXCLUDED), "chr1\t0\t100\n").unwrap();
-        let doubt = Contents::of_damaged(directory.path()).err();
-        assert_eq!(doubt.as_deref(), Some(r#"it holds what is not part of an atemoya store: "excluded.bed""#));
-    }
 }

@@ -5,16 +5,16 @@ mod census;
 mod contents;
 mod file;
 mod hash;
-mod inputs;
 mod map;
+mod missing_values;
 mod open;
 mod panel;
 mod publish;
 mod rows;
 mod sequence;
 mod unfinished;
-mod verified;
 mod verify;
+mod verify_once;
 pub mod writer;
 
 pub use census::Tally;
@@ -22,7 +22,7 @@ pub(crate) use contents::Kind;
 pub(crate) use file::DataFile;
 pub(crate) use hash::sha256;
 #[cfg(feature = "ingest")]
-pub(crate) use inputs::warnings as input_warnings;
+pub(crate) use missing_values::warnings as input_warnings;
 pub use open::Store;
 pub(crate) use open::read_document;
 pub use panel::{PanelFile, PanelView, RowTiles};
@@ -34,6 +34,6 @@ pub(crate) use rows::{Part, Rows};
 pub use sequence::{SequenceFile, SequenceView};
 #[cfg(feature = "ingest")]
 pub(crate) use unfinished::remove_abandoned_stores;
-#[cfg(feature = "ingest")]
-pub(crate) use verified::user_cache;
 pub use verify::Verified;
+#[cfg(feature = "ingest")]
+pub(crate) use verify_once::user_cache;
