@@ -5,7 +5,7 @@
 
 mod common;
 
-use atemoya::feed::Running;
+use atemoya::feed::LoaderOptions;
 use atemoya::loci::published;
 use atemoya::sample::{Draw, Order};
 use atemoya::{Error, PeakGenerator, Store};
@@ -66,12 +66,12 @@ fn a_data_sets_loaders_are_the_generators() {
     within(SECONDS, move || {
         let dataset = generator(&store).batch_size(5).dataset().unwrap();
         let runnings = [
-            Running::default(),
-            Running { num_workers: 0, batch_size: 7, drop_last: true, ..Running::default() },
-            Running { num_workers: 2, batch_size: 12, slots: Some(2), rank: 2, world_size: 3, drop_last: false },
+            LoaderOptions::default(),
+            LoaderOptions { num_workers: 0, batch_size: 7, drop_last: true, ..LoaderOptions::default() },
+            LoaderOptions { num_workers: 2, batch_size: 12, slots: Some(2), rank: 2, world_size: 3, drop_last: false },
         ];
         for (seed, running) in (8..).zip(&runnings) {
-            let Running { num_workers, batch_size, slots, rank, world_size, drop_last } = running.clone();
+            let LoaderOptions { num_workers, batch_size, slots, rank, world_size, drop_last } = running.clone();
             let built =
                 generator(&store).random_state(seed).num_workers(num_workers).batch_size(batch_size).slots(slots);
             let mut built = built.rank(rank).world_size(world_size).drop_last(drop_last).build().unwrap();
@@ -95,10 +95,10 @@ fn a_data_sets_loaders_are_the_generators() {
         let expected = digest(&generator(&store).dataset().unwrap().fetch(0, &[1]).unwrap());
         assert_eq!(digest(&dataset.fetch(0, &[1]).unwrap()), expected);
         let with = |running| dataset.loader(0, &running);
-        refused(with(Running { batch_size: 0, ..Running::default() }), "batch_size", &["0"]);
-        refused(with(Running { slots: Some(0), ..Running::default() }), "slots", &["0"]);
-        refused(with(Running { rank: 1, ..Running::default() }), "rank", &["1"]);
-        refused(with(Running { num_workers: 1025, ..Running::default() }), "num_workers", &["1025"]);
+        refused(with(LoaderOptions { batch_size: 0, ..LoaderOptions::default() }), "batch_size", &["0"]);
+        refused(with(LoaderOptions { slots: Some(0), ..LoaderOptions::default() }), "slots", &["0"]);
+        refused(with(LoaderOptions { rank: 1, ..LoaderOptions::default() }), "rank", &["1"]);
+        refused(with(LoaderOptions { num_workers: 1025, ..LoaderOptions::default() }), "num_workers", &["1025"]);
         let short = dataset.loader_in(0, &runnings[0], |bytes| memory(bytes - 1));
         refused(short, "memory", &["bytes"]);
         let failing = dataset.loader_in(0, &runnings[0], |_| {

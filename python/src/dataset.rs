@@ -11,7 +11,7 @@ use crate::memory::Buffer;
 use crate::options::{Examples, Sampling, Streaming, order};
 use crate::store::numpy_type;
 use crate::stream::Stream;
-use atemoya::feed::{self, LocusFilter, Running};
+use atemoya::feed::{self, LoaderOptions, LocusFilter};
 use atemoya::index::IndexBuilder;
 use atemoya::loci::Locus;
 use atemoya::sample::Draw;
@@ -251,7 +251,7 @@ impl Dataset {
     /// with a number of bytes and returns an address and the object that keeps as many bytes there
     /// for the stream alone.
     fn stream(&self, py: Python<'_>, seed: u64, streaming: Streaming, allocate: Option<Py<PyAny>>) -> PyResult<Stream> {
-        let running = Running::from(streaming);
+        let running = LoaderOptions::from(streaming);
         let Some(allocate) = allocate else {
             return Ok(Stream::new(py.detach(|| self.data.made().loader(seed, &running)).or_raise()?));
         };

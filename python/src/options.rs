@@ -2,7 +2,7 @@
 
 use crate::error::OrRaise;
 use atemoya::PeakGenerator;
-use atemoya::feed::{LocusFilter, Running};
+use atemoya::feed::{LoaderOptions, LocusFilter};
 use atemoya::ingest::alias::Aliases;
 use atemoya::sample::Order;
 use pyo3::exceptions::PyValueError;
@@ -99,9 +99,9 @@ impl Streaming {
     }
 }
 
-impl From<Streaming> for Running {
-    fn from(streaming: Streaming) -> Running {
+impl From<Streaming> for LoaderOptions {
+    fn from(streaming: Streaming) -> LoaderOptions {
         let Streaming { num_workers, batch_size, slots, rank, world_size, drop_last } = streaming;
-        Running { num_workers, batch_size, slots, rank, world_size, drop_last }
+        LoaderOptions { num_workers, batch_size, slots, rank, world_size, drop_last }
     }
 }

@@ -5,10 +5,10 @@ use super::array::Array;
 use super::dataset::{Account, Dataset};
 use super::examples::{ArrayExamples, Arrays, Rows};
 use super::loader::Loader;
-use super::running::Running;
+use super::loader_options::LoaderOptions;
 use super::setters::setters;
-use super::sizes;
 use super::slot::Slot;
+use crate::gather::sizes;
 use crate::loci::Ledger;
 use crate::sample::{EpochPlanner, Order, PlanOptions};
 use crate::{Error, Result};
@@ -94,7 +94,7 @@ pub struct ArrayGenerator<'a> {
     control_permutation: Option<Vec<usize>>,
     random_state: u64,
     order: Order,
-    running: Running,
+    running: LoaderOptions,
 }
 
 impl<'a> ArrayGenerator<'a> {
@@ -119,7 +119,7 @@ impl<'a> ArrayGenerator<'a> {
             control_permutation: None,
             random_state: 0,
             order: Order::Native,
-            running: Running::default(),
+            running: LoaderOptions::default(),
         }
     }
 

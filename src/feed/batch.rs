@@ -1,9 +1,9 @@
 //! A batch in the consumer's hands: typed views of the columns of its slot.
 
-use super::fill::Stream;
 use super::layout::{Column, Layout};
 use super::lease::Lease;
 use super::slot::Slot;
+use super::stream::Stream;
 use crate::dtype::Element;
 use crate::{DType, Result};
 use std::ops::Deref;

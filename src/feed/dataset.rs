@@ -1,11 +1,9 @@
 //! A data set: from an epoch and indices in it to the bytes of a batch.
 
-use super::asking::Asking;
 use super::batch::{Batch, Memory};
 use super::examples::Examples;
 use super::layout::Layout;
-use super::loader::Loader;
-use super::running::Running;
+use super::readahead::Readahead;
 use super::slot::Slot;
 use crate::format::checks::hex;
 use crate::loci::{Ledger, Locus};
@@ -32,7 +30,7 @@ pub struct Dataset<'a> {
     account: Account,
     /// How often examples were fetched, and when the system is asked for these.
     fetches: AtomicU64,
-    asking: Asking,
+    asking: Readahead,
 }
 
 /// What is known of the loci.
@@ -59,7 +57,7 @@ impl<'a> Dataset<'a> {
         let most = planner.len().max(options.n_peaks + options.n_negatives);
         let layout = Arc::new(Layout::new(batch_size.min(most), examples.forms())?);
         let fingerprint = fingerprint(&*examples, planner.options());
-        let (plans, fetches, asking) = (Mutex::default(), AtomicU64::new(0), Asking::new(0));
+        let (plans, fetches, asking) = (Mutex::default(), AtomicU64::new(0), Readahead::new(0));
         Ok(Dataset { examples, planner, layout, plans, fingerprint, account, fetches, asking })
     }
 
@@ -72,7 +70,8 @@ impl<'a> Dataset<'a> {
         self.again(seed, self.layout.batch_size())
     }
 
-    fn again(&self, seed: u64, batch_size: usize) -> Result<Dataset<'a>> {
+    /// The same examples with another seed and batch size.
+    pub(super) fn again(&self, seed: u64, batch_size: usize) -> Result<Dataset<'a>> {
         let options = PlanOptions { seed, ..self.planner.options().clone() };
         let planner = EpochPlanner::with_order(options, self.planner.order())?;
         Dataset::new(self.examples.again(), planner, self.account.clone(), batch_size)
@@ -239,44 +238,6 @@ impl<'a> Dataset<'a> {
             draw
         });
         self.examples.gather(&mut draws, [sequence, controls, signal])
-    }
-}
-
-impl Dataset<'static> {
-    /// A loader that streams these examples with a seed, which may be another than the data set's.
-    /// It shares no lock with it.
-    ///
-    /// ```no_run
-    /// use atemoya::feed::Running;
-    /// # let store = atemoya::Store::open("yeast.atemoya")?;
-    /// let dataset = atemoya::PeakGenerator::new(&store).dataset()?;
-    /// let running = Running { num_workers: 2, ..Running::default() };
-    /// let [mut training, mut other] = [7, 8].map(|seed| dataset.loader(seed, &running));
-    /// # Ok::<(), atemoya::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::Argument`] for sizes out of their ranges, or when the batches do not fit in memory.
-    pub fn loader(&self, seed: u64, running: &Running) -> Result<Loader> {
-        let shard = running.checked()?;
-        Loader::new(self.again(seed, shard.local_batch_size())?, running, 0, &Slot::plain)
-    }
-
-    /// The same with memory of the caller's: `allocate` gives at least so many bytes, on a multiple
-    /// of 256, for each slot.
-    ///
-    /// # Errors
-    /// As [`Dataset::loader`], and what `allocate` gives; [`Error::Argument`] when its memory is
-    /// too short or not aligned.
-    pub fn loader_in<M: AsRef<[u8]> + AsMut<[u8]> + Send + Sync + 'static>(
-        &self,
-        seed: u64,
-        running: &Running,
-        allocate: impl Fn(usize) -> Result<M>,
-    ) -> Result<Loader> {
-        let shard = running.checked()?;
-        let allocate = |bytes| Slot::foreign(allocate(bytes)?, bytes);
-        Loader::new(self.again(seed, shard.local_batch_size())?, running, 0, &allocate)
     }
 }
 

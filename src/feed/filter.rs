@@ -2,10 +2,10 @@
 //! store or another genome.
 
 use super::genome::Genome;
-use super::sizes;
 use crate::format::manifest::{GroupEntry, Role};
 use crate::format::{Contigs, Renamed};
 use crate::gather::find_groups;
+use crate::gather::sizes;
 use crate::ingest::alias::Aliases;
 use crate::ingest::bed::{BedFile, read_bed};
 use crate::loci::published::LocusIndex;

@@ -7,11 +7,11 @@ use super::examples::Places;
 use super::filter::LocusFilter;
 use super::genome::Genome;
 use super::loader::Loader;
+use super::loader_options::LoaderOptions;
 use super::locus_source::LocusSource;
-use super::running::Running;
 use super::setters::setters;
-use super::sizes;
 use super::slot::Slot;
+use crate::gather::sizes;
 use crate::ingest::alias::Aliases;
 use crate::loci::{Locus, LocusTable};
 use crate::sample::{EpochPlanner, Order, PlanOptions};
@@ -95,7 +95,7 @@ pub struct PeakGenerator {
     reverse_complement: bool,
     shuffle: bool,
     random_state: u64,
-    running: Running,
+    running: LoaderOptions,
     access: Access,
     ask_ahead: bool,
 }
@@ -120,7 +120,7 @@ impl PeakGenerator {
             reverse_complement: true,
             shuffle: true,
             random_state: 0,
-            running: Running::default(),
+            running: LoaderOptions::default(),
             access: Access::Map,
             ask_ahead: true,
         }

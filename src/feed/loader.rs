@@ -3,14 +3,14 @@
 use super::batch::Batch;
 use super::batches::Batches;
 use super::dataset::Dataset;
-use super::fill::Stream;
 use super::layout::Layout;
+use super::loader_options::LoaderOptions;
 use super::outlet::Outlet;
 use super::ring::Ring;
-use super::running::Running;
 use super::slot::Slot;
 use super::state::State;
 use super::stats::Stats;
+use super::stream::Stream;
 use super::worker::Workers;
 use crate::Result;
 use crate::loci::{Ledger, Locus};
@@ -37,7 +37,7 @@ impl Loader {
     /// many bytes; there are `more_slots` than usual where their number is not set.
     pub(super) fn new(
         source: Dataset<'static>,
-        running: &Running,
+        running: &LoaderOptions,
         more_slots: usize,
         allocate: &dyn Fn(usize) -> Result<Slot>,
     ) -> Result<Loader> {
@@ -222,6 +222,45 @@ impl Loader {
     #[must_use]
     pub fn stopper(&self) -> Stopper {
         Stopper(Arc::clone(&self.outlet))
+    }
+}
+
+impl Dataset<'static> {
+    /// Makes a loader of these examples with a seed, which may differ from the data set's. The
+    /// loader shares no lock with the data set.
+    ///
+    /// ```no_run
+    /// use atemoya::feed::LoaderOptions;
+    /// # let store = atemoya::Store::open("yeast.atemoya")?;
+    /// let dataset = atemoya::PeakGenerator::new(&store).dataset()?;
+    /// let options = LoaderOptions { num_workers: 2, ..LoaderOptions::default() };
+    /// let [mut training, mut other] = [7, 8].map(|seed| dataset.loader(seed, &options));
+    /// # Ok::<(), atemoya::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Argument`](crate::Error::Argument) for an option out of its range, or when the
+    /// batches do not fit in memory.
+    pub fn loader(&self, seed: u64, options: &LoaderOptions) -> Result<Loader> {
+        let shard = options.checked()?;
+        Loader::new(self.again(seed, shard.local_batch_size())?, options, 0, &Slot::plain)
+    }
+
+    /// Makes a loader whose slots lie in memory of the caller's. `allocate` is called with the
+    /// bytes of a slot, once a slot, and gives at least that many, beginning at a multiple of 256.
+    ///
+    /// # Errors
+    /// As [`Dataset::loader`], and what `allocate` returns;
+    /// [`Error::Argument`](crate::Error::Argument) when its memory is too short or not aligned.
+    pub fn loader_in<M: AsRef<[u8]> + AsMut<[u8]> + Send + Sync + 'static>(
+        &self,
+        seed: u64,
+        options: &LoaderOptions,
+        allocate: impl Fn(usize) -> Result<M>,
+    ) -> Result<Loader> {
+        let shard = options.checked()?;
+        let allocate = |bytes| Slot::foreign(allocate(bytes)?, bytes);
+        Loader::new(self.again(seed, shard.local_batch_size())?, options, 0, &allocate)
     }
 }
 

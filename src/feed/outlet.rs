@@ -1,14 +1,14 @@
 //! Where the batches of a loader come out. Everything here may be done from any thread, at once:
 //! who takes batches, who begins another stream, and who looks where it stands.
 
-use super::asking::Asking;
 use super::batch::{Batch, Memory};
 use super::dataset::Dataset;
-use super::fill::{Place, Stream};
+use super::readahead::Readahead;
 use super::ring::{Patience, Ring};
 use super::shard::Shard;
 use super::state::State;
 use super::stats::Stats;
+use super::stream::{Place, Stream};
 use crate::sample::{Draw, Plan};
 use crate::{Error, Result};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -120,7 +120,7 @@ impl Outlet {
         // One for each thread that gathers. Not further than an epoch, whose plan is made ahead
         // then.
         let distance = self.workers.clamp(1, self.batches_per_epoch().max(1));
-        let asking = Asking::new(distance as u64);
+        let asking = Readahead::new(distance as u64);
         let (source, shard) = (Arc::clone(&self.source), self.shard);
         self.begun.fetch_add(1, Ordering::SeqCst);
         self.ring.start(Stream { source, shard, drop_last, epoch, step, epochs, plan, asking, standing });

@@ -10,7 +10,7 @@ const RARE: u64 = 6;
 
 /// What the threads that gather a stream know of the batches after theirs.
 #[derive(Debug)]
-pub(super) struct Asking {
+pub(super) struct Readahead {
     /// How far ahead batches are asked for.
     distance: u64,
     /// The first batch that nobody has been told to ask for.
@@ -21,9 +21,9 @@ pub(super) struct Asking {
     streak: AtomicU64,
 }
 
-impl Asking {
-    pub(super) fn new(distance: u64) -> Asking {
-        Asking { distance, next: AtomicU64::new(0), due: AtomicU64::new(0), streak: AtomicU64::new(0) }
+impl Readahead {
+    pub(super) fn new(distance: u64) -> Readahead {
+        Readahead { distance, next: AtomicU64::new(0), due: AtomicU64::new(0), streak: AtomicU64::new(0) }
     }
 
     /// The batches of `total` that whoever is about to gather `batch` should ask for: each one is
@@ -51,7 +51,7 @@ mod tests {
     #[test]
     fn each_batch_is_asked_for_once_and_before_it_is_gathered() {
         for distance in [1, 3, 40] {
-            let asking = Asking::new(distance);
+            let asking = Readahead::new(distance);
             let mut asked = Vec::new();
             // Two threads may come in another order than they claimed their batches.
             for batch in [1, 0, 2, 4, 3, 5, 6, 7, 9, 8] {
@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn looks_become_rare_as_long_as_batches_are_in_memory() {
-        let asking = Asking::new(1);
+        let asking = Readahead::new(1);
         let mut looks = Vec::new();
         for batch in 0..200 {
             for later in asking.after(batch, 200) {

@@ -1,8 +1,8 @@
 //! What the workers do: the batches of a stream, each from its number to its bytes in a slot.
 
-use super::asking::Asking;
 use super::dataset::Dataset;
 use super::outlet::Standing;
+use super::readahead::Readahead;
 use super::ring::Fill;
 use super::shard::Shard;
 use super::slot::Slot;
@@ -23,7 +23,7 @@ pub(super) struct Stream {
     pub(super) epochs: u64,
     /// The plan to follow in place of the planner's.
     pub(super) plan: Option<Arc<Plan>>,
-    pub(super) asking: Asking,
+    pub(super) asking: Readahead,
     /// What moves with the delivered batches.
     pub(super) standing: Option<Arc<Standing>>,
 }
