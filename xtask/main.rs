@@ -1,4 +1,5 @@
-//! What developers of atemoya do beside cargo: `cargo xtask header`, `cargo xtask install-c`.
+//! What developers of atemoya do beside cargo: `cargo xtask header`, `cargo xtask install-c`,
+//! `cargo xtask tidy`.
 //!
 //! Each subcommand is one module, which turns arguments into files. A failure is a sentence that
 //! names its file.
@@ -6,6 +7,7 @@
 mod arguments;
 mod header;
 mod install;
+mod tidy;
 
 use arguments::Arguments;
 use std::fmt::Display;
@@ -24,6 +26,10 @@ usage: cargo xtask header [--check]
            --destdir DIR     is set before the prefix: where a package is put together
            --profile NAME    cargo's profile (default: installed)
            --features LIST   features of the library, with commas between: cuda
+
+       cargo xtask tidy [--count DIR] [--public]
+           Checks files, lines, imports and floors, and counts them and the public items. With --count
+           it only counts, in another checkout. With --public it lists the public items.
 ";
 
 /// What went wrong, for whoever called.
@@ -58,6 +64,7 @@ fn main() -> ExitCode {
     let result = match arguments.word().as_deref() {
         Some("header") => header::run(arguments),
         Some("install-c") => install::run(arguments),
+        Some("tidy") => tidy::run(arguments),
         Some("help" | "--help" | "-h") => Ok(USAGE.to_owned()),
         Some(other) => Err(Failure::Usage(format!("there is no subcommand {other}"))),
         None => Err(Failure::Usage("a subcommand is missing".to_owned())),
