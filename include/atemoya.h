@@ -66,8 +66,8 @@ uint32_t atemoya_abi_revision(void);
 /// Returns the version of the library, as "0.1.0"; the text is valid for ever.
 const char *atemoya_version(void);
 
-/// Returns whether the library was built with CUDA. It says nothing about whether there is a driver
-/// or a device.
+/// Returns whether the library was built with CUDA, which is always true. Whether this machine has
+/// a driver and a device is what `atemoya_device_count` finds out.
 bool atemoya_has_cuda(void);
 
 /// Returns how many handles and tensors of DLPack were given and not freed: 0 at the end of a
@@ -95,8 +95,7 @@ enum atemoya_status
     ATEMOYA_ERROR_NOT_A_STORE = -2,
     /// A file of a store is damaged; the error has its path and the offset.
     ATEMOYA_ERROR_CORRUPT = -3,
-    /// A file is of a version that this library does not know, or the library was built without
-    /// what is asked for.
+    /// A file is of a version that this library does not know.
     ATEMOYA_ERROR_UNSUPPORTED = -4,
     /// An input file (BED) cannot be used; the error has its path and, for text, the line.
     ATEMOYA_ERROR_INPUT = -5,
@@ -539,8 +538,8 @@ typedef int32_t atemoya_transfer;
 #endif // __cplusplus
 
 /// Sets the GPU that batches are delivered to, numbered from 0; -1 (the default) for batches in the
-/// memory of the host. Any other number needs a library built with CUDA, which making the loader
-/// finds out. What is not said otherwise is the same for both.
+/// memory of the host. Making the loader fails where there is no driver or no such device.
+/// Parameters that do not mention the device apply to both.
 atemoya_status atemoya_options_set_device(atemoya_options *options, int32_t device, atemoya_error **error);
 
 /// Sets in which types batches cross the bus, an `atemoya_transfer`; compact by default. It changes

@@ -1,7 +1,7 @@
-//! Tensors of DLPack, which PyTorch, JAX, CuPy, numpy and others take without a copy (feature
-//! `dlpack`): a view of some memory, and what keeps that memory alive until whoever took the tensor
-//! calls its deleter. The structures are those of `dlpack.h`, version 1.0, which every 1.x can
-//! read, and the one without a version from before.
+//! Tensors of DLPack, which PyTorch, JAX, CuPy, numpy and others take without a copy. A tensor is a
+//! view of some memory and an owner, which keeps that memory alive until the consumer calls the
+//! tensor's deleter. The structures are those of `dlpack.h`: version 1.0, which every 1.x can read,
+//! and the one without a version from before.
 
 #![allow(unsafe_code, reason = "C structures that point into themselves, and are freed by whoever got them")]
 

@@ -19,15 +19,12 @@
 //!
 //! `cuda` (off by default): the module `cuda`, feeding a GPU. It needs nothing of CUDA to build.
 //!
-//! `dlpack` (off by default): the module `dlpack`, tensors for other libraries.
-//!
-//! `ffi` (off by default): the module `ffi`, the functions that C calls.
+//! `ffi` (off by default): the module `ffi`, the functions that C calls. It turns on `cuda`.
 
 #[cfg(feature = "ingest")]
 pub mod cache;
 #[cfg(feature = "cuda")]
 pub mod cuda;
-#[cfg(feature = "dlpack")]
 pub mod dlpack;
 pub mod dtype;
 mod error;

@@ -19,13 +19,12 @@ const USAGE: &str = "\
 usage: cargo xtask header [--check]
            Makes include/atemoya.h from src/ffi. With --check it compares instead, and fails where they differ.
 
-       cargo xtask install-c --prefix DIR [--libdir NAME] [--destdir DIR] [--profile NAME] [--features LIST]
+       cargo xtask install-c --prefix DIR [--libdir NAME] [--destdir DIR] [--profile NAME]
            Builds the C libraries and installs them with header, pkg-config files and examples.
            --prefix DIR      the directory that gets include/, lib/ and share/
            --libdir NAME     the libraries' directory below it (default: lib)
            --destdir DIR     is set before the prefix: where a package is put together
            --profile NAME    cargo's profile (default: installed)
-           --features LIST   features of the library, with commas between: cuda
 
        cargo xtask tidy [--count DIR] [--public]
            Checks files, lines, imports and floors, and counts them and the public items. With --count

@@ -54,8 +54,7 @@ fn right_use_gives_what_rust_gives() {
     let (path, list) = (expected::store(directory.path()), expected::exclusion_list(directory.path()));
     expected::parameters_matter(&Store::open(&path).unwrap(), &list);
     let printed = in_every_way("right_use", directory.path(), &[&path, &list]);
-    let has_cuda = compiler::library_has_cuda(directory.path());
-    same(&printed, &expected::of_right_use(&Store::open(path).unwrap(), &list, has_cuda));
+    same(&printed, &expected::of_right_use(&Store::open(path).unwrap(), &list));
 }
 
 #[test]
@@ -110,18 +109,15 @@ fn a_forked_process_uses_the_library_too() {
 fn without_a_driver_a_device_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     let path = expected::store(directory.path());
-    let case = if compiler::library_has_cuda(directory.path()) { "no-driver" } else { "without-cuda" };
-    in_every_way("device", directory.path(), &[&path, Path::new(case)]);
+    in_every_way("device", directory.path(), &[&path, Path::new("no-driver")]);
 }
 
-/// On the emulator, a device's batches hold what the host's do; a library without CUDA finds no
-/// device there either. Valgrind has not as many addresses as the emulator takes for the memory of
-/// its devices.
+/// On the emulator, a device's batches hold what the host's do. Valgrind does not have the addresses
+/// that the emulator takes for the memory of its devices.
 #[test]
 fn on_the_emulator_a_device_gives_what_the_host_gives() {
     let directory = tempfile::tempdir().unwrap();
     let path = expected::store(directory.path());
-    let case = if compiler::library_has_cuda(directory.path()) { "emulator" } else { "without-cuda" };
     std::fs::copy(compiler::built("libcuda_emu.so"), directory.path().join("libcuda.so")).unwrap();
     let file = source("capi/tests/c/device.c");
     for language in Language::ALL.into_iter().filter(|language| language.is_there()) {
@@ -131,7 +127,7 @@ fn on_the_emulator_a_device_gives_what_the_host_gives() {
             commands.extend(language.build_sanitized(&file, directory.path()).map(Command::new));
         }
         for mut command in commands {
-            command.arg(&path).arg(case);
+            command.arg(&path).arg("emulator");
             command.env("LD_LIBRARY_PATH", directory.path()).env("CUDA_EMU_MODE", "eager");
             run(command, directory.path());
         }

@@ -4,7 +4,7 @@ use super::pool::{Given, Kind};
 use super::world::World;
 use atemoya::ffi::*;
 use std::ffi::CString;
-use std::ptr::{null, without_provenance_mut};
+use std::ptr::{null, null_mut};
 
 /// Makes options for small batches, mostly.
 pub fn options_new(w: &mut World) {
@@ -141,11 +141,8 @@ pub fn device(w: &mut World) {
         1 => set!(w, atemoya_options_set_transfer, w.bytes.choice(2)),
         2 => set!(w, atemoya_options_set_prefetch_to_device, w.bytes.size(4)),
         3 => set!(w, atemoya_options_set_device_slots, w.bytes.size(4)),
-        4 => set!(
-            w,
-            atemoya_options_set_stream,
-            without_provenance_mut(if atemoya_has_cuda() { 0 } else { w.bytes.number() as usize })
-        ),
+        // The driver follows any other address.
+        4 => set!(w, atemoya_options_set_stream, null_mut()),
         5 => set!(w, atemoya_options_set_write_combined, w.bytes.flag()),
         _ => set!(w, atemoya_options_set_device, -1),
     }

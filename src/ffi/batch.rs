@@ -8,7 +8,6 @@ use super::error::atemoya_error;
 use super::handle::{self, Object};
 use super::status::{Failure, atemoya_status};
 use crate::DType;
-#[cfg(feature = "cuda")]
 use crate::cuda::DeviceBatch;
 use crate::feed::{Batch, Column};
 use std::borrow::Cow;
@@ -27,7 +26,6 @@ pub(super) struct OpenBatch(pub(super) AnyBatch);
 
 pub(super) enum AnyBatch {
     Host(Batch),
-    #[cfg(feature = "cuda")]
     Device(DeviceBatch),
 }
 
@@ -46,7 +44,6 @@ impl OpenBatch {
                 let place = (tensor.bytes().as_ptr().cast(), atemoya_device_type::ATEMOYA_DEVICE_CPU, 0);
                 Ok(self::tensor(column, (tensor.dtype(), tensor.shape()), place))
             }
-            #[cfg(feature = "cuda")]
             AnyBatch::Device(batch) => {
                 let tensor = batch.column(column).ok_or_else(absent)?;
                 let data = std::ptr::without_provenance(tensor.pointer() as usize);
@@ -63,7 +60,6 @@ impl OpenBatch {
                 let absent = || Failure::argument("column", format!("the batches have no {column:?}"));
                 Ok(Cow::Borrowed(batch.column(column).ok_or_else(absent)?.bytes()))
             }
-            #[cfg(feature = "cuda")]
             AnyBatch::Device(batch) => Ok(Cow::Owned(batch.read(column)?)),
         }
     }
@@ -72,7 +68,6 @@ impl OpenBatch {
     pub(super) fn place(&self) -> (usize, u64, u64) {
         match &self.0 {
             AnyBatch::Host(batch) => (batch.len(), batch.epoch(), batch.index()),
-            #[cfg(feature = "cuda")]
             AnyBatch::Device(batch) => (batch.len(), batch.epoch(), batch.index()),
         }
     }
@@ -171,7 +166,6 @@ pub extern "C" fn atemoya_batch_memory(
                 bytes.write(memory.len());
                 Ok(memory.as_ptr().cast())
             }
-            #[cfg(feature = "cuda")]
             AnyBatch::Device(_) => Err(Failure::argument("batch", "it is in the memory of a device")),
         }
     })

@@ -1,26 +1,17 @@
-//! Batches on a device: the streams that use them. In a library without CUDA there are none, and
-//! these functions say so.
+//! Batches on a device: the CUDA streams that they are delivered to and that use them.
 
-use super::batch::{OpenBatch, atemoya_batch};
+use super::batch::{AnyBatch, OpenBatch, atemoya_batch};
 use super::call;
 use super::error::atemoya_error;
-use super::loader::atemoya_loader;
+use super::handle;
+use super::loader::{AnyLoader, atemoya_loader, lock};
 use super::status::{Failure, atemoya_status};
+use super::stream;
+use crate::cuda::{Device, DeviceBatch, Stream};
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
 
-#[cfg(feature = "cuda")]
-use super::{
-    batch::AnyBatch,
-    handle,
-    loader::{AnyLoader, lock},
-    stream,
-};
-#[cfg(feature = "cuda")]
-use crate::cuda::{Device, DeviceBatch, Stream};
-
 /// Does something with a batch on a device and a stream of its device.
-#[cfg(feature = "cuda")]
 pub(super) fn with_stream(
     batch: &OpenBatch,
     stream: *mut c_void,
@@ -32,7 +23,6 @@ pub(super) fn with_stream(
     Ok(then(batch, &stream)?)
 }
 
-#[cfg(feature = "cuda")]
 fn on_device(batch: &OpenBatch) -> Result<&DeviceBatch, Failure> {
     match &batch.0 {
         AnyBatch::Device(batch) => Ok(batch),
@@ -46,12 +36,7 @@ pub extern "C" fn atemoya_device_count(
     count: Option<&mut MaybeUninit<usize>>,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
-    call::give(error, ("count", count), || {
-        #[cfg(feature = "cuda")]
-        return Ok(Device::count()?);
-        #[cfg(not(feature = "cuda"))]
-        Err(Failure::without_cuda())
-    })
+    call::give(error, ("count", count), || Ok(Device::count()?))
 }
 
 /// Writes the next batch, as `atemoya_loader_next`, but delivers it to `stream`, a `CUstream` or
@@ -64,8 +49,7 @@ pub unsafe extern "C" fn atemoya_loader_next_on(
     batch: Option<&mut MaybeUninit<*mut atemoya_batch>>,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
-    #[cfg(feature = "cuda")]
-    return stream::next(loader, batch, error, |open| {
+    stream::next(loader, batch, error, |open| {
         let AnyLoader::Device(loader) = &open.loader else {
             return Err(Failure::argument("loader", "its batches are in the memory of the host"));
         };
@@ -73,12 +57,7 @@ pub unsafe extern "C" fn atemoya_loader_next_on(
         // SAFETY: the caller's promise.
         let stream = unsafe { Stream::borrow(&device, stream) }?;
         open.next_on(loader, &stream, true)
-    });
-    #[cfg(not(feature = "cuda"))]
-    {
-        let _ = (loader, stream);
-        call::make::<OpenBatch>(error, batch, || Err(Failure::without_cuda()))
-    }
+    })
 }
 
 /// Writes the stream that a batch was delivered to, a `CUstream`; valid until the batch is freed,
@@ -89,15 +68,7 @@ pub extern "C" fn atemoya_batch_stream(
     stream: Option<&mut MaybeUninit<*mut c_void>>,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
-    call::give(error, ("stream", stream), || {
-        #[cfg(feature = "cuda")]
-        return Ok(on_device(&*handle::get::<OpenBatch>(batch)?)?.stream().as_raw());
-        #[cfg(not(feature = "cuda"))]
-        {
-            let _ = batch;
-            Err(Failure::without_cuda())
-        }
-    })
+    call::give(error, ("stream", stream), || Ok(on_device(&*handle::get::<OpenBatch>(batch)?)?.stream().as_raw()))
 }
 
 /// Lets another stream use a batch: what it is given from now on finds the batch complete, and the
@@ -109,15 +80,7 @@ pub unsafe extern "C" fn atemoya_batch_wait_on(
     stream: *mut c_void,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
-    call::run(error, || {
-        #[cfg(feature = "cuda")]
-        return with_stream(&*handle::get::<OpenBatch>(batch)?, stream, DeviceBatch::wait_on);
-        #[cfg(not(feature = "cuda"))]
-        {
-            let _ = (batch, stream);
-            Err(Failure::without_cuda())
-        }
-    })
+    call::run(error, || with_stream(&*handle::get::<OpenBatch>(batch)?, stream, DeviceBatch::wait_on))
 }
 
 /// Says that a stream is done with a batch: what it is given from now on does not use it, and the
@@ -129,13 +92,5 @@ pub unsafe extern "C" fn atemoya_batch_done_on(
     stream: *mut c_void,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
-    call::run(error, || {
-        #[cfg(feature = "cuda")]
-        return with_stream(&*handle::get::<OpenBatch>(batch)?, stream, DeviceBatch::done_on);
-        #[cfg(not(feature = "cuda"))]
-        {
-            let _ = (batch, stream);
-            Err(Failure::without_cuda())
-        }
-    })
+    call::run(error, || with_stream(&*handle::get::<OpenBatch>(batch)?, stream, DeviceBatch::done_on))
 }

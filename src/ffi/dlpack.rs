@@ -79,9 +79,7 @@ pub unsafe extern "C" fn atemoya_batch_dlpack(
                 return Err(Failure::argument("stream", "the batch is in the memory of the host, which has none"));
             }
             AnyBatch::Host(_) => {}
-            #[cfg(feature = "cuda")]
             AnyBatch::Device(_) if stream.addr() == usize::MAX => {}
-            #[cfg(feature = "cuda")]
             AnyBatch::Device(_) => super::device::with_stream(&batch, stream, crate::cuda::DeviceBatch::wait_on)?,
         }
         *out = export(batch, &tensor)?;

@@ -6,22 +6,16 @@ use super::column::column;
 use super::dtype;
 use super::error::atemoya_error;
 use super::handle::{self, Object};
-#[cfg(feature = "cuda")]
 use super::options::DeviceSettings;
 use super::options::{Settings, atemoya_options, settings};
 use super::status::{Failure, atemoya_status};
-use crate::DType;
-#[cfg(feature = "cuda")]
-use crate::PeakGenerator;
-#[cfg(feature = "cuda")]
 use crate::cuda::{Device, DeviceGenerator, DeviceLoader, Stream, Transfer};
 use crate::feed::{Column, Dataset, Loader, Outlet};
+use crate::{DType, PeakGenerator};
 use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-#[cfg(feature = "cuda")]
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A loader: it streams epochs of batches. Free it with `atemoya_loader_free`.
 ///
@@ -71,8 +65,9 @@ pub(super) struct OpenLoader {
 /// The loader itself.
 pub(super) enum AnyLoader {
     /// All is done at its outlet, by any number of threads at once; its workers end with it.
-    Host { _loader: Loader },
-    #[cfg(feature = "cuda")]
+    Host {
+        _loader: Loader,
+    },
     Device(Mutex<Box<DeviceLoader>>),
 }
 
@@ -104,19 +99,11 @@ impl OpenLoader {
                 warnings,
             });
         };
-        #[cfg(not(feature = "cuda"))]
-        {
-            let _ = ordinal;
-            Err(Failure::without_cuda())
-        }
-        #[cfg(feature = "cuda")]
-        {
-            let loader = on_device(ordinal, generator, &device)?;
-            let columns = Column::ALL.map(|column| (loader.shape(column), loader.dtype(column)));
-            let Shared { data, outlet, ledger, warnings } = shared(loader.host());
-            let loader = AnyLoader::Device(Mutex::new(Box::new(loader)));
-            Ok(OpenLoader { data, outlet, loader, freed, columns, ledger, warnings })
-        }
+        let loader = on_device(ordinal, generator, &device)?;
+        let columns = Column::ALL.map(|column| (loader.shape(column), loader.dtype(column)));
+        let Shared { data, outlet, ledger, warnings } = shared(loader.host());
+        let loader = AnyLoader::Device(Mutex::new(Box::new(loader)));
+        Ok(OpenLoader { data, outlet, loader, freed, columns, ledger, warnings })
     }
 
     /// What it has counted, in the order of `atemoya_counter`; `None` where that is not known.
@@ -129,7 +116,6 @@ impl OpenLoader {
                 let consumer = nanoseconds(host.consumer_waited);
                 [Some(host.batches), Some(host.bytes), consumer, workers, host.page_faults, Some(0), Some(0)]
             }
-            #[cfg(feature = "cuda")]
             AnyLoader::Device(loader) => {
                 let device = lock(loader).stats();
                 let consumer = nanoseconds(device.consumer_waited);
@@ -157,12 +143,10 @@ fn shared(loader: &Loader) -> Shared {
 
 /// A loader on a device, for one thread at a time, which waits for workers and for nothing that
 /// another thread could hold.
-#[cfg(feature = "cuda")]
 pub(super) fn lock(loader: &Mutex<Box<DeviceLoader>>) -> MutexGuard<'_, Box<DeviceLoader>> {
     loader.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-#[cfg(feature = "cuda")]
 fn on_device(ordinal: usize, generator: PeakGenerator, settings: &DeviceSettings) -> Result<DeviceLoader, Failure> {
     let device = Device::open(ordinal)?;
     let stream = settings.stream.map(|address| {

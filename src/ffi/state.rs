@@ -4,7 +4,6 @@ use super::argument;
 use super::call;
 use super::error::atemoya_error;
 use super::handle;
-#[cfg(feature = "cuda")]
 use super::loader::lock;
 use super::loader::{AnyLoader, OpenLoader, atemoya_loader};
 use super::status::{Failure, atemoya_status};
@@ -20,7 +19,6 @@ impl OpenLoader {
     fn state(&self) -> State {
         match &self.loader {
             AnyLoader::Host { .. } => self.outlet.state(),
-            #[cfg(feature = "cuda")]
             AnyLoader::Device(loader) => lock(loader).state(),
         }
     }

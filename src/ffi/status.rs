@@ -21,8 +21,7 @@ pub enum atemoya_status {
     ATEMOYA_ERROR_NOT_A_STORE = -2,
     /// A file of a store is damaged; the error has its path and the offset.
     ATEMOYA_ERROR_CORRUPT = -3,
-    /// A file is of a version that this library does not know, or the library was built without
-    /// what is asked for.
+    /// A file is of a version that this library does not know.
     ATEMOYA_ERROR_UNSUPPORTED = -4,
     /// An input file (BED) cannot be used; the error has its path and, for text, the line.
     ATEMOYA_ERROR_INPUT = -5,
@@ -75,13 +74,6 @@ impl Failure {
     /// A parameter of that name is NULL.
     pub(super) fn null(name: &str) -> Failure {
         Failure::argument(name, "it is NULL")
-    }
-
-    /// This build of the library lacks CUDA.
-    #[cfg(not(feature = "cuda"))]
-    pub(super) fn without_cuda() -> Failure {
-        let message = "this library was built without CUDA (its feature `cuda`)";
-        Failure::new(atemoya_status::ATEMOYA_ERROR_UNSUPPORTED, message)
     }
 }
 

@@ -4,20 +4,16 @@ use super::batch::{AnyBatch, OpenBatch, atemoya_batch};
 use super::call;
 use super::error::atemoya_error;
 use super::handle;
-#[cfg(feature = "cuda")]
 use super::loader::lock;
 use super::loader::{AnyLoader, OpenLoader, atemoya_loader};
 use super::status::{Failure, atemoya_status};
-#[cfg(feature = "cuda")]
 use crate::cuda::{DeviceLoader, Stream};
 use crate::feed::{Patience, State};
 use crate::sample::Draw;
 use std::mem::MaybeUninit;
-#[cfg(feature = "cuda")]
 use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 use std::task::Poll;
-#[cfg(feature = "cuda")]
 use std::time::Instant;
 
 /// A stream to be begun.
@@ -38,7 +34,6 @@ impl OpenLoader {
                 Begin::Follow(draws) => self.outlet.follow(draws)?,
                 Begin::Resume(state, more) => self.outlet.resume(&state, more)?,
             },
-            #[cfg(feature = "cuda")]
             AnyLoader::Device(loader) => {
                 let mut loader = lock(loader);
                 let batches = match stream {
@@ -60,7 +55,6 @@ impl OpenLoader {
     /// Ends what is streamed, also while another thread waits for a batch.
     fn stop(&self) {
         self.outlet.stop();
-        #[cfg(feature = "cuda")]
         if let AnyLoader::Device(loader) = &self.loader {
             lock(loader).stop();
         }
@@ -69,7 +63,6 @@ impl OpenLoader {
     fn next(&self, patience: Patience) -> Result<Poll<Option<AnyBatch>>, Failure> {
         Ok(match &self.loader {
             AnyLoader::Host { .. } => self.outlet.poll(patience)?.map(|next| next.map(AnyBatch::Host)),
-            #[cfg(feature = "cuda")]
             AnyLoader::Device(loader) => {
                 let stream = lock(loader).stream().clone();
                 self.next_on(loader, &stream, !matches!(patience, Patience::Look))?
@@ -79,7 +72,6 @@ impl OpenLoader {
 
     /// The next batch of a loader on a device, which is free for other threads while this one waits
     /// for workers.
-    #[cfg(feature = "cuda")]
     pub(super) fn next_on(
         &self,
         loader: &Mutex<Box<DeviceLoader>>,

@@ -29,8 +29,8 @@ pub(crate) fn libraries(options: &Options, soname: &str) -> Result<Libraries> {
     let built = target.join(if options.profile == "dev" { "debug" } else { &options.profile });
     let libraries = [built.join("libatemoya_c.so"), built.join("libatemoya_c.a")];
     let private = built.join("libatemoya_c.native-static-libs");
-    // Whatever their features, the libraries have the same names, and cargo would take those of
-    // another build for its own.
+    // Linked anew each time: libraries with another soname have the same names, and cargo would
+    // take them for its own.
     for name in ["deps/libatemoya_c.so", "deps/libatemoya_c.a"] {
         let old = built.join(name);
         if let Err(error) = fs::remove_file(&old)
@@ -42,7 +42,7 @@ pub(crate) fn libraries(options: &Options, soname: &str) -> Result<Libraries> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(&cargo)
         .args(["rustc", "--locked", "--package", "atemoya-c", "--lib", "--crate-type", "cdylib,staticlib"])
-        .args(["--features", &options.features.join(","), "--profile", &options.profile])
+        .args(["--profile", &options.profile])
         .arg("--target-dir")
         .arg(&target)
         .args(["--", "-C", &format!("link-arg=-Wl,-soname,{soname}")])

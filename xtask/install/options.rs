@@ -12,7 +12,6 @@ pub(crate) struct Options {
     /// The libraries' directory below the prefix.
     pub(crate) libdir: PathBuf,
     pub(crate) profile: String,
-    pub(crate) features: Vec<String>,
 }
 
 impl Options {
@@ -21,22 +20,17 @@ impl Options {
         let mut destdir = None;
         let mut libdir = PathBuf::from("lib");
         let mut profile = "installed".to_owned();
-        let mut features = Vec::new();
         while let Some(word) = arguments.word() {
             match word.as_str() {
                 "--prefix" => prefix = Some(directory(arguments.value("--prefix")?, "--prefix")?),
                 "--destdir" => destdir = Some(directory(arguments.value("--destdir")?, "--destdir")?),
                 "--libdir" => libdir = below(arguments.value("--libdir")?)?,
                 "--profile" => profile = arguments.text("--profile")?,
-                "--features" => {
-                    let list = arguments.text("--features")?;
-                    features.extend(list.split(',').filter(|feature| !feature.is_empty()).map(str::to_owned));
-                }
                 other => return Err(Failure::Usage(format!("install-c: there is no option {other}"))),
             }
         }
         let prefix = prefix.ok_or_else(|| Failure::Usage("install-c: --prefix is missing".to_owned()))?;
-        Ok(Self { prefix, destdir, libdir, profile, features })
+        Ok(Self { prefix, destdir, libdir, profile })
     }
 
     /// The directory that gets include/, lib/ and share/.

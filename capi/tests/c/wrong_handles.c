@@ -326,20 +326,17 @@ static void batches(const All *all) {
     WRONG(atemoya_batch_dlpack(b, 0, NULL, NULL, O), ARGUMENT, "tensor");
 }
 
-/* What is for devices alone, in a library that knows none, or of what is on the host. */
+/* What is for devices alone, of what is on the host. */
 static void devices(const All *all) {
-    const atemoya_status none = atemoya_has_cuda() ? ARGUMENT : ATEMOYA_ERROR_UNSUPPORTED;
-    const char *const batch_name = atemoya_has_cuda() ? "batch" : ANY, *const loader_name = atemoya_has_cuda() ? "loader" : ANY;
     atemoya_batch *batch;
     void *stream;
     WRONG(atemoya_device_count(NULL, O), ARGUMENT, "count");
     WRONG(atemoya_loader_next_on(all->loader, NULL, NULL, O), ARGUMENT, "batch");
-    MAKES_NONE(atemoya_loader_next_on(all->loader, NULL, &batch, O), batch, none, loader_name);
+    MAKES_NONE(atemoya_loader_next_on(all->loader, NULL, &batch, O), batch, ARGUMENT, "loader");
     WRONG(atemoya_batch_stream(all->batch, NULL, O), ARGUMENT, "stream");
-    WRONG(atemoya_batch_stream(all->batch, &stream, O), none, batch_name);
-    WRONG(atemoya_batch_wait_on(all->batch, NULL, O), none, batch_name);
-    WRONG(atemoya_batch_done_on(all->batch, NULL, O), none, batch_name);
-    if (!atemoya_has_cuda()) return;
+    WRONG(atemoya_batch_stream(all->batch, &stream, O), ARGUMENT, "batch");
+    WRONG(atemoya_batch_wait_on(all->batch, NULL, O), ARGUMENT, "batch");
+    WRONG(atemoya_batch_done_on(all->batch, NULL, O), ARGUMENT, "batch");
     EACH_MAKES_NONE(atemoya_loader, "loader", atemoya_loader_next_on(h, NULL, &batch, O), batch);
     EACH(atemoya_batch, "batch", atemoya_batch_stream(h, &stream, O));
     EACH(atemoya_batch, "batch", atemoya_batch_wait_on(h, NULL, O));

@@ -109,21 +109,6 @@ impl Language {
     }
 }
 
-/// Whether the library that the programs load has CUDA. Cargo's features do not tell: those of
-/// other crates, built together with this one, are the library's too.
-pub fn library_has_cuda(directory: &Path) -> bool {
-    let asks = directory.join("has_cuda.c");
-    std::fs::write(&asks, "#include <atemoya.h>\nint main(void) { return atemoya_has_cuda() ? 10 : 20; }\n").unwrap();
-    let language = Language::ALL.into_iter().find(|language| exists(language.compiler()));
-    let Some(language) = language else { return false };
-    let (status, _, err) = end(&mut Command::new(language.build(&asks, directory)), directory);
-    match status.code() {
-        Some(10) => true,
-        Some(20) => false,
-        _ => panic!("{status}\n{err}"),
-    }
-}
-
 /// Puts a program under valgrind, if there is one: any error, and memory that is lost, ends it with
 /// 99.
 pub fn under_valgrind(program: &Path) -> Option<Command> {

@@ -207,9 +207,9 @@ pub(crate) fn of_threads(store: &Store) -> String {
     alone + &format!("together: {count} batches {sum:016x}\n").repeat(2)
 }
 
-/// What `right_use.c` prints with a library that has CUDA or not.
-pub(crate) fn of_right_use(store: &Store, exclusion_list: &Path, has_cuda: bool) -> String {
-    let mut text = format!("version {}\ncuda {}\n", env!("CARGO_PKG_VERSION"), i32::from(has_cuda));
+/// What `right_use.c` prints.
+pub(crate) fn of_right_use(store: &Store, exclusion_list: &Path) -> String {
+    let mut text = format!("version {}\ncuda 1\n", env!("CARGO_PKG_VERSION"));
     for (number, dtype) in DType::ALL.iter().enumerate() {
         writeln!(text, "dtype {number} {} {}", dtype.name(), dtype.size()).unwrap();
     }

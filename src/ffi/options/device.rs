@@ -17,8 +17,7 @@ pub enum atemoya_transfer {
     ATEMOYA_TRANSFER_DENSE = 1,
 }
 
-/// What the parameters of a device are set to; which of them are in their range is for the library
-/// to say, if it was built with CUDA.
+/// The parameters of batches on a device. They are checked when a loader is made of them.
 #[derive(Debug, Clone)]
 pub(in crate::ffi) struct DeviceSettings {
     /// The number of the device, `None` for the host.
@@ -45,8 +44,8 @@ impl Default for DeviceSettings {
 }
 
 /// Sets the GPU that batches are delivered to, numbered from 0; -1 (the default) for batches in the
-/// memory of the host. Any other number needs a library built with CUDA, which making the loader
-/// finds out. What is not said otherwise is the same for both.
+/// memory of the host. Making the loader fails where there is no driver or no such device.
+/// Parameters that do not mention the device apply to both.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_device(
     options: *mut atemoya_options,
