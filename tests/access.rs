@@ -42,7 +42,7 @@ fn store() -> (TempDir, Store) {
 fn wide_store() -> (TempDir, Store) {
     let directory = tempfile::tempdir().unwrap();
     let mut contigs = inputs::contigs(&[70_000], 5);
-    let mut rng = Rng(3);
+    let mut rng = Rng::new(3);
     contigs[0].tracks[1].iter_mut().for_each(|value| *value = rng.below(1 << 20) as f32 / 7.0);
     let genome = inputs::write(directory.path(), "genome.fa", inputs::fasta(&contigs));
     let files: Vec<_> = (0..3)

@@ -20,7 +20,7 @@ fn channels<'a>(column: &AnyTensor<'a>, row: usize) -> Vec<&'a [u8]> {
 
 #[test]
 fn a_permutation_says_from_which_channel_a_turned_one_is_read() {
-    let mut rng = Rng(31);
+    let mut rng = Rng::new(31);
     let mut turned = 0;
     for _ in 0..150 {
         let mut data = Data::random(&mut rng);
@@ -59,7 +59,7 @@ fn a_permutation_says_from_which_channel_a_turned_one_is_read() {
 
 #[test]
 fn a_permutation_of_the_groups_is_the_groups() {
-    let mut rng = Rng(32);
+    let mut rng = Rng::new(32);
     for _ in 0..50 {
         let data = Data::random(&mut rng);
         let permutation = |groups: &[usize]| {
@@ -82,9 +82,9 @@ fn a_permutation_of_the_groups_is_the_groups() {
 
 #[test]
 fn permutations_that_do_not_fit_are_refused() {
-    let mut data = Data::random(&mut Rng(33));
+    let mut data = Data::random(&mut Rng::new(33));
     while data.controls.is_none() {
-        data = Data::random(&mut Rng(data.plan.seed));
+        data = Data::random(&mut Rng::new(data.plan.seed));
     }
     let [signal, controls] = data.groups.each_ref().map(|groups| groups.iter().sum::<usize>());
     let generator = || data.generator(Laid::borrowed);
@@ -115,7 +115,7 @@ fn widened(rng: &mut Rng, laid: &Laid, more: usize) -> [Laid; 2] {
 
 #[test]
 fn arrays_may_be_wider_in_cherimoyas_order() {
-    let mut rng = Rng(34);
+    let mut rng = Rng::new(34);
     let mut wider = 0;
     for _ in 0..100 {
         let mut data = Data::random(&mut rng);

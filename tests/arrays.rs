@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 #[test]
 fn every_value_is_that_of_plain_indexing() {
-    let mut rng = Rng(1);
+    let mut rng = Rng::new(1);
     for _ in 0..400 {
         let data = Data::random(&mut rng);
         let dataset = data.generator(Laid::borrowed).dataset().unwrap();
@@ -36,7 +36,7 @@ fn every_value_is_that_of_plain_indexing() {
 
 #[test]
 fn threads_may_fetch_from_one_data_set() {
-    let data = Data::random(&mut Rng(4));
+    let data = Data::random(&mut Rng::new(4));
     let dataset = data.generator(Laid::borrowed).dataset().unwrap();
     std::thread::scope(|scope| {
         for epoch in 0..4 {
@@ -63,7 +63,7 @@ fn check_all(data: &Data, batches: impl IntoIterator<Item = atemoya::Result<Batc
 /// was asked for.
 #[test]
 fn borrowed_arrays_are_streamed_too() {
-    let mut rng = Rng(6);
+    let mut rng = Rng::new(6);
     for batch_size in [1, 5, 1000] {
         let data = Data::random(&mut rng);
         let dataset = data.generator(Laid::borrowed).batch_size(batch_size).dataset().unwrap();
@@ -78,7 +78,7 @@ fn borrowed_arrays_are_streamed_too() {
 
 #[test]
 fn streams_are_the_same_on_any_workers_and_ranks_and_resume_anywhere() {
-    let mut rng = Rng(2);
+    let mut rng = Rng::new(2);
     for round in 0..12 {
         let data = Data::random(&mut rng);
         let base = data.generator(Laid::shared).batch_size(6);
@@ -123,7 +123,7 @@ fn streams_are_the_same_on_any_workers_and_ranks_and_resume_anywhere() {
 
 #[test]
 fn draws_of_the_callers_own_and_each_example_once() {
-    let mut rng = Rng(3);
+    let mut rng = Rng::new(3);
     for _ in 0..20 {
         let data = Data::random(&mut rng);
         let mut loader = data.generator(Laid::shared).batch_size(6).build().unwrap();

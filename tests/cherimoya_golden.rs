@@ -77,7 +77,7 @@ fn streams_resume_at_another_world_size() {
     let case = Case::read(&shared, "peaks_only");
     let directory = tempfile::tempdir().unwrap();
     let store = case.store(&directory.path().join("s.atemoya"));
-    let mut rng = Rng(5);
+    let mut rng = Rng::new(5);
     for order in Order::ALL {
         let generator = case.generator(&store).order(order);
         let batches = stream(&generator, 3);

@@ -195,7 +195,7 @@ fn read_all(path: &Path) -> [u32; 2] {
 #[test]
 fn reading_damaged_data_without_verifying_never_panics() {
     let fixture = Fixture::new();
-    let mut rng = Rng(9);
+    let mut rng = Rng::new(9);
     let (mut errors, mut read) = (0, 0);
     for round in 0..400 {
         let name = ["sequence.atm", "panel-0.atm", "panel-0.atm", "panel-1.atm"][round % 4];

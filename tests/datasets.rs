@@ -49,7 +49,7 @@ fn another_seed_is_another_generators() {
         let [other, built] = [other, built].map(|dataset| digest(&dataset.fetch(2, &[5, 0, 5]).unwrap()));
         assert_eq!(other, built);
     }
-    let mut rng = Rng(21);
+    let mut rng = Rng::new(21);
     for _ in 0..20 {
         let data = Data::random(&mut rng);
         let mut other = data.clone();
@@ -113,7 +113,7 @@ fn fetched_draws_are_those_that_are_followed() {
     let (_directory, store) = store();
     let mut loader = generator(&store).batch_size(1000).build().unwrap();
     let (peaks, negatives) = (loader.peaks().len() as u64, loader.negatives().len() as u64);
-    let mut rng = Rng(6);
+    let mut rng = Rng::new(6);
     let draws: Vec<Draw> = (0..60)
         .map(|_| {
             let is_peak = rng.below(3) > 0;

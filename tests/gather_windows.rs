@@ -126,7 +126,7 @@ proptest! {
 
 /// So many windows, some of which reach past an end.
 fn spans(contigs: &[Contig], count: usize, seed: u64) -> Vec<Span> {
-    let mut rng = Rng(seed);
+    let mut rng = Rng::new(seed);
     let span = |_| {
         let contig = rng.below(contigs.len() as u64) as usize;
         let start = rng.below(contigs[contig].letters.len() as u64 + 300) as i64 - 300;

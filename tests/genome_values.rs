@@ -67,7 +67,7 @@ fn expected(
 
 #[test]
 fn every_value_is_that_of_plain_indexing() {
-    let mut rng = Rng(11);
+    let mut rng = Rng::new(11);
     for case in 0..150 {
         let dtype = DType::ALL[case % 12];
         let (in_window, out_window) = (1 + rng.below(50) as usize, 1 + rng.below(40) as usize);

@@ -102,7 +102,7 @@ fn arrays_give_what_a_store_of_the_same_data_gives() {
         let (_directory, files) = packed(&mut data);
         for (raw, (arrays, [shuffle, turn], ratio, seed, batch_size, workers)) in cases {
             let mut options = raw.of(&data);
-            let mut rng = Rng(seed);
+            let mut rng = Rng::new(seed);
             let [sequence, mut signals, controls, read] = arrays;
             signals |= !sequence && !controls;
             if signals && renamed(&options).is_none() {
@@ -164,7 +164,7 @@ fn contigs_are_found_by_their_names() {
     assert_eq!(tracks.contigs().iter().map(|(name, _)| name).collect::<Vec<_>>(), ["chrB", "chrA"]);
 
     let data = Data { contigs, ..Data::default() };
-    let sequences = genomes::sequences(&data, &mut Rng(3), DType::I8, &[0, 1, 2]);
+    let sequences = genomes::sequences(&data, &mut Rng::new(3), DType::I8, &[0, 1, 2]);
     let genome = Genome::from_arrays(&sequences, Some(&tracks)).unwrap();
     assert_eq!(genome.contigs(), store.contigs());
     let table = published::read(&store, None).unwrap().table;

@@ -1,27 +1,26 @@
-//! A small deterministic generator (splitmix64), so that every run measures the same bytes.
+//! A small deterministic generator, so that every run measures the same bytes.
+
+use rand_xoshiro::SplitMix64;
+use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
 /// A stream of random numbers.
 #[derive(Debug, Clone)]
-pub struct Random(u64);
+pub struct Random(SplitMix64);
 
 impl Random {
     /// Starts a stream; what differs in any of `seeds` gives another one.
     #[must_use]
     pub fn new(seeds: &[u64]) -> Random {
-        let mut random = Random(0);
-        for &seed in seeds {
-            random.0 = random.next().wrapping_add(seed);
-        }
-        random
+        let start = SplitMix64::seed_from_u64(0);
+        let next =
+            |mut before: SplitMix64, &seed: &u64| SplitMix64::seed_from_u64(before.next_u64().wrapping_add(seed));
+        Random(seeds.iter().fold(start, next))
     }
 
     /// The next 64 bits.
     #[expect(clippy::should_implement_trait, reason = "the stream has no end")]
     pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ z >> 31
+        self.0.next_u64()
     }
 
     /// A number below `bound`, which is not 0.

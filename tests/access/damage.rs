@@ -98,7 +98,7 @@ fn a_tile_is_not_decoded_from_the_bytes_of_another() {
 /// are the same.
 #[test]
 fn random_damage_never_crashes() {
-    let mut rng = Rng(17);
+    let mut rng = Rng::new(17);
     let wide: fn() -> _ = wide_store;
     let cases = [
         (store as fn() -> _, &["runs", "stranded"][..], 60),

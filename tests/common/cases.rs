@@ -39,7 +39,7 @@ fn track(kind: usize, length: usize, rng: &mut Rng) -> Vec<f32> {
 /// Contigs with a sequence and so many tracks, of kinds from `first` on, and one more of values out
 /// of range.
 fn contigs(lengths: &[usize], tracks: usize, first: usize, seed: u64) -> Vec<Contig> {
-    let mut rng = Rng(seed);
+    let mut rng = Rng::new(seed);
     let contig = |(&length, name): (&usize, &str)| {
         let letters = (0..length).map(|_| b"ACGTacgtACGTNnRy"[rng.below(16) as usize]).collect();
         let mut tracks: Vec<_> = (first..first + tracks).map(|kind| track(kind, length, &mut rng)).collect();

@@ -5,19 +5,22 @@ use super::stores::Contig;
 use atemoya::Store;
 use atemoya::index::{IndexBuilder, Indexed};
 use atemoya::pack::PackBuilder;
+use rand_xoshiro::SplitMix64;
+use rand_xoshiro::rand_core::{Rng as _, SeedableRng};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Random numbers that are the same on every run (SplitMix64).
+/// Random numbers that are the same on every run.
 #[derive(Debug, Clone)]
-pub struct Rng(pub u64);
+pub struct Rng(SplitMix64);
 
 impl Rng {
+    pub fn new(seed: u64) -> Rng {
+        Rng(SplitMix64::seed_from_u64(seed))
+    }
+
     pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
+        self.0.next_u64()
     }
 
     /// A number below `bound`.
@@ -29,7 +32,7 @@ impl Rng {
 /// Contigs of these lengths, with sequence and three tracks: sparse counts, large and dense counts,
 /// and runs.
 pub fn contigs(lengths: &[usize], seed: u64) -> Vec<Contig> {
-    let mut rng = Rng(seed);
+    let mut rng = Rng::new(seed);
     let contig = |(i, &length): (usize, &usize)| {
         let letters = (0..length).map(|_| b"ACGTacgtACGTACGTN"[rng.below(17) as usize]).collect();
         let sparse = (0..length).map(|_| if rng.below(20) == 0 { (1 + rng.below(3)) as f32 } else { 0.0 }).collect();
@@ -91,7 +94,7 @@ pub fn write(directory: &Path, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
 
 /// Rows of narrowPeak at random places, some of them near the ends of contigs.
 pub fn peaks(contigs: &[Contig], rows: usize, seed: u64) -> String {
-    let mut rng = Rng(seed);
+    let mut rng = Rng::new(seed);
     let row = |_| {
         let contig = &contigs[rng.below(contigs.len() as u64) as usize];
         let start = rng.below(contig.letters.len() as u64 - 150);

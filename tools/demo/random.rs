@@ -5,9 +5,7 @@
 //! seed means the same data on every machine.
 
 use rand_core::{Rng, SeedableRng};
-use rand_xoshiro::Xoshiro256PlusPlus;
-
-const GOLDEN_GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
+use rand_xoshiro::{SplitMix64, Xoshiro256PlusPlus};
 
 /// What a generator is for. No two parts of the simulation share a stream.
 #[derive(Clone, Copy, Debug)]
@@ -48,17 +46,10 @@ pub(crate) struct Random(Xoshiro256PlusPlus);
 impl Random {
     /// The generator of `stream` for the `index`-th thing (block, peak, region) of a contig.
     pub(crate) fn new(seed: u64, stream: Stream, contig: usize, index: u64) -> Random {
-        let key = [stream as u64, contig as u64, index]
-            .into_iter()
-            .fold(mix(seed.wrapping_add(GOLDEN_GAMMA)), |key, word| mix((key ^ word).wrapping_add(GOLDEN_GAMMA)));
-        let mut bytes = [0; 32];
-        let (words, _) = bytes.as_chunks_mut::<8>();
-        let mut state = key;
-        for word in words {
-            state = state.wrapping_add(GOLDEN_GAMMA);
-            *word = mix(state).to_le_bytes();
-        }
-        Random(Xoshiro256PlusPlus::from_seed(bytes))
+        let mixed = |word| SplitMix64::seed_from_u64(word).next_u64();
+        let words = [stream as u64, contig as u64, index];
+        let key = words.into_iter().fold(mixed(seed), |key, word| mixed(key ^ word));
+        Random(Xoshiro256PlusPlus::seed_from_u64(key))
     }
 
     /// The next 64 random bits.
@@ -88,13 +79,6 @@ impl Random {
         let uniform = (self.bits() >> 11) as f64 / (1_u64 << 53) as f64;
         ((scale as f64 / (1.0 - uniform)) as u64).clamp(scale, limit)
     }
-}
-
-/// The finaliser of SplitMix64.
-fn mix(z: u64) -> u64 {
-    let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]

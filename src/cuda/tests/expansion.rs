@@ -153,7 +153,7 @@ pub(super) fn kernel(_: &Emulator) -> Done {
     let device = Device::open(0).unwrap();
     let stream = Stream::new(&device).unwrap();
     let kernel = Kernel::load(&stream).unwrap();
-    let mut random = Random(11);
+    let mut random = Random::new(11);
     let from_numbers = || {
         let from = [DType::U8, DType::U16, DType::F32].into_iter();
         from.flat_map(|from| TYPES.map(|to| (from, to))).filter(|(from, to)| Conversion::between(*from, *to).is_some())

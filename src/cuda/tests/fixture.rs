@@ -2,6 +2,8 @@
 
 use crate::index::IndexBuilder;
 use crate::{DType, PeakGenerator, Store};
+use rand_xoshiro::SplitMix64;
+use rand_xoshiro::rand_core::{Rng, SeedableRng};
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -15,16 +17,17 @@ use stores::Contig;
 pub(super) const IN_WINDOW: usize = 203;
 pub(super) const OUT_WINDOW: usize = 87;
 
-/// Random numbers that are the same on every run (SplitMix64).
-pub(super) struct Random(pub(super) u64);
+/// Random numbers that are the same on every run.
+pub(super) struct Random(SplitMix64);
 
 impl Random {
+    pub(super) fn new(seed: u64) -> Random {
+        Random(SplitMix64::seed_from_u64(seed))
+    }
+
     /// A number below `bound`.
     pub(super) fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) % bound as u64) as usize
+        (self.0.next_u64() % bound as u64) as usize
     }
 }
 
@@ -32,7 +35,7 @@ impl Random {
 /// integers below 65,520, of which many round in f16. Controls: `real`, fractions; `narrow`,
 /// integers below 9; `huge`, some beyond f16.
 pub(super) fn store(directory: &Path) -> Store {
-    let mut random = Random(5);
+    let mut random = Random::new(5);
     let contigs: Vec<Contig> = [("chrA", 5001), ("chrB", 1777)]
         .map(|(name, length)| {
             let letters = (0..length).map(|_| b"ACGTacgtN"[random.below(9)]).collect();
