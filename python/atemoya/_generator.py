@@ -1,8 +1,7 @@
-"""``PeakGenerator``: from what users have, files or arrays, to a loader."""
+"""``PeakGenerator``: makes a loader from files, arrays or a store."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +16,7 @@ from ._settings import check_negatives
 from ._source import Source, from_inputs, from_store
 from ._store import Store
 from ._torch_loader import PeakLoader
+from ._warnings import warn
 
 
 def PeakGenerator(
@@ -56,78 +56,79 @@ def PeakGenerator(
     cache_dir: Pathlike | None = None,
     verify: bool = False,
 ) -> PeakLoader:
-    """Makes a loader of training batches, peaks mixed with negatives, as ``cherimoya.io.PeakGenerator`` does.
+    """Makes a loader of training batches, peaks mixed with negatives.
 
-    The first call packs the files into a store, which takes as long as reading them; later calls
-    open it in milliseconds. Nothing is copied to memory but the batches.
+    It takes the parameters of ``cherimoya.io.PeakGenerator``. The first call packs the files into a
+    store, which takes as long as reading them; later calls open it in milliseconds. Only batches
+    are copied to memory.
 
     Parameters
     ----------
     peaks, negatives : path, table, list of rows, or list of these
-        BED or narrowPeak files; or tables of pandas or polars, or rows, whose first columns are
-        contig, start and end, whatever they are called; several are interleaved. Without negatives,
+        BED or narrowPeak files; or tables of pandas or polars, or rows, whose first three columns
+        are contig, start and end, by position. Several are interleaved. Without negatives,
         ``negative_ratio`` must be 0.
     sequences : path or mapping
         The genome: FASTA; or a numpy array or CPU tensor ``(4, length)`` for each contig, whose
         values are used as they are.
     signals, controls : list of (path or list of paths), or list of mappings
-        bigWig files. An entry is a group: a file, unstranded, or a list of files whose channels
+        bigWig files. An entry is a group: an unstranded file, or a list of files whose channels
         swap under reverse complement. Or one mapping for each channel, with a numpy array or CPU
-        tensor ``(length,)`` for each contig; sequences, signals and controls may each be files or
-        arrays. With ``store``, names of its groups; all by default. Arrays, memory maps among them,
-        are read where they lie and must not be written to.
+        tensor ``(length,)`` for each contig. Sequences, signals and controls may each be files or
+        arrays. With ``store``, names of its groups; all by default. Arrays and memory maps are not
+        copied, and must not be written to.
     chroms : list of str, optional
         The contigs to use; all by default.
     in_window, out_window : int
         Bases of sequence and controls, and of signal.
     max_jitter : int
-        A peak's windows are shifted by up to this many bases either way. (cherimoya 0.3.1's default
-        is 500.)
+        The windows of a peak are shifted by up to this many bases to either side. (cherimoya
+        0.3.1's default is 500.)
     negative_ratio : float
-        Negatives drawn for each peak, with replacement. (cherimoya 0.3.1's default is 0.25.)
+        How many negatives are drawn for each peak, with replacement. (cherimoya 0.3.1's default is
+        0.25.)
     reverse_complement : bool
         Whether each example is reverse-complemented with probability 1/2.
     shuffle : bool
         Whether peaks come in random order.
     min_counts, max_counts : float, optional
-        Bounds, both inclusive, of a locus's counts. On an index None is what it was made with,
-        ``-inf`` and ``inf`` are none.
+        Inclusive bounds of the counts of a locus. With an index, None takes its bounds; ``-inf``
+        and ``inf`` are no bounds.
     summits : bool, optional
         Whether peaks are centred on their summits, column 10 of narrowPeak, or on their midpoints.
-        None is midpoints too, with a warning where all peaks of the files have summits; on an
-        index, what it was made with.
+        None takes the midpoints of files, with a warning if all peaks have summits; with an index
+        it does as the index says.
     exclusion_lists : path, table, list of rows, or list of these, optional
-        Regions to stay out of: a locus is dropped when its window, jitter included, shares a chunk
-        of 100 bases with one. On an index None is what it was made with, and an empty list is none.
+        Regions to avoid: a locus is dropped if its window, jitter included, shares a chunk of 100
+        bases with one. With an index, None takes its regions, and an empty list takes none.
     random_state : int, optional
-        The seed. None draws one from numpy's global generator; several ranks need one that is
-        given.
+        The seed. None draws one from numpy's global generator. Several ranks must be given the
+        same.
     pin_memory : bool
-        Whether batches are in page-locked memory, where there is CUDA.
+        Whether batches are in page-locked memory, if there is CUDA.
     num_workers : int
-        Threads that gather ahead; with 0 the one that iterates does.
+        Threads that gather batches before they are asked for. With 0 the iterating thread gathers.
     batch_size : int
         Examples of a batch, of all ranks together. (cherimoya 0.3.1's default is 64.)
     verbose : bool
         Whether to show progress, and how many loci were left out.
     signal_groups, control_groups : list of int, optional
-        Channels of each group: of dictionaries, which are a group each by default; files have
-        theirs already.
+        How many channels each group has, for arrays. By default each channel is a group. Files are
+        grouped in ``signals`` and ``controls``.
     store : Store or path, optional
         A store in place of ``sequences`` and of the files of ``signals`` and ``controls``. It must
         have a genome and signals.
     loci : str, optional
-        Of a store, the name of the locus index whose peaks and negatives are used, where ``peaks``
-        are not given; it may be left out when there is only one. What is not given is as that was
-        made: ``exclusion_lists``, ``min_counts``, ``max_counts``, ``counts_tracks``, ``summits``
-        and ``chroms``.
+        The name of a locus index of the store, if no peaks are given; needed only if the store has
+        several. The index has values for ``exclusion_lists``, ``min_counts``, ``max_counts``,
+        ``counts_tracks``, ``summits`` and ``chroms`` that are not given here.
     order : str
-        ``cherimoya``: the examples of cherimoya 0.3.1, to the bit. ``native``: an order of the
-        package's own.
+        ``cherimoya``: the examples of cherimoya 0.3.1, to the bit. ``native``: the package's own
+        order.
     counts_tracks : str or list of str, optional
-        What ``min_counts`` and ``max_counts`` count: ``"all"`` signal tracks, ``"first"``, or
-        tracks by their names. By default what the order does: cherimoya's documentation says all,
-        and cherimoya counts the first; the native order counts all.
+        The tracks that ``min_counts`` and ``max_counts`` are about: ``"all"`` signal tracks,
+        ``"first"``, or names of tracks. By default the native order counts all, and cherimoya's
+        order the first, as cherimoya does (its documentation says all).
     rank, world_size : int, optional
         Which contiguous slice of each batch this process takes. By default they are those of the
         process group of ``torch.distributed``, if one is running when an iteration begins; a
@@ -136,32 +137,32 @@ def PeakGenerator(
     drop_last : bool, optional
         Whether the short batch at an epoch's end is dropped; by default with several ranks only.
     alias : "chr" or path, optional
-        Contigs that bigWigs, files of loci and exclusion lists call otherwise than the genome:
-        ``"chr"`` (1 for chr1 and the like, MT for chrM), or a file whose lines are names of one
-        contig, as UCSC's ``chromAlias.txt``.
+        For bigWigs, files of loci and exclusion lists whose contigs have other names than the
+        genome's. ``"chr"`` takes 1 for chr1 and the like, and MT for chrM. A file has on each line
+        the names of one contig, as UCSC's ``chromAlias.txt``.
     allow_empty : bool
-        Whether a bigWig, or a track of arrays, that has no contig of the genome is read as zeros,
-        and whether ``chroms`` and exclusion lists may share no name with the genome. By default
+        Whether a bigWig, or a track of arrays, without any contig of the genome is read as zeros,
+        and whether ``chroms`` and exclusion lists may have no contig of the genome. By default
         these are errors; cherimoya reads zeros and excludes nothing.
     cache_dir : path, optional
-        Where packed stores are kept, :func:`cache_dir` by default.
+        The directory of packed stores, :func:`cache_dir` by default.
     verify : bool
-        Whether every byte of the store is checked first, once for each machine:
-        ``Store.verify(once=True)``. Opening alone does not read bases and values (see
+        Whether to check every byte of the store first, once on each machine, by
+        ``Store.verify(once=True)``. Opening a store does not read bases and values (see
         :class:`Store`).
 
     Returns
     -------
     PeakLoader
         A ``torch.utils.data.DataLoader``, whose ``dataset`` is a ``PeakNegativeSampler``;
-        ``dataset.ledger`` says how many loci were kept, and why the others were not.
+        ``dataset.ledger`` has how many loci were kept, and how many each rule left out.
 
     Raises
     ------
     ValueError
-        If an argument is out of its range, an input cannot be used, or no locus is left.
+        If an argument is out of range, an input cannot be used, or no locus is kept.
     TypeError
-        If an argument is of a type that is not accepted.
+        If an argument has a wrong type.
     OSError
         If a file cannot be read.
     """
@@ -227,10 +228,10 @@ def PeakGenerator(
             shuffle=shuffle,
         )
         for message in dataset.native.warnings():
-            warnings.warn(tables.named(message), stacklevel=2)
+            warn(tables.named(message))
     if verbose:
-        for role, account in dataset.ledger.items():
-            print(f"Filtered {role.title()}: {account['total'] - account['contig'] - account['kept']}")
+        for role, counts in dataset.ledger.items():
+            print(f"Filtered {role.title()}: {counts['total'] - counts['contig'] - counts['kept']}")
     return PeakLoader(
         dataset,
         batch_size=batch_size,
@@ -243,15 +244,14 @@ def PeakGenerator(
 
 
 def _check_columns(store: Store, source: Source) -> None:
-    """A batch of cherimoya's has a sequence and signals, and a model takes its first tensor for the sequence."""
+    """Raises ValueError unless the store has a sequence and signals, which each batch must have."""
     if not store._native.has_sequence:
         raise ValueError(
-            f"{store.path} has no sequence, which batches begin with: pack it with a genome (fasta=), or "
-            "take atemoya.Loader, whose batches have the columns that a store has, by their names"
+            f"{store.path} has no sequence, and batches of PeakGenerator begin with it: pack the store with a genome "
+            "(fasta=), or use atemoya.Loader, whose batches have the columns that the store has"
         )
     if not source.signals.sizes:
         raise ValueError(
-            f"there are no signals of {store.path} to read, which batches hold: name some, pack it with "
-            "some (signals=), or take atemoya.Loader, whose batches have the columns that a store has, by "
-            "their names"
+            f"no signals of {store.path} are read, and batches of PeakGenerator have some: name some, pack the store "
+            "with some (signals=), or use atemoya.Loader, whose batches have the columns that the store has"
         )

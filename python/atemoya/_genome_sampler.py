@@ -1,4 +1,4 @@
-"""The data set of ``PeakGenerator``: examples of a genome that are gathered when they are asked for."""
+"""The data set of ``PeakGenerator``: examples that are gathered from a genome and its tracks."""
 
 from __future__ import annotations
 
@@ -11,23 +11,25 @@ from ._settings import Fixed, as_tensor
 from ._source import Source, check_arrays
 from ._windows import LociArray
 
-_WINDOWS = "which loci are kept depends on it, so make another loader with {0}="
-_CHANNELS = "the groups of {0} say which channels swap under reverse complement, so make another loader of other groups"
+_WINDOWS = "which loci are kept depends on it; make another loader with {0}="
+_CHANNELS = (
+    "the groups of {0} decide which channels swap under reverse complement; make another loader with other groups"
+)
 
 
 class GenomeSampler(PeakNegativeSampler):
-    """Peaks and negatives of a store, or of arrays of whole contigs; otherwise as its base class.
+    """A ``PeakNegativeSampler`` of loci in a store, or in arrays of whole contigs.
 
     Parameters
     ----------
     source : Source
     select : callable
-        Called with the genome, the sampling and the options of examples; returns the native data
-        set.
+        Called with the genome, the options of sampling and those of examples. It selects loci and
+        returns the native data set.
     options : dict
         The options of examples.
     **parameters
-        Those of the base class that have nothing to do with its arrays.
+        Those of ``PeakNegativeSampler`` that do not concern arrays.
     """
 
     def __init__(self, source: Source, select, options: dict, *, order, random_state, **parameters):
@@ -38,8 +40,8 @@ class GenomeSampler(PeakNegativeSampler):
         windows = {name: options[name] for name in ("in_window", "out_window", "max_jitter")}
         sizes = {"signal_perm": source.signals.sizes, "control_perm": source.controls.sizes}
         permutations = {name: permutation(groups) if groups else None for name, groups in sizes.items()}
-        self._begin(order, random_state, {**windows, **permutations, **parameters})
-        # It may lead to files that are not there later.
+        self._set_up(order, random_state, {**windows, **permutations, **parameters})
+        # The files that it reads may be temporary.
         self._select = None
 
     in_window = Fixed(_WINDOWS.format("in_window"))
@@ -57,7 +59,7 @@ class GenomeSampler(PeakNegativeSampler):
         return _native.Dataset.from_selected(self._genome, *self._loci(), sampling, self._options)
 
     def typed(self, columns: list[torch.Tensor]) -> list[torch.Tensor]:
-        """Columns of the types that the arrays have."""
+        """Returns columns in the types that the arrays have."""
         sequences = self._source.sequences
         if sequences and next(iter(sequences.values())).dtype == bool:
             columns = [columns[0].view(torch.bool), *columns[1:]]
@@ -68,7 +70,7 @@ class GenomeSampler(PeakNegativeSampler):
         return self._pickled if native is None else (native.loci(True), native.loci(False))
 
     def _column(self, is_peak: bool, name: str) -> LociArray | None:
-        """A column over windows that hold all that jitter reaches, of which negatives have none."""
+        """Returns a column over all loci. Windows of peaks include the jitter on either side."""
         channels = {"sequence": 4, "signal": sum(self.signal_groups), "controls": sum(self.control_groups)}[name]
         if channels == 0:
             return None
@@ -90,7 +92,7 @@ class GenomeSampler(PeakNegativeSampler):
 
     @property
     def ledger(self) -> dict[str, dict[str, int]]:
-        """How many loci were kept, and why the others were not, of peaks and negatives."""
+        """How many peaks and negatives were kept, and how many each rule left out."""
         peaks, negatives = self._native.ledger()
         return {"peaks": dict(peaks), "negatives": dict(negatives)}
 

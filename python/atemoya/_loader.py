@@ -1,80 +1,98 @@
-"""Streaming batches from a store, without torch: numpy arrays on the host, or tensors of DLPack on a CUDA device."""
+"""``Loader``: batches from a store, as numpy arrays, or on a CUDA device as DLPack tensors."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 from . import _native
 from ._batch import Batch
 from ._device import DeviceData, delivery, on_the_host, open_device
-from ._feed import Feed, Source
-from ._options import base_seed, check_loci, counted, examples, flag, group_names, sampling, streaming, whole
+from ._feed import Feed
+from ._options import (
+    base_seed,
+    batches_per_epoch,
+    cannot_change,
+    check_loci,
+    counted,
+    examples,
+    flag,
+    group_names,
+    sampling,
+    streaming,
+    whole,
+)
 from ._paths import Pathlike, path_list
 from ._store import Store
+from ._warnings import warn
 
 
 class Loader:
-    """Streams batches of peaks mixed with negatives from a store, by threads that gather ahead.
+    """Streams batches of peaks mixed with negatives from a store.
 
-    A batch has the columns that the store has: of one without a genome there is no sequence. What
-    looks like a mistake and is no error is warned of each time a loader is made. Each iteration is
-    the next epoch. Batches depend on the parameters, the seed and their place alone.
+    Threads gather the batches before they are asked for. A batch has the columns that the store
+    has: without a genome there is no sequence. Each iteration is the next epoch. A batch depends
+    only on the parameters, the seed, its epoch and its index. Making a loader warns of what looks
+    like a mistake and is no error.
 
     Parameters
     ----------
     store : Store or path
     peaks, negatives : path or list of paths, optional
-        BED files. Without them, ``loci`` names an index of the store, which may be left out when
-        there is only one. What is not given is as that was made: ``exclusion_lists``,
-        ``min_counts``, ``max_counts``, ``counts_tracks``, ``outlier_filter``, ``summits`` and
-        ``chroms``. The windows, ``max_jitter``, ``order`` and ``signals`` are the loader's own.
+        BED or narrowPeak files. Without them the loci are those of an index of the store.
+    loci : str, optional
+        The name of a locus index, if no peaks are given; needed only if the store has several. The
+        index has values for ``exclusion_lists``, ``min_counts``, ``max_counts``, ``counts_tracks``,
+        ``outlier_filter``, ``summits`` and ``chroms`` that are not given here. It has none for the
+        windows, ``max_jitter``, ``order`` and ``signals``.
     signals, controls : list of str, optional
         Names of groups, in the order of their channels; all by default.
     exclusion_lists : path or list of paths, optional
-        BED files of regions to stay out of; an empty list for none, None for those of the index.
+        BED files of regions to avoid. None takes those of the index, an empty list takes none.
     min_counts, max_counts : float, optional
-        Bounds, both inclusive, of a locus's counts; None for those of the index, ``-inf`` and
-        ``inf`` for none.
+        Inclusive bounds of the counts of a locus. None takes those of the index; ``-inf`` and
+        ``inf`` are no bounds.
+    outlier_filter : bool, optional
+        Whether peaks are dropped whose counts in any signal group exceed 1.2 times the quantile
+        0.99. None does as the index says; for files, True in cherimoya's order only.
     summits : bool, optional
-        Whether peaks are centred on their summits; None as the index was made, and of files for
-        their midpoints, with a warning where all peaks have summits.
+        Whether peaks are centred on their summits or on their midpoints. None does as the index
+        says, and takes the midpoints of files, with a warning if all peaks have summits.
     alias : "chr" or path, optional
-        Contigs that files of loci and exclusion lists call otherwise than the store: ``"chr"`` (1
-        for chr1 and the like, MT for chrM), or a file whose lines are names of one contig, as
-        UCSC's ``chromAlias.txt``.
+        For files of loci and exclusion lists whose contigs have other names than the store's.
+        ``"chr"`` takes 1 for chr1 and the like, and MT for chrM. A file has on each line the names
+        of one contig, as UCSC's ``chromAlias.txt``.
     allow_empty : bool
-        Whether ``chroms`` and exclusion lists may share no name with the store's contigs, which is
-        an error otherwise.
+        Whether ``chroms`` and exclusion lists may have no contig of the store. By default that is
+        an error.
     order : str
         ``native``, or ``cherimoya`` for the batches of cherimoya 0.3.1.
     rank, world_size : int
         Which contiguous slice of each batch this process takes.
     slots : int, optional
-        Batches that are gathered ahead or held at once; ``num_workers + 3`` by default.
+        How many batches may be gathered or held at once; ``num_workers + 3`` by default.
     sequence_type, controls_type, signal_type : str
         The types of the columns. Sequence: ``int8``, ``uint8``, ``float16``, ``bfloat16``,
-        ``float32``, or ``uint64``, which packs it. Tracks: ``float32``, or ``uint16`` or ``uint8``
-        where it holds all values; on a device also ``float16`` and ``bfloat16``.
+        ``float32``, or ``uint64``, in which each base is a bit. Tracks: ``float32``, or ``uint16``
+        or ``uint8`` if it holds all values; on a device also ``float16`` and ``bfloat16``.
     device : int, optional
-        The number of a CUDA device: batches are copied there ahead, and their columns are taken by
-        DLPack. None for the host.
+        The number of a CUDA device. Batches are copied there before they are asked for, and their
+        columns are taken by DLPack. None for the host.
     transfer : str
-        With a device: ``compact``, sequence as bits and tracks in the narrowest type over the bus,
-        of which the device makes the types that are asked for; or ``dense``, in these types. It
-        changes no value.
+        With a device, what crosses the bus. ``compact``: sequence as bits and tracks in their
+        narrowest type, which the device expands. ``dense``: the types of the columns. The values
+        are the same.
     prefetch_to_device : int
-        With a device: up to so many batches are under way there, or there, before they are asked
-        for.
+        With a device, how many batches are copied there before they are asked for.
     device_slots : int, optional
-        With a device: batches there at once, those that are held included; ``prefetch_to_device +
-        2`` by default. Who holds all of them and asks for another gets a RuntimeError; once one is
-        let go of, the iteration goes on with the batch that is next. A ``for`` loop holds a batch
-        while it asks for the next one.
+        With a device, how many batches fit there, those held by the consumer included;
+        ``prefetch_to_device + 2`` by default. If all are held, asking for another raises a
+        RuntimeError; after one is freed, the iteration continues with the next batch. A ``for``
+        loop holds a batch while it asks for the next one.
     verify : bool
-        Whether every byte of the store is checked first, once for each machine:
-        ``Store.verify(once=True)``. Opening alone does not read bases and values (see
+        Whether to check every byte of the store first, once on each machine, by
+        ``Store.verify(once=True)``. Opening a store does not read bases and values (see
         :class:`Store`).
     **parameters
         As those of :func:`PeakGenerator`.
@@ -84,13 +102,13 @@ class Loader:
     KeyError
         For a group or an index that the store lacks.
     ValueError
-        If an argument is out of its range, an input cannot be used, or no locus is left.
+        If an argument is out of range, an input cannot be used, or no locus is kept.
     TypeError
-        If an argument is of a type that is not accepted.
+        If an argument has a wrong type.
     OSError
         If a file cannot be read.
     RuntimeError
-        Where there is no CUDA driver, or no such device.
+        If there is no CUDA driver, or no such device.
     """
 
     def __init__(
@@ -171,7 +189,7 @@ class Loader:
             controls_type=controls_type if device is None else on_the_host(controls_type),
             signal_type=signal_type if device is None else on_the_host(signal_type),
         )
-        running = streaming(
+        loader_options = streaming(
             num_workers=num_workers,
             batch_size=batch_size,
             rank=rank,
@@ -186,45 +204,43 @@ class Loader:
             files = (path_list("peaks", peaks), path_list("negatives", () if negatives is None else negatives))
             native = _native.Dataset.from_files(genome, *files, drawn, chosen)
         for message in native.warnings():
-            warnings.warn(message, stacklevel=2)
-        self._native = native
-        self._running = running
+            warn(message)
+        self._native, self._options = native, loader_options
         streamed = native
         if opened is not None:
             if slots is None:
-                running["slots"] = None  # as many as the library thinks right, some for those under way
+                loader_options["slots"] = None  # the library's default, with slots for batches on the way
             types = {"sequence_type": sequence_type, "controls_type": controls_type, "signal_type": signal_type}
-            ways = delivery(
+            delivered = delivery(
                 transfer=transfer, prefetch_to_device=prefetch_to_device, device_slots=device_slots, **types
             )
-            streamed = DeviceData(native, opened, ways)
-        self._feed = Feed(Source(streamed, base_seed(order, random_state)), running.copy, Batch)
+            streamed = DeviceData(native, opened, delivered)
+        source = SimpleNamespace(native=streamed, seed=base_seed(order, random_state))
+        self._feed = Feed(source, loader_options.copy, Batch)
         if opened is not None:
             self._feed.prepare()
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in self.__dict__.get("_arguments", ()):
-            raise AttributeError(f"{name} cannot be changed once the loader is made: make another with {name}=")
+            raise cannot_change(name, "loader")
         if type(self) is Loader and not name.startswith("_") and not hasattr(Loader, name):
-            raise AttributeError(f"a Loader has no attribute {name!r}, and none of its parameters can be assigned")
+            raise AttributeError(f"a Loader has no attribute {name!r}: its parameters are given when it is made")
         super().__setattr__(name, value)
 
     @property
     def store(self) -> Store:
-        """The store that it reads."""
+        """The store that the loader reads."""
         return self._store
 
     def __iter__(self) -> Iterator[Batch]:
         return iter(self._feed)
 
     def __len__(self) -> int:
-        examples, running = len(self._native), self._running
-        whole, rest = divmod(examples, running["batch_size"])
-        return whole + (rest > 0 and not running["drop_last"])
+        return batches_per_epoch(len(self._native), self._options["batch_size"], self._options["drop_last"])
 
     @property
     def ledger(self) -> dict[str, dict[str, int]]:
-        """How many loci were kept, and why the others were not, of peaks and negatives."""
+        """How many peaks and negatives were kept, and how many each rule left out."""
         peaks, negatives = self._native.ledger()
         return {"peaks": dict(peaks), "negatives": dict(negatives)}
 
@@ -233,22 +249,21 @@ class Loader:
         self._feed.set_epoch(epoch)
 
     def state_dict(self) -> dict[str, Any]:
-        """Where the loader stands, as a few numbers and strings; it can be saved as JSON."""
+        """Returns the state, which names the next batch. JSON can hold it."""
         return self._feed.state_dict()
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Goes on, in the next iteration, with the very next batch, on any number of workers and ranks."""
+        """Resumes a state in the next iteration, with any number of workers and ranks."""
         self._feed.load_state_dict(state)
 
     def __getstate__(self) -> tuple[dict[str, Any], dict[str, Any]]:
         return self._arguments, self.state_dict()
 
     def __setstate__(self, state: tuple[dict[str, Any], dict[str, Any]]) -> None:
-        # Loci are selected anew: a state of others would be refused.
+        # Selects loci anew. If they are others now, the state is refused.
         self.__init__(**state[0])  # type: ignore[misc]
         self.load_state_dict(state[1])
 
     def fetch(self, epoch: int, indices: Iterable[int]) -> Batch:
-        """The examples at some places of an epoch, in any order, in the memory of the host."""
-        places = [whole("indices", place) for place in indices]
-        return Batch(self._native.fetch(whole("epoch", epoch), places))
+        """Returns the examples at some indices of an epoch, in their order, in host memory."""
+        return Batch(self._native.fetch(whole("epoch", epoch), [whole("indices", index) for index in indices]))

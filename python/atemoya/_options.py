@@ -1,4 +1,4 @@
-"""The options of data sets as the extension module takes them: every key, checked."""
+"""Options, checked, as dictionaries that the extension module takes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ _FLAGS = "True or False (or 1 or 0)"
 
 
 def flag(name: str, value) -> bool:
-    """A boolean, or 0 or 1: of anything else, ``"False"`` say, nobody can tell what was meant."""
+    """Returns a boolean that was given as such or as 0 or 1.
+
+    Refuses all else, among it ``"False"``.
+    """
     if isinstance(value, (bool, numpy.bool_)) or isinstance(value, (int, numpy.integer)) and value in (0, 1):
         return bool(value)
     kind = ValueError if isinstance(value, (int, numpy.integer)) else TypeError
@@ -19,7 +22,7 @@ def flag(name: str, value) -> bool:
 
 
 def flags(name: str, values) -> NDArray[numpy.bool_]:
-    """A boolean, or an array of these, by the rule of :func:`flag`."""
+    """Returns booleans, or one, by the rule of :func:`flag`."""
     array = numpy.asarray(values)
     if array.dtype == bool or array.size == 0:
         return array.astype(bool)
@@ -34,7 +37,7 @@ def flags(name: str, values) -> NDArray[numpy.bool_]:
 
 
 def whole(name: str, value, least: int = 0) -> int:
-    """A whole number of at least ``least``."""
+    """Returns an integer of at least ``least``."""
     if isinstance(value, bool) or not hasattr(value, "__index__"):
         single = ": batch_size=1 gives batches of one example, loader.dataset[i] single ones"
         remedy = single if name == "batch_size" else ""
@@ -50,21 +53,21 @@ def whole(name: str, value, least: int = 0) -> int:
 
 
 def number(name: str, value) -> float | None:
-    """A number, or None."""
+    """Returns a number, or None."""
     if value is not None and (isinstance(value, (bool, str)) or not hasattr(value, "__float__")):
         raise TypeError(f"{name} must be a number, not {type(value).__name__}")
     return None if value is None else float(value)
 
 
 def ratio(name: str, value):
-    """A number of at least 0."""
+    """Returns a number of at least 0."""
     if value is None or number(name, value) < 0:
         raise ValueError(f"{name} must be non-negative, got {value}")
     return value
 
 
 def names(name: str, value) -> list[str] | None:
-    """A list of names, or None. One name alone is refused: it is a list of letters, too."""
+    """Returns a list of names, or None. Refuses a single string, which is a sequence of letters."""
     if value is None:
         return None
     if isinstance(value, numpy.ndarray):
@@ -74,12 +77,12 @@ def names(name: str, value) -> list[str] | None:
         raise ValueError(f"{name} must be a list of names, not {value!r}{remedy}")
     for entry in value:
         if isinstance(entry, bool) or not isinstance(entry, (str, int, numpy.integer)):
-            raise TypeError(f"{name} must be a list of names, and {entry!r} is none")
+            raise TypeError(f"{name} must be a list of names, and {entry!r} is not a name")
     return [str(entry) for entry in value]
 
 
 def some(known) -> str:
-    """The names that there are, in quotes, at most ten of them."""
+    """Returns names in quotes for a message, at most ten of them."""
     known = list(known)
     more = f" and {len(known) - 10} more" if len(known) > 10 else ""
     return ", ".join(repr(str(name)) for name in known[:10]) + more if known else "none"
@@ -92,7 +95,7 @@ def known_name(what: str, name, known) -> None:
 
 
 def known_names(what: str, name: str, wanted, known) -> list[str]:
-    """The names that the parameter ``name`` wants of those that there are, all for None."""
+    """Returns the known names that the parameter ``name`` asks for, all for None."""
     chosen = list(known) if wanted is None else names(name, wanted)
     for entry in chosen:
         known_name(what, entry, known)
@@ -100,16 +103,16 @@ def known_names(what: str, name: str, wanted, known) -> list[str]:
 
 
 def group_names(label: str, wanted, known) -> list[str]:
-    """The groups of a store that are wanted, all for None."""
+    """Returns the wanted groups of a store, all for None."""
     return known_names(f"{label} group", f"{label}s", wanted, known)
 
 
 def check_loci(peaks, negatives, loci, store) -> None:
-    """Raises unless loci come either of files or of an index that the store has."""
+    """Raises unless loci come either from files or from an index of the store."""
     if peaks is not None and loci is not None:
-        raise TypeError("give either peaks or loci")
+        raise TypeError("give either peaks or loci (the name of an index), not both")
     if peaks is None and negatives is not None:
-        raise TypeError("negatives need peaks: an index has its own")
+        raise TypeError("negatives are given without peaks: give peaks, too; an index has its own negatives")
     if loci is not None:
         known_name("locus index", loci, store.loci)
     elif peaks is None and not store.loci:
@@ -117,9 +120,9 @@ def check_loci(peaks, negatives, loci, store) -> None:
 
 
 def counted(counts_tracks, signals: list[str], sizes: list[int]) -> list[str] | None:
-    """The tracks that counts are taken of, of signal groups of these names and sizes.
+    """Returns the tracks whose counts are taken, of signal groups of these names and sizes.
 
-    None for what the order does.
+    None leaves it to the order.
     """
     if counts_tracks is None:
         return None
@@ -127,7 +130,7 @@ def counted(counts_tracks, signals: list[str], sizes: list[int]) -> list[str] | 
         return list(signals)
     if counts_tracks == "first":
         if not signals:
-            raise ValueError("counts_tracks: there is no first track without signals")
+            raise ValueError("counts_tracks='first' needs signals, and there are none")
         return [signals[0] if sizes[0] == 1 else f"{signals[0]}.0"]
     return names("counts_tracks", [counts_tracks] if isinstance(counts_tracks, str) else counts_tracks)
 
@@ -152,7 +155,7 @@ def examples(
     controls_type="float32",
     signal_type="float32",
 ) -> dict:
-    """What decides which loci are used, and what is read around them."""
+    """Returns the options of examples: which loci are used, and what is read around them."""
     return {
         "in_window": whole("in_window", in_window, 1),
         "out_window": whole("out_window", out_window, 1),
@@ -175,7 +178,7 @@ def examples(
 
 
 def sampling(*, order, random_state, negative_ratio, reverse_complement, shuffle) -> dict:
-    """What decides which example stands where."""
+    """Returns the options of sampling: which examples an epoch has, and in which order."""
     return {
         "order": order,
         "seed": base_seed(order, random_state),
@@ -186,19 +189,19 @@ def sampling(*, order, random_state, negative_ratio, reverse_complement, shuffle
 
 
 def base_seed(order: str, random_state: int) -> int:
-    """The seed of an order for any integer: cherimoya's are modulo 2^31 - 1."""
+    """Returns the seed of an order for any integer: cherimoya's seeds are modulo 2^31 - 1."""
     return int(random_state) % (2**31 - 1 if order == "cherimoya" else 2**64)
 
 
 def streaming(*, num_workers, batch_size, rank=0, world_size=1, drop_last=False, slots=None) -> dict:
-    """How a data set is streamed.
+    """Returns the options of a loader.
 
-    What a consumer holds at once, the batch before the next one included, has slots of its own.
+    By default there is a slot for each worker, and three for batches that the consumer holds.
     """
     workers, batch_size = whole("num_workers", num_workers), whole("batch_size", batch_size, 1)
     rank, world_size = whole("rank", rank), whole("world_size", world_size, 1)
     if rank >= world_size:
-        raise ValueError(f"rank {rank} is not below the world size, {world_size}")
+        raise ValueError(f"rank must be less than world_size, got rank {rank} of {world_size}")
     if batch_size % world_size != 0:
         raise ValueError(f"batch_size ({batch_size}) must be divisible by the number of ranks ({world_size})")
     return {
@@ -209,3 +212,16 @@ def streaming(*, num_workers, batch_size, rank=0, world_size=1, drop_last=False,
         "drop_last": flag("drop_last", drop_last),
         "slots": workers + 3 if slots is None else whole("slots", slots, 1),
     }
+
+
+def cannot_change(name: str, owner: str, remedy: str | None = None) -> AttributeError:
+    """Returns the error of assigning a parameter that a data set or a loader keeps."""
+    return AttributeError(
+        f"{name} cannot be changed once the {owner} is made: {remedy or f'make another with {name}='}"
+    )
+
+
+def batches_per_epoch(examples: int, batch_size: int, drop_last: bool) -> int:
+    """Returns how many batches the examples of an epoch make."""
+    full, rest = divmod(examples, batch_size)
+    return full + (rest > 0 and not drop_last)

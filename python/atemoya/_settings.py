@@ -1,4 +1,4 @@
-"""Parameters of a data set as attributes: those that may be assigned, and those that may not."""
+"""Parameters as attributes: those that may be assigned, and those that may not."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ from typing import Any
 import numpy
 import torch
 
+from ._options import cannot_change
+
 
 class Setting:
-    """A parameter of a data set that may be assigned: the epochs that follow have the new value.
+    """A parameter of a data set that may be assigned, and applies from the next epoch on.
 
     Parameters
     ----------
     check : callable
-        Called with the name and a value that is assigned; returns what is kept, or raises.
+        Called with the name and the value that is assigned; returns the value to keep, or raises.
     at_once : bool
-        Whether the current epoch has the new value as well. Cherimoya reads some parameters with
-        every example.
+        Whether it applies to the current epoch as well: cherimoya reads some parameters with every
+        example.
     show : callable, optional
-        Makes of what is kept what is read.
+        Converts the kept value to the one that is read.
     """
 
     def __init__(
@@ -47,14 +49,14 @@ class Fixed:
 
     Parameters
     ----------
-    instead : str
-        What to do in place of it.
+    remedy : str
+        What to do instead of assigning it.
     read : callable, optional
-        Called with the data set; returns the value. By default it is among the settings.
+        Called with the data set; returns the value. By default it is read from the settings.
     """
 
-    def __init__(self, instead: str, read: Callable[[Any], Any] | None = None):
-        self.instead, self.read = instead, read
+    def __init__(self, remedy: str, read: Callable[[Any], Any] | None = None):
+        self.remedy, self.read = remedy, read
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -65,12 +67,12 @@ class Fixed:
         return data._settings[self.name] if self.read is None else self.read(data)
 
     def __set__(self, data: Any, value: Any) -> None:
-        raise AttributeError(f"{self.name} cannot be changed once the data set is made: {self.instead}")
+        raise cannot_change(self.name, "data set", self.remedy)
 
 
 def is_parameter(name: str) -> bool:
-    """Whether ``PeakGenerator`` has a parameter of this name."""
-    from ._generator import PeakGenerator  # here, since it imports this module
+    """Returns whether ``PeakGenerator`` has a parameter of this name."""
+    from ._generator import PeakGenerator  # not at the top: it imports this module
 
     return name in inspect.signature(PeakGenerator).parameters
 
@@ -78,30 +80,30 @@ def is_parameter(name: str) -> bool:
 def check_name(data: Any, name: str) -> None:
     """Raises AttributeError unless a data set may be assigned an attribute of this name.
 
-    A subclass of a user's may have others than parameters.
+    A user's subclass may have attributes of its own.
     """
     kind = type(data)
     if name.startswith("_") or hasattr(kind, name):
         return
     if is_parameter(name):
-        raise AttributeError(f"{name} cannot be changed once the data set is made: make another with {name}=")
+        raise cannot_change(name, "data set")
     if kind.__module__.partition(".")[0] == __name__.partition(".")[0]:
         known = [known for known in dir(kind) if isinstance(getattr(kind, known), Setting)]
-        raise AttributeError(f"a data set has no attribute {name!r}: what may be assigned is {', '.join(known)}")
+        raise AttributeError(f"a data set has no attribute {name!r}: {', '.join(known)} may be assigned")
 
 
 def channels(name: str, value: Any) -> list[int] | None:
-    """The channel that each one is read from, or None."""
+    """Returns the channel that each one is read from, or None."""
     return None if value is None else torch.as_tensor(value, dtype=torch.long).tolist()
 
 
 def as_tensor(value: list[int] | None) -> torch.Tensor | None:
-    """A permutation as cherimoya has it: a new tensor, so that changing it in place changes nothing unseen."""
+    """Returns a permutation as a new tensor. A change of it does not reach the data set."""
     return None if value is None else torch.tensor(value, dtype=torch.long)
 
 
 def check_negatives(negative_ratio: float, given: bool) -> None:
-    """Raises ValueError where negatives are to be drawn, and none were given."""
+    """Raises ValueError if negatives are to be drawn, and none were given."""
     if negative_ratio > 0 and not given:
         raise ValueError(
             f"negative_ratio is {negative_ratio} but no negative sequences were given; pass negatives "
@@ -110,7 +112,7 @@ def check_negatives(negative_ratio: float, given: bool) -> None:
 
 
 def check_permutation(name: str, permutation: list[int] | None, array: numpy.ndarray | None) -> None:
-    """Raises ValueError unless a permutation is of an array's channels; ``name`` is signal or control."""
+    """Raises ValueError unless a permutation fits the array of ``name``, signal or control."""
     if permutation is None:
         return
     if array is None:

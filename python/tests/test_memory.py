@@ -131,11 +131,11 @@ def test_an_allocator_that_fails(loader, streaming):
 def test_a_loader_over_it(atemoya, simulated, workers):
     """PeakGenerator's loader with the memory that it has where there is CUDA, but for the page-locking."""
     from atemoya._tensors import TorchMemory
-    from atemoya._torch_loader import _Converting
+    from atemoya._torch_loader import _Conversion
 
     loader, plain = (atemoya.PeakGenerator(**simulated.arguments(num_workers=workers)) for _ in range(2))
     memory = TorchMemory(pinned=False)
-    loader._feed.allocate, loader._feed.convert = memory, _Converting(loader.dataset, memory)
+    loader._feed.allocate, loader._feed.convert = memory, _Conversion(loader.dataset, memory, None)
     epochs = [list(loader) for _ in range(2)]
     for epoch in epochs:
         assert_same_batches(epoch, list(plain))

@@ -107,7 +107,7 @@ def test_of_arrays_beside_cherimoya(atemoya, cherimoya_io, seed):
         for epoch in (theirs._epoch, rng.randrange(9)):
             index = rng.randrange(min(len(theirs), len(theirs._labels)))
             assert_same_example(ours[(epoch, index)], theirs[(epoch, index)])
-            for a, b in zip(ours._draws(), (theirs._labels, theirs._source_idx, theirs._jitters, theirs._rc_flags)):
+            for a, b in zip(ours._planned(), (theirs._labels, theirs._source_idx, theirs._jitters, theirs._rc_flags)):
                 assert np.array_equal(a, b)
 
 
@@ -152,7 +152,7 @@ def test_parameters_that_are_no_attributes(pair, name):
 def test_attributes_that_are_not_there(pair):
     """A misspelt name is one; those of subclasses and of frameworks are theirs."""
     loader, _ = pair()
-    with pytest.raises(AttributeError, match="no attribute 'negative_ration'.*assigned is .*negative_ratio"):
+    with pytest.raises(AttributeError, match="no attribute 'negative_ration'.*negative_ratio.* may be assigned"):
         loader.dataset.negative_ration = 0
     for name in ("negative_ratio", "max_jitter", "signal_perm", "order", "reverse_complement"):
         with pytest.raises(AttributeError, match=f"{name} is an attribute of the data set: assign loader.dataset.{name}"):
