@@ -188,7 +188,7 @@ impl IndexBuilder {
         let exclusions = filter.lists();
         self.peaks.iter().chain(&self.negatives).chain(exclusions).try_for_each(|path| check_regular(path))?;
         filter.check()?;
-        let document = ledger::document(&filter, store)?;
+        let recorded = filter.recorded(store)?;
         let (exclusion_beds, excluded_names): (Vec<_>, Vec<_>) =
             filter.renamed_exclusions(store.contigs())?.into_iter().unzip();
         let chroms = self.chroms.as_deref().unwrap_or_default();
@@ -230,7 +230,7 @@ impl IndexBuilder {
         progress::check(progress)?;
         let table = IndexTable { loci: table, counts, verdicts: Some(std::mem::take(&mut selection.verdicts)) };
         let excluded = (!exclusions.is_empty()).then(|| ExclusionMap::from_beds(&exclusion_beds, store.contigs()));
-        let index = NewIndex { table, inputs, options, selection: Some(document), excluded };
+        let index = NewIndex { table, inputs, options, selection: Some(recorded), excluded };
         let path = published::publish(store, &self.name, &index, self.replace)?;
         selection.verdicts = index.table.verdicts.unwrap_or_default();
         Ok(Indexed { path, table: index.table.loci, selection, inputs: index.inputs, warnings })

@@ -41,6 +41,7 @@ pub mod pack;
 mod parallel;
 mod progress;
 pub mod sample;
+mod sizes;
 pub mod store;
 mod url;
 

@@ -28,22 +28,10 @@ struct Fixture {
     list: PathBuf,
 }
 
-const FILTER: LocusFilter = LocusFilter {
-    order: Order::Native,
-    signals: None,
-    in_window: 41,
-    out_window: 20,
-    max_jitter: 3,
-    min_counts: None,
-    max_counts: None,
-    counts_tracks: None,
-    outlier_filter: None,
-    summits: None,
-    chroms: None,
-    exclusion_lists: None,
-    alias: None,
-    allow_empty: false,
-};
+/// A filter with windows of which many fit.
+fn small_windows() -> LocusFilter {
+    LocusFilter { in_window: 41, out_window: 20, max_jitter: 3, ..LocusFilter::default() }
+}
 
 impl Fixture {
     fn new() -> Fixture {
@@ -72,11 +60,11 @@ impl Fixture {
     }
 
     fn excluding(&self) -> LocusFilter {
-        LocusFilter { exclusion_lists: Some(vec![self.list.clone()]), ..FILTER }
+        LocusFilter { exclusion_lists: Some(vec![self.list.clone()]), ..small_windows() }
     }
 
     fn generator(&self) -> PeakGenerator {
-        PeakGenerator::with_filter(&self.store, FILTER).negative_ratio(0.0).num_workers(0)
+        PeakGenerator::with_filter(&self.store, small_windows()).negative_ratio(0.0).num_workers(0)
     }
 
     /// Makes the index one of version 1.0, without what its lists exclude.
@@ -115,7 +103,7 @@ fn a_loader_stays_out_of_what_the_index_was_made_to_stay_out_of() {
 #[test]
 fn an_index_without_exclusion_lists_is_of_version_1_0() {
     let fixture = Fixture::new();
-    let indexed = fixture.index(FILTER);
+    let indexed = fixture.index(small_windows());
     let manifest = published::manifest(&fixture.store, None).unwrap();
     assert_eq!((manifest.version, manifest.excluded), ([1, 0], None));
     assert!(!indexed.path.join("excluded.bed").exists());
@@ -170,7 +158,8 @@ fn verify_compares_what_is_excluded_with_the_verdicts() {
 fn bounds_on_counts_are_those_of_the_index_unless_others_are_given() {
     let fixture = Fixture::new();
     let tracks = Some(vec!["runs".to_owned()]);
-    let bounds = LocusFilter { min_counts: Some(5.0), max_counts: Some(40.0), counts_tracks: tracks.clone(), ..FILTER };
+    let bounds =
+        LocusFilter { min_counts: Some(5.0), max_counts: Some(40.0), counts_tracks: tracks.clone(), ..small_windows() };
     let indexed = fixture.index(bounds.clone());
     let kept = |generator: PeakGenerator| generator.build().unwrap().peaks().to_vec();
     let by_the_index = kept(fixture.generator());
@@ -194,7 +183,7 @@ fn bounds_on_counts_are_those_of_the_index_unless_others_are_given() {
 fn a_chosen_outlier_filter_is_taken() {
     let fixture = Fixture::new();
     let dropped = |index: (Order, Option<bool>), order: Order| {
-        fixture.index(LocusFilter { order: index.0, outlier_filter: index.1, ..FILTER });
+        fixture.index(LocusFilter { order: index.0, outlier_filter: index.1, ..small_windows() });
         let selection = fixture.generator().order(order).outlier_filter(None).build().unwrap();
         let explicit = |drops| fixture.generator().order(order).outlier_filter(Some(drops)).build().unwrap();
         let [kept, all] = [explicit(true), explicit(false)].map(|loader| loader.peaks().len());
@@ -215,7 +204,7 @@ fn a_chosen_outlier_filter_is_taken() {
 #[test]
 fn names_of_contigs_that_do_not_fit_are_said() {
     let fixture = Fixture::new();
-    fixture.index(FILTER);
+    fixture.index(small_windows());
     let chroms = |names: &[&str]| fixture.generator().chroms(Some(names.iter().map(|&name| name.to_owned()).collect()));
     for names in [&["1", "2"][..], &["fold_0.json"]] {
         refused(chroms(names).build(), "chroms", &["none of", names[0], r#"has "chrA", "chrB""#]);
@@ -234,12 +223,12 @@ fn names_of_contigs_that_do_not_fit_are_said() {
     assert!(excluding(&empty).build().unwrap().warnings()[0].contains("empty.bed has no region"));
     // The same where an index is made, which is then not published.
     fs::remove_dir_all(fixture.store.path().join("loci/default")).unwrap();
-    let filter = LocusFilter { exclusion_lists: Some(vec![foreign]), ..FILTER };
+    let filter = LocusFilter { exclusion_lists: Some(vec![foreign]), ..small_windows() };
     let new = || IndexBuilder::new("default").peaks([&fixture.peaks]);
     assert!(matches!(new().filter(filter).publish(&fixture.store, &()), Err(Error::Input { .. })));
     let names = |names: &[&str]| Some(names.iter().map(|&name| name.to_owned()).collect());
     // Another warning does not hide that nothing is left.
-    let filter = LocusFilter { exclusion_lists: Some(vec![empty]), min_counts: Some(1e9), ..FILTER };
+    let filter = LocusFilter { exclusion_lists: Some(vec![empty]), min_counts: Some(1e9), ..small_windows() };
     let warnings = new().filter(filter).publish(&fixture.store, &()).unwrap().warnings;
     for part in ["empty.bed has no region", "no peak is left"] {
         assert!(warnings.iter().any(|warning| warning.contains(part)), "{part}: {warnings:?}");
@@ -258,9 +247,13 @@ fn an_index_without_a_peak_is_made_only_on_request() {
         [(&on_a, Some(vec!["chrB".to_owned()]), "no peak is on \"chrB\""), (&none, None, "hold no peak")]
     {
         let builder = IndexBuilder::new("x").peaks([peaks]).chroms(chroms);
-        refused(builder.clone().filter(FILTER).publish(&fixture.store, &()), "peaks", &[part, "`allow_empty`"]);
+        refused(
+            builder.clone().filter(small_windows()).publish(&fixture.store, &()),
+            "peaks",
+            &[part, "`allow_empty`"],
+        );
         assert_eq!(published::names(&fixture.store).unwrap(), [""; 0]);
-        let filter = LocusFilter { allow_empty: true, ..FILTER };
+        let filter = LocusFilter { allow_empty: true, ..small_windows() };
         let indexed = builder.filter(filter).publish(&fixture.store, &()).unwrap();
         assert!(indexed.warnings[0].contains(part), "{:?}", indexed.warnings);
         fs::remove_dir_all(indexed.path).unwrap();
@@ -276,7 +269,7 @@ fn negatives_without_one_on_a_contig_to_use_are_noted() {
     let peaks = fixture.write("a.bed", "chrA\t400\t410\n");
     let negatives = fixture.write("b.bed", "chrB\t400\t410\n");
     let builder = IndexBuilder::new("x").peaks([peaks]).negatives([negatives]).chroms(Some(vec!["chrA".to_owned()]));
-    let indexed = builder.filter(FILTER).publish(&fixture.store, &()).unwrap();
+    let indexed = builder.filter(small_windows()).publish(&fixture.store, &()).unwrap();
     assert_eq!(indexed.warnings, ["`negatives`: none of the 1 is on a contig to use"]);
     // What was left out of an index cannot be chosen again, and the error says so.
     let error = fixture.generator().loci("x").chroms(Some(vec!["chrB".to_owned()])).build().unwrap_err().to_string();
@@ -288,8 +281,9 @@ fn forgotten_summits_and_swapped_files_are_noted() {
     let fixture = Fixture::new();
     let peak = |i: i64| format!("chrA\t{}\t{}\tn\t0\t.\t1\t1\t1\t3\n", 100 * i, 100 * i + 10);
     let narrow = fixture.write("n.narrowPeak", &(1..20).map(peak).collect::<String>());
-    let warnings =
-        |builder: IndexBuilder| builder.filter(FILTER).replace(true).publish(&fixture.store, &()).unwrap().warnings;
+    let warnings = |builder: IndexBuilder| {
+        builder.filter(small_windows()).replace(true).publish(&fixture.store, &()).unwrap().warnings
+    };
     let new = || IndexBuilder::new("x").peaks([&narrow]);
     assert!(warnings(new())[0].contains("`summits` centres"));
     for summits in [true, false] {
@@ -316,7 +310,7 @@ fn aliases_rename_the_contigs_of_loci_and_of_exclusion_lists() {
     };
     let (peaks, list) = (named_otherwise(&fixture.peaks, "p.bed"), named_otherwise(&fixture.list, "x.bed"));
     let expected = fixture.index(fixture.excluding());
-    let filter = LocusFilter { exclusion_lists: Some(vec![list.clone()]), ..FILTER };
+    let filter = LocusFilter { exclusion_lists: Some(vec![list.clone()]), ..small_windows() };
     let builder = IndexBuilder::new("aliased").peaks([&peaks]).filter(filter).alias(alias.clone());
     let indexed = builder.publish(&fixture.store, &()).unwrap();
     assert_eq!((&indexed.table, &indexed.selection.verdicts), (&expected.table, &expected.selection.verdicts));
@@ -331,7 +325,8 @@ fn aliases_rename_the_contigs_of_loci_and_of_exclusion_lists() {
     assert!(matches!(own.build(), Err(Error::Input { .. })));
     assert_eq!(own.alias(alias).build().unwrap().ledger().peaks.excluded, 4);
     // Renamed contigs alone are of version 1.1 too.
-    let builder = IndexBuilder::new("plain").peaks([&peaks]).filter(FILTER).alias(Some(Aliases::read(&table).unwrap()));
+    let builder =
+        IndexBuilder::new("plain").peaks([&peaks]).filter(small_windows()).alias(Some(Aliases::read(&table).unwrap()));
     builder.publish(&fixture.store, &()).unwrap();
     assert_eq!(published::manifest(&fixture.store, Some("plain")).unwrap().version, [1, 1]);
 }
@@ -354,13 +349,13 @@ fn what_a_track_lacks_is_said_where_loci_are() {
         write(directory.path(), name, rows)
     };
     let indexed = |name: &str, contigs: &[&str]| {
-        let builder = IndexBuilder::new(name).peaks([peaks(name, contigs)]).filter(FILTER);
+        let builder = IndexBuilder::new(name).peaks([peaks(name, contigs)]).filter(small_windows());
         builder.publish(&store, &()).unwrap().warnings
     };
     assert_eq!(indexed("a", &["chrA"]), [""; 0]);
     let said = indexed("c", &["chrA", "chrC"]);
     assert!(said.len() == 1 && said[0].contains("atac.bw") && said[0].contains("zeros on \"chrC\""), "{said:?}");
-    let generator = PeakGenerator::with_filter(&store, FILTER).negative_ratio(0.0).num_workers(0);
+    let generator = PeakGenerator::with_filter(&store, small_windows()).negative_ratio(0.0).num_workers(0);
     let over = |contigs: &[&str]| {
         let table = IndexBuilder::new("table").peaks([peaks("p.bed", contigs)]).table(store.contigs()).unwrap();
         generator.clone().table(table)

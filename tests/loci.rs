@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use atemoya::Error;
 use atemoya::format::Contigs;
 use atemoya::ingest::bed::{BedFile, BedRecord};
-use atemoya::loci::{IndexOptions, LocusTable, Reason, SelectOptions, Selection, WindowSums, explain, select};
+use atemoya::loci::{
+    IndexOptions, LocusFilter, LocusTable, Reason, SelectOptions, Selection, WindowSums, explain, select,
+};
 use common::bed;
 use proptest::prelude::*;
 
@@ -48,8 +50,7 @@ fn contigs_are_selected_before_interleaving() {
     // Every row is in the table, and the contig that the store lacks keeps its name.
     assert_eq!(places(&all), [(0, 1), (1, 1), (0, 2), (1, 2), (0, 3)]);
     assert_eq!(all.contig_name(all.row(0).contig, &contigs()), "chrM");
-    let selection =
-        select(&all, &contigs(), &SelectOptions { in_window: 1, ..SelectOptions::default() }, None).unwrap();
+    let selection = select(&all, &contigs(), &SelectOptions::new(&windows(1, 1, 0))).unwrap();
     let kept: Vec<_> = selection.peaks.iter().map(|locus| places(&all)[locus.row as usize]).collect();
     assert_eq!(kept, [(0, 3), (1, 1), (1, 2)]);
     assert_eq!((selection.ledger.peaks.contig, selection.ledger.peaks.kept), (2, 3));
@@ -84,34 +85,40 @@ fn reasons(selection: &Selection) -> Vec<Reason> {
     selection.verdicts.rows().iter().map(|verdict| verdict.reason()).collect()
 }
 
-/// Selects with the given window and jitter from loci of chrI, one base wide at the given centres.
-fn select_at(centres: &[i64], options: SelectOptions<'_>, sums: Option<&dyn WindowSums>) -> atemoya::Result<Vec<i64>> {
+/// A filter by these windows and this jitter alone.
+fn windows(in_window: usize, out_window: usize, max_jitter: usize) -> LocusFilter {
+    LocusFilter { in_window, out_window, max_jitter, ..LocusFilter::default() }
+}
+
+/// Options of examples with a signal.
+fn with_signals<'a>(filter: &'a LocusFilter, counts: Option<&'a dyn WindowSums>) -> SelectOptions<'a> {
+    SelectOptions { has_signals: true, counts, ..SelectOptions::new(filter) }
+}
+
+/// Selects from loci of chrI, one base wide at the given centres.
+fn select_at(centres: &[i64], options: SelectOptions<'_>) -> atemoya::Result<Vec<i64>> {
     let rows: Vec<_> = centres.iter().map(|&centre| ("chrI", centre, centre + 1)).collect();
-    let selection = select(&table(&[bed(&rows)], &[], &IndexOptions::default())?, &contigs(), &options, sums)?;
+    let selection = select(&table(&[bed(&rows)], &[], &IndexOptions::default())?, &contigs(), &options)?;
     Ok(selection.peaks.iter().map(|locus| locus.centre).collect())
 }
 
 #[test]
 fn a_window_that_just_fits_is_kept() {
-    let options = SelectOptions { in_window: 101, out_window: Some(60), max_jitter: 7, ..SelectOptions::default() };
     // 50 to the left and 51 to the right, and 7 more on either side.
-    assert_eq!(select_at(&[56, 57, 942, 943], options, None).unwrap(), [57, 942]);
-    let wider_out = SelectOptions { out_window: Some(103), ..options };
-    assert_eq!(select_at(&[57, 58, 941, 942], wider_out, None).unwrap(), [58, 941]);
-    let no_signals = SelectOptions { out_window: None, ..options };
-    assert_eq!(select_at(&[56, 57, 942, 943], no_signals, None).unwrap(), [57, 942]);
+    assert_eq!(select_at(&[56, 57, 942, 943], with_signals(&windows(101, 60, 7), None)).unwrap(), [57, 942]);
+    let wider_out = windows(101, 103, 7);
+    assert_eq!(select_at(&[57, 58, 941, 942], with_signals(&wider_out, None)).unwrap(), [58, 941]);
+    assert_eq!(select_at(&[56, 57, 942, 943], SelectOptions::new(&wider_out)).unwrap(), [57, 942]);
     // An odd width reaches one base further to the right even where an even one is as wide to the
     // left.
-    let odd_out = SelectOptions { in_window: 100, out_window: Some(101), max_jitter: 0, ..options };
-    assert_eq!(select_at(&[49, 50, 949, 950], odd_out, None).unwrap(), [50, 949]);
+    assert_eq!(select_at(&[49, 50, 949, 950], with_signals(&windows(100, 101, 0), None)).unwrap(), [50, 949]);
 }
 
 #[test]
 fn negatives_are_not_given_room_for_jitter() {
     let rows = bed(&[("chrI", 50, 51), ("chrI", 60, 61)]);
     let both = table(std::slice::from_ref(&rows), std::slice::from_ref(&rows), &IndexOptions::default()).unwrap();
-    let options = SelectOptions { in_window: 100, max_jitter: 10, ..SelectOptions::default() };
-    let selection = select(&both, &contigs(), &options, None).unwrap();
+    let selection = select(&both, &contigs(), &SelectOptions::new(&windows(100, 1, 10))).unwrap();
     assert_eq!(selection.peaks.iter().map(|l| (l.row, l.centre)).collect::<Vec<_>>(), [(1, 60)]);
     assert_eq!(selection.negatives.iter().map(|l| (l.row, l.centre)).collect::<Vec<_>>(), [(2, 50), (3, 60)]);
     assert_eq!(reasons(&selection), [Reason::Edge, Reason::Kept, Reason::Kept, Reason::Kept]);
@@ -120,15 +127,16 @@ fn negatives_are_not_given_room_for_jitter() {
 #[test]
 fn a_region_excludes_the_chunks_of_100_bases_that_it_touches() {
     let exclusion = [bed(&[("chrI", 108, 234), ("chrI", 700, 700), ("chrM", 0, 1000)])];
-    let options = SelectOptions { in_window: 10, exclusion: &exclusion, ..SelectOptions::default() };
+    let still = windows(10, 1, 0);
+    let options = SelectOptions { exclusion: &exclusion, ..SelectOptions::new(&still) };
     // Windows of centre - 5 .. centre + 5 that touch 100 .. 300 are out.
-    assert_eq!(select_at(&[95, 96, 200, 304, 305, 700], options, None).unwrap(), [95, 305, 700]);
-    let jittered = SelectOptions { max_jitter: 20, ..options };
-    assert_eq!(select_at(&[75, 76, 324, 325, 700], jittered, None).unwrap(), [75, 325, 700]);
+    assert_eq!(select_at(&[95, 96, 200, 304, 305, 700], options).unwrap(), [95, 305, 700]);
+    let jittered = SelectOptions { filter: &windows(10, 1, 20), ..options };
+    assert_eq!(select_at(&[75, 76, 324, 325, 700], jittered).unwrap(), [75, 325, 700]);
     // A region inside another takes nothing away from it.
     let nested = [bed(&[("chrI", 100, 600), ("chrI", 200, 250)])];
     let options = SelectOptions { exclusion: &nested, ..options };
-    assert_eq!(select_at(&[95, 220, 450, 590, 605], options, None).unwrap(), [95, 605]);
+    assert_eq!(select_at(&[95, 220, 450, 590, 605], options).unwrap(), [95, 605]);
 }
 
 /// A signal on every contig that is the position itself.
@@ -142,37 +150,30 @@ impl WindowSums for Positions {
 
 #[test]
 fn bounds_of_counts_are_inclusive_and_of_the_unshifted_signal_window() {
-    let options = SelectOptions {
-        in_window: 50,
-        out_window: Some(3),
-        max_jitter: 20,
-        min_counts: Some(300.0),
-        max_counts: Some(600.0),
-        ..SelectOptions::default()
-    };
-    assert_eq!(select_at(&[99, 100, 200, 201], options, Some(&Positions)).unwrap(), [100, 200]);
-    let even = SelectOptions { out_window: Some(2), min_counts: Some(199.0), max_counts: Some(201.0), ..options };
-    assert_eq!(select_at(&[99, 100, 101, 102], even, Some(&Positions)).unwrap(), [100, 101]);
+    let odd = LocusFilter { min_counts: Some(300.0), max_counts: Some(600.0), ..windows(50, 3, 20) };
+    assert_eq!(select_at(&[99, 100, 200, 201], with_signals(&odd, Some(&Positions))).unwrap(), [100, 200]);
+    let even = LocusFilter { out_window: 2, min_counts: Some(199.0), max_counts: Some(201.0), ..odd };
+    assert_eq!(select_at(&[99, 100, 101, 102], with_signals(&even, Some(&Positions))).unwrap(), [100, 101]);
 }
 
 #[test]
 fn bad_options_are_refused_by_name() {
-    let good = SelectOptions { in_window: 10, out_window: Some(10), ..SelectOptions::default() };
-    let name = |options: SelectOptions<'_>, sums: Option<&dyn WindowSums>| match select_at(&[500], options, sums)
-        .unwrap_err()
-    {
-        Error::Argument { name, .. } => name,
-        other => panic!("{other}"),
+    let name = |filter: LocusFilter, has_signals: bool, counts: Option<&dyn WindowSums>| {
+        let options = SelectOptions { has_signals, ..with_signals(&filter, counts) };
+        match select_at(&[500], options).unwrap_err() {
+            Error::Argument { name, .. } => name,
+            other => panic!("{other}"),
+        }
     };
-    let min = Some(1.0);
-    assert_eq!(name(SelectOptions { in_window: 0, ..good }, None), "in_window");
-    assert_eq!(name(SelectOptions { out_window: Some(0), ..good }, None), "out_window");
-    assert_eq!(name(SelectOptions { min_counts: min, ..good }, None), "min_counts");
-    assert_eq!(name(SelectOptions { min_counts: min, out_window: None, ..good }, Some(&Positions)), "min_counts");
-    assert_eq!(name(SelectOptions { max_counts: min, ..good }, None), "max_counts");
-    assert_eq!(name(SelectOptions { max_counts: Some(f64::NAN), ..good }, Some(&Positions)), "max_counts");
-    assert_eq!(name(SelectOptions { summits: Some(true), ..good }, None), "summits");
-    assert_eq!(name(SelectOptions { chroms: Some(&[]), ..good }, None), "peaks");
+    let (good, min) = (|| windows(10, 10, 0), Some(1.0));
+    assert_eq!(name(LocusFilter { in_window: 0, ..good() }, true, None), "in_window");
+    assert_eq!(name(LocusFilter { out_window: 0, ..good() }, true, None), "out_window");
+    assert_eq!(name(LocusFilter { min_counts: min, ..good() }, true, None), "min_counts");
+    assert_eq!(name(LocusFilter { min_counts: min, ..good() }, false, Some(&Positions)), "min_counts");
+    assert_eq!(name(LocusFilter { max_counts: min, ..good() }, true, None), "max_counts");
+    assert_eq!(name(LocusFilter { max_counts: Some(f64::NAN), ..good() }, true, Some(&Positions)), "max_counts");
+    assert_eq!(name(LocusFilter { summits: Some(true), ..good() }, true, None), "summits");
+    assert_eq!(name(LocusFilter { chroms: Some(Vec::new()), ..good() }, true, None), "peaks");
 }
 
 #[test]
@@ -180,12 +181,12 @@ fn an_empty_selection_says_what_became_of_the_loci() {
     let peaks = bed(&[("chrI", 500, 501)]);
     let negatives = bed(&[("chrI", 3, 4), ("chrI", 5, 6), ("chrII", 100, 101)]);
     let both = table(&[peaks], &[negatives], &IndexOptions::default()).unwrap();
-    let chroms = ["chrI".to_owned()];
-    let options = SelectOptions { in_window: 100, chroms: Some(&chroms), ..SelectOptions::default() };
-    let error = select(&both, &contigs(), &options, None).unwrap_err();
+    let filter = LocusFilter { chroms: Some(vec!["chrI".to_owned()]), ..windows(100, 1, 0) };
+    let error = select(&both, &contigs(), &SelectOptions::new(&filter)).unwrap_err();
     let said = "negatives: 0 of 3 kept (1 on other contigs, 2 too near an end of the contig)";
     assert!(error.to_string().contains(said), "{error}");
-    let error = select(&both, &contigs(), &SelectOptions { in_window: 1001, ..options }, None).unwrap_err();
+    let wide = LocusFilter { in_window: 1001, ..filter };
+    let error = select(&both, &contigs(), &SelectOptions::new(&wide)).unwrap_err();
     assert!(error.to_string().contains("peaks: 0 of 1 kept (1 too near an end of the contig)"), "{error}");
 }
 
@@ -201,18 +202,19 @@ impl WindowSums for Failing {
 #[test]
 fn the_first_failing_sum_is_the_error_on_any_number_of_threads() {
     let centres: Vec<i64> = (100..900).collect();
-    let options =
-        SelectOptions { in_window: 2, out_window: Some(2), min_counts: Some(0.0), ..SelectOptions::default() };
+    let filter = LocusFilter { min_counts: Some(0.0), ..windows(2, 2, 0) };
     for _ in 0..20 {
-        let error = select_at(&centres, options, Some(&Failing)).unwrap_err();
+        let error = select_at(&centres, with_signals(&filter, Some(&Failing))).unwrap_err();
         assert!(matches!(error, Error::AllLeased { slots: 105 }), "{error}");
     }
 }
 
 /// What [`select`] must find, base by base.
-fn obvious(table: &LocusTable, contigs: &Contigs, o: &SelectOptions<'_>) -> Vec<(Option<i64>, Reason)> {
+fn obvious(table: &LocusTable, contigs: &Contigs, options: &SelectOptions<'_>) -> Vec<(Option<i64>, Reason)> {
+    let o = options.filter;
+    let out_window = options.has_signals.then_some(o.out_window);
     let mut chunks = vec![vec![false; 20]; contigs.len()];
-    for bed in o.exclusion {
+    for bed in options.exclusion {
         for r in &bed.records {
             let Some(id) = contigs.id(&bed.contigs[r.contig as usize]) else { continue };
             for base in r.start..r.end.min(2000) {
@@ -222,29 +224,29 @@ fn obvious(table: &LocusTable, contigs: &Contigs, o: &SelectOptions<'_>) -> Vec<
     }
     let judge = |row: atemoya::loci::Row| {
         let name = contigs.name(row.contig as usize);
-        if o.chroms.is_some_and(|chroms| !chroms.iter().any(|c| c == name)) {
+        if o.chroms.as_ref().is_some_and(|chroms| !chroms.iter().any(|c| c == name)) {
             return (None, Reason::Contig);
         }
         let is_peak = row.role == atemoya::loci::Role::Peak;
-        let jitter = if is_peak { i64::from(o.max_jitter) } else { 0 };
+        let jitter = if is_peak { o.max_jitter as i64 } else { 0 };
         let centre = match o.summits {
             Some(true) if is_peak => row.start + row.summit.unwrap(),
             Some(_) => row.start + (row.end - row.start) / 2,
             None => row.centre,
         };
-        let window = |w: u32, j: i64| {
-            let w = i64::from(w);
+        let window = |w: usize, j: i64| {
+            let w = w as i64;
             centre - w / 2 - j..centre - w / 2 + w + j
         };
         let mut reached: Vec<i64> = window(o.in_window, jitter).collect();
-        reached.extend(o.out_window.into_iter().flat_map(|w| window(w, jitter)));
+        reached.extend(out_window.into_iter().flat_map(|w| window(w, jitter)));
         if reached.iter().any(|&base| base < 0 || base >= contigs.length(row.contig as usize) as i64) {
             return (None, Reason::Edge);
         }
         if reached.iter().any(|&base| chunks[row.contig as usize][base as usize / 100]) {
             return (None, Reason::Excluded);
         }
-        let sum = o.out_window.map_or(0.0, |w| window(w, 0).map(|base| base as f64).sum());
+        let sum = out_window.map_or(0.0, |w| window(w, 0).map(|base| base as f64).sum());
         if o.min_counts.is_some_and(|min| sum < min) {
             (None, Reason::UnderCounts)
         } else if o.max_counts.is_some_and(|max| sum > max) {
@@ -326,10 +328,10 @@ proptest! {
         let expected: Vec<_> = keyed.into_iter().map(|(_, place)| place).collect();
         prop_assume!(!expected.is_empty());
         // Whether the contigs are chosen in the index or in the selection.
-        for (indexed, selected) in [(chroms.clone(), None), (None, chroms.as_deref())] {
+        for (indexed, selected) in [(chroms.clone(), None), (None, chroms)] {
             let table = table(&beds, &[], &IndexOptions { summits: false, chroms: indexed }).unwrap();
-            let options = SelectOptions { in_window: 1, chroms: selected, ..SelectOptions::default() };
-            let selection = explain(&table, &contigs(), &options, None).unwrap();
+            let filter = LocusFilter { chroms: selected, ..windows(1, 1, 0) };
+            let selection = explain(&table, &contigs(), &SelectOptions::new(&filter)).unwrap();
             let kept: Vec<_> = selection.peaks.iter().map(|locus| places(&table)[locus.row as usize]).collect();
             prop_assert_eq!(&kept, &expected);
         }
@@ -340,16 +342,16 @@ proptest! {
         peaks in proptest::collection::vec(rows(), 1..3),
         negatives in proptest::collection::vec(rows(), 0..2),
         exclusion in proptest::collection::vec((0u32..2, 0i64..900, prop_oneof![0i64..60, 0i64..500]), 0..4),
-        in_window in 1u32..120,
-        out_window in proptest::option::of(1u32..120),
-        max_jitter in 0u32..30,
+        in_window in 1usize..120,
+        out_window in proptest::option::of(1usize..120),
+        max_jitter in 0usize..30,
         chrom in 0usize..3,
         indexed_summits: bool,
         summits in proptest::option::of(any::<bool>()),
         min_counts in proptest::option::of(0.0..40_000.0f64),
         max_counts in proptest::option::of(0.0..40_000.0f64),
     ) {
-        let chroms = [None, Some(["chrI".to_owned()]), Some(["chrII".to_owned()])][chrom].clone();
+        let chroms = [None, Some(vec!["chrI".to_owned()]), Some(vec!["chrII".to_owned()])][chrom].clone();
         let records = exclusion.iter().map(|&(contig, start, width)| {
             BedRecord { contig, start, end: start + width, summit: None, line: 1 }
         });
@@ -360,17 +362,16 @@ proptest! {
         }];
         let index = IndexOptions { summits: indexed_summits, chroms: None };
         let table = table(&peaks, &negatives, &index).unwrap();
-        let options = SelectOptions {
-            in_window,
-            out_window,
-            max_jitter,
-            chroms: chroms.as_ref().map(|c| c.as_slice()),
+        let filter = LocusFilter {
+            chroms,
             summits,
             min_counts: min_counts.filter(|_| out_window.is_some()),
             max_counts: max_counts.filter(|_| out_window.is_some()),
-            exclusion: &exclusion,
-            ..SelectOptions::default()
+            ..windows(in_window, out_window.unwrap_or(1), max_jitter)
         };
-        check(&table, &options, select(&table, &contigs(), &options, Some(&Positions)));
+        let has_signals = out_window.is_some();
+        let options =
+            SelectOptions { exclusion: &exclusion, has_signals, ..with_signals(&filter, Some(&Positions)) };
+        check(&table, &options, select(&table, &contigs(), &options));
     }
 }

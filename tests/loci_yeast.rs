@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use atemoya::format::Contigs;
 use atemoya::ingest::bed::{BedFile, BedRecord};
-use atemoya::loci::{IndexOptions, LocusTable, RoleLedger, SelectOptions, select};
+use atemoya::loci::{IndexOptions, LocusFilter, LocusTable, RoleLedger, SelectOptions, select};
 use serde_json::Value;
 
 /// The rows of a well-formed BED file.
@@ -60,28 +60,28 @@ fn as_many_loci_are_kept_as_cherimoya_keeps() {
         let golden = fs::read(shared.join("golden/batches").join(case).with_extension("json")).unwrap();
         let golden: Value = serde_json::from_slice(&golden).unwrap();
         let args = &golden["args"];
-        let number = |member: &str| args[member].as_u64().unwrap() as u32;
+        let number = |member: &str| args[member].as_u64().unwrap() as usize;
         let chroms = names(&args["chroms"]);
         let index = IndexOptions { summits: args["summits"].as_bool().unwrap(), chroms: Some(chroms.clone()) };
         let (peaks, negatives) = (beds(&args["peaks"]), beds(&args["negatives"]));
         let table = LocusTable::from_beds(&peaks, &negatives, &contigs, &index).unwrap();
         let exclusion: Vec<BedFile> = beds(&args["exclusion_lists"]).into_iter().map(|(_, bed)| bed).collect();
-        let options = SelectOptions {
+        let filter = LocusFilter {
             in_window: number("in_window"),
-            out_window: Some(number("out_window")),
+            out_window: number("out_window"),
             max_jitter: number("max_jitter"),
-            exclusion: &exclusion,
-            ..SelectOptions::default()
+            ..LocusFilter::default()
         };
-        let ledger = select(&table, &contigs, &options, None).unwrap().ledger;
+        let options = SelectOptions { exclusion: &exclusion, has_signals: true, ..SelectOptions::new(&filter) };
+        let ledger = select(&table, &contigs, &options).unwrap().ledger;
 
         // Selecting the contigs and the centres only now must come to the same; the file lacks some
         // contigs then.
         let indexed =
             IndexOptions { summits: false, chroms: Some(contigs.iter().map(|(n, _)| n.to_owned()).collect()) };
         let whole = LocusTable::from_beds(&peaks, &negatives, &contigs, &indexed).unwrap();
-        let later = SelectOptions { chroms: Some(&chroms), summits: Some(index.summits), ..options };
-        let later = select(&whole, &contigs, &later, None).unwrap().ledger;
+        let later = LocusFilter { chroms: Some(chroms), summits: Some(index.summits), ..filter.clone() };
+        let later = select(&whole, &contigs, &SelectOptions { filter: &later, ..options }).unwrap().ledger;
         assert_eq!(later, ledger, "{case}");
 
         let n = |member: &str| golden[member].as_u64().unwrap() as usize;

@@ -8,9 +8,9 @@ use super::loader::Loader;
 use super::loader_options::LoaderOptions;
 use super::setters::setters;
 use super::slot::Slot;
-use crate::gather::sizes;
 use crate::loci::Ledger;
 use crate::sample::{EpochPlanner, Order, PlanOptions};
+use crate::sizes;
 use crate::{Error, Result};
 
 /// Builds a [`Loader`] or [`Dataset`] that mixes peaks with negatives from arrays, read where they

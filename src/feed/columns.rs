@@ -3,10 +3,10 @@
 
 use super::access::Access;
 use super::examples::{Examples, GenomeExamples, Places, StoreExamples};
-use super::filter::LocusFilter;
 use super::genome::{Genome, Tracks, known_contigs};
 use crate::format::manifest::Role;
 use crate::gather::types;
+use crate::loci::LocusFilter;
 use crate::{DType, Error, Result};
 use std::sync::Arc;
 

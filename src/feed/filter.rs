@@ -2,103 +2,18 @@
 //! store or another genome.
 
 use super::genome::Genome;
-use crate::format::manifest::{GroupEntry, Role};
+use crate::format::manifest::Role;
 use crate::format::{Contigs, Renamed};
 use crate::gather::find_groups;
-use crate::gather::sizes;
-use crate::ingest::alias::Aliases;
 use crate::ingest::bed::{BedFile, read_bed};
 use crate::loci::published::LocusIndex;
 use crate::loci::{
-    IndexManifest, LocusTable, SelectOptions, Selection, WindowSums, explain, matching, select, warnings,
+    IndexManifest, LocusFilter, LocusTable, SelectOptions, Selection, WindowSums, explain, matching, select, warnings,
 };
 use crate::sample::Order;
 use crate::store::Store;
 use crate::{Error, Result, listed};
 use std::path::PathBuf;
-
-/// The parameters that decide which loci are used; those of [`crate::PeakGenerator`], which says
-/// what each means.
-///
-/// An index has a filter of its own, the one that it was made with. What a loader's filter leaves
-/// open is as there ([`LocusFilter::select_index`]): exclusion lists, bounds on counts and what
-/// they count, whether outliers are dropped, and the index's contigs and centres. The windows, the
-/// order and the signals are the loader's own.
-///
-/// ```no_run
-/// use atemoya::Store;
-/// use atemoya::feed::LocusFilter;
-/// use atemoya::loci::published;
-///
-/// let store = Store::open("yeast.atemoya")?;
-/// let index = published::read(&store, None)?;
-/// let filter = LocusFilter { min_counts: Some(10.0), ..LocusFilter::default() };
-/// let selection = filter.explain_index(&store, &index)?;
-/// println!("{}", selection.ledger);
-/// for (i, row) in index.table.rows().enumerate() {
-///     println!("line {} of file {}: {}", row.line, row.file, selection.verdicts.describe(i));
-/// }
-/// # Ok::<(), atemoya::Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-pub struct LocusFilter {
-    /// The order of examples, by which counts are measured.
-    pub order: Order,
-    /// The signal groups, `None` for all.
-    pub signals: Option<Vec<String>>,
-    /// The width of sequence and controls, in bases.
-    pub in_window: usize,
-    /// The width of the signal, in bases.
-    pub out_window: usize,
-    /// How far a peak's windows are shifted at most either way, in bases.
-    pub max_jitter: usize,
-    /// The least sum of signal over the output window, `None` for that of the index, -infinity for
-    /// none.
-    pub min_counts: Option<f64>,
-    /// The greatest sum of signal over the output window, `None` for that of the index, infinity
-    /// for none.
-    pub max_counts: Option<f64>,
-    /// The tracks that these sums are taken over, `None` for those of the index, or else those that
-    /// the order counts.
-    pub counts_tracks: Option<Vec<String>>,
-    /// Whether peaks with outlying counts are dropped, `None` as was chosen for the index, or else
-    /// as the order does.
-    pub outlier_filter: Option<bool>,
-    /// What peaks are centred on: `Some(true)` their summits, `Some(false)` their midpoints, `None`
-    /// as indexed.
-    pub summits: Option<bool>,
-    /// The contigs to use, `None` for all.
-    pub chroms: Option<Vec<String>>,
-    /// BED files of regions to stay out of, `None` for those of the index. A table that is no
-    /// index's has none.
-    pub exclusion_lists: Option<Vec<PathBuf>>,
-    /// Names of contigs in exclusion lists that mean contigs of the genome.
-    pub alias: Option<Aliases>,
-    /// Whether contigs to use and exclusion lists may share no name with the genome, which is an
-    /// error otherwise.
-    pub allow_empty: bool,
-}
-
-impl Default for LocusFilter {
-    fn default() -> Self {
-        LocusFilter {
-            order: Order::Native,
-            signals: None,
-            in_window: 2114,
-            out_window: 1000,
-            max_jitter: 50,
-            min_counts: None,
-            max_counts: None,
-            counts_tracks: None,
-            outlier_filter: None,
-            summits: None,
-            chroms: None,
-            exclusion_lists: None,
-            alias: None,
-            allow_empty: false,
-        }
-    }
-}
 
 impl LocusFilter {
     /// Selects the loci of an index, with what it was made with where this filter leaves that open.
@@ -166,14 +81,29 @@ impl LocusFilter {
         self.apply(&store.into(), table, exclusions, explain)
     }
 
-    /// Whether outlying peaks are dropped.
-    pub(crate) fn filters_outliers(&self) -> bool {
-        self.outlier_filter.unwrap_or(self.order == Order::Cherimoya)
-    }
-
-    /// The signal groups.
-    pub(crate) fn signal_groups<'a>(&self, store: &'a Store) -> Result<Vec<&'a GroupEntry>> {
-        find_groups(store, "signals", Some(Role::Signal), self.signals.as_deref())
+    /// Returns this filter as an index records it: it names its signals and says whether it drops
+    /// outliers, and has nothing that an index records elsewhere.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when a bound is not finite, which JSON cannot say, or a signal is not
+    /// the store's.
+    pub(crate) fn recorded(&self, store: &Store) -> Result<LocusFilter> {
+        for (name, bound) in [("min_counts", self.min_counts), ("max_counts", self.max_counts)] {
+            if let Some(bound) = bound.filter(|bound| !bound.is_finite()) {
+                return Err(Error::argument(name, format!("{bound} is no bound that an index can record")));
+            }
+        }
+        let signals = find_groups(store, "signals", Some(Role::Signal), self.signals.as_deref())?;
+        Ok(LocusFilter {
+            signals: Some(signals.iter().map(|group| group.name.clone()).collect()),
+            outlier_filter: Some(self.drops_outliers()),
+            summits: None,
+            chroms: None,
+            exclusion_lists: None,
+            alias: None,
+            allow_empty: false,
+            ..self.clone()
+        })
     }
 
     /// The exclusion lists that are given.
@@ -222,12 +152,12 @@ impl LocusFilter {
     fn or_as(&self, index: &IndexManifest) -> LocusFilter {
         let Some(made_with) = &index.selection else { return self.clone() };
         // Whether outliers are dropped was chosen if it is not what the index's order does.
-        let chosen = made_with.outlier_filter != (made_with.order == Order::Cherimoya.name());
+        let by_itself = made_with.order == Order::Cherimoya;
         LocusFilter {
             min_counts: self.min_counts.or(made_with.min_counts),
             max_counts: self.max_counts.or(made_with.max_counts),
             counts_tracks: self.counts_tracks.clone().or_else(|| made_with.counts_tracks.clone()),
-            outlier_filter: self.outlier_filter.or(chosen.then_some(made_with.outlier_filter)),
+            outlier_filter: self.outlier_filter.or(made_with.outlier_filter.filter(|&drops| drops != by_itself)),
             ..self.clone()
         }
     }
@@ -270,39 +200,25 @@ impl LocusFilter {
             // What the store lacks is said with the loci that are kept.
             genome.check_store(&used, self.allow_empty)?;
         }
-        let outliers = if self.filters_outliers() { signals.group_sums() } else { None };
-        let compatible = self.order == Order::Cherimoya && self.counts_tracks.is_none();
-        // Cherimoya compares 32-bit sums with thresholds rounded to 32 bits.
-        let threshold = |counts: f64| if compatible { f64::from(counts as f32) } else { counts };
+        let outliers = if self.drops_outliers() { signals.group_sums() } else { None };
+        let counts: Option<Box<dyn WindowSums>> = match self.counts_as_cherimoya() {
+            true => signals.first_sums(),
+            false => signals.sums(self.counts_tracks.as_deref())?,
+        };
         let options = SelectOptions {
-            in_window: self.in_window as u32,
-            out_window: (!signals.is_empty()).then_some(self.out_window as u32),
-            max_jitter: self.max_jitter as u32,
-            chroms: self.chroms.as_deref(),
-            summits: self.summits,
-            // What bounds nothing needs no signals.
-            min_counts: self.min_counts.filter(|&counts| counts != f64::NEG_INFINITY).map(threshold),
-            max_counts: self.max_counts.filter(|&counts| counts != f64::INFINITY).map(threshold),
+            filter: self,
             exclusion,
-            counts_with_jitter: self.order == Order::Cherimoya,
+            has_signals: !signals.is_empty(),
+            counts: counts.as_deref(),
             outliers: outliers.as_deref(),
         };
-        let sums: Option<Box<dyn WindowSums>> =
-            if compatible { signals.first_sums() } else { signals.sums(self.counts_tracks.as_deref())? };
-        let selection = rules(table, genome.contigs(), &options, sums.as_deref())?;
+        let selection = rules(table, genome.contigs(), &options)?;
         let negatives = selection.ledger.negatives;
         if negatives.total > 0 && negatives.contig == negatives.total {
             warnings.push(format!("`negatives`: none of the {} is on a contig to use", negatives.total));
         }
         Ok(Selection { warnings, ..selection })
     }
-
-    /// Checks the sizes.
-    pub(crate) fn check(&self) -> Result<()> {
-        sizes::check("in_window", self.in_window, 1)?;
-        sizes::check("out_window", self.out_window, 1)?;
-        sizes::check("max_jitter", self.max_jitter, 0)
-    }
 }
 
-type Rules = fn(&LocusTable, &Contigs, &SelectOptions<'_>, Option<&dyn WindowSums>) -> Result<Selection>;
+type Rules = fn(&LocusTable, &Contigs, &SelectOptions<'_>) -> Result<Selection>;

@@ -2,7 +2,7 @@
 //! short batch.
 
 use super::shard::Shard;
-use crate::gather::sizes;
+use crate::sizes;
 use crate::{Error, Result};
 
 /// The most worker threads of a loader.

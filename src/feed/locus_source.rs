@@ -1,8 +1,8 @@
 //! The loci that a generator is given, in whichever form, and the selection from them.
 
 use super::dataset::Account;
-use super::filter::LocusFilter;
 use super::genome::Genome;
+use crate::loci::LocusFilter;
 use crate::loci::{Ledger, Locus, LocusTable, Selection, published, warnings};
 use crate::{Error, Result};
 use std::sync::Arc;

@@ -28,13 +28,13 @@ mod stats;
 mod stream;
 mod worker;
 
+pub use crate::loci::LocusFilter;
 pub use access::Access;
 pub use array::{Array, Strided};
 pub use array_generator::ArrayGenerator;
 pub use batch::{AnyTensor, Batch, Tensor};
 pub use batches::Batches;
 pub use dataset::Dataset;
-pub use filter::LocusFilter;
 pub use generator::PeakGenerator;
 pub use genome::{ContigArrays, Genome};
 pub use layout::{Column, Layout};

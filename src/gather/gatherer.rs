@@ -1,11 +1,11 @@
 //! Random access: windows that the caller chooses, gathered into memory of the caller's, by any
 //! number of threads at once.
 
-use super::{Channels, Isa, Step, Window, find_groups, sizes, typed, types};
+use super::{Channels, Isa, Step, Window, find_groups, typed, types};
 use crate::dtype::Element;
 use crate::format::manifest::Role;
 use crate::store::{PanelFile, PanelView, SequenceFile, SequenceView, Store};
-use crate::{DType, Error, Result};
+use crate::{DType, Error, Result, sizes};
 use std::collections::BTreeMap;
 
 /// Where a window begins, and which way it is read. How wide it is, is said once for all windows of

@@ -18,7 +18,6 @@ mod read;
 mod scratch;
 mod signal;
 mod simd;
-pub(crate) mod sizes;
 mod sums;
 pub(crate) mod typed;
 pub(crate) mod types;

@@ -1,53 +1,11 @@
-//! The selection that an index is explained under, as `index.json` has it, and the check of what
-//! the index says of it.
+//! The check of what an index says of its loci: it selects anew, and compares.
 
-use crate::feed::LocusFilter;
 use crate::ingest::bed::{BedFile, BedRecord};
 use crate::loci::published::LocusIndex;
-use crate::loci::{EXCLUSION, IndexManifest, IndexedSelection, Reason, Verdict, Verdicts};
+use crate::loci::{EXCLUSION, IndexManifest, LocusFilter, Reason, Verdict, Verdicts};
 use crate::store::Store;
 use crate::{Error, Result};
 use std::path::Path;
-
-/// The members of `selection` in `index.json` for a filter whose sizes were checked.
-///
-/// # Errors
-/// [`Error::Argument`] when a bound is not finite, which JSON cannot say, or a signal is not the
-/// store's.
-pub(super) fn document(filter: &LocusFilter, store: &Store) -> Result<IndexedSelection> {
-    for (name, bound) in [("min_counts", filter.min_counts), ("max_counts", filter.max_counts)] {
-        if let Some(bound) = bound.filter(|bound| !bound.is_finite()) {
-            return Err(Error::argument(name, format!("{bound} is no bound that an index can record")));
-        }
-    }
-    Ok(IndexedSelection {
-        order: filter.order.to_string(),
-        signals: filter.signal_groups(store)?.iter().map(|group| group.name.clone()).collect(),
-        in_window: filter.in_window as u32,
-        out_window: filter.out_window as u32,
-        max_jitter: filter.max_jitter as u32,
-        min_counts: filter.min_counts,
-        max_counts: filter.max_counts,
-        counts_tracks: filter.counts_tracks.clone(),
-        outlier_filter: filter.filters_outliers(),
-    })
-}
-
-/// The filter that a document describes, without its exclusion lists.
-fn filter(document: &IndexedSelection) -> Result<LocusFilter> {
-    Ok(LocusFilter {
-        order: document.order.parse()?,
-        signals: Some(document.signals.clone()),
-        in_window: document.in_window as usize,
-        out_window: document.out_window as usize,
-        max_jitter: document.max_jitter as usize,
-        min_counts: document.min_counts,
-        max_counts: document.max_counts,
-        counts_tracks: document.counts_tracks.clone(),
-        outlier_filter: Some(document.outlier_filter),
-        ..LocusFilter::default()
-    })
-}
 
 /// Checks every verdict of an index by selecting anew. The exclusion lists themselves are not
 /// needed: a region that left a locus out stands in the index, and no other one matters.
@@ -56,15 +14,14 @@ fn filter(document: &IndexedSelection) -> Result<LocusFilter> {
 /// [`Error::Corrupt`] with the first row whose verdict is another, or when the selection is none of
 /// the store's.
 pub(super) fn verify(store: &Store, index: &LocusIndex, path: &Path) -> Result<()> {
-    let (Some(document), Some(verdicts)) = (&index.manifest.selection, &index.verdicts) else { return Ok(()) };
+    let (Some(filter), Some(verdicts)) = (&index.manifest.selection, &index.verdicts) else { return Ok(()) };
     let lists = index.manifest.inputs.iter().filter(|input| input.role == EXCLUSION).count();
     if let Some(region) = verdicts.regions().iter().find(|region| region.file as usize >= lists) {
         let (expected, got) = (format!("one of {lists} exclusion lists"), format!("{region:?}"));
         return Err(Error::corrupt(path, 0, "exclusion_file", expected, got));
     }
     let exclusions = exclusions(store, index, verdicts, lists);
-    let expected = filter(document).and_then(|filter| filter.explain_with(store, &index.table, &exclusions));
-    let expected = match expected {
+    let expected = match filter.explain_with(store, &index.table, &exclusions) {
         Ok(selection) => selection.verdicts,
         Err(Error::Argument { name, message }) => {
             return Err(Error::corrupt(path, 0, "selection", "one that fits the store", format!("{name}: {message}")));
@@ -85,7 +42,7 @@ pub(super) fn verify(store: &Store, index: &LocusIndex, path: &Path) -> Result<(
             return Err(Error::corrupt(path, 0, "reason", format!("{wanted:?}"), got));
         }
     }
-    verify_excluded(store, index, &filter(document)?, path)
+    verify_excluded(store, index, filter, path)
 }
 
 /// Checks that what the index says is excluded leaves out the same loci as its exclusion lists did.

@@ -25,23 +25,19 @@ pub(super) struct CountsFilter<'a> {
 
 impl<'a> CountsFilter<'a> {
     /// The filter, if there is a threshold.
-    pub(super) fn new(
-        options: &SelectOptions<'_>,
-        sums: Option<&'a dyn WindowSums>,
-    ) -> Result<Option<CountsFilter<'a>>> {
-        let (min, max) = (options.min_counts, options.max_counts);
+    pub(super) fn new(options: &SelectOptions<'a>) -> Result<Option<CountsFilter<'a>>> {
+        let [min, max] = options.filter.counts_bounds();
         let name = if min.is_some() { "min_counts" } else { "max_counts" };
         for (name, threshold) in [("min_counts", min), ("max_counts", max)] {
             if threshold.is_some_and(f64::is_nan) {
                 return Err(Error::argument(name, "NaN is no threshold"));
             }
         }
-        match (min.or(max), sums, options.out_window) {
+        match (min.or(max), options.counts, options.out_window()) {
             (None, ..) => Ok(None),
             (Some(_), Some(sums), Some(width)) => {
                 let (left, right) = reach(width);
-                let jitter = if options.counts_with_jitter { i64::from(options.max_jitter) } else { 0 };
-                Ok(Some(CountsFilter { sums, left, right, jitter, min, max }))
+                Ok(Some(CountsFilter { sums, left, right, jitter: options.filter.counts_jitter(), min, max }))
             }
             (Some(_), ..) => Err(Error::argument(
                 name,
@@ -77,7 +73,7 @@ impl<'a> CountsFilter<'a> {
 /// Drops peaks that are outliers in any group. Every group's threshold is that of the same peaks.
 pub(super) fn drop_outliers(
     sums: &dyn GroupSums,
-    width: u32,
+    width: usize,
     jitter: i64,
     peaks: usize,
     loci: &mut Vec<Locus>,

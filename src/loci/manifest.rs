@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::filter::LocusFilter;
 use super::index::LedgerContext;
 use crate::format::manifest::{is_file_name, is_lower_hex};
 use crate::format::{INDEX_EXCLUDED as EXCLUDED, INDEX_FORMAT as FORMAT, INDEX_TABLE as TABLE};
@@ -14,8 +15,6 @@ use crate::{Error, Result};
 pub(crate) const EXCLUSION: &str = "exclusion";
 /// The roles of inputs.
 const ROLES: [&str; 3] = ["peaks", "negatives", EXCLUSION];
-/// The widest window and the largest jitter of a selection, in bases.
-const MAX_WINDOW: u32 = 1 << 30;
 /// The widest window in which counts are recorded, in bases.
 pub(crate) const MAX_COUNTS_WINDOW: u32 = 1 << 24;
 
@@ -34,9 +33,11 @@ pub struct IndexManifest {
     pub created_by: String,
     /// How the index was made.
     pub options: IndexedOptions,
-    /// The selection whose outcome the table's ledger columns tell, if it has them.
+    /// The filter whose outcome the table's ledger columns tell, if it has them. It names its
+    /// signals and says whether it drops outliers; its contigs and centres are those of `options`,
+    /// its exclusion lists are among the inputs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub selection: Option<IndexedSelection>,
+    pub selection: Option<LocusFilter>,
     /// The input files: those of peaks, then those of negatives, then the exclusion lists of
     /// `selection`. The table's columns `file` and `exclusion_file` count these.
     pub inputs: Vec<Provenance>,
@@ -65,30 +66,6 @@ pub struct IndexedOptions {
     pub counts_window: u32,
 }
 
-/// The selection that an index was explained under. Its contigs and centres are those of
-/// [`IndexedOptions`], its exclusion lists among the inputs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct IndexedSelection {
-    /// The order of examples, by which counts are measured: `native` or `cherimoya`.
-    pub order: String,
-    /// The signal groups, in their order.
-    pub signals: Vec<String>,
-    /// The width of the sequence and control window, in bases.
-    pub in_window: u32,
-    /// The width of the signal window, in bases.
-    pub out_window: u32,
-    /// How far a peak's windows may be shifted either way, in bases.
-    pub max_jitter: u32,
-    /// The least counts.
-    pub min_counts: Option<f64>,
-    /// The most counts.
-    pub max_counts: Option<f64>,
-    /// The tracks that count, `None` for those that the order counts.
-    pub counts_tracks: Option<Vec<String>>,
-    /// Whether outlying peaks were dropped.
-    pub outlier_filter: bool,
-}
-
 /// A file of an index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IndexFile {
@@ -114,8 +91,7 @@ impl IndexManifest {
     /// What the ledger columns of the table refer to, if it has them.
     #[must_use]
     pub fn ledger_context(&self) -> Option<LedgerContext> {
-        let selection = self.selection.as_ref()?;
-        Some(selection.context(&self.inputs))
+        Some(ledger_context(self.selection.as_ref()?, &self.inputs))
     }
 
     /// Checks that a name can be that of an index: 1 to 64 of `A-Z a-z 0-9 . _ -`, not beginning
@@ -196,7 +172,7 @@ impl IndexManifest {
             );
         }
         if let Some(selection) = &self.selection {
-            selection.check().or_else(|(what, expected, got)| wrong(what, expected, got))?;
+            check_selection(selection).or_else(|(what, expected, got)| wrong(what, expected, got))?;
         }
         if self.excluded.is_some() && !self.inputs.iter().any(|input| input.role == EXCLUSION) {
             return wrong("excluded", "none without exclusion lists", EXCLUDED.to_owned());
@@ -208,32 +184,28 @@ impl IndexManifest {
     }
 }
 
-impl IndexedSelection {
-    /// What ledger columns refer to.
-    pub(super) fn context(&self, inputs: &[Provenance]) -> LedgerContext {
-        LedgerContext {
-            loci_files: inputs.iter().filter(|input| input.role != EXCLUSION).count() as u32,
-            groups: self.signals.clone(),
-            min_counts: self.min_counts,
-            max_counts: self.max_counts,
-        }
+/// Returns what the ledger columns of an index with this filter and these inputs refer to.
+pub(super) fn ledger_context(selection: &LocusFilter, inputs: &[Provenance]) -> LedgerContext {
+    LedgerContext {
+        loci_files: inputs.iter().filter(|input| input.role != EXCLUSION).count() as u32,
+        groups: selection.signals.clone().unwrap_or_default(),
+        min_counts: selection.min_counts,
+        max_counts: selection.max_counts,
     }
+}
 
-    /// Checks the members: what is wrong, what is expected and what was found.
-    fn check(&self) -> Result<(), (&'static str, &'static str, String)> {
-        for (what, width) in [("in_window", self.in_window), ("out_window", self.out_window)] {
-            if !(1..=MAX_WINDOW).contains(&width) {
-                return Err((what, "1 to 2^30", width.to_string()));
-            }
-        }
-        if self.max_jitter > MAX_WINDOW {
-            return Err(("max_jitter", "0 to 2^30", self.max_jitter.to_string()));
-        }
-        if !["native", "cherimoya"].contains(&self.order.as_str()) {
-            return Err(("order", "native or cherimoya", self.order.clone()));
-        }
-        Ok(())
+/// Checks `selection`. The error is what is wrong, what is expected and what was found.
+fn check_selection(selection: &LocusFilter) -> std::result::Result<(), (&'static str, &'static str, String)> {
+    if let Err(Error::Argument { name, message }) = selection.check() {
+        return Err((name, if name == "max_jitter" { "0 to 2^30" } else { "1 to 2^30" }, message));
     }
+    if selection.signals.is_none() {
+        return Err(("signals", "names of signal groups", "null".to_owned()));
+    }
+    if selection.outlier_filter.is_none() {
+        return Err(("outlier_filter", "true or false", "null".to_owned()));
+    }
+    Ok(())
 }
 
 fn is_sha256(digits: &str) -> bool {
@@ -243,6 +215,7 @@ fn is_sha256(digits: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ingest::alias::Aliases;
 
     fn example() -> IndexManifest {
         let input = |role: &str| Provenance {
@@ -263,16 +236,11 @@ mod tests {
             store: format!("sha256:{}", "1b".repeat(32)),
             created_by: "atemoya 0.1.0".into(),
             options: IndexedOptions { summits: true, chroms: None, counts_window: 1000 },
-            selection: Some(IndexedSelection {
-                order: "native".into(),
-                signals: vec!["atac".into()],
-                in_window: 2114,
-                out_window: 1000,
-                max_jitter: 50,
+            selection: Some(LocusFilter {
+                signals: Some(vec!["atac".into()]),
                 min_counts: Some(0.1),
-                max_counts: None,
-                counts_tracks: None,
-                outlier_filter: false,
+                outlier_filter: Some(false),
+                ..LocusFilter::default()
             }),
             inputs: vec![input("peaks"), input("negatives"), input("exclusion")],
             rows: 5,
@@ -304,7 +272,7 @@ mod tests {
     #[test]
     fn every_member_is_checked() {
         type Change = fn(&mut IndexManifest);
-        let changes: [(&str, Change); 17] = [
+        let changes: [(&str, Change); 18] = [
             ("format", |m| m.format = "atemoya".into()),
             ("name", |m| m.name = ".hidden".into()),
             ("store", |m| m.store = "2c".repeat(32)),
@@ -319,9 +287,10 @@ mod tests {
             ("inputs", |m| m.inputs[1].role = "negative".into()),
             ("inputs", |m| m.inputs.swap(1, 2)),
             ("in_window", |m| m.selection.as_mut().unwrap().in_window = 0),
-            ("out_window", |m| m.selection.as_mut().unwrap().out_window = u32::MAX),
-            ("max_jitter", |m| m.selection.as_mut().unwrap().max_jitter = u32::MAX),
-            ("order", |m| m.selection.as_mut().unwrap().order = "Native".into()),
+            ("out_window", |m| m.selection.as_mut().unwrap().out_window = usize::MAX),
+            ("max_jitter", |m| m.selection.as_mut().unwrap().max_jitter = usize::MAX),
+            ("signals", |m| m.selection.as_mut().unwrap().signals = None),
+            ("outlier_filter", |m| m.selection.as_mut().unwrap().outlier_filter = None),
         ];
         for (member, change) in changes {
             let mut bad = example();
@@ -330,6 +299,45 @@ mod tests {
             let error = IndexManifest::from_bytes(&bytes, Path::new("index.json")).unwrap_err();
             assert!(matches!(error, Error::Corrupt { what, .. } if what == member), "{member}: {error}");
         }
+    }
+
+    #[test]
+    fn an_order_that_there_is_not_is_refused() {
+        let mut document = serde_json::to_value(example()).unwrap();
+        document["selection"]["order"] = "Native".into();
+        let bytes = sealed_json::seal(&document).unwrap();
+        let error = IndexManifest::from_bytes(&bytes, Path::new("index.json")).unwrap_err();
+        assert!(matches!(&error, Error::Corrupt { .. }), "{error}");
+        assert!(error.to_string().contains("`Native`, expected `native` or `cherimoya`"), "{error}");
+    }
+
+    /// The bytes are part of the format: these members, in this order, whatever else a filter has.
+    #[test]
+    fn the_selection_is_written_to_the_byte() {
+        let mut index = example();
+        let selection = index.selection.as_mut().unwrap();
+        selection.counts_tracks = Some(vec!["atac.0".into()]);
+        (selection.chroms, selection.summits, selection.allow_empty) = (Some(vec!["chrI".into()]), Some(true), true);
+        (selection.exclusion_lists, selection.alias) = (Some(vec!["x.bed".into()]), Some(Aliases::chr()));
+        let text = String::from_utf8(index.to_bytes().unwrap()).unwrap();
+        let expected = r#"
+  "selection": {
+    "order": "native",
+    "signals": [
+      "atac"
+    ],
+    "in_window": 2114,
+    "out_window": 1000,
+    "max_jitter": 50,
+    "min_counts": 0.1,
+    "max_counts": null,
+    "counts_tracks": [
+      "atac.0"
+    ],
+    "outlier_filter": false
+  },
+"#;
+        assert!(text.contains(expected), "{text}");
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //! (`format-spec/FORMAT.md`, sections 9 and 10).
 
 use super::index::{Counts, IndexTable, read_parquet, write_parquet};
-use super::{EXCLUSION, ExclusionMap, IndexFile, IndexManifest, IndexedOptions, IndexedSelection};
+use super::manifest::ledger_context;
+use super::{EXCLUSION, ExclusionMap, IndexFile, IndexManifest, IndexedOptions, LocusFilter};
 use super::{LocusTable, Role, Verdicts, excluded};
 use crate::format::checks::hex;
 use crate::format::{INDEX_DOCUMENT as DOCUMENT, LOCI, Provenance};
@@ -225,8 +226,9 @@ pub struct NewIndex {
     pub inputs: Vec<Provenance>,
     /// How the table was made.
     pub options: IndexedOptions,
-    /// The selection of the table's verdicts.
-    pub selection: Option<IndexedSelection>,
+    /// The filter of the table's verdicts, which names its signals and says whether it drops
+    /// outliers.
+    pub selection: Option<LocusFilter>,
     /// What the exclusion lists among the inputs exclude; `None` only without any.
     pub excluded: Option<ExclusionMap>,
 }
@@ -250,7 +252,7 @@ pub fn publish(store: &Store, name: &str, index: &NewIndex, replace: bool) -> Re
     fs::create_dir_all(&loci).map_err(Error::io(&loci, "create"))?;
     let target = loci.join(name);
     let publication = Publication::of_index(&target, replace)?;
-    let context = selection.as_ref().map(|selection| selection.context(inputs)).unwrap_or_default();
+    let context = selection.as_ref().map(|filter| ledger_context(filter, inputs)).unwrap_or_default();
     let file = write(publication.path(), IndexManifest::TABLE, |out, path| {
         write_parquet(table, &context, store.contigs(), out, path)
     })?;

@@ -31,22 +31,18 @@ pub(super) struct Rules<'a> {
 }
 
 impl<'a> Rules<'a> {
-    pub(super) fn new(table: &LocusTable, contigs: &'a Contigs, options: &SelectOptions<'_>) -> Result<Rules<'a>> {
-        for (name, window) in [("in_window", Some(options.in_window)), ("out_window", options.out_window)] {
-            if window == Some(0) {
-                return Err(Error::argument(name, "a window must be at least one base wide"));
-            }
-        }
-        let widest = options.in_window.max(options.out_window.unwrap_or(0));
+    pub(super) fn new(table: &LocusTable, contigs: &'a Contigs, options: &SelectOptions<'_>) -> Rules<'a> {
+        let filter = options.filter;
+        let widest = filter.in_window.max(options.out_window().unwrap_or(0));
         let (left, right) = reach(widest);
         let mut selected = vec![true; contigs.len()];
-        for names in [table.chroms(), options.chroms].into_iter().flatten() {
+        for names in [table.chroms(), filter.chroms.as_deref()].into_iter().flatten() {
             let named: HashSet<usize> = names.iter().filter_map(|name| contigs.id(name)).collect();
             selected.iter_mut().enumerate().for_each(|(id, selected)| *selected &= named.contains(&id));
         }
         let exclusion = ExclusionMap::from_beds(options.exclusion, contigs);
-        let max_jitter = i64::from(options.max_jitter);
-        Ok(Rules { contigs, selected, exclusion, summits: options.summits, left, right, max_jitter })
+        let max_jitter = filter.max_jitter as i64;
+        Rules { contigs, selected, exclusion, summits: filter.summits, left, right, max_jitter }
     }
 
     /// Whether the locus is on a selected contig, which is one of the store's.
@@ -79,6 +75,6 @@ impl<'a> Rules<'a> {
 }
 
 /// How far a window reaches to the left and to the right of its centre, in bases.
-pub(super) fn reach(width: u32) -> (i64, i64) {
-    (i64::from(width / 2), i64::from(width / 2 + width % 2))
+pub(super) fn reach(width: usize) -> (i64, i64) {
+    ((width / 2) as i64, (width / 2 + width % 2) as i64)
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::counts::{CountsFilter, drop_outliers};
+use super::filter::LocusFilter;
 use super::ledger::Ledger;
 use super::rules::{Place, Rules};
 use super::table::{LocusTable, Role, Row};
@@ -33,37 +34,35 @@ pub trait GroupSums: Sync {
     fn sum(&self, group: usize, contig: usize, start: i64, end: i64) -> Result<f32>;
 }
 
-/// Which loci are used.
-///
-/// Windows are `w / 2` bases to the left of the centre and `w / 2 + w % 2` to its right.
-#[derive(Clone, Copy, Default)]
+/// A filter, and what it needs of a genome.
+#[derive(Clone, Copy)]
 pub struct SelectOptions<'a> {
-    /// The width of the sequence and control window, in bases, at least 1.
-    pub in_window: u32,
-    /// The width of the signal window, in bases, at least 1. `None` for a stream without signals.
-    pub out_window: Option<u32>,
-    /// How far a peak's windows may be shifted either way, in bases. They must fit wherever they
-    /// are shifted to.
-    pub max_jitter: u32,
-    /// The contigs whose loci are used, `None` for all. Names that the store lacks are allowed.
-    pub chroms: Option<&'a [String]>,
-    /// What peaks are centred on: `None` as indexed, `Some(true)` their summits, `Some(false)`
-    /// their midpoints.
-    pub summits: Option<bool>,
-    /// The least counts of a locus in its unshifted signal window.
-    pub min_counts: Option<f64>,
-    /// The most counts of a locus in its unshifted signal window.
-    pub max_counts: Option<f64>,
-    /// Regions to stay out of with all bases a window could reach (see
-    /// [`ExclusionMap`](super::ExclusionMap)).
+    /// The filter. Its exclusion lists, aliases and tracks are not looked up: they are those below.
+    pub filter: &'a LocusFilter,
+    /// The regions to stay out of (see [`ExclusionMap`](super::ExclusionMap)).
     pub exclusion: &'a [BedFile],
-    /// Whether the window in which a peak's counts are compared with the thresholds includes its
-    /// jitter, as in cherimoya.
-    pub counts_with_jitter: bool,
-    /// The sums by which outlying peaks are dropped after all other rules, `None` to keep them:
-    /// those whose sum over the signal window with its jitter, in any group, is above 1.2 times the
-    /// 0.99 quantile of that group's.
+    /// Whether examples have a signal. Without, there is no output window that must fit, and there
+    /// are no counts.
+    pub has_signals: bool,
+    /// The sums that are compared with the bounds on counts.
+    pub counts: Option<&'a dyn WindowSums>,
+    /// The sums by which outlying peaks are dropped, after all other rules, where the filter drops
+    /// them: those whose sum over the output window with its jitter, in any group, is above 1.2
+    /// times the 0.99 quantile of that group's.
     pub outliers: Option<&'a dyn GroupSums>,
+}
+
+impl<'a> SelectOptions<'a> {
+    /// Makes the options of examples without a signal, with no region to stay out of.
+    #[must_use]
+    pub fn new(filter: &'a LocusFilter) -> SelectOptions<'a> {
+        SelectOptions { filter, exclusion: &[], has_signals: false, counts: None, outliers: None }
+    }
+
+    /// Returns the width of the output window, if there is one.
+    pub(super) fn out_window(&self) -> Option<usize> {
+        self.has_signals.then_some(self.filter.out_window)
+    }
 }
 
 /// A selected locus.
@@ -106,13 +105,8 @@ pub struct Selection {
 ///
 /// # Panics
 /// As [`explain`].
-pub fn select(
-    table: &LocusTable,
-    contigs: &Contigs,
-    options: &SelectOptions<'_>,
-    sums: Option<&dyn WindowSums>,
-) -> Result<Selection> {
-    let selection = explain(table, contigs, options, sums)?;
+pub fn select(table: &LocusTable, contigs: &Contigs, options: &SelectOptions<'_>) -> Result<Selection> {
+    let selection = explain(table, contigs, options)?;
     selection.require_loci()?;
     Ok(selection)
 }
@@ -128,14 +122,10 @@ pub fn select(
 /// # Panics
 /// When the table has an id of a contig that `contigs` does not have: both must belong to the same
 /// store.
-pub fn explain(
-    table: &LocusTable,
-    contigs: &Contigs,
-    options: &SelectOptions<'_>,
-    sums: Option<&dyn WindowSums>,
-) -> Result<Selection> {
-    let counts = CountsFilter::new(options, sums)?;
-    let rules = Rules::new(table, contigs, options)?;
+pub fn explain(table: &LocusTable, contigs: &Contigs, options: &SelectOptions<'_>) -> Result<Selection> {
+    options.filter.check()?;
+    let counts = CountsFilter::new(options)?;
+    let rules = Rules::new(table, contigs, options);
     let mut verdicts = Verdicts::with_capacity(table.len());
     let mut loci = Vec::with_capacity(table.len());
     // What each locus is sorted by, and whether the table's order is not that already.
@@ -164,8 +154,8 @@ pub fn explain(
     if let Some(counts) = counts {
         counts.apply(&mut loci, table.peaks(), &mut verdicts)?;
     }
-    if let (Some(sums), Some(width)) = (options.outliers, options.out_window) {
-        drop_outliers(sums, width, i64::from(options.max_jitter), table.peaks(), &mut loci, &mut verdicts)?;
+    if let (true, Some(sums), Some(width)) = (options.filter.drops_outliers(), options.outliers, options.out_window()) {
+        drop_outliers(sums, width, options.filter.max_jitter as i64, table.peaks(), &mut loci, &mut verdicts)?;
     }
     let ledger = Ledger::of(table, &verdicts);
     let negatives = loci.split_off(ledger.peaks.kept);
