@@ -1,4 +1,5 @@
-"""Columns of batches as tensors of DLPack, taken by a consumer that is not ours: numpy, through ctypes.
+"""Columns of batches as tensors of DLPack, taken by a consumer that is not ours: numpy, through
+ctypes.
 
     python3 dlpack_numpy.py libatemoya.so STORE
 

@@ -73,35 +73,62 @@ fn threads_get_what_one_gets() {
     same(&printed, &expected::of_threads(&Store::open(path).unwrap()));
 }
 
-#[test]
-fn wrong_handles_and_null_are_refused() {
+/// Builds and runs a program that checks everything itself, over the store of the tests.
+fn checks_itself(name: &str) {
     let directory = tempfile::tempdir().unwrap();
     let path = expected::store(directory.path());
-    in_every_way("wrong_handles", directory.path(), &[&path]);
+    in_every_way(name, directory.path(), &[&path]);
+}
+
+#[test]
+fn gathered_windows_are_those_of_batches() {
+    checks_itself("right_gather");
+}
+
+#[test]
+fn dlpack_tensors_keep_their_memory() {
+    checks_itself("right_dlpack");
+}
+
+#[test]
+fn wrong_handles_and_null_are_refused() {
+    checks_itself("wrong_store_handles");
+    checks_itself("wrong_loader_handles");
 }
 
 #[test]
 fn wrong_values_are_refused() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = expected::store(directory.path());
-    in_every_way("wrong_values", directory.path(), &[&path]);
+    checks_itself("wrong_values");
 }
 
 #[test]
-fn wrong_order_and_damage_are_refused() {
+fn wrong_options_are_refused() {
+    checks_itself("wrong_options");
+}
+
+#[test]
+fn wrong_order_is_refused() {
+    checks_itself("wrong_order");
+}
+
+#[test]
+fn wrong_states_are_refused() {
+    checks_itself("wrong_states");
+}
+
+#[test]
+fn wrong_and_damaged_files_are_refused() {
     let directory = tempfile::tempdir().unwrap();
     let path = expected::store(directory.path());
     let [damaged, broken] = expected::damaged(&path);
     let list = expected::bad_list(directory.path());
-    in_every_way("wrong_order", directory.path(), &[&path, &damaged, &broken, &list]);
+    in_every_way("wrong_files", directory.path(), &[&path, &damaged, &broken, &list]);
 }
 
 /// A child process works on all cores as its parent did.
 #[test]
 fn a_forked_process_uses_the_library_too() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = expected::store(directory.path());
-    in_every_way("forked", directory.path(), &[&path]);
+    checks_itself("forked");
 }
 
 /// Of what a device is asked, all comes to the same refusal.
@@ -112,8 +139,8 @@ fn without_a_driver_a_device_is_refused() {
     in_every_way("device", directory.path(), &[&path, Path::new("no-driver")]);
 }
 
-/// On the emulator, a device's batches hold what the host's do. Valgrind does not have the addresses
-/// that the emulator takes for the memory of its devices.
+/// On the emulator, a device's batches hold what the host's do. Valgrind does not have the
+/// addresses that the emulator takes for the memory of its devices.
 #[test]
 fn on_the_emulator_a_device_gives_what_the_host_gives() {
     let directory = tempfile::tempdir().unwrap();

@@ -1,4 +1,5 @@
-/* What the test programs share: checks that end the program, digests, and the structures of DLPack 1.0. */
+/* What the test programs share: checks that end the program, digests, and the structures of DLPack
+ * 1.0. */
 
 #ifndef CHECK_H
 #define CHECK_H
@@ -54,7 +55,8 @@ static inline uint64_t digest(uint64_t before, const void *bytes, size_t count) 
     return before;
 }
 
-/* What a column of a batch holds, wherever it is: its type and shape, and all bytes; nothing where there is no such column. */
+/* What a column of a batch holds, on the host or a device: its type, shape and bytes. Without such
+ * a column the digest is the one before. */
 static inline uint64_t digest_column(uint64_t before, const atemoya_batch *batch, int32_t column) {
     atemoya_tensor tensor;
     int64_t about[5];
@@ -75,7 +77,8 @@ static inline uint64_t digest_column(uint64_t before, const atemoya_batch *batch
 /* What all columns of a batch hold. */
 static inline uint64_t digest_batch(const atemoya_batch *batch) {
     uint64_t all = DIGEST;
-    for (int32_t column = ATEMOYA_COLUMN_SEQUENCE; column <= ATEMOYA_COLUMN_REVERSE_COMPLEMENT; column++) all = digest_column(all, batch, column);
+    for (int32_t column = ATEMOYA_COLUMN_SEQUENCE; column <= ATEMOYA_COLUMN_REVERSE_COMPLEMENT; column++)
+        all = digest_column(all, batch, column);
     return all;
 }
 

@@ -101,7 +101,8 @@ static void wrong(const atemoya_store *store) {
     DO(atemoya_batch_free(batch));
 }
 
-/* Every way to the next batch, with and without workers, either transfer: the bytes are the host's. */
+/* By every way to the next batch, with and without workers, by either transfer: the bytes are the
+ * host's. */
 static void same_bytes(const atemoya_store *store, void *stream, int32_t transfer, size_t num_workers) {
     atemoya_options *options = device_options(store);
     atemoya_loader *host = plain_loader(store, 1), *loader;
@@ -137,7 +138,8 @@ static void same_bytes(const atemoya_store *store, void *stream, int32_t transfe
         DO(atemoya_batch_length(batch, &length, E));
         DO(atemoya_batch_draws(batch, draws[0], length, E));
         DO(atemoya_batch_draws(expected, draws[1], length, E));
-        for (size_t i = 0; i < length; i++) CHECK(draws[0][i].source == draws[1][i].source && draws[0][i].offset == draws[1][i].offset);
+        for (size_t i = 0; i < length; i++)
+            CHECK(draws[0][i].source == draws[1][i].source && draws[0][i].offset == draws[1][i].offset);
         DO(atemoya_batch_free(batch));
         DO(atemoya_batch_free(expected));
     }
@@ -189,7 +191,8 @@ static void states_and_types(const atemoya_store *store) {
     DO(atemoya_loader_free(loader));
 }
 
-/* Batches and tensors on the device are freed in odd orders, also after loader and store, and hold what they held. */
+/* Batches and tensors on the device are freed in odd orders, also after loader and store, and keep
+ * their bytes. */
 static void odd_orders(const char *path, void *stream) {
     for (int order = 0; order < 6; order++) {
         atemoya_store *store = open_store(path);
@@ -207,8 +210,11 @@ static void odd_orders(const char *path, void *stream) {
         MAKES_NONE(atemoya_loader_next_waiting(loader, &none, O), none, ATEMOYA_ERROR_ALL_LEASED, ANY);
         DO(atemoya_batch_dlpack(batches[0], ATEMOYA_COLUMN_SEQUENCE, stream, &managed[0], E));
         DO(atemoya_batch_dlpack(batches[0], ATEMOYA_COLUMN_SIGNAL, (void *)UINTPTR_MAX, &managed[1], E));
-        DO(atemoya_batch_dlpack(batches[1], ATEMOYA_COLUMN_LABELS, order % 2 == 0 ? NULL : (void *)(uintptr_t)1, &managed[2], E));
-        for (int i = 0; i < 3; i++) CHECK(managed[i]->dl_tensor.device.device_type == ATEMOYA_DEVICE_CUDA && managed[i]->flags == DL_READ_ONLY);
+        DO(atemoya_batch_dlpack(batches[1], ATEMOYA_COLUMN_LABELS, (void *)(uintptr_t)(order % 2), &managed[2], E));
+        for (int i = 0; i < 3; i++) {
+            CHECK(managed[i]->dl_tensor.device.device_type == ATEMOYA_DEVICE_CUDA);
+            CHECK(managed[i]->flags == DL_READ_ONLY);
+        }
         if (order == 0) DO(atemoya_loader_free(loader));
         for (int i = 0; i < 4; i++) CHECK(digest_batch(batches[i]) == before[i]);
         for (int i = 0; i < 4; i++) DO(atemoya_batch_free(batches[order % 3 == 0 ? i : 3 - i]));
@@ -229,7 +235,8 @@ static void odd_orders(const char *path, void *stream) {
     }
 }
 
-/* All batches of an epoch are held, on as many slots: then it is at its end, however it is asked. */
+/* All batches of an epoch are held, on as many slots: then every way to the next batch says that
+ * the stream has ended. */
 static void held_to_the_end(const atemoya_store *store) {
     atemoya_options *options = device_options(store);
     atemoya_loader *loader, *host = plain_loader(store, 0);

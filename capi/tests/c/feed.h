@@ -1,4 +1,5 @@
-/* The loaders of the test programs, which `expected` of the tests in Rust makes too, and what is printed of what they give. */
+/* The loaders of the test programs, which `expected` of the tests in Rust makes too, and how their
+ * batches are printed. */
 
 #ifndef FEED_H
 #define FEED_H
@@ -53,13 +54,23 @@ static inline atemoya_batch *next(atemoya_loader *loader) {
     return batch;
 }
 
+/* The draws of a batch, which the caller frees. */
+static inline atemoya_draw *draws_of(const atemoya_batch *batch, size_t *count) {
+    atemoya_draw *draws;
+    DO(atemoya_batch_length(batch, count, E));
+    draws = (atemoya_draw *)memory(*count * sizeof *draws);
+    DO(atemoya_batch_draws(batch, draws, *count, E));
+    return draws;
+}
+
 static inline void print_batch(const char *name, const atemoya_batch *batch) {
     uint64_t epoch, index;
     size_t length;
     DO(atemoya_batch_epoch(batch, &epoch, E));
     DO(atemoya_batch_index(batch, &index, E));
     DO(atemoya_batch_length(batch, &length, E));
-    printf("%s: epoch %" PRIu64 " batch %" PRIu64 " of %zu: %016" PRIx64 "\n", name, epoch, index, length, digest_batch(batch));
+    printf("%s: epoch %" PRIu64 " batch %" PRIu64 " of %zu: %016" PRIx64 "\n", name, epoch, index, length,
+           digest_batch(batch));
 }
 
 /* Prints the rest of what a loader streams. Returns how many batches that was. */

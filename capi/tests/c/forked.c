@@ -1,5 +1,5 @@
-/* A process uses the library, lets go of all, and is forked; its child uses the library, too: threads of the parent's that it would wait
- * for are not there. */
+/* A process uses the library, frees everything, and is forked. Its child uses the library, too: it
+ * must not wait for threads of the parent, which it does not have. */
 
 #include "feed.h"
 

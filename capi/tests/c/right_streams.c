@@ -1,4 +1,5 @@
-/* The functions that stream, plan, save and gather, in right use: each against another way to the same bytes.
+/* Streaming, planning, fetching and resuming, in right use: each against another way to the same
+ * bytes.
  *
  *     right_streams STORE */
 
@@ -15,16 +16,8 @@ static atemoya_draw *plan_of(const atemoya_loader *loader, uint64_t epoch, size_
 }
 
 static bool same(const atemoya_draw *a, const atemoya_draw *b) {
-    return a->source == b->source && a->offset == b->offset && a->is_peak == b->is_peak && a->reverse_complement == b->reverse_complement;
-}
-
-/* The draws of a batch, which the caller frees. */
-static atemoya_draw *draws_of(const atemoya_batch *batch, size_t *count) {
-    atemoya_draw *draws;
-    DO(atemoya_batch_length(batch, count, E));
-    draws = (atemoya_draw *)memory(*count * sizeof *draws);
-    DO(atemoya_batch_draws(batch, draws, *count, E));
-    return draws;
+    return a->source == b->source && a->offset == b->offset && a->is_peak == b->is_peak &&
+           a->reverse_complement == b->reverse_complement;
 }
 
 /* Streamed batches hold what was planned, and what is fetched at their places. */
@@ -137,7 +130,8 @@ static void ways_to_ask(atemoya_loader *loader) {
         atemoya_status status;
         DO(atemoya_loader_set_epoch(loader, 1, E));
         do {
-            status = way == 0 ? atemoya_loader_next_waiting(loader, &batch, E) : atemoya_loader_next_if_ready(loader, &batch, E);
+            status = way == 0 ? atemoya_loader_next_waiting(loader, &batch, E)
+                              : atemoya_loader_next_if_ready(loader, &batch, E);
             CHECK(check_error == NULL && (batch != NULL) == (status == ATEMOYA_OK));
             CHECK(status == ATEMOYA_OK || status == ATEMOYA_END || (status == ATEMOYA_PENDING && way == 1));
             if (batch == NULL) continue;
@@ -206,100 +200,6 @@ static void counters(atemoya_loader *loader) {
     CHECK(value == bytes + all);
 }
 
-/* Gathers the windows that a batch holds. They are a column of it. */
-static void gather(const atemoya_gatherer *gatherer, const atemoya_loader *loader, const atemoya_batch *batch, int32_t column) {
-    atemoya_tensor tensor;
-    atemoya_window *windows;
-    atemoya_draw *draws;
-    size_t count, channels, positions, bytes, width;
-    void *out;
-    DO(atemoya_batch_column(batch, column, &tensor, E));
-    width = (size_t)tensor.shape[2];
-    draws = draws_of(batch, &count);
-    windows = (atemoya_window *)memory(count * sizeof *windows);
-    for (size_t i = 0; i < count; i++) {
-        atemoya_kept_locus locus;
-        DO(atemoya_loader_kept(loader, draws[i].is_peak, draws[i].source, 1, &locus, E));
-        windows[i].contig = locus.contig;
-        windows[i].start = locus.centre - (int64_t)(width / 2) + (draws[i].is_peak ? (int64_t)draws[i].offset - MAX_JITTER : 0);
-        windows[i].reverse_complement = draws[i].reverse_complement ? 9 : 0;
-    }
-    DO(atemoya_gatherer_shape(gatherer, width, count, NULL, NULL, NULL, E));
-    DO(atemoya_gatherer_shape(gatherer, width, count, &channels, &positions, &bytes, E));
-    CHECK((int64_t)channels == tensor.shape[1] && (int64_t)positions == tensor.shape[2] && bytes == tensor.bytes);
-    out = memory(bytes);
-    DO(atemoya_gather(gatherer, windows, count, width, out, bytes, E));
-    CHECK(memcmp(out, tensor.data, bytes) == 0);
-    DO(atemoya_gather(gatherer, NULL, 0, width, NULL, 0, E));
-    free(out);
-    free(windows);
-    free(draws);
-}
-
-static void gathered(const atemoya_store *store, atemoya_loader *loader) {
-    static const char *const controls[] = {"input"};
-    atemoya_gatherer *sequences, *signals, *inputs;
-    atemoya_batch *batch;
-    DO(atemoya_gatherer_of_sequence(store, ATEMOYA_DTYPE_I8, &sequences, E));
-    DO(atemoya_gatherer_of_tracks(store, NULL, ATEMOYA_ALL, ATEMOYA_DTYPE_F32, &signals, E));
-    DO(atemoya_gatherer_of_tracks(store, controls, 1, ATEMOYA_DTYPE_F32, &inputs, E));
-    DO(atemoya_loader_set_epoch(loader, 6, E));
-    batch = next(loader);
-    gather(sequences, loader, batch, ATEMOYA_COLUMN_SEQUENCE);
-    gather(signals, loader, batch, ATEMOYA_COLUMN_SIGNAL);
-    gather(inputs, loader, batch, ATEMOYA_COLUMN_CONTROLS);
-    DO(atemoya_batch_free(batch));
-    DO(atemoya_gatherer_free(sequences));
-    DO(atemoya_gatherer_free(signals));
-    DO(atemoya_gatherer_free(inputs));
-}
-
-static void check_tensor(const struct DLManagedTensorVersioned *managed, const atemoya_tensor *tensor) {
-    static const uint8_t codes[] = {DL_INT,  DL_UINT, DL_INT,   DL_UINT,  DL_INT,   DL_UINT,
-                                    DL_INT,  DL_UINT, DL_FLOAT, DL_BFLOAT, DL_FLOAT, DL_FLOAT};
-    const Tensor *dl = &managed->dl_tensor;
-    size_t size;
-    DO(atemoya_dtype_size(tensor->dtype, &size, E));
-    CHECK(managed->version.major == 1 && managed->version.minor == 0 && managed->flags == DL_READ_ONLY);
-    CHECK(managed->deleter != NULL && dl->data == tensor->data && dl->byte_offset == 0);
-    CHECK(dl->device.device_type == tensor->device_type && dl->device.device_id == tensor->device);
-    CHECK(dl->dtype.code == codes[tensor->dtype] && dl->dtype.bits == 8 * size && dl->dtype.lanes == 1);
-    CHECK(dl->ndim == tensor->ndim && (dl->ndim == 3 || dl->ndim == 1));
-    for (int32_t i = 0; i < dl->ndim; i++) CHECK(dl->shape[i] == tensor->shape[i] && dl->strides[i] == tensor->strides[i]);
-}
-
-/* Tensors of DLPack outlive batch, loader and store, hold the slot, and go one by one. */
-static void dlpack(const char *path) {
-    atemoya_store *store = open_store(path);
-    atemoya_loader *loader = plain_loader(store, 1);
-    struct DLManagedTensorVersioned *managed[7];
-    atemoya_tensor tensors[7];
-    atemoya_batch *batch;
-    uint64_t before[7];
-    size_t live;
-    DO(atemoya_loader_set_epoch(loader, 0, E));
-    batch = next(loader);
-    for (int32_t column = 0; column < 7; column++) {
-        DO(atemoya_batch_column(batch, column, &tensors[column], E));
-        CHECK((uintptr_t)tensors[column].data % 256 == 0);
-        CHECK(tensors[column].strides[2] == 1 && tensors[column].strides[0] == tensors[column].shape[1] * tensors[column].shape[2]);
-        CHECK(tensors[column].strides[1] == tensors[column].shape[2]);
-        before[column] = digest(DIGEST, tensors[column].data, tensors[column].bytes);
-        DO(atemoya_batch_dlpack(batch, column, NULL, &managed[column], E));
-        check_tensor(managed[column], &tensors[column]);
-    }
-    DO(atemoya_batch_free(batch));
-    while ((batch = next(loader)) != NULL) DO(atemoya_batch_free(batch));
-    DO(atemoya_loader_free(loader));
-    DO(atemoya_store_free(store));
-    live = atemoya_live_handles();
-    for (int column = 6; column >= 0; column--) {
-        CHECK(digest(DIGEST, managed[column]->dl_tensor.data, tensors[column].bytes) == before[column]);
-        managed[column]->deleter(managed[column]);
-        CHECK(atemoya_live_handles() == --live);
-    }
-}
-
 int main(int argc, char **argv) {
     atemoya_store *store;
     CHECK(argc == 2);
@@ -313,11 +213,9 @@ int main(int argc, char **argv) {
         ways_to_ask(loader);
         all_leased(loader);
         counters(loader);
-        gathered(store, loader);
         DO(atemoya_loader_free(loader));
     }
     DO(atemoya_store_free(store));
-    dlpack(argv[1]);
     CHECK(atemoya_live_handles() == 0);
     return 0;
 }

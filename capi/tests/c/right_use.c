@@ -1,5 +1,5 @@
-/* Every function of the header in right use. What is known of the store and the loaders is printed, to be compared with what the library
- * gives in Rust; all else is checked here.
+/* What a store and its loaders are, with every parameter of a loader, in right use. It is printed,
+ * to be compared with what the library gives in Rust; all else is checked here.
  *
  *     right_use STORE EXCLUSION_LIST */
 
@@ -97,12 +97,13 @@ static void contigs_and_tracks(const atemoya_store *store) {
         DO(atemoya_store_group_name(store, group, &text, E));
         DO(atemoya_store_group_role(store, group, &role, E));
         DO(atemoya_store_track_count(store, group, &tracks, E));
-        printf("group %s %s\n", text, role == ATEMOYA_GROUP_SIGNAL ? "signal" : role == ATEMOYA_GROUP_CONTROL ? "control" : "?");
+        CHECK(role == ATEMOYA_GROUP_SIGNAL || role == ATEMOYA_GROUP_CONTROL);
+        printf("group %s %s\n", text, role == ATEMOYA_GROUP_SIGNAL ? "signal" : "control");
         for (size_t at = 0; at < tracks; at++) {
             atemoya_track track;
             DO(atemoya_store_track(store, group, at, &track, E));
-            printf("track %s %s %016" PRIx64 " %016" PRIx64 " %" PRIu64 " %016" PRIx64 "\n", track.name, atemoya_dtype_name(track.dtype),
-                   bits(track.min), bits(track.max), track.nonzero, bits(track.sum));
+            printf("track %s %s %016" PRIx64 " %016" PRIx64 " %" PRIu64 " %016" PRIx64 "\n", track.name,
+                   atemoya_dtype_name(track.dtype), bits(track.min), bits(track.max), track.nonzero, bits(track.sum));
         }
     }
 }
@@ -122,7 +123,8 @@ static void print_loci(const atemoya_store *store, const char *name) {
     DO(atemoya_loci_rows(loci, 1, count - 1, rows + 1, E));
     DO(atemoya_loci_rows(loci, count, 0, NULL, E));
     for (const atemoya_locus *row = rows; row < rows + count; row++)
-        printf("locus %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " line %" PRIu64 " contig %" PRIu32 " file %" PRIu32 " peak %" PRIu32 "\n",
+        printf("locus %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " line %" PRIu64 " contig %" PRIu32
+               " file %" PRIu32 " peak %" PRIu32 "\n",
                row->start, row->end, row->centre, row->summit, row->line, row->contig, row->file, row->is_peak);
     free(rows);
     DO(atemoya_loci_group_count(loci, &groups, E));
@@ -148,7 +150,7 @@ static void all_loci(const atemoya_store *store) {
     }
 }
 
-/* What a loader is, but not what it streams. */
+/* What is known of a loader before it streams. */
 static void print_loader(const char *name, const atemoya_loader *loader) {
     size_t length, batches, slots, channels, positions, kept[2];
     int32_t dtype;
@@ -171,7 +173,8 @@ static void print_loader(const char *name, const atemoya_loader *loader) {
         atemoya_kept_locus *loci = (atemoya_kept_locus *)memory(kept[is_peak] * sizeof *loci);
         DO(atemoya_loader_kept(loader, is_peak != 0, 0, kept[is_peak], loci, E));
         for (size_t i = 0; i < kept[is_peak]; i++)
-            printf("%s: kept %d %" PRIu32 ":%" PRId64 " %" PRIu32 "\n", name, is_peak, loci[i].contig, loci[i].centre, loci[i].row);
+            printf("%s: kept %d %" PRIu32 ":%" PRId64 " %" PRIu32 "\n", name, is_peak, loci[i].contig, loci[i].centre,
+                   loci[i].row);
         free(loci);
     }
 }

@@ -1,4 +1,5 @@
-/* Many threads at once: loaders of their own, one loader together, waits that another thread ends, batches that another thread frees.
+/* Many threads at once: loaders of their own, one loader together, waits that another thread ends,
+ * and batches that another thread frees.
  *
  *     threads STORE */
 
@@ -59,7 +60,8 @@ static void *alone(void *argument) {
     return NULL;
 }
 
-/* One loader with others: every batch goes to one of them. What all get does not depend on who gets what. */
+/* One loader with others: every batch goes to one of them. The sum over all batches does not depend
+ * on which thread gets which. */
 static void *together(void *argument) {
     Work *work = (Work *)argument;
     atemoya_batch *batch;
@@ -73,8 +75,8 @@ static void *together(void *argument) {
     return NULL;
 }
 
-/* Waits for ever, since all slots are held, until another thread ends that. On a busy machine it may come so late that the loader
- * is gone. */
+/* Waits for ever, since all slots are held, until another thread ends that. On a busy machine it
+ * may come after the loader was freed. */
 static void *wait_for_end(void *argument) {
     atemoya_batch *batch = (atemoya_batch *)argument;
     atemoya_status status = atemoya_loader_next_waiting((atemoya_loader *)argument, &batch, NULL);
@@ -126,7 +128,8 @@ static void consume_together(const atemoya_store *store, size_t num_workers) {
     DO(atemoya_loader_free(loader));
 }
 
-/* Threads wait where all slots are held: one is let go on, the others are ended by stopping or freeing the loader. */
+/* Threads wait where all slots are held. One gets a batch, when a slot is free; the waits of the
+ * others are ended by stopping or freeing the loader. */
 static void end_waits(const atemoya_store *store, size_t num_workers, bool by_freeing) {
     atemoya_loader *loader = plain_loader(store, num_workers);
     atemoya_batch *held[8];
@@ -167,12 +170,14 @@ static void end_waits(const atemoya_store *store, size_t num_workers, bool by_fr
 
 /* Begins streams over and over, until the loader is gone. */
 static void *begin_for_ever(void *argument) {
+    atemoya_loader *loader = (atemoya_loader *)argument;
     atemoya_status status;
-    while ((status = atemoya_loader_set_epoch((atemoya_loader *)argument, 0, NULL)) != ATEMOYA_ERROR_HANDLE) CHECK(status == ATEMOYA_OK);
+    while ((status = atemoya_loader_set_epoch(loader, 0, NULL)) != ATEMOYA_ERROR_HANDLE) CHECK(status == ATEMOYA_OK);
     return NULL;
 }
 
-/* Waits for batches over and over, until the loader is gone. There are none, since all slots are held. */
+/* Waits for batches over and over, until the loader is gone. There are none, since all slots are
+ * held. */
 static void *wait_for_ever(void *argument) {
     atemoya_batch *batch;
     atemoya_status status;

@@ -16,10 +16,12 @@ static atemoya_error *refused = NULL, **where = NULL;
 /* What stands where nothing was written. */
 #define UNWRITTEN ((atemoya_error *)&refused)
 
-/* Makes a call, whose last argument is O, twice. It must be refused with this status and a message that begins with the name. */
+/* Makes a call, whose last argument is O, twice. It must be refused with this status and a message
+ * that begins with the name. */
 #define WRONG(call, status, name) \
     for (int pass = 0; pass < 2; pass++) \
-    check_refused((where = pass == 0 ? &refused : NULL, refused = UNWRITTEN, (call)), pass, (status), (name), __FILE__, __LINE__, #call)
+    check_refused((where = pass == 0 ? &refused : NULL, refused = UNWRITTEN, (call)), pass, (status), (name), \
+                  __FILE__, __LINE__, #call)
 
 /* The same of a call that was to make something: its handle is NULL then. */
 #define MAKES_NONE(call, handle, status, name) \
@@ -33,7 +35,8 @@ static inline bool begins_with(const char *text, const char *name) {
     return name[0] == 0 || (strncmp(text, name, strlen(name)) == 0 && text[strlen(name)] == ':');
 }
 
-static inline void check_refused(atemoya_status got, int pass, atemoya_status status, const char *name, const char *file, int line, const char *call) {
+static inline void check_refused(atemoya_status got, int pass, atemoya_status status, const char *name,
+                                 const char *file, int line, const char *call) {
     const char *message = "";
     if (pass == 0 && refused != UNWRITTEN) message = atemoya_error_message(refused);
     if (got != status) {
