@@ -13,7 +13,6 @@ mod files;
 mod filter;
 mod index;
 mod inspect;
-mod interrupt;
 mod ledger;
 mod output;
 mod pack;
@@ -82,7 +81,7 @@ fn main() -> ExitCode {
     }
     eprintln!("atemoya: {}", said(&error));
     match error.downcast_ref() {
-        Some(atemoya::Error::Interrupted) => ExitCode::from(interrupt::EXIT_CODE as u8),
+        Some(atemoya::Error::Interrupted) => ExitCode::from(watch::INTERRUPTED),
         _ => ExitCode::FAILURE,
     }
 }
