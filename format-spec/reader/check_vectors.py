@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Checks the vectors and the reader against each other.
 
-1. generate.py gives the committed files, byte for byte. 2. Every manifest and index of a valid
-store keeps its schema. 3. The reader accepts every valid store and finds the expected values. 4.
-The reader refuses every invalid store, at the stated stage at the latest, with FormatError and
-nothing else. 5. Every flip of a bit anywhere in a valid store is refused (a fixed sample).
+1. generate.py gives the committed files, byte for byte.
+2. Every manifest and index of a valid store keeps its schema.
+3. The reader accepts every valid store and finds the expected values.
+4. The reader refuses every invalid store, at the stated stage at the latest, with FormatError and
+   nothing else.
+5. Every flip of a bit anywhere in a valid store is refused (a fixed sample).
 """
-import hashlib
 import json
 import os
 import random
@@ -60,7 +61,8 @@ def apply(patches, folder):
 
 def check_schemas():
     import jsonschema
-    schemas = {n: json.load(open(os.path.join(SPEC, f"{n}.schema.json"), encoding="utf-8")) for n in ("manifest", "loci")}
+    schemas = {n: json.load(open(os.path.join(SPEC, f"{n}.schema.json"), encoding="utf-8"))
+               for n in ("manifest", "loci")}
     for schema in schemas.values():
         jsonschema.Draft202012Validator.check_schema(schema)
     for path, data in sorted(committed().items()):
@@ -144,7 +146,8 @@ def check_flips(name):
                     f.write(bytes([old ^ bit]))
                     f.flush()
                     if not again:
-                        assert refused(lambda: Store(folder).verify()), f"a flip of byte {at} of {os.path.relpath(path, folder)} is not seen"
+                        where = f"byte {at} of {os.path.relpath(path, folder)}"
+                        assert refused(lambda: Store(folder).verify()), f"a flip of {where} is not seen"
 
 
 def main():

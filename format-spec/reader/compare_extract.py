@@ -1,4 +1,4 @@
-"""Compares every value that `atemoya extract` gives with what this reader reads from the same store.
+"""Compares every value that `atemoya extract` gives with what this reader reads.
 
     python3 compare_extract.py ATEMOYA STORE
 

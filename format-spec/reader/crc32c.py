@@ -39,7 +39,9 @@ def _raw(data):
         crc = TABLE[(crc ^ column) & np.uint32(255)] ^ (crc >> np.uint32(8))
     total = np.zeros(n, np.uint32)
     for piece in crc.reshape(n, -1).T:
-        total = (ADVANCE[0][total & 255] ^ ADVANCE[1][total >> 8 & 255] ^ ADVANCE[2][total >> 16 & 255] ^ ADVANCE[3][total >> 24]) ^ piece
+        low = ADVANCE[0][total & 255] ^ ADVANCE[1][total >> 8 & 255]
+        high = ADVANCE[2][total >> 16 & 255] ^ ADVANCE[3][total >> 24]
+        total = low ^ high ^ piece
     return total
 
 
@@ -59,7 +61,10 @@ def crc32c(data):
 
 
 def crc32c_blocks(data, block):
-    """The CRC32C of each `block` bytes of `data`, the last one as long as what is left: uint32 array."""
+    """The CRC32C of each `block` bytes of `data`, as an array of uint32.
+
+    The last block is as long as what is left.
+    """
     whole, out = len(data) // block, []
     for at in range(0, whole, 256):
         rows = data[at * block : min(at + 256, whole) * block].reshape(-1, block).copy()

@@ -1,4 +1,7 @@
-"""The ledger of a locus index (section 9.1): what became of each locus, checked by the rules. A part of atemoya_reader.py."""
+"""The ledger of a locus index (section 9.1): what became of each locus, checked by the rules.
+
+A part of atemoya_reader.py.
+"""
 import bisect
 import re
 
@@ -6,18 +9,22 @@ import numpy as np
 
 from manifest import Fields, FormatError
 
-TYPES = {"reason": "string", "exclusion_file": "int32", "exclusion_line": "int64", "exclusion_start": "int64", "exclusion_end": "int64",
+TYPES = {"reason": "string", "exclusion_file": "int32", "exclusion_line": "int64", "exclusion_start": "int64",
+         "exclusion_end": "int64",
          "measured": "double", "threshold": "double", "outlier_group": "string"}
 NULLABLE = list(TYPES)[1:]
 REGION, MEASURED = NULLABLE[:4], ["measured", "threshold"]
-FILLED = {"kept": [], "contig": [], "edge": [], "excluded": REGION, "under_counts": MEASURED, "over_counts": MEASURED, "outlier": MEASURED + ["outlier_group"]}
+FILLED = {"kept": [], "contig": [], "edge": [], "excluded": REGION, "under_counts": MEASURED, "over_counts": MEASURED,
+          "outlier": MEASURED + ["outlier_group"]}
 
 
 def check_head(top):
     """The members of `selection`."""
     selection = Fields(top.file, "selection", top.get("selection", dict))
     selection.text("order", "native|cherimoya"), selection.texts("signals")
-    selection.integer("in_window", 1, 2**30), selection.integer("out_window", 1, 2**30), selection.integer("max_jitter", 0, 2**30)
+    selection.integer("in_window", 1, 2**30)
+    selection.integer("out_window", 1, 2**30)
+    selection.integer("max_jitter", 0, 2**30)
     for bound in ("min_counts", "max_counts"):
         if selection.get(bound, (int, float, type(None))) is not None:
             selection.number(bound)
@@ -27,7 +34,8 @@ def check_head(top):
 
 
 def verify(store, index, rows, file, excluded=None):
-    """Checks which columns hold something, and, of every locus, its contig, edges and bounds on counts by the values.
+    """Checks which columns hold something, and, of every locus, its contig, edges and bounds on
+    counts by the values.
 
     The exclusion lists are not in the store: among the regions that the table names, an excluded
     locus must touch the one that it names first, and no other locus may touch one. Thresholds of
@@ -51,7 +59,8 @@ def verify(store, index, rows, file, excluded=None):
                 raise FormatError(file, None, f"row {number}: {what}")
         reason, contig, centre, peak = row["reason"], row["contig"], row["centre"], row["role"] == "peak"
         need(reason in FILLED, f"reason {reason!r} is none")
-        need([c for c in NULLABLE if row[c] is not None] == [c for c in NULLABLE if c in FILLED[reason]], f"other columns are filled than those of {reason}")
+        need([c for c in NULLABLE if row[c] is not None] == [c for c in NULLABLE if c in FILLED[reason]],
+             f"other columns are filled than those of {reason}")
         out = contig not in store.contigs or (chroms is not None and contig not in chroms)
         need((reason == "contig") == out, f"reason is {reason} on contig {contig!r}")
         if out:
@@ -64,10 +73,13 @@ def verify(store, index, rows, file, excluded=None):
         if edge:
             continue
         first = regions.first(contig, a // 100, (b - 1) // 100)
-        need((reason == "excluded") == (first is not None), f"reason is {reason}, and the first region touched is {first}")
+        need((reason == "excluded") == (first is not None),
+             f"reason is {reason}, and the first region touched is {first}")
         if excluded is not None:
-            touched = any(start < (b - 1) // 100 * 100 + 100 and end > a // 100 * 100 for start, end in excluded.get(contig, []))
-            need((reason == "excluded") == touched, f"reason is {reason}, and {a}..{b} touches {'a' if touched else 'no'} stretch of excluded.bed")
+            begin, limit = a // 100 * 100, (b - 1) // 100 * 100 + 100
+            touched = any(start < limit and end > begin for start, end in excluded.get(contig, []))
+            stretch = f"{'a' if touched else 'no'} stretch of excluded.bed"
+            need((reason == "excluded") == touched, f"reason is {reason}, and {a}..{b} touches {stretch}")
         if first:
             need(row["exclusion_file"] in lists and row["exclusion_line"] >= 1, "the region is of no exclusion list")
             need(row["exclusion_start"] < row["exclusion_end"], "the region is empty")
@@ -75,15 +87,24 @@ def verify(store, index, rows, file, excluded=None):
             continue
         if counted.bounds != (None, None):
             value, low, high = counted.sum(contig, centre, peak), *counted.bounds
-            wanted = "under_counts" if low is not None and value < low else "over_counts" if high is not None and value > high else None
-            need(wanted == (reason if reason in ("under_counts", "over_counts") else None), f"reason is {reason} for {value} counts")
+            wanted = None
+            if low is not None and value < low:
+                wanted = "under_counts"
+            elif high is not None and value > high:
+                wanted = "over_counts"
+            need(wanted == (reason if reason in ("under_counts", "over_counts") else None),
+                 f"reason is {reason} for {value} counts")
             if wanted:
-                need(abs(row["measured"] - value) <= (0 if counted.single else 1e-9) * max(1, abs(value)), f"measured is {row['measured']}, not {value}")
-                need(row["threshold"] == selection["min_counts" if wanted == "under_counts" else "max_counts"], "threshold is another")
+                need(abs(row["measured"] - value) <= (0 if counted.single else 1e-9) * max(1, abs(value)),
+                     f"measured is {row['measured']}, not {value}")
+                need(row["threshold"] == selection["min_counts" if wanted == "under_counts" else "max_counts"],
+                     "threshold is another")
         if reason == "outlier":
-            need(peak and selection["outlier_filter"] and row["outlier_group"] in selection["signals"], "cannot be an outlier")
+            need(peak and selection["outlier_filter"] and row["outlier_group"] in selection["signals"],
+                 "cannot be an outlier")
             need(row["measured"] > row["threshold"], "measured is not above threshold")
-            need(thresholds.setdefault(row["outlier_group"], row["threshold"]) == row["threshold"], "a second threshold of one group")
+            need(thresholds.setdefault(row["outlier_group"], row["threshold"]) == row["threshold"],
+                 "a second threshold of one group")
             total, error = counted.group(groups[row["outlier_group"]], contig, centre)
             need(abs(row["measured"] - total) <= error, f"measured is {row['measured']}, not about {total}")
     stated = [name for name in selection["signals"] if name in thresholds]
@@ -95,7 +116,8 @@ def verify(store, index, rows, file, excluded=None):
                 break
             total, error = counted.group(groups[name], row["contig"], row["centre"])
             if total > thresholds[name] + error:
-                raise FormatError(file, None, f"row {number}: reason is {row['reason']}, and {total} of {name} is above {thresholds[name]}")
+                above = f"{total} of {name} is above {thresholds[name]}"
+                raise FormatError(file, None, f"row {number}: reason is {row['reason']}, and {above}")
 
 
 class Regions:
@@ -104,9 +126,11 @@ class Regions:
     def __init__(self, rows):
         found, self.contigs = {}, {}
         for r in rows:
-            if r["reason"] == "excluded" and None not in (r[c] for c in REGION) and r["exclusion_start"] < r["exclusion_end"]:
-                chunks = (r["exclusion_start"] // 100, (r["exclusion_end"] - 1) // 100)
-                found.setdefault(r["contig"], set()).add((chunks[0], r["exclusion_file"], r["exclusion_line"], chunks[1]))
+            if r["reason"] != "excluded" or None in (r[c] for c in REGION):
+                continue
+            file, line, start, end = (r[c] for c in REGION)
+            if start < end:
+                found.setdefault(r["contig"], set()).add((start // 100, file, line, (end - 1) // 100))
         for contig, regions in found.items():
             regions, reach = sorted(regions), []
             for region in regions:  # the last chunk of any so far
@@ -114,7 +138,10 @@ class Regions:
             self.contigs[contig] = (regions, reach)
 
     def first(self, contig, start, end):
-        """File and line of the first region by chunk, file and line that touches the chunks `start ..= end`, or None."""
+        """File and line of the first region that touches the chunks `start ..= end`, or None.
+
+        The first is that by chunk, file and line.
+        """
         regions, reach = self.contigs.get(contig, ([], []))
         i = bisect.bisect_left(reach, start)
         return regions[i][1:3] if i < len(regions) and regions[i][0] <= end else None
@@ -160,5 +187,6 @@ class Counted:
 
     def group(self, group, contig, centre):
         """A group's sum, and how far an f32 sum in whatever order may be from it."""
-        values = np.array(self.values([(group.panel, t) for t in group.tracks], contig, centre, self.jitter), np.float64)
+        values = np.array(self.values([(group.panel, t) for t in group.tracks], contig, centre, self.jitter),
+                          np.float64)
         return float(values.sum()), 1e-5 * max(1, float(np.abs(values).sum()))

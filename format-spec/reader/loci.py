@@ -1,4 +1,7 @@
-"""Locus indexes (section 9): reading with pyarrow, and checking every row. A part of atemoya_reader.py."""
+"""Locus indexes (section 9): reading with pyarrow, and checking every row.
+
+A part of atemoya_reader.py.
+"""
 import hashlib
 import os
 import re
@@ -8,7 +11,8 @@ import numpy as np
 import ledger
 from manifest import PLAIN_NAME, Fields, FormatError, check_head, check_inputs, is_name, read_json
 
-TYPES = {"role": "string", "file": "int32", "line": "int64", "contig": "string", "start": "int64", "end": "int64", "summit": "int64", "centre": "int64"}
+TYPES = {"role": "string", "file": "int32", "line": "int64", "contig": "string", "start": "int64", "end": "int64",
+         "summit": "int64", "centre": "int64"}
 ROLES = {"peaks": "peak", "negatives": "negative", "exclusion": None}
 
 
@@ -17,7 +21,8 @@ def head(store, name):
     if not PLAIN_NAME.fullmatch(name):
         raise FormatError(f"loci/{name}", None, "is not named as an index may be")
     folder = os.path.join(store.path, "loci", name)
-    top = Fields(f"loci/{name}/index.json", "the index", read_json(os.path.join(folder, "index.json"), f"loci/{name}/index.json"))
+    top = Fields(f"loci/{name}/index.json", "the index",
+                 read_json(os.path.join(folder, "index.json"), f"loci/{name}/index.json"))
     check_head(top, "atemoya-loci")
     top.need(top.get("name", str) == name, "has another name than its directory")
     top.need(top.get("store", str) == store.manifest.checksum, "belongs to another store")
@@ -30,7 +35,8 @@ def head(store, name):
     top.need(last == sorted(last), "has an input of loci after an exclusion list")
     if "selection" in top.value:
         ledger.check_head(top)
-    top.need(top.integer("rows") == top.integer("peaks") + top.integer("negatives"), "has other rows than peaks and negatives")
+    top.need(top.integer("rows") == top.integer("peaks") + top.integer("negatives"),
+             "has other rows than peaks and negatives")
     entry = Fields(top.file, "file", top.get("file", dict))
     entry.need(entry.get("name", str) == "index.parquet", "`name` is not index.parquet")
     length, path, file = entry.integer("length"), os.path.join(folder, "index.parquet"), f"loci/{name}/index.parquet"
@@ -62,7 +68,8 @@ def stretches(store, name, entry):
         contig, start, end = match[1], int(match[2]), int(match[3])
         place = order.index(contig)
         if start % 100 or end % 100 or start >= end or end > 2**40 + 100 or (place, start) <= before:
-            raise FormatError(file, None, f"line {number + 1} is no stretch of whole chunks apart from the others, in order")
+            raise FormatError(file, None,
+                              f"line {number + 1} is no stretch of whole chunks apart from the others, in order")
         found.setdefault(contig, []).append((start, end))
         before = (place, end)
     if raw and not raw.endswith(b"\n"):
@@ -81,7 +88,8 @@ def read(store, name):
         for group in map(parquet.metadata.row_group, range(parquet.metadata.num_row_groups)):
             for column in map(group.column, range(group.num_columns)):
                 if column.compression not in ("UNCOMPRESSED", "ZSTD"):
-                    raise FormatError(file, None, f"column `{column.path_in_schema}` is compressed with {column.compression}")
+                    raise FormatError(file, None,
+                                      f"column `{column.path_in_schema}` is compressed with {column.compression}")
         table = parquet.read()
         table.validate(full=True)
     except (pyarrow.ArrowException, OSError) as e:
@@ -113,7 +121,8 @@ def verify(store, name):
             raise FormatError(file, None, "SHA-256 mismatch")
     rows = read(store, name)[0].to_pylist()
     seen, last = [0] * len(inputs), (False, -1)
-    of_role = {role: [i for i, item in enumerate(inputs) if ROLES[item["role"]] == role] for role in ("peak", "negative")}
+    of_role = {role: [i for i, item in enumerate(inputs) if ROLES[item["role"]] == role]
+               for role in ("peak", "negative")}
     for number, row in enumerate(rows):
         def need(ok, what):
             if not ok:
@@ -143,7 +152,8 @@ def verify(store, name):
                     raise FormatError(file, None, f"row {number}: counts_{group.name} is not {window.sum()}")
         for number, row in enumerate(rows):
             if row["contig"] not in store.contigs and row[f"counts_{group.name}"] != 0:
-                raise FormatError(file, None, f"row {number}: counts_{group.name} is not 0 on a contig that is not the store's")
+                raise FormatError(file, None,
+                                  f"row {number}: counts_{group.name} is not 0 on a contig that is not the store's")
     if "selection" in index:
         excluded = stretches(store, name, Fields(file, "excluded", index["excluded"])) if "excluded" in index else None
         ledger.verify(store, index, rows, file, excluded)

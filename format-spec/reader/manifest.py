@@ -1,4 +1,5 @@
-"""manifest.json and index.json: the checksum at their end, and every rule of the schema (sections 7, 8 and 9)."""
+"""manifest.json and index.json: the checksum at their end, and every rule of the schema (sections
+7, 8 and 9)."""
 import hashlib
 import json
 import math
@@ -13,7 +14,8 @@ ENDING = re.compile(rb'"checksum": "sha256:([0-9a-f]{64})"\n}\n')
 
 
 class FormatError(Exception):
-    """The store breaks the format: in which file, at which byte (None: no single place), and how."""
+    """The store breaks the format: in which file, at which byte (None: no single place), and
+    how."""
 
     def __init__(self, file, offset, what):
         place = file if offset is None else f"{file}, byte {offset}"
@@ -51,7 +53,8 @@ def is_name(text):
 
 
 class Fields:
-    """Takes typed members out of a JSON object, so that each rule of the schema is one line; unknown members are ignored."""
+    """Takes typed members out of a JSON object, so that each rule of the schema is one line;
+    unknown members are ignored."""
 
     def __init__(self, file, where, value):
         self.file, self.where, self.value = file, where, value
@@ -64,7 +67,8 @@ class Fields:
     def get(self, key, kind):
         self.need(key in self.value, f"has no `{key}`")
         value = self.value[key]
-        self.need(isinstance(value, kind) and (kind is bool or not isinstance(value, bool)), f"`{key}` has a wrong type")
+        self.need(isinstance(value, kind) and (kind is bool or not isinstance(value, bool)),
+                  f"`{key}` has a wrong type")
         return value
 
     def integer(self, key, low=0, high=2**64 - 1):
@@ -154,10 +158,12 @@ def check_manifest(top):
     top.need(sorted(used) == list(m.files), "`files` does not list each data file of `sequence` and `panels` once")
     taken = set()
     for g in top.objects("groups", high=65536):
-        group = SimpleNamespace(name=g.name("name"), role=g.text("role", "signal|control"), tracks=g.get("tracks", list),
+        group = SimpleNamespace(name=g.name("name"), role=g.text("role", "signal|control"),
+                                tracks=g.get("tracks", list),
                                 panel=g.integer("panel", 0, len(m.panels) - 1))
         count = len(m.panels[group.panel].tracks)
-        g.need(group.tracks and all(type(t) is int and 0 <= t < count for t in group.tracks), "`tracks` names a missing track")
+        g.need(group.tracks and all(type(t) is int and 0 <= t < count for t in group.tracks),
+               "`tracks` names a missing track")
         for track in group.tracks:
             g.need((group.panel, track) not in taken, f"shares track {track} of panel {group.panel}")
             taken.add((group.panel, track))

@@ -89,7 +89,8 @@ def plan(n_peaks, n_negatives, negative_ratio, max_jitter, reverse_complement, s
 
 
 def digest(draws):
-    """SHA-256 over the draws as u8 is_peak, u32 source, u32 offset, u8 rc, little-endian, ten bytes each."""
+    """SHA-256 over the draws as u8 is_peak, u32 source, u32 offset, u8 rc, little-endian, ten bytes
+    each."""
     return hashlib.sha256(b"".join(struct.pack("<BIIB", *draw) for draw in draws)).hexdigest()
 
 

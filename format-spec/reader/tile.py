@@ -1,8 +1,10 @@
 """One tile (section 6): bytes to values, with every rule that the section states."""
 import numpy as np
 
-VALUE_TYPES = {2: np.dtype("u1"), 3: np.dtype("<u2"), 4: np.dtype("<f4")}  # type 0, `one`, has no array, and 1, `u4`, two items in a byte
-CODES = {6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 21, 22, 23, 24}  # and 0, which has no bytes
+# Type 0, `one`, has no array, and 1, `u4`, two items in a byte
+VALUE_TYPES = {2: np.dtype("u1"), 3: np.dtype("<u2"), 4: np.dtype("<f4")}
+# And 0, which has no bytes
+CODES = {6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 21, 22, 23, 24}
 
 
 def align(x, a):
@@ -10,7 +12,8 @@ def align(x, a):
 
 
 def decode_tile(tile, code, data):
-    """The float32 values of a tile and its length in bytes; `data` runs from its start to the end of its row.
+    """The float32 values of a tile and its length in bytes; `data` runs from its start to the end
+    of its row.
 
     Raises ValueError for anything that section 6 does not allow.
     """
@@ -62,7 +65,8 @@ def decode_tile(tile, code, data):
     elif family == 3:  # bitmap
         present = np.unpackbits(part("<u8", tile // 64).view("u1"), bitorder="little")
         ends = part("<u2", tile // 256)
-        need((np.cumsum(present.reshape(-1, 256).sum(axis=1)) == ends).all(), "has block ends that disagree with its bits")
+        need((np.cumsum(present.reshape(-1, 256).sum(axis=1)) == ends).all(),
+             "has block ends that disagree with its bits")
         values[present != 0] = items(int(ends[-1]))
     elif family == 4:  # runs
         n = int(part("<u4", 1)[0])

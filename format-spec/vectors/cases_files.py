@@ -1,4 +1,5 @@
-"""Invalid header pages, section tables, CONTIGS, sequence data, INDEX and row directories (sections 3, 4 and 5)."""
+"""Invalid header pages, section tables, CONTIGS, sequence data, INDEX and row directories (sections
+3, 4 and 5)."""
 import struct
 
 from draft import CHAIN, PANEL as P, SEQUENCE as S, window
@@ -31,14 +32,18 @@ def header_cases(c):
     c.header("header-reserved-entry", "1", "an entry after the last section is not 0", 128 + 4 * 32, "I", 4)
     c.add("header-crc", "open", "3.1", "the header's CRC is wrong, and the manifest repeats it",
           lambda d: d.field(P, 4092, "I", 0x12345678), skip=("header",))
-    c.add("header-flip-unsealed", "open", "3.1", "a bit of the header has flipped", lambda d: d.field(P, 24, "Q", 1), skip=CHAIN)
+    c.add("header-flip-unsealed", "open", "3.1", "a bit of the header has flipped", lambda d: d.field(P, 24, "Q", 1),
+          skip=CHAIN)
     c.add("header-other-file", "open", "8", "the header is whole, but not the one that the manifest names",
           lambda d: d.field(P, 24, "Q", 1), skip=("files",))
     c.add("file-missing", "open", "3.3", "a data file is missing", lambda d: d.final.update({P: None}))
-    c.add("file-longer", "open", "3.3", "a byte follows the file", lambda d: d.final.update({P: d.base.files[P] + b"\0"}))
-    c.add("file-shorter", "open", "3.3", "the file has lost its last byte", lambda d: d.final.update({P: d.base.files[P][:-1]}))
+    c.add("file-longer", "open", "3.3", "a byte follows the file",
+          lambda d: d.final.update({P: d.base.files[P] + b"\0"}))
+    c.add("file-shorter", "open", "3.3", "the file has lost its last byte",
+          lambda d: d.final.update({P: d.base.files[P][:-1]}))
     c.add("file-empty", "open", "3.3", "the file is empty", lambda d: d.final.update({P: b""}))
-    c.add("file-half-page", "open", "3.3", "the file ends inside its header page", lambda d: d.final.update({S: d.base.files[S][:2048]}))
+    c.add("file-half-page", "open", "3.3", "the file ends inside its header page",
+          lambda d: d.final.update({S: d.base.files[S][:2048]}))
 
     def stretched(d):
         d.files[P] += b"\0" * 8
@@ -64,22 +69,28 @@ def section_cases(c):
     add("section-unknown", "an unknown section", entry(2, 0, "I", 9))
     add("section-data-crc", "the CRC of DATA is not 0", entry(0, 4, "I", 1))
     add("section-data-offset", "DATA starts at 8,192", entry(0, 8, "Q", 8192))
-    add("section-unaligned", "INDEX does not start at a multiple of 4,096", lambda d: entry(2, 8, "Q", at(d, "INDEX")[0] + 8)(d))
+    add("section-unaligned", "INDEX does not start at a multiple of 4,096",
+        lambda d: entry(2, 8, "Q", at(d, "INDEX")[0] + 8)(d))
     add("section-overlap", "INDEX starts inside CONTIGS", lambda d: entry(2, 8, "Q", at(d, "CONTIGS")[0])(d))
     add("section-gap", "CHECKS starts a page too late", lambda d: entry(3, 8, "Q", at(d, "CHECKS")[0] + 4096)(d))
     add("section-past-end", "CHECKS runs past the end of the file", lambda d: entry(3, 16, "Q", 1 << 20)(d))
     add("section-length-overflow", "offset + length of DATA is above 2^64", entry(0, 16, "Q", 2**64 - 8))
-    add("section-contigs-short", "CONTIGS is one entry too short", lambda d: entry(1, 16, "Q", at(d, "CONTIGS")[1] - 32)(d), rule="4")
-    add("section-index-short", "INDEX is one item too short", lambda d: entry(2, 16, "Q", at(d, "INDEX")[1] - 8)(d), rule="5")
+    add("section-contigs-short", "CONTIGS is one entry too short",
+        lambda d: entry(1, 16, "Q", at(d, "CONTIGS")[1] - 32)(d), rule="4")
+    add("section-index-short", "INDEX is one item too short", lambda d: entry(2, 16, "Q", at(d, "INDEX")[1] - 8)(d),
+        rule="5")
 
     def checks(d):
         d.files[P] += b"\0" * 4
         d.field(P, 32, "Q", len(d.files[P]))
         entry(3, 16, "Q", at(d, "CHECKS")[1] + 4)(d)
     add("section-checks-long", "CHECKS has an item too many", checks, rule="3.2")
-    c.add("section-contigs-crc", "open", "3.3", "the CRC of CONTIGS is wrong", entry(1, 4, "I", 0xDEADBEEF), skip=("sections",))
-    c.add("section-index-crc", "verify", "3.3", "the CRC of INDEX is wrong", entry(2, 4, "I", 0xDEADBEEF), skip=("sections",))
-    c.add("section-checks-crc", "verify", "3.3", "the CRC of CHECKS is wrong", entry(3, 4, "I", 0xDEADBEEF), skip=("sections",))
+    c.add("section-contigs-crc", "open", "3.3", "the CRC of CONTIGS is wrong", entry(1, 4, "I", 0xDEADBEEF),
+          skip=("sections",))
+    c.add("section-index-crc", "verify", "3.3", "the CRC of INDEX is wrong", entry(2, 4, "I", 0xDEADBEEF),
+          skip=("sections",))
+    c.add("section-checks-crc", "verify", "3.3", "the CRC of CHECKS is wrong", entry(3, 4, "I", 0xDEADBEEF),
+          skip=("sections",))
     c.add("section-block-crc", "verify", "3.2", "CHECKS disagrees with a block of DATA",
           lambda d: d.in_section(P, "CHECKS", 0, "I", 1), skip=("blocks",))
     c.add("section-block-crc-last", "verify", "3.2", "CHECKS disagrees with the last, shorter block of DATA",
@@ -90,7 +101,8 @@ def section_cases(c):
 
 def sequence_cases(c):
     def contigs(name, stage, what, index, offset, layout, value, rule="4", file=S, **more):
-        c.add(name, stage, rule, what, lambda d: d.in_section(file, "CONTIGS", 32 * index + offset, layout, value), **more)
+        c.add(name, stage, rule, what, lambda d: d.in_section(file, "CONTIGS", 32 * index + offset, layout, value),
+              **more)
 
     contigs("sequence-contig-length", "open", "a contig's length is not the manifest's", 5, 8, "Q", 7779)
     contigs("sequence-contig-unaligned", "open", "a contig starts at a multiple of 32, not of 64", 1, 0, "Q", 96)
@@ -98,9 +110,11 @@ def sequence_cases(c):
     contigs("sequence-contig-past-end", "open", "a contig lies past the end of DATA", 7, 0, "Q", 1 << 30)
     contigs("sequence-contig-overflow", "open", "a contig's offset is near 2^64", 7, 0, "Q", 2**64 - 64)
     contigs("sequence-contig-reserved", "open", "a reserved byte is not 0", 2, 24, "Q", 1, rule="1")
-    contigs("sequence-contig-long-unaligned", "open", "a contig of 65,536 bases starts at a multiple of 64 only", 1, 0, "Q", 128, base="wide")
+    contigs("sequence-contig-long-unaligned", "open", "a contig of 65,536 bases starts at a multiple of 64 only", 1, 0,
+            "Q", 128, base="wide")
     contigs("panel-contig-length", "open", "a contig's length is not the manifest's", 5, 8, "Q", 7779, rule="5", file=P)
-    contigs("panel-contig-first-row", "open", "first_row is not the sum of the rows before", 6, 0, "Q", 19, rule="5", file=P)
+    contigs("panel-contig-first-row", "open", "first_row is not the sum of the rows before", 6, 0, "Q", 19, rule="5",
+            file=P)
     contigs("panel-contig-reserved", "open", "a reserved byte is not 0", 2, 16, "Q", 1, rule="1", file=P)
 
     def base(d, i):
@@ -132,10 +146,14 @@ def sequence_cases(c):
                 d.field(S, at, "Q", mask & (mask - 1) | 1 << 63)
                 return
     c.add("sequence-bit-past-end", "verify", "4", "a bit past a contig's end is set (contig of 63 bases)", past_end)
-    c.add("sequence-guard", "verify", "4", "a guard block is not zero", lambda d: d.in_data(S, base(d, 3) + 32 + 31, b"\x01"))
-    c.add("sequence-guard-empty", "verify", "4", "the guard block of an empty contig is not zero", lambda d: d.in_data(S, base(d, 0), b"\x01"))
-    c.add("sequence-gap", "verify", "4", "a byte between two contigs is not zero", lambda d: d.in_data(S, base(d, 1) - 1, b"\x01"))
-    c.add("sequence-tail", "verify", "4", "a byte of DATA after the last contig is not zero", lambda d: d.in_data(S, d.lengthen(S, 64) + 63, b"\x01"))
+    c.add("sequence-guard", "verify", "4", "a guard block is not zero",
+          lambda d: d.in_data(S, base(d, 3) + 32 + 31, b"\x01"))
+    c.add("sequence-guard-empty", "verify", "4", "the guard block of an empty contig is not zero",
+          lambda d: d.in_data(S, base(d, 0), b"\x01"))
+    c.add("sequence-gap", "verify", "4", "a byte between two contigs is not zero",
+          lambda d: d.in_data(S, base(d, 1) - 1, b"\x01"))
+    c.add("sequence-tail", "verify", "4", "a byte of DATA after the last contig is not zero",
+          lambda d: d.in_data(S, d.lengthen(S, 64) + 63, b"\x01"))
 
 
 def row_cases(c):
@@ -154,10 +172,14 @@ def row_cases(c):
         return edit
     add("index-decreasing", "read", "a row ends before it begins", at_index(lambda d, r, b, e: index(d, r + 1, b - 8)))
     add("index-past-end", "read", "a row ends past DATA", at_index(lambda d, r, b, e: index(d, r + 1, 1 << 40)))
-    add("index-overflow", "read", "a row lies near 2^64", at_index(lambda d, r, b, e: (index(d, r, 2**64 - 8), index(d, r + 1, 2**64 - 8))))
-    add("index-unaligned", "read", "a row does not start at a multiple of 8", at_index(lambda d, r, b, e: index(d, r, b + 4)))
-    add("index-small-row", "read", "a row is smaller than its directory", at_index(lambda d, r, b, e: index(d, r, e - 16)))
-    add("index-last-short", "verify", "INDEX does not end with the length of DATA, eight bytes of zeros being left", lambda d: d.lengthen(P, 8) and None)
+    add("index-overflow", "read", "a row lies near 2^64",
+        at_index(lambda d, r, b, e: (index(d, r, 2**64 - 8), index(d, r + 1, 2**64 - 8))))
+    add("index-unaligned", "read", "a row does not start at a multiple of 8",
+        at_index(lambda d, r, b, e: index(d, r, b + 4)))
+    add("index-small-row", "read", "a row is smaller than its directory",
+        at_index(lambda d, r, b, e: index(d, r, e - 16)))
+    add("index-last-short", "verify", "INDEX does not end with the length of DATA, eight bytes of zeros being left",
+        lambda d: d.lengthen(P, 8) and None)
 
     def first(d):
         """All rows move on by 64 bytes."""
@@ -169,14 +191,16 @@ def row_cases(c):
     add("index-first", "verify", "the first row does not start at 0", first, base="future")
 
     def long_row(d):
-        """The first row with bytes of the long contig moves 64 bytes back, into the padding before it."""
+        """The first row with bytes of the long contig moves 64 bytes back, into the padding before
+        it."""
         begin, end = next((b, e) for b, e in d.laid[P].rows if 0 < b < e)
         assert begin % 4096 == 0 and not any(d.files[P][4096 + begin - 64 : 4096 + begin])
         d.in_data(P, begin - 64, bytes(d.files[P][4096 + begin : 4096 + end]) + bytes(64))
         for row, (b, _) in enumerate(d.laid[P].rows):
             if b == begin:
                 index(d, row, begin - 64)
-    add("index-long-unaligned", "verify", "the first row of a contig of 65,536 bases starts at a multiple of 64 only", long_row, base="wide")
+    add("index-long-unaligned", "verify", "the first row of a contig of 65,536 bases starts at a multiple of 64 only",
+        long_row, base="wide")
 
     def entry(change, row=7, track=2):
         def edit(d):
@@ -186,9 +210,12 @@ def row_cases(c):
             d.in_data(P, begin + 4 * track, struct.pack("<I", change(old, begin, end)))
             return window(d, row, track)
         return edit
-    add("directory-past-row", "read", "a tile starts past the end of its row", entry(lambda old, b, e: (e - b) // 8 * 32 + old % 32))
-    add("directory-far", "read", "a tile's offset is the greatest that an entry can hold", entry(lambda old, b, e: 0xFFFFFFE0 | old % 32))
-    add("directory-runs-over", "read", "a dense tile starts so late that it leaves its row", entry(lambda old, b, e: ((e - b) // 8 - 1) * 32 + 7))
+    add("directory-past-row", "read", "a tile starts past the end of its row",
+        entry(lambda old, b, e: (e - b) // 8 * 32 + old % 32))
+    add("directory-far", "read", "a tile's offset is the greatest that an entry can hold",
+        entry(lambda old, b, e: 0xFFFFFFE0 | old % 32))
+    add("directory-runs-over", "read", "a dense tile starts so late that it leaves its row",
+        entry(lambda old, b, e: ((e - b) // 8 - 1) * 32 + 7))
     add("directory-in-directory", "verify", "a tile starts inside the directory", entry(lambda old, b, e: 32 + 7))
 
     def zero(d):
@@ -212,7 +239,8 @@ def row_cases(c):
         begin, _ = d.laid[P].rows[7]
         a, b, c = struct.unpack_from("<III", d.files[P], 4096 + begin)
         first, second, third = (e // 32 * 8 for e in (a, b, c))
-        one, two = (bytes(d.files[P][4096 + begin + i : 4096 + begin + j]) for i, j in ((first, second), (second, third)))
+        one, two = (bytes(d.files[P][4096 + begin + i : 4096 + begin + j])
+                    for i, j in ((first, second), (second, third)))
         assert one and two
         d.in_data(P, begin + first, two + one)
         d.in_data(P, begin, struct.pack("<II", (first + len(two)) // 8 * 32 + a % 32, first // 8 * 32 + b % 32))
@@ -230,7 +258,8 @@ def row_cases(c):
         totals["sum"] += int(sum(new) - sum(old))
         return window(d, 7, 1)
     add("directory-overlap", "verify", "two tracks share one tile", overlap)
-    add("directory-padding", "verify", "the padding after the directory is not 0", lambda d: d.in_data(P, d.laid[P].rows[7][0] + 20, b"\x01"))
+    add("directory-padding", "verify", "the padding after the directory is not 0",
+        lambda d: d.in_data(P, d.laid[P].rows[7][0] + 20, b"\x01"))
 
     def row_padding(d):
         for row, (begin, end) in enumerate(d.laid[P].rows):

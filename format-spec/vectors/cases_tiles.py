@@ -21,8 +21,10 @@ def tile_cases(c):
     c.tile("sparse-too-many", "read", "the last of `ends` leads out of the row", 14, 2, h(65535))
     c.tile("sparse-ends-descending", "verify", "`ends` decrease", 12, 0, lambda raw: h(u16(raw, 2) + 1), least=20)
     c.tile("sparse-ends-block", "verify", "a block has more than 256 items", 10, 0, h(300), least=20)
-    c.tile("sparse-low-equal", "verify", "two items of a block are at one position", 12, lambda raw: 4 + u16(raw, 2), lambda raw: raw[4 + u16(raw, 2) + 1 :][:1], least=20)
-    c.tile("sparse-low-descending", "verify", "the items of a block do not ascend", 10, 4, lambda raw: raw[5:6] + raw[4:5], least=20)
+    c.tile("sparse-low-equal", "verify", "two items of a block are at one position", 12, lambda raw: 4 + u16(raw, 2),
+           lambda raw: raw[4 + u16(raw, 2) + 1 :][:1], least=20)
+    c.tile("sparse-low-descending", "verify", "the items of a block do not ascend", 10, 4,
+           lambda raw: raw[5:6] + raw[4:5], least=20)
     c.tile("sparse-zero-u8", "verify", "a sparse value is 0", 12, 4, b"\0", least=20, lost="B")
     c.tile("sparse-zero-u16", "verify", "a sparse value is 0", 13, 4, h(0), least=20, lost="H")
     c.tile("sparse-zero-f32", "verify", "a sparse value is 0", 14, 4, f(0.0), least=20, lost="f")
@@ -30,9 +32,12 @@ def tile_cases(c):
     c.tile("sparse-nan", "verify", "a sparse value is NaN", 14, 4, nan, least=20)
     # bitmap: u64 bits[8], u16 ends[2], V
     c.tile("bitmap-too-many", "read", "the last of `ends` leads out of the row", 19, 66, h(65535))
-    c.tile("bitmap-popcount", "verify", "a bit is set that `ends` do not count", 15, lambda raw: next(i for i in range(64) if raw[i] != 255), lambda raw: bytes([255]), least=20)
-    c.tile("bitmap-ends-inner", "verify", "an inner running count disagrees with the bits", 17, 64, lambda raw: h(u16(raw, 64) ^ 1), least=20)
-    c.tile("bitmap-ends-last", "verify", "the last running count disagrees with the bits", 18, 66, lambda raw: h(u16(raw, 66) - 1), least=80)
+    c.tile("bitmap-popcount", "verify", "a bit is set that `ends` do not count", 15,
+           lambda raw: next(i for i in range(64) if raw[i] != 255), lambda raw: bytes([255]), least=20)
+    c.tile("bitmap-ends-inner", "verify", "an inner running count disagrees with the bits", 17, 64,
+           lambda raw: h(u16(raw, 64) ^ 1), least=20)
+    c.tile("bitmap-ends-last", "verify", "the last running count disagrees with the bits", 18, 66,
+           lambda raw: h(u16(raw, 66) - 1), least=80)
     c.tile("bitmap-zero-u8", "verify", "a value of a set bit is 0", 17, 68, b"\0", least=70, lost="B")
     c.tile("bitmap-zero-f32", "verify", "a value of a set bit is 0", 19, 68, f(0.0), least=72, lost="f")
     c.tile("bitmap-inf", "verify", "a value is infinite", 19, 68, inf, least=72)
@@ -41,11 +46,15 @@ def tile_cases(c):
     c.tile("runs-above-tile", "verify", "n is the tile's size and one", 22, 0, struct.pack("<I", 513))
     c.tile("runs-huge", "read", "n is 2^32 - 1", 24, 0, struct.pack("<I", 0xFFFFFFFF))
     ends = lambda size: (lambda raw: -(-(4 + size * struct.unpack_from("<I", raw)[0]) // 2) * 2)
-    c.tile("runs-ends-equal", "verify", "two runs end at one position", 22, lambda raw: ends(1)(raw) + 2, lambda raw: raw[ends(1)(raw) :][:2], least=20)
-    c.tile("runs-ends-descending", "verify", "the ends of runs decrease", 23, lambda raw: ends(2)(raw), lambda raw: h(u16(raw, ends(2)(raw) + 2) + 1), least=20)
+    c.tile("runs-ends-equal", "verify", "two runs end at one position", 22, lambda raw: ends(1)(raw) + 2,
+           lambda raw: raw[ends(1)(raw) :][:2], least=20)
+    c.tile("runs-ends-descending", "verify", "the ends of runs decrease", 23, lambda raw: ends(2)(raw),
+           lambda raw: h(u16(raw, ends(2)(raw) + 2) + 1), least=20)
     c.tile("runs-first-end-zero", "verify", "the first run is empty", 24, lambda raw: ends(4)(raw), h(0), least=20)
-    c.tile("runs-last-end-short", "verify", "the last run ends before the tile", 22, lambda raw: len(raw) - 2, h(511), least=20)
-    c.tile("runs-last-end-long", "verify", "the last run ends after the tile", 23, lambda raw: len(raw) - 2, h(513), least=20)
+    c.tile("runs-last-end-short", "verify", "the last run ends before the tile", 22, lambda raw: len(raw) - 2, h(511),
+           least=20)
+    c.tile("runs-last-end-long", "verify", "the last run ends after the tile", 23, lambda raw: len(raw) - 2, h(513),
+           least=20)
     c.tile("runs-nan", "verify", "a run's value is NaN", 24, 4, nan, least=20)
     c.tile("runs-minus-zero", "verify", "a run's value is -0.0", 24, zero_item(4), f(-0.0), least=80)
 
@@ -61,7 +70,8 @@ def tile_cases(c):
     c.tile("dense-minus-zero", "verify", "a dense value is -0.0", 9, zero_item(0), f(-0.0), least=1024)
 
     for family, name in ((1, "dense"), (2, "sparse"), (3, "bitmap")):
-        c.add(f"{name}-past-contig", "verify", "6", "a value stands past the contig's end", past_end(range(5 * family, 5 * family + 5)))
+        c.add(f"{name}-past-contig", "verify", "6", "a value stands past the contig's end",
+              past_end(range(5 * family, 5 * family + 5)))
 
     def run_past_end(d):
         for (row, t), (at, code, length) in d.laid[P].tiles.items():
@@ -75,7 +85,8 @@ def tile_cases(c):
 
 
 def past_end(codes):
-    """The last non-zero value of a tile moves behind the contig's end, so that the tile's own totals stay."""
+    """The last non-zero value of a tile moves behind the contig's end, so that the tile's own
+    totals stay."""
     def edit(d):
         for (row, t), (at, code, length) in d.laid[P].tiles.items():
             place = window(d, row, t)
@@ -96,7 +107,8 @@ def pair_cases(c):
     # Of item i(raw) of the values, which begin at `at`: where its byte is, and the byte with v in
     # its half
     byte = lambda at, i: lambda raw: at + i(raw) // 2
-    put = lambda at, i, v: lambda raw: bytes([raw[at + i(raw) // 2] & (0x0F if i(raw) % 2 else 0xF0) | v << i(raw) % 2 * 4])
+    put = lambda at, i, v: lambda raw: bytes([raw[at + i(raw) // 2] & (0x0F if i(raw) % 2 else 0xF0)
+                                              | v << i(raw) % 2 * 4])
     half_used = "the four bits after an odd number of values are not 0"
 
     def tile(name, stage, what, code, offset, data, **more):
@@ -114,13 +126,16 @@ def pair_cases(c):
         tile(f"{name}-u4-too-many", "read", "the last of `ends` leads out of the row", code, at - 2, h(65535))
         last = lambda raw, n=n: n(raw) - 1
         for which, item in (("even", lambda raw: 2), ("odd", lambda raw: 1), ("last", last)):
-            tile(f"{name}-u4-zero-{which}", "verify", f"a {name} value is 0 ({which} item)", code, byte(at, item), put(at, item, 0), suits=odd, lost="u4")
+            tile(f"{name}-u4-zero-{which}", "verify", f"a {name} value is 0 ({which} item)", code, byte(at, item),
+                 put(at, item, 0), suits=odd, lost="u4")
         tile(f"{name}-u4-last-high", "verify", "the last of an odd number of values is in the high four bits", code,
              byte(at, last), lambda raw, at=at, last=last: bytes([raw[at + last(raw) // 2] << 4]), suits=odd)
     low = lambda raw: 4 + -(-u16(raw, 2) // 2)
     several = lambda raw: u16(raw, 0) > 2 and u16(raw, 2) % 2
-    tile("sparse-u4-low-equal", "verify", "two items of a block are at one position", 11, lambda raw: low(raw) + 1, lambda raw: raw[low(raw) :][:1], suits=several)
-    tile("sparse-u4-low-descending", "verify", "the items of a block do not ascend", 11, low, lambda raw: raw[low(raw) :][1::-1], suits=several)
+    tile("sparse-u4-low-equal", "verify", "two items of a block are at one position", 11, lambda raw: low(raw) + 1,
+         lambda raw: raw[low(raw) :][:1], suits=several)
+    tile("sparse-u4-low-descending", "verify", "the items of a block do not ascend", 11, low,
+         lambda raw: raw[low(raw) :][1::-1], suits=several)
     tile("bitmap-u4-ends-last", "verify", "the last running count disagrees with the bits", 16, 66,
          lambda raw: h(u16(raw, 66) - 1), suits=lambda raw: u16(raw, 66) > u16(raw, 64) > 0)
 
@@ -133,16 +148,20 @@ def pair_cases(c):
                 d.in_data(P, at + i, bytes([d.files[P][4096 + at + i] + 1]))
                 d.in_data(P, at + 66, h(9))
                 return window(d, row, t)
-    c.add("bitmap-u4-one-out", "read", "6", "the last of an odd number of values is past the end of the row", one_out, base="nibbles")
+    c.add("bitmap-u4-one-out", "read", "6", "the last of an odd number of values is past the end of the row", one_out,
+          base="nibbles")
 
     ends = lambda raw: -(-(4 + -(-u16(raw, 0) // 2)) // 2) * 2
     padded = lambda raw: u16(raw, 0) > 4 and -(-u16(raw, 0) // 2) % 2
     tile("runs-u4-none", "read", "n is 0", 21, 0, struct.pack("<I", 0))
     tile("runs-u4-above-tile", "verify", "n is the tile's size and one", 21, 0, struct.pack("<I", 513))
     tile("runs-u4-huge", "read", "n is 2^32 - 1", 21, 0, struct.pack("<I", 0xFFFFFFFF))
-    tile("runs-u4-padding", "verify", "the padding between the values and the ends of runs is not 0", 21, lambda raw: ends(raw) - 1, b"\x10", suits=padded)
-    tile("runs-u4-ends-equal", "verify", "two runs end at one position", 21, lambda raw: ends(raw) + 2, lambda raw: raw[ends(raw) :][:2], suits=padded)
-    tile("runs-u4-last-end-short", "verify", "the last run ends before the tile", 21, lambda raw: len(raw) - 2, h(511), least=20)
+    tile("runs-u4-padding", "verify", "the padding between the values and the ends of runs is not 0", 21,
+         lambda raw: ends(raw) - 1, b"\x10", suits=padded)
+    tile("runs-u4-ends-equal", "verify", "two runs end at one position", 21, lambda raw: ends(raw) + 2,
+         lambda raw: raw[ends(raw) :][:2], suits=padded)
+    tile("runs-u4-last-end-short", "verify", "the last run ends before the tile", 21, lambda raw: len(raw) - 2, h(511),
+         least=20)
 
     def ends_out(d):
         """n goes up to the tile's size: its values are inside the row, its ends are not."""
@@ -150,17 +169,20 @@ def pair_cases(c):
             if code == 21 and at + 4 + 256 <= d.laid[P].rows[row][1] < at + 4 + 256 + 1024:
                 d.in_data(P, at, struct.pack("<I", 512))
                 return window(d, row, t)
-    c.add("runs-u4-ends-out", "read", "6", "the ends of runs lead out of the row, their values do not", ends_out, base="nibbles")
+    c.add("runs-u4-ends-out", "read", "6", "the ends of runs lead out of the row, their values do not", ends_out,
+          base="nibbles")
 
     def late(d):
         (begin, end), code = d.laid[P].rows[0], 6
         assert code == d.laid[P].tiles[0, 0][1]
         d.in_data(P, begin, struct.pack("<I", ((end - begin - 256) // 8 + 1) * 32 + code))
         return window(d, 0, 0)
-    c.add("dense-u4-runs-over", "read", "5", "a dense tile starts so late that its last eight bytes are out of its row", late, base="nibbles")
+    c.add("dense-u4-runs-over", "read", "5", "a dense tile starts so late that its last eight bytes are out of its row",
+          late, base="nibbles")
 
     for code, name in ((6, "dense"), (11, "sparse"), (16, "bitmap")):
-        c.add(f"{name}-u4-past-contig", "verify", "6", "a value stands past the contig's end", past_end([code]), base="nibbles")
+        c.add(f"{name}-u4-past-contig", "verify", "6", "a value stands past the contig's end", past_end([code]),
+              base="nibbles")
 
     def shared(d):
         for (row, t), (at, code, length) in d.laid[P].tiles.items():
@@ -171,7 +193,8 @@ def pair_cases(c):
                 assert old < 16
                 d.in_data(P, at + bases // 2, bytes([old | 5 << 4]))
                 return place
-    c.add("dense-u4-past-contig-shared", "verify", "6", "a value stands one past the contig's end, in the byte of the last base", shared, base="nibbles")
+    c.add("dense-u4-past-contig-shared", "verify", "6",
+          "a value stands one past the contig's end, in the byte of the last base", shared, base="nibbles")
 
     def run_past_end(d):
         for (row, t), (at, code, length) in d.laid[P].tiles.items():
@@ -182,4 +205,5 @@ def pair_cases(c):
                 assert d.base.tile(0, row, t)[511] == 0
                 d.in_data(P, at + byte(4, last)(raw), put(4, last, 5)(raw))
                 return place
-    c.add("runs-u4-past-contig", "verify", "6", "the last run, past the contig's end, has a value", run_past_end, base="nibbles")
+    c.add("runs-u4-past-contig", "verify", "6", "the last run, past the contig's end, has a value", run_past_end,
+          base="nibbles")

@@ -1,4 +1,5 @@
-"""Making an invalid store from a valid one: edits, recomputed checksums, and the patches that say the same."""
+"""Making an invalid store from a valid one: edits, recomputed checksums, and the patches that say
+the same."""
 import copy
 import json
 import os
@@ -11,7 +12,10 @@ CHAIN = ("blocks", "sections", "header", "files", "manifest")
 
 
 class Draft:
-    """A store under the knife. Edits first; then `reseal` recomputes, from the inside out, the parts of CHAIN that are named."""
+    """A store under the knife.
+
+    Edits first; then `reseal` recomputes, from the inside out, the parts of CHAIN that are named.
+    """
 
     def __init__(self, base):
         self.base, self.files, self.laid = base, {k: bytearray(v) for k, v in base.files.items()}, base.laid
@@ -43,7 +47,8 @@ class Draft:
         return length
 
     def tile(self, code, least=0, suits=lambda raw: True):
-        """(file, (row, track), offset in DATA, length) of the first tile of at least `least` bytes stored under `code` whose bytes suit."""
+        """(file, (row, track), offset in DATA, length) of the first tile of at least `least` bytes
+        stored under `code` whose bytes suit."""
         data = self.files[PANEL][4096:]
         return next((PANEL, at, offset, length) for at, (offset, c, length) in self.laid[PANEL].tiles.items()
                     if c == code and length >= least and suits(data[offset : offset + length]))
@@ -54,7 +59,8 @@ class Draft:
             if "blocks" not in skip:
                 data, length = sections["DATA"]
                 for i in range(0, length, 65536):
-                    struct.pack_into("<I", raw, sections["CHECKS"][0] + i // 16384, crc32c(raw[data + i : data + min(i + 65536, length)]))
+                    struct.pack_into("<I", raw, sections["CHECKS"][0] + i // 16384,
+                                     crc32c(raw[data + i : data + min(i + 65536, length)]))
             if "sections" not in skip:
                 for i, (name, (offset, length)) in enumerate(sections.items()):
                     if name != "DATA":
@@ -81,8 +87,9 @@ class Draft:
 
 
 def patches(old, new):
-    """What turns the files `old` into `new`: {file, delete}, {file, truncate: length} and {file, offset, cut, hex} (the bytes `hex` in
-    the place of `cut` bytes at `offset`; `cut` is left out where it is as many as `hex` holds), to be applied in order."""
+    """What turns the files `old` into `new`: {file, delete}, {file, truncate: length} and {file,
+    offset, cut, hex} (the bytes `hex` in the place of `cut` bytes at `offset`; `cut` is left out
+    where it is as many as `hex` holds), to be applied in order."""
     out = [{"file": f, "delete": True} for f in sorted(set(old) - set(new))]
     for file in sorted(new):
         a, b = bytes(old[file]), bytes(new[file])
@@ -91,7 +98,8 @@ def patches(old, new):
             x, y = a[:-88], b[:-88]
             head = len(os.path.commonprefix([x, y]))
             tail = len(os.path.commonprefix([x[head:][::-1], y[head:][::-1]]))
-            out.append({"file": file, "offset": head, "cut": len(x) - tail - head, "hex": y[head : len(y) - tail].hex()})
+            out.append({"file": file, "offset": head, "cut": len(x) - tail - head,
+                        "hex": y[head : len(y) - tail].hex()})
             a = y + a[-88:]
         if len(a) > len(b):
             out.append({"file": file, "truncate": len(b)})
@@ -136,11 +144,13 @@ class Cases:
 
     def text(self, name, rule, what, edit):
         """`edit(bytes of the sealed manifest)` gives what is written in its place."""
-        self.add(name, "open", rule, what, lambda d: d.final.update({"manifest.json": edit(d.base.files["manifest.json"])}))
+        self.add(name, "open", rule, what,
+                 lambda d: d.final.update({"manifest.json": edit(d.base.files["manifest.json"])}))
 
     def tile(self, name, stage, what, code, offset, data, least=0, lost=None, suits=lambda raw: True, **more):
-        """Writes `data` at `offset` of the first tile of at least `least` bytes stored under `code` whose bytes suit; both may be
-        functions of the tile's bytes. `lost` is the type of a value that is no longer there (`u4`: in either half of the byte)."""
+        """Writes `data` at `offset` of the first tile of at least `least` bytes stored under `code`
+        whose bytes suit; both may be functions of the tile's bytes. `lost` is the type of a value
+        that is no longer there (`u4`: in either half of the byte)."""
         def edit(d):
             file, (row, t), at, length = d.tile(code, least, suits)
             raw = bytes(d.files[file][4096 + at : 4096 + at + length])
@@ -150,7 +160,10 @@ class Cases:
                 totals = d.manifest["panels"][0]["tracks"][t]
                 totals["nonzero"] -= 1
                 old, new = raw[where], d.files[file][4096 + at + where]
-                totals["sum"] -= old % 16 + old // 16 - new % 16 - new // 16 if lost == "u4" else struct.unpack_from("<" + lost, raw, where)[0]
+                if lost == "u4":
+                    totals["sum"] -= old % 16 + old // 16 - new % 16 - new // 16
+                else:
+                    totals["sum"] -= struct.unpack_from("<" + lost, raw, where)[0]
             return window(d, row, t)
         self.add(name, stage, "6", what, edit, **more)
 
@@ -161,5 +174,6 @@ def window(d, row, track):
     for contig in d.manifest["contigs"]:
         rows = -(-contig["length"] // panel["tile"])
         if row < rows:
-            return {"panel": 0, "track": track, "contig": contig["name"], "start": row * panel["tile"], "end": min(contig["length"], (row + 1) * panel["tile"])}
+            return {"panel": 0, "track": track, "contig": contig["name"], "start": row * panel["tile"],
+                    "end": min(contig["length"], (row + 1) * panel["tile"])}
         row -= rows

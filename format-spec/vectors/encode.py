@@ -1,5 +1,5 @@
-"""A plain encoder of the format, written from ../FORMAT.md for the test vectors: slow, literal, and free to choose any valid
-tile code. It shares nothing with the reader."""
+"""A plain encoder of the format, written from ../FORMAT.md for the test vectors: slow, literal, and
+free to choose any valid tile code. It shares nothing with the reader."""
 import hashlib
 import json
 import struct
@@ -67,7 +67,8 @@ def tile_bytes(values, code):
     if family == 2:
         return pad(ends, size) + array([values[p] for p in positions]) + bytes(p % 256 for p in positions)
     if family == 3:
-        bits = b"".join(struct.pack("<Q", sum(1 << i for i in range(64) if values[w + i])) for w in range(0, len(values), 64))
+        bits = b"".join(struct.pack("<Q", sum(1 << i for i in range(64) if values[w + i]))
+                        for w in range(0, len(values), 64))
         return pad(bits + ends, size) + array([values[p] for p in positions])
     last = [p for p in range(len(values)) if p + 1 == len(values) or values[p + 1] != values[p]]
     head = pad(struct.pack("<I", len(last)) + array([values[p] for p in last]), 2)
@@ -75,7 +76,8 @@ def tile_bytes(values, code):
 
 
 def cheapest(values):
-    """What section 6 recommends: the fewest bytes with their padding, the lowest code among equals, 0 for a tile of zeros."""
+    """What section 6 recommends: the fewest bytes with their padding, the lowest code among equals,
+    0 for a tile of zeros."""
     if not any(values):
         return 0
     return min((len(pad(tile_bytes(values, code), 8)), code) for code in ALL_CODES if fits(values, code))[1]
@@ -84,8 +86,8 @@ def cheapest(values):
 # ---- data files ----
 
 class File:
-    """A data file and where its parts lie: `sections` {name: (offset, length)}, `rows` [(begin, end) in DATA], `tiles`
-    {(row, track): (offset in DATA, code, length)}."""
+    """A data file and where its parts lie: `sections` {name: (offset, length)}, `rows` [(begin,
+    end) in DATA], `tiles` {(row, track): (offset in DATA, code, length)}."""
 
     def __init__(self, kind, parts, contigs, tile_log2=0, tracks=0, minor=0, optional=0):
         self.kind, self.rows, self.tiles = kind, [], {}
@@ -95,10 +97,12 @@ class File:
         for name, part in parts.items():
             body = pad(body, 4096)
             self.sections[name] = (4096 + len(body), len(part))
-            table += struct.pack("<IIQQQ", SECTION_ID[name], 0 if name == "DATA" else crc32c(part), 4096 + len(body), len(part), 0)
+            table += struct.pack("<IIQQQ", SECTION_ID[name], 0 if name == "DATA" else crc32c(part), 4096 + len(body),
+                                 len(part), 0)
             body += part
         head = b"\x89ATM\r\n\x1a\n" + struct.pack(
-            "<IHHQQQIIQII", KIND[kind], 1, minor, 0, optional, 4096 + len(body), len(parts), 16, contigs, tile_log2, tracks)
+            "<IHHQQQIIQII", KIND[kind], 1, minor, 0, optional, 4096 + len(body), len(parts), 16, contigs, tile_log2,
+            tracks)
         head = (head + bytes(64) + table).ljust(4092, b"\0")
         self.bytes = head + struct.pack("<I", crc32c(head)) + body
 
@@ -120,8 +124,8 @@ def sequence_file(contigs, **header):
 
 
 def panel_file(lengths, tile, tracks, choose=lambda row, track, values: cheapest(values), spelled_out=(), **header):
-    """The panel file of `tracks` (one list of values per contig each). `choose` gives each tile's code; a row whose tiles are
-    all zero has no bytes unless it is one of `spelled_out`."""
+    """The panel file of `tracks` (one list of values per contig each). `choose` gives each tile's
+    code; a row whose tiles are all zero has no bytes unless it is one of `spelled_out`."""
     data, index, row, first_rows, rows, tiles = b"", [], 0, b"", [], {}
     for c, length in enumerate(lengths):
         first_rows += struct.pack("<QQQQ", row, length, 0, 0)
@@ -165,4 +169,5 @@ def seal(members):
 
 
 def file_entry(name, data):
-    return {"name": name, "length": len(data), "sha256": hashlib.sha256(data).hexdigest(), "header_crc32c": data[4092:4096][::-1].hex()}
+    return {"name": name, "length": len(data), "sha256": hashlib.sha256(data).hexdigest(),
+            "header_crc32c": data[4092:4096][::-1].hex()}

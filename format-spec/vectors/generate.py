@@ -2,7 +2,7 @@
 """Writes the test vectors beside it: valid/, expected.json, invalid.json. Always the same bytes.
 
 Reads nothing but the committed parquet files, whose bytes depend on the version of pyarrow (see
-stores.parquet_bytes).
+store.parquet_bytes).
 """
 import json
 import os
@@ -11,9 +11,11 @@ import sys
 
 import cases_files
 import cases_json
+import cases_loci
 import cases_tiles
 from draft import Cases
-from stores import HERE, STORES, expected
+from store import HERE
+from stores import STORES, expected
 
 
 def lines(key, items):
@@ -25,7 +27,8 @@ def lines(key, items):
 def all_cases(stores):
     cases = Cases(stores)
     for make in (cases_files.header_cases, cases_files.section_cases, cases_files.sequence_cases, cases_files.row_cases,
-                 cases_tiles.tile_cases, cases_tiles.pair_cases, cases_json.manifest_cases, cases_json.total_cases, cases_json.loci_cases):
+                 cases_tiles.tile_cases, cases_tiles.pair_cases, cases_json.manifest_cases, cases_json.total_cases,
+                 cases_loci.loci_cases):
         make(cases)
     return cases.out
 
@@ -34,7 +37,10 @@ def generate():
     """All vectors: {path: bytes}."""
     stores = [make() for make in STORES]
     out = {f"valid/{s.name}/{path}": bytes(data) for s in stores for path, data in s.files.items()}
-    out["expected.json"] = lines("stores", [{"name": s.name, "what": make.__doc__, **expected(s)} for s, make in zip(stores, STORES)]).encode()
+    # The lines of a docstring are one in the file.
+    what = [" ".join(make.__doc__.split()) for make in STORES]
+    described = [{"name": s.name, "what": text, **expected(s)} for s, text in zip(stores, what)]
+    out["expected.json"] = lines("stores", described).encode()
     out["invalid.json"] = lines("cases", all_cases(stores)).encode()
     return out
 
