@@ -2,7 +2,6 @@
 
 use atemoya::format::manifest::Role;
 use atemoya::format::onehot;
-
 use atemoya::pack::PackBuilder;
 use atemoya_benches::{
     Fixture, Packed, Panel, Request, Result, Table, Values, pack, read_bigwigs, read_bytes, side_by_side,

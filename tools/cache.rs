@@ -154,7 +154,12 @@ fn as_json(entry: &Entry) -> Value {
         Usage::Recent => Value::Null,
     };
     json!({
-        "path": path, "bytes": bytes, "last_use": seconds, "in_use": in_use, "inputs": inputs, "misses_inputs": misses_inputs,
+        "path": path,
+        "bytes": bytes,
+        "last_use": seconds,
+        "in_use": in_use,
+        "inputs": inputs,
+        "misses_inputs": misses_inputs,
         "damage": damage,
     })
 }

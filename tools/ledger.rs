@@ -67,8 +67,8 @@ impl Explained<'_> {
         Ok(out)
     }
 
-    /// The same as
-    /// `{roles: {peaks, negatives}, files: [{file, path, counts}], contigs: {NAME: {peaks, negatives}}}`.
+    /// The same as JSON: `roles`, with `{peaks, negatives}`; `files`, a list of
+    /// `{file, path, counts}`; and `contigs`, with `{peaks, negatives}` under each name.
     pub(crate) fn json(&self) -> Value {
         let Breakdown { files, contigs } = Breakdown::of(self.table, self.verdicts);
         let file = |(file, ledger): (&u32, &Ledger)| json!({"file": file, "path": self.file(*file), "counts": counts(&sum(ledger))});

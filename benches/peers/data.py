@@ -1,4 +1,5 @@
-"""Simulates the data set of the comparison: a genome, clustered 5'-end counts in bigWigs, peaks and negatives."""
+"""Simulates the data set of the comparison: a genome, clustered 5'-end counts in bigWigs, peaks and
+negatives."""
 
 from __future__ import annotations
 
@@ -106,7 +107,8 @@ def write_bed(path: Path, centres: dict[str, np.ndarray], rng: np.random.Generat
 
 
 def write_track(data: Data, track: int, summits: dict, strength: dict) -> None:
-    """One track as a bigWig (with zoom levels, as tools write them), and its counts for the truth."""
+    """One track as a bigWig (with zoom levels, as tools write them), and its counts for the
+    truth."""
     import pyBigWig
 
     rng = np.random.default_rng([SEED, track])

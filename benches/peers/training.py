@@ -1,4 +1,7 @@
-"""Training batches of 64 as cherimoya makes them: X int8 (4, 2114), two controls, two signals of 1,000 f32."""
+"""Training batches of 64 as cherimoya makes them.
+
+X int8 (4, 2114), two controls, two signals of 1,000 f32.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,8 @@ class Question:
         self.numba = data.folder / "numba" / "generators"
 
     def run(self, name: str, workers: int, seconds: float) -> dict:
-        """One process: set-up, two epochs that are compared and warm up, and the epochs that count."""
+        """One process: set-up, two epochs that are compared and warm up, and the epochs that
+        count."""
         job = {
             "data": str(self.data.folder),
             "place": str(self.place),

@@ -12,7 +12,8 @@ CHECKED = 128
 
 
 def random_windows(path: Path, number: int, width: int, seed: int) -> None:
-    """Writes windows at random places of all contigs: their contigs, by number and by name, and starts."""
+    """Writes windows at random places of all contigs: their contigs, by number and by name, and
+    starts."""
     rng = np.random.default_rng(seed)
     lengths = np.array(list(CONTIGS.values()))
     contigs = rng.choice(len(lengths), size=number, p=lengths / lengths.sum())
@@ -21,7 +22,8 @@ def random_windows(path: Path, number: int, width: int, seed: int) -> None:
 
 
 def write_truth(path: Path, data: Data, windows: Path, width: int, tracks: int, batch: int) -> None:
-    """Writes signal and letters of the first batch, and of some more windows for the reads in one call."""
+    """Writes signal and letters of the first batch, and of some more windows for the reads in one
+    call."""
     with np.load(windows) as all_windows:
         contigs, starts = all_windows["contigs"], all_windows["starts"]
     others = np.random.default_rng(5).choice(np.arange(batch, len(starts)), size=CHECKED - batch, replace=False)
@@ -51,7 +53,8 @@ def letters_of(fasta: Path) -> dict[str, np.ndarray]:
 
 
 def differences(result, truth: str, n: int, sequence: bool) -> str:
-    """What differs between the first n windows as somebody read them and the truth; nothing if it is empty."""
+    """What differs between the first n windows as somebody read them and the truth; nothing if it
+    is empty."""
     with np.load(truth) as arrays:
         chosen, signal, letters = arrays["chosen"], arrays["signal"], arrays["letters"]
     known = chosen < n

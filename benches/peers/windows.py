@@ -1,4 +1,5 @@
-"""Random windows of 2,048 bp into f32: in batches of 64 and in one call, of 1, 6 and 48 tracks, one core each."""
+"""Random windows of 2,048 bp into f32: in batches of 64 and in one call, of 1, 6 and 48 tracks, one
+core each."""
 
 from __future__ import annotations
 
@@ -52,7 +53,8 @@ class Question:
         return Worker(name, self.job(name, bulk, core), numba, self.log)
 
     def prepare(self, name: str) -> dict:
-        """Makes a contestant's files on all cores, unless they are there: seconds and peak memory."""
+        """Makes a contestant's files on all cores, unless they are there: seconds and peak
+        memory."""
         place = self.place(name)
         report = place / "prepared.json"
         if report.exists() and not self.again:
@@ -71,7 +73,8 @@ class Question:
         return made
 
     def warm_up(self, name: str, again: bool) -> float:
-        """Has numba compile what is needed: seconds of import and first batch where nothing was compiled yet."""
+        """Has numba compile what is needed: seconds of import and first batch where nothing was
+        compiled yet."""
         report = self.data.folder / "numba" / f"{plain(name)}.json"
         fresh = again or not report.exists()
         if fresh:

@@ -1,4 +1,5 @@
-"""A contestant's own process: reads commands, one JSON object a line, and answers each with another."""
+"""A contestant's own process: reads commands, one JSON object a line, and answers each with
+another."""
 
 from __future__ import annotations
 

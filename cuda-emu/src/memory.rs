@@ -144,7 +144,8 @@ impl DeviceMemory {
         let rival = accesses.iter().find(|other| (write || other.write) && overlaps(other) && unordered(other));
         let race = rival.map(|other| {
             format!(
-                "{what} (stream {:#x}, operation {}) on {:#x}..{:#x} is not ordered after {} (stream {:#x}, operation {})",
+                "{what} (stream {:#x}, operation {}) on {:#x}..{:#x} is not ordered \
+                 after {} (stream {:#x}, operation {})",
                 at.stream, at.number, range.start, range.end, other.what, other.at.stream, other.at.number
             )
         });

@@ -3,19 +3,7 @@
 mod common;
 
 use common::*;
-use cuda_emu::entry::{copy, device, memory, probe, stream};
-use std::ffi::c_void;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
-
-const ALL: [&str; 6] = [
-    "CUDA_EMU_MODE=eager",
-    "CUDA_EMU_MODE=random CUDA_EMU_DELAY=2000",
-    "CUDA_EMU_MODE=lazy",
-    "CUDA_EMU_MODE=eager CUDA_EMU_LAZY_STREAMS=1",
-    "CUDA_EMU_MODE=eager CUDA_EMU_GUARD=1",
-    "CUDA_EMU_MODE=lazy CUDA_EMU_GUARD=1",
-];
+use cuda_emu::entry::{copy, device, probe};
 
 /// Threads copy bytes from the first argument to the second.
 const COPY: &str = ".version 7.0\n.target sm_70\n.address_size 64\n
@@ -266,52 +254,5 @@ fn a_host_that_follows_a_device_address() {
     dies_alone("a_host_that_follows_a_device_address", environment, libc::SIGSEGV, || {
         start();
         follow(device_memory(100).unwrap());
-    });
-}
-
-static GO_ON: AtomicBool = AtomicBool::new(false);
-
-extern "C" fn until_told(_: *mut c_void) {
-    while !GO_ON.load(Ordering::SeqCst) {
-        std::thread::sleep(Duration::from_millis(1));
-    }
-}
-
-#[test]
-fn a_host_that_waits_for_ever() {
-    alone("a_host_that_waits_for_ever", &["CUDA_EMU_MODE=eager CUDA_EMU_DEADLOCK_MS=100"], || {
-        start();
-        let stream = new_stream().unwrap();
-        assert_eq!(stream::cuLaunchHostFunc(stream, Some(until_told), std::ptr::null_mut()), 0);
-        assert_eq!((synchronize(stream), found()), (Err(999), vec!["[deadlock]".to_owned()]));
-        GO_ON.store(true, Ordering::SeqCst);
-        synchronize(stream).unwrap();
-    });
-}
-
-#[test]
-fn questions_get_an_answer_in_the_end() {
-    alone("questions_get_an_answer_in_the_end", &ALL, || {
-        start();
-        let (a, b) = (new_stream().unwrap(), new_stream().unwrap());
-        let (first, second) = (new_event().unwrap(), new_event().unwrap());
-        let (device, host) = (device_memory(100).unwrap(), Pinned::new(100).unwrap());
-        host.copy_to(device, a).unwrap();
-        record(first, a).unwrap();
-        order(b, first).unwrap();
-        record(second, b).unwrap();
-        while cuda_emu::entry::event::cuEventQuery(second) == 600 {
-            std::thread::yield_now();
-        }
-        // The answer tells the host that the copy on the other stream is done, too.
-        host.fill(1);
-        host.free().unwrap();
-        assert_eq!(copy::cuMemsetD8Async(device, 1, 100, b), 0);
-        while stream::cuStreamQuery(b) == 600 {
-            std::thread::yield_now();
-        }
-        assert_eq!(memory::cuMemFreeAsync(device, a), 0);
-        assert_eq!(found(), [""; 0]);
-        assert_eq!(cuda_emu::entry::event::cuEventQuery(new_event().unwrap()), 0);
     });
 }

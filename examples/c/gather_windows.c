@@ -1,9 +1,11 @@
-/* Random access: gathers windows of one's own choice, of sequence and of tracks, into one's own memory.
+/* Random access: gathers windows of one's own choice, of sequence and of tracks, into one's own
+ * memory.
  *
  *     cc gather_windows.c -o gather_windows $(pkg-config --cflags --libs atemoya)
  *     ./gather_windows STORE chr1:10000 chr1:25000-
  *
- * Each window of 2,114 bases begins at the base that is named, counted from 0; one that ends with `-` is read reverse-complemented. */
+ * Each window of 2,114 bases begins at the base that is named, counted from 0; one that ends with
+ * `-` is read reverse-complemented. */
 
 #include <atemoya.h>
 #include <stdio.h>
@@ -12,7 +14,8 @@
 
 enum { WIDTH = 2114, SHOWN = 60 };
 
-/* Ends the program when a call failed. The error is passed by its address: in `must(f(&error), error)` C may read it before the call. */
+/* Ends the program when a call failed. The error is passed by its address: in
+ * `must(f(&error), error)` C may read it before the call. */
 static void must(atemoya_status status, atemoya_error **error) {
     if (status < 0) {
         fprintf(stderr, "gather_windows: %s\n", atemoya_error_message(*error));

@@ -1,16 +1,19 @@
-/* Feeds a training loop: opens a store, streams two epochs, saves a checkpoint halfway, and goes on from it with another loader.
+/* Feeds a training loop: opens a store, streams two epochs, saves a checkpoint halfway, and goes on
+ * from it with another loader.
  *
  *     cc train_feed.c -o train_feed $(pkg-config --cflags --libs atemoya)
  *     ./train_feed STORE
  *
- * STORE is a directory that `atemoya pack` and `atemoya index` made (`atemoya demo --keep DIR` makes one of simulated data). */
+ * STORE is a directory that `atemoya pack` and `atemoya index` made (`atemoya demo --keep DIR` makes
+ * one of simulated data). */
 
 #include <atemoya.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Ends the program when a call failed. The error is passed by its address: in `must(f(&error), error)` C may read it before the call. */
+/* Ends the program when a call failed. The error is passed by its address: in
+ * `must(f(&error), error)` C may read it before the call. */
 static void must(atemoya_status status, atemoya_error **error) {
     if (status < 0) {
         fprintf(stderr, "train_feed: %s\n", atemoya_error_message(*error));

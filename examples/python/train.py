@@ -42,7 +42,8 @@ def parse() -> argparse.Namespace:
 
 
 class Model(nn.Module):
-    """Dilated convolutions over the sequence; a profile per track and the logarithm of the total count."""
+    """Dilated convolutions over the sequence; a profile per track and the logarithm of the total
+    count."""
 
     def __init__(self, tracks: int, controls: int, out_window: int, filters: int = 16, layers: int = 4):
         super().__init__()

@@ -41,8 +41,8 @@ pub(super) fn measure(bench: &mut Bench<'_>, has_loci: bool) -> Result<()> {
             bench.report.push(Outcome::once(name, "examples/s", cold, warm));
         }
         bench.report.note(
-            "cold_feed: the loader's first batches, 2 workers, from disk and again from memory; _unasked: without asking the \
-             system for what comes next; _read: without memory maps",
+            "cold_feed: the loader's first batches, 2 workers, from disk and again from memory; \
+             _unasked: without asking the system for what comes next; _read: without memory maps",
         );
         if !put_out(bench)? {
             return Ok(());

@@ -1,19 +1,17 @@
 //! Writes the simulated data set in the formats that real data comes in: FASTA, bigWig, narrowPeak
 //! and BED.
 
+use super::genome::Genome;
+use super::peaks::Loci;
+use super::signal::{self, Track};
+use anyhow::{Context, Result};
+use bigtools::beddata::BedParserStreamingIterator;
+use bigtools::{BigWigWrite, Value};
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::ops::Range;
 use std::path::Path;
-
-use anyhow::{Context, Result};
-use bigtools::beddata::BedParserStreamingIterator;
-use bigtools::{BigWigWrite, Value};
-
-use super::genome::Genome;
-use super::peaks::Loci;
-use super::signal::{self, Track};
 
 /// Bases on a line of FASTA.
 const LINE: usize = 60;

@@ -3,9 +3,8 @@
 //!
 //! Bases are made by blocks, on demand, so no contig is ever held whole.
 
-use std::ops::Range;
-
 use super::random::{Random, Stream};
+use std::ops::Range;
 
 /// Bases made at a time: a multiple of the FASTA line's 60.
 pub(crate) const BLOCK: u64 = 960_000;

@@ -1,10 +1,9 @@
 //! Where the simulated loci lie: excluded regions, peaks with summits and strengths, and negatives
 //! away from them.
 
-use std::ops::Range;
-
 use super::genome::{Contig, Genome, within};
 use super::random::{Random, Stream};
+use std::ops::Range;
 
 /// Negatives keep at least this distance, in bases, from every summit.
 const CLEARANCE: u64 = 1_500;

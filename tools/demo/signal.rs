@@ -5,11 +5,10 @@
 //! artefact) has a random stream of its own and is made again for each block it touches, so blocks
 //! do not depend on one another.
 
-use std::ops::Range;
-
 use super::genome::{BLOCK, Genome, within};
 use super::peaks::{Loci, Peak};
 use super::random::{Random, Stream};
+use std::ops::Range;
 
 /// How far the reads of a strand lie from the summit on average: plus before it, minus after it.
 const OFFSET: i64 = 40;

@@ -1,14 +1,12 @@
 //! Simulates a whole data set into a directory: what `atemoya demo` packs, indexes and feeds.
 
-use std::path::{Path, PathBuf};
-use std::thread;
-
-use anyhow::{Result, anyhow, ensure};
-
 use super::files;
 use super::genome::Genome;
 use super::peaks;
 use super::signal::Track;
+use anyhow::{Result, anyhow, ensure};
+use std::path::{Path, PathBuf};
+use std::thread;
 
 /// The fewest and the most bases a simulated genome may have. A bigWig holds lengths in 32 bits.
 const BASES: std::ops::RangeInclusive<u64> = 500_000..=4_000_000_000;
@@ -95,12 +93,10 @@ pub(crate) fn simulate(directory: &Path, seed: u64, bases: u64, progress: &dyn F
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
-    use bigtools::BigWigRead;
-
     use super::*;
     use crate::demo::signal;
+    use bigtools::BigWigRead;
+    use std::fs;
 
     fn files(simulated: &Simulated) -> [&PathBuf; 7] {
         let p = &simulated.paths;

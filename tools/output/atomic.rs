@@ -1,12 +1,11 @@
 //! A file that appears whole or not at all: written beside its target, synced, then renamed onto
 //! it.
 
+use anyhow::{Context, Result, ensure};
 use std::fs::{self, File, Permissions};
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-
-use anyhow::{Context, Result, ensure};
 use tempfile::NamedTempFile;
 
 /// What a file is, told by its first bytes, so that none of another kind is replaced by a slip of
@@ -101,9 +100,8 @@ fn directory(path: &Path) -> &Path {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
     use super::*;
+    use std::io::Write;
 
     /// Files of the words of these tests.
     const TEXT: Kind = Kind { name: "text", begins: |head| head.is_ascii() };

@@ -3,14 +3,12 @@
 //! By hand: the header is one line of text, while the crates for it hold or write an array front to
 //! back, and an array of several rows comes here by columns.
 
+use super::atomic::{AtomicFile, Kind};
+use anyhow::{Context, Result, ensure};
 use std::fmt::Write as _;
 use std::io::{Seek, SeekFrom, Write};
 use std::marker::PhantomData;
 use std::path::Path;
-
-use anyhow::{Context, Result, ensure};
-
-use super::atomic::{AtomicFile, Kind};
 
 /// How the files begin.
 const KIND: Kind = Kind { name: ".npy", begins: |head| head.starts_with(b"\x93NUMPY") };
@@ -131,9 +129,8 @@ fn cannot_write(file: &AtomicFile) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
+    use std::fs;
 
     /// The header's text and the bytes after it, by the rules of the format.
     fn parse(path: &Path) -> (String, Vec<u8>) {

@@ -5,15 +5,13 @@
 //! would copy all of them into one buffer, and its `serialize_to_file` neither syncs nor keeps to
 //! the umask.
 
-use std::collections::HashMap;
-use std::io::{BufWriter, Write};
-use std::path::Path;
-
+use super::atomic::{AtomicFile, Kind};
 use anyhow::{Context, Result};
 use safetensors::Dtype;
 use safetensors::tensor::{Metadata, TensorInfo};
-
-use super::atomic::{AtomicFile, Kind};
+use std::collections::HashMap;
+use std::io::{BufWriter, Write};
+use std::path::Path;
 
 /// How the files begin: with the length of a header in JSON, of at most 100 MB.
 const KIND: Kind = Kind {
@@ -115,11 +113,9 @@ fn header(tensors: &[&Tensor<'_>], note: Option<(&str, &str)>) -> Result<Vec<u8>
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
-    use safetensors::SafeTensors;
-
     use super::*;
+    use safetensors::SafeTensors;
+    use std::fs;
 
     fn tensor<'a>(name: &'a str, shape: &[usize], items: Items<'a>) -> Tensor<'a> {
         Tensor { name, shape: shape.to_vec(), items }

@@ -69,8 +69,8 @@ fn option(name: &'static str, help: &'static str) -> Arg {
 
 impl clap::Args for Groups {
     fn augment_args(command: Command) -> Command {
-        let signal = "A group of signal tracks; several files (NAME=PLUS,MINUS or NAME=PLUS MINUS) are its channels, which swap \
-                      under reverse complement. Repeat for more";
+        let signal = "A group of signal tracks; several files (NAME=PLUS,MINUS or NAME=PLUS MINUS) are \
+                      its channels, which swap under reverse complement. Repeat for more";
         command
             .arg(option(SIGNAL, signal))
             .arg(option(CONTROL, "A group of control tracks, given as a signal is. Repeat for more"))

@@ -1,4 +1,5 @@
-"""What contestants that load training batches have in common: epochs in turns, and a digest of the first batches."""
+"""What contestants that load training batches have in common: epochs in turns, and a digest of the
+first batches."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ COMPARED = 4
 
 
 class BatchLoader:
-    """Iterates over `self.loader`, which a subclass makes in `open`; its batches are tuples of tensors or arrays."""
+    """Iterates over `self.loader`, which a subclass makes in `open`; its batches are tuples of
+    tensors or arrays."""
 
     def __init__(self, job: dict):
         self.data = Data(Path(job["data"]))
@@ -51,7 +53,8 @@ class BatchLoader:
         raise NotImplementedError
 
     def check(self) -> str:
-        """A digest of the first batches and the last of two epochs, which warm up, too, and of how many there are."""
+        """A digest of the first batches and the last of two epochs, which warm up, too, and of how
+        many there are."""
         # PyTorch gets one thread in this process, as it has in its workers: with more, its small
         # copies wait for each other, and batches come at a third of the rate. It is set late, as
         # numba sets it back when it starts its own.

@@ -1,4 +1,5 @@
-"""The yardstick: copies as many bytes as the output has, one copy a window, from random places of 256 MiB."""
+"""The yardstick: copies as many bytes as the output has, one copy a window, from random places of
+256 MiB."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What contestants that read windows have in common: batches, bulk, buffers, and the comparison with the truth."""
+"""What contestants that read windows have in common: batches, bulk, buffers, and the comparison
+with the truth."""
 
 from __future__ import annotations
 
@@ -70,7 +71,8 @@ class WindowReader:
         return self.output(n) if self.writes_into_buffers else None
 
     def check(self) -> str:
-        """What differs from the truth in the first batch, or in some windows of one call; nothing if it is empty."""
+        """What differs from the truth in the first batch, or in some windows of one call; nothing
+        if it is empty."""
         result = self.read(slice(0, self.batch), self.output_for(self.batch))
         return differences(result, self.truth, self.batch, self.sequence)
 

@@ -53,7 +53,8 @@ class WindowsWithSequence(Windows):
 
 
 class Generator(BatchLoader):
-    """The loader that takes cherimoya's arguments; the first time it packs the files into a cache."""
+    """The loader that takes cherimoya's arguments; the first time it packs the files into a
+    cache."""
 
     def load(self) -> None:
         import atemoya

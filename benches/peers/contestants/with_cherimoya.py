@@ -1,4 +1,5 @@
-"""cherimoya 0.3.1's PeakGenerator, which extracts all loci into memory and returns PyTorch's DataLoader."""
+"""cherimoya 0.3.1's PeakGenerator, which extracts all loci into memory and returns PyTorch's
+DataLoader."""
 
 from __future__ import annotations
 

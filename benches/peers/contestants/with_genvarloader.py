@@ -8,7 +8,8 @@ from contestants.reader import WindowReader
 
 
 class Samples(WindowReader):
-    """Tracks as the samples of one track, which it reads about twice as fast as tracks of one sample."""
+    """Tracks as the samples of one track, which it reads about twice as fast as tracks of one
+    sample."""
 
     writes_into_buffers = False
 
@@ -41,7 +42,8 @@ class Samples(WindowReader):
 
 
 class TracksWithSequence(Samples):
-    """Tracks of one sample, which share its sequence; letters come as one byte each, not one-hot."""
+    """Tracks of one sample, which share its sequence; letters come as one byte each, not
+    one-hot."""
 
     sequence = True
 

@@ -131,8 +131,10 @@ mod tests {
 
     #[test]
     fn what_stands_beside_kernels() {
-        let good = ".version 8.8\n.target sm_70\n.address_size 64\n.global .align 4 .u32 unused;\n.const .u32 table[2] = {1, 2};\n\
-                    .weak .entry a() .maxntid 128, 1, 1 { ret; }\n.entry b { exit; }\n.section .debug_str { .b8 1, 2\n { } }";
+        let good = ".version 8.8\n.target sm_70\n.address_size 64\n\
+                    .global .align 4 .u32 unused;\n.const .u32 table[2] = {1, 2};\n\
+                    .weak .entry a() .maxntid 128, 1, 1 { ret; }\n.entry b { exit; }\n\
+                    .section .debug_str { .b8 1, 2\n { } }";
         let names: Vec<String> = parse(good).unwrap().iter().map(|kernel| kernel.name().to_owned()).collect();
         assert_eq!(names, ["a", "b"]);
         for bad in [

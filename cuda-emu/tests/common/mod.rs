@@ -13,6 +13,16 @@ use std::ptr;
 
 const CHILD: &str = "CUDA_EMU_TEST_CHILD";
 
+/// All orders in which the emulator may do things, for tests in which nothing must be found.
+pub(crate) const ALL: [&str; 6] = [
+    "CUDA_EMU_MODE=eager",
+    "CUDA_EMU_MODE=random CUDA_EMU_DELAY=2000",
+    "CUDA_EMU_MODE=lazy",
+    "CUDA_EMU_MODE=eager CUDA_EMU_LAZY_STREAMS=1",
+    "CUDA_EMU_MODE=eager CUDA_EMU_GUARD=1",
+    "CUDA_EMU_MODE=lazy CUDA_EMU_GUARD=1",
+];
+
 /// Runs a test's body in a process of its own for each environment, given as `A=1 B=2`. The name is
 /// the test's.
 pub(crate) fn alone(name: &str, environments: &[&str], body: fn()) {

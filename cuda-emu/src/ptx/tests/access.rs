@@ -65,7 +65,8 @@ fn parts_of_a_structure() {
     let source = ".entry k(.param .u32 n, .param .align 16 .b8 s[32]) { .reg .b64 %a; .reg .b32 %r<9>; .reg .b16 %h<3>;
         ld.param.u64 %a, [s+8]; ld.param.u32 %r0, [n]; ld.param.s8 %r1, [s+1]; ld.param.v2.u32 {%r2, %r3}, [s+16];
         ld.param.v4.b16 {%h0, %h1, %h2, _}, [s+24]; cvt.u32.u16 %r4, %h2;
-        st.global.u32 [%a], %r0; st.global.u32 [%a+4], %r1; st.global.v2.u32 [%a+8], {%r3, %r2}; st.global.u32 [%a+16], %r4; ret; }";
+        st.global.u32 [%a], %r0; st.global.u32 [%a+4], %r1; st.global.v2.u32 [%a+8], {%r3, %r2};
+        st.global.u32 [%a+16], %r4; ret; }";
     let kernels = parse(source).unwrap();
     assert_eq!(kernels[0].parameters().collect::<Vec<_>>(), [0..4, 16..48]);
     let mut memory = DeviceMemory::new(4096, 1 << 20);

@@ -102,7 +102,8 @@ fn single_precision() {
     let bits = inputs.map(|values| values.map(|value| u64::from(value.to_bits())));
     let run = |instruction: &str, model: fn(f32, f32, f32) -> f32| {
         let body = format!(
-            "mov.b32 %f0, %r0; mov.b32 %f1, %r1; mov.b32 %f2, %r2; {instruction}; mov.b32 %r8, %f8; cvt.u64.u32 %x8, %r8;"
+            "mov.b32 %f0, %r0; mov.b32 %f1, %r1; mov.b32 %f2, %r2; {instruction}; \
+             mov.b32 %r8, %f8; cvt.u64.u32 %x8, %r8;"
         );
         let expected = inputs.map(|[a, b, c]| {
             let value = model(a, b, c);
