@@ -24,7 +24,7 @@ usage: cargo xtask header [--check]
            --prefix DIR      the directory that gets include/, lib/ and share/
            --libdir NAME     the libraries' directory below it (default: lib)
            --destdir DIR     is set before the prefix: where a package is put together
-           --profile NAME    cargo's profile (default: installed)
+           --profile NAME    cargo's profile (default: release)
 
        cargo xtask tidy [--count DIR] [--public]
            Checks files, lines, imports and floors, and counts them and the public items. With --count

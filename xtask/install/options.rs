@@ -19,7 +19,7 @@ impl Options {
         let mut prefix = None;
         let mut destdir = None;
         let mut libdir = PathBuf::from("lib");
-        let mut profile = "installed".to_owned();
+        let mut profile = "release".to_owned();
         while let Some(word) = arguments.word() {
             match word.as_str() {
                 "--prefix" => prefix = Some(directory(arguments.value("--prefix")?, "--prefix")?),
