@@ -11,11 +11,11 @@ const LISTED: usize = 10;
 /// Names for a message: in quotes, at most ten of them, and how many more there are; `none` where
 /// there is none.
 pub fn listed<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
-    some_of(names.into_iter().map(|name| format!("{:?}", name.as_ref())))
+    listed_as_is(names.into_iter().map(|name| format!("{:?}", name.as_ref())))
 }
 
 /// The same of whatever is listed, as it is.
-pub(crate) fn some_of(things: impl IntoIterator<Item = String>) -> String {
+pub(crate) fn listed_as_is(things: impl IntoIterator<Item = String>) -> String {
     let mut things = things.into_iter();
     let shown: Vec<String> = things.by_ref().take(LISTED).collect();
     match (shown.is_empty(), things.count()) {
@@ -178,7 +178,7 @@ pub enum Error {
 impl Error {
     /// The same error once more, for another who is to be told: what the system answered keeps its
     /// kind and text.
-    pub(crate) fn again(&self) -> Error {
+    pub(crate) fn clone_error(&self) -> Error {
         match self {
             Error::Io { path, operation, source } => {
                 let source = match source.raw_os_error() {

@@ -5,16 +5,15 @@
 
 mod common;
 
-use std::collections::HashSet;
-use std::io::Write;
-use std::path::{Path, PathBuf};
-
 use atemoya::Error;
 use atemoya::ingest::bed::{read_bed, require_summits};
 use atemoya::ingest::bigwig::BigWig;
 use atemoya::ingest::fasta::Fasta;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 const CHUNK: u64 = 1 << 20;
 

@@ -10,12 +10,11 @@ mod other_files;
 #[path = "hostile_bigwig/values.rs"]
 mod values;
 
-use std::path::Path;
-
 use atemoya::ingest::bigwig::BigWig;
 use atemoya::{Error, Result};
 use common::bigwigs::{Block, Layout, bed_graph, big_wig, fixed_step, var_step};
 use proptest::prelude::*;
+use std::path::Path;
 
 const CONTIGS: [(&str, u32); 3] = [("a", 1000), ("bb", 50), ("ccc", 7)];
 

@@ -2,14 +2,13 @@
 //! promises.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test fails by panicking")]
 
-use std::path::Path;
-
 use atemoya::Error;
 use atemoya::sample::native::{Generator, key, mix};
 use atemoya::sample::{Draw, EpochPlan, PlanOptions};
 use proptest::prelude::*;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::path::Path;
 
 fn vectors() -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("format-spec/vectors/sampler.json");

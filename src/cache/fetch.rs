@@ -1,20 +1,16 @@
 //! Opening the store of some files, which is packed when there is none yet.
 
-use super::asked::{Asked, FileState, Record};
 use super::prune::in_words;
+use super::request::{FileState, InputRecord, Request};
 use super::used::{InUse, Removal};
 use super::{Cache, Prune, RECORD, STORE, is_ours};
 use crate::ingest::provenance;
 use crate::pack::{PackBuilder, Packed};
-use crate::progress::{self, Progress, Unit};
-use crate::store::{Store, remove_damaged};
+use crate::progress::{self, Progress};
+use crate::store::{Store, lock, remove_damaged};
 use crate::{Error, Result};
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::path::PathBuf;
-use std::time::Duration;
-
-/// How often whoever waits for another process to pack looks whether it has ended.
-const LOOK: Duration = Duration::from_millis(100);
 
 /// A store of a cache.
 #[derive(Debug)]
@@ -46,19 +42,19 @@ impl Cache {
     /// As [`PackBuilder::publish`]; [`Error::Exists`] when a store that was damaged has files of
     /// others in it.
     pub fn store(&self, builder: &PackBuilder, progress: &dyn Progress) -> Result<Cached> {
-        let asked = Asked::of(builder)?;
-        if let Some(record) = Record::read(&self.directory.join(asked.name(RECORD)))
+        let request = Request::of(builder)?;
+        if let Some(record) = InputRecord::read(&self.directory.join(request.name(RECORD)))
             && let Some(cached) = self.open(&record.store)
         {
             return Ok(cached.noted());
         }
-        if let Some(name) = self.of_the_same_content(&asked, progress)?
+        if let Some(name) = self.of_the_same_content(&request, progress)?
             && let Some(cached) = self.open(&name)
         {
-            asked.record(&self.directory, &name);
+            request.record(&self.directory, &name);
             return Ok(cached.noted());
         }
-        self.pack(builder, &asked, progress)
+        self.pack(builder, &request, progress)
     }
 
     /// The store of this name, if there is a whole one.
@@ -72,12 +68,12 @@ impl Cache {
     }
 
     /// The name of a store of other files that have the same content.
-    fn of_the_same_content(&self, asked: &Asked, progress: &dyn Progress) -> Result<Option<String>> {
-        let mut hashes = Hashes::new(asked);
-        for record in self.records().filter(|record| asked.resembles(record)) {
+    fn of_the_same_content(&self, request: &Request, progress: &dyn Progress) -> Result<Option<String>> {
+        let mut hashes = Hashes::new(request);
+        for record in self.records().filter(|record| request.may_equal(record)) {
             let Some(cached) = self.open(&record.store) else { continue };
             let inputs = &cached.store.manifest().inputs;
-            let mut same = inputs.len() == asked.files.len();
+            let mut same = inputs.len() == request.files.len();
             for (number, input) in inputs.iter().enumerate() {
                 same = same && hashes.is(number, &record, &input.sha256, progress)?;
             }
@@ -89,13 +85,13 @@ impl Cache {
     }
 
     /// A store of the same genome, with whatever tracks.
-    fn of_the_same_genome(&self, asked: &Asked, progress: &dyn Progress) -> Result<Option<Cached>> {
-        let mut hashes = Hashes::new(asked);
-        let like = |record: &Record| {
+    fn of_the_same_genome(&self, request: &Request, progress: &dyn Progress) -> Result<Option<Cached>> {
+        let mut hashes = Hashes::new(request);
+        let like = |record: &InputRecord| {
             let length = |files: &[FileState]| files.first().map(|file| file.length);
-            record.whole_genome && length(&record.files) == length(&asked.files)
+            record.whole_genome && length(&record.files) == length(&request.files)
         };
-        for record in self.records().filter(|record| asked.whole_genome && like(record)) {
+        for record in self.records().filter(|record| request.whole_genome && like(record)) {
             if let Some(cached) = self.open(&record.store)
                 && let Some(genome) = cached.store.manifest().inputs.first()
                 && hashes.is(0, &record, &genome.sha256, progress)?
@@ -107,18 +103,18 @@ impl Cache {
     }
 
     /// The records of all stores, in the order of their names.
-    fn records(&self) -> impl Iterator<Item = Record> {
+    fn records(&self) -> impl Iterator<Item = InputRecord> {
         let entries = fs::read_dir(&self.directory).into_iter().flatten().flatten();
         let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
         let mut names: Vec<String> = names.filter(|name| is_ours(name, RECORD)).collect();
         names.sort_unstable();
-        names.into_iter().filter_map(|name| Record::read(&self.directory.join(name)))
+        names.into_iter().filter_map(|name| InputRecord::read(&self.directory.join(name)))
     }
 
-    fn pack(&self, builder: &PackBuilder, asked: &Asked, progress: &dyn Progress) -> Result<Cached> {
+    fn pack(&self, builder: &PackBuilder, request: &Request, progress: &dyn Progress) -> Result<Cached> {
         fs::create_dir_all(&self.directory).map_err(Error::io(&self.directory, "make the directory"))?;
-        let name = asked.name(STORE);
-        let cached = match self.packed_once(builder, asked, progress) {
+        let name = request.name(STORE);
+        let cached = match self.packed_once(builder, request, progress) {
             Ok(cached) => cached,
             Err(error) => {
                 // Nothing stays of what was not packed.
@@ -128,7 +124,7 @@ impl Cache {
                 return Err(error);
             }
         };
-        asked.record(&self.directory, &name);
+        request.record(&self.directory, &name);
         if let Some(limit) = self.limit {
             // Room for what comes next; where there is none to be made, nothing is wrong with this
             // store.
@@ -138,16 +134,16 @@ impl Cache {
     }
 
     /// Packs the store of this name, unless another process does so meanwhile, and opens it.
-    fn packed_once(&self, builder: &PackBuilder, asked: &Asked, progress: &dyn Progress) -> Result<Cached> {
-        let name = asked.name(STORE);
+    fn packed_once(&self, builder: &PackBuilder, request: &Request, progress: &dyn Progress) -> Result<Cached> {
+        let name = request.name(STORE);
         let path = self.directory.join(&name);
-        let _packing = Packing::wait(self.directory.join(format!(".{name}.lock")), progress)?;
+        let _lock = PackingLock::wait(self.directory.join(format!(".{name}.lock")), progress)?;
         if let Some(cached) = self.open_or_remove(&name)? {
             return Ok(cached);
         }
         // Noted before anything is published: where there are no locks, nobody removes it then.
         let in_use = InUse::begin(&self.directory, &name).noted();
-        let genome = self.of_the_same_genome(asked, progress)?;
+        let genome = self.of_the_same_genome(request, progress)?;
         let builder = builder.clone().replace(false);
         let store = genome.as_ref().map(|cached| cached.store.clone());
         let mut published = builder.clone().sequence_of(store).publish(&path, progress);
@@ -222,19 +218,19 @@ fn is_damage(error: &Error) -> bool {
 
 /// The hashes of the files that are asked for, each taken once, when it is needed.
 struct Hashes<'a> {
-    asked: &'a Asked,
+    request: &'a Request,
     known: Vec<Option<String>>,
 }
 
 impl<'a> Hashes<'a> {
-    fn new(asked: &'a Asked) -> Hashes<'a> {
-        Hashes { asked, known: vec![None; asked.files.len()] }
+    fn new(request: &'a Request) -> Hashes<'a> {
+        Hashes { request, known: vec![None; request.files.len()] }
     }
 
     /// Whether a file has this hash. One that is as it was when a record was made is not read
     /// again.
-    fn is(&mut self, number: usize, record: &Record, sha256: &str, progress: &dyn Progress) -> Result<bool> {
-        let file = &self.asked.files[number];
+    fn is(&mut self, number: usize, record: &InputRecord, sha256: &str, progress: &dyn Progress) -> Result<bool> {
+        let file = &self.request.files[number];
         if record.files.get(number) == Some(file) {
             return Ok(true);
         }
@@ -246,34 +242,25 @@ impl<'a> Hashes<'a> {
     }
 }
 
-/// Held while a store is packed, so that no other process packs the same.
-struct Packing {
+/// The lock that a process holds while it packs a store, so that no other packs the same. The file
+/// is removed with it.
+struct PackingLock {
     path: PathBuf,
-    _file: Option<File>,
+    _file: File,
 }
 
-impl Packing {
-    /// Waits until no other process packs. Where there are no locks, there is nothing to wait for.
-    fn wait(path: PathBuf, progress: &dyn Progress) -> Result<Packing> {
+impl PackingLock {
+    /// Waits until no other process packs the store. Without locks of the file system it does not
+    /// wait.
+    fn wait(path: PathBuf, progress: &dyn Progress) -> Result<PackingLock> {
         let file = File::options().create(true).append(true).open(&path).map_err(Error::io(&path, "write"))?;
-        let mut waiting = false;
-        loop {
-            progress::check(progress)?;
-            match file.try_lock() {
-                Ok(()) => return Ok(Packing { path, _file: Some(file) }),
-                Err(TryLockError::WouldBlock) => {
-                    if !std::mem::replace(&mut waiting, true) {
-                        progress.start("waiting for another process to pack the same files", 0, Unit::Bytes);
-                    }
-                    std::thread::sleep(LOOK);
-                }
-                Err(TryLockError::Error(_)) => return Ok(Packing { path, _file: None }),
-            }
-        }
+        progress::check(progress)?;
+        lock(&file, "waiting for another process to pack the same files", progress)?;
+        Ok(PackingLock { path, _file: file })
     }
 }
 
-impl Drop for Packing {
+impl Drop for PackingLock {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.path);
     }

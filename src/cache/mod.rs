@@ -5,16 +5,16 @@
 //! combination of inputs that leads to it, `NAME-KEY.json`, and one that whoever uses the store
 //! holds a lock on, `NAME-KEY.used`, whose time is that of the last use.
 
-mod asked;
 mod fetch;
 mod prune;
+mod request;
 mod used;
 
 pub use fetch::Cached;
 pub use prune::{Prune, Pruned};
 pub use used::{InUse, Usage};
 
-use self::asked::Record;
+use self::request::InputRecord;
 use crate::store::{Store, user_cache};
 use crate::{Error, Result};
 use std::collections::HashMap;
@@ -127,11 +127,11 @@ impl Cache {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(Error::io(&self.directory, "list")(error)),
         };
-        let mut records: HashMap<String, Vec<Record>> = HashMap::new();
+        let mut records: HashMap<String, Vec<InputRecord>> = HashMap::new();
         for record in names
             .iter()
             .filter(|name| is_ours(name, RECORD))
-            .filter_map(|name| Record::read(&self.directory.join(name)))
+            .filter_map(|name| InputRecord::read(&self.directory.join(name)))
         {
             records.entry(record.store.clone()).or_default().push(record);
         }
@@ -146,7 +146,7 @@ impl Cache {
         Ok(entries)
     }
 
-    fn entry(&self, path: PathBuf, name: &str, records: &[Record]) -> Entry {
+    fn entry(&self, path: PathBuf, name: &str, records: &[InputRecord]) -> Entry {
         let used = used::last_use(&self.directory, name);
         let last_use = used.or_else(|| fs::metadata(&path).and_then(|metadata| metadata.modified()).ok());
         let (mut inputs, mut damage) = (Vec::new(), None);
@@ -157,7 +157,7 @@ impl Cache {
         if let Some(record) = records.first() {
             inputs = record.files.iter().map(|file| file.path.clone()).collect();
         }
-        let there = |record: &Record| record.files.iter().all(|file| file.path.exists());
+        let there = |record: &InputRecord| record.files.iter().all(|file| file.path.exists());
         let misses_inputs = match records {
             // A relative path of the manifest's tells nothing here.
             [] => inputs.iter().any(|path| path.is_absolute() && !path.exists()),
@@ -180,7 +180,7 @@ impl Cache {
 fn is_ours(name: &str, suffix: &str) -> bool {
     let key = name.strip_suffix(suffix).and_then(|rest| rest.rsplit_once('-'));
     key.is_some_and(|(_, key)| {
-        key.len() == asked::KEY && key.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        key.len() == request::KEY && key.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     })
 }
 

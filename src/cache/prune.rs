@@ -1,6 +1,6 @@
 //! Removing stores from a cache: by age, by size, by inputs that are gone.
 
-use super::asked::Record;
+use super::request::InputRecord;
 use super::used::{Removal, Usage};
 use super::{Cache, Entry, RECORD, files, is_ours};
 use crate::Result;
@@ -90,7 +90,7 @@ impl Cache {
         }
         for file in fs::read_dir(&self.directory).into_iter().flatten().flatten() {
             let ours = file.file_name().to_str().is_some_and(|name| is_ours(name, RECORD));
-            if ours && Record::read(&file.path()).is_some_and(|record| record.store == name) {
+            if ours && InputRecord::read(&file.path()).is_some_and(|record| record.store == name) {
                 let _ = fs::remove_file(file.path());
             }
         }

@@ -129,7 +129,7 @@ impl DeviceLoader {
             } else if !self.pipeline.pool().has_free() {
                 let error = self.pipeline.pool().none_free();
                 if !matches!(error, Error::AllLeased { .. }) {
-                    self.flow.end(Some(error.again()));
+                    self.flow.end(Some(error.clone_error()));
                 }
                 return Err(error);
             }
@@ -137,12 +137,12 @@ impl DeviceLoader {
         }
         let Some(pending) = self.flow.pending.pop_front() else {
             return match &self.flow.error {
-                Some(error) => Err(error.again()),
+                Some(error) => Err(error.clone_error()),
                 None if self.flow.ended => Ok(Poll::Ready(None)),
                 None => Ok(Poll::Pending),
             };
         };
-        let batch = pending.deliver(stream).inspect_err(|error| self.flow.end(Some(error.again())))?;
+        let batch = pending.deliver(stream).inspect_err(|error| self.flow.end(Some(error.clone_error())))?;
         if self.flow.moves {
             self.place = (batch.epoch(), batch.index() + 1);
         }

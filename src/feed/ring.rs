@@ -225,7 +225,7 @@ impl<J: Fill> Ring<J> {
             // A consumer of a job that another has taken the place of is at its end.
             let goes_on = state.generation == generation && !state.is_at_end();
             let Some(job) = state.job.clone().filter(|_| goes_on) else {
-                return state.failed.as_ref().map_or(Ok(Poll::Ready(None)), |error| Err(error.again()));
+                return state.failed.as_ref().map_or(Ok(Poll::Ready(None)), |error| Err(error.clone_error()));
             };
             let batch = state.delivered;
             if let Some(result) = state.done.remove(&batch) {
@@ -236,7 +236,7 @@ impl<J: Fill> Ring<J> {
                         job.delivered(batch);
                     }
                     Err(error) => {
-                        let failed = error.again();
+                        let failed = error.clone_error();
                         state.abandon();
                         state.failed = Some(failed);
                     }

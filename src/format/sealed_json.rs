@@ -4,13 +4,11 @@
 //! SHA-256 of all bytes before the opening quote of `"checksum"` (`format-spec/FORMAT.md`, section
 //! 8).
 
-use std::path::Path;
-
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
 use super::checks::sha256_hex;
 use crate::{Error, Result};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::path::Path;
 
 /// The longest document that is read or written, in bytes.
 pub const MAX_LENGTH: usize = 256 << 20;

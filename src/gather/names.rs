@@ -1,6 +1,6 @@
 //! Which tracks are meant by names: `NAME`, a group, or `NAME.i`, a channel of it.
 
-use crate::error::some_of;
+use crate::error::listed_as_is;
 use crate::format::manifest::GroupEntry;
 use crate::{Error, Result};
 use std::collections::HashSet;
@@ -59,7 +59,7 @@ pub(super) fn find_tracks(
     {
         return Ok((group, Some(channel)));
     }
-    let known = some_of(groups.iter().map(|(name, channels)| match channels {
+    let known = listed_as_is(groups.iter().map(|(name, channels)| match channels {
         0 | 1 => format!("{name:?}"),
         _ => format!("{name:?} ({:?} to {:?})", format!("{name}.0"), format!("{name}.{}", channels - 1)),
     }));

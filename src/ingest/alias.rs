@@ -6,8 +6,8 @@ pub use self::contig_names::ContigNames;
 
 use super::columns::columns;
 use super::field::{contig_name, quote};
-use super::kind::Expected;
 use super::lines::Lines;
+use super::other_formats::Expected;
 use crate::format::Contigs;
 use crate::{Error, Result, listed};
 use std::collections::HashMap;

@@ -2,15 +2,15 @@
 
 mod summit;
 
-use std::collections::HashMap;
-use std::path::Path;
-
 pub use self::summit::require_summits;
+
 use super::columns::columns;
 use super::field::{contig_name, coordinate, integer, quote};
-use super::kind::Expected;
 use super::lines::Lines;
+use super::other_formats::Expected;
 use crate::Result;
+use std::collections::HashMap;
+use std::path::Path;
 
 /// The loci of one file, in its order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

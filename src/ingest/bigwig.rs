@@ -13,16 +13,15 @@ mod index;
 mod inflate;
 mod section;
 
-use std::collections::HashMap;
-use std::fmt::Display;
-use std::path::Path;
-use std::sync::{Mutex, PoisonError};
-
 use self::file::BinaryFile;
 use self::header::Header;
 use self::index::{Block, Index};
 use self::inflate::Inflater;
 use crate::{Error, Result};
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 /// An open bigWig file.
 ///
@@ -96,23 +95,23 @@ impl BigWig {
     ///
     /// # Errors
     ///
-    /// Those of [`BigWig::stretches`], and [`Error::Argument`] for an `out` of another length.
+    /// Those of [`BigWig::intervals`], and [`Error::Argument`] for an `out` of another length.
     pub fn read(&self, contig: &str, start: u64, end: u64, out: &mut [f32]) -> Result<()> {
         if end.checked_sub(start).is_some_and(|bases| bases != out.len() as u64) {
             let message = format!("{} items are given for the {} bases {start}..{end}", out.len(), end - start);
             return Err(Error::argument("out", message));
         }
         out.fill(0.0);
-        self.stretches(contig, start, end, |from, to, value| {
+        self.intervals(contig, start, end, |from, to, value| {
             out[(from - start) as usize..(to - start) as usize].fill(value);
         })
     }
 
-    /// Calls `each(start, end, value)` for every stretch of `start .. end` on a contig that has a
+    /// Calls `each(start, end, value)` for every interval of `start .. end` on a contig that has a
     /// value, in ascending order, cut where it reaches past the range.
     ///
     /// The values are the file's, exactly, but for these: a base without a value and NaN are 0,
-    /// which is what bases that no stretch has are; infinities are the finite value next to them
+    /// which is what bases that no interval has are; infinities are the finite value next to them
     /// (±3.4028235e38); -0.0 is 0.0. After an error, what was given is not specified.
     ///
     /// # Errors
@@ -122,7 +121,7 @@ impl BigWig {
     /// the contig and the place, for a damaged block, and for intervals that overlap, are out of
     /// order, or lie outside the range that the index gives for their block: readers disagree on
     /// such values.
-    pub fn stretches(&self, contig: &str, start: u64, end: u64, each: impl FnMut(u64, u64, f32)) -> Result<()> {
+    pub fn intervals(&self, contig: &str, start: u64, end: u64, each: impl FnMut(u64, u64, f32)) -> Result<()> {
         let position = self.positions.get(contig);
         let position = *position
             .ok_or_else(|| Error::argument("contig", format!("{} has no contig {contig:?}", self.path().display())))?;

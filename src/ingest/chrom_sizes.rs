@@ -1,13 +1,12 @@
 //! Reads chromosome sizes: the names and lengths of contigs, for a store without a genome.
 
-use std::collections::HashSet;
-use std::path::Path;
-
 use super::columns::columns;
 use super::field::{contig_name, coordinate, quote};
-use super::kind::Expected;
 use super::lines::Lines;
+use super::other_formats::Expected;
 use crate::{Error, Result};
+use std::collections::HashSet;
+use std::path::Path;
 
 /// Reads a table of contig names and lengths (bases), in the order of the file.
 ///

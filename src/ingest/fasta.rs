@@ -1,12 +1,11 @@
 //! Reads a genome from FASTA, contig after contig, in bounded memory.
 
+use super::field::{contig_name, quote};
+use super::other_formats::Expected;
+use super::text_reader::{LineEnd, TextReader};
+use crate::{Error, Result};
 use std::collections::HashSet;
 use std::path::Path;
-
-use super::field::{contig_name, quote};
-use super::kind::Expected;
-use super::source::{LineEnd, Source};
-use crate::{Error, Result};
 
 /// Longest header line accepted, in bytes.
 const MAX_HEADER: usize = 1 << 20;
@@ -29,7 +28,7 @@ const IS_BASE: [bool; 256] = {
 
 /// A FASTA file being read from its first contig to its last.
 ///
-/// The file may be plain, gzip, BGZF, bzip2, xz or zstd, which its content tells. Lines end in LF
+/// The file may be plain, gzip, BGZF, bzip2, xz or zstd, which its content tells. WholeLines end in LF
 /// or CRLF, or all of them in CR alone (old Mac); the last one need not end. Blank lines are
 /// skipped, lines may have any length. The letters are passed on as they are: any ASCII letter of
 /// either case, `*` and `-`. A contig may be empty.
@@ -57,10 +56,10 @@ const IS_BASE: [bool; 256] = {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Fasta {
-    source: Source,
-    /// The 1-based line at which `source` stands.
+    reader: TextReader,
+    /// The 1-based line at which `reader` stands.
     line: u64,
-    /// Whether `source` stands at the beginning of a line.
+    /// Whether `reader` stands at the beginning of a line.
     at_line_start: bool,
     /// What ends a line, perhaps with a CR in front: LF, or in files of an old Mac CR.
     line_end: u8,
@@ -79,7 +78,7 @@ impl Fasta {
     /// another kind, which is named, text in UTF-16, and BGZF that has been cut short.
     pub fn open(path: &Path) -> Result<Fasta> {
         Ok(Fasta {
-            source: Source::open(path, Expected::Sequence)?,
+            reader: TextReader::open(path, Expected::Sequence)?,
             line: 1,
             at_line_start: true,
             line_end: b'\n',
@@ -104,12 +103,12 @@ impl Fasta {
             return Err(self.error(STRAY_CR));
         }
         loop {
-            match self.source.fill()?.first() {
+            match self.reader.fill()?.first() {
                 Some(b'>') => return self.header().map(Some),
                 // Only before the first header: behind a contig there is a header or nothing.
                 Some(b'\n' | b'\r') => {
                     let mut blank = Vec::new();
-                    self.source.read_line(&mut blank, 1)?;
+                    self.reader.read_line(&mut blank, 1)?;
                     self.line += 1;
                 }
                 Some(_) => {
@@ -118,7 +117,7 @@ impl Fasta {
                     return Err(self.error(message));
                 }
                 None if self.names.is_empty() => {
-                    return Err(Error::input(self.source.path(), None, "there are no sequences in this file"));
+                    return Err(Error::input(self.reader.path(), None, "there are no sequences in this file"));
                 }
                 None => return Ok(None),
             }
@@ -127,13 +126,13 @@ impl Fasta {
 
     /// How many bytes the file has, compressed as it is; 0 for a pipe.
     pub fn length(&self) -> u64 {
-        self.source.length()
+        self.reader.length()
     }
 
     /// How many bytes of the file have been read so far, compressed as it is. Some are read before
     /// they are needed.
     pub fn position(&self) -> u64 {
-        self.source.position()
+        self.reader.position()
     }
 
     /// Fills `buffer` with the next letters of the current contig and returns how many they are: as
@@ -146,7 +145,7 @@ impl Fasta {
     pub fn read_bases(&mut self, buffer: &mut [u8]) -> Result<usize> {
         let mut filled = 0;
         while self.in_contig && filled < buffer.len() {
-            let bytes = self.source.fill()?;
+            let bytes = self.reader.fill()?;
             let Some(first) = bytes.first() else {
                 self.in_contig = false;
                 break;
@@ -157,20 +156,20 @@ impl Fasta {
             }
             let room = bytes.len().min(buffer.len() - filled);
             if !self.after_cr
-                && let lines @ Lines { bytes: 1.., .. } =
+                && let lines @ WholeLines { bytes: 1.., .. } =
                     whole_lines(&bytes[..room], &mut buffer[filled..], self.line_end)
             {
                 filled += lines.letters;
                 self.line += lines.count;
                 self.at_line_start = true;
-                self.source.consume(lines.bytes);
+                self.reader.consume(lines.bytes);
                 continue;
             }
             let letters = letters(&bytes[..room]);
             if letters > 0 && !self.after_cr {
                 buffer[filled..filled + letters].copy_from_slice(&bytes[..letters]);
                 filled += letters;
-                self.source.consume(letters);
+                self.reader.consume(letters);
                 self.at_line_start = false;
                 continue;
             }
@@ -190,7 +189,7 @@ impl Fasta {
                 }
                 byte => return Err(self.error(format!("{} is no letter of a sequence", quote(&[byte])))),
             }
-            self.source.consume(1);
+            self.reader.consume(1);
         }
         Ok(filled)
     }
@@ -198,7 +197,7 @@ impl Fasta {
     /// Reads a header line and returns its contig's name.
     fn header(&mut self) -> Result<String> {
         let mut header = Vec::new();
-        let end = self.source.read_line(&mut header, MAX_HEADER)?;
+        let end = self.reader.read_line(&mut header, MAX_HEADER)?;
         if header.len() == MAX_HEADER {
             return Err(self.error(format!("the header is longer than {MAX_HEADER} bytes")));
         }
@@ -225,12 +224,12 @@ impl Fasta {
 
     /// Something wrong at the line at hand.
     fn error(&self, message: impl Into<String>) -> Error {
-        Error::input(self.source.path(), self.line, message)
+        Error::input(self.reader.path(), self.line, message)
     }
 }
 
-/// Lines that were taken whole, their ends included.
-struct Lines {
+/// WholeLines that were taken whole, their ends included.
+struct WholeLines {
     bytes: usize,
     letters: usize,
     count: u64,
@@ -238,8 +237,8 @@ struct Lines {
 
 /// Copies the letters of lines that are nothing but letters and `end`, up to the first that is not.
 /// The first may have begun before.
-fn whole_lines(bytes: &[u8], buffer: &mut [u8], end: u8) -> Lines {
-    let mut taken = Lines { bytes: 0, letters: 0, count: 0 };
+fn whole_lines(bytes: &[u8], buffer: &mut [u8], end: u8) -> WholeLines {
+    let mut taken = WholeLines { bytes: 0, letters: 0, count: 0 };
     // Nearly all lines of a file are as long as the one before.
     let mut length = 0;
     loop {
@@ -255,7 +254,7 @@ fn whole_lines(bytes: &[u8], buffer: &mut [u8], end: u8) -> Lines {
             return taken;
         }
         buffer[taken.letters..taken.letters + length].copy_from_slice(line);
-        taken = Lines { bytes: taken.bytes + length + 1, letters: taken.letters + length, count: taken.count + 1 };
+        taken = WholeLines { bytes: taken.bytes + length + 1, letters: taken.letters + length, count: taken.count + 1 };
     }
 }
 

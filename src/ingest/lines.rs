@@ -1,10 +1,9 @@
 //! Lines of a text file, numbered from 1, without their line ends.
 
-use std::path::Path;
-
-use super::kind::Expected;
-use super::source::{LineEnd, Source};
+use super::other_formats::Expected;
+use super::text_reader::{LineEnd, TextReader};
 use crate::{Error, Result};
+use std::path::Path;
 
 /// The longest line that is read, in bytes: a binary file may go on without a line end, and must
 /// not fill the memory.
@@ -13,7 +12,7 @@ const MAX_LINE: usize = 1 << 24;
 /// Reads one line after another into one buffer. LF, CRLF and CR (old Mac) end a line, in one file
 /// too.
 pub(super) struct Lines {
-    source: Source,
+    reader: TextReader,
     line: Vec<u8>,
     number: u64,
 }
@@ -21,20 +20,20 @@ pub(super) struct Lines {
 impl Lines {
     /// Opens a text file, which may be compressed and begin with a byte order mark.
     pub(super) fn open(path: &Path, expected: Expected) -> Result<Lines> {
-        Ok(Lines { source: Source::open(path, expected)?, line: Vec::new(), number: 0 })
+        Ok(Lines { reader: TextReader::open(path, expected)?, line: Vec::new(), number: 0 })
     }
 
     /// Returns the next line and its number, `None` at the end of the file.
     pub(super) fn next_line(&mut self) -> Result<Option<(u64, &[u8])>> {
         self.line.clear();
-        let end = self.source.read_line(&mut self.line, MAX_LINE + 1)?;
+        let end = self.reader.read_line(&mut self.line, MAX_LINE + 1)?;
         if self.line.is_empty() && end == LineEnd::None {
             return Ok(None);
         }
         self.number += 1;
         if self.line.len() > MAX_LINE {
             let message = format!("the line is longer than {MAX_LINE} bytes: is this a text file?");
-            return Err(Error::input(self.source.path(), self.number, message));
+            return Err(Error::input(self.reader.path(), self.number, message));
         }
         Ok(Some((self.number, &self.line)))
     }
@@ -47,6 +46,6 @@ impl Lines {
         } else {
             message
         };
-        Error::input(self.source.path(), self.number, message)
+        Error::input(self.reader.path(), self.number, message)
     }
 }

@@ -5,13 +5,11 @@
 //! and skipped. Anything else there is refused: the crates' own readers of several members either
 //! stop there without a word or call it damage.
 
-use std::io::{self, BufRead, Read};
-
+use super::field::quote;
 use bzip2::bufread::BzDecoder;
 use flate2::bufread::GzDecoder;
 use lzma_rust2::XzReader;
-
-use super::field::quote;
+use std::io::{self, BufRead, Read};
 
 /// Most memory that decompressing xz may take, in KiB: `xz -9` takes 65 MiB.
 const XZ_MEMORY: u32 = 1 << 20;

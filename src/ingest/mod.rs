@@ -10,11 +10,11 @@ pub mod bed;
 pub mod chrom_sizes;
 mod columns;
 mod field;
-mod kind;
 mod lines;
 mod members;
+mod other_formats;
 mod provenance;
-mod source;
+mod text_reader;
 
 #[cfg(feature = "ingest")]
 pub mod bigwig;

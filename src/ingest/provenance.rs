@@ -58,10 +58,9 @@ fn in_words(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
-
-    use super::*;
 
     #[test]
     fn a_path_that_is_not_utf_8_is_told_from_others() {

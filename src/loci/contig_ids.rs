@@ -1,8 +1,7 @@
 //! Ids for the contigs of loci, those included that the store lacks.
 
-use std::collections::HashMap;
-
 use crate::format::Contigs;
+use std::collections::HashMap;
 
 /// Numbers contigs: those of the store as it does, others on from there in the order in which they
 /// come.

@@ -1,14 +1,13 @@
 //! `excluded.bed`: which stretches of the genome the exclusion lists of an index exclude
 //! (`format-spec/FORMAT.md`, section 9.2).
 
-use std::fmt::Write;
-use std::path::Path;
-use std::str;
-
 use super::exclusion::{CHUNK, ExclusionMap};
 use crate::format::Contigs;
 use crate::ingest::bed::{BedFile, BedRecord};
 use crate::{Error, Result};
+use std::fmt::Write;
+use std::path::Path;
+use std::str;
 
 /// No stretch ends further on: a region ends below 2^40, its chunk below 2^40 + 100.
 const MAX_END: i64 = (1 << 40) + CHUNK;

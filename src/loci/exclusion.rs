@@ -1,10 +1,9 @@
 //! Regions to stay out of, in chunks of 100 bases.
 
-use std::collections::HashMap;
-
 use super::verdict::Region;
 use crate::format::Contigs;
 use crate::ingest::bed::BedFile;
+use std::collections::HashMap;
 
 /// The granularity of exclusion, in bases.
 pub(super) const CHUNK: i64 = 100;
@@ -94,10 +93,9 @@ impl Chunks {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
     use crate::ingest::bed::BedRecord;
+    use proptest::prelude::*;
 
     fn regions() -> impl Strategy<Value = Vec<(i64, i64)>> {
         proptest::collection::vec((0i64..3000, prop_oneof![0i64..80, 0i64..900]), 0..12)

@@ -111,10 +111,9 @@ fn add<const N: usize>(to: &mut [f32; N], values: &[f32; N]) {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use super::*;
     use proptest::prelude::*;
     use sha2::{Digest, Sha256};
-
-    use super::*;
 
     /// Values of 24 random bits, at most 16, for oracles that other programs compute from the same
     /// arithmetic.

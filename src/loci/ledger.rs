@@ -1,12 +1,11 @@
 //! The account of a selection: how many loci each rule left out, in all, of each file and on each
 //! contig.
 
+use super::table::{LocusTable, Role};
+use super::verdict::{Reason, Verdicts};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::AddAssign;
-
-use super::table::{LocusTable, Role};
-use super::verdict::{Reason, Verdicts};
 
 /// How many loci of one role each rule left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,13 +1,12 @@
 //! Whether the names of contigs that users give are the genome's. Sharing none is an error, which
 //! lists both; lacking some is a warning.
 
-use std::path::Path;
-
 use crate::format::{Contigs, Renamed};
 use crate::ingest::alias::{Aliases, ContigNames, helped_by_chr};
 use crate::ingest::bed::BedFile;
 use crate::loci::LocusTable;
 use crate::{Error, Result, listed};
+use std::path::Path;
 
 /// Checks the contigs to use, and returns what to warn of.
 ///

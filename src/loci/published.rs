@@ -8,7 +8,7 @@ use super::{LocusTable, Role, Verdicts, excluded};
 use crate::format::checks::hex;
 use crate::format::{INDEX_DOCUMENT as DOCUMENT, LOCI, Provenance};
 use crate::ingest::bed::{BedFile, read_bed};
-use crate::store::{self, Kind, Publication, Store, read_document, sha256, writer};
+use crate::store::{self, Publication, Store, TargetKind, read_document, sha256, writer};
 use crate::{Error, Result, listed};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
@@ -214,7 +214,7 @@ fn checked(path: &Path, expected: &IndexFile) -> Result<File> {
 /// [`Error::Argument`] for a bad name; [`Error::Exists`].
 pub fn check_target(store: &Store, name: &str, replace: bool) -> Result<()> {
     IndexManifest::check_name(name)?;
-    store::check_target(&store.path().join(LOCI).join(name), Kind::Index, replace)
+    store::check_target(&store.path().join(LOCI).join(name), TargetKind::Index, replace)
 }
 
 /// What an index to be published consists of.

@@ -47,10 +47,9 @@ fn interpolate(a: f32, b: f32, weight: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use sha2::{Digest, Sha256};
-
     use super::*;
     use crate::loci::float_sum::tests::values;
+    use sha2::{Digest, Sha256};
 
     /// `(torch.quantile(values(n, 7 * n), 0.99) * 1.2)` of torch 2.15.0, as bits.
     const THRESHOLDS: [(usize, u32); 8] = [

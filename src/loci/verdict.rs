@@ -1,8 +1,7 @@
 //! What became of each locus of a table, and what decided it.
 
-use std::collections::HashMap;
-
 use crate::{Error, Result};
+use std::collections::HashMap;
 
 /// What became of a locus: the first rule that left it out, in the order in which the rules are
 /// applied.

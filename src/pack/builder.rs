@@ -35,7 +35,7 @@ pub struct PackBuilder {
     pub(super) allow_empty: bool,
     pub(super) tile_log2: u32,
     pub(super) replace: bool,
-    /// A store of the same FASTA with all contigs, whose sequence file serves for this one, too.
+    /// A store of the same FASTA with all contigs, whose sequence file can be linked to.
     pub(super) sequence_of: Option<Store>,
 }
 
@@ -54,7 +54,7 @@ impl Default for PackBuilder {
 }
 
 impl PackBuilder {
-    /// Starts with no input, and tiles of 4,096 bases.
+    /// Creates a builder without inputs, with tiles of 4,096 bases.
     pub fn new() -> Self {
         PackBuilder {
             fasta: None,
@@ -81,8 +81,8 @@ impl PackBuilder {
         self
     }
 
-    /// Adds a group of signal tracks. Several files are its channels, which swap under reverse
-    /// complement.
+    /// Adds a group of signal tracks. Several files are its channels, whose order is reversed under
+    /// reverse complement.
     pub fn signal(self, name: impl Into<String>, paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
         self.group(name, Role::Signal, paths)
     }
@@ -116,8 +116,9 @@ impl PackBuilder {
         self
     }
 
-    /// Sets whether a track may have none of the genome's contigs, or none with its length. It is
-    /// zero everywhere then; else it is an error, since the names or the genome build are wrong.
+    /// Sets whether a track may have no contig of the genome, or none with the genome's length. Such
+    /// a track is zero everywhere. By default it is an error, since its contig names or its genome
+    /// build are probably wrong.
     pub fn allow_empty(mut self, allow_empty: bool) -> Self {
         self.allow_empty = allow_empty;
         self
@@ -135,21 +136,20 @@ impl PackBuilder {
         self
     }
 
-    /// Sets a store of the same FASTA, with all its contigs, which the sequence is taken from, by
-    /// another name of the same file. Where the file system gives none, or the file is damaged, it
-    /// is packed.
+    /// Sets a store of the same FASTA with all its contigs, to whose sequence file a hard link is
+    /// made. The FASTA is packed where the file system has no hard links or that file is damaged.
     pub(crate) fn sequence_of(mut self, store: Option<Store>) -> Self {
         self.sequence_of = store.filter(|_| self.packs_whole_genome());
         self
     }
 
-    /// Whether all contigs of a FASTA are packed.
+    /// Returns whether all contigs of a FASTA are packed.
     pub(crate) fn packs_whole_genome(&self) -> bool {
         self.fasta.is_some() && self.contigs.is_none()
     }
 
-    /// All that decides what is packed but for the inputs' content, in words that are the same for
-    /// the same; and the inputs, in the order of the manifest's.
+    /// Returns a text that is equal for builders that would pack equal stores from equal inputs, and
+    /// the inputs in the order of the manifest.
     pub(crate) fn described(&self) -> (String, Vec<&Path>) {
         let PackBuilder {
             fasta,
@@ -176,10 +176,13 @@ impl PackBuilder {
             return Err(Error::argument("pack", "there is nothing to pack: give a FASTA, a signal or a control"));
         }
         if self.fasta.is_some() && self.chrom_sizes.is_some() {
-            return Err(Error::argument("chrom_sizes", "the contigs come from the FASTA; give one of the two"));
+            return Err(Error::argument(
+                "chrom_sizes",
+                "the contigs come from the FASTA: give a FASTA or `chrom_sizes`, not both",
+            ));
         }
         if !(9..=15).contains(&self.tile_log2) {
-            return Err(Error::argument("tile", "must be a power of two from 512 to 32768"));
+            return Err(Error::argument("tile", "it must be a power of two from 512 to 32768"));
         }
         let mut names = HashSet::new();
         for (i, group) in self.groups.iter().enumerate() {
@@ -193,13 +196,13 @@ impl PackBuilder {
                 return Err(Error::argument(
                     "signal",
                     format!(
-                        "two groups are named {0:?}: their files may be the channels of one group ({0}=A,B in the command)",
+                        "two groups are named {0:?}: give each a name of its own, or all files as the channels of one group ({0}=A,B in the command)",
                         group.name
                     ),
                 ));
             }
             if let Some(name) = track_names(&group.name, group.paths.len()).find(|name| !names.insert(name.clone())) {
-                return Err(Error::argument("signal", format!("two tracks would be named {name:?}")));
+                return Err(Error::argument("signal", format!("two tracks would be named {name:?}: rename a group")));
             }
             if group.paths.is_empty() || group.paths.len() > MAX_TRACKS {
                 return Err(Error::argument("signal", format!("{:?} needs 1 to {MAX_TRACKS} files", group.name)));
@@ -208,8 +211,7 @@ impl PackBuilder {
         Ok(())
     }
 
-    /// Puts signals and controls into panels of their own, since they are read over different
-    /// windows.
+    /// Assigns signals and controls to separate panels, since they are read over different windows.
     pub(super) fn assign_panels(&self) -> Vec<GroupEntry> {
         let mut panels: Vec<(Role, usize)> = Vec::new();
         let mut entries = Vec::new();
@@ -228,7 +230,8 @@ impl PackBuilder {
     }
 }
 
-/// The names of a group's tracks: its own, or with the channel's number where there are several.
+/// Returns the names of a group's tracks: `NAME` for a single one, `NAME.i` for channel i of
+/// several.
 pub(super) fn track_names(group: &str, tracks: usize) -> impl Iterator<Item = String> {
     (0..tracks).map(move |i| if tracks == 1 { group.to_owned() } else { format!("{group}.{i}") })
 }

@@ -1,4 +1,4 @@
-//! Which contigs a store has when there is no genome, and the contigs that were asked for.
+//! Determines the contigs of a store without a genome, and checks the contigs that were chosen.
 
 use super::track::alias_hint;
 use crate::format::Contigs;
@@ -9,9 +9,9 @@ use crate::{Error, Result, listed};
 use std::collections::HashSet;
 use std::path::Path;
 
-/// Names and lengths from the sizes file, or else from the tracks: every contig of any of them, in
-/// the order in which they first appear, with the name and the length of the first track that has
-/// it.
+/// Returns names and lengths from the file of sizes, or else from the tracks: every contig of any
+/// track, in the order in which they first appear, with the name and length in the first track that
+/// has it.
 ///
 /// # Errors
 /// [`Error::Input`] for a track that has no contig of those before it, unless `allow_empty`.
@@ -62,7 +62,7 @@ fn union(tracks: &[BigWig], aliases: Option<&Aliases>, allow_empty: bool) -> Res
     Ok(contigs)
 }
 
-/// The contigs that were asked for must exist.
+/// Refuses chosen contigs that the genome lacks.
 pub(super) fn refuse_unknown(wanted: &[String], known: &HashSet<&str>, path: &Path) -> Result<()> {
     let missing: Vec<&String> = wanted.iter().filter(|name| !known.contains(name.as_str())).collect();
     if missing.is_empty() {

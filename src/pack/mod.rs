@@ -2,17 +2,17 @@
 
 mod builder;
 mod contigs;
+mod input_stamps;
 mod open_files;
 mod panel;
 mod sequence;
 mod track;
-mod unchanged;
 
 pub use self::builder::PackBuilder;
 
 use self::builder::track_names;
-use self::track::{Lists, Track, notes};
-use self::unchanged::Unchanged;
+use self::input_stamps::{InputStamps, changed};
+use self::track::{ContigLists, Track, notes};
 use crate::format::manifest::{ContigEntry, Manifest};
 use crate::format::{Contigs, Provenance};
 use crate::ingest::bigwig::BigWig;
@@ -25,14 +25,14 @@ use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What was packed.
+/// What packing found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Packed {
-    /// Where the store has zeros that nobody measured, as
-    /// [`Store::warnings`](crate::Store::warnings) tells again whenever it is asked: contigs that a
-    /// track lacks or has with another length, and tracks without values.
+    /// Where the store has zeros in place of values: contigs that a track lacks or has with another
+    /// length, and tracks without values. [`Store::warnings`](crate::Store::warnings) returns the
+    /// same at any time.
     pub warnings: Vec<String>,
-    /// What is worth knowing beside: contigs that were renamed, and those that were ignored.
+    /// Contigs that were renamed or ignored. They need no attention.
     pub notes: Vec<String>,
 }
 
@@ -40,18 +40,20 @@ impl PackBuilder {
     /// Reads the inputs, writes the store beside `out` and renames it to `out`.
     ///
     /// # Errors
-    /// [`Error::Input`] for any input that cannot be read exactly or changes meanwhile, for a track
-    /// that has none of the genome's contigs with its length (see [`PackBuilder::allow_empty`]),
-    /// for one that has another length of a contig that is named in [`PackBuilder::contigs`], and
-    /// for two contigs of a track that mean the same; [`Error::Argument`] for names that are
-    /// missing, taken twice or not allowed; [`Error::Exists`]; [`Error::Interrupted`];
-    /// [`Error::Io`]. Nothing is left behind.
+    /// After an error, nothing is left behind.
+    ///
+    /// - [`Error::Input`] for an input that cannot be read exactly or that changes meanwhile; for a
+    ///   track that has no contig of the genome with the genome's length (unless
+    ///   [`PackBuilder::allow_empty`] allows it); for a track that has another length of a contig
+    ///   named in [`PackBuilder::contigs`]; for two contigs of a track that mean the same.
+    /// - [`Error::Argument`] for names that are missing, used twice or not allowed.
+    /// - [`Error::Exists`], [`Error::Interrupted`], [`Error::Io`].
     pub fn publish(&self, out: &Path, progress: &dyn Progress) -> Result<Packed> {
         self.check()?;
         let paths = self.groups.iter().flat_map(|group| &group.paths);
         let inputs = || self.fasta.iter().chain(&self.chrom_sizes).chain(paths.clone());
         inputs().try_for_each(|path| check_regular(path))?;
-        let unchanged = Unchanged::note(inputs())?;
+        let stamps = InputStamps::take(inputs())?;
         let mut manifest = Manifest::new();
         manifest.groups = self.assign_panels();
         let files: Vec<(&str, &PathBuf)> =
@@ -59,8 +61,7 @@ impl PackBuilder {
         open_files::allow(files.len())?;
         let tracks = files.iter().map(|(_, path)| BigWig::open(path)).collect::<Result<Vec<_>>>()?;
         let publication = Publication::of_store(out, self.replace)?;
-        // The inputs are hashed while they are packed; there is no need to go on with one when the
-        // other has failed.
+        // The inputs are hashed while they are packed. When packing fails, hashing stops.
         let hashing = Background::new(progress);
         let (lists, inputs) = on_all_cores(|| {
             rayon::join(
@@ -74,29 +75,29 @@ impl PackBuilder {
             && store.manifest().inputs.first().map(|input| &input.sha256)
                 != manifest.inputs.first().map(|input| &input.sha256)
         {
-            return Err(Error::input(fasta, None, "changed while it was packed"));
+            return Err(changed(fasta));
         }
         // The last inputs are the files of the tracks, in their order.
-        manifest.inputs.iter_mut().rev().zip(lists.into_iter().rev()).for_each(|(input, lists)| lists.note(input));
+        manifest.inputs.iter_mut().rev().zip(lists.into_iter().rev()).for_each(|(input, lists)| lists.record_in(input));
         let packed = Packed {
             warnings: input_warnings(&manifest, None, None),
             notes: notes(&manifest.inputs, self.contigs.is_some()),
         };
-        unchanged.check()?;
+        stamps.check()?;
         progress::check(progress)?;
         writer::publish(publication, manifest)?;
         Ok(packed)
     }
 
-    /// Writes the data files, and describes them in the manifest. Returns what it is to say of the
-    /// tracks' files.
+    /// Writes the data files and describes them in the manifest. Returns the lists of contigs that
+    /// the manifest is to have for the file of each track.
     fn write(
         &self,
         directory: &Path,
         manifest: &mut Manifest,
         tracks: &[BigWig],
         progress: &dyn Progress,
-    ) -> Result<Vec<Lists>> {
+    ) -> Result<Vec<ContigLists>> {
         let contigs = match &self.fasta {
             Some(fasta) => {
                 let linked = match &self.sequence_of {
@@ -128,8 +129,7 @@ impl PackBuilder {
             track.check(genome, self.contigs.as_deref(), self.alias.is_some(), self.allow_empty)?;
         }
         for number in 0..manifest.groups.iter().map(|group| group.panel + 1).max().unwrap_or(0) {
-            // Groups, their tracks and the opened files are all in the order in which they were
-            // given.
+            // Groups, their tracks and the opened files are in the same order.
             let of_groups = manifest
                 .groups
                 .iter()
@@ -139,7 +139,7 @@ impl PackBuilder {
                 .filter(|((panel, _), _)| *panel == number)
                 .map(|((_, n), file)| (n, file))
                 .unzip();
-            let job = panel::Job { contigs: &contigs, tracks: &files, tile_log2: self.tile_log2, progress };
+            let job = panel::PanelJob { contigs: &contigs, tracks: &files, tile_log2: self.tile_log2, progress };
             let (entry, file) = job.pack(&format!("panel-{number}.atm"), &names, directory)?;
             manifest.panels.push(entry);
             manifest.files.push(file);
@@ -156,7 +156,7 @@ impl PackBuilder {
     }
 }
 
-/// Work beside the main one, which shows no progress of its own and ends when it is told to.
+/// The progress of hashing beside packing: it shows nothing, and ends when packing has failed.
 struct Background<'a> {
     progress: &'a dyn Progress,
     stopped: AtomicBool,

@@ -1,17 +1,16 @@
-//! How many files may be open at once: all tracks of a store are, and systems begin with a limit of
-//! some 1,000 (or 256).
+//! Raises the limit on open files: all tracks of a store are open at once, and the usual limit is
+//! about 1,000 (or 256).
 
 use crate::{Error, Result};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Files besides the tracks: the store's, those being hashed, and what else the process opens
-/// meanwhile.
+/// Open files besides the tracks: the store's, those being hashed, and others of the process.
 const OTHERS: u64 = 256;
-/// The fewest of them that must be possible.
+/// The fewest of those that must be possible.
 const FEWEST_OTHERS: u64 = 16;
 
-/// Makes sure that the process may open so many files more. Where its soft limit is too low, it
-/// becomes the hard one, for good.
+/// Makes sure that the process may open `files` more files. Where the soft limit is too low, it is
+/// raised to the hard limit, for as long as the process lives.
 ///
 /// # Errors
 /// [`Error::Argument`] when the hard limit is too low.
@@ -22,8 +21,7 @@ pub(super) fn allow(files: usize) -> Result<()> {
     if current.is_none_or(|limit| limit >= needed) {
         return Ok(());
     }
-    // Some systems refuse what they call their own maximum; then what is needed may still be
-    // allowed.
+    // Some systems refuse their own maximum, but allow what is needed.
     let raised = [maximum, Some(needed)].into_iter().find(|&current| {
         current.is_none_or(|limit| limit <= maximum.unwrap_or(u64::MAX))
             && setrlimit(Resource::Nofile, Rlimit { current, maximum }).is_ok()

@@ -1,6 +1,6 @@
-//! Some bigWig tracks become a panel file: tiles are read and encoded in parallel over stretches of
-//! contigs and tracks, and written in order meanwhile. Memory is bounded by two waves, whatever the
-//! genome, or by two rows where one of so many tracks is more.
+//! Packs bigWig tracks into a panel file. Tiles are read and encoded in parallel, over pieces of
+//! contigs and over tracks, while those before them are written in order. Memory is bounded by two
+//! waves of pieces, or by two rows where a row is larger than a wave.
 
 use super::track::Track;
 use crate::Result;
@@ -12,14 +12,14 @@ use crate::store::writer::{PanelWriter, TrackTotals};
 use rayon::prelude::*;
 use std::path::Path;
 
-/// Bytes that the tiles of a wave take at most, all stretches and tracks together, before they are
-/// written: 64 MiB. Two waves are in memory at once.
+/// The most bytes that the tiles of a wave take in memory, over all pieces and tracks: 64 MiB. Two
+/// waves are in memory at once.
 const WAVE_BYTES: usize = 64 << 20;
-/// Rows of one stretch at most, so that there is work for all threads.
-const STRETCH_ROWS: usize = 256;
+/// The most rows of one piece, so that there is work for all threads.
+const PIECE_ROWS: usize = 256;
 
-/// What is to be packed.
-pub(super) struct Job<'a> {
+/// The packing of one panel.
+pub(super) struct PanelJob<'a> {
     pub(super) contigs: &'a Contigs,
     pub(super) tracks: &'a [&'a Track<'a>],
     pub(super) tile_log2: u32,
@@ -28,13 +28,13 @@ pub(super) struct Job<'a> {
 
 /// Consecutive rows of one contig.
 #[derive(Clone, Copy)]
-struct Stretch {
+struct Piece {
     contig: usize,
     start: u64,
     end: u64,
 }
 
-/// One track's tiles of a stretch.
+/// One track's tiles of a piece.
 #[derive(Default)]
 struct Encoded {
     bytes: Vec<u8>,
@@ -42,7 +42,7 @@ struct Encoded {
     tiles: Vec<(Code, usize, Summary)>,
 }
 
-impl Job<'_> {
+impl PanelJob<'_> {
     /// Writes the panel file and describes it.
     pub(super) fn pack(&self, file: &str, names: &[String], directory: &Path) -> Result<(PanelEntry, FileEntry)> {
         let tile = 1u64 << self.tile_log2;
@@ -51,13 +51,13 @@ impl Job<'_> {
         let bases: u64 = self.contigs.iter().map(|(_, length)| length).sum();
         self.progress.start("packing tracks", bases * self.tracks.len() as u64, Unit::Bases);
         let rows_a_wave = (WAVE_BYTES / (tile as usize * 4 * self.tracks.len())).max(1);
-        let stretches = self.stretches(rows_a_wave.min(STRETCH_ROWS) as u64 * tile);
-        let mut rest = stretches.as_slice();
+        let pieces = self.pieces(rows_a_wave.min(PIECE_ROWS) as u64 * tile);
+        let mut rest = pieces.as_slice();
         let mut encoded = Vec::new();
         while !(rest.is_empty() && encoded.is_empty()) {
             let mut rows = 0;
-            let fits = rest.iter().take_while(|stretch| {
-                rows += (stretch.end - stretch.start).div_ceil(tile) as usize;
+            let fits = rest.iter().take_while(|piece| {
+                rows += (piece.end - piece.start).div_ceil(tile) as usize;
                 rows <= rows_a_wave
             });
             let (wave, later) = rest.split_at(fits.count().max(1).min(rest.len()));
@@ -72,20 +72,20 @@ impl Job<'_> {
         Ok((PanelEntry { file: file.into(), tile, tracks: entries }, writer.finish()?))
     }
 
-    /// The contigs cut into stretches of at most `bases` bases, a multiple of the tile.
-    fn stretches(&self, bases: u64) -> Vec<Stretch> {
+    /// The contigs cut into pieces of at most `bases` bases, a multiple of the tile.
+    fn pieces(&self, bases: u64) -> Vec<Piece> {
         let contigs = self.contigs.iter().enumerate();
         let cut = |(contig, (_, length)): (usize, (&str, u64))| {
             let starts = (0..length).step_by(bases as usize);
-            starts.map(move |start| Stretch { contig, start, end: (start + bases).min(length) }).collect::<Vec<_>>()
+            starts.map(move |start| Piece { contig, start, end: (start + bases).min(length) }).collect::<Vec<_>>()
         };
         contigs.flat_map(cut).collect()
     }
 
-    /// Encodes all tracks over some stretches, track after track for each stretch.
-    fn encode_wave(&self, wave: &[Stretch]) -> Result<Vec<Encoded>> {
+    /// Encodes all tracks over some pieces, track after track for each piece.
+    fn encode_wave(&self, wave: &[Piece]) -> Result<Vec<Encoded>> {
         let tasks: Vec<_> = wave.iter().flat_map(|s| self.tracks.iter().map(move |track| (*s, *track))).collect();
-        tasks.into_par_iter().map(|(stretch, track)| self.encode(stretch, track)).collect()
+        tasks.into_par_iter().map(|(piece, track)| self.encode(piece, track)).collect()
     }
 
     fn write_wave(&self, encoded: &[Encoded], writer: &mut PanelWriter, totals: &mut [TrackTotals]) -> Result<()> {
@@ -107,10 +107,10 @@ impl Job<'_> {
         Ok(())
     }
 
-    /// Reads one track over a stretch and encodes its tiles.
-    fn encode(&self, stretch: Stretch, track: &Track<'_>) -> Result<Encoded> {
+    /// Reads one track over a piece and encodes its tiles.
+    fn encode(&self, piece: Piece, track: &Track<'_>) -> Result<Encoded> {
         progress::check(self.progress)?;
-        let length = stretch.end - stretch.start;
+        let length = piece.end - piece.start;
         let mut tiles = Tiles {
             encoder: Encoder::default(),
             tile: 1 << self.tile_log2,
@@ -118,19 +118,19 @@ impl Job<'_> {
             first: 0,
             encoded: Encoded::default(),
         };
-        track.stretches(stretch.contig, stretch.start, stretch.end, |start, end, value| {
-            tiles.push(start - stretch.start, end - stretch.start, value);
+        track.intervals(piece.contig, piece.start, piece.end, |start, end, value| {
+            tiles.push(start - piece.start, end - piece.start, value);
         })?;
         self.progress.advance(length);
         Ok(tiles.finish())
     }
 }
 
-/// The tiles of one track over a stretch, encoded as its values come.
+/// The tiles of one track over a piece, encoded as its values come.
 struct Tiles {
     encoder: Encoder,
     tile: u64,
-    /// Bases of the stretch.
+    /// Bases of the piece.
     length: u64,
     /// The first base of the tile at hand.
     first: u64,
@@ -138,7 +138,7 @@ struct Tiles {
 }
 
 impl Tiles {
-    /// Adds the value of bases `start .. end` of the stretch, which come after those added before.
+    /// Adds the value of bases `start .. end` of the piece, which come after those added before.
     #[inline]
     fn push(&mut self, mut start: u64, end: u64, value: f32) {
         while start < end {

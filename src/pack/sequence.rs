@@ -1,4 +1,4 @@
-//! A FASTA file becomes the sequence file, in one pass and bounded memory.
+//! Packs a FASTA file into the sequence file, in one pass and bounded memory.
 
 use super::contigs::refuse_unknown;
 use crate::format::manifest::{FileEntry, SequenceEntry};
@@ -15,27 +15,27 @@ const FILE: &str = "sequence.atm";
 const LETTERS_AT_ONCE: usize = 1 << 20;
 
 /// A packed genome.
-pub(super) struct Packed {
+pub(super) struct PackedSequence {
     pub(super) entry: SequenceEntry,
     pub(super) file: FileEntry,
     /// Names and lengths in the order of the FASTA.
     pub(super) contigs: Vec<(String, u64)>,
 }
 
-/// The sequence of a store that was packed of the same genome, under a name in `directory`, if the
-/// file system gives one. It is read to its end: `None` for one that is damaged, too, or cannot be
-/// read.
+/// Makes a hard link in `directory` to the sequence file of a store of the same genome, and checks
+/// the file's hash. `None` where the file system makes no link, and when the file is damaged or
+/// cannot be read.
 ///
 /// # Errors
 /// [`Error::Interrupted`].
-pub(super) fn link(store: &Store, directory: &Path, progress: &dyn Progress) -> Result<Option<Packed>> {
+pub(super) fn link(store: &Store, directory: &Path, progress: &dyn Progress) -> Result<Option<PackedSequence>> {
     let linked = || {
         let entry = store.manifest().sequence.clone()?;
         let file = store.manifest().file(&entry.file)?.clone();
         let path = directory.join(&entry.file);
         fs::hard_link(store.path().join(&entry.file), &path).ok()?;
         let contigs = store.contigs().iter().map(|(name, length)| (name.to_owned(), length)).collect();
-        Some((path, Packed { entry, file, contigs }))
+        Some((path, PackedSequence { entry, file, contigs }))
     };
     let Some((path, packed)) = linked() else { return Ok(None) };
     let hash = File::open(&path).map_err(Error::io(&path, "open")).and_then(|file| sha256(&file, &path, progress));
@@ -51,20 +51,20 @@ pub(super) fn link(store: &Store, directory: &Path, progress: &dyn Progress) -> 
     }
 }
 
-/// Packs the contigs that are wanted, all if `None`.
+/// Packs the `wanted` contigs, or all if `None`.
 pub(super) fn pack(
     fasta: &Path,
     wanted: Option<&[String]>,
     directory: &Path,
     progress: &dyn Progress,
-) -> Result<Packed> {
+) -> Result<PackedSequence> {
     let mut reader = Fasta::open(fasta)?;
     let mut writer = SequenceWriter::create(&directory.join(FILE))?;
     let mut contigs: Vec<(String, u64)> = Vec::new();
     let mut known = HashSet::new();
     let mut buffer = vec![0; LETTERS_AT_ONCE];
-    // How many bases a file holds is known only at its end, so the bytes are counted, compressed
-    // where they are.
+    // The number of bases is known only at the end of the file, so progress counts its bytes,
+    // compressed or not.
     progress.start("packing the genome", reader.length(), Unit::Bytes);
     let mut position = 0;
     let mut advance = |reader: &Fasta| {
@@ -95,5 +95,5 @@ pub(super) fn pack(
         refuse_unknown(wanted, &known.iter().map(String::as_str).collect(), fasta)?;
     }
     let entry = SequenceEntry { file: FILE.into(), acgt: writer.acgt() };
-    Ok(Packed { entry, file: writer.finish()?, contigs })
+    Ok(PackedSequence { entry, file: writer.finish()?, contigs })
 }

@@ -1,7 +1,6 @@
-//! A bigWig beside the contigs of a store: which of its contigs is read as which of the store's,
-//! and what it lacks.
+//! Matches the contigs of a bigWig with those of a store, and lists the ones that it lacks.
 
-use crate::error::some_of;
+use crate::error::listed_as_is;
 use crate::format::{Contigs, OtherLength, Provenance, Renamed};
 use crate::ingest::alias::{Aliases, ContigNames, helped_by_chr};
 use crate::ingest::bigwig::BigWig;
@@ -13,15 +12,15 @@ use std::path::Path;
 pub(super) struct Track<'a> {
     file: &'a BigWig,
     contigs: &'a Contigs,
-    /// The store's contigs that the file has, whatever their lengths there: the place in the file's
+    /// For each contig of the store that the file has, with any length: its index in the file's
     /// list.
     found: HashMap<usize, usize>,
-    lists: Lists,
+    lists: ContigLists,
 }
 
-/// What a manifest says of the contigs of a file.
+/// The contigs of a file that differ from the store's, as a manifest lists them.
 #[derive(Default)]
-pub(super) struct Lists {
+pub(super) struct ContigLists {
     absent: Vec<String>,
     ignored: Vec<String>,
     other_length: Vec<OtherLength>,
@@ -31,7 +30,7 @@ pub(super) struct Lists {
 impl<'a> Track<'a> {
     /// Compares the contigs of a file with the store's.
     pub(super) fn new(file: &'a BigWig, contigs: &'a Contigs, aliases: Option<&Aliases>) -> Result<Track<'a>> {
-        let (mut found, mut lists) = (HashMap::new(), Lists::default());
+        let (mut found, mut lists) = (HashMap::new(), ContigLists::default());
         let mut names = ContigNames::new(file.path(), contigs, aliases);
         for (place, (name, _)) in file.contigs().iter().enumerate() {
             match names.id(name)? {
@@ -52,9 +51,9 @@ impl<'a> Track<'a> {
         Ok(Track { file, contigs, found, lists })
     }
 
-    /// Refuses a file that has none of the store's contigs with its length, unless that is allowed;
-    /// and another length of a contig that was asked for by its name. `genome` says what the
-    /// contigs are of.
+    /// Refuses a file that has no contig of the store with the store's length, unless `allow_empty`;
+    /// and a file that has another length of a contig in `wanted`. `genome` is the file that the
+    /// store's contigs come from.
     pub(super) fn check(
         &self,
         genome: &Path,
@@ -83,7 +82,7 @@ impl<'a> Track<'a> {
         if self.lists.other_length.len() == self.found.len() && !allow_empty {
             return refuse(format!(
                 "all contigs that it shares with {genome} have other lengths ({}): is it of the same genome build? `allow_empty` packs zeros",
-                some_of(self.lists.other_length.iter().map(|other| self.both(other, "there"))),
+                listed_as_is(self.lists.other_length.iter().map(|other| self.both(other, "there"))),
             ));
         }
         Ok(())
@@ -94,49 +93,49 @@ impl<'a> Track<'a> {
         format!("contig {name:?} has {length} bases here and {ours} {there}")
     }
 
-    /// Calls `each(start, end, value)` for every stretch of `start .. end` on a contig of the store
-    /// that has a value, as [`BigWig::stretches`] does. There is none where the file lacks the
-    /// contig, or has another length of it.
-    pub(super) fn stretches(&self, contig: usize, start: u64, end: u64, each: impl FnMut(u64, u64, f32)) -> Result<()> {
+    /// Calls `each(start, end, value)` for every interval of `start .. end` on a contig of the store
+    /// that has a value, as [`BigWig::intervals`] does. A contig that the file lacks, or has with
+    /// another length, has no intervals.
+    pub(super) fn intervals(&self, contig: usize, start: u64, end: u64, each: impl FnMut(u64, u64, f32)) -> Result<()> {
         let Some(&place) = self.found.get(&contig) else { return Ok(()) };
         let (name, length) = &self.file.contigs()[place];
         if *length != self.contigs.length(contig) {
             return Ok(());
         }
-        self.file.stretches(name, start, end, each)
+        self.file.intervals(name, start, end, each)
     }
 
-    /// What a manifest says of the file.
-    pub(super) fn into_lists(self) -> Lists {
+    /// Returns the lists for the manifest.
+    pub(super) fn into_lists(self) -> ContigLists {
         self.lists
     }
 }
 
-/// How names could be taken for those of the store, where no aliases were given.
+/// Returns a hint to use aliases, for a message, where none were given.
 pub(super) fn alias_hint<'a>(aliases: bool, names: impl Iterator<Item = &'a str>, contigs: &Contigs) -> &'static str {
     match (aliases, helped_by_chr(names, contigs).next().is_some()) {
-        (false, true) => "`alias` \"chr\" takes 1 for chr1 and MT for chrM, and a file any name for another; ",
-        (false, false) => "`alias` with a file that says which names mean the same takes one for another; ",
+        (false, true) => "`alias` \"chr\" reads 1 as chr1 and MT as chrM, and a file of aliases any name as another; ",
+        (false, false) => "`alias` with a file of aliases reads one name as another; ",
         (true, _) => "",
     }
 }
 
-impl Lists {
-    /// Writes them down.
-    pub(super) fn note(self, input: &mut Provenance) {
+impl ContigLists {
+    /// Puts the lists into the manifest's entry of the file.
+    pub(super) fn record_in(self, input: &mut Provenance) {
         (input.contigs_absent, input.contigs_ignored) = (self.absent, self.ignored);
         (input.contigs_other_length, input.contigs_renamed) = (self.other_length, self.renamed);
     }
 }
 
-/// What is worth knowing of the files of tracks and no reason to worry: contigs that were renamed,
-/// and those that are not in the store, unless the store has chosen ones only.
+/// Returns what to tell about the files of tracks that is no warning: contigs that were renamed, and
+/// contigs that the store lacks, unless only `chosen` contigs were packed.
 pub(super) fn notes(inputs: &[Provenance], chosen: bool) -> Vec<String> {
     let mut notes = Vec::new();
     for input in inputs {
         if !input.contigs_renamed.is_empty() {
             let renamed = input.contigs_renamed.iter().map(|name| format!("{:?} is {:?}", name.from, name.to));
-            notes.push(format!("{}: by the aliases, {}", input.path, some_of(renamed)));
+            notes.push(format!("{}: by the aliases, {}", input.path, listed_as_is(renamed)));
         }
         if !input.contigs_ignored.is_empty() && !chosen {
             notes.push(format!("{}: not in the store, and ignored: {}", input.path, listed(&input.contigs_ignored)));

@@ -79,9 +79,8 @@ impl RandomState {
 
 #[cfg(test)]
 mod tests {
-    use sha2::{Digest, Sha256};
-
     use super::*;
+    use sha2::{Digest, Sha256};
 
     fn digits(hash: Sha256) -> String {
         hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()

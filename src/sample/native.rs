@@ -3,10 +3,9 @@
 //! What this file computes is a format: it never changes within a version, and
 //! `format-spec/vectors/sampler.json` holds it in place.
 
+use crate::{Error, Result};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
-
-use crate::{Error, Result};
 
 /// The version of the order, for saved states.
 pub const VERSION: u32 = 1;

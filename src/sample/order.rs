@@ -1,11 +1,9 @@
 //! The orders that an epoch's examples can stand in.
 
+use crate::Error;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
-
-use serde::{Deserialize, Serialize};
-
-use crate::Error;
 
 /// Which rules say what example stands at each place of an epoch. Its text, also in saved states,
 /// is the name in lower case.

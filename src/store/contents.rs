@@ -17,27 +17,27 @@ use std::path::{Path, PathBuf};
 
 /// What is published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum TargetKind {
     /// A store, with the locus indices in it.
     Store,
     /// A locus index of a store.
     Index,
 }
 
-impl Kind {
+impl TargetKind {
     /// What it is called, with its article.
     pub(super) fn noun(self) -> &'static str {
         match self {
-            Kind::Store => "an atemoya store",
-            Kind::Index => "a locus index",
+            TargetKind::Store => "an atemoya store",
+            TargetKind::Index => "a locus index",
         }
     }
 
     /// The document that lists its files.
     fn document(self) -> &'static str {
         match self {
-            Kind::Store => MANIFEST,
-            Kind::Index => INDEX_DOCUMENT,
+            TargetKind::Store => MANIFEST,
+            TargetKind::Index => INDEX_DOCUMENT,
         }
     }
 }
@@ -71,11 +71,11 @@ impl Contents {
     ///
     /// # Errors
     /// Why it may hold what is not ours.
-    pub(super) fn of(directory: &Path, kind: Kind) -> Result<Contents, Doubt> {
+    pub(super) fn of(directory: &Path, kind: TargetKind) -> Result<Contents, Doubt> {
         let mut search = Search::default();
         match kind {
-            Kind::Store => search.store(directory)?,
-            Kind::Index => search.index(directory, "")?,
+            TargetKind::Store => search.store(directory)?,
+            TargetKind::Index => search.index(directory, "")?,
         }
         search.end(kind)
     }
@@ -88,7 +88,7 @@ impl Contents {
     pub(super) fn of_damaged(directory: &Path) -> Result<Contents, Doubt> {
         let mut search = Search::default();
         search.damaged(directory, "")?;
-        search.end(Kind::Store)
+        search.end(TargetKind::Store)
     }
 
     /// A directory without any entry.
@@ -115,10 +115,10 @@ impl Contents {
 
 impl Search {
     fn store(&mut self, directory: &Path) -> Result<(), Doubt> {
-        let path = document(directory, Kind::Store)?;
+        let path = document(directory, TargetKind::Store)?;
         let manifest = read_manifest(&path).map(|(manifest, _)| manifest);
-        let manifest = manifest.map_err(|error| unreadable(Kind::Store, &error))?;
-        manifest.validate().map_err(|damage| unreadable(Kind::Store, &damage.at(&path, 0)))?;
+        let manifest = manifest.map_err(|error| unreadable(TargetKind::Store, &error))?;
+        manifest.validate().map_err(|damage| unreadable(TargetKind::Store, &damage.at(&path, 0)))?;
         for (name, entry) in entries(directory)? {
             let text = name.to_str().unwrap_or_default();
             if text == LOCI && entry.is_dir() {
@@ -137,7 +137,7 @@ impl Search {
     fn loci(&mut self, loci: &Path) -> Result<(), Doubt> {
         for (name, entry) in entries(loci)? {
             let path = loci.join(&name);
-            if let Some(abandoned) = Abandoned::find(&path, Kind::Index) {
+            if let Some(abandoned) = Abandoned::find(&path, TargetKind::Index) {
                 self.found.abandoned.push(abandoned);
             } else if entry.is_dir() && Contents::of_empty(&path).is_some() {
                 self.found.directories.push(path);
@@ -153,8 +153,8 @@ impl Search {
     }
 
     fn index(&mut self, directory: &Path, within: &str) -> Result<(), Doubt> {
-        let path = document(directory, Kind::Index)?;
-        let files = index_files(&path).map_err(|error| unreadable(Kind::Index, &error))?;
+        let path = document(directory, TargetKind::Index)?;
+        let files = index_files(&path).map_err(|error| unreadable(TargetKind::Index, &error))?;
         for (name, entry) in entries(directory)? {
             if entry.is_file() && files.iter().any(|file| name == *file) {
                 self.found.files.push(directory.join(name));
@@ -172,7 +172,7 @@ impl Search {
             let path = directory.join(&name);
             let text = name.to_str().unwrap_or_default();
             let below = within.is_empty() && text == LOCI || within == "loci/" && is_file_name(text);
-            let abandoned = if within == "loci/" { Abandoned::find(&path, Kind::Index) } else { None };
+            let abandoned = if within == "loci/" { Abandoned::find(&path, TargetKind::Index) } else { None };
             if let Some(abandoned) = abandoned {
                 self.found.abandoned.push(abandoned);
             } else if entry.is_dir() && below {
@@ -188,7 +188,7 @@ impl Search {
     }
 
     /// What was found, if it was nothing but ours.
-    fn end(mut self, kind: Kind) -> Result<Contents, Doubt> {
+    fn end(mut self, kind: TargetKind) -> Result<Contents, Doubt> {
         if self.others.is_empty() {
             return Ok(self.found);
         }
@@ -214,7 +214,7 @@ fn entries(directory: &Path) -> Result<Vec<(OsString, Metadata)>, Doubt> {
 }
 
 /// The path of a directory's document, which must be a file.
-fn document(directory: &Path, kind: Kind) -> Result<PathBuf, Doubt> {
+fn document(directory: &Path, kind: TargetKind) -> Result<PathBuf, Doubt> {
     let path = directory.join(kind.document());
     let is_file = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_file());
     let missing = || format!("it is a directory that is not {} (it has no {})", kind.noun(), kind.document());
@@ -222,7 +222,7 @@ fn document(directory: &Path, kind: Kind) -> Result<PathBuf, Doubt> {
 }
 
 /// Why a document is none that proves anything.
-fn unreadable(kind: Kind, error: &Error) -> Doubt {
+fn unreadable(kind: TargetKind, error: &Error) -> Doubt {
     let document = kind.document();
     match error {
         Error::Unsupported { what, .. } => {

@@ -45,8 +45,8 @@ impl<'a> DataFile<'a> {
 
     /// Asks the system to read bytes into memory, and does not wait for them. Where the system
     /// cannot, nothing happens.
-    pub(crate) fn will_need(&self, bytes: Range<u64>) {
-        system::will_need(self.file, bytes);
+    pub(crate) fn readahead(&self, bytes: Range<u64>) {
+        system::readahead(self.file, bytes);
     }
 
     /// Whether the byte at `offset` is in memory, as far as can be told.
@@ -71,7 +71,7 @@ mod system {
     /// and forgets the rest. This is what it reads ahead unless it is told otherwise.
     const REQUEST: u64 = 128 << 10;
 
-    pub(super) fn will_need(file: &File, bytes: Range<u64>) {
+    pub(super) fn readahead(file: &File, bytes: Range<u64>) {
         for start in bytes.clone().step_by(REQUEST as usize) {
             let length = NonZeroU64::new((bytes.end - start).min(REQUEST));
             // An advice: where it is not taken, reading waits.
@@ -104,7 +104,7 @@ mod system {
     use std::fs::File;
     use std::ops::Range;
 
-    pub(super) fn will_need(_: &File, _: Range<u64>) {}
+    pub(super) fn readahead(_: &File, _: Range<u64>) {}
 
     pub(super) fn in_memory(_: &File, _: u64) -> bool {
         true

@@ -1,7 +1,7 @@
 //! What the files of a store's tracks lacked: where the store has zeros that nobody measured.
 
 use super::Store;
-use crate::error::some_of;
+use crate::error::listed_as_is;
 use crate::format::manifest::{GroupEntry, Manifest, TrackEntry};
 use crate::format::{OtherLength, Provenance};
 use crate::{Error, Result, listed};
@@ -107,7 +107,7 @@ pub(crate) fn warnings(manifest: &Manifest, groups: Option<&[&str]>, contigs: Op
             lacks[place].1.push(track.label());
         }
     }
-    lacks.into_iter().map(|(what, tracks)| format!("{}: {what}", some_of(tracks))).collect()
+    lacks.into_iter().map(|(what, tracks)| format!("{}: {what}", listed_as_is(tracks))).collect()
 }
 
 /// A track, and the file that it is from where that is known; or a file of which nobody knows which
@@ -219,7 +219,7 @@ impl<'a> Lengths<'a> {
         let contigs_of =
             |manifest: &'a Manifest| manifest.contigs.iter().map(|contig| (contig.name.as_str(), contig.length));
         let lengths = self.1.get_or_init(|| contigs_of(self.0).collect());
-        some_of(contigs.into_iter().map(|OtherLength { name, length }| {
+        listed_as_is(contigs.into_iter().map(|OtherLength { name, length }| {
             let ours = lengths.get(name.as_str()).map_or_else(String::new, |ours| format!(" and {ours} in the store"));
             format!("{name:?} ({length} bases there{ours})")
         }))

@@ -4,23 +4,30 @@
 mod census;
 mod contents;
 mod file;
+mod file_stamp;
 mod hash;
+mod lock;
 mod map;
 mod missing_values;
 mod open;
 mod panel;
 mod publish;
-mod rows;
+mod row_buffer;
 mod sequence;
 mod unfinished;
+mod user_cache;
 mod verify;
 mod verify_once;
 pub mod writer;
 
 pub use census::Tally;
-pub(crate) use contents::Kind;
+pub(crate) use contents::TargetKind;
 pub(crate) use file::DataFile;
+#[cfg(feature = "ingest")]
+pub(crate) use file_stamp::FileStamp;
 pub(crate) use hash::sha256;
+#[cfg(feature = "ingest")]
+pub(crate) use lock::lock;
 #[cfg(feature = "ingest")]
 pub(crate) use missing_values::warnings as input_warnings;
 pub use open::Store;
@@ -30,10 +37,10 @@ pub(crate) use publish::check_target;
 #[cfg(feature = "ingest")]
 pub(crate) use publish::remove_store;
 pub use publish::{Publication, remove_damaged};
-pub(crate) use rows::{Part, Rows};
+pub(crate) use row_buffer::{RowBuffer, RowPart};
 pub use sequence::{SequenceFile, SequenceView};
 #[cfg(feature = "ingest")]
 pub(crate) use unfinished::remove_abandoned_stores;
-pub use verify::Verified;
 #[cfg(feature = "ingest")]
-pub(crate) use verify_once::user_cache;
+pub(crate) use user_cache::user_cache;
+pub use verify::Verified;

@@ -2,7 +2,7 @@
 //! renamed into place (`format-spec/FORMAT.md`, section 10). At any moment there is the old state
 //! or the new one, and nothing of anybody else's is lost.
 
-use super::contents::{Contents, Doubt, Kind};
+use super::contents::{Contents, Doubt, TargetKind};
 use super::unfinished::{Unfinished, remove_abandoned, sync_directory};
 use crate::{Error, Result};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 pub struct Publication {
     unfinished: Unfinished,
     target: PathBuf,
-    kind: Kind,
+    kind: TargetKind,
     replace: bool,
 }
 
@@ -28,15 +28,15 @@ impl Publication {
     /// is not a store, or holds anything that is not part of one; [`Error::Argument`] for a path
     /// that does not end in a name; [`Error::Io`].
     pub fn of_store(target: &Path, replace: bool) -> Result<Publication> {
-        Publication::begin(target, Kind::Store, replace)
+        Publication::begin(target, TargetKind::Store, replace)
     }
 
     /// Begins to build a locus index inside a store.
     pub(crate) fn of_index(target: &Path, replace: bool) -> Result<Publication> {
-        Publication::begin(target, Kind::Index, replace)
+        Publication::begin(target, TargetKind::Index, replace)
     }
 
-    fn begin(target: &Path, kind: Kind, replace: bool) -> Result<Publication> {
+    fn begin(target: &Path, kind: TargetKind, replace: bool) -> Result<Publication> {
         let Some(name) = target.file_name() else {
             let message = format!("{target:?} does not end in a name: give what is made a name of its own");
             return Err(Error::argument("out", message));
@@ -112,10 +112,10 @@ impl Publication {
 pub fn remove_damaged(path: &Path) -> Result<()> {
     match fs::symlink_metadata(path) {
         Err(_) => Ok(()),
-        Ok(metadata) if !metadata.is_dir() => check_target(path, Kind::Store, false),
+        Ok(metadata) if !metadata.is_dir() => check_target(path, TargetKind::Store, false),
         Ok(_) => {
             let contents = Contents::of_damaged(path);
-            contents.map(Contents::remove).map_err(|doubt| refused(path, Kind::Store, &doubt))
+            contents.map(Contents::remove).map_err(|doubt| refused(path, TargetKind::Store, &doubt))
         }
     }
 }
@@ -126,7 +126,7 @@ pub fn remove_damaged(path: &Path) -> Result<()> {
 /// Why it may hold what is not ours; nothing is removed then.
 #[cfg(feature = "ingest")]
 pub(crate) fn remove_store(path: &Path) -> Result<(), Doubt> {
-    let contents = Contents::of(path, Kind::Store);
+    let contents = Contents::of(path, TargetKind::Store);
     contents.or_else(|doubt| Contents::of_damaged(path).map_err(|_| doubt)).map(Contents::remove)
 }
 
@@ -140,7 +140,7 @@ fn parent(path: &Path) -> &Path {
 ///
 /// # Errors
 /// [`Error::Exists`].
-pub(crate) fn check_target(target: &Path, kind: Kind, replace: bool) -> Result<()> {
+pub(crate) fn check_target(target: &Path, kind: TargetKind, replace: bool) -> Result<()> {
     let Ok(metadata) = fs::symlink_metadata(target) else { return Ok(()) };
     let doubt: Doubt = if metadata.is_symlink() {
         "it is a symbolic link".into()
@@ -162,7 +162,7 @@ pub(crate) fn check_target(target: &Path, kind: Kind, replace: bool) -> Result<(
 }
 
 /// The error for a target that is never replaced.
-fn refused(target: &Path, kind: Kind, doubt: &str) -> Error {
+fn refused(target: &Path, kind: TargetKind, doubt: &str) -> Error {
     let remedy = format!(
         "Only {} and nothing else is replaced: choose another name, or move away what is there or delete it yourself",
         kind.noun()

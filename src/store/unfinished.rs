@@ -5,7 +5,7 @@
 //! its writer holds on it, and by what is inside: the marker file, or what a writer leaves when it
 //! dies after taking the marker away.
 
-use super::contents::{Contents, Kind};
+use super::contents::{Contents, TargetKind};
 use crate::{Error, Result};
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, TryLockError};
@@ -87,7 +87,7 @@ pub(super) struct Abandoned {
 
 impl Abandoned {
     /// The directory, if it was made for a target of this kind and nobody works in it.
-    pub(super) fn find(path: &Path, kind: Kind) -> Option<Abandoned> {
+    pub(super) fn find(path: &Path, kind: TargetKind) -> Option<Abandoned> {
         let made_here = path.file_name().is_some_and(is_name);
         if !made_here || !fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir()) {
             return None;
@@ -116,7 +116,7 @@ impl Abandoned {
 }
 
 /// Removes what dead writers of the target `name` of a kind left behind in `parent`.
-pub(super) fn remove_abandoned(parent: &Path, name: &OsStr, kind: Kind) {
+pub(super) fn remove_abandoned(parent: &Path, name: &OsStr, kind: TargetKind) {
     let Ok(entries) = fs::read_dir(parent) else { return };
     let prefix = prefix(name);
     for entry in entries.flatten() {
@@ -130,7 +130,7 @@ pub(super) fn remove_abandoned(parent: &Path, name: &OsStr, kind: Kind) {
 #[cfg(feature = "ingest")]
 pub(crate) fn remove_abandoned_stores(directory: &Path) {
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
-        Abandoned::find(&entry.path(), Kind::Store).into_iter().for_each(Abandoned::remove);
+        Abandoned::find(&entry.path(), TargetKind::Store).into_iter().for_each(Abandoned::remove);
     }
 }
 
@@ -172,7 +172,7 @@ mod tests {
         let empty = left(root.path(), ".t.atemoya-abc124.tmp");
         let other = left(root.path(), ".u.atemoya-abc125.tmp");
         let alive = Unfinished::create(root.path(), OsStr::new("t")).unwrap();
-        remove_abandoned(root.path(), OsStr::new("t"), Kind::Store);
+        remove_abandoned(root.path(), OsStr::new("t"), TargetKind::Store);
         assert!(!marked.exists() && !empty.exists());
         assert!(other.exists() && alive.path().join(MARKER).exists());
         let path = alive.path().to_path_buf();
@@ -192,7 +192,7 @@ mod tests {
         let elsewhere = tempfile::tempdir().unwrap();
         fs::write(elsewhere.path().join(MARKER), "").unwrap();
         std::os::unix::fs::symlink(elsewhere.path(), root.path().join(".t.atemoya-abc999.tmp")).unwrap();
-        remove_abandoned(root.path(), OsStr::new("t"), Kind::Store);
+        remove_abandoned(root.path(), OsStr::new("t"), TargetKind::Store);
         assert_eq!(fs::read_dir(root.path()).unwrap().count(), 5);
         assert!(elsewhere.path().join(MARKER).exists());
     }

@@ -162,14 +162,14 @@ fn verify_block(b: u64, block: &Block, length: u64) -> Result<u64, Damage> {
 }
 
 /// What some rows of a panel hold.
-struct Tally {
+struct PanelTotals {
     totals: Vec<TrackTotals>,
     tiles: u64,
 }
 
-impl Tally {
-    fn new(tracks: usize) -> Tally {
-        Tally { totals: vec![TrackTotals::default(); tracks], tiles: 0 }
+impl PanelTotals {
+    fn new(tracks: usize) -> PanelTotals {
+        PanelTotals { totals: vec![TrackTotals::default(); tracks], tiles: 0 }
     }
 }
 
@@ -181,7 +181,7 @@ fn verify_panel(
     manifest: &Path,
     progress: &dyn Progress,
 ) -> Result<u64> {
-    let mut all = Tally::new(panel.tracks());
+    let mut all = PanelTotals::new(panel.tracks());
     let rows_a_task = (TILES_A_TASK / panel.tracks()).max(1);
     let wave = rows_a_task * 4 * rayon::current_num_threads();
     verify_ends(panel)?;
@@ -190,21 +190,21 @@ fn verify_panel(
         for first in rows.clone().step_by(wave) {
             let last = rows.end.min(first + wave);
             let tasks: Vec<_> = (first..last).step_by(rows_a_task).map(|f| f..last.min(f + rows_a_task)).collect();
-            let check = |task: std::ops::Range<usize>| -> Result<Tally> {
+            let check = |task: std::ops::Range<usize>| -> Result<PanelTotals> {
                 let mut tile = vec![0.0; 1 << panel.view().tile_log2()];
-                let mut tally = Tally::new(panel.tracks());
+                let mut found = PanelTotals::new(panel.tracks());
                 progress.advance((task.len() * panel.tracks()) as u64);
                 for row in task {
                     progress::check(progress)?;
                     let start = (row - rows.start) as u64 * entry.tile;
-                    verify_row(panel, row, contigs.length(contig), start, &mut tile, &mut tally)?;
+                    verify_row(panel, row, contigs.length(contig), start, &mut tile, &mut found)?;
                 }
-                Ok(tally)
+                Ok(found)
             };
             // Put together in order, so that the sums do not depend on the threads.
-            for tally in tasks.into_par_iter().map(check).collect::<Result<Vec<_>>>()? {
-                all.tiles += tally.tiles;
-                all.totals.iter_mut().zip(&tally.totals).for_each(|(all, some)| all.merge(some));
+            for found in tasks.into_par_iter().map(check).collect::<Result<Vec<_>>>()? {
+                all.tiles += found.tiles;
+                all.totals.iter_mut().zip(&found.totals).for_each(|(all, some)| all.merge(some));
             }
         }
     }
@@ -239,7 +239,7 @@ fn verify_row(
     length: u64,
     start: u64,
     tile: &mut [f32],
-    tally: &mut Tally,
+    found: &mut PanelTotals,
 ) -> Result<()> {
     let valid = (length - start).min(tile.len() as u64) as usize;
     let view = panel.view();
@@ -247,7 +247,7 @@ fn verify_row(
     let offset = view.row_offset(row);
     let tiles = view.row(row).map_err(|e| panel.error(row, e))?;
     let Some(tiles) = tiles else {
-        tally.totals.iter_mut().for_each(TrackTotals::add_zeros);
+        found.totals.iter_mut().for_each(TrackTotals::add_zeros);
         return Ok(());
     };
     let damage_at = |damage: Damage, further: u64| damage.at(panel.path(), base + offset + further);
@@ -274,9 +274,9 @@ fn verify_row(
             zeros_until(end, here)?;
             end = here + checked.bytes;
             next = end.next_multiple_of(8);
-            tally.tiles += 1;
+            found.tiles += 1;
         }
-        tally.totals[track].add(&checked.summary);
+        found.totals[track].add(&checked.summary);
     }
     zeros_until(end, tiles.len())
 }

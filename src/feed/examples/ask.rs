@@ -8,7 +8,7 @@ use super::source::{Tracks, cut};
 use super::store::StoreExamples;
 use crate::gather::Window;
 use crate::sample::Draw;
-use crate::store::{DataFile, Part};
+use crate::store::{DataFile, RowPart};
 use std::ops::Range;
 
 /// Examples of a batch that are looked for.
@@ -37,7 +37,7 @@ impl StoreExamples {
             let bytes = panel.index_bytes();
             let step = ((bytes.end - bytes.start) / PLACES).max(1);
             if bytes.clone().step_by(step as usize).any(|at| !panel.file().in_memory(at)) {
-                panel.file().will_need(bytes);
+                panel.file().readahead(bytes);
             }
         }
     }
@@ -53,12 +53,12 @@ impl StoreExamples {
             requests.clear();
             let mut long = false;
             for draw in draws {
-                long |= self.requests(*draw, Part::Rows, scratch, &mut requests);
+                long |= self.requests(*draw, RowPart::Rows, scratch, &mut requests);
             }
             self.send(&mut requests);
             if long {
                 for draw in draws {
-                    self.requests(*draw, Part::Tiles, scratch, &mut requests);
+                    self.requests(*draw, RowPart::Tiles, scratch, &mut requests);
                 }
                 self.send(&mut requests);
             }
@@ -75,15 +75,15 @@ impl StoreExamples {
         });
         requests.clear();
         indices && {
-            self.requests(draw, Part::Rows, scratch, requests);
+            self.requests(draw, RowPart::Rows, scratch, requests);
             requests.iter().all(|(file, bytes)| self.file(*file).is_none_or(|file| file.in_memory(bytes.start)))
         }
     }
 
     /// Collects what an example needs. Returns whether there are long rows, whose tiles are another
     /// part. What is damaged is left to the gathering.
-    fn requests(&self, draw: Draw, part: Part, scratch: &mut Scratch, requests: &mut Vec<Request>) -> bool {
-        if let (Some(file), Part::Rows, true) = (self.store.sequence(), part, self.reads_sequence()) {
+    fn requests(&self, draw: Draw, part: RowPart, scratch: &mut Scratch, requests: &mut Vec<Request>) -> bool {
+        if let (Some(file), RowPart::Rows, true) = (self.store.sequence(), part, self.reads_sequence()) {
             let [window, _] = self.windows(draw);
             let blocks = cut(&window, BLOCK_LOG2).0;
             if !blocks.is_empty() {
@@ -119,7 +119,7 @@ impl StoreExamples {
         merge(requests);
         for (number, bytes) in requests.drain(..) {
             if let Some(file) = self.file(number) {
-                file.will_need(bytes);
+                file.readahead(bytes);
             }
         }
     }

@@ -5,7 +5,7 @@ use super::source::{Source, Tracks, cut};
 use crate::format::onehot::Block;
 use crate::format::tile::TileError;
 use crate::gather::{Step, Window};
-use crate::store::{PanelView, Rows, Store};
+use crate::store::{PanelView, RowBuffer, Store};
 use crate::{Error, Result};
 use std::sync::{Mutex, PoisonError};
 
@@ -16,7 +16,7 @@ pub(super) const BLOCK_LOG2: u32 = 6;
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     blocks: Vec<Block>,
-    pub(super) rows: Rows,
+    pub(super) rows: RowBuffer,
 }
 
 /// Memory that no thread is using.

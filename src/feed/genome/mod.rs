@@ -13,7 +13,7 @@ pub(super) use named::{Tracks, known_contigs};
 pub(super) use sequence::SequenceArrays;
 pub(super) use tracks::TrackArrays;
 
-use crate::error::some_of;
+use crate::error::listed_as_is;
 use crate::format::Contigs;
 use crate::store::Store;
 use crate::{DType, Error, Result, listed};
@@ -167,7 +167,7 @@ impl Genome {
         }
         if !other.is_empty() {
             let remedy = "are they of the same genome build? `chroms` can name the contigs without these";
-            let message = format!("the store of the tracks has other lengths of {}: {remedy}", some_of(other));
+            let message = format!("the store of the tracks has other lengths of {}: {remedy}", listed_as_is(other));
             return Err(Error::argument("sequences", message));
         }
         let warning = || format!("the store of the tracks lacks {}, where they are zeros", listed(&lacking));

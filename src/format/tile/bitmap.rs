@@ -1,7 +1,7 @@
 //! The bitmap encoding: a presence bit per base, a running count per 256 bases, then the values of
 //! the set bits.
 
-use super::stretches::Stretch;
+use super::intervals::Interval;
 use super::values::{Parts, for_values, store};
 use super::{BLOCK, Sample, TileError, ValueType, sparse};
 
@@ -9,18 +9,18 @@ pub(super) fn size(values: ValueType, tile: usize, nonzero: usize) -> usize {
     tile / 8 + tile / BLOCK * 2 + values.bytes(nonzero)
 }
 
-pub(super) fn encode(stretches: &[Stretch], values: ValueType, tile: usize, out: &mut [u8]) {
+pub(super) fn encode(intervals: &[Interval], values: ValueType, tile: usize, out: &mut [u8]) {
     let (bits, rest) = out.split_at_mut(tile / 8);
     let (ends, stored) = rest.split_at_mut(tile / BLOCK * 2);
     let mut item = 0;
-    for stretch in stretches {
-        for position in stretch.positions() {
+    for interval in intervals {
+        for position in interval.positions() {
             bits[position / 8] |= 1 << (position % 8);
-            store(values, stored, item, stretch.value);
+            store(values, stored, item, interval.value);
             item += 1;
         }
     }
-    sparse::running_counts(stretches, ends);
+    sparse::running_counts(intervals, ends);
 }
 
 #[inline(always)]

@@ -1,7 +1,7 @@
 //! The strict reading of a tile: every rule of section 6 of the format, for `verify`.
 
 use super::encode::Summary;
-use super::stretches::Stretches;
+use super::intervals::Intervals;
 use super::values::Parts;
 use super::{BLOCK, Code, Family, TileError, ValueType, bitmap, decode, dense, runs, sparse};
 use crate::format::Damage;
@@ -40,9 +40,9 @@ pub fn check(code: Code, bytes: &[u8], valid: usize, out: &mut [f32]) -> Result<
     if let Some(i) = out[valid..].iter().position(|&v| v != 0.0) {
         return Err(bad("value past the end of the contig", "0", valid + i));
     }
-    let mut stretches = Stretches::default();
-    stretches.read(&out[..valid]);
-    let summary = stretches.summary(valid);
+    let mut intervals = Intervals::default();
+    intervals.read(&out[..valid]);
+    let summary = intervals.summary(valid);
     if let Some(byte) = half_used(code, bytes, tile).filter(|byte| byte >> 4 != 0) {
         return Err(Damage::new(
             0,

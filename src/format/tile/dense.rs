@@ -1,6 +1,6 @@
 //! The dense encoding: the value of each base in turn.
 
-use super::stretches::Stretch;
+use super::intervals::Interval;
 use super::values::{Parts, for_values, store};
 use super::{Sample, TileError, ValueType};
 
@@ -8,9 +8,9 @@ pub(super) fn size(values: ValueType, tile: usize) -> usize {
     values.bytes(tile)
 }
 
-pub(super) fn encode(stretches: &[Stretch], values: ValueType, out: &mut [u8]) {
-    for stretch in stretches {
-        stretch.positions().for_each(|position| store(values, out, position, stretch.value));
+pub(super) fn encode(intervals: &[Interval], values: ValueType, out: &mut [u8]) {
+    for interval in intervals {
+        interval.positions().for_each(|position| store(values, out, position, interval.value));
     }
 }
 

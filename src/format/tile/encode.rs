@@ -1,6 +1,6 @@
 //! The writer's choice: the cheapest encoding of a tile.
 
-use super::stretches::Stretches;
+use super::intervals::Intervals;
 use super::{Code, Family, ValueType, bitmap, dense, runs, sparse};
 use std::ops::Range;
 
@@ -20,7 +20,7 @@ use std::ops::Range;
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Encoder {
-    stretches: Stretches,
+    intervals: Intervals,
 }
 
 /// What the encoder saw in a tile.
@@ -30,7 +30,7 @@ pub struct Summary {
     pub nonzero: u32,
     /// The narrowest type that holds every value that is not 0.
     pub values: ValueType,
-    /// Sum of the values in f64: of each stretch of equal values in order, its value times its
+    /// Sum of the values in f64: of each interval of equal values in order, its value times its
     /// bases.
     pub sum: f64,
     /// Sum of the absolute values, likewise.
@@ -52,7 +52,7 @@ impl Encoder {
     /// were added before. What is not added is 0.
     #[inline(always)]
     pub fn push(&mut self, bases: Range<usize>, value: f32) {
-        self.stretches.push(bases, value);
+        self.intervals.push(bases, value);
     }
 
     /// Appends the encoded tile to `out`, padded to a multiple of 8 bytes, and says under which
@@ -64,27 +64,27 @@ impl Encoder {
     /// # Panics
     /// It may, when bases were added out of order, twice, or past the tile.
     pub fn finish(&mut self, tile: usize, valid: usize, out: &mut Vec<u8>) -> (Code, Summary) {
-        let encoded = encode(&self.stretches, tile, valid, out);
-        self.stretches.clear();
+        let encoded = encode(&self.intervals, tile, valid, out);
+        self.intervals.clear();
         encoded
     }
 
     /// Encodes a tile of these values, as [`Encoder::finish`] does.
     pub fn encode(&mut self, tile: &[f32], valid: usize, out: &mut Vec<u8>) -> (Code, Summary) {
-        self.stretches.read(tile);
+        self.intervals.read(tile);
         self.finish(tile.len(), valid, out)
     }
 }
 
-fn encode(stretches: &Stretches, tile: usize, valid: usize, out: &mut Vec<u8>) -> (Code, Summary) {
-    if stretches.items().is_empty() {
+fn encode(intervals: &Intervals, tile: usize, valid: usize, out: &mut Vec<u8>) -> (Code, Summary) {
+    if intervals.items().is_empty() {
         return (Code::ZERO, Summary::ZERO);
     }
-    let summary = stretches.summary(valid);
-    let counts = Counts { tile, nonzero: summary.nonzero as usize, runs: stretches.runs(tile) };
+    let summary = intervals.summary(valid);
+    let counts = Counts { tile, nonzero: summary.nonzero as usize, runs: intervals.runs(tile) };
     let code = counts.cheapest(summary.values);
     let start = out.len();
-    counts.write(stretches, code, out);
+    counts.write(intervals, code, out);
     out.resize(start + (out.len() - start).next_multiple_of(8), 0);
     (code, summary)
 }
@@ -128,8 +128,8 @@ impl Counts {
     }
 
     /// Appends the tile under a code that can hold it.
-    pub(super) fn write(&self, stretches: &Stretches, code: Code, out: &mut Vec<u8>) {
-        let (items, values, start) = (stretches.items(), code.values(), out.len());
+    pub(super) fn write(&self, intervals: &Intervals, code: Code, out: &mut Vec<u8>) {
+        let (items, values, start) = (intervals.items(), code.values(), out.len());
         out.resize(start + self.size(code), 0);
         let bytes = &mut out[start..];
         match code.family() {

@@ -10,9 +10,9 @@ mod check;
 mod code;
 mod dense;
 mod encode;
+mod intervals;
 mod runs;
 mod sparse;
-mod stretches;
 mod values;
 
 pub(crate) use check::length;

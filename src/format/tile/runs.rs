@@ -1,6 +1,6 @@
-//! The runs encoding: values and ends of stretches of equal value.
+//! The runs encoding: values and ends of intervals of equal value.
 
-use super::stretches::{Stretch, with_zeros};
+use super::intervals::{Interval, with_zeros};
 use super::values::{Parts, Values, for_values, store};
 use super::{Sample, TileError, ValueType};
 
@@ -8,12 +8,12 @@ pub(super) fn size(values: ValueType, runs: usize) -> usize {
     4 + values.bytes(runs).next_multiple_of(2) + runs * 2
 }
 
-pub(super) fn encode(stretches: &[Stretch], values: ValueType, tile: usize, runs: usize, out: &mut [u8]) {
+pub(super) fn encode(intervals: &[Interval], values: ValueType, tile: usize, runs: usize, out: &mut [u8]) {
     let (count, rest) = out.split_at_mut(4);
     count.copy_from_slice(&(runs as u32).to_le_bytes());
     let (stored, ends) = rest.split_at_mut(rest.len() - 2 * runs);
     let ends = ends.as_chunks_mut().0;
-    for (run, (end, value)) in with_zeros(stretches, tile).enumerate() {
+    for (run, (end, value)) in with_zeros(intervals, tile).enumerate() {
         store(values, stored, run, value);
         ends[run] = (end as u16).to_le_bytes();
     }

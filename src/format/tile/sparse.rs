@@ -1,36 +1,35 @@
 //! The sparse encoding: a running count per 256 bases, then values and one-byte offsets of the
 //! non-zero bases. The items of a block are found without a search.
 
-use std::ops::RangeInclusive;
-
-use super::stretches::Stretch;
+use super::intervals::Interval;
 use super::values::{Parts, for_items, store};
 use super::{BLOCK, MAX_TILE, Sample, TileError, ValueType};
+use std::ops::RangeInclusive;
 
 pub(super) fn size(values: ValueType, tile: usize, nonzero: usize) -> usize {
     tile / BLOCK * 2 + values.bytes(nonzero) + nonzero
 }
 
-pub(super) fn encode(stretches: &[Stretch], values: ValueType, tile: usize, nonzero: usize, out: &mut [u8]) {
+pub(super) fn encode(intervals: &[Interval], values: ValueType, tile: usize, nonzero: usize, out: &mut [u8]) {
     let (ends, rest) = out.split_at_mut(tile / BLOCK * 2);
     let (stored, low) = rest.split_at_mut(rest.len() - nonzero);
     let mut item = 0;
-    for stretch in stretches {
-        for position in stretch.positions() {
-            store(values, stored, item, stretch.value);
+    for interval in intervals {
+        for position in interval.positions() {
+            store(values, stored, item, interval.value);
             // The place in its block of 256 bases.
             low[item] = position as u8;
             item += 1;
         }
     }
-    running_counts(stretches, ends);
+    running_counts(intervals, ends);
 }
 
 /// Writes, for each block of 256 bases, how many bases are non-zero up to its end.
-pub(super) fn running_counts(stretches: &[Stretch], ends: &mut [u8]) {
+pub(super) fn running_counts(intervals: &[Interval], ends: &mut [u8]) {
     let mut counts = [0u16; MAX_TILE / BLOCK];
-    for stretch in stretches {
-        for position in stretch.positions() {
+    for interval in intervals {
+        for position in interval.positions() {
             counts[position / BLOCK % counts.len()] += 1;
         }
     }

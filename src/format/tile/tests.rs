@@ -1,21 +1,21 @@
 //! Round trips of every encoding over every part of a tile, against the values themselves.
 
-use super::stretches::Stretches;
+use super::intervals::Intervals;
 use super::*;
 use proptest::prelude::*;
 
-fn stretches(tile: &[f32]) -> Stretches {
-    let mut stretches = Stretches::default();
-    stretches.read(tile);
-    stretches
+fn intervals(tile: &[f32]) -> Intervals {
+    let mut intervals = Intervals::default();
+    intervals.read(tile);
+    intervals
 }
 
 fn encoded(tile: &[f32], family: Family, values: ValueType) -> (Code, Vec<u8>) {
-    let stretches = stretches(tile);
-    let nonzero = stretches.summary(tile.len()).nonzero as usize;
-    let counts = encode::Counts { tile: tile.len(), nonzero, runs: stretches.runs(tile.len()) };
+    let intervals = intervals(tile);
+    let nonzero = intervals.summary(tile.len()).nonzero as usize;
+    let counts = encode::Counts { tile: tile.len(), nonzero, runs: intervals.runs(tile.len()) };
     let (code, mut bytes) = (Code::new(family, values), Vec::new());
-    counts.write(&stretches, code, &mut bytes);
+    counts.write(&intervals, code, &mut bytes);
     (code, bytes)
 }
 
@@ -27,7 +27,7 @@ fn part<T: Sample, const REVERSE: bool>(code: Code, bytes: &[u8], tile: usize, f
 
 /// Every family and type that can hold the tile.
 fn choices(tile: &[f32]) -> Vec<(Family, ValueType)> {
-    let narrowest = stretches(tile).summary(tile.len()).values;
+    let narrowest = intervals(tile).summary(tile.len()).values;
     let mut out = Vec::new();
     for values in ValueType::ALL {
         if values >= narrowest {
@@ -168,7 +168,7 @@ fn a_tile_without_stretches_is_zero_everywhere() {
     let mut bytes = Vec::new();
     let (code, summary) = Encoder::default().finish(512, 100, &mut bytes);
     assert_eq!((code, bytes.len(), summary.values), (Code::ZERO, 0, ValueType::One));
-    assert_eq!(stretches(&[0.0; 512]).summary(100), summary);
+    assert_eq!(intervals(&[0.0; 512]).summary(100), summary);
 }
 
 #[test]

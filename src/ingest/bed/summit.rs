@@ -1,11 +1,10 @@
 //! The summit of a record: column 10 of narrowPeak, and what other formats have in that column.
 
-use std::fmt;
-use std::path::Path;
-
 use super::BedFile;
 use crate::ingest::field::{integer, quote};
 use crate::{Error, Result};
+use std::fmt;
+use std::path::Path;
 
 /// Why a record has no summit.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,12 +1,10 @@
 //! Forms of BED that are read, and what is refused.
 
-use std::io::Write;
-
-use flate2::{Compression, write::GzEncoder};
-use proptest::prelude::*;
-
 use super::*;
 use crate::Error;
+use flate2::{Compression, write::GzEncoder};
+use proptest::prelude::*;
+use std::io::Write;
 
 fn read(content: impl AsRef<[u8]>) -> Result<BedFile> {
     let dir = tempfile::tempdir().unwrap();

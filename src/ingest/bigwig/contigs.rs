@@ -1,9 +1,8 @@
 //! The contigs of a bigWig: a B+ tree from names to numbers and lengths.
 
-use std::collections::HashSet;
-
 use super::file::{BinaryFile, Fields};
 use crate::Result;
+use std::collections::HashSet;
 
 const MAGIC: u32 = 0x78CA_8C91;
 const HEADER: u64 = 32;

@@ -1,11 +1,10 @@
 //! Reads ranges of a file whose length is known, and takes their little-endian fields apart.
 
+use crate::{Error, Result};
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-
-use crate::{Error, Result};
 
 /// An open file of known length.
 pub(super) struct BinaryFile {

@@ -1,10 +1,9 @@
 //! The header of a bigWig: which kind of file it is, and where its parts are.
 
-use memchr::memmem;
-
 use super::file::{BinaryFile, Fields};
 use crate::Result;
-use crate::ingest::kind::{Expected, refusal};
+use crate::ingest::other_formats::{Expected, refusal};
+use memchr::memmem;
 
 const BIGWIG: u32 = 0x888F_FC26;
 const LENGTH: u64 = 64;

@@ -1,10 +1,9 @@
 //! The index of a bigWig's data blocks: an R-tree in the file, a sorted list in memory.
 
-use std::collections::HashSet;
-
 use super::file::{BinaryFile, Fields};
 use super::inflate::MAX_BLOCK;
 use crate::Result;
+use std::collections::HashSet;
 
 const MAGIC: u32 = 0x2468_ACE0;
 const HEADER: u64 = 48;

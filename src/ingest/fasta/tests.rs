@@ -1,10 +1,8 @@
 //! Forms of FASTA that are read, and what is refused.
 
-use std::io::Write;
-
-use proptest::prelude::*;
-
 use super::*;
+use proptest::prelude::*;
+use std::io::Write;
 
 fn open(content: impl AsRef<[u8]>) -> Result<Fasta> {
     let dir = tempfile::tempdir().unwrap();

@@ -1,15 +1,13 @@
 //! The columns of `index.parquet` that say what became of each locus, and what decided it.
 
-use std::ops::Range;
-use std::sync::Arc;
-
-use arrow_array::types::{Float64Type, Int32Type, Int64Type};
-use arrow_array::{Array, ArrayRef, Float64Array, Int32Array, Int64Array, PrimitiveArray, RecordBatch, StringArray};
-use arrow_schema::DataType;
-
 use super::read::{Columns, Wrong};
 use crate::loci::verdict::{Reason, Region, Verdict, Verdicts};
 use crate::{Error, Result};
+use arrow_array::types::{Float64Type, Int32Type, Int64Type};
+use arrow_array::{Array, ArrayRef, Float64Array, Int32Array, Int64Array, PrimitiveArray, RecordBatch, StringArray};
+use arrow_schema::DataType;
+use std::ops::Range;
+use std::sync::Arc;
 
 /// Name, type, and whether it may hold nulls.
 pub(super) const COLUMNS: [(&str, DataType, bool); 8] = [

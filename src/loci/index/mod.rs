@@ -4,11 +4,9 @@ mod ledger;
 mod read;
 mod write;
 
-use std::sync::Arc;
-
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
-
 use super::{LocusTable, Verdicts};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use std::sync::Arc;
 
 pub use ledger::LedgerContext;
 pub use read::read_parquet;

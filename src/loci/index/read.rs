@@ -1,16 +1,5 @@
 //! Reading `index.parquet`, trusting nothing in it.
 
-use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
-
-use arrow_array::cast::AsArray;
-use arrow_array::types::{ArrowPrimitiveType, Float64Type, Int32Type, Int64Type};
-use arrow_array::{Array, ArrayRef, PrimitiveArray, RecordBatch, StringArray};
-use arrow_schema::{DataType, Schema};
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
-
 use super::ledger::{self, LedgerColumns};
 use super::{BATCH_ROWS, COLUMNS, COUNTS_PREFIX, Counts, IndexTable, LedgerContext};
 use crate::format::{Contigs, is_contig_name};
@@ -18,6 +7,15 @@ use crate::loci::Verdicts;
 use crate::loci::contig_ids::ContigIds;
 use crate::loci::table::{LocusTable, Role, Row};
 use crate::{Error, Result};
+use arrow_array::cast::AsArray;
+use arrow_array::types::{ArrowPrimitiveType, Float64Type, Int32Type, Int64Type};
+use arrow_array::{Array, ArrayRef, PrimitiveArray, RecordBatch, StringArray};
+use arrow_schema::{DataType, Schema};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
 /// Rows for which room is made before any was read: what the file says of their number is not to be
 /// trusted.

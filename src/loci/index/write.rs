@@ -1,21 +1,19 @@
 //! Writing `index.parquet`.
 
-use std::io::{self, Write};
-use std::ops::Range;
-use std::path::Path;
-use std::sync::Arc;
-
+use super::{BATCH_ROWS, IndexTable, LedgerContext, ledger, schema};
+use crate::format::Contigs;
+use crate::loci::table::{LocusTable, Row};
+use crate::{Error, Result};
 use arrow_array::{ArrayRef, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
-
-use super::{BATCH_ROWS, IndexTable, LedgerContext, ledger, schema};
-use crate::format::Contigs;
-use crate::loci::table::{LocusTable, Row};
-use crate::{Error, Result};
+use std::io::{self, Write};
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
 
 /// The most rows of a row group.
 const ROW_GROUP_ROWS: usize = 1_000_000;

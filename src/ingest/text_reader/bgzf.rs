@@ -1,13 +1,12 @@
 //! BGZF: gzip in small blocks, which are inflated by several threads, and whose last block says
 //! that it is the last.
 
+use super::{BUFFER, Counted};
+use crate::{Error, Result};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
-
-use super::{BUFFER, Counted};
-use crate::{Error, Result};
 
 /// The empty block that ends every BGZF file (SAM specification, section 4.1.2).
 const END: [u8; 28] =

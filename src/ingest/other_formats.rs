@@ -28,7 +28,7 @@ impl Expected {
 }
 
 /// A kind of file that no reader takes, or only a reader of other things does.
-struct Kind {
+struct OtherFormat {
     /// Where `magic` stands.
     at: usize,
     /// The bytes that tell the kind.
@@ -39,8 +39,8 @@ struct Kind {
     remedies: [&'static str; 3],
 }
 
-const fn kind(magic: &'static [u8], name: &'static str, remedies: [&'static str; 3]) -> Kind {
-    Kind { at: 0, magic, name, remedies }
+const fn at_start(magic: &'static [u8], name: &'static str, remedies: [&'static str; 3]) -> OtherFormat {
+    OtherFormat { at: 0, magic, name, remedies }
 }
 
 /// The same remedy, whatever is expected.
@@ -64,58 +64,62 @@ const COMPRESSED: [&str; 3] = any("unpack it first: what is inside it is compres
 
 /// Everything that is recognised. The first that fits counts, so what is longer stands first. No
 /// magic is the beginning of a line of BED: a contig may be named PAR1 or CRAM.
-const KINDS: &[Kind] = &[
+const OTHER_FORMATS: &[OtherFormat] = &[
     // archives and compression
-    Kind { at: 30, magic: b"[Content_Types].xml", name: "an Excel file", remedies: EXCEL },
-    kind(b"PK\x03\x04", "a zip archive", any("unpack it first (unzip); of an .npz, give the arrays in Python")),
-    kind(b"PK\x05\x06", "an empty zip archive", any("")),
-    Kind { at: 257, magic: b"ustar", name: "a tar archive", remedies: any("unpack it first (tar -xf)") },
-    kind(b"7z\xbc\xaf\x27\x1c", "a 7z archive", any("unpack it first (7z x)")),
-    kind(b"Rar!\x1a\x07", "a rar archive", any("unpack it first (unrar x)")),
-    kind(b"\x1f\x9d", "a file compressed by compress (.Z)", LZ),
-    kind(b"\x04\x22\x4d\x18", "a file compressed by lz4", LZ),
-    kind(b"LZIP\x01", "a file compressed by lzip", LZ),
-    kind(b"\x1f\x8b", "a gzip file", COMPRESSED),
-    Kind { at: 4, magic: b"1AY&SY", name: "a bzip2 file", remedies: COMPRESSED },
-    kind(b"\xfd7zXZ\x00", "an xz file", COMPRESSED),
-    kind(b"\x28\xb5\x2f\xfd", "a zstd file", COMPRESSED),
+    OtherFormat { at: 30, magic: b"[Content_Types].xml", name: "an Excel file", remedies: EXCEL },
+    at_start(b"PK\x03\x04", "a zip archive", any("unpack it first (unzip); of an .npz, give the arrays in Python")),
+    at_start(b"PK\x05\x06", "an empty zip archive", any("")),
+    OtherFormat { at: 257, magic: b"ustar", name: "a tar archive", remedies: any("unpack it first (tar -xf)") },
+    at_start(b"7z\xbc\xaf\x27\x1c", "a 7z archive", any("unpack it first (7z x)")),
+    at_start(b"Rar!\x1a\x07", "a rar archive", any("unpack it first (unrar x)")),
+    at_start(b"\x1f\x9d", "a file compressed by compress (.Z)", LZ),
+    at_start(b"\x04\x22\x4d\x18", "a file compressed by lz4", LZ),
+    at_start(b"LZIP\x01", "a file compressed by lzip", LZ),
+    at_start(b"\x1f\x8b", "a gzip file", COMPRESSED),
+    OtherFormat { at: 4, magic: b"1AY&SY", name: "a bzip2 file", remedies: COMPRESSED },
+    at_start(b"\xfd7zXZ\x00", "an xz file", COMPRESSED),
+    at_start(b"\x28\xb5\x2f\xfd", "a zstd file", COMPRESSED),
     // genomes, tracks, loci and reads
-    kind(b"\x43\x27\x41\x1a", "a 2bit file", ["", "convert it to FASTA (twoBitToFa)", ""]),
-    kind(b"\x1a\x41\x27\x43", "a 2bit file", ["", "convert it to FASTA (twoBitToFa)", ""]),
-    kind(b"\x26\xfc\x8f\x88", "a bigWig file", TRACK),
-    kind(b"\x88\x8f\xfc\x26", "a big-endian bigWig file", BIG_ENDIAN),
-    kind(
+    at_start(b"\x43\x27\x41\x1a", "a 2bit file", ["", "convert it to FASTA (twoBitToFa)", ""]),
+    at_start(b"\x1a\x41\x27\x43", "a 2bit file", ["", "convert it to FASTA (twoBitToFa)", ""]),
+    at_start(b"\x26\xfc\x8f\x88", "a bigWig file", TRACK),
+    at_start(b"\x88\x8f\xfc\x26", "a big-endian bigWig file", BIG_ENDIAN),
+    at_start(
         b"\xeb\xf2\x89\x87",
         "a bigBed file",
         ["convert it to BED (bigBedToBed)", "", "give it as loci, as BED (bigBedToBed)"],
     ),
-    kind(b"\x87\x89\xf2\xeb", "a big-endian bigBed file", BIG_ENDIAN),
-    kind(b"BAM\x01", "a BAM file", ALIGNMENTS),
-    kind(b"CRAM\x02", "a CRAM file", ALIGNMENTS),
-    kind(b"CRAM\x03", "a CRAM file", ALIGNMENTS),
-    kind(b"@HD\t", "a SAM file", ALIGNMENTS),
-    kind(b"@SQ\t", "a SAM file", ALIGNMENTS),
-    kind(b"BCF\x02", "a BCF file", VARIANTS),
-    kind(b"##fileformat=VCF", "a VCF file", VARIANTS),
-    kind(b"##gff-version", "a GFF file", ["convert it to BED (its coordinates are 1-based)", "", ""]),
-    kind(b"TBI\x01", "a tabix index", any("give the file that it is an index of")),
-    kind(b"BAI\x01", "a BAM index", any("give the file that it is an index of")),
-    kind(b"HIC\x00", "a .hic file", any("")),
+    at_start(b"\x87\x89\xf2\xeb", "a big-endian bigBed file", BIG_ENDIAN),
+    at_start(b"BAM\x01", "a BAM file", ALIGNMENTS),
+    at_start(b"CRAM\x02", "a CRAM file", ALIGNMENTS),
+    at_start(b"CRAM\x03", "a CRAM file", ALIGNMENTS),
+    at_start(b"@HD\t", "a SAM file", ALIGNMENTS),
+    at_start(b"@SQ\t", "a SAM file", ALIGNMENTS),
+    at_start(b"BCF\x02", "a BCF file", VARIANTS),
+    at_start(b"##fileformat=VCF", "a VCF file", VARIANTS),
+    at_start(b"##gff-version", "a GFF file", ["convert it to BED (its coordinates are 1-based)", "", ""]),
+    at_start(b"TBI\x01", "a tabix index", any("give the file that it is an index of")),
+    at_start(b"BAI\x01", "a BAM index", any("give the file that it is an index of")),
+    at_start(b"HIC\x00", "a .hic file", any("")),
     // arrays and tables
-    kind(b"\x89HDF\r\n\x1a\n", "an HDF5 file", ARRAYS),
-    kind(b"\x93NUMPY", "a .npy file", ARRAYS),
-    kind(b"\x80\x02", "a pickle of Python's", ARRAYS),
-    kind(b"\x80\x03", "a pickle of Python's", ARRAYS),
-    kind(b"\x80\x04\x95", "a pickle of Python's", ARRAYS),
-    kind(b"\x80\x05\x95", "a pickle of Python's", ARRAYS),
-    kind(b"PAR1\x15", "a parquet file", any("write it as tab-separated text")),
-    kind(b"ARROW1\x00\x00", "an Arrow file", any("write it as tab-separated text")),
-    kind(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Excel file", EXCEL),
-    kind(b"SQLite format 3\x00", "an SQLite database", any("")),
+    at_start(b"\x89HDF\r\n\x1a\n", "an HDF5 file", ARRAYS),
+    at_start(b"\x93NUMPY", "a .npy file", ARRAYS),
+    at_start(b"\x80\x02", "a pickle of Python's", ARRAYS),
+    at_start(b"\x80\x03", "a pickle of Python's", ARRAYS),
+    at_start(b"\x80\x04\x95", "a pickle of Python's", ARRAYS),
+    at_start(b"\x80\x05\x95", "a pickle of Python's", ARRAYS),
+    at_start(b"PAR1\x15", "a parquet file", any("write it as tab-separated text")),
+    at_start(b"ARROW1\x00\x00", "an Arrow file", any("write it as tab-separated text")),
+    at_start(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Excel file", EXCEL),
+    at_start(b"SQLite format 3\x00", "an SQLite database", any("")),
     // what stands in the place of a file
-    kind(b"version https://git-lfs.github.com/", "a pointer of Git LFS", any("fetch the file itself (git lfs pull)")),
-    kind(b"/annex/objects/", "a pointer of git-annex", any("fetch the file itself (git annex get)")),
-    kind(b"%PDF-", "a PDF document", DOWNLOAD),
+    at_start(
+        b"version https://git-lfs.github.com/",
+        "a pointer of Git LFS",
+        any("fetch the file itself (git lfs pull)"),
+    ),
+    at_start(b"/annex/objects/", "a pointer of git-annex", any("fetch the file itself (git annex get)")),
+    at_start(b"%PDF-", "a PDF document", DOWNLOAD),
 ];
 
 /// How pages begin that servers send in place of a file, in lower case.
@@ -139,8 +143,8 @@ pub(super) fn refusal(head: &[u8], expected: Expected) -> Option<String> {
 
 /// The name and the remedies of the kind that a file is of.
 fn recognise(head: &[u8]) -> Option<(&'static str, [&'static str; 3])> {
-    let fits = |kind: &&Kind| head.get(kind.at..).is_some_and(|rest| rest.starts_with(kind.magic));
-    if let Some(kind) = KINDS.iter().find(fits) {
+    let fits = |kind: &&OtherFormat| head.get(kind.at..).is_some_and(|rest| rest.starts_with(kind.magic));
+    if let Some(kind) = OTHER_FORMATS.iter().find(fits) {
         return Some((kind.name, kind.remedies));
     }
     let text = head.trim_ascii_start();
@@ -154,7 +158,7 @@ mod tests {
 
     #[test]
     fn each_kind_is_named_for_each_reader() {
-        for kind in KINDS {
+        for kind in OTHER_FORMATS {
             let mut head = vec![b' '; kind.at];
             head.extend_from_slice(kind.magic);
             head.extend_from_slice(b"\x00rest");

@@ -1,9 +1,8 @@
 //! Every compression gives the same bytes, whatever surrounds it; and what is no text of the kind
 //! expected is named.
 
-use std::io::Write;
-
 use super::*;
+use std::io::Write;
 
 const TEXT: &[u8] = b"chr1\t3000\t3200\nchr2\t4000\t4100\n";
 
@@ -42,16 +41,16 @@ fn read_as(content: &[u8], expected: Expected) -> Result<Vec<u8>> {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("file");
     std::fs::write(&path, content).unwrap();
-    let mut source = Source::open(&path, expected)?;
+    let mut text = TextReader::open(&path, expected)?;
     let mut bytes = Vec::new();
     loop {
-        let piece = source.fill()?;
+        let piece = text.fill()?;
         if piece.is_empty() {
             return Ok(bytes);
         }
         bytes.extend_from_slice(piece);
         let taken = piece.len();
-        source.consume(taken);
+        text.consume(taken);
     }
 }
 
@@ -151,22 +150,22 @@ fn files_of_other_kinds_are_named_compressed_or_not() {
     let twobit = read_as(b"\x43\x27\x41\x1a\0\0\0\0", Expected::Sequence).unwrap_err().to_string();
     assert!(twobit.contains("2bit") && twobit.contains("twoBitToFa"), "{twobit}");
     let directory = tempfile::tempdir().unwrap();
-    let error = Source::open(directory.path(), Expected::Loci).err().unwrap().to_string();
+    let error = TextReader::open(directory.path(), Expected::Loci).err().unwrap().to_string();
     assert!(error.contains("directory"), "{error}");
 }
 
 #[test]
 fn a_url_is_named_unless_a_file_has_that_name() {
     for url in ["https://example.org/peaks.bed", "s3://bucket/peaks.bed"] {
-        let error = Source::open(Path::new(url), Expected::Loci).err().unwrap();
+        let error = TextReader::open(Path::new(url), Expected::Loci).err().unwrap();
         assert!(matches!(&error, Error::Input { message, .. } if message.contains("URL")), "{error}");
     }
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("s3:");
     std::fs::create_dir(&path).unwrap();
     std::fs::write(path.join("peaks.bed"), TEXT).unwrap();
-    assert!(Source::open(&directory.path().join("s3://peaks.bed"), Expected::Loci).is_ok());
-    assert!(matches!(Source::open(Path::new("no/such.bed"), Expected::Loci), Err(Error::Io { .. })));
+    assert!(TextReader::open(&directory.path().join("s3://peaks.bed"), Expected::Loci).is_ok());
+    assert!(matches!(TextReader::open(Path::new("no/such.bed"), Expected::Loci), Err(Error::Io { .. })));
 }
 
 #[test]
@@ -175,11 +174,11 @@ fn lines_end_in_every_way() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("file");
         std::fs::write(&path, content).unwrap();
-        let mut source = Source::open(&path, Expected::Loci).unwrap();
+        let mut text = TextReader::open(&path, Expected::Loci).unwrap();
         let mut lines = Vec::new();
         loop {
             let mut line = Vec::new();
-            let end = source.read_line(&mut line, 100_000).unwrap();
+            let end = text.read_line(&mut line, 100_000).unwrap();
             if line.is_empty() && end == LineEnd::None {
                 return lines;
             }

@@ -1,5 +1,5 @@
-//! A tile as its stretches of equal values that are not 0, which is how bigWig files and most
-//! tracks come: the work of encoding it is that of its stretches, not of its bases.
+//! A tile as its intervals of equal values that are not 0, which is how bigWig files and most
+//! tracks come: the work of encoding it is that of its intervals, not of its bases.
 
 use super::ValueType;
 use super::encode::Summary;
@@ -7,13 +7,13 @@ use std::ops::Range;
 
 /// Consecutive bases of one value that is not 0.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Stretch {
+pub(super) struct Interval {
     start: u32,
     end: u32,
     pub(super) value: f32,
 }
 
-impl Stretch {
+impl Interval {
     /// Positions in the tile.
     #[inline(always)]
     pub(super) fn positions(&self) -> Range<usize> {
@@ -21,15 +21,15 @@ impl Stretch {
     }
 }
 
-/// The stretches of a tile, in ascending order and as long as can be.
+/// The intervals of a tile, in ascending order and as long as can be.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Stretches {
-    items: Vec<Stretch>,
+pub(super) struct Intervals {
+    items: Vec<Interval>,
     /// Those that follow the one before or the tile's start without a zero in between.
     adjacent: usize,
 }
 
-impl Stretches {
+impl Intervals {
     /// Forgets all.
     pub(super) fn clear(&mut self) {
         self.items.clear();
@@ -47,12 +47,12 @@ impl Stretches {
             Some(last) if last.end == start && last.value == value => last.end = end,
             last => {
                 self.adjacent += usize::from(last.map_or(0, |last| last.end) == start);
-                self.items.push(Stretch { start, end, value });
+                self.items.push(Interval { start, end, value });
             }
         }
     }
 
-    /// Takes the stretches of a tile's values.
+    /// Takes the intervals of a tile's values.
     pub(super) fn read(&mut self, values: &[f32]) {
         self.clear();
         // Most bases of most tiles are 0, so eight at a time are looked at together.
@@ -63,8 +63,8 @@ impl Stretches {
         }
     }
 
-    /// The stretches.
-    pub(super) fn items(&self) -> &[Stretch] {
+    /// The intervals.
+    pub(super) fn items(&self) -> &[Interval] {
         &self.items
     }
 
@@ -78,8 +78,8 @@ impl Stretches {
     pub(super) fn summary(&self, valid: usize) -> Summary {
         let mut summary = Summary { min: f32::INFINITY, max: f32::NEG_INFINITY, ..Summary::ZERO };
         let mut small_integers = true;
-        for stretch in &self.items {
-            let (bases, value) = (stretch.end - stretch.start, stretch.value);
+        for interval in &self.items {
+            let (bases, value) = (interval.end - interval.start, interval.value);
             summary.nonzero += bases;
             summary.sum += f64::from(value) * f64::from(bases);
             summary.magnitude += f64::from(value.abs()) * f64::from(bases);
@@ -98,14 +98,14 @@ impl Stretches {
 }
 
 /// The runs of equal values of a tile, zeros included: where each ends, and its value.
-pub(super) fn with_zeros(stretches: &[Stretch], tile: usize) -> impl Iterator<Item = (usize, f32)> {
+pub(super) fn with_zeros(intervals: &[Interval], tile: usize) -> impl Iterator<Item = (usize, f32)> {
     let mut reached = 0;
-    let runs = stretches.iter().flat_map(move |stretch| {
-        let Range { start, end } = stretch.positions();
+    let runs = intervals.iter().flat_map(move |interval| {
+        let Range { start, end } = interval.positions();
         let zeros = (start > reached).then_some((start, 0.0));
         reached = end;
-        zeros.into_iter().chain([(end, stretch.value)])
+        zeros.into_iter().chain([(end, interval.value)])
     });
-    let reached = stretches.last().map_or(0, |last| last.positions().end);
+    let reached = intervals.last().map_or(0, |last| last.positions().end);
     runs.chain((reached < tile).then_some((tile, 0.0)))
 }

@@ -18,7 +18,7 @@ const GAP: usize = 16 << 10;
 
 /// Rows that were read, in memory that grows to what the largest window needs and is used again.
 #[derive(Debug, Default)]
-pub(crate) struct Rows {
+pub(crate) struct RowBuffer {
     /// The first row.
     first: usize,
     /// Offsets of the rows in DATA, the end of the last one included.
@@ -47,14 +47,14 @@ struct Tile {
 
 /// A part of what is read of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Part {
+pub(crate) enum RowPart {
     /// Rows that are read as they lie, and the directories of long ones.
     Rows,
     /// The tiles of long rows, whose directories are read to find them.
     Tiles,
 }
 
-impl Rows {
+impl RowBuffer {
     /// A view of the rows read last, as those of contig 0.
     pub(crate) fn view(&self, panel: &PanelFile) -> PanelView<'_> {
         let places = &self.places[self.shown.start..=self.shown.end];
@@ -104,7 +104,13 @@ impl PanelFile {
     /// [`Error::Io`]; [`Error::Corrupt`] for rows that are not where the index may say that they
     /// are, and when the file has been cut. Nothing is allocated for a row that does not lie in
     /// DATA, or is longer than 1 GiB.
-    pub(crate) fn read_rows(&self, panel: usize, rows: Range<usize>, tracks: &[usize], into: &mut Rows) -> Result<()> {
+    pub(crate) fn read_rows(
+        &self,
+        panel: usize,
+        rows: Range<usize>,
+        tracks: &[usize],
+        into: &mut RowBuffer,
+    ) -> Result<()> {
         if into.show(panel, &rows) {
             return Ok(());
         }
@@ -143,8 +149,8 @@ impl PanelFile {
         &self,
         rows: Range<usize>,
         tracks: &[usize],
-        part: Part,
-        scratch: &mut Rows,
+        part: RowPart,
+        scratch: &mut RowBuffer,
         mut need: impl FnMut(Range<u64>),
     ) -> Result<bool> {
         if rows.is_empty() {
@@ -154,7 +160,7 @@ impl PanelFile {
         let data = self.header.data.offset;
         let (start, end) = scratch.ends();
         if self.is_whole(start..end, tracks) {
-            if part == Part::Rows && start < end {
+            if part == RowPart::Rows && start < end {
                 need(data + start..data + end);
             }
             return Ok(false);
@@ -163,8 +169,8 @@ impl PanelFile {
             let (start, end) = (scratch.index[i], scratch.index[i + 1]);
             match part {
                 _ if start == end => {}
-                Part::Rows => need(data + start..data + start + 4 * self.tracks() as u64),
-                Part::Tiles => {
+                RowPart::Rows => need(data + start..data + start + 4 * self.tracks() as u64),
+                RowPart::Tiles => {
                     self.read_directory(row, start..end, tracks, scratch)?;
                     for run in scratch.tiles.chunk_by(near) {
                         need(data + start + run[0].bytes.start as u64..data + start + end_of(run) as u64);
@@ -186,7 +192,7 @@ impl PanelFile {
     }
 
     /// Reads the offsets of some rows, and checks them.
-    fn read_index(&self, rows: Range<usize>, into: &mut Rows) -> Result<()> {
+    fn read_index(&self, rows: Range<usize>, into: &mut RowBuffer) -> Result<()> {
         (into.first, into.whole) = (rows.start, None);
         into.index.resize(rows.len() + 1, 0);
         let at = self.index_bytes().start + 8 * rows.start as u64;
@@ -203,7 +209,7 @@ impl PanelFile {
     }
 
     /// Reads bytes of DATA after those that are in use.
-    fn read_data(&self, row: usize, bytes: Range<u64>, into: &mut Rows) -> Result<()> {
+    fn read_data(&self, row: usize, bytes: Range<u64>, into: &mut RowBuffer) -> Result<()> {
         let length = bytes.end - bytes.start;
         let Some(at) = into.extend(length as usize) else {
             let place = self.index_bytes().start + 8 * row as u64;
@@ -213,7 +219,7 @@ impl PanelFile {
     }
 
     /// Reads the directory of a row, and finds the wanted tiles.
-    fn read_directory(&self, row: usize, bytes: Range<u64>, tracks: &[usize], into: &mut Rows) -> Result<()> {
+    fn read_directory(&self, row: usize, bytes: Range<u64>, tracks: &[usize], into: &mut RowBuffer) -> Result<()> {
         into.directory.resize(4 * self.tracks(), 0);
         self.file().read(self.header.data.offset + bytes.start, &mut into.directory)?;
         into.tiles.clear();
@@ -223,7 +229,7 @@ impl PanelFile {
     }
 
     /// Reads a row as a shorter one, of the wanted tiles and the directory that goes with them.
-    fn read_row(&self, row: usize, bytes: Range<u64>, tracks: &[usize], into: &mut Rows) -> Result<()> {
+    fn read_row(&self, row: usize, bytes: Range<u64>, tracks: &[usize], into: &mut RowBuffer) -> Result<()> {
         self.read_directory(row, bytes.clone(), tracks, into)?;
         into.directory.fill(0);
         let head = into.directory.len().next_multiple_of(8);

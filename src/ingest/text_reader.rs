@@ -3,15 +3,14 @@
 
 mod bgzf;
 
+use super::members::{Compression, Members, TrailingBytes};
+use super::other_formats::{Expected, refusal};
+use crate::{Error, Result};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-
-use super::kind::{Expected, refusal};
-use super::members::{Compression, Members, TrailingBytes};
-use crate::{Error, Result};
 
 /// Bytes read from a file at once.
 const BUFFER: usize = 1 << 16;
@@ -21,7 +20,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The decompressed bytes of a file, without a byte order mark. After an error it only gives
 /// errors, never a false end.
-pub(super) struct Source {
+pub(super) struct TextReader {
     path: PathBuf,
     reader: Box<dyn BufRead + Send>,
     compression: Option<Compression>,
@@ -32,14 +31,14 @@ pub(super) struct Source {
     position: Arc<AtomicU64>,
 }
 
-impl Source {
+impl TextReader {
     /// Opens a file. One of another kind than `expected` is refused by name, and so is text in
     /// UTF-16.
     ///
     /// A BGZF file without its end block is refused: it has been cut at a block's end, which
     /// nothing else would show. (`samtools quickcheck` refuses it too; `samtools view` only warns,
     /// which a library cannot.)
-    pub(super) fn open(path: &Path, expected: Expected) -> Result<Source> {
+    pub(super) fn open(path: &Path, expected: Expected) -> Result<TextReader> {
         let file = File::open(path).map_err(Error::io(path, "open"))?;
         let metadata = file.metadata().map_err(Error::io(path, "read the metadata of"))?;
         if metadata.is_dir() {
@@ -63,9 +62,9 @@ impl Source {
             }
         };
         let (path, length) = (path.to_path_buf(), metadata.len());
-        let mut source = Source { path, reader, compression, failed: false, length, position };
-        source.check_head(expected)?;
-        Ok(source)
+        let mut text = TextReader { path, reader, compression, failed: false, length, position };
+        text.check_head(expected)?;
+        Ok(text)
     }
 
     /// Looks at the first bytes, decompressed.
