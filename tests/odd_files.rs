@@ -62,7 +62,7 @@ fn odd_beds_give_the_same_loci() {
 fn odd_beds_are_refused_by_name() {
     let Some(odd) = odd() else { return };
     let read = |name: &str| loci(&odd.join(name));
-    says(read("gz_garbage.bed.gz"), &["behind the end of the gzip data", "garbage!"]);
+    says(read("gz_garbage.bed.gz"), &["the gzip data is followed by other bytes", "garbage!"]);
     says(read("peaks.bed.zip"), &["zip archive", "unzip"]);
     says(read("fa.2bit"), &["2bit", "BED"]);
     says(read("empty.bw"), &["bigWig", "BED"]);

@@ -1,6 +1,6 @@
 //! Reads a genome from FASTA, contig after contig, in bounded memory.
 
-use super::field::{contig_name, quote};
+use super::field::{NUL_BYTES, contig_name, quote};
 use super::other_formats::Expected;
 use super::text_reader::{LineEnd, TextReader};
 use crate::{Error, Result};
@@ -10,12 +10,13 @@ use std::path::Path;
 /// Longest header line accepted, in bytes.
 const MAX_HEADER: usize = 1 << 20;
 
-const STRAY_CR: &str = "a carriage return is not followed by a line feed, as in the lines before";
+const STRAY_CR: &str =
+    "a carriage return is not followed by a line feed, as it is in the lines before: convert the file (dos2unix)";
 
 const STRAY_LF: &str =
-    "there is a line feed, where the lines before end in a carriage return alone: convert the file (tr '\\r' '\\n')";
+    "there is a line feed, but the lines before end in a carriage return alone: convert the file (tr '\\r' '\\n')";
 
-/// The bytes that are a letter of a sequence: ASCII letters of either case, `*` and `-`.
+/// Which bytes are letters of a sequence: ASCII letters of either case, `*` and `-`.
 const IS_BASE: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
@@ -26,16 +27,16 @@ const IS_BASE: [bool; 256] = {
     table
 };
 
-/// A FASTA file being read from its first contig to its last.
+/// Reads a FASTA file from its first contig to its last.
 ///
-/// The file may be plain, gzip, BGZF, bzip2, xz or zstd, which its content tells. WholeLines end in LF
-/// or CRLF, or all of them in CR alone (old Mac); the last one need not end. Blank lines are
-/// skipped, lines may have any length. The letters are passed on as they are: any ASCII letter of
-/// either case, `*` and `-`. A contig may be empty.
+/// The file may be plain or compressed by gzip, BGZF, bzip2, xz or zstd, which is recognized by its
+/// first bytes. Lines end in LF or CRLF, or all of them in CR alone (classic Mac OS); the last line
+/// need not end. Lines may have any length, and blank lines are skipped. The letters are returned as
+/// they are: ASCII letters of either case, `*` and `-`. A contig may be empty.
 ///
-/// BGZF is read by noodles. The lines are taken apart here: noodles' FASTA reader counts no lines,
-/// passes every byte through, takes a `>` for a header wherever its buffer happens to begin, and
-/// refuses the `> name` that samtools reads.
+/// BGZF is read by noodles, but not the lines: noodles' FASTA reader does not count lines, accepts
+/// every byte, takes a `>` for a header wherever its buffer happens to begin, and refuses the
+/// `> name` that samtools reads.
 ///
 /// # Examples
 ///
@@ -57,11 +58,11 @@ const IS_BASE: [bool; 256] = {
 /// ```
 pub struct Fasta {
     reader: TextReader,
-    /// The 1-based line at which `reader` stands.
+    /// The 1-based number of the line that `reader` is in.
     line: u64,
-    /// Whether `reader` stands at the beginning of a line.
+    /// Whether `reader` is at the beginning of a line.
     at_line_start: bool,
-    /// What ends a line, perhaps with a CR in front: LF, or in files of an old Mac CR.
+    /// The byte that ends a line: LF, which a CR may precede, or CR in files of classic Mac OS.
     line_end: u8,
     /// Whether the byte before was a CR, so that only LF may follow.
     after_cr: bool,
@@ -74,8 +75,8 @@ impl Fasta {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] when it cannot be opened or read; [`Error::Input`] for a URL, a file of
-    /// another kind, which is named, text in UTF-16, and BGZF that has been cut short.
+    /// [`Error::Io`] when it cannot be opened or read. [`Error::Input`] for a URL, a file of another
+    /// format (which is named), text in UTF-16, and truncated BGZF.
     pub fn open(path: &Path) -> Result<Fasta> {
         Ok(Fasta {
             reader: TextReader::open(path, Expected::Sequence)?,
@@ -88,14 +89,14 @@ impl Fasta {
         })
     }
 
-    /// Goes on to the next contig, past what is left of the current one, and returns its name: the
+    /// Moves to the next contig, past what is left of the current one, and returns its name: the
     /// first word of its header. `None` at the end of the file.
     ///
     /// # Errors
     ///
-    /// As [`read_bases`](Self::read_bases); and [`Error::Input`] with the line for a name that is
-    /// empty, longer than 255 bytes, not UTF-8 or not printable, or was there before; for anything
-    /// but blank lines before the first header; and when the file has no contig at all.
+    /// As [`read_bases`](Self::read_bases). [`Error::Input`] with the line for a name that is empty,
+    /// longer than 255 bytes, not UTF-8, not printable, or used twice, and for text before the first
+    /// header. [`Error::Input`] for a file without contigs.
     pub fn next_contig(&mut self) -> Result<Option<String>> {
         let mut rest = [0; 1 << 12];
         while self.read_bases(&mut rest)? > 0 {}
@@ -105,7 +106,7 @@ impl Fasta {
         loop {
             match self.reader.fill()?.first() {
                 Some(b'>') => return self.header().map(Some),
-                // Only before the first header: behind a contig there is a header or nothing.
+                // Only before the first header: after a contig comes a header or the end of the file.
                 Some(b'\n' | b'\r') => {
                     let mut blank = Vec::new();
                     self.reader.read_line(&mut blank, 1)?;
@@ -113,7 +114,7 @@ impl Fasta {
                 }
                 Some(_) => {
                     let message =
-                        "this is no FASTA: something stands before the first header (a line that begins with >)";
+                        "this is not FASTA: there is text before the first header (a line that begins with >)";
                     return Err(self.error(message));
                 }
                 None if self.names.is_empty() => {
@@ -124,24 +125,24 @@ impl Fasta {
         }
     }
 
-    /// How many bytes the file has, compressed as it is; 0 for a pipe.
+    /// Returns the length of the file in bytes, compressed or not; 0 for a pipe.
     pub fn length(&self) -> u64 {
         self.reader.length()
     }
 
-    /// How many bytes of the file have been read so far, compressed as it is. Some are read before
+    /// Returns how many bytes of the file have been read, compressed or not. Some are read before
     /// they are needed.
     pub fn position(&self) -> u64 {
         self.reader.position()
     }
 
-    /// Fills `buffer` with the next letters of the current contig and returns how many they are: as
-    /// many as fit unless the contig ends, 0 at its end (and before the first contig).
+    /// Fills `buffer` with the next letters of the current contig. Returns how many they are: fewer
+    /// than fit only where the contig ends, and 0 at its end and before the first contig.
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] when reading fails; [`Error::Input`] for damaged or truncated compression, and
-    /// with the line for a byte that is no letter, `*` or `-`.
+    /// [`Error::Io`] when reading fails. [`Error::Input`] for damaged or truncated compression, and
+    /// with the line for a byte that is not a letter, `*` or `-`.
     pub fn read_bases(&mut self, buffer: &mut [u8]) -> Result<usize> {
         let mut filled = 0;
         while self.in_contig && filled < buffer.len() {
@@ -182,12 +183,8 @@ impl Fasta {
                 _ if self.after_cr => return Err(self.error(STRAY_CR)),
                 b'\r' => self.after_cr = true,
                 b'\n' => return Err(self.error(STRAY_LF)),
-                0 => {
-                    return Err(
-                        self.error("there are NUL bytes: the file was not written whole, or is no text in UTF-8")
-                    );
-                }
-                byte => return Err(self.error(format!("{} is no letter of a sequence", quote(&[byte])))),
+                0 => return Err(self.error(NUL_BYTES)),
+                byte => return Err(self.error(format!("{} is not a letter of a sequence", quote(&[byte])))),
             }
             self.reader.consume(1);
         }
@@ -202,8 +199,8 @@ impl Fasta {
             return Err(self.error(format!("the header is longer than {MAX_HEADER} bytes")));
         }
         match end {
-            // The first header tells what ends lines: a CR within a line must not make a sequence
-            // of what follows it.
+            // The first header decides what ends a line. Later, a CR within a header must not make
+            // sequence of the text after it.
             LineEnd::Return if self.names.is_empty() => self.line_end = b'\r',
             LineEnd::Return if self.line_end == b'\n' => return Err(self.error(STRAY_CR)),
             LineEnd::Feed | LineEnd::ReturnAndFeed if self.line_end == b'\r' => return Err(self.error(STRAY_LF)),
@@ -213,7 +210,7 @@ impl Fasta {
         let word = header[1..].trim_ascii_start().split(u8::is_ascii_whitespace).next().unwrap_or_default();
         let name = contig_name(word).map_err(|message| self.error(message))?.to_string();
         if !self.names.insert(name.clone()) {
-            return Err(self.error(format!("the contig {name:?} was there before")));
+            return Err(self.error(format!("the contig {name:?} occurs twice in this file")));
         }
         self.line += 1;
         self.at_line_start = true;
@@ -222,24 +219,24 @@ impl Fasta {
         Ok(name)
     }
 
-    /// Something wrong at the line at hand.
+    /// Returns the error for a fault of the current line.
     fn error(&self, message: impl Into<String>) -> Error {
         Error::input(self.reader.path(), self.line, message)
     }
 }
 
-/// WholeLines that were taken whole, their ends included.
+/// Lines that were read whole, including their ends.
 struct WholeLines {
     bytes: usize,
     letters: usize,
     count: u64,
 }
 
-/// Copies the letters of lines that are nothing but letters and `end`, up to the first that is not.
-/// The first may have begun before.
+/// Copies the letters of consecutive lines that hold only letters before their `end`. `bytes` may
+/// begin within a line.
 fn whole_lines(bytes: &[u8], buffer: &mut [u8], end: u8) -> WholeLines {
     let mut taken = WholeLines { bytes: 0, letters: 0, count: 0 };
-    // Nearly all lines of a file are as long as the one before.
+    // Nearly all lines of a file have the same length.
     let mut length = 0;
     loop {
         let rest = &bytes[taken.bytes..];
@@ -258,12 +255,12 @@ fn whole_lines(bytes: &[u8], buffer: &mut [u8], end: u8) -> WholeLines {
     }
 }
 
-/// Whether these are ASCII letters all, which is seen without looking at each on its own.
+/// Returns whether all bytes are ASCII letters. It has no branches, so that it is vectorized.
 fn all_letters(bytes: &[u8]) -> bool {
     bytes.iter().fold(true, |all, &byte| all & ((byte | 0x20).wrapping_sub(b'a') < 26))
 }
 
-/// How many bytes at the beginning are letters.
+/// Returns how many letters `bytes` begins with.
 fn letters(bytes: &[u8]) -> usize {
     let line = memchr::memchr2(b'\n', b'\r', bytes).unwrap_or(bytes.len());
     let line = &bytes[..line];

@@ -1,12 +1,15 @@
-//! One field of a text file: contig names, coordinates, and how a field is quoted in a message.
+//! Parses one field of a text file, a contig name or a coordinate, and quotes fields in messages.
 
-/// Coordinates and contig lengths are below this, as the store's format requires.
+/// What is wrong with text that has NUL bytes.
+pub(super) const NUL_BYTES: &str = "there are NUL bytes: the file is incomplete, or it is not text in UTF-8";
+
+/// The bound of coordinates and contig lengths, as the store's format requires.
 pub(super) const MAX_COORDINATE: i64 = 1 << 40;
 
-/// Longest contig name that a store holds, in bytes.
+/// The longest contig name of a store, in bytes.
 pub(super) const MAX_NAME: usize = 255;
 
-/// Returns the contig name that `bytes` are, or why they are none.
+/// Parses a contig name. The error says what is wrong with it.
 pub(super) fn contig_name(bytes: &[u8]) -> Result<&str, String> {
     let name = std::str::from_utf8(bytes).map_err(|_| format!("the contig name {} is not UTF-8", quote(bytes)))?;
     if name.is_empty() {
@@ -22,17 +25,17 @@ pub(super) fn contig_name(bytes: &[u8]) -> Result<&str, String> {
     }
 }
 
-/// Why a field is no coordinate.
+/// Why a field is not an integer that is accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BadInteger {
-    /// It is not an optional sign and decimal digits.
+    /// It is not decimal digits with an optional sign.
     NotAnInteger,
     /// Its magnitude is 2^40 or more.
     TooLarge,
 }
 
-/// Returns the integer that `field` is: an optional sign and decimal digits, of magnitude below
-/// 2^40. Spaces around it are ignored.
+/// Parses an integer of magnitude below 2^40: decimal digits with an optional sign. Spaces around it
+/// are ignored.
 pub(super) fn integer(field: &[u8]) -> Result<i64, BadInteger> {
     let field = field.trim_ascii();
     let (negative, digits) = match field.split_first() {
@@ -51,8 +54,7 @@ pub(super) fn integer(field: &[u8]) -> Result<i64, BadInteger> {
     Ok(if negative { -magnitude } else { magnitude })
 }
 
-/// Returns the coordinate or length called `what` that `field` is, `0 ..= 2^40 - 1`, or why it is
-/// none.
+/// Parses a coordinate or length, `0 ..= 2^40 - 1`. The error calls it `what`.
 pub(super) fn coordinate(field: &[u8], what: &str) -> Result<i64, String> {
     match integer(field) {
         Ok(value) if value >= 0 => Ok(value),
@@ -62,8 +64,9 @@ pub(super) fn coordinate(field: &[u8], what: &str) -> Result<i64, String> {
     }
 }
 
-/// Returns the field as it is shown in a message: quoted, escaped, and cut when it is long.
+/// Quotes a field for a message: escaped, and cut when it is long.
 pub(super) fn quote(field: &[u8]) -> String {
+    /// The most bytes that are shown.
     const SHOWN: usize = 40;
     let text = String::from_utf8_lossy(&field[..field.len().min(SHOWN)]);
     let more = if field.len() > SHOWN { "..." } else { "" };

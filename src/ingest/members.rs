@@ -1,9 +1,9 @@
-//! Decompresses files that are told by their first bytes: gzip, bzip2, xz and zstd.
+//! Decompresses gzip, bzip2, xz and zstd files, which are recognized by their first bytes.
 //!
-//! Each of them may consist of several members, one behind the other, as `cat a.gz b.gz` and
-//! parallel compressors make them. Zeros behind a member are padding (of tapes and block devices),
-//! and skipped. Anything else there is refused: the crates' own readers of several members either
-//! stop there without a word or call it damage.
+//! A file may consist of several members, one after the other, as `cat a.gz b.gz` and parallel
+//! compressors make them. Zeros after a member are padding (of tapes and block devices) and are
+//! skipped. Other bytes there are refused. The readers of the crates either end silently there or
+//! report damage.
 
 use super::field::quote;
 use bzip2::bufread::BzDecoder;
@@ -11,7 +11,7 @@ use flate2::bufread::GzDecoder;
 use lzma_rust2::XzReader;
 use std::io::{self, BufRead, Read};
 
-/// Most memory that decompressing xz may take, in KiB: `xz -9` takes 65 MiB.
+/// The most memory that decompressing xz may take, in KiB. `xz -9` takes 65 MiB.
 const XZ_MEMORY: u32 = 1 << 20;
 
 /// How a file is compressed.
@@ -24,7 +24,7 @@ pub(super) enum Compression {
 }
 
 impl Compression {
-    /// Tells the compression by the first bytes of a file.
+    /// Recognizes the compression by the first bytes of a file.
     pub(super) fn of(head: &[u8]) -> Option<Compression> {
         match head {
             [0x1f, 0x8b, ..] => Some(Compression::Gzip),
@@ -32,13 +32,13 @@ impl Compression {
             [b'B', b'Z', b'h', b'1'..=b'9', b'1', b'A', b'Y', b'&', b'S', b'Y', ..]
             | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => Some(Compression::Bzip2),
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Compression::Xz),
-            // A frame, or what may be skipped, with which parallel compressors begin.
+            // A frame, or a skippable frame, with which parallel compressors begin.
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Compression::Zstd),
             _ => None,
         }
     }
 
-    /// What it is called.
+    /// Returns the name of the compression.
     pub(super) fn name(self) -> &'static str {
         match self {
             Compression::Gzip => "gzip",
@@ -48,7 +48,7 @@ impl Compression {
         }
     }
 
-    /// Whether a member may begin with these bytes, of which there is at least one.
+    /// Returns whether a member may begin with these bytes, of which there is at least one.
     fn begins(self, bytes: &[u8]) -> bool {
         match self {
             Compression::Gzip => starts_alike(bytes, &[0x1f, 0x8b]),
@@ -62,27 +62,31 @@ impl Compression {
     }
 }
 
-/// Whether two sequences of bytes are the same as far as both go.
+/// Returns whether two byte strings are equal up to the length of the shorter one.
 fn starts_alike(bytes: &[u8], magic: &[u8]) -> bool {
     bytes.iter().zip(magic).all(|(a, b)| a == b)
 }
 
-/// The error of bytes behind the last member that are neither zeros nor another member.
+/// Returns the message for bytes after compressed data that are neither padding nor more data.
+pub(super) fn trailing(compression: &str, bytes: &str) -> String {
+    format!(
+        "the {compression} data is followed by {bytes}: the file was damaged or appended to; make it again from its \
+         source or, if the data before is complete, unpack it and compress it again"
+    )
+}
+
+/// The error of bytes after the last member that are neither zeros nor another member.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "behind the end of the {} data stands something else ({beginning}): the file was damaged or added to; make it anew from \
-     its source, or, if what is in front is whole, unpack it and compress that again",
-    compression.name()
-)]
+#[error("{}", trailing(compression.name(), &format!("other bytes ({beginning})")))]
 pub(super) struct TrailingBytes {
     compression: Compression,
     beginning: String,
 }
 
-/// The bytes of all members of a compressed file.
+/// Reads the decompressed bytes of all members of a file.
 pub(super) struct Members<R: BufRead> {
     compression: Compression,
-    /// `None` only while one member follows another, and after an error there.
+    /// `None` after the last member, and after an error between two members.
     member: Option<Member<R>>,
 }
 
@@ -125,13 +129,13 @@ impl<R: BufRead> Read for Member<R> {
 }
 
 impl<R: BufRead> Members<R> {
-    /// Begins at the first member, where `file` stands.
+    /// Begins with the first member, at the position of `file`.
     pub(super) fn new(compression: Compression, file: R) -> io::Result<Members<R>> {
         Ok(Members { compression, member: Some(Member::begin(compression, file)?) })
     }
 
-    /// Goes on to the next member, of which `file` stands at the end of the one before. `None` at
-    /// the end of the file.
+    /// Begins the next member. `file` is at the end of the member before. `None` at the end of the
+    /// file.
     fn next(&self, mut file: R) -> io::Result<Option<Member<R>>> {
         loop {
             let bytes = file.fill_buf()?;

@@ -1,4 +1,4 @@
-//! Where an input came from: path, length, time and hash of a file.
+//! Records where an input came from: the path, length, time and hash of a file.
 
 use crate::format::Provenance;
 use crate::progress::Progress;
@@ -8,23 +8,7 @@ use std::fs::File;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-/// Checks that an input is a regular file. Anything else (a pipe, standard input) can be read only
-/// once, and an input is read twice: for its values and for its hash.
-///
-/// # Errors
-/// [`Error::Io`]; [`Error::Input`].
-pub fn check_regular(path: &Path) -> Result<()> {
-    let metadata = std::fs::metadata(path).map_err(Error::io(path, "open"))?;
-    if metadata.is_file() {
-        return Ok(());
-    }
-    if metadata.is_dir() {
-        return Err(Error::input(path, None, "this is a directory, not a file"));
-    }
-    Err(Error::input(path, None, "not a regular file: write what it gives into a file first"))
-}
-
-/// Reads a whole file and describes it under a role.
+/// Reads a whole file and returns its entry for the manifest, with `role`.
 ///
 /// # Errors
 /// [`Error::Io`]; [`Error::Interrupted`].
@@ -35,7 +19,7 @@ pub fn provenance(role: &str, path: &Path, progress: &dyn Progress) -> Result<Pr
     let (sha256, length) = sha256(&file, path, progress)?;
     Ok(Provenance {
         role: role.into(),
-        path: in_words(path),
+        path: path_text(path),
         length,
         modified: modified.map_or(0, |since| since.as_secs() as i64),
         sha256,
@@ -46,8 +30,8 @@ pub fn provenance(role: &str, path: &Path, progress: &dyn Progress) -> Result<Pr
     })
 }
 
-/// The path as text: where it is not UTF-8, with `\xNN` for each byte that is none.
-fn in_words(path: &Path) -> String {
+/// Returns the path as text, with `\xNN` for each byte that is not UTF-8.
+fn path_text(path: &Path) -> String {
     let mut text = String::new();
     for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
         text.push_str(chunk.valid());
@@ -64,7 +48,7 @@ mod tests {
 
     #[test]
     fn a_path_that_is_not_utf_8_is_told_from_others() {
-        let text = |bytes: &[u8]| in_words(Path::new(OsStr::from_bytes(bytes)));
+        let text = |bytes: &[u8]| path_text(Path::new(OsStr::from_bytes(bytes)));
         assert_eq!(text("data/é x.bed".as_bytes()), "data/é x.bed");
         assert_eq!(text(b"a\xff\xe9b\xc3.bed"), "a\\xff\\xe9b\\xc3.bed");
         assert_ne!(text(b"\xfe"), text(b"\xff"));

@@ -1,10 +1,11 @@
-//! Opens a text file that may be compressed: plain, gzip, BGZF, bzip2, xz or zstd, told apart by
-//! content.
+//! Reads a text file that may be compressed by gzip, BGZF, bzip2, xz or zstd. The compression is
+//! recognized by the file's first bytes.
 
 mod bgzf;
 
 use super::members::{Compression, Members, TrailingBytes};
 use super::other_formats::{Expected, refusal};
+use super::regular_file::refuse_directory;
 use crate::{Error, Result};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -15,11 +16,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Bytes read from a file at once.
 const BUFFER: usize = 1 << 16;
 
-/// What text in UTF-8 may begin with.
+/// The byte order mark that UTF-8 text may begin with.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The decompressed bytes of a file, without a byte order mark. After an error it only gives
-/// errors, never a false end.
+/// Reads the decompressed bytes of a file, without a byte order mark. After an error, every read is
+/// an error, so that a failure is never taken for the end of the file.
 pub(super) struct TextReader {
     path: PathBuf,
     reader: Box<dyn BufRead + Send>,
@@ -32,18 +33,15 @@ pub(super) struct TextReader {
 }
 
 impl TextReader {
-    /// Opens a file. One of another kind than `expected` is refused by name, and so is text in
+    /// Opens a file. Refuses a file of another format than `expected`, which is named, and text in
     /// UTF-16.
     ///
-    /// A BGZF file without its end block is refused: it has been cut at a block's end, which
-    /// nothing else would show. (`samtools quickcheck` refuses it too; `samtools view` only warns,
-    /// which a library cannot.)
+    /// Refuses a BGZF file without its end block: only the lack of that block shows that the file
+    /// was cut off between two blocks. `samtools quickcheck` refuses it too; `samtools view` warns.
     pub(super) fn open(path: &Path, expected: Expected) -> Result<TextReader> {
         let file = File::open(path).map_err(Error::io(path, "open"))?;
         let metadata = file.metadata().map_err(Error::io(path, "read the metadata of"))?;
-        if metadata.is_dir() {
-            return Err(Error::input(path, None, "this is a directory, not a file"));
-        }
+        refuse_directory(path, &metadata)?;
         let position = Arc::new(AtomicU64::new(0));
         let mut plain = BufReader::with_capacity(BUFFER, Counted { file, position: Arc::clone(&position) });
         let head = plain.fill_buf().map_err(Error::io(path, "read"))?;
@@ -67,7 +65,7 @@ impl TextReader {
         Ok(text)
     }
 
-    /// Looks at the first bytes, decompressed.
+    /// Checks the first decompressed bytes, and skips a byte order mark.
     fn check_head(&mut self, expected: Expected) -> Result<()> {
         let head = self.fill()?;
         let message = match head {
@@ -91,40 +89,39 @@ impl TextReader {
         &self.path
     }
 
-    /// How many bytes the file has, compressed as it is; 0 for a pipe.
+    /// Returns the length of the file in bytes, compressed or not; 0 for a pipe.
     #[cfg(feature = "ingest")]
     pub(super) fn length(&self) -> u64 {
         self.length
     }
 
-    /// How many bytes of the file have been read, compressed as it is. Some are read before they
-    /// are needed.
+    /// Returns how many bytes of the file have been read, compressed or not. Some are read before
+    /// they are needed.
     #[cfg(feature = "ingest")]
     pub(super) fn position(&self) -> u64 {
         self.position.load(Ordering::Relaxed)
     }
 
-    /// Returns the bytes at hand, none at the end of the file. [`consume`](Self::consume) takes
-    /// them.
+    /// Returns the next bytes without consuming them, none at the end of the file.
+    /// [`consume`](Self::consume) consumes them.
     pub(super) fn fill(&mut self) -> Result<&[u8]> {
         if self.failed {
-            return Err(Error::input(&self.path, None, "reading this file failed before"));
+            return Err(Error::input(&self.path, None, "an earlier read of this file failed"));
         }
-        // The borrow checker cannot see that the error path ends the loan of the success path;
-        // asking twice is free, since the bytes at hand stay at hand.
+        // The borrow checker cannot see that the error path ends the borrow of the success path.
+        // The second call is free, since the bytes are buffered.
         if let Err(error) = self.reader.fill_buf() {
             return Err(self.fail(error));
         }
         self.reader.fill_buf().map_err(Error::io(&self.path, "read"))
     }
 
-    /// Takes `n` of the bytes at hand.
+    /// Consumes `n` of the bytes that [`fill`](Self::fill) returned.
     pub(super) fn consume(&mut self, n: usize) {
         self.reader.consume(n);
     }
 
-    /// Appends the bytes of the next line to `line`, of a longer one only `limit` bytes. Returns
-    /// how the line ended.
+    /// Appends the next line to `line`, but at most `limit` bytes of it. Returns how the line ended.
     pub(super) fn read_line(&mut self, line: &mut Vec<u8>, limit: usize) -> Result<LineEnd> {
         let full = line.len() + limit;
         while line.len() < full {
@@ -155,7 +152,7 @@ impl TextReader {
         Ok(LineEnd::None)
     }
 
-    /// Notes that reading failed, and says why.
+    /// Marks the reader as failed, and returns the error that says why.
     fn fail(&mut self, error: io::Error) -> Error {
         self.failed = true;
         let Some(compression) = self.compression.filter(|_| error.raw_os_error().is_none()) else {
@@ -173,20 +170,20 @@ impl TextReader {
     }
 }
 
-/// What a line ended with.
+/// How a line ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LineEnd {
     /// A line feed.
     Feed,
     /// A carriage return and a line feed.
     ReturnAndFeed,
-    /// A carriage return alone, as on an old Mac.
+    /// A carriage return alone, as in files of classic Mac OS.
     Return,
     /// The end of the file, or the limit.
     None,
 }
 
-/// A file, and how many of its bytes have been read.
+/// A file that counts the bytes read from it.
 struct Counted {
     file: File,
     position: Arc<AtomicU64>,

@@ -1,5 +1,6 @@
-//! Reads ranges of a file whose length is known, and takes their little-endian fields apart.
+//! Reads ranges of a file whose length is known, and parses their little-endian fields.
 
+use crate::ingest::regular_file::refuse_directory;
 use crate::{Error, Result};
 use std::fs::File;
 use std::io;
@@ -18,11 +19,13 @@ impl BinaryFile {
     pub(super) fn open(path: &Path) -> Result<BinaryFile> {
         let file = File::open(path).map_err(Error::io(path, "open"))?;
         let metadata = file.metadata().map_err(Error::io(path, "read the metadata of"))?;
-        if metadata.is_dir() {
-            return Err(Error::input(path, None, "this is a directory, not a file"));
-        }
+        refuse_directory(path, &metadata)?;
         if !metadata.is_file() {
-            return Err(Error::input(path, None, "a bigWig must be a regular file, since it is not read in order"));
+            return Err(Error::input(
+                path,
+                None,
+                "a bigWig must be a regular file, not a pipe, since it is not read in order",
+            ));
         }
         Ok(BinaryFile { path: path.to_path_buf(), file, length: metadata.len() })
     }
@@ -37,18 +40,18 @@ impl BinaryFile {
         self.length
     }
 
-    /// Checks that a range lies inside the file. `what` names it in the error.
+    /// Checks that a range lies within the file. `what` names the range in the error.
     pub(super) fn check(&self, offset: u64, length: u64, what: &str) -> Result<()> {
         if offset.checked_add(length).is_some_and(|end| end <= self.length) {
             return Ok(());
         }
         Err(self.error(format!(
-            "{what}, {length} bytes at {offset}, reaches past the end of the file ({} bytes), which is truncated or damaged",
+            "{what}, {length} bytes at {offset}, reaches past the end of the file ({} bytes): the file is truncated or damaged",
             self.length
         )))
     }
 
-    /// Reads a range of the file into `bytes`, which takes its length.
+    /// Reads a range of the file into `bytes`, and sets the length of `bytes` to that of the range.
     pub(super) fn read_into(&self, offset: u64, length: u64, what: &str, bytes: &mut Vec<u8>) -> Result<()> {
         self.check(offset, length, what)?;
         bytes.resize(length as usize, 0);
@@ -65,14 +68,14 @@ impl BinaryFile {
         Ok(bytes)
     }
 
-    /// Something wrong with the file.
+    /// Returns the error for a fault of the file.
     pub(super) fn error(&self, message: impl Into<String>) -> Error {
         Error::input(&self.path, None, message)
     }
 }
 
-/// Fields that follow one another, little-endian. Past the end they are 0, so that callers check
-/// the length once, before.
+/// Consecutive little-endian fields. A field past the end reads as 0: callers check the length of all
+/// fields once, before.
 pub(super) struct Fields<'a>(pub(super) &'a [u8]);
 
 impl<'a> Fields<'a> {
@@ -82,7 +85,7 @@ impl<'a> Fields<'a> {
         *field
     }
 
-    /// Skips fields of `n` bytes together, and returns them.
+    /// Returns the next `n` bytes and skips them.
     pub(super) fn bytes(&mut self, n: usize) -> &'a [u8] {
         let (field, rest) = self.0.split_at_checked(n).unwrap_or_default();
         self.0 = rest;

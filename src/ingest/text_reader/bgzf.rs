@@ -1,7 +1,7 @@
-//! BGZF: gzip in small blocks, which are inflated by several threads, and whose last block says
-//! that it is the last.
+//! Reads BGZF: gzip in small blocks, which several threads inflate. A special block ends the file.
 
 use super::{BUFFER, Counted};
+use crate::ingest::members::trailing;
 use crate::{Error, Result};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -12,15 +12,15 @@ use std::path::Path;
 const END: [u8; 28] =
     [0x1f, 0x8b, 0x08, 0x04, 0, 0, 0, 0, 0, 0xff, 6, 0, b'B', b'C', 2, 0, 0x1b, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
-/// How much of the end block is left when zeros at its end are taken for padding.
+/// The length of the end block without the zeros at its end.
 const END_WITHOUT_ZEROS: usize = 19;
 
-/// Whether a file with these first bytes is BGZF.
+/// Returns whether a file with these first bytes is BGZF.
 pub(super) fn is_bgzf(head: &[u8]) -> bool {
     head.len() >= 18 && head[..4] == END[..4] && head[10..16] == END[10..16]
 }
 
-/// Returns how long the file is up to the end of its end block, behind which only zeros may stand.
+/// Returns the length of the file up to the end of its end block, after which only zeros may follow.
 pub(super) fn length(path: &Path, file: &File, length: u64) -> Result<u64> {
     let used = without_zeros(path, file, length)?;
     let mut end = [0; END.len()];
@@ -32,17 +32,14 @@ pub(super) fn length(path: &Path, file: &File, length: u64) -> Result<u64> {
             return Ok(offset + END.len() as u64);
         }
     }
-    let message = match behind_the_end(path, file, length)? {
-        Some(bytes) => format!(
-            "behind the end of the BGZF data stand {bytes} bytes of something else: the file was damaged or added to; make it \
-             anew from its source, or, if what is in front is whole, unpack it and compress that again"
-        ),
-        None => "the BGZF end block is missing: the file is truncated (make it anew, or compress it again)".to_string(),
+    let message = match bytes_after_end(path, file, length)? {
+        Some(bytes) => trailing("BGZF", &format!("{bytes} other bytes")),
+        None => "the BGZF end block is missing: the file is truncated; make it again from its source".to_string(),
     };
     Err(Error::input(path, None, message))
 }
 
-/// Returns how long the file is without the zeros at its end.
+/// Returns the length of the file without the zeros at its end.
 fn without_zeros(path: &Path, file: &File, length: u64) -> Result<u64> {
     let (mut end, mut buffer) = (length, vec![0; BUFFER]);
     while end > 0 {
@@ -57,9 +54,9 @@ fn without_zeros(path: &Path, file: &File, length: u64) -> Result<u64> {
     Ok(0)
 }
 
-/// Returns how many bytes stand behind an end block near the end of the file, if they are no
-/// further block.
-fn behind_the_end(path: &Path, file: &File, length: u64) -> Result<Option<u64>> {
+/// Returns how many bytes follow an end block near the end of the file, if they are not another
+/// block.
+fn bytes_after_end(path: &Path, file: &File, length: u64) -> Result<Option<u64>> {
     let start = length.saturating_sub(BUFFER as u64);
     let mut tail = vec![0; (length - start) as usize];
     file.read_exact_at(&mut tail, start).map_err(Error::io(path, "read the end of"))?;

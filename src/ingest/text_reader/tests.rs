@@ -1,5 +1,5 @@
-//! Every compression gives the same bytes, whatever surrounds it; and what is no text of the kind
-//! expected is named.
+//! Text by every compression, with padding, damage and other bytes after it, and files of other
+//! formats.
 
 use super::*;
 use std::io::Write;
@@ -99,7 +99,7 @@ fn what_is_cut_damaged_or_added_to_is_refused_by_name() {
         assert!(read(&damaged).is_err(), "{name}");
         for padding in [0, 9] {
             let added = [&packed[..], &vec![0; padding], b"garbage!"].concat();
-            refused(&added, &[&format!("behind the end of the {name} data"), "\"garbage!\"", "unpack it"]);
+            refused(&added, &[&format!("the {name} data is followed by other bytes"), "\"garbage!\"", "unpack it"]);
         }
         refused(&gzip(&packed), &[&format!("{name} file"), "twice"]);
     }
@@ -118,7 +118,7 @@ fn bgzf_may_be_padded_and_what_is_added_is_named() {
     for padding in [1, 512, 3 * BUFFER] {
         assert_eq!(read(&[&whole[..], &vec![0; padding]].concat()).unwrap(), TEXT, "{padding}");
     }
-    refused(&[&whole[..], b"garbage!"].concat(), &["8 bytes of something else", "BGZF"]);
+    refused(&[&whole[..], b"garbage!"].concat(), &["8 other bytes", "BGZF"]);
     for length in [packed.len(), whole.len() - 1, whole.len() - 12] {
         refused(&whole[..length], &["truncated"]);
     }
