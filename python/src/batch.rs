@@ -1,7 +1,7 @@
 //! A batch in Python's hands: its columns as tensors that share its memory.
 
 use crate::error::OrRaise;
-use crate::here::Here;
+use crate::process_local::ProcessLocal;
 use crate::tensor::{Owner, Tensor};
 use atemoya::DType;
 use atemoya::feed::{self, Column};
@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// Python may write to it.
 pub(crate) struct Held {
     // A forked process must not give the slot back: the ring's lock may be held there for ever.
-    _batch: Here<feed::Batch>,
+    _batch: ProcessLocal<feed::Batch>,
 }
 
 /// A batch of examples. Its memory does not change while the batch, or anything made of its
@@ -58,7 +58,7 @@ impl Batch {
         let (layout, rows, epoch, index) = (batch.slot().1.clone(), batch.len(), batch.epoch(), batch.index());
         // From here on the memory is used by its address alone.
         let address = batch.slot_mut().or_raise()?.as_mut_ptr().expose_provenance();
-        Ok(Batch { held: Arc::new(Held { _batch: Here::new(batch) }), layout, rows, address, epoch, index })
+        Ok(Batch { held: Arc::new(Held { _batch: ProcessLocal::new(batch) }), layout, rows, address, epoch, index })
     }
 
     /// Type, shape and place of a column, if the batch has it.

@@ -2,10 +2,10 @@
 
 use crate::array::array;
 use crate::batch::Batch;
-use crate::data::Data;
 use crate::device::{Delivery, Device};
 use crate::device_stream::DeviceStream;
 use crate::error::{OrRaise, in_python};
+use crate::fork_safe::ForkSafeDataset;
 use crate::genome::Genome;
 use crate::memory::Buffer;
 use crate::options::{Examples, Sampling, Streaming, order};
@@ -25,7 +25,7 @@ use std::sync::{Mutex, PoisonError};
 /// The examples of all epochs.
 #[pyclass(frozen, module = "atemoya._native")]
 pub(crate) struct Dataset {
-    data: Data,
+    data: ForkSafeDataset,
     /// What they are made by, but for the loci; none of arrays.
     generator: Option<PeakGenerator>,
 }
@@ -95,7 +95,7 @@ impl Dataset {
             .summits(examples.summits)
             .chroms(examples.chroms.clone());
         let make = || generator.clone().table(index.table(genome.0.contigs())?).dataset();
-        Ok(Dataset { data: Data::new(py.detach(make).or_raise()?), generator: Some(generator) })
+        Ok(Dataset { data: ForkSafeDataset::new(py.detach(make).or_raise()?), generator: Some(generator) })
     }
 
     /// Selects loci of an index of the store.
@@ -112,7 +112,10 @@ impl Dataset {
             Some(name) => generator.clone().loci(name),
             None => generator.clone(),
         };
-        Ok(Dataset { data: Data::new(py.detach(|| of_index.dataset()).or_raise()?), generator: Some(generator) })
+        Ok(Dataset {
+            data: ForkSafeDataset::new(py.detach(|| of_index.dataset()).or_raise()?),
+            generator: Some(generator),
+        })
     }
 
     /// Takes peaks and negatives that were selected before.
@@ -127,7 +130,10 @@ impl Dataset {
     ) -> PyResult<Dataset> {
         let generator = generator(genome, &sampling, &examples, examples.filter(order(&sampling.order)?)?)?;
         let selected = generator.clone().selected(loci_from(&peaks)?, loci_from(&negatives)?);
-        Ok(Dataset { data: Data::new(py.detach(|| selected.dataset()).or_raise()?), generator: Some(generator) })
+        Ok(Dataset {
+            data: ForkSafeDataset::new(py.detach(|| selected.dataset()).or_raise()?),
+            generator: Some(generator),
+        })
     }
 
     /// Takes windows from arrays, which are read where they lie. `arrays` has those of peaks and
@@ -158,7 +164,7 @@ impl Dataset {
             .control_permutation(control_permutation)
             .random_state(sampling.seed)
             .order(order(&sampling.order)?);
-        Ok(Dataset { data: Data::new(generator.dataset().or_raise()?), generator: None })
+        Ok(Dataset { data: ForkSafeDataset::new(generator.dataset().or_raise()?), generator: None })
     }
 
     /// Examples of an epoch.
@@ -206,7 +212,10 @@ impl Dataset {
 
     /// The same examples with another seed, sharing no lock with these.
     fn with_seed(&self, seed: u64) -> PyResult<Dataset> {
-        Ok(Dataset { data: Data::new(self.data.made().with_seed(seed).or_raise()?), generator: self.generator.clone() })
+        Ok(Dataset {
+            data: ForkSafeDataset::new(self.data.made().with_seed(seed).or_raise()?),
+            generator: self.generator.clone(),
+        })
     }
 
     /// The kept peaks, or negatives.

@@ -1,7 +1,7 @@
 //! CUDA devices, and how batches are delivered to one.
 
 use crate::error::OrRaise;
-use crate::here::Here;
+use crate::process_local::ProcessLocal;
 use crate::store::numpy_type;
 use atemoya::PeakGenerator;
 use atemoya::cuda::{self, DeviceGenerator, Transfer};
@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 
 /// An open device. It is of the process that opened it, as everything of the driver's.
 #[pyclass(frozen, module = "atemoya._native")]
-pub(crate) struct Device(Here<cuda::Device>);
+pub(crate) struct Device(ProcessLocal<cuda::Device>);
 
 impl Device {
     pub(crate) fn get(&self) -> PyResult<&cuda::Device> {
@@ -22,7 +22,7 @@ impl Device {
 impl Device {
     #[new]
     fn new(py: Python<'_>, ordinal: usize) -> PyResult<Device> {
-        Ok(Device(Here::new(py.detach(|| cuda::Device::open(ordinal)).or_raise()?)))
+        Ok(Device(ProcessLocal::new(py.detach(|| cuda::Device::open(ordinal)).or_raise()?)))
     }
 }
 

@@ -4,7 +4,7 @@
 
 use crate::batch::{column, shape};
 use crate::error::OrRaise;
-use crate::here::Here;
+use crate::process_local::ProcessLocal;
 use crate::tensor::{Owner, Tensor};
 use atemoya::cuda::{self, Stream};
 use pyo3::exceptions::{PyTypeError, PyValueError};
@@ -17,7 +17,7 @@ const LEGACY: isize = 0;
 /// A batch on a device, which all that is made of it keeps. Its memory is used again when the last
 /// of these is dropped, behind what the streams that use it were given by then.
 pub(crate) struct OnDevice {
-    batch: Here<cuda::DeviceBatch>,
+    batch: ProcessLocal<cuda::DeviceBatch>,
     ordinal: usize,
 }
 
@@ -80,7 +80,7 @@ pub(crate) struct DeviceBatch(Arc<OnDevice>);
 impl DeviceBatch {
     pub(crate) fn new(batch: cuda::DeviceBatch) -> DeviceBatch {
         let ordinal = batch.stream().device().ordinal();
-        DeviceBatch(Arc::new(OnDevice { batch: Here::new(batch), ordinal }))
+        DeviceBatch(Arc::new(OnDevice { batch: ProcessLocal::new(batch), ordinal }))
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::device::{Delivery, Device};
 use crate::device_batch::DeviceBatch;
 use crate::error::OrRaise;
-use crate::here::Here;
+use crate::process_local::ProcessLocal;
 use crate::stream::{LOOK, from_json, to_json};
 use atemoya::PeakGenerator;
 use atemoya::cuda::{DeviceBatches, DeviceLoader};
@@ -16,7 +16,7 @@ use std::task::Poll;
 #[pyclass(frozen, module = "atemoya._native")]
 pub(crate) struct DeviceStream {
     /// Never locked while the interpreter's lock is waited for.
-    loader: Here<Mutex<DeviceLoader>>,
+    loader: ProcessLocal<Mutex<DeviceLoader>>,
 }
 
 impl DeviceStream {
@@ -28,7 +28,7 @@ impl DeviceStream {
     ) -> PyResult<DeviceStream> {
         let generator = delivery.of(device.get()?, generator)?;
         let loader = py.detach(|| generator.build()).or_raise()?;
-        Ok(DeviceStream { loader: Here::new(Mutex::new(loader)) })
+        Ok(DeviceStream { loader: ProcessLocal::new(Mutex::new(loader)) })
     }
 
     /// Works with the loader, without the interpreter's lock.
@@ -40,7 +40,7 @@ impl DeviceStream {
 
 impl Drop for DeviceStream {
     fn drop(&mut self) {
-        self.loader.end();
+        self.loader.drop_detached();
     }
 }
 
@@ -48,7 +48,7 @@ impl Drop for DeviceStream {
 impl DeviceStream {
     /// Whether this process made it, so that it can be used here.
     fn usable(&self) -> bool {
-        self.loader.is_here()
+        self.loader.is_usable()
     }
 
     /// Begins some consecutive epochs, in place of whatever was streamed.

@@ -3,8 +3,8 @@
 use crate::batch::Batch;
 use crate::dataset::buffer;
 use crate::error::OrRaise;
-use crate::here::Here;
 use crate::memory::Buffer;
+use crate::process_local::ProcessLocal;
 use atemoya::feed::{self, Loader, State};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
@@ -19,7 +19,7 @@ pub(crate) const LOOK: Duration = Duration::from_millis(100);
 #[pyclass(frozen, module = "atemoya._native")]
 pub(crate) struct Stream {
     /// Never locked while the interpreter's lock is waited for.
-    loader: Here<Mutex<Loader>>,
+    loader: ProcessLocal<Mutex<Loader>>,
     /// Memory for the next batch, that an interrupted wait has left.
     spare: Mutex<Option<Buffer>>,
 }
@@ -36,7 +36,7 @@ pub(crate) fn from_json(state: &str) -> PyResult<State> {
 
 impl Stream {
     pub(crate) fn new(loader: Loader) -> Stream {
-        Stream { loader: Here::new(Mutex::new(loader)), spare: Mutex::default() }
+        Stream { loader: ProcessLocal::new(Mutex::new(loader)), spare: Mutex::default() }
     }
 
     /// Works with the loader, without the interpreter's lock.
@@ -50,7 +50,7 @@ impl Stream {
 impl Stream {
     /// Whether this process made it, so that it can be used here.
     fn usable(&self) -> bool {
-        self.loader.is_here()
+        self.loader.is_usable()
     }
 
     /// Begins some consecutive epochs, in place of whatever was streamed.
@@ -133,6 +133,6 @@ impl Stream {
 
 impl Drop for Stream {
     fn drop(&mut self) {
-        self.loader.end();
+        self.loader.drop_detached();
     }
 }
