@@ -1,7 +1,8 @@
-"""Feeds genomics models: a reference genome, base-resolution tracks and loci, gathered into training batches.
+"""Feeds genomics models with batches of a reference genome, base-resolution tracks and loci.
 
-``PeakGenerator`` and ``PeakNegativeSampler`` are drop-in replacements for those of ``cherimoya.io``; they need torch, which is imported when one of them is first used. ``pack``, ``index``, ``Store`` and ``Loader``
-need numpy alone.
+``PeakGenerator`` and ``PeakNegativeSampler`` are drop-in replacements for those of
+``cherimoya.io``. They need torch, which is imported when one of them is first used. ``pack``,
+``index``, ``Store`` and ``Loader`` need numpy alone.
 """
 
 from importlib import import_module
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from ._sharded import ShardedEpochSampler as ShardedEpochSampler
     from ._torch_loader import PeakLoader as PeakLoader
 
-# What needs torch, and where it is.
+# Names that need torch, and their modules.
 _TORCH = {
     "PeakGenerator": "._generator",
     "PeakLoader": "._torch_loader",
@@ -56,7 +57,7 @@ __all__ = [
 
 
 if find_spec("torch") is None:
-    # What cannot be had is not offered.
+    # Names that cannot be imported are not listed.
     __all__ = [name for name in __all__ if name not in _TORCH]
 
 

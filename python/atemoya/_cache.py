@@ -1,4 +1,4 @@
-"""Stores packed on the fly: the one for some files, and the cache that they are kept in."""
+"""The cache of stores that loaders pack from files."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ class CacheEntry:
     Attributes
     ----------
     path : Path
-        Where it is.
+        The store.
     bytes : int
-        The sizes of its files.
+        The total size of its files.
     last_use : datetime
-        When it was opened last.
+        The time at which it was last opened.
     in_use : bool
-        Whether a process uses it. Where the file system has no locks, whether it was opened within
-        30 days.
+        Whether a process uses it. On a file system without locks, whether it was opened within the
+        last 30 days.
     inputs : list of Path
-        The files that it was packed of, the genome first.
+        The files that it was packed from, the genome first.
     misses_inputs : bool
         Whether some of these are gone.
     damage : str or None
-        Why it cannot be opened, if it cannot.
+        Why it cannot be opened; None if it can.
     kept : str or None
-        Of what :func:`prune_cache` returns, why it was not removed.
+        In the result of :func:`prune_cache`, why it was not removed; None if it was.
     """
 
     path: Path
@@ -50,11 +50,10 @@ class CacheEntry:
 
 
 def cache_dir() -> Path:
-    """Returns where packed stores are kept: ``$ATEMOYA_CACHE``, or ``atemoya`` in ``$XDG_CACHE_HOME``.
+    """Returns the directory of packed stores.
 
-    Without either it is ``~/.cache/atemoya``.
-
-    Everything in it can be deleted at any time; what is needed is packed again.
+    It is ``$ATEMOYA_CACHE``, else ``$XDG_CACHE_HOME/atemoya``, else ``~/.cache/atemoya``.
+    Everything in it can be deleted at any time: a store that is needed is packed again.
     """
     if own := os.environ.get("ATEMOYA_CACHE"):
         local_path("ATEMOYA_CACHE", own)
@@ -62,14 +61,14 @@ def cache_dir() -> Path:
 
 
 def cache_entries(directory: Pathlike | None = None) -> list[CacheEntry]:
-    """The stores that were packed on the fly, those that were used last first.
+    """Returns the stores of the cache, the last used first.
 
     Parameters
     ----------
     directory : path, optional
         The ``cache_dir`` of a loader; :func:`cache_dir` by default.
     """
-    return [_entry(told) for told in _native.cache_entries(_directory("directory", directory))]
+    return [_entry(fields) for fields in _native.cache_entries(_directory("directory", directory))]
 
 
 def prune_cache(
@@ -81,35 +80,35 @@ def prune_cache(
     everything: bool = False,
     dry_run: bool = False,
 ) -> list[CacheEntry]:
-    """Removes stores that were packed on the fly. What is needed is packed again.
+    """Removes stores from the cache. A store that is needed is packed again.
 
-    No store is removed that is in use, and no directory that holds anything beside a store.
+    It removes no store that is in use, and no directory that holds anything beside a store.
 
     Parameters
     ----------
     directory : path, optional
         The ``cache_dir`` of a loader; :func:`cache_dir` by default.
     older_than : timedelta or float, optional
-        Removes what was not used for so long, in days if it is a number.
+        Removes stores that were not used for this long; a number counts days.
     max_size : int or str, optional
-        Removes what was used the longest ago, until the rest takes no more: bytes, or a text like
-        ``"200G"``.
+        Removes the least recently used stores until the others take at most this much: bytes, or a
+        text like ``"200G"``.
     missing_inputs : bool
-        Whether stores are removed whose input files are gone.
+        Whether to remove stores whose input files are gone.
     everything : bool
-        Whether all are removed.
+        Whether to remove all.
     dry_run : bool
-        Whether nothing is removed, and only told what would be.
+        Whether to remove nothing, and only return what would be removed.
 
     Returns
     -------
     list of CacheEntry
-        What was to be removed; where ``kept`` is not None, that says why it is still there.
+        The stores that were to be removed. If ``kept`` is not None, it says why that one is left.
 
     Raises
     ------
     ValueError
-        If nothing says what is to be removed.
+        If none of the parameters says what to remove.
     """
     missing_inputs, everything = flag("missing_inputs", missing_inputs), flag("everything", everything)
     if older_than is None and max_size is None and not missing_inputs and not everything:
@@ -117,8 +116,8 @@ def prune_cache(
     if older_than is not None and not isinstance(older_than, timedelta):
         older_than = timedelta(days=number("older_than", older_than) or 0)
     if older_than is not None and older_than < timedelta():
-        raise ValueError(f"older_than must not be negative, got {older_than}")
-    told = _native.prune_cache(
+        raise ValueError(f"older_than must be non-negative, got {older_than}")
+    pruned = _native.prune_cache(
         _directory("directory", directory),
         older_than=older_than,
         missing_inputs=missing_inputs,
@@ -126,11 +125,11 @@ def prune_cache(
         max_bytes=None if max_size is None else _native.parse_size(str(max_size)),
         dry_run=flag("dry_run", dry_run),
     )
-    return [_entry(entry) for entry in told]
+    return [_entry(fields) for fields in pruned]
 
 
-def _entry(told: tuple[Any, ...]) -> CacheEntry:
-    path, size, last_use, *others = told
+def _entry(fields: tuple[Any, ...]) -> CacheEntry:
+    path, size, last_use, *others = fields
     return CacheEntry(path, size, datetime.fromtimestamp(last_use), *others)
 
 
@@ -141,7 +140,7 @@ def _directory(name: str, directory: Pathlike | None) -> str:
 def cached_store(
     fasta, signals, controls, *, alias=None, allow_empty=False, directory=None, verbose=False
 ) -> _native.Store:
-    """Opens the store of these files, which is packed when there is none yet.
+    """Opens the store of these files, and packs it first if the cache has none.
 
     Parameters
     ----------
@@ -150,14 +149,14 @@ def cached_store(
     signals, controls : list of list of str
         The files of each group.
     alias, allow_empty
-        As :func:`pack` has them.
+        As for :func:`pack`.
     """
     directory = _directory("cache_dir", directory)
     groups = [[(f"{role}{i}", paths) for i, paths in enumerate(files)] for role, files in
               (("signal", signals), ("control", controls))]
     try:
         with Progress(verbose) as show:
-            # What the inputs lack is said by each loader that is made on the store.
+            # Each loader on the store warns of what the inputs lack.
             return _native.cached(
                 directory,
                 fasta=fasta,
@@ -169,16 +168,16 @@ def cached_store(
             )
     except OSError as error:
         inputs = [fasta, alias, *(path for files in signals + controls for path in files)]
-        raise error if error.filename is None or error.filename in inputs else _of_the_cache(error, directory) from None
+        raise error if error.filename is None or error.filename in inputs else _with_remedy(error, directory) from None
 
 
-def _of_the_cache(error: OSError, directory: str) -> OSError:
-    """The error, with what to do where it is the cache that cannot be written."""
+def _with_remedy(error: OSError, directory: str) -> OSError:
+    """Returns the error, with a remedy if it is about the cache itself."""
     where, cache = Path(error.filename).absolute(), Path(directory).absolute()
     if error.errno is None or not (where.is_relative_to(cache) or cache.is_relative_to(where)):
         return error
     remedy = (
         f"the cache of packed files cannot be used ({error.strerror}): give another directory by cache_dir= or the "
-        "environment's ATEMOYA_CACHE, or make room with prune_cache()"
+        "environment variable ATEMOYA_CACHE, or make room with prune_cache()"
     )
     return type(error)(error.errno, remedy, error.filename)

@@ -1,4 +1,4 @@
-"""Examples that were gathered together, so that PyTorch's default collation finds their batch ready."""
+"""Examples that PyTorch's default collation returns as the batch that they came from."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Example(tuple):
 
 
 class Examples(list):
-    """The examples of one batch: a list of tuples of its rows, which are views of it."""
+    """The examples of one batch: a list of tuples of tensors, which are views of it."""
 
     def __init__(self, columns: list[torch.Tensor]):
         *tensors, labels = columns or [torch.empty(0)]
@@ -21,7 +21,7 @@ class Examples(list):
         self._columns, self._rows = columns, tuple(self)
 
     def batch(self) -> list[torch.Tensor] | None:
-        """The batch without a copy, unless the list is not what it was."""
+        """Returns the batch without a copy; None if the list was changed."""
         same = len(self) == len(self._rows) and all(now is then for now, then in zip(self, self._rows))
         return self._columns if same else None
 

@@ -1,4 +1,4 @@
-"""Arrays of whole contigs, from whatever holds them in memory; of what does not, what to do."""
+"""Arrays of whole contigs, as users give them."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 
+_FILE_LIBRARIES = ("pyfaidx", "pysam", "pyBigWig", "bigtools", "pybigtools", "py2bit")
+
 
 def maps_contigs(value: Any) -> bool:
-    """Whether it gives something for each contig by its name, as a dictionary does."""
+    """Returns whether it maps names of contigs to values, as a dictionary does."""
     return isinstance(value, Mapping) or (hasattr(value, "keys") and hasattr(value, "__getitem__"))
 
 
 def contig_arrays(name: str, contigs: Any, ndim: int) -> dict[str, NDArray[Any]]:
-    """The arrays of the parameter ``name`` by the names of their contigs.
+    """Returns the arrays of the parameter ``name`` by the names of their contigs.
 
-    They are ``(4, length)`` of a sequence and ``(length,)`` of a track. Arrays and CPU tensors are
-    used where they lie.
+    Those of a sequence (``ndim`` 2) are ``(4, length)``, those of a track (``ndim`` 1) are
+    ``(length,)``. Arrays and CPU tensors are not copied.
     """
     file = _open_file(contigs)
     if file is not None:
@@ -30,7 +32,7 @@ def contig_arrays(name: str, contigs: Any, ndim: int) -> dict[str, NDArray[Any]]
     arrays: dict[str, NDArray[Any]] = {}
     for contig in contigs.keys():
         if isinstance(contig, bool) or not isinstance(contig, (str, int, numpy.integer)):
-            raise TypeError(f"{name}: the names of contigs must be strings, and {contig!r} is none")
+            raise TypeError(f"{name}: the names of contigs must be strings, and {contig!r} is not")
         if str(contig) in arrays:
             raise ValueError(f"{name}: two contigs are named {str(contig)!r}")
         arrays[str(contig)] = _array(f"{name}[{contig!r}]", contigs[contig], ndim)
@@ -38,7 +40,7 @@ def contig_arrays(name: str, contigs: Any, ndim: int) -> dict[str, NDArray[Any]]
 
 
 def native_order(array: NDArray[Any]) -> NDArray[Any]:
-    """The array itself, or where its bytes are in the other order a copy in the machine's."""
+    """Returns the array, or a copy in native byte order if it has the other one."""
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
@@ -47,9 +49,9 @@ def _array(name: str, value: Any, ndim: int) -> NDArray[Any]:
     if torch is not None and isinstance(value, torch.Tensor):
         value = _of_tensor(name, value)
     if isinstance(value, numpy.ma.MaskedArray):
-        raise TypeError(f"{name} is a masked array: fill what is masked, array.filled(0)")
+        raise TypeError(f"{name} is a masked array: pass array.filled(0), or another value for what is masked")
     if not isinstance(value, numpy.ndarray):
-        # ValueError, as cherimoya has it.
+        # cherimoya raises ValueError, too.
         raise ValueError(f"{name} must be a numpy array or a tensor, not {_type(value)}{_to_memory(value)}")
     if value.ndim != ndim:
         shape = "(4, length)" if ndim == 2 else "(length,)"
@@ -59,27 +61,32 @@ def _array(name: str, value: Any, ndim: int) -> NDArray[Any]:
 
 def _of_tensor(name: str, tensor: Any) -> NDArray[Any]:
     if tensor.device.type != "cpu":
-        raise ValueError(f"{name} is on the device {str(tensor.device)!r}, and batches are made on the host: pass tensor.cpu()")
+        raise ValueError(f"{name} is on the device {str(tensor.device)!r}, not in host memory: pass tensor.cpu()")
     try:
         return tensor.detach().numpy()
     except (TypeError, RuntimeError) as error:
-        raise ValueError(f"{name} is a tensor that numpy cannot read ({error}): pass tensor.float() or tensor.to_dense()") from None
+        raise ValueError(
+            f"{name} is a tensor that numpy cannot read ({error}): pass tensor.float() or tensor.to_dense()"
+        ) from None
 
 
 def _to_memory(value: Any) -> str:
-    """What makes an array of it."""
+    """Returns how to make an array of it, for a message."""
     if hasattr(value, "to_numpy"):
         return ": pass value.to_numpy()"
     if hasattr(value, "toarray"):
         return ": pass value.toarray()"
     if hasattr(value, "shape") and hasattr(value, "dtype"):
-        return ", which is not in memory: read it first, {contig: data[contig][:] for contig in data}, or pass a numpy.memmap"
+        return (
+            ", which is not in memory: read it first, {contig: data[contig][:] for contig in data}, or pass a "
+            "numpy.memmap"
+        )
     return ""
 
 
 def _open_file(value: Any) -> str | None:
-    """What to add to "pass its path" if it is an open file of sequence or signal."""
-    if type(value).__module__.partition(".")[0] not in ("pyfaidx", "pysam", "pyBigWig", "bigtools", "pybigtools", "py2bit"):
+    """Returns the path of an open file of sequence or signal, for a message; None for all else."""
+    if type(value).__module__.partition(".")[0] not in _FILE_LIBRARIES:
         return None
     path = getattr(value, "filename", None)
     path = path.decode() if isinstance(path, bytes) else path

@@ -1,4 +1,4 @@
-"""How tracks are given: files in groups whose channels share an orientation, as cherimoya 0.3.1 has them."""
+"""Channel groups: tracks whose channels swap under reverse complement, as in cherimoya 0.3.1."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def check_groups(groups: Any, label: str = "signal_groups") -> None:
-    """Raises ``ValueError`` unless ``groups`` is a non-empty list or tuple of integers of at least 1."""
+    """Raises ``ValueError`` unless ``groups`` is a non-empty list or tuple of positive integers."""
     if not isinstance(groups, (list, tuple)):
         raise ValueError(f"{label} must be a list of positive ints; got {groups!r}")
     if len(groups) == 0:
@@ -20,7 +20,7 @@ def check_groups(groups: Any, label: str = "signal_groups") -> None:
 def normalize_signal_groups(
     signals: Sequence[str | Sequence[str]] | None,
 ) -> tuple[list[str] | None, list[int]]:
-    """Flattens a structured ``signals`` or ``controls`` argument, as ``cherimoya.io.normalize_signal_groups`` does.
+    """Flattens ``signals`` or ``controls``, as ``cherimoya.io.normalize_signal_groups`` does.
 
     Parameters
     ----------
@@ -31,14 +31,14 @@ def normalize_signal_groups(
     Returns
     -------
     files : list of str or None
-        All files, group after group; None for None.
+        All files, group by group; None if ``signals`` is None.
     group_sizes : list of int
-        Channels of each group.
+        The number of channels of each group.
 
     Raises
     ------
     TypeError
-        If it is no list, or an entry is neither a string nor a list of strings.
+        If it is not a list, or an entry is neither a string nor a list of strings.
     ValueError
         If a group is empty.
     """
@@ -69,7 +69,10 @@ def cut(items: Iterable[str], sizes: Iterable[int]) -> list[list[str]]:
 
 
 def permutation(sizes: Iterable[int]) -> list[int]:
-    """The channel that each one is read from under reverse complement: reversed within each group."""
+    """Returns the channel that each one is read from under reverse complement.
+
+    Within each group the channels are reversed.
+    """
     channels: list[int] = []
     first = 0
     for size in sizes:

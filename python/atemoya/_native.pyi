@@ -1,4 +1,4 @@
-"""The extension module: stores, data sets, streams and batches. The package's own modules are its only users; see them."""
+"""The extension module: stores, data sets, streams and batches, for the modules of this package."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -36,9 +36,9 @@ __all__ = [
 
 __version__: Final[str]
 
-# What `show` is called with: the phase, how much of it is done, and the whole of it.
+# `show` is called with the phase, how much of it is done, and its total.
 _Show = Callable[[str, int, int], object]
-# Called with a number of bytes: an address, and the object that keeps as many bytes there.
+# Called with a number of bytes; returns an address, and the object that owns as many bytes there.
 _Allocate = Callable[[int], tuple[int, object]]
 _Path = str | PathLike[str]
 # Contigs (uint32), centres (int64) and rows (uint32) of loci.
@@ -51,7 +51,7 @@ _Examples = dict[str, Any]
 _Streaming = dict[str, Any]
 
 class StoreError(ValueError):
-    """A path is no store, or a file of a store is damaged or of a version that is not known."""
+    """A path is not a store, or a file of a store is damaged or of an unknown version."""
 
     path: Path
     """The file."""
@@ -68,8 +68,10 @@ class InputError(ValueError):
 
 @final
 class Tensor:
-    """A column of a batch: an array in C order. It keeps the memory of its batch, which does not change while the tensor, or anything
-    made of it, lives."""
+    """A column of a batch: an array in C order.
+
+    The memory of the batch does not change while the tensor, or an array made from it, lives.
+    """
 
     @property
     def shape(self) -> tuple[int, ...]: ...
@@ -90,7 +92,10 @@ class Tensor:
 
 @final
 class Batch:
-    """A batch of examples. Its memory does not change while the batch, or anything made of its columns, lives."""
+    """A batch of examples.
+
+    Its memory does not change while the batch, one of its tensors or an array made from one lives.
+    """
 
     @property
     def epoch(self) -> int: ...
@@ -141,7 +146,7 @@ class Gatherer:
 
 @final
 class Genome:
-    """A genome and its tracks: a store, arrays of whole contigs, or columns of either."""
+    """A genome and its tracks: a store, arrays of whole contigs, or both."""
 
     @staticmethod
     def of_store(store: Store) -> Genome: ...
@@ -195,7 +200,7 @@ class Dataset:
 
 @final
 class Stream:
-    """A stream of batches, gathered ahead by worker threads."""
+    """A stream of batches, which worker threads gather before they are asked for."""
 
     def usable(self) -> bool: ...
     def epochs(self, first: int, count: int) -> None: ...
@@ -266,8 +271,8 @@ def index(
     show: _Show | None,
 ) -> tuple[Path, str, list[str]]: ...
 
-# A store of a cache: path, bytes, seconds of its last use since 1970, whether it is in use, inputs,
-# whether these are missing, damage, and why it was not removed.
+# A store of a cache: path, bytes, time of its last use in seconds since 1970, whether it is in use,
+# inputs, whether some of these are missing, damage, and why it was not removed.
 _CacheEntry = tuple[Path, int, float, bool, list[Path], bool, str | None, str | None]
 
 def cache_directory() -> Path: ...

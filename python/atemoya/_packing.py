@@ -1,8 +1,7 @@
-"""Making stores: packing files, and putting loci into a store."""
+"""``pack`` and ``index``: make a store of files, and put loci into it."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from ._options import counted, examples, flag, group_names, names, whole
 from ._paths import Pathlike, local_path, path_list
 from ._progress import Progress
 from ._store import Store
+from ._warnings import warn
 
 
 def pack(
@@ -30,59 +30,58 @@ def pack(
 ) -> Store:
     """Packs a genome and bigWig tracks into a store, and opens it.
 
-    The store appears in one step when it is complete; interrupted, nothing is left behind.
+    The store appears when it is complete. If packing is interrupted, nothing is left behind.
 
     Parameters
     ----------
     out : path
-        The store, a directory that is made.
+        The directory of the store, which is made.
     fasta : path, optional
         The genome: FASTA, plain or compressed by gzip, BGZF, bzip2, xz or zstd.
     signals, controls : dict
-        Names of groups to bigWig files. Several files of a name are its channels, which swap under
+        Names of groups to bigWig files. Several files of a group are its channels, which swap under
         reverse complement.
     contigs : list of str, optional
         The contigs to pack; all by default.
     chrom_sizes : path, optional
-        Contig names and lengths, for a store without a genome.
+        A file of contig names and lengths, for a store without a genome.
     alias : "chr" or path, optional
-        Contigs that bigWigs call otherwise than the genome: ``"chr"`` (1 for chr1 and the like, MT
-        for chrM), or a file whose lines are names of one contig, as UCSC's ``chromAlias.txt``. The
-        store says what was renamed.
+        For bigWigs whose contigs have other names than the genome's. ``"chr"`` takes 1 for chr1 and
+        the like, and MT for chrM. A file has on each line the names of one contig, as UCSC's
+        ``chromAlias.txt``. The store records what was renamed.
     allow_empty : bool
-        Whether zeros are packed for a bigWig that has no contig of the genome, or none with its
+        Whether zeros are packed for a bigWig that has no contig of the genome, or none of its
         length. By default that is an error.
     tile : int
         Bases of a tile, a power of two from 512 to 32768.
     replace : bool
-        Whether an existing store is replaced.
+        Whether to replace an existing store.
     verbose : bool
         Whether to show progress.
 
     Raises
     ------
     InputError
-        For an input that cannot be used, with its path and line; among these a bigWig that has no
-        contig of the genome, and one that has another length of a contig that is named in
-        ``contigs``.
+        If an input cannot be used, with its path and line. Among these are a bigWig without any
+        contig of the genome, and one that has another length for a contig named in ``contigs``.
     FileExistsError
         If ``out`` exists and ``replace`` is false.
 
     Warns
     -----
     UserWarning
-        For contigs that a bigWig lacks or has with another length, and for a bigWig without values:
-        zeros are packed. Each loader that is made on the store warns again, of what it reads.
+        If a bigWig lacks a contig, has it with another length, or has no values: zeros are packed.
+        Each loader on the store warns again, of what it reads.
     """
     for name, groups in (("signals", signals), ("controls", controls)):
         if not isinstance(groups, Mapping):
-            raise TypeError(f"{name} must be a dictionary of groups' names to files, not {type(groups).__name__}")
+            raise TypeError(f"{name} must be a dictionary from names of groups to files, not {type(groups).__name__}")
     tile = whole("tile", tile)
     if tile < 1 or tile & (tile - 1):
-        raise ValueError(f"tile must be a power of two from 512 to 32768, not {tile}")
+        raise ValueError(f"tile must be a power of two from 512 to 32768, got {tile}")
     target = local_path("out", out)
     with Progress(verbose) as show:
-        said, notes = _native.pack(
+        messages, notes = _native.pack(
             target,
             fasta=None if fasta is None else local_path("fasta", fasta),
             chrom_sizes=None if chrom_sizes is None else local_path("chrom_sizes", chrom_sizes),
@@ -95,8 +94,8 @@ def pack(
             replace=flag("replace", replace),
             show=show,
         )
-    for message in said:
-        warnings.warn(message, stacklevel=2)
+    for message in messages:
+        warn(message)
     if verbose:
         print(*notes, sep="\n", end="\n" if notes else "")
     return Store(target)
@@ -118,42 +117,42 @@ def index(
 ) -> Path:
     """Puts loci into a store.
 
-    They become a table with every row of the BED files, its counts, and what becomes of it under a
-    selection.
+    They become a table. It has each row of the BED files, its counts, and whether a selection of
+    loci keeps it.
 
     Parameters
     ----------
     store : Store or path
-        Where to.
+        The store that gets the index.
     name : str
-        What a loader calls it by.
+        The name of the index, by which a loader finds it.
     peaks, negatives : path or list of paths
-        BED or narrowPeak files, interleaved.
+        BED or narrowPeak files. Several are interleaved.
     summits : bool, optional
-        Whether peaks are centred on their summits (column 10) or on their midpoints. None is
-        midpoints too, with a warning where all peaks have summits.
+        Whether peaks are centred on their summits (column 10) or on their midpoints. None takes
+        midpoints, with a warning if all peaks have summits.
     chroms : list of str, optional
-        The contigs whose loci may be used.
+        The contigs whose loci may be used; all by default.
     alias : "chr" or path, optional
-        Contigs that the files call otherwise than the store, as :func:`pack` has them. The index
-        says what was renamed.
+        For files whose contigs have other names than the store's, as for :func:`pack`. The index
+        records what was renamed.
     allow_empty : bool
-        Whether the index may be without a peak, and ``chroms`` and exclusion lists may share no
-        name with the store's contigs. These are errors otherwise.
+        Whether the index may have no peak, and ``chroms`` and exclusion lists may have no contig of
+        the store. By default these are errors.
     replace : bool
-        Whether an index of the same name is replaced.
+        Whether to replace an index of the same name.
     verbose : bool
         Whether to show progress, and to print how many loci are kept.
     **selection
         Parameters of :class:`Loader` that decide which loci are used (``in_window``,
-        ``min_counts``, ...): the table says of every locus whether they keep it. A loader on the
-        index takes its ``exclusion_lists``, ``min_counts``, ``max_counts``, ``counts_tracks`` and
-        ``outlier_filter`` unless it is given its own.
+        ``min_counts``, ...). The table has for each locus whether they keep it. A loader on the
+        index takes ``exclusion_lists``, ``min_counts``, ``max_counts``, ``counts_tracks`` and
+        ``outlier_filter`` of the index unless it is given its own.
 
     Returns
     -------
     Path
-        The directory of the index, in which ``index.parquet`` is the table.
+        The directory of the index. Its file ``index.parquet`` is the table.
     """
     store = store if isinstance(store, Store) else Store(store)
     order = selection.pop("order", "native")
@@ -165,7 +164,7 @@ def index(
     except TypeError as error:
         raise TypeError(str(error).replace("examples()", "index()")) from None
     with Progress(verbose) as show:
-        path, account, said = _native.index(
+        path, ledger, messages = _native.index(
             store._native,
             name,
             path_list("peaks", peaks),
@@ -175,8 +174,8 @@ def index(
             replace=flag("replace", replace),
             show=show,
         )
-    for message in said:
-        warnings.warn(message, stacklevel=2)
+    for message in messages:
+        warn(message)
     if verbose:
-        print(account)
+        print(ledger)
     return Path(path)

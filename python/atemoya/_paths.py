@@ -1,4 +1,4 @@
-"""Paths as users give them: of files on this machine, with ``~`` for the home directory."""
+"""Paths as users give them: of local files, with ``~`` for the home directory."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ from collections.abc import Iterable
 
 Pathlike = str | os.PathLike[str]
 
-# What a path on this machine never begins with: ``https://``, ``s3://``; and ``file:/``, with
-# which a local file is meant.
+# The beginning of a URL, ``https://`` or ``s3://`` say; and ``file:/``, which means a local file.
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|file:/", re.IGNORECASE)
 
 
 def is_path(value: object) -> bool:
-    """Whether it is given as a path is."""
+    """Returns whether it is a path."""
     return isinstance(value, (str, os.PathLike))
 
 
 def local_path(name: str, value: Pathlike) -> str:
-    """The path that is given for the parameter ``name``."""
+    """Returns the path that is given for the parameter ``name``."""
     if not is_path(value):
         raise TypeError(f"{name} must be a path, not {type(value).__name__}")
     path = os.fsdecode(value)
@@ -33,19 +32,19 @@ def local_path(name: str, value: Pathlike) -> str:
 
 
 def path_list(name: str, value: Pathlike | Iterable[Pathlike]) -> list[str]:
-    """The paths that are given for the parameter ``name``, one or several."""
+    """Returns the paths that are given for the parameter ``name``, one or several."""
     if is_path(value):
         return [local_path(name, value)]  # type: ignore[arg-type]
     if hasattr(value, "columns") or not isinstance(value, Iterable):
-        raise _no_paths(name, value)
+        raise _not_paths(name, value)
     paths = list(value)
     for entry in paths:
         if not is_path(entry):
-            raise _no_paths(name, entry)
+            raise _not_paths(name, entry)
     return [local_path(name, path) for path in paths]
 
 
-def _no_paths(name: str, value: object) -> TypeError:
+def _not_paths(name: str, value: object) -> TypeError:
     loci = name in ("peaks", "negatives", "exclusion_lists")
-    remedy = ": write a BED file, or make a PeakGenerator, which takes tables and rows" if loci else ""
+    remedy = ": write a BED file, or use PeakGenerator, which takes tables and rows" if loci else ""
     return TypeError(f"{name} must be a path or a list of paths, not {type(value).__name__}{remedy}")

@@ -6,14 +6,15 @@ from ._groups import check_groups, permutation
 
 
 def channel_permutation_from_groups(group_sizes: list[int] | tuple[int, ...]) -> torch.Tensor:
-    """The channel permutation that groups of these sizes have under reverse complement, as cherimoya's function of that name.
+    """Returns the permutation of channels under reverse complement, as cherimoya's function does.
 
-    Within each group channels are reversed; groups keep their order.
+    Within each group the channels are reversed; groups keep their order.
 
     Parameters
     ----------
     group_sizes : list of int
-        Channels of each group, ``[1, 2]`` for an unstranded track and a stranded pair.
+        The number of channels of each group, ``[1, 2]`` for an unstranded track and a stranded
+        pair.
 
     Returns
     -------
@@ -23,7 +24,7 @@ def channel_permutation_from_groups(group_sizes: list[int] | tuple[int, ...]) ->
     Raises
     ------
     ValueError
-        If ``group_sizes`` is no non-empty list of positive integers.
+        If ``group_sizes`` is not a non-empty list of positive integers.
     """
     check_groups(group_sizes, label="group_sizes")
     return torch.tensor(permutation(group_sizes), dtype=torch.long)

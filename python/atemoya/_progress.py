@@ -1,4 +1,4 @@
-"""What long work shows: a bar by tqdm where that is installed, a line on standard error else."""
+"""Progress of long work: a bar of tqdm if it is installed, else lines on standard error."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ import sys
 
 from ._options import flag
 
-# Phases count bases, bytes, tiles or loci, so that no unit is shown.
+# Without a unit: phases count bases, bytes, tiles or loci.
 _BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}"
-# Of a phase whose end is not known.
+# For a phase whose total is not known.
 _COUNT = "{desc}: {n_fmt}, {elapsed}"
 
 
 class Progress:
-    """Shows one phase after the other; used as ``with Progress(verbose) as show``, which is None when there is nothing to show."""
+    """Shows one phase after the other.
+
+    Used as ``with Progress(verbose) as show``, where ``show`` is a function, or None if nothing is
+    to be shown.
+    """
 
     def __init__(self, verbose: bool):
         self._verbose = flag("verbose", verbose)
@@ -33,7 +37,7 @@ class Progress:
 
     def _show(self, phase: str, done: int, total: int) -> None:
         if not phase:
-            return  # nothing has begun
+            return  # before the first phase
         if phase != self._phase:
             self._close()
             self._phase = phase

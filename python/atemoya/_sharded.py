@@ -1,4 +1,4 @@
-"""One rank's share of each global batch, for a PyTorch DataLoader of the user's own."""
+"""``ShardedEpochSampler``: a rank's share of each global batch, for the user's own DataLoader."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import torch
 
 
 class ShardedEpochSampler(torch.utils.data.Sampler[tuple[int, int]]):
-    """Yields one rank's share of each global batch as ``(epoch, index)`` pairs, as ``cherimoya.io.ShardedEpochSampler`` does.
+    """Yields one rank's share of each global batch as ``(epoch, index)`` pairs.
 
-    Global batch
-    ``s`` covers the indices ``[s * batch_size, (s + 1) * batch_size)``, and rank ``r`` takes the ``r``-th
-    contiguous slice of it. A trailing partial batch is dropped.
+    It does what ``cherimoya.io.ShardedEpochSampler`` does. Global batch ``s`` has the indices
+    ``[s * batch_size, (s + 1) * batch_size)``. Rank ``r`` takes the ``r``-th contiguous slice. A
+    short batch at the end is dropped.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ class ShardedEpochSampler(torch.utils.data.Sampler[tuple[int, int]]):
     batch_size : int
         Examples of a batch, of all ranks together.
     rank, world_size : int
-        This process, and how many there are; ``world_size`` divides ``batch_size``.
+        The rank of this process, and the number of ranks, which divides ``batch_size``.
 
     Raises
     ------
@@ -40,7 +40,7 @@ class ShardedEpochSampler(torch.utils.data.Sampler[tuple[int, int]]):
         self.epoch = 0
 
     def set_epoch(self, epoch: int) -> None:
-        """Sets the epoch of the iterations that begin from now on."""
+        """Sets the epoch of later iterations."""
         self.epoch = epoch
 
     def __len__(self) -> int:

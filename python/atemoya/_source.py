@@ -1,9 +1,8 @@
-"""Where sequence and tracks come from: a store, arrays of whole contigs, or columns of either."""
+"""Where sequence and tracks come from: a store, arrays of whole contigs, or both."""
 
 from __future__ import annotations
 
 import os
-import warnings
 from dataclasses import dataclass
 
 import numpy
@@ -15,22 +14,23 @@ from ._groups import check_groups, cut, normalize_signal_groups
 from ._options import group_names, some
 from ._paths import is_path, local_path
 from ._store import Store
+from ._warnings import warn
 
 
 @dataclass
 class Column:
-    """Signals or controls: channels in groups.
+    """Signals or controls, in channel groups.
 
     Attributes
     ----------
     sizes : list of int
-        Channels of each group.
+        The number of channels of each group.
     files : list of list of str, or None
-        The files of each group, where they are to be packed.
+        The files of each group, if they are to be packed.
     arrays : list of dict, or None
-        The contigs' arrays of each channel.
+        For each channel, the arrays of its contigs.
     names : list of str, or None
-        The store's groups, where the column is the store's.
+        The names of the groups, if they are a store's.
     """
 
     sizes: list[int]
@@ -39,13 +39,13 @@ class Column:
     names: list[str] | None = None
 
     def group_names(self) -> list[str]:
-        """What its groups are called where counts are taken of some: those of arrays by their numbers."""
+        """Returns the names of its groups for ``counts_tracks``; groups of arrays are numbered."""
         return self.names if self.names is not None else [f"signal{i}" for i in range(len(self.sizes))]
 
 
 @dataclass
 class Source:
-    """What examples are read from, by which it can be opened again in another process."""
+    """What examples are read from. Another process can open it again."""
 
     store: str | None
     checksum: str | None
@@ -54,17 +54,17 @@ class Source:
     controls: Column
 
     def open(self) -> _native.Genome:
-        """Opens the store, which must be the same as before, and takes the arrays."""
+        """Opens the store, which must be unchanged, and adds the arrays."""
         if self.store is not None and not os.path.exists(self.store):
             raise FileNotFoundError(
-                f"{self.store} is not there any more: make the loader anew from its files, which are packed again"
+                f"{self.store} does not exist any more: make the loader anew, which packs its files again"
             )
         if self.store is not None:
-            # Where it is the cache's, it stays while this process lives.
+            # A store of the cache is not removed while this process lives.
             _native.use_cached(self.store)
         store = None if self.store is None else _native.Store(self.store)
         if store is not None and store.checksum != self.checksum:
-            raise ValueError(f"{self.store} is not the store that this was made with")
+            raise ValueError(f"{self.store} was replaced since the loader was made: make the loader anew")
         if self.sequences is None:
             genome = _native.Genome.of_store(store)
         else:
@@ -84,7 +84,7 @@ class Source:
 def from_inputs(
     sequences, signals, controls, signal_groups, control_groups, *, alias, allow_empty, cache_dir, verbose
 ) -> Source:
-    """Takes files, which are packed unless they were before, and arrays as they are."""
+    """Returns a source of arrays and of files. Packs the files if the cache does not have them."""
     columns = [_column(signals, signal_groups, "signal"), _column(controls, control_groups, "control")]
     if not columns[0].sizes:
         raise ValueError("signals is an empty list")
@@ -108,9 +108,9 @@ def from_inputs(
 
 
 def from_store(store: Store, sequences, signals, controls, signal_groups, control_groups) -> Source:
-    """Takes a store of the user's, and the names of its groups."""
+    """Returns a source of groups of a store."""
     if sequences is not None:
-        raise TypeError("sequences are those of the store: leave them out")
+        raise TypeError("sequences come from the store: leave out sequences=, or store=")
     columns = []
     for known, wanted, explicit, label in (
         (store.signals, signals, signal_groups, "signal"),
@@ -125,9 +125,10 @@ def from_store(store: Store, sequences, signals, controls, signal_groups, contro
 
 
 def check_arrays(source: Source, genome: _native.Genome, chroms: list[str] | None, allow_empty: bool) -> None:
-    """Says which contigs some arrays lack, where they are read as zeros; what the files of a store lack its data set says.
+    """Warns of contigs that arrays lack, which are read as zeros.
 
-    Raises ValueError for a track that has no contig of the genome, unless ``allow_empty``.
+    Raises ValueError for a track that has no contig of the genome, unless ``allow_empty``. Of what
+    the files of a store lack, the native data set warns.
     """
     known = [contig for contig, _ in genome.contigs()]
     used = [contig for contig in known if chroms is None or contig in chroms]
@@ -135,39 +136,37 @@ def check_arrays(source: Source, genome: _native.Genome, chroms: list[str] | Non
         for number, channel in enumerate(column.arrays or []):
             if not allow_empty and not set(channel) & set(known):
                 raise ValueError(
-                    f"{label}s[{number}] has no contig of the genome: it has {some(channel)}, and the genome has {some(known)}; "
-                    "rename its contigs, or pass allow_empty=True to read zeros"
+                    f"{label}s[{number}] has no contig of the genome: it has {some(channel)}, and the genome has "
+                    f"{some(known)}; rename its contigs, or pass allow_empty=True to read zeros"
                 )
             missing = [contig for contig in used if contig not in channel]
             if missing:
-                warnings.warn(f"{label}s[{number}] lacks {some(missing)}, where it reads as zero", stacklevel=4)
+                warn(f"{label}s[{number}] lacks {some(missing)}, where it reads as zero")
             _warn_of_lengths(f"{label}s[{number}]", channel, genome, used)
 
 
 def _warn_of_lengths(name: str, channel: dict, genome: _native.Genome, used: list[str]) -> None:
-    """Says which arrays of a track are not as long as the genome's contigs."""
+    """Warns of arrays of a track that are not as long as the genome's contigs."""
     other = [contig for contig, length in genome.contigs() if contig in channel and channel[contig].shape[-1] != length]
     other = [contig for contig in other if contig in used]
     if other:
-        warnings.warn(
-            f"{name} has other lengths of {some(other)} than the genome: it reads as zero past its ends", stacklevel=5
-        )
+        warn(f"{name} has other lengths of {some(other)} than the genome: it reads as zero past its ends")
 
 
 def _column(spec, explicit, label: str) -> Column:
     if spec is None:
-        # Whatever the groups of nothing are.
+        # Ignores groups that are given for no tracks.
         return Column([], files=[])
     if is_path(spec) or maps_contigs(spec):
         what = "a path" if is_path(spec) else "the arrays of one track"
-        raise TypeError(f"{label}s must be a list, and this is {what}: put it in one, {label}s=[...]")
+        raise TypeError(f"{label}s must be a list, and this is {what}: pass {label}s=[...]")
     if not isinstance(spec, (list, tuple)):
         raise TypeError(f"{label}s must be a list of paths, or of dictionaries of arrays, not {type(spec).__name__}")
     mapped = [maps_contigs(entry) for entry in spec]
     if any(mapped) and not all(mapped):
         raise TypeError(
-            f"{label}s are files and dictionaries of arrays at once: pack the files, or read them into arrays; sequences, "
-            "signals and controls may each be either"
+            f"{label}s mixes files with dictionaries of arrays: give one kind for all {label}s (sequences, signals and "
+            "controls may differ)"
         )
     if any(mapped):
         sizes = [1] * len(spec)
@@ -191,7 +190,7 @@ def _column(spec, explicit, label: str) -> Column:
 
 
 def _text(name: str, entry):
-    """A path, or the paths of a group, as strings."""
+    """Returns a path, or the paths of a group, as strings."""
     if isinstance(entry, (list, tuple)):
         return [_text(name, file) for file in entry]
     return local_path(name, entry)

@@ -1,4 +1,4 @@
-"""Open stores: what is in them, and windows of them as numpy arrays."""
+"""``Store``: what is in a store, and its windows as numpy arrays."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ _Strands = str | Sequence[str] | NDArray[numpy.str_]
 
 
 def _integers(name: str, values: Any) -> NDArray[numpy.int64]:
-    """One integer, or several, as an array of one dimension."""
+    """Returns one integer, or several, as an array of one dimension."""
     array = numpy.atleast_1d(numpy.asarray(values))
     if array.ndim > 1:
         raise ValueError(f"{name} must have one dimension, not {array.ndim}")
     if array.size and array.dtype.kind not in "iu":
         raise TypeError(f"{name} must be integers, not {array.dtype}")
     if array.dtype == numpy.uint64 and array.size and array.max() >= 2**63:
-        raise ValueError(f"{name}: {array.max()} is no place in a genome")
+        raise ValueError(f"{name} is too large for a position in a genome: {array.max()}")
     return numpy.ascontiguousarray(array, dtype=numpy.int64)
 
 
 def _reversed(reverse_complement: Any, strand: Any) -> NDArray[numpy.bool_] | None:
-    """Which windows are reverse-complemented, by either argument."""
+    """Returns which windows are reverse-complemented, by either argument."""
     if strand is None:
         return None if reverse_complement is None else flags("reverse_complement", reverse_complement)
     if reverse_complement is not None:
-        raise TypeError("give either reverse_complement or strand: '-' is a window that is reverse-complemented")
+        raise TypeError("give either reverse_complement or strand, not both: strand='-' reverse-complements a window")
     strands = numpy.asarray(strand)
     for value in numpy.atleast_1d(strands).ravel().tolist():
         if value not in ("+", "-", "."):
@@ -49,31 +49,31 @@ def _reversed(reverse_complement: Any, strand: Any) -> NDArray[numpy.bool_] | No
 
 
 def _each(name: str, values: NDArray[Any], count: int) -> NDArray[Any]:
-    """A value for each window; one is that of all."""
+    """Returns a value for each window, from one for each or one for all."""
     if values.shape not in ((), (1,), (count,)):
-        raise ValueError(f"{name} must be one, or one for each of {count} windows, not of the shape {values.shape}")
+        raise ValueError(f"{name} must be one value, or one for each of {count} windows, not of shape {values.shape}")
     return numpy.ascontiguousarray(numpy.broadcast_to(values, (count,)))
 
 
 class Store:
     """An open store.
 
-    Opening takes milliseconds at any size. It checks the manifest and, of each data file, its
-    length, its header and its table of contigs. It does not read bases and values: a byte of them
-    that is not as it was written may be a ``StoreError`` when it is read, or a wrong value in a
-    batch. :meth:`verify` reads all of them, and ``verify(once=True)`` once for each machine.
+    Opening takes milliseconds at any size. It checks the manifest and, for each data file, its
+    length, its header and its table of contigs. It does not read bases and values. A damaged byte
+    of these is a ``StoreError`` when it is read, or a wrong value in a batch. :meth:`verify` reads
+    all of them, and ``verify(once=True)`` does so once on each machine.
 
     Data is read through memory maps, which all processes of a machine share.
 
     Parameters
     ----------
     path : path
-        The directory that ``pack``, or the command ``atemoya pack``, made.
+        The directory that :func:`pack` or the command ``atemoya pack`` has made.
 
     Raises
     ------
     StoreError
-        If it is no store, or damaged.
+        If it is not a store, or is damaged.
     """
 
     def __init__(self, path: Pathlike) -> None:
@@ -83,54 +83,54 @@ class Store:
 
     @property
     def path(self) -> Path:
-        """Where it is."""
+        """The directory of the store."""
         return Path(self._native.path)
 
     @property
     def checksum(self) -> str:
-        """What it is: the checksum of its manifest, which has those of all files."""
+        """The checksum of its manifest, which has the checksums of all data files."""
         return self._native.checksum
 
     @property
     def contigs(self) -> dict[str, int]:
-        """Names and lengths of the contigs, in the order of their numbers."""
+        """The names of the contigs and their lengths in bases, in the order of their numbers."""
         return dict(self._native.contigs())
 
     @property
     def signals(self) -> dict[str, list[str]]:
-        """The signal groups: names to the names of their tracks."""
+        """The signal groups, and the names of the tracks of each."""
         return {name: tracks for name, control, tracks in self._native.groups() if not control}
 
     @property
     def controls(self) -> dict[str, list[str]]:
-        """The control groups: names to the names of their tracks."""
+        """The control groups, and the names of the tracks of each."""
         return {name: tracks for name, control, tracks in self._native.groups() if control}
 
     @property
     def has_sequence(self) -> bool:
-        """Whether it has a genome."""
+        """Whether the store has a genome."""
         return self._native.has_sequence
 
     def warnings(self, groups: Sequence[str] | None = None, contigs: Sequence[str] | None = None) -> list[str]:
-        """Tells what the files of the tracks lacked, where the store has zeros that nobody measured.
+        """Returns warnings about zeros in the store that were not measured.
 
-        These are contigs that a file does not have, or has with another length, and files without
-        any value.
+        They are about contigs that the file of a track lacks or has with another length, and about
+        files without any value.
 
         Parameters
         ----------
         groups, contigs : list of str, optional
-            The groups and the contigs to tell of; all by default.
+            The groups and contigs in question; all by default.
 
         Returns
         -------
         list of str
-            A sentence for each; none where nothing was lacking.
+            A sentence for each.
 
         Raises
         ------
         KeyError
-            For a group or a contig that the store lacks.
+            If the store lacks a group or a contig.
         """
         known = [*self.signals, *self.controls]
         return self._native.warnings(
@@ -140,22 +140,23 @@ class Store:
 
     @property
     def loci(self) -> list[str]:
-        """The names of its locus indices."""
+        """The names of the locus indices."""
         return self._native.indices()
 
     def verify(self, verbose: bool = False, *, once: bool = False, cache_dir: Pathlike | None = None) -> None:
-        """Checks every byte: checksums, tiles and loci. Raises ``StoreError`` for the first that is wrong.
+        """Checks every byte: checksums, tiles and loci. Raises ``StoreError`` for the first error.
 
         Parameters
         ----------
         verbose : bool
             Whether to show progress.
         once : bool
-            Whether to do nothing where this machine has found the data files whole before, and none
-            has changed since (number, length and times of each). Locus indices are not read then:
-            each loader compares the one that it uses with its checksum.
+            Whether to skip the check if it has passed on this machine before, and no data file has
+            changed since (inode, length and times). Locus indices are not read then: each loader
+            compares the one that it uses with its checksum.
         cache_dir : path, optional
-            Where that is remembered, in a directory ``verified``; :func:`cache_dir` by default.
+            The directory in whose subdirectory ``verified`` that is recorded; :func:`cache_dir` by
+            default.
         """
         once = flag("once", once)
         with Progress(flag("verbose", verbose)) as show:
@@ -175,34 +176,37 @@ class Store:
         dtype: DTypeLike = "int8",
         out: NDArray[Any] | None = None,
     ) -> NDArray[Any]:
-        """One-hot sequence of windows, ``(n, 4, width)``, channels A, C, G, T; anything else is 0 in all.
+        """Gathers one-hot sequence of windows, ``(n, 4, width)``.
+
+        Channels are A, C, G and T. Any other letter is 0 in all of them.
 
         Parameters
         ----------
         contigs : str, list of str, or array of int
-            The contig of each window, by its name or its number; one for all windows.
+            The contig of each window, by name or number, or one for all windows.
         starts : int or array of int
-            The first base of each window, 0-based. What lies outside of the contig is 0.
+            The first base of each window, 0-based. Positions outside the contig are 0.
         width : int
-            Bases of every window.
+            Bases of each window.
         reverse_complement : bool or array of bool, optional
-            The windows to reverse-complement: booleans, or 0 and 1; one for all windows.
+            Whether each window is reverse-complemented, or one value for all windows. 0 and 1 are
+            taken as booleans.
         strand : str or list of str, optional
-            The same by the windows' strands: ``"-"`` is reverse-complemented, ``"+"`` and ``"."``
-            (no strand) are not. Give either this or ``reverse_complement``.
+            The same by strands: ``"-"`` is reverse-complemented, ``"+"`` and ``"."`` (no strand)
+            are not. Give either this or ``reverse_complement``.
         dtype : str or numpy.dtype
             ``int8``, ``uint8``, ``float16`` or ``float32``; or ``uint64`` for
-            ``(n, 4, ceil(width / 64))``, a bit for each base, the lowest first.
+            ``(n, 4, ceil(width / 64))``, in which each base is a bit, the lowest first.
         out : array, optional
-            Where to write, of the shape and ``dtype`` of the result, in C order. Nobody else may
-            use it meanwhile.
+            The array to write to, of the shape and ``dtype`` of the result, in C order. No other
+            thread may use it in the meantime.
 
         Raises
         ------
         KeyError
-            For a contig that the store lacks.
+            If the store lacks a contig.
         ValueError, TypeError
-            For arguments that do not fit each other, or the store.
+            If the arguments do not fit each other or the store.
         """
         return self._gather(True, None, contigs, starts, width, (reverse_complement, strand), dtype, out)
 
@@ -218,20 +222,29 @@ class Store:
         dtype: DTypeLike = "float32",
         out: NDArray[Any] | None = None,
     ) -> NDArray[Any]:
-        """Tracks over windows, ``(n, tracks, width)``.
+        """Gathers tracks over windows, ``(n, tracks, width)``.
 
-        Parameters are those of :meth:`sequence`, and
-
+        Parameters
+        ----------
+        contigs, starts, width, reverse_complement, strand, out
+            As for :meth:`sequence`.
         groups : list of str, optional
             The groups, signals or controls, in the order of their channels; all signals by default.
         dtype : str or numpy.dtype
-            ``float32``, or ``uint16`` or ``uint8`` where it holds all values.
+            ``float32``, or ``uint16`` or ``uint8`` if it holds all values.
+
+        Raises
+        ------
+        KeyError
+            If the store lacks a contig or a group.
+        ValueError, TypeError
+            If the arguments do not fit each other or the store.
         """
         orientation = (reverse_complement, strand)
         return self._gather(False, names("groups", groups), contigs, starts, width, orientation, dtype, out)
 
     def _gatherer(self, sequence: bool, groups: list[str] | None, dtype: numpy.dtype[Any]) -> _native.Gatherer:
-        """What gathers these, kept for the next time."""
+        """Returns a gatherer of these, which is kept for later calls."""
         key = (sequence, None if groups is None else tuple(groups), dtype)
         if key not in self._gatherers:
             for name in groups or ():
@@ -281,7 +294,7 @@ class Store:
         numbers = _integers("contigs", contigs)
         unknown = numbers[(numbers < 0) | (numbers >= len(self._ids))]
         if unknown.size:
-            raise KeyError(f"there is no contig {unknown[0]}: they are counted from 0 to {len(self._ids) - 1}")
+            raise KeyError(f"there is no contig {unknown[0]}: their numbers are 0 to {len(self._ids) - 1}")
         return numbers
 
     def __repr__(self) -> str:

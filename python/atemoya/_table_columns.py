@@ -1,4 +1,4 @@
-"""The columns of tables in memory, and their values as BED has them: names and whole numbers."""
+"""Columns of tables in memory, converted to what BED has: names and integers."""
 
 from __future__ import annotations
 
@@ -9,42 +9,42 @@ import numpy
 
 
 def table_columns(table: Any) -> Sequence[Any] | None:
-    """The columns of a table of pandas or polars or of a list of rows, or None for anything else."""
+    """Returns the columns of a pandas or polars table or of a list of rows; None for all else."""
     if hasattr(table, "iloc") and hasattr(table, "columns"):
         return [table.iloc[:, number] for number in range(table.shape[1])]
     if hasattr(table, "get_columns") and hasattr(table, "columns"):
         return list(table.get_columns())
     if isinstance(table, (list, tuple)) and table and all(isinstance(row, (list, tuple)) and row for row in table):
         if not all(isinstance(row[0], (list, tuple)) for row in table):
-            # The shortest row says how many columns there are.
+            # There are as many columns as the shortest row has.
             return list(zip(*table))
     return None
 
 
 def contig_column(values: Iterable[Any]) -> list[str]:
-    """The names of contigs.
+    """Returns the names of contigs.
 
     Raises
     ------
     ValueError
-        For the first row that has none: ``row 7: ...``.
+        For the first row without a valid name: ``row 7: ...``.
     """
     names = list(values)
     for row, name in enumerate(names):
         if type(name) is not str:
             if isinstance(name, bool) or not isinstance(name, (str, int, numpy.integer)):
-                raise ValueError(f"row {row}: there is {name!r} where the name of a contig should be")
-            # Ensembl's are numbers to whoever reads them with pandas.
+                raise ValueError(f"row {row}: the name of the contig is {name!r}, and must be a string")
+            # pandas reads Ensembl's names as numbers.
             name = names[row] = str(name)
-        # What BED takes for a comment is no name.
+        # BED would take these for comments.
         word = name.partition(" ")[0]
         if not word or not name.isprintable() or word[0] == "#" or word in ("track", "browser"):
-            raise ValueError(f"row {row}: {name!r} is no name of a contig")
+            raise ValueError(f"row {row}: {name!r} cannot be the name of a contig in a BED file")
     return names
 
 
 def number_column(what: str, values: Any) -> list[str]:
-    """Whole numbers, in digits.
+    """Returns integers, as digits.
 
     Raises
     ------

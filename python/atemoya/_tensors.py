@@ -1,4 +1,4 @@
-"""Batches as lists of torch tensors, and memory of torch's for them."""
+"""Batches as lists of torch tensors, and memory that torch allocates for them."""
 
 from __future__ import annotations
 
@@ -7,33 +7,32 @@ from weakref import WeakValueDictionary
 import torch
 from torch.utils.dlpack import from_dlpack
 
-# Columns of a batch start at multiples of this.
+# Columns of a batch start at multiples of this many bytes.
 _ALIGNMENT = 256
 
 _COLUMNS = ("sequence", "controls", "signal", "labels")
 
 
 def tensors(batch) -> list[torch.Tensor]:
-    """The columns that cherimoya's batches have, sharing the batch's memory."""
+    """Returns the columns that cherimoya's batches have, which share the batch's memory."""
     columns = (batch.tensor(name) for name in _COLUMNS)
     return [from_dlpack(column.__dlpack__()) for column in columns if column is not None]
 
 
 class TorchMemory:
-    """Gives batches memory that torch has allocated, page-locked where ``pinned``.
+    """Allocates the memory of batches by torch, page-locked if ``pinned``.
 
-    Torch keeps page-locked memory from being used again while a copy that it has begun still reads
-    it, which it can only do for memory of its own: a batch therefore keeps its buffer, and the
-    stream gets another.
+    Torch does not use its page-locked memory again while a copy that it has begun still reads it.
+    Therefore a batch keeps its buffer, and the stream allocates another.
     """
 
     def __init__(self, pinned: bool):
         self.pinned = pinned
-        # Those that streams have: they keep them.
+        # By address; the streams own them.
         self._buffers = WeakValueDictionary()
 
     def __call__(self, size: int):
-        """An address, and what keeps the memory there."""
+        """Returns an address, and the object that owns the memory there."""
         buffer = torch.empty(size + _ALIGNMENT, dtype=torch.uint8, pin_memory=self.pinned)
         first = -buffer.data_ptr() % _ALIGNMENT
         buffer = buffer[first : first + size]
@@ -41,7 +40,7 @@ class TorchMemory:
         return buffer.data_ptr(), buffer
 
     def tensors(self, batch) -> list[torch.Tensor]:
-        """The columns of a batch, as parts of its buffer."""
+        """Returns the columns of a batch, as parts of its buffer."""
         buffer = self._buffers.pop(batch.address)
         places = {name: place for name, *place in batch.places()}
         columns = []

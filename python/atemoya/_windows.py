@@ -1,4 +1,4 @@
-"""The peaks or negatives of a data set as an array that is gathered when it is looked at."""
+"""The peaks or negatives of a data set as an array that is gathered when it is read."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from typing import Any
 import numpy
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-# What would change the array that was gathered, and not what it was gathered from.
+# These would change the gathered copy, and not the source.
 _CHANGING = frozenset(
     ["fill", "partition", "put", "resize", "setfield", "setflags", "sort", "data", "ctypes", "flat"]
 )
 
 
 class LociArray(NDArrayOperatorsMixin):
-    """One column of all kept peaks, or negatives, which cherimoya keeps in memory.
+    """One column of all kept peaks, or of all kept negatives; read-only.
 
-    Indexing gathers the rows that are asked for. Whatever else numpy's arrays do
-    (``sum``, ``T``, ``astype``, ``copy``, ``array > 0``) gathers all rows, as ``numpy.asarray`` does. ``torch.as_tensor`` makes a tensor of it; ``torch.from_numpy`` takes numpy's own arrays only, so write ``torch.from_numpy(numpy.asarray(array))``.
-    It cannot be changed.
+    cherimoya has them in memory. Here, indexing gathers the rows that are asked for. All else that
+    numpy's arrays do (``sum``, ``T``, ``astype``, ``copy``, ``array > 0``) gathers all rows, as
+    ``numpy.asarray`` does. ``torch.as_tensor`` makes a tensor of it. ``torch.from_numpy`` needs an
+    array of numpy's, so write ``torch.from_numpy(numpy.asarray(array))``.
     """
 
     def __init__(self, native, is_peak: bool, name: str, count: int, channels: int, width: int, dtype: str):
@@ -29,22 +30,22 @@ class LociArray(NDArrayOperatorsMixin):
 
     @property
     def shape(self) -> tuple[int, int, int]:
-        """Loci, channels and positions."""
+        """The numbers of loci, channels and positions."""
         return self._shape
 
     @property
     def dtype(self) -> numpy.dtype[Any]:
-        """The type of an element."""
+        """The type of the elements."""
         return self._dtype
 
     @property
     def size(self) -> int:
-        """Elements of all rows."""
+        """The number of elements."""
         return self.shape[0] * self.shape[1] * self.shape[2]
 
     @property
     def nbytes(self) -> int:
-        """Bytes that all rows would take."""
+        """The bytes that all rows would take."""
         return self.size * self.dtype.itemsize
 
     def __len__(self) -> int:
@@ -68,19 +69,19 @@ class LociArray(NDArrayOperatorsMixin):
 
     def __array__(self, dtype=None, copy=None):
         if copy is False:
-            raise ValueError("the array is gathered when it is looked at, so that there is no way without a copy")
+            raise ValueError("a LociArray is gathered when it is read, which always makes a copy: leave out copy=False")
         array = self._gather(numpy.arange(len(self)))
         return array if dtype is None else array.astype(dtype, copy=False)
 
     def __array_ufunc__(self, ufunc, method, *inputs, **keywords):
         if any(isinstance(out, LociArray) for out in keywords.get("out", ())):
-            raise TypeError("a LociArray cannot be changed: numpy.asarray of it makes an array in memory")
+            raise TypeError("a LociArray cannot be changed: make an array in memory of it by numpy.asarray")
         inputs = tuple(numpy.asarray(value) if isinstance(value, LociArray) else value for value in inputs)
         return getattr(ufunc, method)(*inputs, **keywords)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name in _CHANGING or not hasattr(numpy.ndarray, name):
-            raise AttributeError(f"LociArray has no {name!r}; numpy.asarray of it makes an array in memory")
+            raise AttributeError(f"LociArray has no {name!r}: make an array in memory of it by numpy.asarray")
         return getattr(numpy.asarray(self), name)
 
     def __dlpack__(self, **keywords):
@@ -90,7 +91,7 @@ class LociArray(NDArrayOperatorsMixin):
         return numpy.empty(0).__dlpack_device__()
 
     def __reduce__(self):
-        # Another process, and a copy, has the array itself.
+        # Pickling and copying gather the array.
         return numpy.array, (numpy.asarray(self),)
 
     def __repr__(self) -> str:

@@ -1,7 +1,7 @@
 """The command ``python -m atemoya.cache``: lists and removes packed stores.
 
-It takes the options of
-``atemoya cache`` but ``--json``: in a program there is ``atemoya.cache_entries()``.
+It takes the options of ``atemoya cache`` except ``--json``, in place of which programs have
+``atemoya.cache_entries()``.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ _RULES = ("older_than", "max_size", "missing_inputs", "everything")
 def _line(entry: CacheEntry) -> str:
     days = max((datetime.now() - entry.last_use).days, 0)
     used = {0: "used today", 1: "used a day ago"}.get(days, f"used {days} days ago")
-    said = [_size([entry]), used]
-    said += ["in use"] * entry.in_use + ["its inputs are gone"] * entry.misses_inputs
-    said += [f"damaged ({entry.damage})"] if entry.damage else []
-    return f"{entry.path.name}  {', '.join(said)}"
+    facts = [_size([entry]), used]
+    facts += ["in use"] * entry.in_use + ["its inputs are gone"] * entry.misses_inputs
+    facts += [f"damaged ({entry.damage})"] if entry.damage else []
+    return f"{entry.path.name}  {', '.join(facts)}"
 
 
 def _size(entries: list[CacheEntry]) -> str:
-    """What they take in a unit that leaves one to three digits before the point: ``12.3 MB``."""
+    """Returns the total size, with at most three digits before the point: ``12.3 MB``."""
     size = sum(entry.bytes for entry in entries)
     for unit, name in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
         if size >= unit:
@@ -48,20 +48,22 @@ def _bytes(text: str) -> int:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Runs the command; ``arguments`` are those of the process by default."""
+    """Runs the command, with the arguments of the process by default."""
     parser = argparse.ArgumentParser(prog="python -m atemoya.cache", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     listing = commands.add_parser("list", help="show the stores: sizes, last use, inputs")
-    removes = "remove stores; none that is in use, and nothing that is not a store of the cache"
+    removes = "remove stores of the cache that are not in use"
     pruning = commands.add_parser("prune", help=removes)
     for command in (listing, pruning):
-        command.add_argument("--dir", metavar="DIR", help="the cache's directory; that of the environment by default")
-    pruning.add_argument("--older-than", type=_days, metavar="DAYS", help="what was not used for so many days")
-    largest = "what was used the longest ago, until the rest takes no more (200G)"
+        place = "the directory of the cache; by default $ATEMOYA_CACHE or ~/.cache/atemoya"
+        command.add_argument("--dir", metavar="DIR", help=place)
+    unused = "remove stores that were not used for this many days"
+    pruning.add_argument("--older-than", type=_days, metavar="DAYS", help=unused)
+    largest = "remove the least recently used stores until the others take at most this much (200G)"
     pruning.add_argument("--max-size", type=_bytes, metavar="SIZE", help=largest)
-    pruning.add_argument("--missing-inputs", action="store_true", help="stores whose input files are gone")
-    pruning.add_argument("--all", action="store_true", dest="everything", help="all")
-    pruning.add_argument("--dry-run", action="store_true", help="remove nothing, and say what would be removed")
+    pruning.add_argument("--missing-inputs", action="store_true", help="remove stores whose input files are gone")
+    pruning.add_argument("--all", action="store_true", dest="everything", help="remove all stores")
+    pruning.add_argument("--dry-run", action="store_true", help="remove nothing, and show what would be removed")
     given = vars(parser.parse_args(arguments))
     command, directory = given.pop("command"), given.pop("dir")
     if command == "prune" and all(given[name] is None or given[name] is False for name in _RULES):

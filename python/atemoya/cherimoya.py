@@ -1,6 +1,6 @@
-"""cherimoya's own command line with atemoya's loader: ``python -m atemoya.cherimoya fit -p fit.json``.
+"""Runs cherimoya's commands with this loader: ``python -m atemoya.cherimoya fit -p fit.json``.
 
-Any command of cherimoya's works; nothing but ``cherimoya.io.PeakGenerator`` is replaced.
+Each command of cherimoya works. Only ``cherimoya.io.PeakGenerator`` is replaced.
 """
 
 from __future__ import annotations
@@ -16,22 +16,25 @@ __all__ = ["main"]
 NAME = "atemoya.cherimoya"
 
 
-def _in_place_of(theirs: Callable[..., Any], ours: Callable[..., Any]) -> Callable[..., Any]:
-    """`ours` with the signature of `theirs`, so that what a caller leaves out has cherimoya's defaults."""
+def _with_signature_of(theirs: Callable[..., Any], ours: Callable[..., Any]) -> Callable[..., Any]:
+    """Returns ``ours`` with the signature of ``theirs``, and so with cherimoya's defaults."""
     signature = inspect.signature(theirs)
 
     @functools.wraps(theirs)
     def peak_generator(*args: Any, **kwargs: Any) -> Any:
         call = signature.bind(*args, **kwargs)
         call.apply_defaults()
-        # cherimoya shards by a sampler of its own over the whole dataset
+        # cherimoya shares the whole data set among ranks by a sampler of its own.
         return ours(**call.arguments, rank=0, world_size=1)
 
     return peak_generator
 
 
-def _staying_here(run: Callable[..., Any]) -> Callable[..., Any]:
-    """`subprocess.run`, but `cherimoya_cli`, as a pipeline for several devices starts it, is run by this module."""
+def _starting_this_module(run: Callable[..., Any]) -> Callable[..., Any]:
+    """Returns ``subprocess.run`` that starts this module in place of ``cherimoya_cli``.
+
+    A pipeline for several devices starts that.
+    """
     theirs = [sys.executable, "-m", "cherimoya_cli"]
 
     @functools.wraps(run)
@@ -44,19 +47,19 @@ def _staying_here(run: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def main() -> None:
-    """Runs the command that stands in ``sys.argv``."""
+    """Runs the command in ``sys.argv``."""
     try:
         import cherimoya.io
         from cherimoya_cli.__main__ import main as command
     except ImportError as error:
-        raise SystemExit(f"{NAME} runs cherimoya's commands, and cherimoya cannot be imported ({error}): "
+        raise SystemExit(f"{NAME} runs the commands of cherimoya, which cannot be imported ({error}): "
                          "pip install cherimoya") from error
 
     from atemoya import PeakGenerator
 
     saved = cherimoya.io.PeakGenerator, subprocess.run
-    cherimoya.io.PeakGenerator = _in_place_of(saved[0], PeakGenerator)
-    subprocess.run = _staying_here(saved[1])
+    cherimoya.io.PeakGenerator = _with_signature_of(saved[0], PeakGenerator)
+    subprocess.run = _starting_this_module(saved[1])
     try:
         command()
     finally:

@@ -53,7 +53,10 @@ def bytes_of(*stores: Path) -> int:
 
 
 def pack(simulated, run_environment, cache: Path, *signals: str, sequences: str = "genome.fa") -> Path:
-    """Packs in a process of its own, so that this one uses nothing of the cache. Returns the new store."""
+    """Packs in a process of its own, so that this one uses nothing of the cache.
+
+    Returns the new store.
+    """
     before = set(cache.glob("*.atemoya"))
     code = """
 import json, sys

@@ -1,11 +1,15 @@
-"""The functions of a CUDA driver that a consumer calls, by ctypes, and what the emulator says of itself."""
+"""The functions of a CUDA driver that a consumer calls, by ctypes, and what the emulator says of
+itself.
+"""
 
 import ctypes
 from ctypes import POINTER, byref, c_char_p, c_int, c_size_t, c_uint, c_uint64, c_void_p
 
 
 class Driver:
-    """`libcuda.so` as the loader finds it, with the primary context of device 0 current on this thread."""
+    """`libcuda.so` as the loader finds it, with the primary context of device 0 current on this
+    thread.
+    """
 
     def __init__(self):
         self.library = ctypes.CDLL("libcuda.so")

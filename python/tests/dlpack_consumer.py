@@ -1,4 +1,6 @@
-"""A consumer of DLPack, made by hand: it takes a tensor out of its capsule, looks at every field, and calls the deleter."""
+"""A consumer of DLPack, made by hand: it takes a tensor out of its capsule, looks at every field,
+and calls the deleter.
+"""
 
 import ctypes
 from ctypes import CFUNCTYPE, POINTER, Structure, c_char_p, c_uint64, c_void_p

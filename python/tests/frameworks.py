@@ -1,4 +1,5 @@
-"""Run by torchrun: frameworks that share the examples of a loader out among two ranks; the argument is a JSON file.
+"""Run by torchrun: frameworks that share the examples of a loader out among two ranks; the argument
+is a JSON file.
 
 Each function below takes a function that makes a loader, and returns the batches of two epochs that
 this rank has got.
@@ -43,7 +44,9 @@ def workers_of_a_distributed_sampler(make):
 
 
 def ray_train(make):
-    """What ray.train.torch.prepare_data_loader does with a loader (Ray itself is large, and needs a cluster)."""
+    """What ray.train.torch.prepare_data_loader does with a loader (Ray itself is large, and needs a
+    cluster).
+    """
     loader = make()
     if not isinstance(loader.sampler, DistributedSampler) and not isinstance(loader.dataset, IterableDataset):
         shuffle = not isinstance(loader.sampler, SequentialSampler)
@@ -125,7 +128,9 @@ def lightning_fit(make):
 
 
 def lightning_resumed(make):
-    """The fifth step's checkpoint, which rank 0 writes for both, and what a second fit goes on with."""
+    """The fifth step's checkpoint, which rank 0 writes for both, and what a second fit goes on
+    with.
+    """
     import lightning
 
     path = Path(sys.argv[1]).with_name("fifth.ckpt")
@@ -170,7 +175,9 @@ def told(work) -> list[str]:
 
 
 def on_rank_zero_alone(make, arguments) -> dict:
-    """Loaders that the other rank knows nothing of, and drawn seeds: what is said, and that nobody waits."""
+    """Loaders that the other rank knows nothing of, and drawn seeds: what is said, and that nobody
+    waits.
+    """
     drawn = dict(random_state=None)
     alone = dict(rank=0, world_size=1)
     loader = make()

@@ -1,4 +1,6 @@
-"""What `test_device.py` runs in processes of their own, on the emulator: `on_device.py PROGRAM FOLDER`."""
+"""What `test_device.py` runs in processes of their own, on the emulator: `on_device.py PROGRAM
+FOLDER`.
+"""
 
 import gc
 import os
@@ -42,7 +44,9 @@ def same_bytes(driver: Driver, data: Data) -> None:
 
 @program
 def types(driver: Driver, data: Data) -> None:
-    """Types that the device makes: those of the host's values, rounded to the nearest, ties to even."""
+    """Types that the device makes: those of the host's values, rounded to the nearest, ties to
+    even.
+    """
     def bfloat16(array):
         bits = np.ascontiguousarray(array, np.float32).view(np.uint32).astype(np.uint64)
         return ((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16).astype(np.uint16).tobytes()
@@ -167,8 +171,8 @@ def held(driver: Driver, data: Data) -> None:
 
 @program
 def streams(driver: Driver, data: Data) -> None:
-    """Consumers that never wait for their streams: what these still do when a batch is let go of is waited for before its memory is
-    used again."""
+    """Consumers that never wait for their streams: what these still do when a batch is let go of is
+    waited for before its memory is used again."""
     expected = [as_bytes(batch) for batch in data.loader()]
     own = [driver.stream(), driver.stream()]
     gone = driver.stream()
@@ -200,7 +204,10 @@ def streams(driver: Driver, data: Data) -> None:
 
 @program
 def unwaited(driver: Driver, data: Data) -> None:
-    """A consumer that says it waits by itself, and does not. The emulator must tell: the test relies on it."""
+    """A consumer that says it waits by itself, and does not.
+
+    The emulator must tell: the test relies on it.
+    """
     for batch in data.on_device():
         taken = Taken(batch.tensor("signal"), -1, True)
         driver.copy(taken.address, taken.size)
@@ -253,7 +260,9 @@ def second(driver: Driver, data: Data) -> None:
 
 @program
 def forked(driver: Driver, data: Data) -> None:
-    """A forked process has no part in the driver: it is told, and lets go of what it has without calling it."""
+    """A forked process has no part in the driver: it is told, and lets go of what it has without
+    calling it.
+    """
     loader = data.on_device()
     running = iter(loader)
     batch = next(running)

@@ -1,4 +1,6 @@
-"""Run by torchrun: each rank iterates the loader over its share and saves its batches; arguments are a JSON file."""
+"""Run by torchrun: each rank iterates the loader over its share and saves its batches; arguments
+are a JSON file.
+"""
 
 import importlib
 import json

@@ -1,4 +1,6 @@
-"""A small simulated data set: a genome, three tracks, peaks with summits, negatives and an exclusion list."""
+"""A small simulated data set: a genome, three tracks, peaks with summits, negatives and an
+exclusion list.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path

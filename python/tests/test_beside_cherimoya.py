@@ -1,4 +1,6 @@
-"""PeakGenerator beside cherimoya's, on the same arguments: every batch of two epochs, and the attributes."""
+"""PeakGenerator beside cherimoya's, on the same arguments: every batch of two epochs, and the
+attributes.
+"""
 
 import numpy as np
 import pytest

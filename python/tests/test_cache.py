@@ -1,4 +1,5 @@
-"""The cache of packed files: what is packed once, and directories that cannot be written or locked."""
+"""The cache of packed files: what is packed once, and directories that cannot be written or locked.
+"""
 
 import os
 import shutil
@@ -32,7 +33,9 @@ def test_touched_copied_and_moved_inputs_are_recognised(atemoya, simulated, inpu
 
 
 def test_one_genome_is_packed_once(atemoya, simulated, inputs, cache, tmp_path):
-    """Its file is that of all stores, whatever the tracks and the name of the genome; another one has its own."""
+    """Its file is that of all stores, whatever the tracks and the name of the genome; another one
+    has its own.
+    """
     expected = list(atemoya.PeakGenerator(**given(simulated, inputs, cache, cache_dir=tmp_path / "other")))
     atemoya.PeakGenerator(**given(simulated, inputs, cache, signals=[str(inputs / "minus.bw")], controls=None))
     [first] = stores(cache)
@@ -199,7 +202,10 @@ int flock64(int f, int o) { return flock(f, o); }
 
 
 def test_a_file_system_without_locks(atemoya, simulated, run_environment, tmp_path, cache):
-    """NFS and Lustre, as they are mounted at some places. Two processes pack at once: one store comes of it."""
+    """NFS and Lustre, as they are mounted at some places.
+
+    Two processes pack at once: one store comes of it.
+    """
     (tmp_path / "locks.c").write_text(NO_LOCKS)
     subprocess.run(["cc", "-shared", "-fPIC", "-o", tmp_path / "locks.so", tmp_path / "locks.c"], check=True)
     lockless = {**run_environment, "LD_PRELOAD": str(tmp_path / "locks.so")}

@@ -1,4 +1,6 @@
-"""Sequence and tracks that are in memory: what is taken as it is, and what is refused by its name, with what to do."""
+"""Sequence and tracks that are in memory: what is taken as it is, and what is refused by its name,
+with what to do.
+"""
 
 from collections import UserDict
 from types import MappingProxyType
@@ -101,8 +103,8 @@ REFUSED = {
     "a name twice": (dict(signals=[{1: CONTIG, "1": CONTIG}]), ["two contigs", "'1'"]),
     "one track without its list": (dict(signals={"chr1": CONTIG}), ["signals=[...]"]),
     "one file without its list": (dict(controls="control.bw"), ["controls=[...]"]),
-    "files and arrays": (dict(signals=["plus.bw", {"chr1": CONTIG}]), ["signals", "files and dictionaries"]),
-    "arrays and files": (dict(controls=[{"chr1": CONTIG}, "plus.bw"]), ["controls", "files and dictionaries"]),
+    "files and arrays": (dict(signals=["plus.bw", {"chr1": CONTIG}]), ["signals", "mixes files with dictionaries"]),
+    "arrays and files": (dict(controls=[{"chr1": CONTIG}, "plus.bw"]), ["controls", "mixes files with dictionaries"]),
     "a type": (dict(sequences=5), ["sequences", "FASTA", "int"]),
     "no batch size": (dict(batch_size=None), ["batch_size", "None", "batch_size=1", "dataset[i]"]),
 }

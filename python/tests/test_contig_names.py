@@ -1,4 +1,6 @@
-"""bigWigs whose contigs are called otherwise than the genome's, have other lengths, or are not there."""
+"""bigWigs whose contigs are called otherwise than the genome's, have other lengths, or are not
+there.
+"""
 
 import json
 import re
@@ -184,7 +186,9 @@ def test_arrays_without_a_contig_of_the_genome(atemoya, odd, tmp_path):
 
 
 def test_regions_and_loci_by_other_names_are_told_of(atemoya, odd, tmp_path):
-    """Some names of a list are the genome's, and others mean contigs of it: these are left out with a warning."""
+    """Some names of a list are the genome's, and others mean contigs of it: these are left out with
+    a warning.
+    """
     excluded = tmp_path / "excluded.bed"
     excluded.write_text("1\t0\t60000\nchr2\t0\t300\nchrUn\t0\t10\n")
     track = odd("base/plus.bw")

@@ -1,4 +1,6 @@
-"""Batches on a GPU, with the driver's emulator in its place: `cargo build -p cuda-emu` makes it, `ATEMOYA_CUDA_EMU` names it."""
+"""Batches on a GPU, with the driver's emulator in its place: `cargo build -p cuda-emu` makes it,
+`ATEMOYA_CUDA_EMU` names it.
+"""
 
 import os
 import shutil

@@ -1,4 +1,6 @@
-"""Tensors by the array interface and by DLPack: what they share, who keeps their memory, and what is refused."""
+"""Tensors by the array interface and by DLPack: what they share, who keeps their memory, and what
+is refused.
+"""
 
 import ctypes
 import gc
@@ -138,7 +140,9 @@ def test_types_of_torchs(make, name, dtype):
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("workers", [0, 2])
 def test_what_is_made_of_a_batch_outlives_it(make, way, workers):
-    """Batch, tensor and loader are gone, and other loaders have used whatever memory they gave back."""
+    """Batch, tensor and loader are gone, and other loaders have used whatever memory they gave
+    back.
+    """
     loader = make(num_workers=workers)
     batches = [batch for batch in loader]
     expected = [batch.signal.copy() for batch in batches]
@@ -198,7 +202,9 @@ def test_ten_thousand_leave_nothing(make, name):
 
 @pytest.mark.parametrize("version", [None, (1, 0)])
 def test_capsules_of_one_batch_leave_nothing(batch, version):
-    """What belongs to a capsule alone is about 200 bytes, taken or not: 40 MB, if it were not freed."""
+    """What belongs to a capsule alone is about 200 bytes, taken or not: 40 MB, if it were not
+    freed.
+    """
     tensor = batch.tensor("signal")
     torch.utils.dlpack.from_dlpack(tensor.__dlpack__(max_version=version))
     before = resident()

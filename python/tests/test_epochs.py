@@ -95,7 +95,9 @@ def test_setting_the_epoch_of_a_foreign_iteration_after_loading(make, epochs, ep
 
 @pytest.mark.parametrize("workers", [0, 2])
 def test_setting_the_epoch_of_a_running_iteration(make, epochs, workers):
-    """One that has given nothing begins the epoch; one that is within it goes on; the state says so."""
+    """One that has given nothing begins the epoch; one that is within it goes on; the state says
+    so.
+    """
     loader = make(num_workers=workers)
     running = iter(loader)
     for epoch in (0, 2, 1):

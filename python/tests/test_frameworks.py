@@ -1,4 +1,6 @@
-"""Frameworks as they are: two gloo processes get every example once, and torchdata saves where it stands."""
+"""Frameworks as they are: two gloo processes get every example once, and torchdata saves where it
+stands.
+"""
 
 import hashlib
 import json
@@ -69,7 +71,9 @@ def test_a_loader_that_shares_by_itself_gives_slices_of_its_batches(ranks, epoch
 
 
 def test_a_loader_on_one_rank_alone(ranks, epochs):
-    """It has what it is told to have, says what it takes from the process group, and waits for nobody."""
+    """It has what it is told to have, says what it takes from the process group, and waits for
+    nobody.
+    """
     said = ranks[0]["on rank zero alone"]
     assert_same_batches(said["whole"], epochs[0])
     assert said["said nothing"] == []
@@ -87,7 +91,9 @@ def test_a_drawn_seed_among_several_ranks(ranks, epochs):
 
 
 def test_what_the_samplers_say_where_a_process_group_is(ranks):
-    """Those who leave loader.sampler in its place do not share; those who take the batch sampler do."""
+    """Those who leave loader.sampler in its place do not share; those who take the batch sampler
+    do.
+    """
     said = ranks[0]["on rank zero alone"]
     assert len(said["the sampler"]) == 1 and "every rank all examples" in said["the sampler"][0]
     assert said["the batch sampler"] == []
@@ -136,7 +142,9 @@ def test_torchdata_with_other_examples(make):
 
 
 def test_a_sampler_that_shuffles_is_told(make):
-    """Indices that go back begin the next epoch, as with cherimoya: the examples are of many epochs then."""
+    """Indices that go back begin the next epoch, as with cherimoya: the examples are of many epochs
+    then.
+    """
     dataset = make().dataset
     with pytest.warns(UserWarning, match="shuffle=False"):
         list(torch.utils.data.DataLoader(dataset, shuffle=True, batch_size=12))

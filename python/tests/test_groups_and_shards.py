@@ -1,4 +1,6 @@
-"""normalize_signal_groups, channel_permutation_from_groups and ShardedEpochSampler beside cherimoya's."""
+"""normalize_signal_groups, channel_permutation_from_groups and ShardedEpochSampler beside
+cherimoya's.
+"""
 
 import random
 from pathlib import Path

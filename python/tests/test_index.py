@@ -1,4 +1,6 @@
-"""Loaders on a locus index: what is not given is as the index was made; and stores that lack a column."""
+"""Loaders on a locus index: what is not given is as the index was made; and stores that lack a
+column.
+"""
 
 import pytest
 from comparing import assert_same_batches

@@ -1,4 +1,6 @@
-"""What atemoya takes beyond cherimoya's arguments: paths as objects, a cache, all tracks for counts, no torch."""
+"""What atemoya takes beyond cherimoya's arguments: paths as objects, a cache, all tracks for
+counts, no torch.
+"""
 
 import shutil
 import subprocess
@@ -59,7 +61,9 @@ def test_defaults(atemoya, simulated):
 
 
 def test_counts_of_all_tracks(atemoya, simulated):
-    """cherimoya measures the first track alone; negatives are not subject to the filter of outliers."""
+    """cherimoya measures the first track alone; negatives are not subject to the filter of
+    outliers.
+    """
     arguments = simulated.arguments(exclusion_lists=None)
     signals = np.asarray(atemoya.PeakGenerator(**arguments).dataset.negative_signals)
     first, both = signals[:, 0].sum(axis=1), signals.sum(axis=(1, 2))
@@ -159,7 +163,8 @@ except ImportError as error:
 
 @pytest.mark.parametrize("workers", [0, 2])
 def test_the_native_order(atemoya, simulated, workers):
-    """Another order of the same loci: every peak once an epoch, the same for any number of workers."""
+    """Another order of the same loci: every peak once an epoch, the same for any number of workers.
+    """
     loader = atemoya.PeakGenerator(**simulated.arguments(order="native", num_workers=workers))
     alone = atemoya.PeakGenerator(**simulated.arguments(order="native", num_workers=1))
     first, second = list(loader), list(loader)

@@ -1,4 +1,6 @@
-"""Iterations of a loader in odd orders: threads that share one, old ones, failures, and drawn seeds."""
+"""Iterations of a loader in odd orders: threads that share one, old ones, failures, and drawn
+seeds.
+"""
 
 import signal
 import sys

@@ -1,4 +1,6 @@
-"""Ends of every kind: Ctrl-C, early breaks, abandoned iterators, many loaders, batches that outlive their loader."""
+"""Ends of every kind: Ctrl-C, early breaks, abandoned iterators, many loaders, batches that outlive
+their loader.
+"""
 
 import gc
 import os

@@ -1,4 +1,6 @@
-"""Lightning as it is: fits that are stopped anywhere and go on, reloaded loaders, prediction, overfitting."""
+"""Lightning as it is: fits that are stopped anywhere and go on, reloaded loaders, prediction,
+overfitting.
+"""
 
 import pytest
 import torch
@@ -9,7 +11,8 @@ EPOCHS = 3
 
 
 class Model(lightning.LightningModule):
-    """Learns a little, and keeps what it has seen: the epoch, the batch and the loss of each step."""
+    """Learns a little, and keeps what it has seen: the epoch, the batch and the loss of each step.
+    """
 
     def __init__(self):
         super().__init__()
@@ -26,7 +29,9 @@ class Model(lightning.LightningModule):
 
 
 class Saving(lightning.Callback):
-    """Saves after some steps of all, and stops after the last of them; a step "end" is the end of its epoch."""
+    """Saves after some steps of all, and stops after the last of them; a step "end" is the end of
+    its epoch.
+    """
 
     def __init__(self, folder, step: int, at_the_end: bool = False):
         self.path, self.step, self.at_the_end = folder / "stopped.ckpt", step, at_the_end
@@ -101,7 +106,9 @@ def test_a_fit_that_was_stopped_goes_on(make, whole, tmp_path, limit, epoch, ste
 
 
 def test_what_lightning_leaves_out_is_told(make, whole, tmp_path):
-    """With max_steps, Lightning takes the first batch after the checkpoint of an epoch's end for the last one of that epoch."""
+    """With max_steps, Lightning takes the first batch after the checkpoint of an epoch's end for
+    the last one of that epoch.
+    """
     steps = len(make())
     limits = dict(max_epochs=-1, max_steps=EPOCHS * steps)
     saving = Saving(tmp_path, steps, True)
@@ -135,7 +142,9 @@ def test_a_fit_in_which_part_of_each_epoch_is_used(make, whole, tmp_path, done, 
 @pytest.mark.parametrize("mode", ["max_size_cycle", "max_size", "min_size"])
 @pytest.mark.parametrize(("done", "at_the_end"), [(1, False), (3, False), (4, False), (8, False), (8, True), (7, False), (16, True)])
 def test_two_loaders_in_one_fit(make, tmp_path, mode, done, at_the_end):
-    """The short one begins again, or has ended, while the long one is in the same epoch of Lightning's."""
+    """The short one begins again, or has ended, while the long one is in the same epoch of
+    Lightning's.
+    """
     class Both(Model):
         def training_step(self, batch, number):
             self.seen.append(tuple(None if part is None else part[-1].tolist() for part in (batch["a"], batch["b"])))
@@ -213,7 +222,9 @@ class Predicting(Model):
 @pytest.mark.parametrize("way", ["loader", "hook"])
 @pytest.mark.parametrize("workers", [0, 1])
 def test_predicting(make, way, workers):
-    """Lightning makes the loader anew with a batch sampler of its own, and gets every example, the short batch included."""
+    """Lightning makes the loader anew with a batch sampler of its own, and gets every example, the
+    short batch included.
+    """
     class Hooked(Predicting):
         def predict_dataloader(self):
             return make(drop_last=True, num_workers=workers)

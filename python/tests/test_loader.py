@@ -1,4 +1,5 @@
-"""Loader: batches of numpy arrays beside plain numpy, its orders, epochs, types, loci and errors."""
+"""Loader: batches of numpy arrays beside plain numpy, its orders, epochs, types, loci and errors.
+"""
 
 import gc
 import itertools
@@ -22,7 +23,9 @@ def make(atemoya, store, simulated):
 
 
 def kept_loci(simulated) -> tuple[list, list]:
-    """Contig and centre of each locus whose windows lie in its contig: peaks by their summits, with room for jitter."""
+    """Contig and centre of each locus whose windows lie in its contig: peaks by their summits, with
+    room for jitter.
+    """
     kept = []
     for file, summits in (("peaks.narrowPeak", True), ("negatives.bed", False)):
         loci = []
@@ -39,7 +42,8 @@ def kept_loci(simulated) -> tuple[list, list]:
 @pytest.mark.parametrize("order", ["native", "cherimoya"])
 @pytest.mark.parametrize("workers", [0, 2])
 def test_batches_beside_numpy(simulated, make, order, workers):
-    """What a batch says of its examples, looked up in the arrays that the files were written from."""
+    """What a batch says of its examples, looked up in the arrays that the files were written from.
+    """
     loci = kept_loci(simulated)
     loader = make(order=order, num_workers=workers, outlier_filter=False)
     assert [loader.ledger[role]["kept"] for role in ("peaks", "negatives")] == [len(kept) for kept in loci]

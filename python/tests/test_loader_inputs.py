@@ -1,4 +1,6 @@
-"""Loader: without torch, loci from files and from indices, and what is wrong with a user's arguments."""
+"""Loader: without torch, loci from files and from indices, and what is wrong with a user's
+arguments.
+"""
 
 import hashlib
 import json

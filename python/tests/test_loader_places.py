@@ -78,7 +78,9 @@ def test_going_on_elsewhere(make, epochs, taken, workers, before, after):
 
 
 def test_a_state_of_every_moment(make, epochs):
-    """A fresh loader goes on from the state after each batch of one that runs, through the end of an epoch."""
+    """A fresh loader goes on from the state after each batch of one that runs, through the end of
+    an epoch.
+    """
     running, flat = make(num_workers=1), [*epochs[0], *epochs[1]]
     states = [running.state_dict()]
     for _ in range(2):
@@ -184,7 +186,9 @@ def test_epochs_that_are_not(make, epochs, epoch, expected):
 
 
 def test_a_drawn_seed_survives_a_state_that_is_refused(atemoya, simulated):
-    """Without a seed of the user's, PeakGenerator takes that of a state, but not of one that it refuses."""
+    """Without a seed of the user's, PeakGenerator takes that of a state, but not of one that it
+    refuses.
+    """
     arguments = simulated.arguments(random_state=None)
     first, second = atemoya.PeakGenerator(**arguments), atemoya.PeakGenerator(**arguments)
     state, seed = first.state_dict(), second.dataset.seed

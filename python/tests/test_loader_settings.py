@@ -1,4 +1,6 @@
-"""Attributes of the loader that are assigned, and the generator of torch's that a ``DataLoader`` draws from."""
+"""Attributes of the loader that are assigned, and the generator of torch's that a ``DataLoader``
+draws from.
+"""
 
 import pickle
 

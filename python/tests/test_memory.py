@@ -1,4 +1,6 @@
-"""Batches in memory that torch has allocated, page-locked where there is CUDA: the same batches, which keep it."""
+"""Batches in memory that torch has allocated, page-locked where there is CUDA: the same batches,
+which keep it.
+"""
 
 import gc
 
@@ -109,7 +111,9 @@ def test_buffers_are_let_go_of(loader, streaming):
 
 
 def test_an_allocator_that_fails(loader, streaming):
-    """What it raises is raised, when the stream begins and when it goes on; batches go on after that."""
+    """What it raises is raised, when the stream begins and when it goes on; batches go on after
+    that.
+    """
     memory = Counted()
 
     def fails(size: int):
@@ -129,7 +133,9 @@ def test_an_allocator_that_fails(loader, streaming):
 
 @pytest.mark.parametrize("workers", [0, 2])
 def test_a_loader_over_it(atemoya, simulated, workers):
-    """PeakGenerator's loader with the memory that it has where there is CUDA, but for the page-locking."""
+    """PeakGenerator's loader with the memory that it has where there is CUDA, but for the
+    page-locking.
+    """
     from atemoya._tensors import TorchMemory
     from atemoya._torch_loader import _Conversion
 

@@ -38,7 +38,9 @@ def test_pytorchs_workers_over_the_dataset(atemoya, arguments, epochs, method):
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 @pytest.mark.parametrize("workers", [0, 2])
 def test_what_is_assigned_reaches_the_workers(atemoya, arguments, way, method, workers):
-    """Before the first epoch, and while the workers have copies: from the next epoch on, as in the loader itself."""
+    """Before the first epoch, and while the workers have copies: from the next epoch on, as in the
+    loader itself.
+    """
     ours, foreign = (atemoya.PeakGenerator(**arguments) for _ in range(2))
     size = arguments["batch_size"]
     by = dict(sampler=foreign.sampler, batch_size=size) if way == "sampler" else dict(batch_sampler=foreign.batch_sampler)
@@ -105,7 +107,9 @@ def test_a_loader_that_was_pickled(atemoya, arguments, epochs):
 
 
 def in_a_child(work) -> int:
-    """Forks, runs `work` in the child, and gives its exit status; a child that hangs is killed, and fails."""
+    """Forks, runs `work` in the child, and gives its exit status; a child that hangs is killed, and
+    fails.
+    """
     child = os.fork()
     if child == 0:
         status = 1
@@ -166,7 +170,9 @@ def test_a_loader_in_a_spawned_process(atemoya, arguments, epochs):
 
 
 def test_batches_that_a_child_lets_go_of(atemoya, simulated):
-    """The child frees what it has of the parent's batches, at whatever the parent's threads were when it was forked."""
+    """The child frees what it has of the parent's batches, at whatever the parent's threads were
+    when it was forked.
+    """
     loader = atemoya.PeakGenerator(**simulated.arguments(num_workers=2, batch_size=2))
     running = iter(loader)
     for _ in range(40):

@@ -1,4 +1,6 @@
-"""state_dict and load_state_dict: a loader goes on with the very next batch, on any number of workers and ranks."""
+"""state_dict and load_state_dict: a loader goes on with the very next batch, on any number of
+workers and ranks.
+"""
 
 import json
 

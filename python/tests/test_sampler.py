@@ -1,4 +1,6 @@
-"""PeakNegativeSampler over tensors beside cherimoya's, which is the oracle, in many random configurations."""
+"""PeakNegativeSampler over tensors beside cherimoya's, which is the oracle, in many random
+configurations.
+"""
 
 import pickle
 import random

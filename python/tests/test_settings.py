@@ -1,4 +1,6 @@
-"""Attributes that are assigned: from the next epoch on, as with cherimoya, or an error, and never nothing."""
+"""Attributes that are assigned: from the next epoch on, as with cherimoya, or an error, and never
+nothing.
+"""
 
 import pickle
 import random

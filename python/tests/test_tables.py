@@ -1,4 +1,5 @@
-"""Loci that are in memory: the batches of files of the same rows, and messages that speak of rows."""
+"""Loci that are in memory: the batches of files of the same rows, and messages that speak of rows.
+"""
 
 from pathlib import Path
 
@@ -21,7 +22,9 @@ def rows(frame) -> list[tuple]:
 
 
 def odd_frame(frame):
-    """Other names of columns, one of them twice, another index, floats, nullable integers and categories."""
+    """Other names of columns, one of them twice, another index, floats, nullable integers and
+    categories.
+    """
     other = frame.copy()
     other.columns = ["end", "end"] + list(range(2, other.shape[1]))
     other.index = other.index[::-1]
@@ -63,10 +66,10 @@ WRONG = {
     "no number": ("negatives", 1, float("nan"), "there is no start, but nan"),
     "NA": ("negatives", 2, pandas.NA, "there is no end, but <NA>"),
     "text": ("negatives", 1, "5", "the start is '5', which is no number"),
-    "no contig": ("peaks", 0, None, "None where the name of a contig"),
-    "nan for a contig": ("peaks", 0, float("nan"), "nan where the name of a contig"),
-    "bytes for a contig": ("peaks", 0, b"chr1", "b'chr1' where the name of a contig"),
-    "a contig of a comment": ("peaks", 0, "#chr1", "'#chr1' is no name"),
+    "no contig": ("peaks", 0, None, "the name of the contig is None"),
+    "nan for a contig": ("peaks", 0, float("nan"), "the name of the contig is nan"),
+    "bytes for a contig": ("peaks", 0, b"chr1", "the name of the contig is b'chr1'"),
+    "a contig of a comment": ("peaks", 0, "#chr1", "'#chr1' cannot be the name of a contig"),
     "a contig that is not": ("negatives", 0, "chrZ", "chrZ"),
     "no summit": ("peaks", 9, -1, "summit"),
     "a summit past the end": ("peaks", 9, 10**6, "summit"),

@@ -1,4 +1,6 @@
-"""cherimoya's own training, by its function and by its command, gives the same losses with our dataset."""
+"""cherimoya's own training, by its function and by its command, gives the same losses with our
+dataset.
+"""
 
 import inspect
 import json
@@ -133,10 +135,10 @@ def test_what_the_command_says_is_cherimoyas(command, monkeypatch, capsys):
 
 
 def test_a_pipeline_for_several_devices_stays_with_this_command(atemoya):
-    from atemoya.cherimoya import _staying_here
+    from atemoya.cherimoya import _starting_this_module
 
     seen = []
-    replaced = _staying_here(lambda *arguments, **named: seen.append((*arguments, named)))
+    replaced = _starting_this_module(lambda *arguments, **named: seen.append((*arguments, named)))
     replaced([sys.executable, "-m", "cherimoya_cli", "fit", "-p", "a.fit.json"], check=True)
     replaced(["macs3", "callpeak"], check=True)
     assert seen == [([sys.executable, "-m", "atemoya.cherimoya", "fit", "-p", "a.fit.json"], {"check": True}),
@@ -149,16 +151,16 @@ def test_without_cherimoya(atemoya, monkeypatch):
     monkeypatch.setitem(sys.modules, "cherimoya", None)
     monkeypatch.setitem(sys.modules, "cherimoya.io", None)
     monkeypatch.setattr(sys, "argv", ["atemoya.cherimoya", "fit"])
-    with pytest.raises(SystemExit, match="cherimoya cannot be imported"):
+    with pytest.raises(SystemExit, match="which cannot be imported"):
         main()
 
 
 def test_defaults_are_cherimoyas(atemoya, cherimoya_io):
     """cherimoya's command leaves some arguments out, and has other defaults than atemoya."""
-    from atemoya.cherimoya import _in_place_of
+    from atemoya.cherimoya import _with_signature_of
 
     seen = {}
-    replaced = _in_place_of(cherimoya_io.PeakGenerator, lambda **arguments: seen.update(arguments))
+    replaced = _with_signature_of(cherimoya_io.PeakGenerator, lambda **arguments: seen.update(arguments))
     replaced("peaks", None, "genome", signals=["a.bw"], verbose=True)
     expected = {name: parameter.default for name, parameter
                 in inspect.signature(cherimoya_io.PeakGenerator).parameters.items()}

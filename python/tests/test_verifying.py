@@ -1,4 +1,6 @@
-"""A damaged byte of a store: what opening it does not see, and ``verify`` does, once for each machine."""
+"""A damaged byte of a store: what opening it does not see, and ``verify`` does, once for each
+machine.
+"""
 
 import os
 import shutil

@@ -1,73 +1,71 @@
-//! A batch on the device, in the consumer's hands: addresses, shapes and strides of its columns.
+//! Delivered batches on the device: addresses, shapes and strides of their columns.
 
 use super::lease::Lease;
 use super::memory::DeviceMemory;
 use super::slot::DeviceSlot;
 use super::stream::Stream;
+use super::sync_points::SyncPoint;
 use super::transfer::DeviceLayout;
-use super::waits::Wait;
 use crate::feed::Column;
 use crate::{DType, Error, Result};
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// A batch of examples in a device's memory. It holds a slot of the device until it is dropped.
+/// A batch of examples in device memory. It holds a slot of the device until it is dropped.
 ///
-/// It was delivered to a stream, the loader's own or the one given to
-/// [`next_on`](super::DeviceBatches::next_on): work that this stream is given from then on finds
-/// the batch complete. Work on any other stream needs [`DeviceBatch::wait_on`] first.
+/// It is delivered to a CUDA stream: that of the loader, or the one given to
+/// [`next_on`](super::DeviceBatches::next_on). Work that this stream is given from then on finds
+/// the batch complete. For work on any other stream, call [`DeviceBatch::wait_on`] first.
 ///
-/// Dropping it is not to wait for that work: it may be dropped as soon as the last work that uses
-/// it has been given to its streams. What they are given after that must not use it. The same holds
-/// of the addresses in [`DeviceTensor`]. It may be used and dropped by any thread, whatever context
-/// is current there, but not in a function that a stream calls on the host (`cuLaunchHostFunc`),
-/// nor in a process that was forked.
+/// It may be dropped as soon as its streams have been given the last work that uses it; dropping
+/// does not wait for that work. Work that they are given later must not use the batch, nor the
+/// addresses in its [`DeviceTensor`]s. Any thread may use and drop it, with any current context,
+/// except in a function that a stream calls on the host (`cuLaunchHostFunc`) and in a forked
+/// process.
 ///
-/// Where the device has no memory pools, the last batch that outlives its loader does wait when it
-/// is dropped.
+/// If the device has no memory pools, dropping the last batch after its loader does wait.
 ///
-/// Its memory may be written to: nothing is read from it again. Several owners share it in an
-/// [`Arc`]: tensors of a DLPack consumer, say, each of which lets its own stream wait. (DLPack's
-/// stream -1 is that of a consumer which waits by itself, on [`DeviceBatch::stream`]; the others
-/// are for [`Stream::borrow`].)
+/// Its memory may be written to: the loader does not read it again. Several owners can share it in
+/// an [`Arc`], as DLPack tensors do, each of which lets the stream of its consumer wait. (A
+/// consumer that names DLPack's stream -1 waits by itself, on [`DeviceBatch::stream`]; other
+/// streams are for [`Stream::borrow`].)
 #[derive(Debug)]
 pub struct DeviceBatch {
     lease: Mutex<Lease>,
     stream: Stream,
     layout: Arc<DeviceLayout>,
-    place: Place,
+    info: BatchInfo,
 }
 
-/// Which batch it is.
+/// The size of a batch, and its place in a stream of a loader.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
-    /// Examples.
+pub(super) struct BatchInfo {
+    /// The number of examples.
     pub(super) rows: usize,
     pub(super) epoch: u64,
-    /// Its number in the epoch.
+    /// The number of the batch in its epoch.
     pub(super) index: u64,
 }
 
-/// A batch that is under way to the device, or there and not delivered.
+/// A batch in flight to the device, or there and not delivered.
 #[derive(Debug)]
 pub(super) struct Pending {
     pub(super) lease: Lease,
     pub(super) layout: Arc<DeviceLayout>,
-    pub(super) place: Place,
+    pub(super) info: BatchInfo,
 }
 
 impl Pending {
-    /// Makes a stream wait for it.
+    /// Delivers the batch to a stream, which waits for it on the device.
     pub(super) fn deliver(mut self, stream: &Stream) -> Result<DeviceBatch> {
-        self.lease.use_on(stream, Wait::ConsumerAfterBatch)?;
-        let Pending { lease, layout, place } = self;
-        Ok(DeviceBatch { lease: Mutex::new(lease), stream: stream.clone(), layout, place })
+        self.lease.use_on(stream, SyncPoint::ConsumerAfterBatch)?;
+        let Pending { lease, layout, info } = self;
+        Ok(DeviceBatch { lease: Mutex::new(lease), stream: stream.clone(), layout, info })
     }
 }
 
-/// A column of a batch in a device's memory, in C order: all that DLPack wants to know. Its address
-/// is valid as long as the batch, and the work that its streams were given before the batch was
-/// dropped.
+/// A column of a batch in device memory, in C order, as DLPack describes it. Its address is valid
+/// as long as the batch, and for work that its streams were given before the batch was dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeviceTensor<'a> {
     pointer: u64,
@@ -78,37 +76,37 @@ pub struct DeviceTensor<'a> {
 }
 
 impl DeviceTensor<'_> {
-    /// The address in the device's memory, a `CUdeviceptr`, a multiple of 256.
+    /// Returns the device address, a `CUdeviceptr`, a multiple of 256.
     #[must_use]
     pub fn pointer(&self) -> u64 {
         self.pointer
     }
 
-    /// The type of the values.
+    /// Returns the type of the values.
     #[must_use]
     pub fn dtype(&self) -> DType {
         self.dtype
     }
 
-    /// Examples, channels, positions.
+    /// Returns the numbers of examples, channels and positions.
     #[must_use]
     pub fn shape(&self) -> [usize; 3] {
         self.shape
     }
 
-    /// From one example, channel or position to the next, in elements.
+    /// Returns the strides of examples, channels and positions, in elements.
     #[must_use]
     pub fn strides(&self) -> [usize; 3] {
         [self.shape[1] * self.shape[2], self.shape[2], 1]
     }
 
-    /// Bytes of all values.
+    /// Returns the bytes of all values.
     #[must_use]
     pub fn byte_len(&self) -> usize {
         self.shape.iter().product::<usize>() * self.dtype.size()
     }
 
-    /// The number of the device.
+    /// Returns the number of the device.
     #[must_use]
     pub fn device(&self) -> usize {
         self.device
@@ -116,112 +114,115 @@ impl DeviceTensor<'_> {
 }
 
 impl DeviceBatch {
-    /// Number of examples; see [`Batch::len`](crate::feed::Batch::len).
+    /// Returns the number of examples. Several ranks share each batch; this is the number of this
+    /// rank.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.place.rows
+        self.info.rows
     }
 
-    /// Whether this rank has no example of the batch.
+    /// Returns whether this rank has no example of the batch.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.place.rows == 0
+        self.info.rows == 0
     }
 
-    /// The epoch that the batch belongs to.
+    /// Returns the epoch of the batch.
     #[must_use]
     pub fn epoch(&self) -> u64 {
-        self.place.epoch
+        self.info.epoch
     }
 
-    /// The batch's number in its epoch, the same on every rank.
+    /// Returns the number of the batch in its epoch, the same on every rank.
     #[must_use]
     pub fn index(&self) -> u64 {
-        self.place.index
+        self.info.index
     }
 
-    /// Any column, or `None` when the batches do not have it. The shape of a column of one number
-    /// is `(n, 1, 1)`.
+    /// Returns a column, or `None` if the batches do not have it. The shape of a column with one
+    /// number for each example is `(n, 1, 1)`.
     #[must_use]
     pub fn column(&self, column: Column) -> Option<DeviceTensor<'_>> {
-        let form = self.layout.form(column);
-        if form.channels == 0 {
+        let on_device = self.layout.column(column);
+        if on_device.channels == 0 {
             return None;
         }
         let lease = self.lease();
-        let (expanded, place) = self.layout.place(column, self.place.rows);
+        let (expanded, range) = self.layout.range(column, self.info.rows);
         let memory = memory(lease.slot(), expanded);
         Some(DeviceTensor {
-            pointer: memory.address(place),
-            dtype: form.dtype,
-            shape: [self.place.rows, form.channels, form.positions],
+            pointer: memory.address(range),
+            dtype: on_device.dtype,
+            shape: [self.info.rows, on_device.channels, on_device.positions],
             device: memory.device().ordinal(),
             batch: PhantomData,
         })
     }
 
-    /// One-hot sequence, `(n, 4, in_window)`, channels A, C, G, T, or packed as `u64`,
-    /// `(n, 4, ceil(in_window / 64))`; `None` when the store has none.
+    /// Returns the one-hot sequence, `(n, 4, in_window)`, channels A, C, G, T, or packed as `u64`,
+    /// `(n, 4, ceil(in_window / 64))`; `None` if the store has none.
     #[must_use]
     pub fn sequence(&self) -> Option<DeviceTensor<'_>> {
         self.column(Column::Sequence)
     }
 
-    /// Control tracks, `(n, control channels, in_window)`, or `None` when there are none.
+    /// Returns the controls, `(n, control channels, in_window)`, or `None` if there are none.
     #[must_use]
     pub fn controls(&self) -> Option<DeviceTensor<'_>> {
         self.column(Column::Controls)
     }
 
-    /// Signal tracks, `(n, signal channels, out_window)`, or `None` when the store has none.
+    /// Returns the signal, `(n, signal channels, out_window)`, or `None` if the store has none.
     #[must_use]
     pub fn signal(&self) -> Option<DeviceTensor<'_>> {
         self.column(Column::Signal)
     }
 
-    /// Copies a column to the host, behind the work that the batch's stream has been given, and
-    /// waits for it: its values' bytes in C order. For looking at batches, not for training.
+    /// Copies a column to the host, after the work that the batch's stream has been given, and
+    /// waits for the copy. Returns the bytes of the values in C order. For inspection, not for
+    /// training.
     ///
     /// # Errors
-    /// [`Error::Driver`], also with what went wrong in that work; [`Error::Argument`] when the
-    /// batches do not have the column.
+    /// [`Error::Driver`], also for errors of that work; [`Error::Argument`] if the batches do not
+    /// have the column.
     pub fn read(&self, column: Column) -> Result<Vec<u8>> {
-        if self.layout.form(column).channels == 0 {
-            return Err(Error::argument("column", "the batches do not have it"));
+        if self.layout.column(column).channels == 0 {
+            return Err(Error::argument("column", "the batches do not have this column"));
         }
-        let (expanded, place) = self.layout.place(column, self.place.rows);
-        memory(self.lease().slot(), expanded).read(place, &self.stream)
+        let (expanded, range) = self.layout.range(column, self.info.rows);
+        memory(self.lease().slot(), expanded).read(range, &self.stream)
     }
 
-    /// Looks at its slot.
-    pub(super) fn with_slot<T>(&self, look: impl FnOnce(&DeviceSlot) -> T) -> T {
-        look(self.lease().slot())
+    /// Calls a function with the slot of the batch.
+    pub(super) fn with_slot<T>(&self, function: impl FnOnce(&DeviceSlot) -> T) -> T {
+        function(self.lease().slot())
     }
 
-    /// Never gives its slot back, nor frees it: for when nobody knows whether it is still in use.
+    /// Gives up the slot, which is neither used again nor freed, for when the device may still use
+    /// it.
     pub(super) fn lose(self) {
         self.lease().lose();
     }
 
-    /// The stream that the batch was delivered to.
+    /// Returns the stream that the batch was delivered to.
     #[must_use]
     pub fn stream(&self) -> &Stream {
         &self.stream
     }
 
-    /// Lets another stream use the batch: what it is given from now on finds the batch complete,
-    /// and the slot is not used again before what it was given until the batch is dropped. A stream
-    /// that has the batch already is left as it is.
+    /// Lets another stream use the batch. Work that it is given from now on finds the batch
+    /// complete. The slot is used again only after the work that the stream has been given when the
+    /// batch is dropped. For a stream that uses the batch already, this does nothing.
     ///
     /// # Errors
     /// [`Error::Argument`] for a stream of another device; [`Error::Driver`].
     pub fn wait_on(&self, stream: &Stream) -> Result<()> {
-        self.lease().use_on(stream, Wait::OtherAfterBatch)
+        self.lease().use_on(stream, SyncPoint::OtherAfterBatch)
     }
 
-    /// Says that a stream is done with the batch: what it is given from now on must not use it, and
-    /// it need not exist any longer. Streams of which this is not said are done when the batch is
-    /// dropped. For DLPack, whose consumers bring a stream and do not say how long it lives.
+    /// Declares that a stream is done with the batch. Work that it is given from now on must not
+    /// use the batch, and the stream may be destroyed. All other streams are done when the batch is
+    /// dropped. This is for DLPack, whose consumers name a stream without its lifetime.
     ///
     /// # Errors
     /// [`Error::Driver`]; the stream is not done then.
@@ -229,7 +230,7 @@ impl DeviceBatch {
         self.lease().done_on(stream)
     }
 
-    /// The lease stays whole if a thread dies while holding the lock.
+    /// Ignores poisoning: the lease is whole if a thread panics while it holds the lock.
     fn lease(&self) -> MutexGuard<'_, Lease> {
         self.lease.lock().unwrap_or_else(PoisonError::into_inner)
     }

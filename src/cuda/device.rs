@@ -1,5 +1,5 @@
-//! A device: its primary context, which it shares with whatever else uses the device in this
-//! process (PyTorch, say), and making that context current for a while.
+//! A device and its primary context, which it shares with other users of the device in this process
+//! (PyTorch, say). Calls make that context current for their time.
 #![allow(unsafe_code, reason = "contexts are the driver's")]
 
 use super::driver::{self, wrapped};
@@ -7,14 +7,15 @@ use crate::{Error, Result};
 use cudarc::driver::{result, sys};
 use std::sync::Arc;
 
-/// The least compute capability: what the kernel is compiled for.
+/// The lowest compute capability, for which the kernel is compiled.
 const CAPABILITY: (i32, i32) = (7, 0);
 
-/// A GPU. Clones are the same one; its context is kept as long as any is, or anything made on it.
+/// A GPU. Clones are the same one. Its context lives as long as any clone, and as long as anything
+/// made on the device.
 ///
-/// The context is the device's primary one, which `cudarc`'s `CudaContext::new` and PyTorch use
-/// too. Calls of this crate leave the context that is current on a thread as it was: to work on a
-/// batch by calls of your own, make the primary context current, as those do.
+/// It is the primary context of the device, which `cudarc`'s `CudaContext::new` and PyTorch use,
+/// too. Calls of this crate restore the context that was current on their thread. To work on a
+/// batch by your own calls, make the primary context current, as those do.
 ///
 /// ```no_run
 /// use atemoya::Error;
@@ -22,7 +23,7 @@ const CAPABILITY: (i32, i32) = (7, 0);
 ///
 /// match Device::open(0) {
 ///     Ok(device) => println!("{}", device.name()?),
-///     Err(Error::NoDriver { .. } | Error::NoDevice { .. }) => println!("no GPU: use the loader as it is"),
+///     Err(Error::NoDriver { .. } | Error::NoDevice { .. }) => println!("no GPU: use the loader on the host"),
 ///     Err(other) => return Err(other),
 /// }
 /// # Ok::<(), Error>(())
@@ -46,11 +47,10 @@ unsafe impl Send for Context {}
 unsafe impl Sync for Context {}
 
 impl Device {
-    /// How many devices the driver shows to this process (`CUDA_VISIBLE_DEVICES` says which); 0
-    /// where it has none.
+    /// Returns the number of devices that this process sees. `CUDA_VISIBLE_DEVICES` selects them.
     ///
     /// # Errors
-    /// [`Error::NoDriver`] where there is no driver, or one that is too old; [`Error::Driver`].
+    /// [`Error::NoDriver`] if there is no driver, or it is too old; [`Error::Driver`].
     pub fn count() -> Result<usize> {
         if !driver::load()? {
             return Ok(0);
@@ -62,55 +62,62 @@ impl Device {
     /// Opens the device of this number, counted from 0.
     ///
     /// # Errors
-    /// As [`Device::count`]; [`Error::NoDevice`] also where there is none of this number, or it is
-    /// older than compute capability 7.0; [`Error::Driver`] for whatever else the driver says.
+    /// [`Error::NoDriver`] if there is no driver, or it is too old. [`Error::NoDevice`] if there is
+    /// no device of this number, or its compute capability is below 7.0. [`Error::Driver`] for all
+    /// other errors of the driver.
     pub fn open(ordinal: usize) -> Result<Device> {
         let count = Device::count()?;
         if ordinal >= count {
-            let reason =
-                if count == 0 { "there is none".to_owned() } else { format!("there are {count}, counted from 0") };
+            let reason = if count == 0 {
+                "there is none".to_owned()
+            } else {
+                format!("there are {count}, and their numbers start at 0")
+            };
             return Err(Error::NoDevice { ordinal, reason });
         }
         let device = result::device::get(ordinal as i32).map_err(wrapped("open the device"))?;
         let attribute = |attribute| {
             // SAFETY: the device comes from `device::get`.
-            unsafe { result::device::get_attribute(device, attribute) }.map_err(wrapped("ask what the device can do"))
+            unsafe { result::device::get_attribute(device, attribute) }
+                .map_err(wrapped("query the attributes of the device"))
         };
         let capability = (
             attribute(sys::CUdevice_attribute::CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)?,
             attribute(sys::CUdevice_attribute::CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR)?,
         );
         if capability < CAPABILITY {
-            let reason = format!("its compute capability is {}.{}, and 7.0 is needed", capability.0, capability.1);
+            let reason =
+                format!("its compute capability is {}.{}, and 7.0 or higher is needed", capability.0, capability.1);
             return Err(Error::NoDevice { ordinal, reason });
         }
         let pools = attribute(sys::CUdevice_attribute::CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED)? > 0;
         // SAFETY: the device comes from `device::get`; the context is released once, in `drop`.
-        let raw = unsafe { result::primary_ctx::retain(device) }.map_err(wrapped("take the device's context"))?;
+        let raw = unsafe { result::primary_ctx::retain(device) }
+            .map_err(wrapped("retain the primary context of the device"))?;
         Ok(Device(Arc::new(Context { ordinal, device, raw, pools })))
     }
 
-    /// Its number.
+    /// Returns its number, counted from 0.
     #[must_use]
     pub fn ordinal(&self) -> usize {
         self.0.ordinal
     }
 
-    /// The name that the driver gives it.
+    /// Returns its name, as the driver reports it.
     ///
     /// # Errors
     /// [`Error::Driver`].
     pub fn name(&self) -> Result<String> {
-        result::device::get_name(self.0.device).map_err(wrapped("ask for the device's name"))
+        result::device::get_name(self.0.device).map_err(wrapped("query the name of the device"))
     }
 
     pub(super) fn pools(&self) -> bool {
         self.0.pools
     }
 
-    /// Makes the device's context the current one of this thread until what is returned is dropped.
+    /// Makes the device's context current on this thread until the returned guard is dropped.
     pub(super) fn enter(&self) -> Result<Entered> {
-        let former = result::ctx::get_current().map_err(wrapped("ask for the current context"))?;
+        let former = result::ctx::get_current().map_err(wrapped("query the current context"))?;
         let former = former.unwrap_or(std::ptr::null_mut());
         if former == self.0.raw {
             return Ok(Entered(None));
@@ -120,7 +127,7 @@ impl Device {
         Ok(Entered(Some(former)))
     }
 
-    /// The same for freeing, with a second attempt, for the reason that `Stream::settle` has.
+    /// Does the same for freeing, with a second attempt, as [`Stream::settle`](super::Stream) does.
     pub(super) fn enter_to_free(&self) -> Option<Entered> {
         self.enter().or_else(|_| self.enter()).ok()
     }
@@ -136,25 +143,24 @@ impl Eq for Device {}
 
 impl Drop for Context {
     fn drop(&mut self) {
-        // SAFETY: it was retained once, in `open`. What the driver says is of no use any more.
+        // SAFETY: it was retained once, in `open`. An error cannot be handled here.
         let _ = unsafe { result::primary_ctx::release(self.device) };
     }
 }
 
-/// A thread's context is the device's as long as this lives; then it is again what it was before.
+/// Keeps the device's context current on a thread, and restores the former one when dropped.
 #[must_use = "the context is current only as long as this lives"]
 pub(super) struct Entered(Option<sys::CUcontext>);
 
 impl Drop for Entered {
     fn drop(&mut self) {
         if let Some(former) = self.0 {
-            let put_back = || {
-                // SAFETY: it was this thread's context before, or none: whoever made it current
-                // keeps it alive.
+            let restore = || {
+                // SAFETY: it was this thread's context before, or null. Its user keeps it alive.
                 unsafe { result::ctx::set_current(former) }
             };
-            // With a second attempt, as for freeing: what follows on this thread relies on it.
-            let _ = put_back().or_else(|_| put_back());
+            // Later calls on this thread rely on it: so there is a second attempt.
+            let _ = restore().or_else(|_| restore());
         }
     }
 }

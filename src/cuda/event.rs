@@ -1,5 +1,5 @@
-//! Events: a point in a stream that other streams, and the host, can wait for; and two of them that
-//! tell the time between.
+//! Events: points in a CUDA stream that other streams, and the host, can wait for; and timers,
+//! which measure between two events.
 #![allow(unsafe_code, reason = "events are the driver's")]
 
 use super::device::Device;
@@ -8,7 +8,7 @@ use super::stream::Stream;
 use crate::Result;
 use cudarc::driver::{result, sys};
 
-/// An event; one that was never recorded counts as past.
+/// An event. One that was never recorded counts as past.
 #[derive(Debug)]
 pub(super) struct Event {
     device: Device,
@@ -21,9 +21,9 @@ unsafe impl Send for Event {}
 unsafe impl Sync for Event {}
 
 impl Event {
-    /// An event without a time, for which the host waits asleep.
+    /// Creates an event without timing, for which the host sleeps while it waits.
     pub(super) fn new(device: &Device) -> Result<Event> {
-        // Without the first flag the host would wait spinning.
+        // Without the first flag the host would spin.
         let flags =
             sys::CUevent_flags::CU_EVENT_BLOCKING_SYNC as u32 | sys::CUevent_flags::CU_EVENT_DISABLE_TIMING as u32;
         Event::with(device, flags)
@@ -32,37 +32,37 @@ impl Event {
     fn with(device: &Device, flags: u32) -> Result<Event> {
         let _entered = device.enter()?;
         let mut raw = std::ptr::null_mut();
-        // `cudarc` itself takes one flag only.
-        // SAFETY: `raw` is a valid place for the handle, and a context is current.
-        unsafe { sys::cuEventCreate(&raw mut raw, flags) }.result().map_err(wrapped("make an event"))?;
+        // `cudarc`'s own function takes one flag only.
+        // SAFETY: `raw` is valid for writes, and a context is current.
+        unsafe { sys::cuEventCreate(&raw mut raw, flags) }.result().map_err(wrapped("create an event"))?;
         Ok(Event { device: device.clone(), raw })
     }
 
-    /// Puts the event after the work that the stream has been given so far. It remembers the last
-    /// record only.
+    /// Records the event after the work that the stream has been given so far. Only the last record
+    /// counts.
     pub(super) fn record(&self, stream: &Stream) -> Result<()> {
         let _entered = self.device.enter()?;
         // SAFETY: event and stream exist as long as they are borrowed.
         unsafe { result::event::record(self.raw, stream.raw()) }.map_err(wrapped("record an event"))
     }
 
-    /// What the stream is given from now on begins after the event, as it was recorded last.
+    /// Lets the work that the stream is given from now on wait for the last record of the event.
     pub(super) fn before(&self, stream: &Stream) -> Result<()> {
         let _entered = self.device.enter()?;
         let flags = sys::CUevent_wait_flags::CU_EVENT_WAIT_DEFAULT;
-        // SAFETY: event and stream exist as long as they are borrowed. The driver keeps what a
-        // waiting stream needs of an event.
+        // SAFETY: event and stream exist as long as they are borrowed. The driver keeps the event's
+        // state for a stream that waits.
         unsafe { result::stream::wait_event(stream.raw(), self.raw, flags) }.map_err(wrapped("let a stream wait"))
     }
 
-    /// Waits, on the host.
+    /// Waits for the event, on the host.
     pub(super) fn synchronize(&self) -> Result<()> {
         let _entered = self.device.enter()?;
         // SAFETY: the event exists as long as `self`.
         unsafe { result::event::synchronize(self.raw) }.map_err(wrapped("wait for an event"))
     }
 
-    /// The same before something is used again or freed; see `Stream::settle`.
+    /// Waits before memory is used again or freed, with a second attempt, as `Stream::settle` does.
     pub(super) fn settle(&self) -> bool {
         self.synchronize().is_ok() || self.synchronize().is_ok()
     }
@@ -71,13 +71,13 @@ impl Event {
 impl Drop for Event {
     fn drop(&mut self) {
         let _entered = self.device.enter_to_free();
-        // SAFETY: it was made by `new` and nobody else has it. The driver lets go of it when it is
+        // SAFETY: it was created by `new` and has no other owner. The driver frees it once it is
         // past.
         let _ = unsafe { result::event::destroy(self.raw) };
     }
 }
 
-/// Two events that tell how long the device took from one to the other.
+/// Two events, for the time that the device took from one to the other.
 #[derive(Debug)]
 pub(super) struct Timer {
     begin: Event,
@@ -90,23 +90,23 @@ impl Timer {
         Ok(Timer { begin: Event::with(device, flags)?, end: Event::with(device, flags)? })
     }
 
-    /// The time begins after the work that the stream has been given so far.
+    /// Begins after the work that the stream has been given so far.
     pub(super) fn begin(&self, stream: &Stream) -> Result<()> {
         self.begin.record(stream)
     }
 
-    /// The time ends after the work that the stream, the same one, has been given so far.
+    /// Ends after the work that the same stream has been given so far.
     pub(super) fn end(&self, stream: &Stream) -> Result<()> {
         self.end.record(stream)
     }
 
-    /// Waits, on the host, for the end, and gives the milliseconds by the device's clock; a driver
-    /// that has none says 0.
+    /// Waits, on the host, for the end, and returns the milliseconds by the device's clock; 0 if
+    /// the driver has no clock.
     pub(super) fn milliseconds(&self) -> Result<f32> {
         self.end.synchronize()?;
         let _entered = self.end.device.enter()?;
-        // SAFETY: both events exist as long as `self`, and were made with a time.
+        // SAFETY: both events exist as long as `self`, and were created with timing.
         unsafe { result::event::elapsed(self.begin.raw, self.end.raw) }
-            .map_err(wrapped("ask for the time between events"))
+            .map_err(wrapped("query the time between two events"))
     }
 }

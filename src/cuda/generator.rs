@@ -11,32 +11,35 @@ use crate::feed::Column;
 use crate::feed::slot::Slot;
 use crate::{ArrayGenerator, Error, PeakGenerator, Result};
 
-/// The most batches ahead.
-const MAX_AHEAD: usize = 1024;
+/// The most batches that are copied before they are asked for.
+const MAX_PREFETCH: usize = 1024;
 
 /// Builds a [`DeviceLoader`]: a loader whose batches are on a GPU.
 ///
-/// What the batches hold is said by a [`PeakGenerator`] or an [`ArrayGenerator`], with the types
-/// that the columns are to have on the device: sequence `i8`, `u8`, `f16`, `bf16`, `f32` or packed
-/// (`u64`), and tracks also `f16` and `bf16`, rounded to the nearest, ties to even, where `f16` has
-/// room for all their values. Of arrays, all columns keep their types.
+/// A [`PeakGenerator`] or an [`ArrayGenerator`] defines the batches, with the types of their
+/// columns on the device. Sequence may be `i8`, `u8`, `f16`, `bf16`, `f32` or packed (`u64`).
+/// Tracks may also be `f16` and `bf16`, rounded to the nearest, ties to even; `f16` must be able to
+/// hold all their values. Columns of arrays keep their types.
 ///
-/// | parameter | default | |
-/// |---|---|---|
-/// | `transfer` | compact | in which types batches cross the bus: [`Transfer::Compact`], [`Transfer::Dense`] |
-/// | `prefetch_to_device` | 2 | up to so many batches are under way to the device, or there, before they are asked for: as many as are gathered when the one before them is |
-/// | `device_slots` | `prefetch_to_device + 2` | batches on the device at once, those that the consumer holds included |
-/// | `stream` | its own | the stream that batches are delivered to; the default stream does not wait for the loader's own |
-/// | `write_combined` | false | whether the page-locked memory is write-combined |
+/// Parameters and their defaults:
 ///
-/// Without workers, the first batch that is asked for gathers those that go ahead, too. The
-/// generator's `slots`, batches in page-locked memory at once, are
-/// `num_workers + 2 + prefetch_to_device` where they are not set.
+/// - `transfer` ([`Transfer::Compact`]): the types in which batches cross the bus.
+/// - `prefetch_to_device` (2): how many batches are copied to the device before they are asked for.
+///   They are copied when a batch is asked for, as far as workers have gathered them by then.
+/// - `device_slots` (`prefetch_to_device + 2`): how many batches fit on the device, those that the
+///   consumer holds included.
+/// - `stream` (the loader's own): the CUDA stream that batches are delivered to. The default stream
+///   does not wait for the loader's own.
+/// - `write_combined` (false): whether the page-locked memory is write-combined.
+///
+/// Without workers, asking for the first batch also gathers those that are copied with it. The
+/// generator's `slots`, the batches in page-locked memory, are by default
+/// `num_workers + 2 + prefetch_to_device`.
 #[derive(Debug, Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct DeviceGenerator {
     device: Device,
-    examples: Examples,
+    batches: Batches,
     transfer: Transfer,
     prefetch_to_device: usize,
     device_slots: Option<usize>,
@@ -45,26 +48,26 @@ pub struct DeviceGenerator {
 }
 
 #[derive(Debug, Clone)]
-enum Examples {
+enum Batches {
     Store(Box<PeakGenerator>),
     Arrays(Box<ArrayGenerator<'static>>),
 }
 
 impl DeviceGenerator {
-    /// Starts from what the batches hold, and from the defaults.
+    /// Creates a builder with defaults, for the batches of a [`PeakGenerator`].
     pub fn new(device: &Device, generator: PeakGenerator) -> DeviceGenerator {
-        DeviceGenerator::of(device, Examples::Store(Box::new(generator)))
+        DeviceGenerator::of(device, Batches::Store(Box::new(generator)))
     }
 
-    /// The same for arrays.
+    /// Creates a builder with defaults, for the batches of an [`ArrayGenerator`].
     pub fn with_arrays(device: &Device, generator: ArrayGenerator<'static>) -> DeviceGenerator {
-        DeviceGenerator::of(device, Examples::Arrays(Box::new(generator)))
+        DeviceGenerator::of(device, Batches::Arrays(Box::new(generator)))
     }
 
-    fn of(device: &Device, examples: Examples) -> DeviceGenerator {
+    fn of(device: &Device, batches: Batches) -> DeviceGenerator {
         DeviceGenerator {
             device: device.clone(),
-            examples,
+            batches,
             transfer: Transfer::default(),
             prefetch_to_device: 2,
             device_slots: None,
@@ -74,35 +77,37 @@ impl DeviceGenerator {
     }
 
     crate::feed::setters::setters! {
-        /// Sets in which types batches cross the bus. It changes no value.
+        /// Sets the types in which batches cross the bus. The values are the same.
         transfer: Transfer;
-        /// Sets how many batches are under way to the device, or there, before they are asked for.
-        /// They set out when a batch is asked for, as far as workers have gathered them by then.
+        /// Sets how many batches are copied to the device before they are asked for.
         prefetch_to_device: usize;
-        /// Sets how many batches are on the device at once, more than `prefetch_to_device`.
+        /// Sets how many batches fit on the device, more than `prefetch_to_device`.
         device_slots: Option<usize>;
-        /// Sets the stream that batches are delivered to, `None` for one of the loader's own.
+        /// Sets the CUDA stream that batches are delivered to; `None` is the loader's own.
         stream: Option<Stream>;
         /// Sets whether the page-locked memory is write-combined: faster to copy from on some
-        /// machines, slow to read for the host.
+        /// machines, slow to read on the host.
         write_combined: bool;
     }
 
-    /// Selects the loci, allocates page-locked memory and the device's, and starts the workers.
+    /// Selects the loci, allocates page-locked memory and device memory, and starts the workers.
     ///
     /// # Errors
-    /// As [`PeakGenerator::build`]; [`Error::Argument`] for a stream of another device;
-    /// [`Error::Driver`], with code 2 where the host or the device lacks memory. Nothing stays
+    /// Those of [`PeakGenerator::build`]. [`Error::Argument`] for a stream of another device.
+    /// [`Error::Driver`], with code 2 if the host or the device lacks memory. Nothing stays
     /// allocated then.
     pub fn build(&self) -> Result<DeviceLoader> {
-        let ahead = self.prefetch_to_device;
-        if ahead > MAX_AHEAD {
-            return Err(Error::argument("prefetch_to_device", format!("{ahead} is more than {MAX_AHEAD}")));
+        let prefetch = self.prefetch_to_device;
+        if prefetch > MAX_PREFETCH {
+            return Err(Error::argument(
+                "prefetch_to_device",
+                format!("must be at most {MAX_PREFETCH}, got {prefetch}"),
+            ));
         }
-        let slots = self.device_slots.unwrap_or(ahead + 2);
-        if slots <= ahead || slots > 2 * MAX_AHEAD {
-            let message =
-                format!("{slots} is not between prefetch_to_device + 1, {}, and {}", ahead + 1, 2 * MAX_AHEAD);
+        let slots = self.device_slots.unwrap_or(prefetch + 2);
+        if slots <= prefetch || slots > 2 * MAX_PREFETCH {
+            let (least, most) = (prefetch + 1, 2 * MAX_PREFETCH);
+            let message = format!("must be from {least} (`prefetch_to_device` + 1) to {most}, got {slots}");
             return Err(Error::argument("device_slots", message));
         }
         if let Some(stream) = &self.stream {
@@ -110,17 +115,17 @@ impl DeviceGenerator {
         }
         let copy = Stream::new(&self.device)?;
         let allocate = |bytes| Ok(Slot::new(PageLocked::new(&copy, bytes, self.write_combined)?));
-        let (loader, types, in_window) = match &self.examples {
-            Examples::Store(generator) => {
+        let (loader, types, in_window) = match &self.batches {
+            Batches::Store(generator) => {
                 let types = generator.types();
                 let packs = generator.packs_sequence();
                 let [sequence, controls, signal] = self.transfer.types(types, packs, generator.narrowest_types()?)?;
                 let generator = (**generator).clone().sequence_type(sequence);
                 let generator = generator.controls_type(controls).signal_type(signal);
-                (generator.build_in(ahead, &allocate)?, types, generator.sequence_width())
+                (generator.build_in(prefetch, &allocate)?, types, generator.sequence_width())
             }
-            Examples::Arrays(generator) => {
-                let loader = generator.build_in(ahead, &allocate)?;
+            Batches::Arrays(generator) => {
+                let loader = generator.build_in(prefetch, &allocate)?;
                 let types = [Column::Sequence, Column::Controls, Column::Signal].map(|c| loader.layout().dtype(c));
                 (loader, types, 0)
             }
@@ -128,6 +133,6 @@ impl DeviceGenerator {
         let layout = DeviceLayout::new(loader.layout().clone(), types, in_window)?;
         let stream = self.stream.clone().map_or_else(|| Stream::new(&self.device), Ok)?;
         let pipeline = Pipeline::new(copy, layout, slots)?;
-        Ok(DeviceLoader::new(loader, pipeline, stream, ahead))
+        Ok(DeviceLoader::new(loader, pipeline, stream, prefetch))
     }
 }

@@ -1,19 +1,19 @@
-//! The expansion kernel: its PTX, and the one function that launches it.
+//! The expansion kernel: its PTX, and its launch.
 #![allow(unsafe_code, reason = "modules and launches are the driver's")]
 
 use super::driver::wrapped;
 use super::memory::DeviceMemory;
 use super::stream::Stream;
-use super::waits::Wait;
+use super::sync_points::SyncPoint;
 use crate::{DType, Result};
 use bytemuck::Zeroable;
 use cudarc::driver::{result, sys};
 use std::ffi::CString;
 
-/// What NVRTC makes of `kernel/expand.cu`; `kernel/build.py` makes and compares it.
+/// `kernel/expand.cu`, compiled by NVRTC; `kernel/build.py` compiles and compares it.
 const PTX: &str = include_str!("kernel/expand.ptx");
 
-/// Threads of a block, which the source knows too. Each writes [`PER_THREAD`] bytes.
+/// Threads of a block, as in the source. Each writes [`PER_THREAD`] bytes.
 const THREADS: usize = 256;
 const PER_THREAD: usize = 16;
 
@@ -43,7 +43,7 @@ struct Batch {
 
 const _: () = assert!(size_of::<Column>() == 40 && size_of::<Batch>() == 120 && align_of::<Batch>() == 8);
 
-/// From the type in which a column crosses the bus to the one that it has on the device.
+/// A conversion from the type in which a column crosses the bus to its type on the device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Conversion {
     code: u32,
@@ -52,7 +52,7 @@ pub(super) struct Conversion {
 }
 
 impl Conversion {
-    /// The conversion between two types, if the kernel has it: `U64` stands for packed sequence.
+    /// Returns the conversion between two types, if the kernel has it; `U64` is packed sequence.
     pub(super) fn between(from: DType, to: DType) -> Option<Conversion> {
         let source = match from {
             DType::U64 => 0,
@@ -72,20 +72,20 @@ impl Conversion {
     }
 }
 
-/// One column of a batch to be expanded.
+/// The expansion of one column of a batch.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Piece<'a> {
+pub(super) struct Expansion<'a> {
     pub(super) conversion: Conversion,
-    /// Where it is, and where it goes to: memory and the offset in it, a multiple of 256.
+    /// The memory of source and target, and the offsets in them, multiples of 256.
     pub(super) source: (&'a DeviceMemory, usize),
     pub(super) target: (&'a DeviceMemory, usize),
-    /// Rows of the target, and elements of one.
+    /// The rows of the target, and the elements of a row.
     pub(super) rows: usize,
     pub(super) width: usize,
 }
 
-impl Piece<'_> {
-    /// Bytes of a row of the source.
+impl Expansion<'_> {
+    /// Returns the bytes of a row of the source.
     fn source_row(&self) -> usize {
         let items = if self.conversion.from == DType::U64 { self.width.div_ceil(64) } else { self.width };
         items * self.conversion.from.size()
@@ -100,15 +100,15 @@ impl Piece<'_> {
     }
 
     /// # Panics
-    /// When source or target are not all in their memory, or there are 2^32 elements or more.
+    /// If source or target exceed their memory, or there are 2^32 elements or more.
     fn column(&self, first_block: u32) -> Column {
-        let part =
+        let address =
             |(memory, offset): (&DeviceMemory, usize), row: usize| memory.address(offset..offset + self.rows * row);
         let items = u32::try_from(self.rows * self.width);
         assert!(items.is_ok(), "a column has fewer than 2^32 elements");
         Column {
-            source: part(self.source, self.source_row()),
-            target: part(self.target, self.target_row()),
+            source: address(self.source, self.source_row()),
+            target: address(self.target, self.target_row()),
             items: items.unwrap_or(0),
             first_block,
             conversion: self.conversion.code,
@@ -119,7 +119,7 @@ impl Piece<'_> {
     }
 }
 
-/// The kernel, loaded on the device of the one stream that it is launched on.
+/// The kernel, loaded for launches on one stream.
 #[derive(Debug)]
 pub(super) struct Kernel {
     stream: Stream,
@@ -133,32 +133,31 @@ unsafe impl Send for Kernel {}
 unsafe impl Sync for Kernel {}
 
 impl Kernel {
-    /// Loads it; the driver compiles the PTX for the device.
+    /// Loads the kernel. The driver compiles the PTX for the device.
     pub(super) fn load(stream: &Stream) -> Result<Kernel> {
         let _entered = stream.device().enter()?;
         let text = CString::new(ptx()).unwrap_or_default();
-        // SAFETY: the image is a text that ends with a zero byte, and the driver copies what it
-        // needs.
+        // SAFETY: the image is a text that ends with a zero byte, and the driver copies it.
         let module = unsafe { result::module::load_data(text.as_ptr().cast()) };
         let module = module.map_err(wrapped("load the kernel"))?;
         let mut kernel = Kernel { stream: stream.clone(), module, function: std::ptr::null_mut() };
-        // SAFETY: the module was loaded just now; it is unloaded by `drop`, also when this fails.
+        // SAFETY: the module was loaded above; `drop` unloads it, also if this fails.
         let function = unsafe { result::module::get_function(module, c"expand".to_owned()) };
         kernel.function = function.map_err(wrapped("find the kernel"))?;
         Ok(kernel)
     }
 
-    /// Expands up to three columns, in one launch, behind the work that the stream has been given.
+    /// Expands up to three columns, in one launch, after the work that the stream has been given.
     ///
     /// # Panics
-    /// When there are more columns, or one does not fit its memory.
-    pub(super) fn expand<'a>(&self, pieces: impl Iterator<Item = Piece<'a>>) -> Result<()> {
-        let nowhere = Column { first_block: u32::MAX, ..Column::zeroed() };
-        let mut batch = Batch { columns: [nowhere; COLUMNS] };
+    /// If there are more columns, or one does not fit its memory.
+    pub(super) fn expand<'a>(&self, expansions: impl Iterator<Item = Expansion<'a>>) -> Result<()> {
+        let unused = Column { first_block: u32::MAX, ..Column::zeroed() };
+        let mut batch = Batch { columns: [unused; COLUMNS] };
         let mut blocks = 0;
-        for (i, piece) in pieces.enumerate() {
-            batch.columns[i] = piece.column(blocks as u32);
-            blocks += piece.blocks();
+        for (i, expansion) in expansions.enumerate() {
+            batch.columns[i] = expansion.column(blocks as u32);
+            blocks += expansion.blocks();
         }
         if blocks == 0 {
             return Ok(());
@@ -167,22 +166,22 @@ impl Kernel {
         let mut parameters = [(&raw mut batch).cast()];
         let (grid, block) = ((blocks as u32, 1, 1), (THREADS as u32, 1, 1));
         // SAFETY: the kernel has one parameter, `struct Batch` by value, which the driver copies
-        // before it returns. It accesses the elements of the columns only, which `Piece::column`
-        // has found to be in memory that is allocated; the memory is freed behind this launch, by
-        // the order in which slots are used.
+        // before it returns. The kernel accesses only elements of the columns, and
+        // `Expansion::column` has checked that they lie in allocated memory. That memory is freed
+        // after this launch, by the order in which slots are used.
         unsafe { result::launch_kernel(self.function, grid, block, 0, self.stream.raw(), &mut parameters) }
             .map_err(wrapped("launch the kernel"))
     }
 }
 
-/// The kernel's PTX.
+/// Returns the kernel's PTX.
 #[cfg(not(test))]
 fn ptx() -> &'static str {
     PTX
 }
 
-/// The kernel's PTX, or another one that the environment names: `kernel/mutants.py` asks whether
-/// tests notice the difference.
+/// Returns the kernel's PTX, or that of a file that the environment names: `kernel/mutants.py`
+/// checks whether tests notice a change.
 #[cfg(test)]
 fn ptx() -> String {
     let other = std::env::var_os("ATEMOYA_PTX");
@@ -191,11 +190,11 @@ fn ptx() -> String {
 
 impl Drop for Kernel {
     fn drop(&mut self) {
-        // If the wait fails, nobody knows whether it still runs: a leak is safe, unloading is not.
-        if Wait::UnloadKernel.left_out() || self.stream.settle() {
+        // If the wait fails, the kernel may still run: a leak is safe, unloading is not.
+        if SyncPoint::UnloadKernel.left_out() || self.stream.settle() {
             let _entered = self.stream.device().enter_to_free();
-            // SAFETY: the module was loaded in `load`, nobody else has it, and what was launched of
-            // it has ended.
+            // SAFETY: the module was loaded in `load` and has no other owner, and its launches have
+            // ended.
             let _ = unsafe { result::module::unload(self.module) };
         }
     }

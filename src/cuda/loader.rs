@@ -69,14 +69,14 @@ impl DeviceLoader {
     /// and no channel for one that the batches do not have.
     #[must_use]
     pub fn shape(&self, column: Column) -> (usize, usize) {
-        let form = self.pipeline.layout().form(column);
-        (form.channels, form.positions)
+        let on_device = self.pipeline.layout().column(column);
+        (on_device.channels, on_device.positions)
     }
 
     /// The type of a column's values on the device.
     #[must_use]
     pub fn dtype(&self, column: Column) -> DType {
-        self.pipeline.layout().form(column).dtype
+        self.pipeline.layout().column(column).dtype
     }
 
     /// Counters since the loader was made.

@@ -1,24 +1,27 @@
-//! Feeding a GPU: batches are gathered into page-locked memory, cross the bus in one asynchronous
-//! copy each, are expanded on the device, and are handed to the consumer's stream without a wait of
-//! the host.
+//! Batches on a GPU. Workers gather a batch into page-locked memory. One asynchronous copy brings
+//! it to the device, where a kernel expands it. The consumer's CUDA stream waits for it on the
+//! device; the host does not wait.
+//!
+//! In this module, a stream is a `CUstream` of the driver's. A stream of batches is called a stream
+//! of a loader.
 //!
 //! ```no_run
 //! use atemoya::cuda::{Device, DeviceGenerator};
 //! use atemoya::{DType, PeakGenerator, Store};
 //!
 //! let store = Store::open("yeast.atemoya")?;
-//! let device = Device::open(0)?; // an error, not a panic, where there is no driver or no such device
+//! let device = Device::open(0)?; // an error if there is no driver or no such device
 //! let generator = PeakGenerator::new(&store).sequence_type(DType::F16).batch_size(64).num_workers(2);
 //! let mut loader = DeviceGenerator::new(&device, generator).prefetch_to_device(2).build()?;
 //! for batch in loader.epoch(0) {
-//!     let batch = batch?; // the work that follows on `batch.stream()` finds it complete
+//!     let batch = batch?; // complete for work that `batch.stream()` is given from now on
 //!     let x = batch.sequence().unwrap();
 //!     println!("f16 {:?} at {:#x}", x.shape(), x.pointer());
-//! } // dropping a batch lets its memory be filled again, behind what the stream was given to do before
+//! } // the memory of a dropped batch is filled again after the work that its stream has been given
 //! # Ok::<(), atemoya::Error>(())
 //! ```
 //!
-//! With `cudarc` (`=0.19.10`, with its feature `cuda-12090`), whose context is the same:
+//! With `cudarc` (`=0.19.10`, with its feature `cuda-12090`), which uses the same context:
 //!
 //! ```no_run
 //! use atemoya::cuda::{Device, DeviceGenerator, Stream};
@@ -35,52 +38,53 @@
 //! for batch in loader.epoch(0) {
 //!     let batch = batch?;
 //!     let y = batch.signal().unwrap();
-//!     // SAFETY: so many f32 lie there as long as the batch lives.
+//!     // SAFETY: the column has this many f32, and lives as long as the batch.
 //!     let view = unsafe { compute.upgrade_device_ptr::<f32>(y.pointer(), y.byte_len() / 4) };
 //!     // ... launches on `compute` ...
-//!     view.leak(); // the memory is the batch's
+//!     view.leak(); // the batch owns the memory
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # How a batch gets there
-//! Two streams belong to a loader. On the first each batch is copied, as one contiguous piece, from
-//! its slot of page-locked memory into a slot of the device; on the second a kernel writes the
-//! columns that are to be of another type than they crossed the bus in. The consumer's stream waits
-//! for that, on the device. All that is reused is reused behind an event:
+//! A loader has two streams of its own. The first copies each batch, in one piece, from its slot of
+//! page-locked memory into a slot of the device. On the second a kernel writes the columns whose
+//! type on the device is not the one in which they crossed the bus.
 //!
-//! | what | waits for |
-//! |---|---|
-//! | a worker that refills page-locked memory | the copy from it |
-//! | the copy into a slot of the device | the consumers' streams, as they stood when the last batch in it was dropped; or the kernel, where it was never delivered |
-//! | the kernel | the copy |
-//! | the consumer's stream | the kernel, or the copy where there is nothing to expand |
-//! | freeing device memory | the same as the copy into it |
-//! | freeing page-locked memory | the copy from it, on the host |
+//! Memory is used again only after an event:
 //!
-//! The consumer's thread waits for none of these; it waits for workers where they are slower than
-//! it is. (Without workers it gathers itself, and so does what a worker does.) Where nobody can
-//! know whether the device still uses some memory, because a wait for it failed, that memory is
-//! never freed nor used again.
+//! - A worker that refills page-locked memory waits for the copy from it.
+//! - The copy into a slot of the device waits for the work that the consumer's streams had been
+//!   given when the last batch in the slot was dropped. If that batch was never delivered, it waits
+//!   for the kernel.
+//! - The kernel waits for the copy.
+//! - The consumer's stream waits for the kernel, or for the copy if nothing is expanded.
+//! - Device memory is freed after what a copy into it would wait for.
+//! - Page-locked memory is freed after the copy from it, for which the host waits.
 //!
-//! Streams that capture a CUDA graph are not provided for: no batch may be asked for, waited on, or
-//! dropped while one of its streams captures; copy it into memory of the graph's own before.
+//! The consumer's thread waits for none of these. It waits for workers if they are slower than it
+//! is. Without workers it gathers the batches itself, and waits as a worker does. If a wait fails,
+//! the device may still use the memory: that memory is never freed nor used again.
+//!
+//! CUDA graphs are not supported. While a stream captures one, no batch may be asked for, waited on
+//! or dropped on it. Copy the batch into memory of the graph before the capture.
 //!
 //! # What has been checked, and how
-//! The CUDA path is functionally checked by PTX interpretation and a driver emulator; it was never
-//! run or timed on a GPU. The emulator follows the documented ordering rules of the driver API
-//! (streams, events, page-locked and pageable copies) and reports missing waits, races,
-//! out-of-bounds and misaligned accesses. It says nothing about speed, and a real driver may behave
-//! in ways it does not model. Register counts come from `ptxas -v`; no throughput figure in this
-//! project comes from a GPU. To check on a real device run `gpu_smoke`.
+//! The CUDA path is checked by PTX interpretation and a driver emulator; it was never run or timed
+//! on a GPU. The emulator follows the documented ordering rules of the driver API (streams, events,
+//! page-locked and pageable copies) and reports missing waits, races, out-of-bounds and misaligned
+//! accesses. It says nothing about speed, and a real driver may behave in ways it does not model.
+//! Register counts come from `ptxas -v`; no throughput figure in this project comes from a GPU. To
+//! check a real device, run the test `gpu_smoke`.
 //!
-//! # Needs
+//! # Requirements
 //! A driver for CUDA 11.8 or newer, on Linux, and a device of compute capability 7.0 or higher. The
-//! driver is looked for when a device is opened; neither it nor the toolkit is needed to build. The
-//! bindings are `cudarc`'s for CUDA 12.9, which give a driver's answer as an enumeration: an answer
-//! that is newer than they are would be undefined behaviour. All crates of a program that use
-//! `cudarc` 0.19 must use the same one, `=0.19.10`, with the same feature for its version,
-//! `cuda-12090`; it does not compile otherwise.
+//! driver is loaded when a device is opened. Neither it nor the toolkit is needed to build.
+//!
+//! The bindings are those of `cudarc` for CUDA 12.9. They turn the driver's result codes into an
+//! enumeration, and a code that they do not know would be undefined behaviour. All crates of a
+//! program that use `cudarc` 0.19 must use `=0.19.10` with its feature `cuda-12090`; otherwise the
+//! program does not compile.
 
 mod batch;
 mod batches;
@@ -98,10 +102,10 @@ mod pool;
 mod slot;
 mod stats;
 mod stream;
+mod sync_points;
 #[cfg(test)]
 mod tests;
 mod transfer;
-mod waits;
 mod yardstick;
 
 pub use batch::{DeviceBatch, DeviceTensor};

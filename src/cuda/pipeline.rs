@@ -1,7 +1,7 @@
-//! From a batch in page-locked memory to one on the device: the copy, the kernel, and the events
+//! Brings a batch from page-locked memory to the device: the copy, the kernel, and the events
 //! between them.
 
-use super::batch::{Pending, Place};
+use super::batch::{BatchInfo, Pending};
 use super::device::Device;
 use super::event::Timer;
 use super::kernel::Kernel;
@@ -11,8 +11,8 @@ use super::pool::Pool;
 use super::slot::DeviceSlot;
 use super::stats::Counters;
 use super::stream::Stream;
+use super::sync_points::SyncPoint;
 use super::transfer::DeviceLayout;
-use super::waits::Wait;
 use crate::feed::Batch;
 use crate::{Error, Result};
 use std::sync::Arc;
@@ -22,15 +22,14 @@ use std::sync::Arc;
 pub(super) struct Pipeline {
     layout: Arc<DeviceLayout>,
     copy: Stream,
-    /// The kernel with its stream, where there is something to expand.
+    /// The kernel and its stream, if columns are expanded.
     expand: Option<(Stream, Kernel)>,
     pool: Arc<Pool>,
     pub(super) counters: Counters,
 }
 
 impl Pipeline {
-    /// Allocates so many slots. The batches to come lie in page-locked memory that `copy` copies
-    /// from.
+    /// Allocates `slots` slots. Submitted batches must lie in page-locked memory of `copy`.
     pub(super) fn new(copy: Stream, layout: DeviceLayout, slots: usize) -> Result<Pipeline> {
         let expand = match layout.expanded_bytes() {
             0 => None,
@@ -57,19 +56,19 @@ impl Pipeline {
         &self.pool
     }
 
-    /// Begins to bring a batch to the device, without waiting.
+    /// Begins to copy a batch to the device and to expand it, without waiting.
     ///
     /// # Errors
-    /// [`Error::AllLeased`] when the consumer holds all slots; [`Error::Driver`]. Nothing is under
-    /// way then, and the slot is free again.
+    /// [`Error::AllLeased`] if the consumer holds all slots; [`Error::Driver`]. Nothing is in
+    /// flight then, and the slot is free again.
     pub(super) fn submit(&self, mut batch: Batch) -> Result<Pending> {
         let mut slot = self.pool.take().ok_or_else(|| self.pool.none_free())?;
         match self.begin(&mut slot, &mut batch) {
             Ok(()) => {
-                slot.in_pipeline();
+                slot.mark_in_pipeline();
                 self.counters.copied(self.layout.crossing_bytes());
-                let place = Place { rows: batch.len(), epoch: batch.epoch(), index: batch.index() };
-                Ok(Pending { lease: Lease::new(slot, &self.pool), layout: Arc::clone(&self.layout), place })
+                let info = BatchInfo { rows: batch.len(), epoch: batch.epoch(), index: batch.index() };
+                Ok(Pending { lease: Lease::new(slot, &self.pool), layout: Arc::clone(&self.layout), info })
             }
             Err(error) => {
                 self.recover(slot);
@@ -78,10 +77,10 @@ impl Pipeline {
         }
     }
 
-    /// Expands the batch of `rows` examples in a slot that nobody else uses so many times over, and
-    /// gives the device's mean time in milliseconds: 0 where the driver has no clock, and `None`
-    /// where there is nothing to expand. The kernel may still use the batch after an error, unless
-    /// [`Pipeline::settle`] says otherwise.
+    /// Expands the batch of `rows` examples in a slot `launches` times, and returns the mean time
+    /// in milliseconds by the device's clock: 0 if the driver has no clock, and `None` if nothing
+    /// is expanded. The slot must have no other user. After an error, the kernel may still use the
+    /// batch until [`Pipeline::settle`] returns true.
     pub(super) fn time_expansion(&self, slot: &DeviceSlot, rows: usize, launches: u32) -> Result<Option<f64>> {
         let (Some((stream, kernel)), (crossed, Some(expanded))) = (&self.expand, slot.memory()) else {
             return Ok(None);
@@ -89,10 +88,10 @@ impl Pipeline {
         if rows == 0 {
             return Ok(None);
         }
-        let launch = || kernel.expand(self.layout.pieces(rows, (crossed, expanded)));
+        let launch = || kernel.expand(self.layout.expansions(rows, (crossed, expanded)));
         let timer = Timer::new(stream.device())?;
-        // What is under way to other slots would take its part of the device's memory, and the
-        // first launch may find the device asleep.
+        // Copies to other slots would take a part of the memory bandwidth, and a first launch may
+        // have to wake the device.
         self.copy.synchronize()?;
         launch()?;
         timer.begin(stream)?;
@@ -101,8 +100,8 @@ impl Pipeline {
         Ok(Some(f64::from(timer.milliseconds()?) / f64::from(launches)))
     }
 
-    /// Waits, on the host, for all that the pipeline's own streams have been given. Returns whether
-    /// it has ended.
+    /// Waits, on the host, for all work of the pipeline's own streams. Returns whether it has
+    /// ended.
     pub(super) fn settle(&self) -> bool {
         self.copy.settle() && self.expand.as_ref().is_none_or(|(stream, _)| stream.settle())
     }
@@ -110,35 +109,34 @@ impl Pipeline {
     fn begin(&self, slot: &mut DeviceSlot, batch: &mut Batch) -> Result<()> {
         let rows = batch.len();
         let Some(source) = batch.memory_mut::<PageLocked>() else {
-            return Err(Error::argument("batch", "it does not lie in page-locked memory"));
+            return Err(Error::argument("batch", "the batch does not lie in page-locked memory"));
         };
-        // Once for all the calls below, each of which would change the thread's context and put it
-        // back.
+        // Entered once: each call below would set the thread's context and restore it.
         let _entered = self.device().enter()?;
         slot.reuse()?;
         let (crossed, expanded) = slot.memory();
         source.copy_to(crossed)?;
         match (&self.expand, expanded) {
             (Some((stream, kernel)), Some(expanded)) => {
-                if !Wait::KernelAfterCopy.left_out() {
+                if !SyncPoint::KernelAfterCopy.left_out() {
                     source.copied().before(stream)?;
                 }
-                kernel.expand(self.layout.pieces(rows, (crossed, expanded)))?;
+                kernel.expand(self.layout.expansions(rows, (crossed, expanded)))?;
                 slot.ready.record(stream)
             }
             _ => slot.ready.record(&self.copy),
         }
     }
 
-    /// Takes back a slot that something may have been begun with.
+    /// Takes back the slot of a submission that failed, after work in it may have begun.
     fn recover(&self, mut slot: DeviceSlot) {
-        // Both what was begun and, as the slot may still be theirs, its last users.
-        let begun = Wait::FailedSubmission.left_out() || self.settle();
-        if begun && (Wait::FailedReuse.left_out() || slot.wait_on_host()) {
-            slot.idle();
+        // Waits for that work, and for the last use of the slot, which may not have ended.
+        let ended = SyncPoint::FailedSubmission.left_out() || self.settle();
+        if ended && (SyncPoint::FailedReuse.left_out() || slot.wait_on_host()) {
+            slot.mark_unused();
             self.pool.give_back(slot);
         } else {
-            // The device is lost, or nobody knows what it does.
+            // The device is lost, or may still use the slot.
             self.pool.lose(slot);
         }
     }

@@ -1,4 +1,4 @@
-//! The slots of a loader on its device: those that are free, in the order in which they came back.
+//! The free slots of a loader on its device, in the order in which they came back.
 
 use super::slot::DeviceSlot;
 use crate::Error;
@@ -7,11 +7,11 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The free slots. One thread takes them; any may give one back.
+/// The free slots. One thread takes them; any thread may give one back.
 #[derive(Debug)]
 pub(super) struct Pool {
     free: Mutex<Free>,
-    /// How many there were at first, and how many were lost.
+    /// The number of slots at first, and the number of lost ones.
     slots: usize,
     lost: AtomicUsize,
 }
@@ -19,7 +19,7 @@ pub(super) struct Pool {
 #[derive(Debug)]
 struct Free {
     slots: VecDeque<DeviceSlot>,
-    /// Whether what comes back is freed, since there is no loader any more.
+    /// Whether the loader was dropped: slots that come back are freed.
     closed: bool,
 }
 
@@ -32,18 +32,18 @@ impl Pool {
         }
     }
 
-    /// How many there are, free or not; also those that were lost, whose memory is still allocated.
+    /// Returns the number of slots, free or not, with lost ones: their memory is still allocated.
     pub(super) fn slots(&self) -> usize {
         self.slots
     }
 
-    /// What to say when none is free: the consumer holds all, or the device was lost with them.
+    /// Returns the error for when none is free: the consumer holds all, or all were lost.
     pub(super) fn none_free(&self) -> Error {
         match self.slots - self.lost.load(Ordering::Relaxed) {
             0 => Error::Driver {
                 operation: "use the memory of the device again".to_owned(),
                 code: CUresult::CUDA_ERROR_UNKNOWN as u32,
-                message: "what was done with it could not be waited for".to_owned(),
+                message: "waiting for its earlier use has failed".to_owned(),
             },
             slots => Error::AllLeased { slots },
         }
@@ -53,7 +53,7 @@ impl Pool {
         !self.free().slots.is_empty()
     }
 
-    /// The one that came back the longest ago, whose users have most likely ended.
+    /// Takes the slot that came back first: its last use has most likely ended.
     pub(super) fn take(&self) -> Option<DeviceSlot> {
         self.free().slots.pop_front()
     }
@@ -65,20 +65,20 @@ impl Pool {
         }
     }
 
-    /// Frees the slots, those that are still in use as they come back.
+    /// Frees the slots, and those in use when they come back.
     pub(super) fn close(&self) {
         let mut free = self.free();
         free.closed = true;
         free.slots.clear();
     }
 
-    /// Gives up a slot of which nobody knows whether it is still in use. Its memory is never freed.
+    /// Gives up a slot that the device may still use. Its memory is never freed.
     pub(super) fn lose(&self, slot: DeviceSlot) {
         self.lost.fetch_add(1, Ordering::Relaxed);
         slot.leak();
     }
 
-    /// The queue stays whole if a thread dies while holding the lock.
+    /// Ignores poisoning: the queue is whole if a thread panics while it holds the lock.
     fn free(&self) -> MutexGuard<'_, Free> {
         self.free.lock().unwrap_or_else(PoisonError::into_inner)
     }

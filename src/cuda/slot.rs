@@ -1,23 +1,23 @@
-//! A slot of the device: the memory of one batch there, and who has to be waited for before it is
-//! used again.
+//! A slot of the device: the memory of one batch, and the uses that must end before it is used
+//! again.
 
 use super::device::Device;
 use super::event::Event;
 use super::memory::DeviceMemory;
 use super::stream::Stream;
+use super::sync_points::SyncPoint;
 use super::transfer::DeviceLayout;
-use super::waits::Wait;
 use crate::Result;
 
-/// Memory for one batch: as it crosses the bus, and expanded. It is allocated for, and freed on,
-/// the stream that copies.
+/// The memory of one batch, as it crosses the bus and expanded. The copying stream allocates and
+/// frees it.
 #[derive(Debug)]
 pub(super) struct DeviceSlot {
     memory: Option<Memory>,
     copy: Stream,
-    /// After the kernel, or after the copy where there is nothing to expand.
+    /// Recorded after the kernel, or after the copy if nothing is expanded.
     pub(super) ready: Event,
-    /// After what the consumer gave each of its streams.
+    /// Recorded after the work of each of the consumer's streams.
     released: Vec<Event>,
     last: LastUse,
 }
@@ -28,14 +28,14 @@ struct Memory {
     expanded: Option<DeviceMemory>,
 }
 
-/// Who used a slot last.
+/// The last use of a slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum LastUse {
-    /// Nobody, or all that used it has been waited for.
-    Nobody,
+    /// None, or it has been waited for.
+    None,
     /// The pipeline itself: the batch was not delivered.
     Pipeline,
-    /// So many streams of the consumer's.
+    /// This many streams of the consumer.
     Consumers(usize),
 }
 
@@ -48,10 +48,10 @@ impl DeviceSlot {
             bytes => Some(DeviceMemory::new(copy, bytes)?),
         };
         let memory = Some(Memory { crossed, expanded });
-        Ok(DeviceSlot { memory, copy: copy.clone(), ready, released: vec![released], last: LastUse::Nobody })
+        Ok(DeviceSlot { memory, copy: copy.clone(), ready, released: vec![released], last: LastUse::None })
     }
 
-    /// The memory as the batch crossed the bus, and that of what is expanded.
+    /// Returns the memory of the batch as it crossed the bus, and that of its expanded columns.
     ///
     /// # Panics
     /// Never: the memory is taken only when the slot is dropped.
@@ -65,11 +65,11 @@ impl DeviceSlot {
         self.copy.device()
     }
 
-    /// Makes the stream that copies wait for whoever used the slot last; `consumers` and `pipeline`
-    /// name the waits.
-    fn after_last_use(&self, consumers: Wait, pipeline: Wait) -> Result<()> {
+    /// Makes the copying stream wait for the last use of the slot. `consumers` and `pipeline` name
+    /// the synchronization points.
+    fn after_last_use(&self, consumers: SyncPoint, pipeline: SyncPoint) -> Result<()> {
         match self.last {
-            LastUse::Nobody => Ok(()),
+            LastUse::None => Ok(()),
             LastUse::Pipeline if pipeline.left_out() => Ok(()),
             LastUse::Pipeline => self.ready.before(&self.copy),
             LastUse::Consumers(_) if consumers.left_out() => Ok(()),
@@ -77,22 +77,22 @@ impl DeviceSlot {
         }
     }
 
-    /// Lets the stream that copies overwrite the slot, behind its last use.
+    /// Lets the copying stream overwrite the slot, after its last use.
     pub(super) fn reuse(&mut self) -> Result<()> {
-        self.after_last_use(Wait::CopyAfterConsumer, Wait::CopyAfterKernel)
+        self.after_last_use(SyncPoint::CopyAfterConsumer, SyncPoint::CopyAfterKernel)
     }
 
-    /// Takes note that the pipeline has begun to use it. `ready` is recorded.
-    pub(super) fn in_pipeline(&mut self) {
+    /// Marks the slot as used by the pipeline. `ready` has been recorded.
+    pub(super) fn mark_in_pipeline(&mut self) {
         self.last = LastUse::Pipeline;
     }
 
-    /// Takes note that all that used it has been waited for.
-    pub(super) fn idle(&mut self) {
-        self.last = LastUse::Nobody;
+    /// Marks the slot as unused: all uses have been waited for.
+    pub(super) fn mark_unused(&mut self) {
+        self.last = LastUse::None;
     }
 
-    /// Has as many events as there are streams to be released.
+    /// Creates an event for each of the consumer's streams.
     pub(super) fn prepare(&mut self, streams: usize) -> Result<()> {
         while self.released.len() < streams {
             self.released.push(Event::new(self.copy.device())?);
@@ -100,24 +100,24 @@ impl DeviceSlot {
         Ok(())
     }
 
-    /// Records what one of the consumer's streams was given so far; `place` is below what was
-    /// prepared.
-    pub(super) fn record(&self, place: usize, stream: &Stream) -> Result<()> {
-        self.released[place].record(stream)
+    /// Records the work that one of the consumer's streams has been given so far. `index` is that
+    /// of the stream, less than the number prepared.
+    pub(super) fn record(&self, index: usize, stream: &Stream) -> Result<()> {
+        self.released[index].record(stream)
     }
 
-    /// Takes note that the streams are the last users, as they stand now, or as they were recorded
-    /// where there is `None`. Where no event can be recorded, the host waits. Returns false when
-    /// that fails too, so that nobody knows whether the slot is still in use.
+    /// Marks the streams as the last users, with the work that they have been given so far, or by
+    /// the time of [`DeviceSlot::record`] where there is `None`. If no event can be recorded, the
+    /// host waits. Returns false if that fails, too: then the slot may still be in use.
     #[must_use]
     pub(super) fn release(&mut self, streams: &[Option<Stream>]) -> bool {
-        let count = if Wait::OtherReleases.left_out() { 1 } else { streams.len() };
-        for (place, stream) in streams.iter().enumerate().take(count) {
+        let count = if SyncPoint::OtherReleases.left_out() { 1 } else { streams.len() };
+        for (index, stream) in streams.iter().enumerate().take(count) {
             let Some(stream) = stream else { continue };
-            // An event that stays as it was for an earlier batch is past, and waiting for it is
-            // nothing.
-            let recorded = self.record(place, stream).is_ok();
-            if !recorded && !Wait::FailedRelease.left_out() && !stream.settle() {
+            // An event that was not recorded again is of an earlier batch and has passed: waiting
+            // for it does nothing.
+            let recorded = self.record(index, stream).is_ok();
+            if !recorded && !SyncPoint::FailedRelease.left_out() && !stream.settle() {
                 return false;
             }
         }
@@ -125,7 +125,7 @@ impl DeviceSlot {
         true
     }
 
-    /// Never frees its memory: for when nobody knows whether it is still in use.
+    /// Leaks its memory, for when the device may still use it.
     pub(super) fn leak(mut self) {
         self.leak_memory();
     }
@@ -139,10 +139,10 @@ impl DeviceSlot {
         }
     }
 
-    /// Waits, on the host, for whoever used the slot last. Returns whether they have ended.
+    /// Waits, on the host, for the last use of the slot. Returns whether it has ended.
     pub(super) fn wait_on_host(&self) -> bool {
         match self.last {
-            LastUse::Nobody => true,
+            LastUse::None => true,
             LastUse::Pipeline => self.ready.settle(),
             LastUse::Consumers(count) => self.released[..count].iter().all(Event::settle),
         }
@@ -151,8 +151,8 @@ impl DeviceSlot {
 
 impl Drop for DeviceSlot {
     fn drop(&mut self) {
-        // The memory is freed by the stream that copies, behind this.
-        let ordered = self.after_last_use(Wait::FreeAfterConsumer, Wait::FreeAfterKernel);
+        // The copying stream frees the memory, after this.
+        let ordered = self.after_last_use(SyncPoint::FreeAfterConsumer, SyncPoint::FreeAfterKernel);
         if ordered.is_err() && !self.wait_on_host() {
             self.leak_memory();
         }

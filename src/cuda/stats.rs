@@ -1,4 +1,4 @@
-//! What a loader on a device counts.
+//! Counters of a loader on a device.
 
 use crate::feed::Stats;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,22 +8,22 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeviceStats {
-    /// Batches delivered.
+    /// The number of delivered batches.
     pub batches: u64,
-    /// Bytes copied to the device, the padding between columns included; also of batches that were
-    /// not delivered.
+    /// Bytes copied to the device, with the padding between columns, and with batches that were not
+    /// delivered.
     pub bytes_copied: u64,
-    /// Bytes of a slot of page-locked memory, which is what crosses the bus for a batch.
+    /// Bytes of a batch on the bus, the size of a slot of page-locked memory.
     pub batch_bytes: usize,
-    /// Page-locked memory of the ring.
+    /// Bytes of page-locked memory, of all slots.
     pub page_locked_bytes: usize,
-    /// Memory of the device.
+    /// Bytes of device memory, of all slots.
     pub device_bytes: usize,
-    /// Time that the consumer's thread spent in asking for batches: waiting for workers, and in
-    /// calls of the driver.
+    /// Time that the consumer's thread has spent in requests for batches: waiting for workers, and
+    /// in calls of the driver.
     pub consumer_waited: Duration,
-    /// The counters of the host's side, whose consumer is the pipeline: it may be some batches
-    /// ahead.
+    /// The counters of the loader on the host. Its consumer is the pipeline, which may be some
+    /// batches ahead of yours.
     pub host: Stats,
 }
 
@@ -47,7 +47,7 @@ impl Counters {
         self.consumer.fetch_add(time.as_nanos() as u64, Ordering::Relaxed);
     }
 
-    /// The counters, with the sizes left at 0.
+    /// Returns the counters, with the sizes as 0.
     pub(super) fn read(&self, host: Stats) -> DeviceStats {
         DeviceStats {
             batches: self.batches.load(Ordering::Relaxed),

@@ -1,4 +1,4 @@
-//! Streams: sequences of work of a device, of our own or borrowed.
+//! CUDA streams: queues of work of a device, owned or borrowed.
 #![allow(unsafe_code, reason = "streams are the driver's")]
 
 use super::device::Device;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// The handle `CU_STREAM_PER_THREAD`.
 const PER_THREAD: usize = 2;
 
-/// A stream of a device. Clones are the same one.
+/// A CUDA stream of a device. Clones are the same one.
 #[derive(Debug, Clone)]
 pub struct Stream(Arc<Inner>);
 
@@ -28,22 +28,22 @@ unsafe impl Send for Inner {}
 unsafe impl Sync for Inner {}
 
 impl Stream {
-    /// Makes a stream that no other one waits for of itself, the default stream included
-    /// (`CU_STREAM_NON_BLOCKING`): work on another stream needs
-    /// [`wait_on`](super::DeviceBatch::wait_on) to see what is on this one.
+    /// Creates a stream with `CU_STREAM_NON_BLOCKING`: no other stream, the default one included,
+    /// waits for it implicitly. Work on another stream that reads a batch of this one needs
+    /// [`wait_on`](super::DeviceBatch::wait_on).
     ///
     /// # Errors
     /// [`Error::Driver`].
     pub fn new(device: &Device) -> Result<Stream> {
         let _entered = device.enter()?;
         let kind = result::stream::StreamKind::NonBlocking;
-        let raw = result::stream::create(kind).map_err(wrapped("make a stream"))?;
+        let raw = result::stream::create(kind).map_err(wrapped("create a stream"))?;
         Ok(Stream(Arc::new(Inner { device: device.clone(), raw, owned: true })))
     }
 
     /// Borrows a stream, a `CUstream` or `cudaStream_t` (PyTorch's
-    /// `torch.cuda.current_stream().cuda_stream`). Null and 1 are the legacy default stream,
-    /// however the caller was compiled.
+    /// `torch.cuda.current_stream().cuda_stream`). Null and 1 are the legacy default stream, also
+    /// for a caller that was compiled with per-thread default streams.
     ///
     /// ```no_run
     /// # fn current_stream() -> *mut std::ffi::c_void { std::ptr::null_mut() }
@@ -51,7 +51,7 @@ impl Stream {
     /// use atemoya::{PeakGenerator, Store};
     ///
     /// let device = Device::open(0)?;
-    /// // SAFETY: the framework's stream is one of this device, and is there as long as the process.
+    /// // SAFETY: the framework's stream is of this device, and lives as long as the process.
     /// let stream = unsafe { Stream::borrow(&device, current_stream()) }?;
     /// let generator = PeakGenerator::new(&Store::open("yeast.atemoya")?);
     /// let mut loader = DeviceGenerator::new(&device, generator).stream(Some(stream)).build()?;
@@ -59,26 +59,29 @@ impl Stream {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Argument`] for 2, `CU_STREAM_PER_THREAD`, which is another stream on each thread,
-    /// while batches may be dropped on any.
+    /// [`Error::Argument`] for 2, `CU_STREAM_PER_THREAD`. It is a different stream on each thread,
+    /// and a batch may be dropped on any thread.
     ///
     /// # Safety
-    /// It must be a stream of the device's primary context, or one of the above, and exist as long
-    /// as any clone of what is returned. Loaders and batches that were given one hold a clone.
+    /// It must be a stream of the device's primary context, or null or 1. It must exist as long as
+    /// any clone of the returned value; loaders and batches hold clones.
     pub unsafe fn borrow(device: &Device, raw: *mut c_void) -> Result<Stream> {
         if raw.addr() == PER_THREAD {
-            return Err(Error::argument("stream", "CU_STREAM_PER_THREAD is another stream on each thread"));
+            return Err(Error::argument(
+                "stream",
+                "CU_STREAM_PER_THREAD is a different stream on each thread: create a stream, or give the default stream, 1",
+            ));
         }
         Ok(Stream(Arc::new(Inner { device: device.clone(), raw: raw.cast(), owned: false })))
     }
 
-    /// The device that it belongs to.
+    /// Returns the device that it belongs to.
     #[must_use]
     pub fn device(&self) -> &Device {
         &self.0.device
     }
 
-    /// The driver's handle, a `CUstream`. It is valid as long as any clone of this lives.
+    /// Returns the driver's handle, a `CUstream`. It is valid as long as any clone lives.
     #[must_use]
     pub fn as_raw(&self) -> *mut c_void {
         self.0.raw.cast()
@@ -91,17 +94,16 @@ impl Stream {
     /// Waits, on the host, for all work that the stream has been given.
     ///
     /// # Errors
-    /// [`Error::Driver`], also with what went wrong in that work.
+    /// [`Error::Driver`], also for errors of that work.
     pub fn synchronize(&self) -> Result<()> {
         let _entered = self.0.device.enter()?;
         // SAFETY: the stream exists as long as `self`, by its construction.
         unsafe { result::stream::synchronize(self.0.raw) }.map_err(wrapped("wait for a stream"))
     }
 
-    /// The same before something that its work uses is used again or freed. Returns whether the
-    /// work has ended. An answer of the driver may be the error of some earlier, asynchronous work,
-    /// as its documentation says of nearly every call, and then says nothing of this wait: so a
-    /// second attempt is made.
+    /// Waits before memory that the work uses is used again or freed. Returns whether the work has
+    /// ended. Nearly every call of the driver may return the error of earlier asynchronous work,
+    /// which says nothing about this wait: therefore there is a second attempt.
     pub(super) fn settle(&self) -> bool {
         self.synchronize().is_ok() || self.synchronize().is_ok()
     }
@@ -119,8 +121,8 @@ impl Drop for Inner {
     fn drop(&mut self) {
         if self.owned {
             let _entered = self.device.enter_to_free();
-            // SAFETY: it was made by `new` and nobody else has it. Work that it still has is
-            // finished by the driver.
+            // SAFETY: it was created by `new` and has no other owner. The driver finishes the work
+            // that it still has.
             let _ = unsafe { result::stream::destroy(self.raw) };
         }
     }

@@ -1,40 +1,40 @@
-//! What crosses the bus and what is made of it: the types of each column on either side, and where
-//! the columns of a batch lie in a slot of the device.
+//! The types of each column on the bus and on the device, and the layout of a batch in a slot of
+//! the device.
 
-use super::kernel::{Conversion, Piece};
+use super::kernel::{Conversion, Expansion};
 use super::memory::DeviceMemory;
 use crate::feed::{Column, Layout};
 use crate::{DType, Error, Result};
 use std::ops::Range;
 
-/// In which types a batch crosses the bus.
+/// The types in which a batch crosses the bus.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Transfer {
-    /// Packed sequence, a bit for each element, and tracks in the narrowest type that holds their
-    /// values, where they are asked for as `f32`, `f16` or `bf16`; a kernel makes of them what was
-    /// asked for. It moves the fewest bytes that hold the store's values.
+    /// Sequence packed to bits, and tracks that are `f32`, `f16` or `bf16` on the device in the
+    /// narrowest type that holds their values. A kernel converts them to the types on the device.
+    /// The fewest bytes cross the bus.
     #[default]
     Compact,
-    /// The types that were asked for, made by the workers; only tracks as `f16` and `bf16`, which
-    /// they cannot make, are converted from `f32` on the device.
+    /// The types on the device, which the workers write. Tracks as `f16` and `bf16`, which workers
+    /// cannot write, are converted from `f32` on the device.
     Dense,
 }
 
 impl Transfer {
-    /// The types in which sequence, controls and signal cross the bus, from those on the device,
-    /// whether the sequence can be packed, and the narrowest types that hold the values of controls
-    /// and signal.
+    /// Returns the types in which sequence, controls and signal cross the bus. They follow from the
+    /// types on the device, from whether the sequence can be packed, and from the narrowest types
+    /// that hold the values of controls and signal.
     pub(super) fn types(self, wanted: [DType; 3], packs: bool, narrowest: [DType; 2]) -> Result<[DType; 3]> {
         let tracks = |name, wanted: DType, narrowest: DType| match (wanted, self) {
-            // What is not of the kernel's making is checked, and made, by the workers.
+            // Workers write these types, and check that they hold the values.
             (DType::U8 | DType::U16, _) => Ok(wanted),
             (DType::F32, Transfer::Dense) => Ok(wanted),
             (DType::F16 | DType::BF16, Transfer::Dense) => Ok(DType::F32),
             (DType::F32 | DType::F16 | DType::BF16, Transfer::Compact) => Ok(narrowest),
             (other, _) => {
                 let message =
-                    format!("tracks on a device are uint8, uint16, float16, bfloat16 or float32, not {other}");
+                    format!("tracks on a device must be uint8, uint16, float16, bfloat16 or float32, not {other}");
                 Err(Error::argument(name, message))
             }
         };
@@ -48,94 +48,99 @@ impl Transfer {
     }
 }
 
-/// Expanded columns start on multiples of this.
+/// Expanded columns start at multiples of this many bytes.
 const ALIGNMENT: usize = 256;
 
 /// A column on the device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Form {
+pub(super) struct DeviceColumn {
     pub(super) dtype: DType,
     pub(super) channels: usize,
     pub(super) positions: usize,
-    /// Where it begins in the expanded memory, and how it gets there; `None` where it is used as it
-    /// crossed the bus.
+    /// Its offset in the expanded memory, and its conversion; `None` if it is used as it crossed
+    /// the bus.
     expanded: Option<(usize, Conversion)>,
 }
 
-/// Where the columns of a batch lie in a slot of the device: as they crossed the bus, or expanded.
+/// The layout of a batch in a slot of the device: columns as they crossed the bus, and expanded
+/// ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct DeviceLayout {
     crossing: Layout,
-    forms: [Form; 7],
+    columns: [DeviceColumn; 7],
     expanded_bytes: usize,
 }
 
 impl DeviceLayout {
-    /// From the layout of the batches as they cross the bus, the types of sequence, controls and
-    /// signal on the device, and the width of the sequence, which a packed one does not tell.
+    /// Creates the layout from that of the batches on the bus, and from the types of sequence,
+    /// controls and signal on the device. `in_window` is the width of a packed sequence.
     pub(super) fn new(crossing: Layout, types: [DType; 3], in_window: usize) -> Result<DeviceLayout> {
-        let mut forms = Column::ALL.map(|column| {
+        let mut columns = Column::ALL.map(|column| {
             let (channels, positions) = crossing.shape(column);
-            Form { dtype: crossing.dtype(column), channels, positions, expanded: None }
+            DeviceColumn { dtype: crossing.dtype(column), channels, positions, expanded: None }
         });
         let mut expanded_bytes = 0usize;
         for (column, dtype) in [Column::Sequence, Column::Controls, Column::Signal].into_iter().zip(types) {
-            let form = &mut forms[column as usize];
-            let Some(conversion) = Conversion::between(form.dtype, dtype).filter(|_| form.channels > 0) else {
+            let on_device = &mut columns[column as usize];
+            let conversion = Conversion::between(on_device.dtype, dtype).filter(|_| on_device.channels > 0);
+            let Some(conversion) = conversion else {
                 continue;
             };
             if column == Column::Sequence {
-                form.positions = in_window;
+                on_device.positions = in_window;
             }
-            let items = crossing.batch_size().saturating_mul(form.channels).saturating_mul(form.positions);
+            let items = crossing.batch_size().saturating_mul(on_device.channels).saturating_mul(on_device.positions);
             if items > u32::MAX as usize {
-                let message = format!("{items} elements of a column are too many for a device: at most {}", u32::MAX);
+                let message = format!(
+                    "a column has {items} elements, and at most {} are possible on a device: give a smaller batch",
+                    u32::MAX
+                );
                 return Err(Error::argument("batch_size", message));
             }
             let offset = expanded_bytes.next_multiple_of(ALIGNMENT);
-            form.expanded = Some((offset, conversion));
-            form.dtype = dtype;
+            on_device.expanded = Some((offset, conversion));
+            on_device.dtype = dtype;
             expanded_bytes = offset + items * dtype.size();
         }
-        Ok(DeviceLayout { crossing, forms, expanded_bytes })
+        Ok(DeviceLayout { crossing, columns, expanded_bytes })
     }
 
-    /// Bytes of a batch as it crosses the bus.
+    /// Returns the bytes of a batch on the bus.
     pub(super) fn crossing_bytes(&self) -> usize {
         self.crossing.bytes()
     }
 
-    /// Bytes of the columns that are expanded.
+    /// Returns the bytes of the expanded columns.
     pub(super) fn expanded_bytes(&self) -> usize {
         self.expanded_bytes
     }
 
-    pub(super) fn form(&self, column: Column) -> Form {
-        self.forms[column as usize]
+    pub(super) fn column(&self, column: Column) -> DeviceColumn {
+        self.columns[column as usize]
     }
 
-    /// Whether the first `rows` examples of a column lie in the expanded memory, and where, in
-    /// bytes.
-    pub(super) fn place(&self, column: Column, rows: usize) -> (bool, Range<usize>) {
-        let Form { dtype, channels, positions, expanded } = self.form(column);
+    /// Returns whether a column lies in the expanded memory, and the range of its first `rows`
+    /// examples in bytes.
+    pub(super) fn range(&self, column: Column, rows: usize) -> (bool, Range<usize>) {
+        let DeviceColumn { dtype, channels, positions, expanded } = self.column(column);
         match expanded {
             Some((offset, _)) => (true, offset..offset + rows * channels * positions * dtype.size()),
             None => (false, self.crossing.range(column, rows)),
         }
     }
 
-    /// What the kernel has to do for a batch of `rows` examples.
-    pub(super) fn pieces<'a>(
+    /// Returns the expansions of a batch of `rows` examples.
+    pub(super) fn expansions<'a>(
         &self,
         rows: usize,
         (crossed, expanded): (&'a DeviceMemory, &'a DeviceMemory),
-    ) -> impl Iterator<Item = Piece<'a>> {
+    ) -> impl Iterator<Item = Expansion<'a>> {
         Column::ALL.into_iter().filter_map(move |column| {
-            let form = self.form(column);
-            let (offset, conversion) = form.expanded?;
+            let DeviceColumn { channels, positions, expanded: expansion, .. } = self.column(column);
+            let (offset, conversion) = expansion?;
             let source = (crossed, self.crossing.range(column, rows).start);
-            let rows = rows * form.channels;
-            Some(Piece { conversion, source, target: (expanded, offset), rows, width: form.positions })
+            let rows = rows * channels;
+            Some(Expansion { conversion, source, target: (expanded, offset), rows, width: positions })
         })
     }
 }

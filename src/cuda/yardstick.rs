@@ -1,5 +1,5 @@
-//! What a device can do, to set a loader beside it: how fast plain copies from page-locked memory
-//! are, and how long the expansion of a batch takes.
+//! Yardsticks for loaders on a device: the rate of plain copies from page-locked memory, and the
+//! time in which a batch is expanded.
 
 use super::device::Device;
 use super::loader::DeviceLoader;
@@ -9,34 +9,34 @@ use super::stream::Stream;
 use crate::{Error, Result};
 use std::time::{Duration, Instant};
 
-/// Buffers that are copied in turn: while one is copied, the next copy has been submitted.
+/// Buffers that are copied in turn: the next copy is submitted while one runs.
 const BUFFERS: usize = 2;
 
-/// Copies of one run, at most: the driver remembers all that it has been given.
+/// The most copies of one run, which the driver queues.
 const MOST: u32 = 1 << 16;
 
-/// Bytes that were copied, and how long it took.
+/// The bytes of a run of copies, and its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Copied {
-    /// The bytes.
+    /// The bytes that were copied.
     pub bytes: u64,
-    /// By the host's clock: from before the first submission until the host knew of the last copy's
-    /// end.
+    /// The time by the host's clock, from before the first submission until the last copy was
+    /// waited for.
     pub time: Duration,
 }
 
 impl Copied {
-    /// Bytes a second.
+    /// Returns bytes per second.
     #[must_use]
     pub fn rate(&self) -> f64 {
-        // Less than a nanosecond is what no clock tells.
+        // No clock measures less than a nanosecond.
         self.bytes as f64 / self.time.as_secs_f64().max(1e-9)
     }
 }
 
-/// Plain copies from page-locked memory to a device, back to back on a stream of their own: the
-/// most that a loader's copies can reach whose batches have this size.
+/// Plain copies from page-locked memory to a device, back to back on a CUDA stream of their own.
+/// Their rate is the upper limit for a loader whose batches have this size.
 ///
 /// ```no_run
 /// use atemoya::cuda::{Device, PlainCopies};
@@ -58,14 +58,14 @@ pub struct PlainCopies {
 }
 
 impl PlainCopies {
-    /// Allocates two buffers of so many bytes on either side.
+    /// Allocates two buffers of `bytes` on the host and two on the device.
     ///
     /// # Errors
-    /// [`Error::Argument`] when there are none; [`Error::Driver`], with code 2 where the host or
-    /// the device lacks memory. Nothing stays allocated then.
+    /// [`Error::Argument`] if `bytes` is 0. [`Error::Driver`], with code 2 if the host or the
+    /// device lacks memory. Nothing stays allocated then.
     pub fn new(device: &Device, bytes: usize) -> Result<PlainCopies> {
         if bytes == 0 {
-            return Err(Error::argument("bytes", "there is nothing to copy"));
+            return Err(Error::argument("bytes", "must be at least 1"));
         }
         let stream = Stream::new(device)?;
         let sources = (0..BUFFERS).map(|_| PageLocked::new(&stream, bytes, false)).collect::<Result<_>>()?;
@@ -73,19 +73,19 @@ impl PlainCopies {
         Ok(PlainCopies { sources, targets, stream, bytes, next: 0 })
     }
 
-    /// Bytes of one copy.
+    /// Returns the bytes of one copy.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// Submits so many copies, from the buffers in turn, without a wait between, and waits for the
-    /// last one.
+    /// Submits `copies` copies from the buffers in turn, without waiting between, and waits for the
+    /// last.
     ///
     /// # Errors
     /// [`Error::Driver`].
     pub fn run(&mut self, copies: u32) -> Result<Copied> {
-        // Allocating, or an earlier run that failed, may have left something to do.
+        // Work of the allocation, or of an earlier run that failed, may be left.
         self.stream.synchronize()?;
         let since = Instant::now();
         for _ in 0..copies {
@@ -96,9 +96,9 @@ impl PlainCopies {
         Ok(Copied { bytes: u64::from(copies) * self.bytes as u64, time: since.elapsed() })
     }
 
-    /// The same for about so long: runs of more and more copies, of which the last one, the
-    /// longest, counts. It takes at least a quarter of the time, and all of them together at most
-    /// about twice as long, unless 65,536 copies take less.
+    /// Runs more and more copies, and returns the last and longest run. It takes at least a quarter
+    /// of `time`, unless 65,536 copies take less. All runs together take at most about twice
+    /// `time`.
     ///
     /// # Errors
     /// [`Error::Driver`].
@@ -109,7 +109,7 @@ impl PlainCopies {
             if copied.time * 4 >= time || copies >= MOST {
                 return Ok(copied);
             }
-            // A short run tells little of a long one: it is approached in steps.
+            // A short run predicts a long one badly: the number grows in steps.
             let fit = time.as_secs_f64() / copied.time.as_secs_f64().max(1e-9);
             copies = (f64::from(copies) * fit.clamp(1.0, 8.0)) as u32;
             copies = copies.min(MOST);
@@ -117,22 +117,22 @@ impl PlainCopies {
     }
 }
 
-/// The mean time, by the device's clock, in which one batch of a loader is expanded: so many
-/// launches, at least one, of its first epoch's first batch, back to back, so that it is the time
-/// between launches where that is longer. `None` where there is nothing to expand, or the driver
-/// has no clock.
+/// Measures the mean time in which one batch of a loader is expanded, by the device's clock.
 ///
-/// Whatever the loader was streaming before is abandoned, and its place is after that batch. The
-/// host waits until all is over.
+/// It launches the expansion of the first batch of epoch 0 `launches` times, at least once, back to
+/// back. If the time between launches is longer than the kernel's, it is that time. Returns `None`
+/// if nothing is expanded, or the driver has no clock.
+///
+/// Ends what the loader was streaming; its cursor is after that batch. The host waits for the last
+/// launch.
 ///
 /// # Errors
-/// What went wrong in gathering; [`Error::AllLeased`] when the consumer holds all batches;
-/// [`Error::Driver`].
+/// Errors of gathering; [`Error::AllLeased`] if the consumer holds all batches; [`Error::Driver`].
 pub fn kernel_time(loader: &mut DeviceLoader, launches: u32) -> Result<Option<Duration>> {
     let Some(batch) = loader.epoch(0).next().transpose()? else { return Ok(None) };
     let pipeline = loader.pipeline();
     match batch.with_slot(|slot| pipeline.time_expansion(slot, batch.len(), launches.max(1))) {
-        // The host has waited for the last launch. Nothing else was given the batch, which may be
+        // The host has waited for the last launch, and the batch had no other use: its slot may be
         // filled again.
         Ok(milliseconds) => {
             let seconds = milliseconds.map_or(0.0, |milliseconds| milliseconds / 1e3);

@@ -82,7 +82,7 @@ fn without_a_driver_or_the_device_it_says_so_before_it_measures() {
         assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{}", stderr(&output));
         stderr(&output)
     };
-    assert!(refused_by_emulator(&[("CUDA_EMU_DEVICES", "2")]).contains("there are 2, counted from 0"));
+    assert!(refused_by_emulator(&[("CUDA_EMU_DEVICES", "2")]).contains("there are 2, and their numbers start at 0"));
     assert!(refused_by_emulator(&[("CUDA_EMU_DEVICES", "0")]).contains("there is none"));
 
     // Of a device that no machine has, so that one with a driver says much the same.

@@ -51,13 +51,13 @@ fn without_a_device_or_without_this_one_it_says_so() {
     assert!(emulated(&[("CUDA_EMU_DEVICES", "0")]).starts_with("no device 0: "));
     assert_eq!(
         emulated(&[("CUDA_EMU_DEVICES", "2"), ("ATEMOYA_ORDINAL", "2")]),
-        "no device 2: there are 2, counted from 0"
+        "no device 2: there are 2, and their numbers start at 0"
     );
     assert!(emulated(&[("CUDA_EMU_DEVICES", "2"), ("ATEMOYA_ORDINAL", "1")]).starts_with("ok 1 "));
     let stub = emulated(&[("CUDA_EMU_FAIL", "cuDriverGetVersion:1:34")]);
-    assert!(stub.starts_with("no driver: it does not tell its version: "), "{stub}");
+    assert!(stub.starts_with("no driver: it does not report its version: "), "{stub}");
     let busy = emulated(&[("CUDA_EMU_FAIL", "cuDevicePrimaryCtxRetain:1:999")]);
-    assert!(busy.starts_with("cannot take the device's context: CUDA_ERROR_UNKNOWN"), "{busy}");
+    assert!(busy.starts_with("cannot retain the primary context of the device: CUDA_ERROR_UNKNOWN"), "{busy}");
 }
 
 /// A library of the driver's name that is something else.
@@ -70,7 +70,7 @@ fn a_library_that_is_no_driver_is_none() {
     std::fs::copy(other, directory.path().join("libcuda.so")).unwrap();
     let path = directory.path().display().to_string();
     let said = open(&[("LD_LIBRARY_PATH", path)]);
-    assert!(said.starts_with("no driver: the library libcuda.so has no cu"), "{said}");
+    assert!(said.starts_with("no driver: the library libcuda.so has no function cu"), "{said}");
     // The emulator under that name is one.
     std::fs::copy(emulator::path(), directory.path().join("libcuda.so")).unwrap();
     assert!(open(&[("LD_LIBRARY_PATH", directory.path().display().to_string())]).starts_with("ok 0 "));

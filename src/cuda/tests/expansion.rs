@@ -7,7 +7,7 @@ use super::emulator::Emulator;
 use super::fixture::{Random, generator, temporary};
 use super::matrix::say;
 use super::program::{Done, run};
-use crate::cuda::kernel::{Conversion, Kernel, Piece};
+use crate::cuda::kernel::{Conversion, Expansion, Kernel};
 use crate::cuda::memory::DeviceMemory;
 use crate::cuda::page_locked::PageLocked;
 use crate::cuda::{Device, DeviceGenerator, Stream, Transfer};
@@ -97,7 +97,7 @@ fn bits(random: &mut Random, to: DType, rows: usize, width: usize) -> Case {
 
 fn numbers(random: &mut Random, from: DType, to: DType, count: usize) -> Case {
     let (mut source, mut target) = (Vec::new(), Vec::new());
-    // Of 65,536 all values come, none of them tied to a place in a piece.
+    // Of 65,536 all values come, none of them tied to a position of a piece of 16 bytes.
     let start = random.below(1 << 16) as u16;
     for i in 0..count {
         let integer = start.wrapping_add(i as u16).wrapping_mul(40_503).rotate_left(7);
@@ -136,11 +136,11 @@ fn launch(kernel: &Kernel, stream: &Stream, cases: &[Case]) -> usize {
             (source, DeviceMemory::new(stream, case.target.len()).unwrap())
         })
         .collect();
-    let pieces = cases.iter().zip(&memory).map(|(case, (source, target))| {
+    let expansions = cases.iter().zip(&memory).map(|(case, (source, target))| {
         let Case { conversion, rows, width, .. } = *case;
-        Piece { conversion, source: (source, 0), target: (target, 0), rows, width }
+        Expansion { conversion, source: (source, 0), target: (target, 0), rows, width }
     });
-    kernel.expand(pieces).unwrap();
+    kernel.expand(expansions).unwrap();
     let wrong = cases
         .iter()
         .zip(&memory)
@@ -159,7 +159,7 @@ pub(super) fn kernel(_: &Emulator) -> Done {
         from.flat_map(|from| TYPES.map(|to| (from, to))).filter(|(from, to)| Conversion::between(*from, *to).is_some())
     };
     let mut wrong = 0;
-    // Every number of elements about a piece of 16 bytes.
+    // Every number of elements around a piece of 16 bytes.
     for count in 1..=40 {
         let cases: Vec<Case> = from_numbers().map(|(from, to)| numbers(&mut random, from, to, count)).collect();
         wrong += cases.chunks(3).map(|cases| launch(&kernel, &stream, cases)).sum::<usize>();

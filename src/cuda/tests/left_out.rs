@@ -1,25 +1,25 @@
-//! Each wait of the pipeline left out, one at a time: the emulator must notice, or the other tests
-//! would be blind to it.
+//! Leaves out the synchronization points of the pipeline, one at a time. The emulator must notice
+//! each; otherwise the other tests could not.
 
 use super::matrix::{modes, say};
 use super::program::run;
-use crate::cuda::waits::Wait;
+use crate::cuda::sync_points::SyncPoint;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Scenarios in which a missing wait was caught, of all waits so far.
+/// Scenarios in which a missing wait was caught, over all tests so far.
 static CAUGHT: AtomicUsize = AtomicUsize::new(0);
 
-/// Leaves a wait out of a program under the settings in which it matters, where it has to be
-/// caught, each time.
-fn is_caught(wait: Wait, program: &str, matters: fn(&str, &str) -> bool) {
+/// Leaves a synchronization point out of a program, under all settings in which it matters. Each
+/// time it must be caught.
+fn is_caught(sync_point: SyncPoint, program: &str, matters: fn(&str, &str) -> bool) {
     let (mut scenarios, mut caught, mut wrong, mut detectors) = (0, 0, 0, Vec::new());
     for mut settings in modes() {
         if !settings.iter().all(|(name, value)| matters(name, value)) {
             continue;
         }
-        settings.push(("ATEMOYA_LEAVE_OUT", format!("{wait:?}")));
+        settings.push(("ATEMOYA_LEAVE_OUT", format!("{sync_point:?}")));
         let outcome = run(program, &settings);
-        assert_eq!(outcome.failure, None, "{wait:?} left out of {program} under {settings:?}");
+        assert_eq!(outcome.failure, None, "{sync_point:?} left out of {program} under {settings:?}");
         scenarios += 1;
         caught += usize::from(outcome.violations > 0 || outcome.wrong > 0);
         wrong += usize::from(outcome.wrong > 0);
@@ -30,11 +30,11 @@ fn is_caught(wait: Wait, program: &str, matters: fn(&str, &str) -> bool) {
     let by = detectors.join(", ");
     let all = CAUGHT.fetch_add(caught, Ordering::Relaxed) + caught;
     say(&format!(
-        "{wait:?} left out of {program}: caught in {caught} of {scenarios} scenarios by {by}; wrong data in {wrong} ({all} caught so far)"
+        "{sync_point:?} left out of {program}: caught in {caught} of {scenarios} scenarios by {by}; wrong data in {wrong} ({all} caught so far)"
     ));
     assert!(
         scenarios >= 10 && caught == scenarios,
-        "{wait:?} left out of {program}: caught {caught} times of {scenarios}"
+        "{sync_point:?} left out of {program}: caught {caught} times of {scenarios}"
     );
 }
 
@@ -42,8 +42,8 @@ fn always(_: &str, _: &str) -> bool {
     true
 }
 
-/// Whether the host writes too early is found for sure only where that memory is protected: a copy
-/// may have ended by chance.
+/// A host that writes too early is certainly found only if the memory is protected: otherwise the
+/// copy may have ended by chance.
 fn with_guard(name: &str, value: &str) -> bool {
     name != "CUDA_EMU_GUARD" || value == "1"
 }
@@ -57,15 +57,15 @@ fn with_pools(name: &str, value: &str) -> bool {
 }
 
 macro_rules! caught {
-    ($($wait:ident: $test:ident, $program:literal, $matters:ident;)*) => {
+    ($($sync_point:ident: $test:ident, $program:literal, $matters:ident;)*) => {
         $(#[test]
         fn $test() {
-            is_caught(Wait::$wait, $program, $matters);
+            is_caught(SyncPoint::$sync_point, $program, $matters);
         })*
 
-        /// A wait without a test does not compile.
-        const _: fn(Wait) = |wait| match wait {
-            $(Wait::$wait => (),)*
+        /// A synchronization point without a test does not compile.
+        const _: fn(SyncPoint) = |sync_point| match sync_point {
+            $(SyncPoint::$sync_point => (),)*
         };
     };
 }
