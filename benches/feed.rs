@@ -2,10 +2,10 @@
 //! many bytes?
 
 use atemoya::PeakGenerator;
-use atemoya::feed::LocusFilter;
 use atemoya::format::manifest::Role;
 use atemoya_benches::{Fixture, Panel, Request, Result, Table, Values};
 use atemoya_measure::{BATCH, Examples, Pace, Ring, Sources, take_turns, through};
+use std::sync::Arc;
 use std::time::Duration;
 
 const PANELS: [Panel; 2] = [
@@ -27,7 +27,8 @@ fn main() -> Result<()> {
     let mut loaders = loaders.collect::<atemoya::Result<Vec<_>>>()?;
 
     let bytes = loaders[0].layout().payload(BATCH);
-    let examples = Examples::new(&fixture.store, &loaders[0], &LocusFilter::default(), 0.1)?;
+    let dataset = Arc::clone(loaders[0].dataset());
+    let examples = Examples::new(&dataset)?;
     let (mut sources, mut copies) = (Sources::new(1u8), Ring::new(SLOTS, bytes, 1));
     let mut contestants = vec![examples.alone(), examples.threads(2)];
     contestants.extend(loaders.iter_mut().zip(workers).map(|(loader, n)| through(loader, n, SLOTS)));

@@ -1,11 +1,12 @@
 //! How fast are windows gathered from a store, beside copying as many bytes?
 #![allow(clippy::expect_used, reason = "a benchmark may stop at once")]
 
+use atemoya::DType;
 use atemoya::format::manifest::Role;
 use atemoya::format::tile::Sample;
-use atemoya::gather::{Channels, Isa};
+use atemoya::gather::{Gatherer, Isa};
 use atemoya_benches::{Fixture, Panel, Request, Result, Table, Values};
-use atemoya_measure::{BATCH, Contestant, Kernel, Pace, Ring, Sources, sequence, signal, take_turns};
+use atemoya_measure::{BATCH, Contestant, Element, Pace, Ring, Sources, gathered, take_turns};
 use criterion::{Criterion, Throughput};
 use std::time::Duration;
 
@@ -26,7 +27,7 @@ struct Bench<'a> {
 impl Bench<'_> {
     /// Measures kernels and memcpy, by criterion and then in turns. A window is `items` items of
     /// output.
-    fn measure<'k, T: Sample>(
+    fn measure<'k, T: Sample + Element>(
         &mut self,
         (group, question): (&str, &str),
         items: usize,
@@ -54,30 +55,29 @@ impl Bench<'_> {
     }
 
     fn sequence(&mut self, fixture: &Fixture) {
-        let file = fixture.store.sequence().expect("the fixture has a sequence");
+        let gatherer = Gatherer::sequence(&fixture.store, DType::U8).expect("the fixture has a sequence");
         let kernel = |(seed, isa): (usize, Isa)| {
-            let kernel = Kernel { isa, ahead: false };
-            sequence(file, kernel, fixture.windows(INPUT, WINDOWS, seed))
+            gathered(isa.name(), gatherer.clone().kernel(isa, false), fixture.windows(INPUT, WINDOWS, seed))
         };
         let kernels = Isa::available().into_iter().enumerate().map(kernel).collect();
         self.measure(("sequence_2114", "one-hot u8"), 4 * INPUT, &mut Sources::new(1u8), kernels);
     }
 
     /// Kernels over some tracks of a panel, and whoever does the same in another way.
-    fn signal<'k, T: Sample>(
+    fn signal<'k, T: Sample + Element>(
         &mut self,
         fixture: &Fixture,
         (panel, tracks): (usize, usize),
         question: &str,
         other: Option<Contestant<'k, Ring<T>>>,
     ) {
-        let panel = &fixture.store.panels()[panel];
-        let mut channels = Channels::default();
+        let all = fixture.store.panels()[panel].tracks();
         // Spread over the panel, as a subset of it is.
-        let chosen: Vec<usize> = (0..tracks).map(|i| i * panel.tracks() / tracks).collect();
-        channels.push_group(&chosen, 0);
-        let kernel = |(seed, (isa, ahead)): (usize, (Isa, bool))| {
-            signal(panel, &channels, Kernel { isa, ahead }, fixture.windows(SIGNAL, WINDOWS, seed))
+        let chosen: Vec<usize> = (0..tracks).map(|i| i * all / tracks).collect();
+        let gatherer = Gatherer::panels(&fixture.store, &[(panel, &chosen)], T::DTYPE);
+        let kernel = |(seed, (isa, prefetches)): (usize, (Isa, bool))| {
+            let name = format!("{}{}", isa.name(), if prefetches { ", prefetched" } else { "" });
+            gathered(name, gatherer.clone().kernel(isa, prefetches), fixture.windows(SIGNAL, WINDOWS, seed))
         };
         let kinds = Isa::available().into_iter().map(|isa| (isa, false)).chain([(Isa::best(), true)]);
         let kernels = kinds.enumerate().map(kernel).chain(other).collect();

@@ -4,10 +4,9 @@
 
 mod common;
 
-use atemoya::format::tile::TileError;
-use atemoya::gather::{self, Channels, Isa, Window, read_sequence};
+use atemoya::gather::{Gatherer, Span, read_sequence};
 use atemoya::loci::published;
-use atemoya::{Store, index};
+use atemoya::{DType, Store, index};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -29,20 +28,15 @@ fn sha256(bytes: impl AsRef<[u8]>) -> String {
 }
 
 /// The values of a track of a panel, whether or not it is in a group.
-fn values(
-    store: &Store,
-    panel: usize,
-    track: usize,
-    contig: &str,
-    range: Range<u64>,
-) -> Result<Vec<f32>, (usize, TileError)> {
+fn values(store: &Store, panel: usize, track: usize, contig: &str, range: Range<u64>) -> atemoya::Result<Vec<f32>> {
     let contig = store.contigs().id(contig).unwrap();
-    let (length, width) = (store.contigs().length(contig), (range.end - range.start) as usize);
-    let window = Window { contig, length, start: range.start as i64, width, reverse: false };
-    let mut channels = Channels::default();
-    channels.push_group(&[track], 0);
+    let (start, width) = (range.start as i64, (range.end - range.start) as usize);
     let mut out = vec![0.0; width];
-    gather::signal(Isa::best(), &store.panels()[panel].view(), &channels, &window, &mut out)?;
+    if width == 0 {
+        return Ok(out);
+    }
+    let gatherer = Gatherer::panels(store, &[(panel, &[track])], DType::F32);
+    gatherer.gather_into(width, [Span { contig, start, reverse_complement: false }], &mut out)?;
     Ok(out)
 }
 

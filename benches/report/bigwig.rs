@@ -2,10 +2,11 @@
 
 use crate::windows::WINDOWS;
 use crate::{Bench, COUNTS, COUNTS_PANEL};
-use atemoya::gather::{Channels, Window};
+use atemoya::DType;
+use atemoya::gather::{Gatherer, Span};
 use atemoya::pack::PackBuilder;
 use atemoya_benches::{Result, pack_beside, read_bigwigs};
-use atemoya_measure::{BATCH, Contestant, Goal, Kernel, Outcome, Ring, signal, take_turns};
+use atemoya_measure::{BATCH, Contestant, Goal, Outcome, Ring, gathered, take_turns};
 use bigtools::{BBIFileRead, BigWigRead};
 use std::path::Path;
 
@@ -18,18 +19,17 @@ pub(crate) fn windows(bench: &Bench) -> Result<()> {
     }
     let small = bench.small();
     let mut windows = small.windows(WIDTH, WINDOWS, 0);
-    windows.iter_mut().for_each(|window| window.reverse = false);
-    let mut channels = Channels::default();
-    channels.push_group(&[0], 0);
+    windows.spans.iter_mut().for_each(|span| span.reverse_complement = false);
     let names: Vec<&str> = small.store.contigs().iter().map(|(name, _)| name).collect();
     let path = &bench.bigwigs()[0];
-    let own = signal(&small.store.panels()[COUNTS_PANEL], &channels, Kernel::best(), windows.clone());
+    let gatherer = Gatherer::panels(&small.store, &[(COUNTS_PANEL, &[0])], DType::F32);
+    let own = gathered("atemoya", gatherer, windows.clone());
     let plain = BigWigRead::open_file(path)?;
     let cached = BigWigRead::open_file(path)?.cached();
     let mut contestants = [
         own,
-        through_bigtools("bigtools, cached", cached, &names, &windows),
-        through_bigtools("bigtools", plain, &names, &windows),
+        through_bigtools("bigtools, cached", cached, &names, &windows.spans),
+        through_bigtools("bigtools", plain, &names, &windows.spans),
     ];
     let mut ring = Ring::new(4, BATCH * WIDTH, 1.0);
     let rows = take_turns(&mut ring, &mut contestants, bench.pace(20, 6.0), &())?;
@@ -44,20 +44,20 @@ fn through_bigtools<'a, R: BBIFileRead + 'a>(
     name: &str,
     mut reader: BigWigRead<R>,
     names: &'a [&str],
-    windows: &'a [Window],
+    spans: &'a [Span],
 ) -> Contestant<'a, Ring<f32>> {
     let mut at = 0;
     Contestant::new(name, move |ring: &mut Ring<f32>| {
         for out in ring.turn().chunks_exact_mut(WIDTH) {
-            let window = &windows[at];
-            let (start, end) = (window.start as u32, window.start as u32 + WIDTH as u32);
+            let span = &spans[at];
+            let (start, end) = (span.start as u32, span.start as u32 + WIDTH as u32);
             out.fill(0.0);
-            for value in reader.get_interval(names[window.contig], start, end).expect("bigtools reads its own file") {
+            for value in reader.get_interval(names[span.contig], start, end).expect("bigtools reads its own file") {
                 let value = value.expect("bigtools reads its own file");
                 let within = |at: u32| (at.clamp(start, end) - start) as usize;
                 out[within(value.start)..within(value.end)].fill(value.value);
             }
-            at = (at + 1) % windows.len();
+            at = (at + 1) % spans.len();
         }
         Ok(())
     })

@@ -1,7 +1,7 @@
 //! Rows that must not grow with the genome, and packing one: first batch, private memory, windows
 //! of a genome ten times as large, FASTA.
 
-use crate::windows::{spread, tracks_of, warm};
+use crate::windows::{tracks_of, warm};
 use crate::{Bench, COUNTS_PANEL, child};
 use atemoya::pack::PackBuilder;
 use atemoya_benches::{Result, hash_bytes, pack_beside, read_bytes};
@@ -53,10 +53,9 @@ pub(crate) fn flat(bench: &Bench) -> Result<()> {
         return Ok(());
     }
     let tracks = bench.small().store.panels()[COUNTS_PANEL].tracks();
-    let channels = spread(bench.small(), COUNTS_PANEL, tracks);
     let mut contestants = [
-        tracks_of::<f32>(bench.large(), COUNTS_PANEL, &channels, 0),
-        tracks_of::<f32>(bench.small(), COUNTS_PANEL, &channels, 1),
+        tracks_of::<f32>(bench.large(), COUNTS_PANEL, tracks, 0),
+        tracks_of::<f32>(bench.small(), COUNTS_PANEL, tracks, 1),
     ];
     let mut ring = Ring::new(4, BATCH * tracks * crate::windows::SIGNAL, 1.0);
     for contestant in &mut contestants {

@@ -1,10 +1,11 @@
 //! Rows of whole examples: gathered alone, and through the feed.
 
 use crate::Bench;
-use atemoya::feed::{Loader, LocusFilter};
+use atemoya::feed::Loader;
 use atemoya::{PeakGenerator, Store};
 use atemoya_benches::Result;
 use atemoya_measure::{BATCH, Examples, Goal, Outcome, Ring, Sources, take_turns, through};
+use std::sync::Arc;
 
 const UNIT: &str = "examples/s";
 /// Batches in memory at once.
@@ -13,11 +14,7 @@ pub(crate) const SLOTS: usize = 4;
 /// X i8 (4, 2114), two controls (2114), two signals (1000), f32; jitter 50, reverse complement;
 /// batches of 64.
 pub(crate) fn generator(store: &Store) -> PeakGenerator {
-    PeakGenerator::with_filter(store, filter()).batch_size(BATCH)
-}
-
-fn filter() -> LocusFilter {
-    LocusFilter { signals: Some(vec![crate::SIGNAL.name.into()]), ..LocusFilter::default() }
+    PeakGenerator::new(store).signals(Some(vec![crate::SIGNAL.name.into()])).batch_size(BATCH)
 }
 
 fn loader(bench: &Bench, workers: usize) -> Result<Loader> {
@@ -29,7 +26,8 @@ pub(crate) fn example(bench: &Bench) -> Result<()> {
         return Ok(());
     }
     let loader = loader(bench, 0)?;
-    let examples = Examples::new(&bench.small().store, &loader, &filter(), 0.1)?;
+    let dataset = Arc::clone(loader.dataset());
+    let examples = Examples::new(&dataset)?;
     let bytes = loader.layout().payload(BATCH);
     let (mut sources, mut copies) = (Sources::new(1u8), Ring::new(SLOTS, bytes, 1));
     let memcpy = sources.memcpy(bytes / BATCH).with(&mut copies);
@@ -43,7 +41,8 @@ pub(crate) fn feed(bench: &Bench) -> Result<()> {
         return Ok(());
     }
     let mut loader = loader(bench, 2)?;
-    let examples = Examples::new(&bench.small().store, &loader, &filter(), 0.1)?;
+    let dataset = Arc::clone(loader.dataset());
+    let examples = Examples::new(&dataset)?;
     let mut contestants = [through(&mut loader, 2, SLOTS), examples.threads(2)];
     let rows = take_turns(&mut (), &mut contestants, bench.pace(100, 12.0), &())?;
     bench.push(Outcome::rate("feed_2", UNIT, BATCH, &rows[0], &rows[1]).goal(Goal::Ratio(0.9)));

@@ -2,9 +2,9 @@
 
 use crate::Bench;
 use atemoya::format::tile::Sample;
-use atemoya::gather::{Channels, OneHot};
+use atemoya::gather::Gatherer;
 use atemoya_benches::{Fixture, Result};
-use atemoya_measure::{BATCH, Contestant, Goal, Kernel, Outcome, Ring, Sources, sequence, signal, take_turns};
+use atemoya_measure::{BATCH, Contestant, Element, Goal, Outcome, Ring, Sources, gathered, take_turns};
 
 const UNIT: &str = "windows/s";
 /// Bases of a window of sequence, and of one of signal.
@@ -18,13 +18,13 @@ pub(crate) fn onehot(bench: &Bench) -> Result<()> {
     onehot_to::<u8>(bench, "onehot_u8", 0.8)
 }
 
-fn onehot_to<T: Sample + OneHot>(bench: &Bench, name: &str, goal: f64) -> Result<()> {
+fn onehot_to<T: Sample + Element>(bench: &Bench, name: &str, goal: f64) -> Result<()> {
     if !bench.wants(&[name]) {
         return Ok(());
     }
     let fixture = bench.wide();
-    let file = fixture.store.sequence().expect("the fixture has a sequence");
-    let own = sequence::<T>(file, Kernel::best(), fixture.windows(INPUT, WINDOWS, 0));
+    let gatherer = Gatherer::sequence(&fixture.store, T::DTYPE)?;
+    let own = gathered::<T>("one-hot", gatherer, fixture.windows(INPUT, WINDOWS, 0));
     let row = beside_memcpy(bench, name, own, 4 * INPUT)?;
     bench.push(row.goal(Goal::Ratio(goal)));
     Ok(())
@@ -34,8 +34,7 @@ pub(crate) fn sparse(bench: &Bench) -> Result<()> {
     for (tracks, goal) in [(1, 0.95), (6, 1.2), (48, 0.75)] {
         let name = format!("sparse_f32_{tracks}");
         if bench.wants(&[&name]) {
-            let channels = spread(bench.wide(), 0, tracks);
-            let own = tracks_of(bench.wide(), 0, &channels, 0);
+            let own = tracks_of(bench.wide(), 0, tracks, 0);
             let row = beside_memcpy::<f32>(bench, &name, own, tracks * SIGNAL)?;
             bench.push(row.goal(Goal::Ratio(goal)));
         }
@@ -47,38 +46,40 @@ pub(crate) fn narrow(bench: &Bench) -> Result<()> {
     if !bench.wants(&["narrow_48"]) {
         return Ok(());
     }
-    let channels = spread(bench.wide(), 0, 48);
     let items = BATCH * 48 * SIGNAL;
     let mut rings = (Ring::new(4, items, 1u8), Ring::new(4, items, 1.0f32));
     type Rings = (Ring<u8>, Ring<f32>);
-    let narrow = tracks_of::<u8>(bench.wide(), 0, &channels, 0).on(|rings: &mut Rings| &mut rings.0);
-    let wide = tracks_of::<f32>(bench.wide(), 0, &channels, 1).on(|rings: &mut Rings| &mut rings.1);
+    let narrow = tracks_of::<u8>(bench.wide(), 0, 48, 0).on(|rings: &mut Rings| &mut rings.0);
+    let wide = tracks_of::<f32>(bench.wide(), 0, 48, 1).on(|rings: &mut Rings| &mut rings.1);
     let rows = take_turns(&mut rings, &mut [narrow, wide], bench.pace(4, 4.0), &())?;
     bench.push(Outcome::rate("narrow_48", UNIT, BATCH, &rows[0], &rows[1]).goal(Goal::Ratio(2.5)));
     Ok(())
 }
 
-/// So many tracks, spread over the panel as a subset of it is.
-pub(crate) fn spread(fixture: &Fixture, panel: usize, tracks: usize) -> Channels {
+/// Returns the numbers of some tracks, spread over the panel as a subset of it is.
+fn spread(fixture: &Fixture, panel: usize, tracks: usize) -> Vec<usize> {
     let all = fixture.store.panels()[panel].tracks();
-    let chosen: Vec<usize> = (0..tracks).map(|i| i * all / tracks).collect();
-    let mut channels = Channels::default();
-    channels.push_group(&chosen, 0);
-    channels
+    (0..tracks).map(|i| i * all / tracks).collect()
 }
 
-/// Gathers tracks as the feed does.
-pub(crate) fn tracks_of<'a, T: Sample>(
-    fixture: &'a Fixture,
+/// Gathers some tracks of a panel as the feed does.
+pub(crate) fn tracks_of<'a, T: Sample + Element>(
+    fixture: &Fixture,
     panel: usize,
-    channels: &'a Channels,
+    tracks: usize,
     seed: usize,
 ) -> Contestant<'a, Ring<T>> {
-    signal(&fixture.store.panels()[panel], channels, Kernel::best(), fixture.windows(SIGNAL, WINDOWS, seed))
+    let gatherer = Gatherer::panels(&fixture.store, &[(panel, &spread(fixture, panel, tracks))], T::DTYPE);
+    gathered("tracks", gatherer, fixture.windows(SIGNAL, WINDOWS, seed))
 }
 
 /// Measures a contestant whose windows are `items` items of output beside copying them.
-fn beside_memcpy<T: Sample>(bench: &Bench, name: &str, own: Contestant<'_, Ring<T>>, items: usize) -> Result<Outcome> {
+fn beside_memcpy<T: Sample + Element>(
+    bench: &Bench,
+    name: &str,
+    own: Contestant<'_, Ring<T>>,
+    items: usize,
+) -> Result<Outcome> {
     let mut sources = Sources::new(<T as Sample>::ONE);
     let mut ring = Ring::new(4, BATCH * items, <T as Sample>::ONE);
     let mut contestants = [own, sources.memcpy(items)];

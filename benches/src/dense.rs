@@ -5,8 +5,7 @@
 
 use crate::Fixture;
 use crate::panel::PIECE;
-use atemoya::gather::Window;
-use atemoya_measure::{Contestant, Ring};
+use atemoya_measure::{Contestant, Ring, Windows};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 
@@ -48,20 +47,19 @@ impl Fixture {
 impl Dense {
     /// Copies the windows out, over and over, backwards where they are reverse-complemented.
     #[must_use]
-    pub fn copy(&self, windows: Vec<Window>) -> Contestant<'_, Ring<f32>> {
+    pub fn copy(&self, Windows { width, spans }: Windows) -> Contestant<'_, Ring<f32>> {
         let values: &[f32] = bytemuck::cast_slice(&self.map);
-        let width = windows[0].width;
         let mut at = 0;
         Contestant::new("f32 memmap", move |ring: &mut Ring<f32>| {
             for out in ring.turn().chunks_exact_mut(width) {
-                let window = &windows[at];
-                let values = &values[self.starts[window.contig] + window.start as usize..][..width];
-                if window.reverse {
+                let span = &spans[at];
+                let values = &values[self.starts[span.contig] + span.start as usize..][..width];
+                if span.reverse_complement {
                     out.iter_mut().zip(values.iter().rev()).for_each(|(out, value)| *out = *value);
                 } else {
                     out.copy_from_slice(values);
                 }
-                at = (at + 1) % windows.len();
+                at = (at + 1) % spans.len();
             }
             Ok(())
         })

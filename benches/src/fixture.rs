@@ -4,11 +4,10 @@ use crate::Result;
 use crate::panel::{PIECE, Panel, write_panel};
 use atemoya::format::Contigs;
 use atemoya::format::manifest::{ContigEntry, Manifest, SequenceEntry};
-use atemoya::gather::Window;
 use atemoya::index::IndexBuilder;
 use atemoya::store::writer::{self, SequenceWriter};
 use atemoya::store::{Publication, Store};
-use atemoya_measure::{Random, random_windows};
+use atemoya_measure::{Random, Windows, random_windows};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -62,7 +61,7 @@ impl Fixture {
     /// `count` windows at random places of the genome, of each contestant its own by `seed`: see
     /// [`random_windows`].
     #[must_use]
-    pub fn windows(&self, width: usize, count: usize, seed: usize) -> Vec<Window> {
+    pub fn windows(&self, width: usize, count: usize, seed: usize) -> Windows {
         random_windows(&self.store, width, count, seed)
     }
 

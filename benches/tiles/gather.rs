@@ -2,34 +2,27 @@
 //! comparable: pages that are mapped, caches that are empty.
 
 use crate::layout::Reading;
-use atemoya::Store;
-use atemoya::gather::{self, Channels, Isa, Step, Window};
-use atemoya::store::PanelView;
-use atemoya_measure::{Contestant, Ring};
+use atemoya::gather::{Gatherer, Span};
+use atemoya::{DType, Store};
+use atemoya_measure::{Contestant, Ring, Windows, gathered};
 use std::hint::black_box;
 
 /// The name of whom nobody times.
 pub(crate) const EVICT: &str = "evict";
 
 /// Gathers windows over and over, as many to a batch as fit into a buffer.
-pub(crate) fn signal(store: &Store, name: String, reading: Reading, windows: Vec<Window>) -> Contestant<'_, Ring<f32>> {
-    let views = reading.into_iter().map(|(panel, channels)| (store.panels()[panel].view(), channels));
-    let views: Vec<(PanelView<'_>, Channels)> = views.collect();
-    let items = views.iter().map(|(_, channels)| channels.len()).sum::<usize>() * windows[0].width;
-    let mut at = 0;
-    Contestant::new(name, move |ring: &mut Ring<f32>| {
-        for out in ring.turn().chunks_exact_mut(items) {
-            for (later, step) in [(2, Step::Directory), (1, Step::Tiles)] {
-                let window = &windows[(at + later) % windows.len()];
-                views.iter().for_each(|(view, channels)| gather::signal_ahead(step, view, channels, window));
-            }
-            for (view, channels) in &views {
-                gather::signal(Isa::best(), view, channels, &windows[at], out).expect("a store of our own");
-            }
-            at = (at + 1) % windows.len();
-        }
-        Ok(())
-    })
+pub(crate) fn signal<'a>(
+    store: &Store,
+    name: String,
+    reading: &Reading,
+    windows: Windows,
+) -> Contestant<'a, Ring<f32>> {
+    gathered(name, gatherer(store, reading), windows)
+}
+
+fn gatherer(store: &Store, reading: &Reading) -> Gatherer {
+    let groups: Vec<(usize, &[usize])> = reading.iter().map(|(panel, tracks)| (*panel, tracks.as_slice())).collect();
+    Gatherer::panels(store, &groups, DType::F32)
 }
 
 /// Memory to read through, twice what a large last-level cache holds.
@@ -50,14 +43,13 @@ pub(crate) fn evict(memory: &[u64]) -> Contestant<'_, Ring<f32>> {
 pub(crate) fn map_pages(store: &Store) {
     /// Bases between two that are read: 32 KiB of f32.
     const STEP: usize = 8192;
-    for panel in store.panels() {
-        let (view, mut channels) = (panel.view(), Channels::default());
-        channels.push_group(&(0..panel.tracks()).collect::<Vec<_>>(), 0);
+    for (number, panel) in store.panels().iter().enumerate() {
+        let gatherer = gatherer(store, &vec![(number, (0..panel.tracks()).collect())]);
         let mut out = vec![0.0f32; panel.tracks()];
         for (contig, (_, length)) in store.contigs().iter().enumerate() {
-            for start in (0..length as i64).step_by(STEP.min(1 << view.tile_log2())) {
-                let window = Window { contig, length, start, width: 1, reverse: false };
-                gather::signal(Isa::best(), &view, &channels, &window, &mut out).expect("a store of our own");
+            for start in (0..length as i64).step_by(STEP.min(1 << panel.view().tile_log2())) {
+                let span = Span { contig, start, reverse_complement: false };
+                gatherer.gather_into(1, [span], &mut out).expect("a store of our own");
             }
         }
     }

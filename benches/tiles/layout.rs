@@ -1,7 +1,6 @@
 //! Ways to lay out the same number of tracks: in tiles of some size, and in one panel or several.
 
 use atemoya::format::manifest::Role;
-use atemoya::gather::Channels;
 use atemoya_benches::{Fixture, Panel, Result, Values};
 
 /// Log2 of the smallest and of the largest tile in bases, and of the one that panels are compared
@@ -13,7 +12,7 @@ const USUAL: u32 = 12;
 const FEW: usize = 8;
 
 /// What is read of a store at once: panels by their numbers, and which of their tracks.
-pub(crate) type Reading = Vec<(usize, Channels)>;
+pub(crate) type Reading = Vec<(usize, Vec<usize>)>;
 
 /// Some panels of equal size that hold all tracks together.
 #[derive(Debug)]
@@ -78,19 +77,12 @@ impl Layout {
 
     /// All tracks, each in its channel.
     pub(crate) fn all(&self) -> Reading {
-        let panel = |i: usize| {
-            let mut channels = Channels::default();
-            channels.push_group(&(0..self.each).collect::<Vec<_>>(), i * self.each);
-            (self.first + i, channels)
-        };
-        (0..self.panels).map(panel).collect()
+        (0..self.panels).map(|i| (self.first + i, (0..self.each).collect())).collect()
     }
 
     /// A track from the middle.
     pub(crate) fn one(&self) -> Reading {
         let track = self.tracks() / 2;
-        let mut channels = Channels::default();
-        channels.push_group(&[track % self.each], 0);
-        vec![(self.first + track / self.each, channels)]
+        vec![(self.first + track / self.each, vec![track % self.each])]
     }
 }

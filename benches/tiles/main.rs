@@ -93,7 +93,7 @@ impl Bench {
         for (seed, layout) in layouts.iter().enumerate() {
             let reading = if one { layout.one() } else { layout.all() };
             let windows = fixture.windows(width, WINDOWS, seed);
-            contestants.push(gather::signal(&fixture.store, layout.name(fixture), reading, windows));
+            contestants.push(gather::signal(&fixture.store, layout.name(fixture), &reading, windows));
         }
         contestants.push(self.sources.memcpy(items));
         if one {

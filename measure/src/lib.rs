@@ -18,6 +18,7 @@ mod stream;
 mod turns;
 mod windows;
 
+pub use atemoya::dtype::Element;
 pub use baseline::{Ring, Sources};
 #[cfg(feature = "cuda")]
 pub use device::{Waited, consumer_waited, copies_of, plain_copies, through_device};
@@ -29,7 +30,7 @@ pub use report::{Goal, Outcome, Report};
 pub use start::first_batch;
 pub use stream::through;
 pub use turns::{Contestant, Pace, Quartiles, Row, take_turns};
-pub use windows::{Kernel, sequence, signal};
+pub use windows::{Windows, gathered, group_gatherer};
 
 /// Windows that one call of a kernel gathers, and examples of a batch.
 pub const BATCH: usize = 64;

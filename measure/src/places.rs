@@ -1,8 +1,8 @@
 //! Where windows lie: random places of a store's genome.
 
-use crate::Random;
+use crate::{Random, Windows};
 use atemoya::Store;
-use atemoya::gather::Window;
+use atemoya::gather::Span;
 
 const SEED: u64 = 0x61_74_65_6d_6f_79_61;
 
@@ -13,7 +13,7 @@ const SEED: u64 = 0x61_74_65_6d_6f_79_61;
 /// A window that is wider than its contig reaches past its end. A genome without bases has no
 /// place.
 #[must_use]
-pub fn random_windows(store: &Store, width: usize, count: usize, seed: usize) -> Vec<Window> {
+pub fn random_windows(store: &Store, width: usize, count: usize, seed: usize) -> Windows {
     let mut random = Random::new(&[SEED, seed as u64]);
     // Where each contig ends when all are laid in a row.
     let ends: Vec<u64> = store
@@ -25,13 +25,13 @@ pub fn random_windows(store: &Store, width: usize, count: usize, seed: usize) ->
         })
         .collect();
     let bases = ends.last().copied().unwrap_or(0);
-    let window = |i: usize| {
+    let span = |i: usize| {
         let place = random.below(bases as usize) as u64;
         let contig = ends.partition_point(|&end| end <= place);
-        let length = store.contigs().length(contig);
-        let room = (length as usize).saturating_sub(width);
+        let room = (store.contigs().length(contig) as usize).saturating_sub(width);
         let start = random.below(room + 1) as i64;
-        Window { contig, length, start, width, reverse: i % 2 == 1 }
+        Span { contig, start, reverse_complement: i % 2 == 1 }
     };
-    (0..if bases == 0 { 0 } else { count }).map(window).collect()
+    let spans = (0..if bases == 0 { 0 } else { count }).map(span).collect();
+    Windows { width, spans }
 }

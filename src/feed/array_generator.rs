@@ -2,16 +2,16 @@
 //! fit.
 
 use super::array::Array;
-use super::dataset::{Account, Dataset};
-use super::examples::{ArrayExamples, Arrays, Rows};
+use super::column::{Arrays, ChannelGroups, ColumnReader, Columns, WindowArrays};
+use super::dataset::{Dataset, SelectionReport};
+use super::layout::ColumnSpec;
 use super::loader::Loader;
 use super::loader_options::LoaderOptions;
 use super::setters::setters;
 use super::slot::Slot;
 use crate::loci::Ledger;
 use crate::sample::{EpochPlanner, Order, PlanOptions};
-use crate::sizes;
-use crate::{Error, Result};
+use crate::{DType, Error, Result, sizes};
 
 /// Builds a [`Loader`] or [`Dataset`] that mixes peaks with negatives from arrays, read where they
 /// lie, as cherimoya's `PeakNegativeSampler` does, with its parameters.
@@ -205,28 +205,33 @@ impl<'a> ArrayGenerator<'a> {
         let plan = self.plan()?;
         // Cherimoya reads every array from its beginning.
         let exact = self.order != Order::Cherimoya;
-        let arrays = |names, peaks, negatives, window, rows| {
+        let arrays = |names, peaks, negatives, window, groups| {
             let (has_negatives, max_jitter) = (self.negative_sequences.is_some(), self.max_jitter);
             let examples = (plan.n_peaks, has_negatives.then_some(plan.n_negatives));
-            Arrays { names, peaks, negatives, examples, window, max_jitter, exact, rows }.pair()
+            Arrays { names, peaks, negatives, examples, window, max_jitter, exact, groups }.column()
         };
         let (input, output) = (("in_window", self.in_window), ("out_window", self.out_window));
         let (names, negatives) = (["peak_sequences", "negative_sequences"], self.negative_sequences.as_ref());
-        let sequence = arrays(names, &self.peak_sequences, negatives, input, Rows::Bases)?;
+        let sequence = arrays(names, &self.peak_sequences, negatives, input, ChannelGroups::Bases)?;
         let (names, negatives) = (["peak_signals", "negative_signals"], self.negative_signals.as_ref());
-        let names_of_rows = ["signal_groups", "signal_permutation"];
-        let rows = Rows::tracks(names_of_rows, self.signal_groups.as_deref(), self.signal_permutation.as_deref())?;
-        let signal = arrays(names, &self.peak_signals, negatives, output, rows)?;
+        let parameters = ["signal_groups", "signal_permutation"];
+        let groups =
+            ChannelGroups::tracks(parameters, self.signal_groups.as_deref(), self.signal_permutation.as_deref())?;
+        let signal = arrays(names, &self.peak_signals, negatives, output, groups)?;
         let (names, negatives) = (["peak_controls", "negative_controls"], self.negative_controls.as_ref());
-        let names_of_rows = ["control_groups", "control_permutation"];
-        let rows = Rows::tracks(names_of_rows, self.control_groups.as_deref(), self.control_permutation.as_deref())?;
+        let parameters = ["control_groups", "control_permutation"];
+        let groups =
+            ChannelGroups::tracks(parameters, self.control_groups.as_deref(), self.control_permutation.as_deref())?;
         let controls = match &self.peak_controls {
-            Some(peaks) => Some(arrays(names, peaks, negatives, input, rows)?),
+            Some(peaks) => Some(arrays(names, peaks, negatives, input, groups)?),
             None => None,
         };
-        let examples = ArrayExamples { sequence, controls, signal };
-        let account = Account { ledger: Ledger::of_all(plan.n_peaks, plan.n_negatives), warnings: Vec::new() };
-        Dataset::new(Box::new(examples), EpochPlanner::with_order(plan, self.order)?, account, batch_size)
+        let column = |arrays: WindowArrays<'a>| Box::new(arrays) as Box<dyn ColumnReader + 'a>;
+        // Without controls, those have the positions of the sequence.
+        let absent = [ColumnSpec { dtype: DType::F32, channels: 0, positions: self.in_window }; 3];
+        let columns = Columns::new(absent, [Some(column(sequence)), controls.map(column), Some(column(signal))]);
+        let report = SelectionReport { ledger: Ledger::of_all(plan.n_peaks, plan.n_negatives), warnings: Vec::new() };
+        Dataset::new(columns, None, EpochPlanner::with_order(plan, self.order)?, report, batch_size)
     }
 
     fn plan(&self) -> Result<PlanOptions> {

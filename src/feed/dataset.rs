@@ -1,16 +1,19 @@
 //! A data set: from an epoch and indices in it to the bytes of a batch.
 
 use super::batch::{Batch, Memory};
-use super::examples::Examples;
+use super::column::{Columns, Examples};
 use super::layout::Layout;
+use super::locus_windows::LocusWindows;
 use super::readahead::Readahead;
 use super::slot::Slot;
 use crate::format::checks::hex;
+use crate::gather::{Pool, Window};
 use crate::loci::{Ledger, Locus};
 use crate::sample::{Draw, EpochPlanner, Plan, PlanOptions};
 use crate::{Error, Result};
 use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -21,23 +24,34 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// [`Loader`](super::Loader::fetch). Any number of threads may read it at once.
 #[derive(Debug)]
 pub struct Dataset<'a> {
-    examples: Box<dyn Examples + 'a>,
+    columns: Columns<'a>,
+    /// The loci, and the windows around them, where examples are of a genome.
+    windows: Option<Arc<LocusWindows>>,
     pub(super) planner: EpochPlanner,
     /// That of the streamed batches.
     pub(super) layout: Arc<Layout>,
     plans: Mutex<VecDeque<(u64, Arc<Plan>)>>,
     fingerprint: String,
-    account: Account,
+    report: SelectionReport,
+    scratch: Pool<Scratch>,
     /// How often examples were fetched, and when the system is asked for these.
     fetches: AtomicU64,
     asking: Readahead,
 }
 
-/// What is known of the loci.
+/// What came of selecting the loci.
 #[derive(Debug, Clone)]
-pub(super) struct Account {
+pub(super) struct SelectionReport {
     pub(super) ledger: Ledger,
     pub(super) warnings: Vec<String>,
+}
+
+/// The examples of a batch while it is gathered, in memory that is used again.
+#[derive(Debug, Default)]
+struct Scratch {
+    draws: Vec<Draw>,
+    input: Vec<Window>,
+    output: Vec<Window>,
 }
 
 /// Epochs whose plans are kept: workers may be busy with two consecutive ones at once, and ask for
@@ -46,19 +60,21 @@ const PLANS: usize = 3;
 
 impl<'a> Dataset<'a> {
     pub(super) fn new(
-        examples: Box<dyn Examples + 'a>,
+        columns: Columns<'a>,
+        windows: Option<Arc<LocusWindows>>,
         planner: EpochPlanner,
-        account: Account,
+        report: SelectionReport,
         batch_size: usize,
     ) -> Result<Dataset<'a>> {
         // An epoch has no more examples than `len`, and validation none but the loci: no batch has
         // more, whatever was asked for.
         let options = planner.options();
         let most = planner.len().max(options.n_peaks + options.n_negatives);
-        let layout = Arc::new(Layout::new(batch_size.min(most), examples.forms())?);
-        let fingerprint = fingerprint(&*examples, planner.options());
-        let (plans, fetches, asking) = (Mutex::default(), AtomicU64::new(0), Readahead::new(0));
-        Ok(Dataset { examples, planner, layout, plans, fingerprint, account, fetches, asking })
+        let layout = Arc::new(Layout::new(batch_size.min(most), columns.specs())?);
+        let fingerprint = fingerprint(windows.as_deref(), planner.options());
+        let (plans, scratch, fetches, asking) =
+            (Mutex::default(), Pool::default(), AtomicU64::new(0), Readahead::new(0));
+        Ok(Dataset { columns, windows, planner, layout, plans, fingerprint, report, scratch, fetches, asking })
     }
 
     /// The same examples with another seed, as a data set that shares no lock with this one: what a
@@ -74,7 +90,7 @@ impl<'a> Dataset<'a> {
     pub(super) fn again(&self, seed: u64, batch_size: usize) -> Result<Dataset<'a>> {
         let options = PlanOptions { seed, ..self.planner.options().clone() };
         let planner = EpochPlanner::with_order(options, self.planner.order())?;
-        Dataset::new(self.examples.again(), planner, self.account.clone(), batch_size)
+        Dataset::new(self.columns.unshared(), self.windows.clone(), planner, self.report.clone(), batch_size)
     }
 
     /// What the epochs' plans depend on.
@@ -86,7 +102,7 @@ impl<'a> Dataset<'a> {
     /// How many loci were kept, and why the others were not. Of arrays, all are kept.
     #[must_use]
     pub fn ledger(&self) -> &Ledger {
-        &self.account.ledger
+        &self.report.ledger
     }
 
     /// What looks like a mistake in what this was made of and is no error, for users to read each
@@ -98,7 +114,7 @@ impl<'a> Dataset<'a> {
     /// not asked for, and peaks and negatives that look swapped.
     #[must_use]
     pub fn warnings(&self) -> &[String] {
-        &self.account.warnings
+        &self.report.warnings
     }
 
     /// Examples of an epoch.
@@ -143,7 +159,7 @@ impl<'a> Dataset<'a> {
     fn collect(&self, plan: &Plan, indices: impl ExactSizeIterator<Item = usize> + Clone, epoch: u64) -> Result<Batch> {
         let rows = indices.len();
         let too_many = |_| Error::argument("indices", format!("{rows} examples do not fit in memory"));
-        let layout = Layout::new(rows, self.examples.forms()).map_err(too_many)?;
+        let layout = Layout::new(rows, self.columns.specs()).map_err(too_many)?;
         let mut slot = Slot::plain(layout.bytes()).map_err(too_many)?;
         if self.asks() {
             let number = self.fetches.fetch_add(1, Ordering::Relaxed);
@@ -184,7 +200,7 @@ impl<'a> Dataset<'a> {
     /// The kept peaks or negatives, by which `source` of a draw counts; none when they are arrays.
     #[must_use]
     pub fn loci(&self, is_peak: bool) -> &[Locus] {
-        self.examples.loci(is_peak)
+        self.windows.as_ref().map_or(&[], |windows| windows.loci(is_peak))
     }
 
     /// The plan of an epoch, what stands at each index: made once for all threads.
@@ -206,13 +222,13 @@ impl<'a> Dataset<'a> {
 
     /// Whether there is anything to ask the system for.
     pub(super) fn asks(&self) -> bool {
-        self.examples.asks()
+        self.columns.reads_ahead()
     }
 
     /// Asks the system for what the examples at `indices` of a plan are gathered from. Returns
     /// whether it was not in memory.
     pub(super) fn ask(&self, plan: &Plan, indices: impl Iterator<Item = usize>) -> bool {
-        self.examples.ask(&indices.map(|index| plan.draw(index)).collect::<Vec<_>>())
+        self.with_examples(plan, indices, |examples| self.columns.read_ahead(examples))
     }
 
     /// Gathers the examples at `indices` of a plan into the first rows of a slot.
@@ -223,26 +239,66 @@ impl<'a> Dataset<'a> {
         layout: &Layout,
         slot: &mut Slot,
     ) -> Result<()> {
-        let columns = layout.split(indices.len(), slot.bytes_mut()?);
-        let [sequence, controls, signal, labels, sources, offsets, turned] = columns;
+        self.write(plan, indices, layout, slot.bytes_mut()?)
+    }
+
+    /// Gathers the examples at `indices` of a plan into memory that is laid out as
+    /// [`Dataset::layout`] says and aligned to 8 bytes: for benchmarks of gathering alone.
+    ///
+    /// # Errors
+    /// As [`Dataset::fetch`].
+    #[doc(hidden)]
+    pub fn gather_into(&self, plan: &Plan, indices: Range<usize>, memory: &mut [u8]) -> Result<()> {
+        self.write(plan, indices, &self.layout, memory)
+    }
+
+    fn write(
+        &self,
+        plan: &Plan,
+        indices: impl ExactSizeIterator<Item = usize>,
+        layout: &Layout,
+        memory: &mut [u8],
+    ) -> Result<()> {
+        let columns = layout.split(indices.len(), memory);
+        let [sequence, controls, signal, labels, sources, offsets, reverse_complements] = columns;
         let [labels, sources, offsets]: [&mut [i64]; 3] = [labels, sources, offsets].map(bytemuck::cast_slice_mut);
-        // The columns of one number are written as the examples are drawn, each once.
-        let mut row = 0;
-        let mut draws = indices.map(|index| {
-            let draw = plan.draw(index);
-            labels[row] = i64::from(draw.is_peak);
-            sources[row] = i64::from(draw.source);
-            offsets[row] = i64::from(draw.offset);
-            turned[row] = u8::from(draw.reverse_complement);
-            row += 1;
-            draw
-        });
-        self.examples.gather(&mut draws, [sequence, controls, signal])
+        self.with_examples(plan, indices, |examples| {
+            for (row, draw) in examples.draws.iter().enumerate() {
+                labels[row] = i64::from(draw.is_peak);
+                sources[row] = i64::from(draw.source);
+                offsets[row] = i64::from(draw.offset);
+                reverse_complements[row] = u8::from(draw.reverse_complement);
+            }
+            self.columns.gather(examples, [sequence, controls, signal])
+        })
+    }
+
+    /// Draws the examples at `indices` of a plan, and calls `work` with them.
+    fn with_examples<T>(
+        &self,
+        plan: &Plan,
+        indices: impl Iterator<Item = usize>,
+        work: impl FnOnce(&Examples<'_>) -> T,
+    ) -> T {
+        self.scratch.with(|Scratch { draws, input, output }| {
+            draws.clear();
+            draws.extend(indices.map(|index| plan.draw(index)));
+            input.clear();
+            output.clear();
+            if let Some(windows) = &self.windows {
+                for draw in draws.iter() {
+                    let [of_input, of_output] = windows.of(draw);
+                    input.push(of_input);
+                    output.push(of_output);
+                }
+            }
+            work(&Examples { draws, input, output })
+        })
     }
 }
 
 /// 64 bits of the SHA-256 of the options and the loci, as hexadecimal digits.
-fn fingerprint(examples: &dyn Examples, options: &PlanOptions) -> String {
+fn fingerprint(windows: Option<&LocusWindows>, options: &PlanOptions) -> String {
     let PlanOptions { n_peaks, n_negatives, negative_ratio, max_jitter, reverse_complement, shuffle, seed: _ } =
         options;
     let mut hash = Sha256::new();
@@ -250,7 +306,7 @@ fn fingerprint(examples: &dyn Examples, options: &PlanOptions) -> String {
         hash.update(number.to_le_bytes());
     }
     hash.update([u8::from(*reverse_complement), u8::from(*shuffle)]);
-    for locus in examples.loci(true).iter().chain(examples.loci(false)) {
+    for locus in windows.iter().flat_map(|windows| windows.peaks.iter().chain(&windows.negatives)) {
         hash.update(locus.contig.to_le_bytes());
         hash.update(locus.centre.to_le_bytes());
     }

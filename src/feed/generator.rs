@@ -1,15 +1,15 @@
 //! The builder of loaders: every parameter, its default, and the checks that need the genome.
 
-use super::access::Access;
-use super::columns::Columns;
 use super::dataset::Dataset;
-use super::examples::Places;
 use super::genome::Genome;
+use super::genome_columns::GenomeColumns;
 use super::loader::Loader;
 use super::loader_options::LoaderOptions;
 use super::locus_source::LocusSource;
+use super::locus_windows::LocusWindows;
 use super::setters::setters;
 use super::slot::Slot;
+use crate::gather::Access;
 use crate::ingest::alias::Aliases;
 use crate::loci::LocusFilter;
 use crate::loci::{Locus, LocusTable};
@@ -301,31 +301,31 @@ impl PeakGenerator {
         self.columns()?.narrowest_types()
     }
 
-    fn columns(&self) -> Result<Columns<'_>> {
-        Columns::new(&self.genome, self.filter.signals.as_deref(), self.controls.as_deref(), self.types())
+    fn columns(&self) -> Result<GenomeColumns<'_>> {
+        GenomeColumns::new(&self.genome, self.filter.signals.as_deref(), self.controls.as_deref(), self.types())
     }
 
     fn source(&self, batch_size: usize) -> Result<Dataset<'static>> {
         let filter = &self.filter;
         let columns = self.columns()?;
         columns.check()?;
-        let ([peaks, negatives], mut account) = self.loci.select(&self.genome, filter)?;
-        let used: BTreeSet<u32> = peaks.iter().chain(&negatives).map(|locus| locus.contig).collect();
-        let used: Vec<&str> = used.into_iter().map(|id| self.genome.contigs().name(id as usize)).collect();
-        account.warnings.extend(columns.warnings(&used, filter)?);
+        let (loci, mut report) = self.loci.select(&self.genome, filter)?;
+        let contigs = self.genome.contigs();
+        let used: BTreeSet<u32> = loci.iter().flatten().map(|locus| locus.contig).collect();
+        let used: Vec<&str> = used.into_iter().map(|id| contigs.name(id as usize)).collect();
+        report.warnings.extend(columns.warnings(&used, filter)?);
         let plan = PlanOptions {
-            n_peaks: peaks.len(),
-            n_negatives: negatives.len(),
+            n_peaks: loci[0].len(),
+            n_negatives: loci[1].len(),
             negative_ratio: self.negative_ratio,
             max_jitter: filter.max_jitter as u32,
             reverse_complement: self.reverse_complement,
             shuffle: self.shuffle,
             seed: self.random_state,
         };
-        let LocusFilter { in_window, out_window, max_jitter, .. } = *filter;
-        let places = Arc::new(Places { peaks, negatives, in_window, out_window, max_jitter });
         let planner = EpochPlanner::with_order(plan, filter.order)?;
-        let examples = columns.examples(places, (self.access, self.ask_ahead));
-        Dataset::new(examples, planner, account, batch_size)
+        let windows = LocusWindows::new(contigs, loci, (filter.in_window, filter.out_window), filter.max_jitter);
+        let columns = columns.readers(&windows, self.access, self.ask_ahead);
+        Dataset::new(columns, Some(Arc::new(windows)), planner, report, batch_size)
     }
 }

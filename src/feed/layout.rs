@@ -46,16 +46,16 @@ impl Column {
 
 /// What one example has in a column; no channel where the batches do not have the column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Form {
+pub(super) struct ColumnSpec {
     pub(super) dtype: DType,
     pub(super) channels: usize,
     pub(super) positions: usize,
 }
 
-impl Form {
-    /// The form of a column of one number.
-    const fn number(dtype: DType) -> Form {
-        Form { dtype, channels: 1, positions: 1 }
+impl ColumnSpec {
+    /// Returns the spec of a column of one number.
+    const fn number(dtype: DType) -> ColumnSpec {
+        ColumnSpec { dtype, channels: 1, positions: 1 }
     }
 
     /// Bytes of one example.
@@ -68,26 +68,26 @@ impl Form {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
     batch_size: usize,
-    forms: [Form; 7],
+    specs: [ColumnSpec; 7],
     offsets: [usize; 7],
     bytes: usize,
 }
 
 impl Layout {
-    /// The forms are those of sequence, controls and signal.
-    pub(super) fn new(batch_size: usize, [sequence, controls, signal]: [Form; 3]) -> Result<Self> {
+    /// Lays out batches of sequence, controls and signal.
+    pub(super) fn new(batch_size: usize, [sequence, controls, signal]: [ColumnSpec; 3]) -> Result<Self> {
         let too_large = || Error::argument("batch_size", "a batch of these windows does not fit in memory");
-        let (index, flag) = (Form::number(DType::I64), Form::number(DType::U8));
-        let forms = [sequence, controls, signal, index, index, index, flag];
+        let (index, flag) = (ColumnSpec::number(DType::I64), ColumnSpec::number(DType::U8));
+        let specs = [sequence, controls, signal, index, index, index, flag];
         let mut offsets = [0; 7];
         let mut end = 0usize;
-        for (offset, form) in offsets.iter_mut().zip(forms) {
+        for (offset, spec) in offsets.iter_mut().zip(specs) {
             *offset = end.next_multiple_of(COLUMN_ALIGNMENT);
-            let items = form.channels.checked_mul(form.positions).and_then(|size| size.checked_mul(batch_size));
-            let bytes = items.and_then(|items| items.checked_mul(form.dtype.size())).filter(|&b| b < MAX_BYTES);
+            let items = spec.channels.checked_mul(spec.positions).and_then(|size| size.checked_mul(batch_size));
+            let bytes = items.and_then(|items| items.checked_mul(spec.dtype.size())).filter(|&b| b < MAX_BYTES);
             end = *offset + bytes.ok_or_else(too_large)?;
         }
-        Ok(Layout { batch_size, forms, offsets, bytes: end })
+        Ok(Layout { batch_size, specs, offsets, bytes: end })
     }
 
     /// Examples that there is room for: those of a full batch, or all that there are where the
@@ -101,18 +101,18 @@ impl Layout {
     /// channel for one that the batches do not have.
     #[must_use]
     pub fn shape(&self, column: Column) -> (usize, usize) {
-        let form = self.form(column);
-        (form.channels, form.positions)
+        let spec = self.spec(column);
+        (spec.channels, spec.positions)
     }
 
     /// The type of a column's values.
     #[must_use]
     pub fn dtype(&self, column: Column) -> DType {
-        self.form(column).dtype
+        self.spec(column).dtype
     }
 
-    pub(super) fn form(&self, column: Column) -> Form {
-        self.forms[column as usize]
+    pub(super) fn spec(&self, column: Column) -> ColumnSpec {
+        self.specs[column as usize]
     }
 
     /// Bytes of a whole slot.
@@ -132,7 +132,7 @@ impl Layout {
     #[must_use]
     pub fn range(&self, column: Column, rows: usize) -> std::ops::Range<usize> {
         let start = self.offsets[column as usize];
-        start..start + rows * self.form(column).bytes()
+        start..start + rows * self.spec(column).bytes()
     }
 
     /// Cuts a slot into its columns, for writing `rows` examples.
@@ -155,9 +155,9 @@ mod tests {
 
     #[test]
     fn columns_are_aligned_and_do_not_overlap() {
-        let form = |dtype, channels, positions| Form { dtype, channels, positions };
-        let forms = [form(DType::I8, 4, 7), form(DType::F32, 0, 7), form(DType::F64, 2, 5)];
-        let layout = Layout::new(3, forms).unwrap();
+        let spec = |dtype, channels, positions| ColumnSpec { dtype, channels, positions };
+        let specs = [spec(DType::I8, 4, 7), spec(DType::F32, 0, 7), spec(DType::F64, 2, 5)];
+        let layout = Layout::new(3, specs).unwrap();
         let mut slot = vec![0; layout.bytes()];
         for (i, part) in layout.split(3, &mut slot).into_iter().enumerate() {
             part.fill(i as u8 + 1);

@@ -1,6 +1,6 @@
 //! The loci that a generator is given, in whichever form, and the selection from them.
 
-use super::dataset::Account;
+use super::dataset::SelectionReport;
 use super::genome::Genome;
 use crate::loci::LocusFilter;
 use crate::loci::{Ledger, Locus, LocusTable, Selection, published, warnings};
@@ -26,7 +26,7 @@ impl Default for LocusSource {
 
 impl LocusSource {
     /// The peaks and the negatives to be used, and what is known of all.
-    pub(super) fn select(&self, genome: &Genome, filter: &LocusFilter) -> Result<([Vec<Locus>; 2], Account)> {
+    pub(super) fn select(&self, genome: &Genome, filter: &LocusFilter) -> Result<([Vec<Locus>; 2], SelectionReport)> {
         let selection = match self {
             LocusSource::Index(name) => {
                 let none =
@@ -45,11 +45,11 @@ impl LocusSource {
             LocusSource::Selected(loci) => {
                 filter.check()?;
                 let ledger = Ledger::of_all(loci[0].len(), loci[1].len());
-                return Ok((checked(loci, genome)?.clone(), Account { ledger, warnings: Vec::new() }));
+                return Ok((checked(loci, genome)?.clone(), SelectionReport { ledger, warnings: Vec::new() }));
             }
         };
         let Selection { peaks, negatives, ledger, warnings, .. } = selection;
-        Ok(([peaks, negatives], Account { ledger, warnings }))
+        Ok(([peaks, negatives], SelectionReport { ledger, warnings }))
     }
 }
 

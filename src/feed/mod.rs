@@ -1,22 +1,22 @@
 //! The feed: a ring of batch slots, worker threads that gather into them, and batches delivered in
 //! order as leases. It knows nothing of GPUs.
 
-mod access;
 mod array;
 mod array_generator;
 mod batch;
 mod batches;
-mod columns;
+mod column;
 mod dataset;
-mod examples;
 mod filter;
 mod generator;
 mod genome;
+mod genome_columns;
 mod layout;
 mod lease;
 mod loader;
 mod loader_options;
 mod locus_source;
+mod locus_windows;
 mod outlet;
 mod readahead;
 mod ring;
@@ -28,8 +28,8 @@ mod stats;
 mod stream;
 mod worker;
 
+pub use crate::gather::Access;
 pub use crate::loci::LocusFilter;
-pub use access::Access;
 pub use array::{Array, Strided};
 pub use array_generator::ArrayGenerator;
 pub use batch::{AnyTensor, Batch, Tensor};

@@ -1,20 +1,12 @@
 //! Counts as cherimoya 0.3.1 measures them, to the bit: 32-bit sums in the orders of numpy and
 //! torch.
 
-use super::Channels;
 use super::values::{PanelValues, Values, over};
 use crate::Result;
 use crate::format::manifest::GroupEntry;
 use crate::loci::float_sum::{cascade_sum, pairwise_sum};
 use crate::loci::{GroupSums, WindowSums};
 use crate::store::Store;
-
-/// Some tracks of a panel.
-fn tracks<'a>(store: &'a Store, panel: usize, tracks: &[usize]) -> Box<dyn Values + 'a> {
-    let mut channels = Channels::default();
-    channels.push_group(tracks, 0);
-    Box::new(PanelValues { store, panel, channels })
-}
 
 /// The sum of the values over `start .. end` of a contig, channel after channel.
 fn sum(tracks: &dyn Values, contig: usize, start: i64, end: i64, sum: fn(&[f32]) -> f32) -> Result<f32> {
@@ -24,14 +16,14 @@ fn sum(tracks: &dyn Values, contig: usize, start: i64, end: i64, sum: fn(&[f32])
 /// Sums the first track of the first signal group, as numpy does; all that cherimoya's `min_counts`
 /// and `max_counts` look at.
 #[derive(Debug)]
-pub struct FirstTrack<'a>(Box<dyn Values + 'a>);
+pub(crate) struct FirstTrack<'a>(Box<dyn Values + 'a>);
 
 impl<'a> FirstTrack<'a> {
     /// The first track of the first of some groups, if there is any.
     #[must_use]
-    pub fn of(store: &'a Store, groups: &[&GroupEntry]) -> Option<FirstTrack<'a>> {
+    pub(crate) fn of(store: &'a Store, groups: &[&GroupEntry]) -> Option<FirstTrack<'a>> {
         let group = groups.first()?;
-        Some(FirstTrack(tracks(store, group.panel, group.tracks.get(..1)?)))
+        Some(FirstTrack(PanelValues::boxed(store, group.panel, group.tracks.get(..1)?)))
     }
 
     /// One track.
@@ -49,13 +41,13 @@ impl WindowSums for FirstTrack<'_> {
 /// Sums each signal group over all its channels, as torch does; what cherimoya's outlier filter
 /// looks at.
 #[derive(Debug)]
-pub struct RowSums<'a>(Vec<Box<dyn Values + 'a>>);
+pub(crate) struct RowSums<'a>(Vec<Box<dyn Values + 'a>>);
 
 impl<'a> RowSums<'a> {
     /// Some groups of the store, or `None` when there is none.
     #[must_use]
-    pub fn of(store: &'a Store, groups: &[&GroupEntry]) -> Option<RowSums<'a>> {
-        let groups: Vec<_> = groups.iter().map(|group| tracks(store, group.panel, &group.tracks)).collect();
+    pub(crate) fn of(store: &'a Store, groups: &[&GroupEntry]) -> Option<RowSums<'a>> {
+        let groups: Vec<_> = groups.iter().map(|group| PanelValues::boxed(store, group.panel, &group.tracks)).collect();
         (!groups.is_empty()).then_some(RowSums(groups))
     }
 

@@ -1,10 +1,15 @@
 //! Random access: windows that the caller chooses, gathered into memory of the caller's, by any
 //! number of threads at once.
 
-use super::{Channels, Isa, Step, Window, find_groups, typed, types};
+use super::access::Access;
+use super::names::find_groups;
+use super::reader::StoreReader;
+use super::simd::Isa;
+use super::types;
+use super::window::Window;
 use crate::dtype::Element;
 use crate::format::manifest::Role;
-use crate::store::{PanelFile, PanelView, SequenceFile, SequenceView, Store};
+use crate::store::Store;
 use crate::{DType, Error, Result, sizes};
 use std::collections::BTreeMap;
 
@@ -58,13 +63,7 @@ pub struct Span {
 /// ```
 #[derive(Debug, Clone)]
 pub struct Gatherer {
-    store: Store,
-    isa: Isa,
-    dtype: DType,
-    /// Channels of a window.
-    channels: usize,
-    /// For each panel, what is read of it. There is none where it is the sequence that is read.
-    panels: Vec<(usize, Channels)>,
+    reader: StoreReader,
     /// The contigs that cannot be read, and why.
     unreadable: BTreeMap<usize, String>,
 }
@@ -81,14 +80,7 @@ impl Gatherer {
             return Err(Error::argument("store", "it has no sequence"));
         }
         types::check_sequence("dtype", dtype)?;
-        Ok(Gatherer {
-            store: store.clone(),
-            isa: Isa::best(),
-            dtype,
-            channels: 4,
-            panels: Vec::new(),
-            unreadable: BTreeMap::new(),
-        })
+        Ok(Gatherer { reader: StoreReader::sequence(store, dtype), unreadable: BTreeMap::new() })
     }
 
     /// Gathers the tracks of some groups, of either role, in the order of the names; `None` for all
@@ -112,21 +104,45 @@ impl Gatherer {
         types::check_tracks("dtype", dtype, store, &found)?;
         let names: Vec<&str> = found.iter().map(|group| group.name.as_str()).collect();
         let unreadable = store.unreadable(&names, None);
-        let (panels, channels) = Channels::of_groups(found);
-        Ok(Gatherer { store: store.clone(), isa: Isa::best(), dtype, channels, panels, unreadable })
+        Ok(Gatherer { reader: StoreReader::tracks(store, dtype, found), unreadable })
+    }
+
+    /// Sets how the store's files are read: through memory maps, the default, or by `pread`, which
+    /// makes an error of what ends the process otherwise ([`Access`]). The values are the same.
+    #[must_use]
+    pub fn access(mut self, access: Access) -> Gatherer {
+        self.reader = self.reader.access(access);
+        self
+    }
+
+    /// Gathers tracks by their numbers, each group as a panel's number and its tracks there: for
+    /// benchmarks and tests of the format. Types are not checked.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn panels(store: &Store, groups: &[(usize, &[usize])], dtype: DType) -> Gatherer {
+        Gatherer { reader: StoreReader::panels(store, dtype, groups), unreadable: BTreeMap::new() }
+    }
+
+    /// Sets the kernels' instruction set, and whether the next windows are prefetched: for
+    /// benchmarks.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn kernel(mut self, isa: Isa, prefetches: bool) -> Gatherer {
+        self.reader = self.reader.kernel(isa, prefetches);
+        self
     }
 
     /// The type of the elements.
     #[must_use]
     pub fn dtype(&self) -> DType {
-        self.dtype
+        self.reader.dtype()
     }
 
     /// The shape of a window of `width` bases: channels and positions, `(channels, width)`. Packed
     /// sequence has 64 positions to an element: `(4, ceil(width / 64))`.
     #[must_use]
     pub fn shape(&self, width: usize) -> [usize; 2] {
-        [self.channels, if self.dtype == DType::U64 { width.div_ceil(64) } else { width }]
+        [self.reader.channels(), self.reader.positions(width)]
     }
 
     /// Bytes of so many windows of `width` bases: what [`Gatherer::gather`] writes.
@@ -137,7 +153,7 @@ impl Gatherer {
     pub fn bytes(&self, width: usize, windows: usize) -> Result<usize> {
         sizes::check("width", width, 1)?;
         let [channels, positions] = self.shape(width);
-        let bytes = [channels, positions, self.dtype.size()].into_iter().try_fold(windows, usize::checked_mul);
+        let bytes = [channels, positions, self.dtype().size()].into_iter().try_fold(windows, usize::checked_mul);
         let too_many = || Error::argument("windows", format!("{windows} windows of {width} do not fit in memory"));
         bytes.ok_or_else(too_many)
     }
@@ -164,41 +180,27 @@ impl Gatherer {
         let (count, got) = (windows.len(), out.len());
         let expected = self.bytes(width, count)?;
         if got != expected {
-            let ([channels, positions], dtype) = (self.shape(width), self.dtype);
+            let ([channels, positions], dtype) = (self.shape(width), self.dtype());
             let message =
                 format!("expected {expected} bytes, ({count}, {channels}, {positions}) of {dtype}, got {got}");
             return Err(Error::argument("out", message));
         }
-        if !out.is_empty() && !out.as_ptr().addr().is_multiple_of(self.dtype.size()) {
-            let (dtype, size) = (self.dtype, self.dtype.size());
+        if !out.is_empty() && !out.as_ptr().addr().is_multiple_of(self.dtype().size()) {
+            let (dtype, size) = (self.dtype(), self.dtype().size());
             return Err(Error::argument("out", format!("{dtype} must begin at a multiple of {size} bytes")));
         }
-        let mut windows = windows.fuse().enumerate().map(|(i, span)| self.window(i, span, width));
-        let mut following = || windows.next().transpose();
-        // This window and the two after it, which are fetched in two steps before they are
-        // gathered.
-        let (mut now, mut next, mut later) = (following()?, following()?, following()?);
-        let views = self.views();
-        for out in out.chunks_exact_mut(self.bytes(width, 1)?) {
-            let Some(window) = now else {
-                return Err(Error::argument("windows", format!("they said that they are {count}, and are fewer")));
-            };
-            if let Some(later) = &later {
-                views.ahead(Step::Directory, later);
-            }
-            if let Some(next) = &next {
-                views.ahead(Step::Tiles, next);
-            }
-            views.gather(self.isa, self.dtype, &window, out)?;
-            (now, next, later) = (next, later, following()?);
+        // One more than they say that they are, to find out whether they are more.
+        let windows = windows.take(count.saturating_add(1)).enumerate();
+        let windows: Vec<Window> = windows.map(|(i, span)| self.window(i, span, width)).collect::<Result<_>>()?;
+        if windows.len() != count {
+            let than = if windows.len() < count { "fewer" } else { "more" };
+            return Err(Error::argument("windows", format!("they said that they are {count}, and are {than}")));
         }
-        match now {
-            Some(_) => Err(Error::argument("windows", format!("they said that they are {count}, and are more"))),
-            None => Ok(()),
-        }
+        self.reader.gather(&windows, out)
     }
 
-    /// The same into elements, `(windows, channels, positions)`.
+    /// Gathers windows into elements, `(windows, channels, positions)`, as [`Gatherer::gather`] does
+    /// into bytes.
     ///
     /// # Errors
     /// As [`Gatherer::gather`], and [`Error::Argument`] when `T` is not the type that is gathered.
@@ -208,8 +210,8 @@ impl Gatherer {
         windows: impl IntoIterator<Item = Span, IntoIter: ExactSizeIterator>,
         out: &mut [T],
     ) -> Result<()> {
-        if T::DTYPE != self.dtype {
-            return Err(Error::argument("out", format!("expected elements of {}, got {}", self.dtype, T::DTYPE)));
+        if T::DTYPE != self.dtype() {
+            return Err(Error::argument("out", format!("expected elements of {}, got {}", self.dtype(), T::DTYPE)));
         }
         self.gather(width, windows, bytemuck::cast_slice_mut(out))
     }
@@ -218,7 +220,7 @@ impl Gatherer {
     #[inline]
     fn window(&self, i: usize, span: Span, width: usize) -> Result<Window> {
         let Span { contig, start, reverse_complement: reverse } = span;
-        let contigs = self.store.contigs();
+        let contigs = self.reader.store().contigs();
         if contig >= contigs.len() {
             let message = format!("window {i} is on contig {contig}, of {} counted from 0", contigs.len());
             return Err(Error::argument("windows", message));
@@ -227,40 +229,5 @@ impl Gatherer {
             return Err(Error::argument("windows", why.as_str()));
         }
         Ok(Window { contig, length: contigs.length(contig), start, width, reverse })
-    }
-
-    fn views(&self) -> Views<'_> {
-        let sequence = self.store.sequence().filter(|_| self.panels.is_empty());
-        let files = self.store.panels();
-        let panels = self.panels.iter().map(|(panel, channels)| (&files[*panel], files[*panel].view(), channels));
-        Views { sequence: sequence.map(SequenceFile::view), panels: panels.collect() }
-    }
-}
-
-/// Views of the files that are read, taken once a call.
-struct Views<'a> {
-    sequence: Option<SequenceView<'a>>,
-    panels: Vec<(&'a PanelFile, PanelView<'a>, &'a Channels)>,
-}
-
-impl Views<'_> {
-    /// Fetches into the processor's cache a part of what a window soon to be gathered will read.
-    #[inline]
-    fn ahead(&self, step: Step, window: &Window) {
-        if let (Some(view), Step::Tiles) = (&self.sequence, step) {
-            super::sequence_ahead(view.blocks(window.contig, window.length), window);
-        }
-        self.panels.iter().for_each(|(_, view, channels)| super::signal_ahead(step, view, channels, window));
-    }
-
-    #[inline]
-    fn gather(&self, isa: Isa, dtype: DType, window: &Window, out: &mut [u8]) -> Result<()> {
-        if let Some(view) = &self.sequence {
-            typed::sequence(isa, dtype, view.blocks(window.contig, window.length), window, out);
-        }
-        for (file, view, channels) in &self.panels {
-            typed::signal(isa, dtype, view, channels, window, out).map_err(|(row, error)| file.error(row, error))?;
-        }
-        Ok(())
     }
 }

@@ -1,10 +1,39 @@
-//! Which tracks are meant by names: `NAME`, a group, or `NAME.i`, a channel of it.
+//! Names of tracks: the groups of a role by their names, and single tracks as `NAME`, a group, or
+//! `NAME.i`, a channel of it.
 
 use crate::error::listed_as_is;
-use crate::format::manifest::GroupEntry;
-use crate::{Error, Result};
+use crate::format::manifest::{GroupEntry, Role};
+use crate::store::Store;
+use crate::{Error, Result, listed};
 use std::collections::HashSet;
 use std::hash::Hash;
+
+/// The groups of a role, or of any where it is `None`: those of the names in their order, or all.
+///
+/// # Errors
+/// [`Error::Argument`], of the parameter `argument`, for a name that the store lacks, with those
+/// that it has, or one that is given twice.
+pub(crate) fn find_groups<'a>(
+    store: &'a Store,
+    argument: &'static str,
+    role: Option<Role>,
+    names: Option<&[impl AsRef<str>]>,
+) -> Result<Vec<&'a GroupEntry>> {
+    let all = || store.manifest().groups.iter().filter(move |group| role.is_none_or(|role| group.role == role));
+    let Some(names) = names else { return Ok(all().collect()) };
+    let mut groups: Vec<&GroupEntry> = Vec::new();
+    for name in names.iter().map(AsRef::as_ref) {
+        let Some(group) = all().find(|group| group.name == *name) else {
+            let known = listed(all().map(|group| &group.name));
+            return Err(Error::argument(argument, format!("there is no {name:?}; there is {known}")));
+        };
+        if groups.iter().any(|known| known.name == *name) {
+            return Err(Error::argument(argument, format!("{name:?} is named twice")));
+        }
+        groups.push(group);
+    }
+    Ok(groups)
+}
 
 /// The tracks of a group of a store, each by its panel and its number there.
 pub(super) fn tracks_of(group: &GroupEntry) -> impl Iterator<Item = (usize, usize)> {

@@ -1,14 +1,14 @@
-//! One-hot sequence: the packed masks, shifted and turned, then an item for each bit, or the bits
-//! as they are.
+//! One-hot sequence: the packed masks, shifted and reversed, then an element for each bit, or the
+//! bits as they are.
 
-use super::Window;
+use super::window::Window;
 use crate::dtype::Element;
 use crate::format::onehot::Block;
 use half::{bf16, f16};
 
 /// A type that one-hot sequence is written in: its 0 where a base is another one, its 1 where it is
 /// this one.
-pub trait OneHot: Element + PartialEq + std::fmt::Debug {
+pub(super) trait OneHot: Element + PartialEq + std::fmt::Debug {
     /// The bits of 1. Those of 0 are 0 in every type.
     const ONE: u32;
     /// 0.
@@ -35,24 +35,21 @@ one_hot! {
 /// masks (A, C, G, T) is output position `at + i`. Bits from `count` on are zero.
 #[inline(always)]
 pub(super) fn masks(blocks: &[Block], window: &Window, mut write: impl FnMut(usize, Block, usize)) {
-    let (from, end, before) = window.on_contig();
-    let inside = end - from;
-    // Where the part on the contig begins in the output.
-    let first = if window.reverse { window.width - before - inside } else { before };
+    let inside = window.inside();
     let mut done = 0;
-    while done < inside {
-        let count = (inside - done).min(64);
+    while done < inside.len() {
+        let count = (inside.len() - done).min(64);
         // The 64 bases (or what is left) that come next, in the order of the contig.
-        let start = if window.reverse { end - done - count } else { from + done };
+        let start = if window.reverse { inside.end - done - count } else { inside.start + done };
         let mut chunk = shifted(blocks, start);
         if count < 64 {
             chunk.iter_mut().for_each(|mask| *mask &= (1 << count) - 1);
         }
         if window.reverse {
-            let turned = |mask: u64| mask.reverse_bits() >> (64 - count);
-            chunk = [turned(chunk[3]), turned(chunk[2]), turned(chunk[1]), turned(chunk[0])];
+            let reversed = |mask: u64| mask.reverse_bits() >> (64 - count);
+            chunk = [reversed(chunk[3]), reversed(chunk[2]), reversed(chunk[1]), reversed(chunk[0])];
         }
-        write(first + done, chunk, count);
+        write(inside.at + done, chunk, count);
         done += count;
     }
 }
@@ -72,15 +69,9 @@ fn shifted(blocks: &[Block], start: usize) -> Block {
 /// Writes zeros where the window lies outside the contig.
 #[inline(always)]
 pub(super) fn clear_outside<T: OneHot>(window: &Window, out: &mut [T]) {
-    let (from, end, before) = window.on_contig();
-    let inside = end - from;
-    if inside == window.width {
-        return;
-    }
-    let first = if window.reverse { window.width - before - inside } else { before };
-    for row in out.chunks_exact_mut(window.width.max(1)) {
-        row[..first].fill(T::ZERO);
-        row[first + inside..].fill(T::ZERO);
+    let inside = window.inside();
+    if inside.len() < window.width {
+        out.chunks_exact_mut(window.width).for_each(|row| inside.fill_outside(row, 1, T::ZERO));
     }
 }
 

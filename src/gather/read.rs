@@ -1,9 +1,11 @@
 //! Reading whole stretches of a contig, for extraction and inspection.
 
 use super::names::find_tracks;
-use super::{Channels, Isa, Window};
+use super::reader::StoreReader;
+use super::window::Window;
 use crate::store::Store;
-use crate::{Error, Result};
+use crate::{DType, Error, Result};
+use bytemuck::cast_slice_mut;
 use std::ops::Range;
 
 /// The one-hot sequence of `range` of a contig: `(4, L)` bytes of 0 and 1, channels A, C, G, T.
@@ -12,13 +14,12 @@ use std::ops::Range;
 /// [`Error::Argument`] when the store has no sequence or no such contig, or the range is not inside
 /// it.
 pub fn read_sequence(store: &Store, contig: &str, range: Range<u64>) -> Result<Vec<u8>> {
-    let Some(sequence) = store.sequence() else {
+    if store.sequence().is_none() {
         return Err(Error::argument("sequence", "the store has no sequence"));
-    };
+    }
     let window = window(store, contig, range)?;
-    let blocks = sequence.view().blocks(window.contig, window.length);
     let mut out = vec![0u8; 4 * window.width];
-    super::sequence(Isa::best(), blocks, &window, &mut out);
+    StoreReader::sequence(store, DType::U8).gather(&[window], &mut out)?;
     Ok(out)
 }
 
@@ -46,12 +47,9 @@ pub fn read_track(store: &Store, track: &str, contig: &str, range: Range<u64>) -
     if let Some(why) = store.unreadable(&[&group.name], channel).remove(&window.contig) {
         return Err(Error::argument("contig", why));
     }
-    let file = &store.panels()[group.panel];
-    let mut channels = Channels::default();
-    channels.push_group(tracks, 0);
-    let mut out = vec![0.0; window.width];
-    super::signal(Isa::best(), &file.view(), &channels, &window, &mut out)
-        .map_err(|(row, error)| file.error(row, error))?;
+    let mut out = vec![0.0f32; window.width];
+    let reader = StoreReader::panels(store, DType::F32, &[(group.panel, tracks)]);
+    reader.gather(&[window], cast_slice_mut(&mut out))?;
     Ok(out)
 }
 

@@ -1,6 +1,6 @@
 //! Sums of tracks over windows, for counts filters and the counts of a locus index.
 
-use super::Channels;
+use super::channels::PanelChannels;
 use super::names::{named_tracks, tracks_of};
 use super::values::{PanelValues, Values, over};
 use crate::Result;
@@ -13,15 +13,15 @@ const PIECE: usize = 1 << 14;
 
 /// Sums some tracks over windows, in f64.
 #[derive(Debug)]
-pub struct TrackSums<'a> {
-    /// Those of a store by their panels, which are read one after the other.
+pub(crate) struct TrackSums<'a> {
+    /// Those of a store by their panels, which are summed one after the other.
     tracks: Vec<Box<dyn Values + 'a>>,
 }
 
 impl<'a> TrackSums<'a> {
     /// All tracks of some groups, or `None` when there is no group.
     #[must_use]
-    pub fn of(store: &'a Store, groups: &[&GroupEntry]) -> Option<TrackSums<'a>> {
+    pub(crate) fn of(store: &'a Store, groups: &[&GroupEntry]) -> Option<TrackSums<'a>> {
         let tracks = groups.iter().flat_map(|group| tracks_of(group));
         (!groups.is_empty()).then(|| TrackSums::of_panels(store, tracks))
     }
@@ -32,7 +32,7 @@ impl<'a> TrackSums<'a> {
     /// # Errors
     /// [`Error::Argument`](crate::Error::Argument) for a name that the store does not have, or a
     /// track that is given twice.
-    pub fn named(store: &'a Store, names: &[String]) -> Result<TrackSums<'a>> {
+    pub(crate) fn named(store: &'a Store, names: &[String]) -> Result<TrackSums<'a>> {
         let groups = store.manifest().groups.iter();
         let groups: Vec<_> = groups.map(|group| (group.name.as_str(), tracks_of(group).collect())).collect();
         Ok(TrackSums::of_panels(store, named_tracks("counts_tracks", names, &groups)?.into_iter()))
@@ -45,16 +45,13 @@ impl<'a> TrackSums<'a> {
 
     /// Some tracks, by their panels and their numbers there.
     fn of_panels(store: &'a Store, tracks: impl Iterator<Item = (usize, usize)>) -> TrackSums<'a> {
-        let mut panels: Vec<(usize, Channels)> = Vec::new();
-        for (panel, track) in tracks {
-            let at = panels.iter().position(|(known, _)| *known == panel).unwrap_or_else(|| {
-                panels.push((panel, Channels::default()));
-                panels.len() - 1
-            });
-            let channel = panels[at].1.len();
-            panels[at].1.push_group(&[track], channel);
-        }
-        let values = |(panel, channels)| Box::new(PanelValues { store, panel, channels }) as Box<dyn Values>;
+        let tracks: Vec<(usize, usize)> = tracks.collect();
+        let (panels, _) =
+            PanelChannels::number(tracks.iter().map(|(panel, track)| (*panel, std::slice::from_ref(track))));
+        let values = |of: PanelChannels| {
+            let tracks: Vec<usize> = of.channels.of(false).iter().map(|(track, _)| *track).collect();
+            PanelValues::boxed(store, of.panel, &tracks)
+        };
         TrackSums { tracks: panels.into_iter().map(values).collect() }
     }
 
@@ -63,7 +60,7 @@ impl<'a> TrackSums<'a> {
     ///
     /// # Errors
     /// [`Error::Corrupt`](crate::Error::Corrupt) for damaged tiles.
-    pub fn sum_and_magnitude(&self, contig: usize, start: i64, end: i64) -> Result<(f64, f64)> {
+    pub(crate) fn sum_and_magnitude(&self, contig: usize, start: i64, end: i64) -> Result<(f64, f64)> {
         let (mut sum, mut magnitude) = (0.0, 0.0);
         self.for_pieces(contig, start, end, |values| {
             sum += in_lanes(values, f64::from);

@@ -1,11 +1,20 @@
-//! Values of some tracks over a stretch of a contig, for those who sum them: a store's, or what
-//! another floor gives.
+//! Values of some tracks over a stretch of a contig, to be summed: those of a store, or of arrays,
+//! which the feed knows.
 
-use super::scratch::with_values;
-use super::{Channels, Isa, Window};
-use crate::Result;
+use super::channels::Channels;
+use super::kernels;
+use super::simd::Isa;
+use super::window::Window;
 use crate::store::Store;
+use crate::{DType, Result};
+use bytemuck::cast_slice_mut;
+use std::cell::RefCell;
 use std::fmt::Debug;
+
+thread_local! {
+    /// Values that are only summed, in memory that is used again.
+    static VALUES: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
+}
 
 /// Some tracks, whose values can be read.
 pub(crate) trait Values: Debug + Send + Sync {
@@ -32,19 +41,29 @@ pub(super) fn over<R>(
     width: usize,
     of: impl FnOnce(&[f32]) -> R,
 ) -> Result<R> {
-    with_values(tracks.channels() * width, |values| {
-        tracks.read(contig, start, width, values)?;
-        Ok(of(values))
+    let count = tracks.channels() * width;
+    VALUES.with_borrow_mut(|values| {
+        if values.len() < count {
+            values.resize(count, 0.0);
+        }
+        tracks.read(contig, start, width, &mut values[..count])?;
+        Ok(of(&values[..count]))
     })
 }
 
 /// Some tracks of a panel of a store.
 #[derive(Debug)]
 pub(super) struct PanelValues<'a> {
-    pub(super) store: &'a Store,
-    pub(super) panel: usize,
-    /// Numbered from 0 without gaps.
-    pub(super) channels: Channels,
+    store: &'a Store,
+    panel: usize,
+    channels: Channels,
+}
+
+impl<'a> PanelValues<'a> {
+    /// Takes tracks of a panel by their numbers there.
+    pub(super) fn boxed(store: &'a Store, panel: usize, tracks: &[usize]) -> Box<dyn Values + 'a> {
+        Box::new(PanelValues { store, panel, channels: Channels::of_tracks(tracks) })
+    }
 }
 
 impl Values for PanelValues<'_> {
@@ -59,7 +78,8 @@ impl Values for PanelValues<'_> {
     fn read(&self, contig: usize, start: i64, width: usize, out: &mut [f32]) -> Result<()> {
         let window = Window { contig, length: self.length(contig), start, width, reverse: false };
         let file = &self.store.panels()[self.panel];
-        super::signal(Isa::best(), &file.view(), &self.channels, &window, out)
+        let out = cast_slice_mut(out);
+        kernels::signal(Isa::best(), DType::F32, &file.view(), &self.channels, &window, out)
             .map_err(|(row, error)| file.error(row, error))
     }
 }

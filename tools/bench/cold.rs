@@ -1,11 +1,12 @@
 //! Rows of a store that is not in memory: its files are put out of the page cache, and read again.
 
-use super::windows::{batch, channels_of, width_of};
+use super::windows::{batch, width_of};
 use super::{Bench, loading};
 use anyhow::{Context, Result};
-use atemoya::Store;
 use atemoya::feed::Access;
-use atemoya_measure::{Contestant, Kernel, Outcome, Quartiles, Ring, random_windows, sequence, signal};
+use atemoya::gather::Gatherer;
+use atemoya::{DType, Store};
+use atemoya_measure::{Contestant, Outcome, Quartiles, Ring, gathered, group_gatherer, random_windows};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -86,31 +87,28 @@ fn stream(bench: &Bench<'_>, access: Access, ask_ahead: bool, time: Duration) ->
 fn windows(bench: &Bench<'_>, time: Duration) -> Result<Option<(f64, f64)>> {
     let store = Store::open(&bench.arguments.store)?;
     let filter = &bench.filter;
-    let groups: Vec<_> = store.manifest().groups.iter().map(|group| (group, channels_of(group))).collect();
-    let sizes = groups.iter().map(|(group, channels)| 4 * channels.len() * width_of(group, filter));
+    let groups = &store.manifest().groups;
+    let sizes = groups.iter().map(|group| 4 * group.tracks.len() * width_of(group, filter));
     let largest = sizes.chain([4 * filter.in_window]).max().unwrap_or(0);
     let Some(batch) = batch(largest) else { return Ok(None) };
     let mut bases = Ring::new(1, batch * 4 * filter.in_window, 1u8);
-    let mut values: Vec<Ring<f32>> = groups
-        .iter()
-        .map(|(group, channels)| Ring::new(1, batch * channels.len() * width_of(group, filter), 1.0))
-        .collect();
+    let mut values: Vec<Ring<f32>> =
+        groups.iter().map(|group| Ring::new(1, batch * group.tracks.len() * width_of(group, filter), 1.0)).collect();
     // The same places for all, as examples are read.
-    let contestants = || {
+    let contestants = || -> Result<_> {
         let own = |width| random_windows(&store, width, WINDOWS, usize::MAX);
-        let sequence = store.sequence().map(|file| sequence::<u8>(file, Kernel::best(), own(filter.in_window)));
-        let tracks: Vec<Contestant<'_, Ring<f32>>> = groups
-            .iter()
-            .map(|(group, channels)| {
-                signal(&store.panels()[group.panel], channels, Kernel::best(), own(width_of(group, filter)))
-            })
-            .collect();
-        (sequence, tracks)
+        let sequence = store.sequence().map(|_| Gatherer::sequence(&store, DType::U8)).transpose()?;
+        let sequence = sequence.map(|gatherer| gathered::<u8>("sequence", gatherer, own(filter.in_window)));
+        let tracks = groups.iter().map(|group| {
+            let gatherer = group_gatherer(&store, group)?;
+            Ok(gathered::<f32>(group.name.as_str(), gatherer, own(width_of(group, filter))))
+        });
+        Ok((sequence, tracks.collect::<Result<Vec<Contestant<'_, Ring<f32>>>>>()?))
     };
     // Reads up to so many batches, and returns how many of them time allowed and how long they
     // took.
     let mut read = |most: usize| -> Result<(usize, f64)> {
-        let (mut sequence, mut tracks) = contestants();
+        let (mut sequence, mut tracks) = contestants()?;
         let (since, mut done) = (Instant::now(), 0);
         while done < most && (done == 0 || since.elapsed() < time) {
             bench.watch.check()?;

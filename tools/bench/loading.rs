@@ -6,6 +6,7 @@ use crate::output;
 use anyhow::Result;
 use atemoya::{PeakGenerator, Store};
 use atemoya_measure::{Examples, Outcome, Pace, Quartiles, Ring, Sources, take_turns, through};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Batches in memory at once.
@@ -59,7 +60,8 @@ pub(super) fn measure(bench: &mut Bench<'_>, store: &Store) -> Result<()> {
     let generator = bench.generator(store).slots(Some(SLOTS));
     let [mut one, mut two] = [generator.clone().num_workers(1).build()?, generator.num_workers(2).build()?];
     one.warnings().iter().for_each(|warning| output::warn(warning));
-    let examples = Examples::new(store, &one, &bench.filter, bench.arguments.negative_ratio)?;
+    let dataset = Arc::clone(one.dataset());
+    let examples = Examples::new(&dataset)?;
     let batch = one.layout().batch_size();
     let bytes = one.layout().payload(batch);
     let rows = bench.phase("example", EXAMPLE, |time| {

@@ -7,11 +7,10 @@ use anyhow::Result;
 use atemoya::Store;
 use atemoya::feed::LocusFilter;
 use atemoya::format::manifest::{GroupEntry, Role};
-use atemoya::format::tile::Sample;
-use atemoya::gather::{Channels, OneHot, Window};
-use atemoya::store::SequenceFile;
+use atemoya::gather::Gatherer;
 use atemoya_measure::{
-    BATCH, Contestant, Kernel, Outcome, Pace, Ring, Sources, random_windows, sequence, signal, take_turns,
+    BATCH, Contestant, Element, Outcome, Pace, Ring, Sources, Windows, gathered, group_gatherer, random_windows,
+    take_turns,
 };
 use std::time::{Duration, Instant};
 
@@ -27,12 +26,11 @@ const GROUPS: f64 = 0.4;
 
 pub(super) fn measure(bench: &mut Bench<'_>, store: &Store) -> Result<()> {
     let filter = bench.filter.clone();
-    match store.sequence() {
-        Some(file) => {
-            one_hot::<f32>(bench, file, "onehot_f32", random_windows(store, filter.in_window, WINDOWS, 0))?;
-            one_hot::<u8>(bench, file, "onehot_u8", random_windows(store, filter.in_window, WINDOWS, 0))?;
-        }
-        None => bench.report.note("no sequence: no one-hot row"),
+    if store.sequence().is_some() {
+        one_hot(bench, store, "onehot_f32", 1.0f32)?;
+        one_hot(bench, store, "onehot_u8", 1u8)?;
+    } else {
+        bench.report.note("no sequence: no one-hot row");
     }
     let groups = &store.manifest().groups;
     if groups.is_empty() {
@@ -40,38 +38,18 @@ pub(super) fn measure(bench: &mut Bench<'_>, store: &Store) -> Result<()> {
     }
     let share = ROW.min(GROUPS / groups.len().max(1) as f64);
     for (number, group) in groups.iter().enumerate() {
-        let channels = channels_of(group);
-        let panel = &store.panels()[group.panel];
+        let gatherer = group_gatherer(store, group)?;
         let width = width_of(group, &filter);
         let name = format!("{}_{}", if group.role == Role::Signal { "signal" } else { "control" }, group.name);
-        let make = |windows| signal::<f32>(panel, &channels, Kernel::best(), windows);
-        row::<f32>(
-            bench,
-            &name,
-            channels.len() * width,
-            random_windows(store, width, WINDOWS, 1 + number),
-            share,
-            make,
-        )?;
+        row(bench, &name, &gatherer, random_windows(store, width, WINDOWS, 1 + number), share, 1.0f32)?;
     }
     Ok(())
 }
 
-fn one_hot<T: Sample + OneHot>(
-    bench: &mut Bench<'_>,
-    file: &SequenceFile,
-    name: &str,
-    windows: Vec<Window>,
-) -> Result<()> {
-    let items = 4 * windows[0].width;
-    row::<T>(bench, name, items, windows, ROW, |windows| sequence(file, Kernel::best(), windows))
-}
-
-/// A group's tracks, as the loader reads them.
-pub(super) fn channels_of(group: &GroupEntry) -> Channels {
-    let mut channels = Channels::default();
-    channels.push_group(&group.tracks, 0);
-    channels
+fn one_hot<T: Element>(bench: &mut Bench<'_>, store: &Store, name: &str, one: T) -> Result<()> {
+    let gatherer = Gatherer::sequence(store, T::DTYPE)?;
+    let windows = random_windows(store, bench.filter.in_window, WINDOWS, 0);
+    row(bench, name, &gatherer, windows, ROW, one)
 }
 
 /// The bases of a group's windows, as the loader reads them.
@@ -85,24 +63,26 @@ pub(super) fn batch(window_bytes: usize) -> Option<usize> {
     (window_bytes <= WINDOW_BYTES).then(|| (BATCH_BYTES / window_bytes).clamp(1, BATCH))
 }
 
-/// Measures a gatherer of windows of `items` items. `make` makes one of some windows.
-fn row<'a, T: Sample>(
+/// Measures gathering of windows beside copying as many values. Buffers begin as ones.
+fn row<T: Element>(
     bench: &mut Bench<'_>,
     name: &str,
-    items: usize,
-    mut windows: Vec<Window>,
+    gatherer: &Gatherer,
+    mut windows: Windows,
     share: f64,
-    make: impl Fn(Vec<Window>) -> Contestant<'a, Ring<T>>,
+    one: T,
 ) -> Result<()> {
+    let items: usize = gatherer.shape(windows.width).iter().product();
     let Some(batch) = batch(items * size_of::<T>()) else {
         bench.report.note(format!("{name}: not measured, a window has {}", output::count((items * 4) as u64, "B")));
         return Ok(());
     };
-    let mut ring = Ring::new(4, batch * items, T::ONE);
+    let mut ring = Ring::new(4, batch * items, one);
     let rows = bench.phase(name, share, |time| {
-        windows.truncate(warm(make(windows.clone()), &mut ring, batch, time)?);
-        let mut sources = Sources::new(T::ONE);
-        let mut contestants = [make(windows), sources.memcpy(items)];
+        let contestant = |windows: Windows| gathered(name, gatherer.clone(), windows);
+        windows.spans.truncate(warm(contestant(windows.clone()), &mut ring, batch, time)?);
+        let mut sources = Sources::new(one);
+        let mut contestants = [contestant(windows), sources.memcpy(items)];
         Ok(take_turns(&mut ring, &mut contestants, Pace::new(1, time), bench.watch)?)
     })?;
     bench.report.push(Outcome::rate(name, "windows/s", batch, &rows[0], &rows[1]));
@@ -110,7 +90,7 @@ fn row<'a, T: Sample>(
 }
 
 /// Reads windows into memory, and returns how many of them time allowed.
-fn warm<T: Sample>(
+fn warm<T: Element>(
     mut contestant: Contestant<'_, Ring<T>>,
     ring: &mut Ring<T>,
     batch: usize,

@@ -3,6 +3,7 @@
 
 use crate::feed::array::Array;
 use crate::format::Contigs;
+use crate::gather::Window;
 use crate::{Error, Result};
 use std::collections::HashSet;
 
@@ -66,6 +67,24 @@ impl ContigArrays {
 impl<S: Into<String>> FromIterator<(S, Array<'static>)> for ContigArrays {
     fn from_iter<I: IntoIterator<Item = (S, Array<'static>)>>(arrays: I) -> ContigArrays {
         ContigArrays(arrays.into_iter().map(|(name, array)| (name.into(), array)).collect())
+    }
+}
+
+/// Zeroes the part of a window's output that lies outside an array of `length` positions, and calls
+/// `read` with the first position inside and the output of those inside, if there are any. A
+/// position is `size` items of the output.
+#[inline]
+pub(super) fn read_inside<T: Copy>(
+    window: &Window,
+    length: usize,
+    out: &mut [T],
+    (size, zero): (usize, T),
+    read: impl FnOnce(usize, &mut [T]),
+) {
+    let inside = Window { length: length as u64, ..*window }.inside();
+    inside.fill_outside(out, size, zero);
+    if !inside.is_empty() {
+        read(inside.start, &mut out[inside.at * size..][..inside.len() * size]);
     }
 }
 

@@ -15,7 +15,13 @@ impl ContigMap {
         ContigMap(Some(genome.iter().map(|(name, _)| store.id(name).map(|id| id as u32)).collect()))
     }
 
-    /// The store's id of a contig, if it has this.
+    /// Returns whether each contig has the same id in the store.
+    #[inline]
+    pub(in crate::feed) fn is_identity(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Returns the store's id of a contig, if the store has it.
     #[inline]
     pub(in crate::feed) fn id(&self, contig: usize) -> Option<usize> {
         match &self.0 {

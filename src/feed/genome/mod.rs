@@ -2,7 +2,6 @@
 
 mod contig_arrays;
 mod contig_map;
-mod cut;
 mod named;
 mod sequence;
 mod tracks;
@@ -10,8 +9,8 @@ mod tracks;
 pub use contig_arrays::ContigArrays;
 pub(super) use contig_map::ContigMap;
 pub(super) use named::{Tracks, known_contigs};
-pub(super) use sequence::SequenceArrays;
-pub(super) use tracks::TrackArrays;
+pub(super) use sequence::{SequenceArrays, SequenceColumn};
+pub(super) use tracks::{TrackArrays, TrackColumn};
 
 use crate::error::listed_as_is;
 use crate::format::Contigs;
@@ -51,8 +50,8 @@ use std::sync::Arc;
 /// assert_eq!(batch.sequence().unwrap().shape(), [2, 4, 41]);
 /// assert_eq!(batch.signal().unwrap().shape(), [2, 2, 20]);
 /// // Reverse complements have the minus strand first.
-/// let turned = batch.reverse_complemented()[0] == 1;
-/// assert_eq!(batch.signal().unwrap().row(0)[0], if turned { 0.5 } else { 3.0 });
+/// let reversed = batch.reverse_complemented()[0] == 1;
+/// assert_eq!(batch.signal().unwrap().row(0)[0], if reversed { 0.5 } else { 3.0 });
 /// # Ok::<(), atemoya::Error>(())
 /// ```
 #[derive(Debug, Clone)]

@@ -1,12 +1,13 @@
-//! Sequence from arrays of whole contigs: their type, their contigs, and a window of them.
+//! Sequence from arrays of whole contigs.
 
-use super::contig_arrays::ContigArrays;
-use super::cut::cut;
+use super::contig_arrays::{ContigArrays, read_inside};
 use crate::feed::array::Array;
-use crate::feed::layout::Form;
+use crate::feed::column::{ColumnReader, Examples};
+use crate::feed::layout::ColumnSpec;
 use crate::format::Contigs;
 use crate::gather::Window;
 use crate::{DType, Error, Result};
+use std::sync::Arc;
 
 /// The bases.
 const BASES: usize = 4;
@@ -33,20 +34,45 @@ impl SequenceArrays {
         Ok(SequenceArrays { contigs, arrays: arrays.iter().map(|(_, array)| array.clone()).collect(), dtype })
     }
 
-    pub(in crate::feed) fn form(&self, width: usize) -> Form {
-        Form { dtype: self.dtype, channels: BASES, positions: width }
-    }
-
     /// Copies a window; what lies outside the contig is 0. Reverse-complemented, both axes are
     /// turned.
-    pub(in crate::feed) fn read(&self, window: &Window, out: &mut [u8]) {
+    fn read(&self, window: &Window, out: &mut [u8]) {
         let array = &self.arrays[window.contig];
         let size = self.dtype.size();
         for (row, out) in out.chunks_exact_mut(window.width * size).enumerate() {
             let row = if window.reverse { BASES - 1 - row } else { row };
-            cut(window, array.shape()[2], out, (size, 0), |start, out| {
+            read_inside(window, array.shape()[2], out, (size, 0), |start, out| {
                 array.read([0, row, start], window.reverse, out)
             });
         }
+    }
+}
+
+/// The sequence of a data set, read from arrays of whole contigs.
+#[derive(Debug, Clone)]
+pub(in crate::feed) struct SequenceColumn {
+    pub(in crate::feed) arrays: Arc<SequenceArrays>,
+    /// Bases of a window.
+    pub(in crate::feed) width: usize,
+}
+
+impl ColumnReader for SequenceColumn {
+    fn spec(&self) -> ColumnSpec {
+        ColumnSpec { dtype: self.arrays.dtype, channels: BASES, positions: self.width }
+    }
+
+    fn gather(&self, examples: &Examples<'_>, out: &mut [u8]) -> Result<()> {
+        let size = self.spec().bytes();
+        for (window, out) in examples.input.iter().zip(out.chunks_exact_mut(size)) {
+            self.arrays.read(window, out);
+        }
+        Ok(())
+    }
+
+    fn unshared<'c>(&self) -> Box<dyn ColumnReader + 'c>
+    where
+        Self: 'c,
+    {
+        Box::new(self.clone())
     }
 }

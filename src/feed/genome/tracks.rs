@@ -1,12 +1,13 @@
 //! Tracks from arrays of whole contigs: their groups, a window of them, and their values for sums.
 
-use super::contig_arrays::{ById, ContigArrays, MAX_CHANNELS};
-use super::cut::cut;
-use crate::feed::examples::Rows;
-use crate::feed::layout::Form;
+use super::contig_arrays::{ById, ContigArrays, MAX_CHANNELS, read_inside};
+use crate::feed::column::{ChannelGroups, ColumnReader, Examples, Side};
+use crate::feed::layout::ColumnSpec;
 use crate::format::Contigs;
 use crate::gather::{Values, Window};
 use crate::{DType, Error, Result};
+use bytemuck::cast_slice_mut;
+use std::sync::Arc;
 
 /// Channels in groups, each an array for some contigs.
 #[derive(Debug)]
@@ -17,7 +18,7 @@ pub(in crate::feed) struct TrackArrays {
     /// Sizes of the groups.
     groups: Vec<usize>,
     /// The channel that each one is read from under reverse complement.
-    turned: Vec<usize>,
+    permutation: Vec<usize>,
 }
 
 impl TrackArrays {
@@ -41,13 +42,9 @@ impl TrackArrays {
             channels.extend((0..rows).map(|row| (number, row)));
         }
         let groups = groups.map_or_else(|| vec![1; channels.len()], <[usize]>::to_vec);
-        let turned = Rows::Groups(names[1], &groups).turned(channels.len())?;
+        let permutation = ChannelGroups::Groups(names[1], &groups).permutation(channels.len())?;
         let sources = sources.iter().map(|source| ById::new(source, contigs)).collect();
-        Ok(TrackArrays { sources, channels, groups, turned })
-    }
-
-    pub(in crate::feed) fn form(&self, width: usize) -> Form {
-        Form { dtype: DType::F32, channels: self.channels.len(), positions: width }
+        Ok(TrackArrays { sources, channels, groups, permutation })
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -64,19 +61,50 @@ impl TrackArrays {
     }
 
     /// Writes a window of all channels; what an array lacks is 0. Reverse-complemented, the
-    /// positions are turned, and the channels of each group.
-    pub(in crate::feed) fn read(&self, window: &Window, out: &mut [f32]) {
-        for ((channel, turned), out) in self.turned.iter().enumerate().zip(out.chunks_exact_mut(window.width)) {
-            self.read_channel(if window.reverse { *turned } else { channel }, window, out);
+    /// positions are reversed, and the channels of each group.
+    fn read(&self, window: &Window, out: &mut [f32]) {
+        for ((channel, permuted), out) in self.permutation.iter().enumerate().zip(out.chunks_exact_mut(window.width)) {
+            self.read_channel(if window.reverse { *permuted } else { channel }, window, out);
         }
     }
 
     fn read_channel(&self, channel: usize, window: &Window, out: &mut [f32]) {
         let (source, row) = self.channels[channel];
         let Some(array) = self.sources[source].get(window.contig) else { return out.fill(0.0) };
-        cut(window, array.shape()[2], out, (1, 0.0), |start, out| {
+        read_inside(window, array.shape()[2], out, (1, 0.0), |start, out| {
             array.read_finite([0, row, start], window.reverse, out);
         });
+    }
+}
+
+/// Controls or signal of a data set, read from arrays of whole contigs.
+#[derive(Debug, Clone)]
+pub(in crate::feed) struct TrackColumn {
+    pub(in crate::feed) arrays: Arc<TrackArrays>,
+    pub(in crate::feed) side: Side,
+    /// Bases of a window.
+    pub(in crate::feed) width: usize,
+}
+
+impl ColumnReader for TrackColumn {
+    fn spec(&self) -> ColumnSpec {
+        ColumnSpec { dtype: DType::F32, channels: self.arrays.channels.len(), positions: self.width }
+    }
+
+    fn gather(&self, examples: &Examples<'_>, out: &mut [u8]) -> Result<()> {
+        let size = self.arrays.channels.len() * self.width;
+        let windows = examples.windows(self.side).iter();
+        for (window, out) in windows.zip(cast_slice_mut(out).chunks_exact_mut(size.max(1))) {
+            self.arrays.read(window, out);
+        }
+        Ok(())
+    }
+
+    fn unshared<'c>(&self) -> Box<dyn ColumnReader + 'c>
+    where
+        Self: 'c,
+    {
+        Box::new(self.clone())
     }
 }
 

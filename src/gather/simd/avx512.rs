@@ -5,8 +5,10 @@
 
 use crate::format::onehot::Block;
 use crate::format::tile::{Sample, TileError};
+use crate::gather::channels::Channels;
 use crate::gather::onehot::{self, OneHot};
-use crate::gather::{Channels, Window, signal as tracks};
+use crate::gather::signal as tracks;
+use crate::gather::window::Window;
 use crate::store::PanelView;
 use std::arch::x86_64::{
     __m512i, _mm512_maskz_set1_epi8, _mm512_maskz_set1_epi16, _mm512_maskz_set1_epi32, _mm512_storeu_si512,

@@ -6,10 +6,11 @@ mod avx2;
 mod avx512;
 mod prefetch;
 
-pub(crate) use prefetch::prefetch;
+pub(super) use prefetch::prefetch;
 
+use super::channels::Channels;
 use super::onehot::{self, OneHot};
-use super::{Channels, Window};
+use super::window::Window;
 use crate::format::onehot::Block;
 use crate::format::tile::{Sample, TileError};
 use crate::store::PanelView;

@@ -1,16 +1,24 @@
 //! Every kernel that this machine has gives, for any window of a store, what plain vectors say.
-#![allow(clippy::unwrap_used, reason = "tests")]
 
-mod common;
+#[path = "../../tests/common/plain.rs"]
+#[expect(unreachable_pub, reason = "it is shared with the tests across modules")]
+mod plain;
+#[path = "../../tests/common/stores.rs"]
+#[expect(unreachable_pub, reason = "it is shared with the tests across modules")]
+mod stores;
 
-use atemoya::format::manifest::Role;
-use atemoya::format::onehot::Block;
-use atemoya::format::tile::Sample;
-use atemoya::gather::{self, Channels, Isa, OneHot, Step, Window};
-use common::plain::{contig, onehot, packed, slice};
-use common::stores::{Contig, write_store};
+use super::channels::Channels;
+use super::onehot::{self as kernel, OneHot};
+use super::prefetch::{PrefetchStep, prefetch_sequence, prefetch_signal};
+use super::simd::{self, Isa};
+use super::window::Window;
+use crate::format::manifest::Role;
+use crate::format::onehot::Block;
+use crate::format::tile::Sample;
 use half::{bf16, f16};
+use plain::{contig, onehot, packed, slice};
 use proptest::prelude::*;
+use stores::{Contig, write_store};
 
 /// Windows at and around every kind of edge, and anywhere.
 fn windows(contigs: &[Contig], random: &[(u16, i32, u16, bool)]) -> Vec<Window> {
@@ -44,7 +52,7 @@ fn windows(contigs: &[Contig], random: &[(u16, i32, u16, bool)]) -> Vec<Window> 
     windows
 }
 
-fn check<T: Sample>(store: &atemoya::Store, contigs: &[Contig], tracks: &[usize], window: &Window, of: fn(f32) -> T) {
+fn check<T: Sample>(store: &crate::Store, contigs: &[Contig], tracks: &[usize], window: &Window, of: fn(f32) -> T) {
     let mut channels = Channels::default();
     channels.push_group(&tracks[..1], 0);
     channels.push_group(&tracks[1..], 1);
@@ -59,16 +67,16 @@ fn check<T: Sample>(store: &atemoya::Store, contigs: &[Contig], tracks: &[usize]
     let expected: Vec<T> = order.iter().flat_map(|&track| values(track)).collect();
     for isa in Isa::available() {
         let mut out = vec![T::ONE; tracks.len() * window.width];
-        gather::signal(isa, &store.panels()[0].view(), &channels, window, &mut out).unwrap();
+        simd::signal(isa, &store.panels()[0].view(), &channels, window, &mut out).unwrap();
         assert_eq!(out, expected, "{} {window:?}", isa.name());
-        // The same with a row between them that is somebody else's.
-        let mut apart = Channels::default();
-        apart.push_group(&tracks[..1], 0);
-        apart.push_group(&tracks[1..], 2);
+        // The same with a row between them that another panel writes.
+        let mut scattered = Channels::default();
+        scattered.push_group(&tracks[..1], 0);
+        scattered.push_group(&tracks[1..], 2);
         let mut out = vec![T::ONE; (tracks.len() + 1) * window.width];
-        gather::signal(isa, &store.panels()[0].view(), &apart, window, &mut out).unwrap();
+        simd::signal(isa, &store.panels()[0].view(), &scattered, window, &mut out).unwrap();
         let between: Vec<T> = out.drain(window.width..2 * window.width).collect();
-        assert!(out == expected && between.iter().all(|&v| v == T::ONE), "{} {window:?}, apart", isa.name());
+        assert!(out == expected && between.iter().all(|&v| v == T::ONE), "{} {window:?}, scattered", isa.name());
     }
 }
 
@@ -77,7 +85,7 @@ fn check_onehot<T: OneHot>(blocks: &[Block], window: &Window, expected: &[bool],
     let expected: Vec<T> = expected.iter().map(|&set| if set { one } else { zero }).collect();
     for isa in Isa::available() {
         let mut memory = vec![one; expected.len() + 2];
-        gather::sequence(isa, blocks, window, &mut memory[1..=expected.len()]);
+        simd::sequence(isa, blocks, window, &mut memory[1..=expected.len()]);
         assert!(memory[1..=expected.len()] == expected, "{} {window:?}", isa.name());
         assert!(memory[0] == one && memory[expected.len() + 1] == one, "{} writes past its output", isa.name());
     }
@@ -85,7 +93,7 @@ fn check_onehot<T: OneHot>(blocks: &[Block], window: &Window, expected: &[bool],
 
 fn check_packed(blocks: &[Block], window: &Window, expected: &[bool]) {
     let mut out = vec![u64::MAX; 4 * window.width.div_ceil(64)];
-    gather::packed_sequence(blocks, window, &mut out);
+    kernel::packed(blocks, window, &mut out);
     assert!(out == packed(expected, window.width), "packed {window:?}");
 }
 
@@ -108,13 +116,12 @@ proptest! {
         prop_assert_eq!(verified.files, 2);
         for window in windows(&contigs, &random) {
             let blocks = store.sequence().unwrap().view().blocks(window.contig, window.length);
-            // Fetching ahead changes nothing, wherever the window lies.
-            let mut all = Channels::default();
-            all.push_group(&[0, 1, 2, 3, 4], 0);
-            for step in [Step::Directory, Step::Tiles] {
-                gather::signal_ahead(step, &store.panels()[0].view(), &all, &window);
+            // Prefetching changes nothing, wherever the window lies.
+            let all = Channels::of_tracks(&[0, 1, 2, 3, 4]);
+            for step in [PrefetchStep::Directory, PrefetchStep::Tiles] {
+                prefetch_signal(step, &store.panels()[0].view(), &all, &window);
             }
-            gather::sequence_ahead(blocks, &window);
+            prefetch_sequence(blocks, &window);
             let expected = onehot(&contigs[window.contig].letters, &window);
             check_onehot(blocks, &window, &expected, [0u8, 1]);
             check_onehot(blocks, &window, &expected, [0i8, 1]);

@@ -1,25 +1,25 @@
-//! The columns that a generator reads of a genome: in which types, and the examples that are made
-//! of them.
+//! The columns that a generator reads of a genome: their types, and where each comes from.
 
-use super::access::Access;
-use super::examples::{Examples, GenomeExamples, Places, StoreExamples};
-use super::genome::{Genome, Tracks, known_contigs};
+use super::column::{ColumnReader, Columns, Side, StoreColumn};
+use super::genome::{Genome, SequenceColumn, TrackColumn, Tracks, known_contigs};
+use super::layout::ColumnSpec;
+use super::locus_windows::LocusWindows;
 use crate::format::manifest::Role;
-use crate::gather::types;
+use crate::gather::{Access, StoreReader, types};
 use crate::loci::LocusFilter;
 use crate::{DType, Error, Result};
 use std::sync::Arc;
 
 /// Sequence, controls and signals of a genome.
 #[derive(Debug)]
-pub(super) struct Columns<'a> {
+pub(super) struct GenomeColumns<'a> {
     genome: &'a Genome,
     controls: Tracks<'a>,
     signals: Tracks<'a>,
     types: [DType; 3],
 }
 
-impl<'a> Columns<'a> {
+impl<'a> GenomeColumns<'a> {
     /// The groups of the store are those of the names, or all. The types are those of sequence,
     /// controls and signal.
     pub(super) fn new(
@@ -27,10 +27,10 @@ impl<'a> Columns<'a> {
         signals: Option<&[String]>,
         controls: Option<&[String]>,
         types: [DType; 3],
-    ) -> Result<Columns<'a>> {
+    ) -> Result<GenomeColumns<'a>> {
         let signals = genome.tracks(Role::Signal, signals)?;
         let controls = genome.tracks(Role::Control, controls)?;
-        Ok(Columns { genome, controls, signals, types })
+        Ok(GenomeColumns { genome, controls, signals, types })
     }
 
     /// Checks that there is a column, and that the types hold all values.
@@ -84,18 +84,46 @@ impl<'a> Columns<'a> {
         Ok([controls, self.signals.narrowest_type("signal_type", self.types[2])?])
     }
 
-    /// The examples around loci, after [`Columns::check`]. Of the store, the reading says how its
-    /// files are read, and whether the system is asked for what is needed next.
-    pub(super) fn examples(&self, places: Arc<Places>, reading: (Access, bool)) -> Box<dyn Examples> {
-        let groups = (self.signals.groups(), self.controls.groups());
-        let store = self.genome.store();
-        let store = store.map(|part| StoreExamples::new(part, groups, Arc::clone(&places), self.types, reading));
-        let sequence = self.genome.sequence_arrays().cloned();
-        match (store, sequence, self.controls.arrays(), self.signals.arrays()) {
-            (Some(store), None, None, None) => Box::new(store),
-            (store, sequence, controls, signal) => {
-                Box::new(GenomeExamples { places, store, sequence, controls, signal })
+    /// Returns the columns around loci, after [`GenomeColumns::check`]. `access` says how the files
+    /// of the store are read, and `ahead` whether pages are requested before they are needed.
+    pub(super) fn readers(&self, windows: &LocusWindows, access: Access, ahead: bool) -> Columns<'static> {
+        let LocusWindows { in_window, out_window, .. } = *windows;
+        let (input, output) = ((Side::Input, in_window), (Side::Output, out_window));
+        let part = self.genome.store();
+        let peaks_ahead = ahead.then_some(windows.peaks.len());
+        let of_store = |reader: StoreReader, contigs, side| -> Box<dyn ColumnReader> {
+            Box::new(StoreColumn::new(reader.access(access), contigs, side, peaks_ahead))
+        };
+        let sequence = match self.genome.sequence_arrays() {
+            Some(arrays) => {
+                let arrays = Arc::clone(arrays);
+                Some(Box::new(SequenceColumn { arrays, width: in_window }) as Box<dyn ColumnReader>)
             }
-        }
+            None => part
+                .as_ref()
+                .filter(|part| part.sequence)
+                .map(|part| of_store(StoreReader::sequence(&part.store, self.types[0]), part.contigs.clone(), input)),
+        };
+        let tracks = |tracks: &Tracks<'_>, dtype, (side, width)| match (tracks.arrays(), &part) {
+            (Some(arrays), _) => Some(Box::new(TrackColumn { arrays, side, width }) as Box<dyn ColumnReader>),
+            (None, Some(part)) if !tracks.is_empty() => {
+                let reader = StoreReader::tracks(&part.store, dtype, tracks.groups().iter().copied());
+                Some(of_store(reader, part.contigs.clone(), (side, width)))
+            }
+            _ => None,
+        };
+        let [_, controls_type, signal_type] = self.types;
+        let controls = tracks(&self.controls, controls_type, input);
+        let signal = tracks(&self.signals, signal_type, output);
+        Columns::new(self.absent(windows, part.is_some()), [sequence, controls, signal])
+    }
+
+    /// Returns what columns have that there are not. Those of a store have the types asked for.
+    fn absent(&self, windows: &LocusWindows, has_store: bool) -> [ColumnSpec; 3] {
+        let LocusWindows { in_window, out_window, .. } = *windows;
+        let types = if has_store { self.types } else { [DType::F32; 3] };
+        let positions = if types[0] == DType::U64 { in_window.div_ceil(64) } else { in_window };
+        let positions = [positions, in_window, out_window];
+        [0, 1, 2].map(|i| ColumnSpec { dtype: types[i], channels: 0, positions: positions[i] })
     }
 }

@@ -1,9 +1,8 @@
-//! The arrays of one column, peaks and negatives: whether they fit, and how an example is read from
-//! them.
+//! A column that is read from arrays of windows, of peaks and of negatives.
 
+use super::{ChannelGroups, ColumnReader, Examples};
 use crate::feed::array::Array;
-use crate::feed::layout::Form;
-use crate::sample::Draw;
+use crate::feed::layout::ColumnSpec;
 use crate::{Error, Result};
 
 /// The most channels of a column: a view may say that it has any number, without the memory for it.
@@ -24,68 +23,17 @@ pub(in crate::feed) struct Arrays<'r, 'a> {
     /// Whether arrays must be as wide as their windows, and the centre is read of negatives that
     /// are as wide as the peaks; or all are read from their beginning, and may be wider.
     pub(in crate::feed) exact: bool,
-    pub(in crate::feed) rows: Rows<'r>,
-}
-
-/// What the channels of a column are.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::feed) enum Rows<'r> {
-    /// The four bases.
-    Bases,
-    /// Tracks, each of a group of its own.
-    Tracks,
-    /// Tracks in groups: the parameter, and the sizes that it gives.
-    Groups(&'static str, &'r [usize]),
-    /// Tracks that are exchanged in any way: the parameter, and the track that it gives for each.
-    Permutation(&'static str, &'r [usize]),
-}
-
-impl<'r> Rows<'r> {
-    /// Tracks, by the parameters of these names: groups, or a permutation.
-    pub(in crate::feed) fn tracks(
-        names: [&'static str; 2],
-        groups: Option<&'r [usize]>,
-        permutation: Option<&'r [usize]>,
-    ) -> Result<Rows<'r>> {
-        match (groups, permutation) {
-            (None, None) => Ok(Rows::Tracks),
-            (Some(groups), None) => Ok(Rows::Groups(names[0], groups)),
-            (None, Some(permutation)) => Ok(Rows::Permutation(names[1], permutation)),
-            (Some(_), Some(_)) => Err(Error::argument(names[1], format!("there are {} too; give one", names[0]))),
-        }
-    }
-
-    /// For each of so many channels, the one that it is read from under reverse complement.
-    pub(in crate::feed) fn turned(self, channels: usize) -> Result<Vec<usize>> {
-        let groups = match self {
-            Rows::Bases => &[4][..],
-            Rows::Tracks => return Ok((0..channels).collect()),
-            Rows::Groups(parameter, groups) => checked_groups(parameter, groups, channels)?,
-            Rows::Permutation(parameter, permutation) => {
-                if permutation.len() != channels || permutation.iter().any(|&channel| channel >= channels) {
-                    let message = format!("{permutation:?} does not name one of {channels} channels for each of them");
-                    return Err(Error::argument(parameter, message));
-                }
-                return Ok(permutation.to_vec());
-            }
-        };
-        let mut turned = Vec::with_capacity(channels);
-        for size in groups {
-            let first = turned.len();
-            turned.extend((first..first + size).rev());
-        }
-        Ok(turned)
-    }
+    pub(in crate::feed) groups: ChannelGroups<'r>,
 }
 
 impl<'a> Arrays<'_, 'a> {
-    /// Checks that they fit.
-    pub(in crate::feed) fn pair(self) -> Result<Pair<'a>> {
+    /// Checks that the arrays fit each other and the draws.
+    pub(in crate::feed) fn column(self) -> Result<WindowArrays<'a>> {
         let [of_peaks, of_negatives] = self.names;
         let (window, width) = self.window;
         let widened = width + 2 * self.max_jitter;
-        let channels = match self.rows {
-            Rows::Bases => 4,
+        let channels = match self.groups {
+            ChannelGroups::Bases => 4,
             _ => self.peaks.shape()[1],
         };
         let widths = Widths { of: [widened, widened], exact: self.exact, window };
@@ -102,21 +50,12 @@ impl<'a> Arrays<'_, 'a> {
                 }
             }
         }
-        let turned = self.rows.turned(channels)?;
+        let permutation = self.groups.permutation(channels)?;
         let room = self.negatives.is_some_and(|negatives| negatives.shape()[2] == widened);
         let negative_start = if room && self.exact { self.max_jitter } else { 0 };
-        Ok(Pair { peaks: self.peaks.clone(), negatives: self.negatives.cloned(), negative_start, width, turned })
+        let (peaks, negatives) = (self.peaks.clone(), self.negatives.cloned());
+        Ok(WindowArrays { peaks, negatives, negative_start, width, permutation })
     }
-}
-
-/// Checks sizes of groups.
-fn checked_groups<'r>(parameter: &'static str, groups: &'r [usize], channels: usize) -> Result<&'r [usize]> {
-    let sum = groups.iter().try_fold(0usize, |sum, size| sum.checked_add(*size));
-    if groups.contains(&0) || sum != Some(channels) {
-        let message = format!("{groups:?} are not sizes of at least 1 that add up to {channels} channels");
-        return Err(Error::argument(parameter, message));
-    }
-    Ok(groups)
 }
 
 /// How wide an array may be.
@@ -165,7 +104,7 @@ fn check(name: &'static str, array: &Array<'_>, examples: usize, channels: usize
 
 /// The arrays of one column, which fit each other and the draws.
 #[derive(Debug, Clone)]
-pub(in crate::feed) struct Pair<'a> {
+pub(in crate::feed) struct WindowArrays<'a> {
     peaks: Array<'a>,
     negatives: Option<Array<'a>>,
     /// The position from which negatives are read.
@@ -173,25 +112,34 @@ pub(in crate::feed) struct Pair<'a> {
     /// Positions of an example.
     width: usize,
     /// The channel that each one is read from under reverse complement.
-    turned: Vec<usize>,
+    permutation: Vec<usize>,
 }
 
-impl Pair<'_> {
-    pub(super) fn form(&self) -> Form {
-        Form { dtype: self.peaks.dtype(), channels: self.turned.len(), positions: self.width }
+impl ColumnReader for WindowArrays<'_> {
+    fn spec(&self) -> ColumnSpec {
+        ColumnSpec { dtype: self.peaks.dtype(), channels: self.permutation.len(), positions: self.width }
     }
 
-    /// Copies an example.
-    pub(super) fn read(&self, draw: Draw, out: &mut [u8]) {
-        let (array, start) = match (&self.negatives, draw.is_peak) {
-            (Some(negatives), false) => (negatives, self.negative_start),
-            // Where there are no negatives, none is drawn.
-            _ => (&self.peaks, draw.offset as usize),
-        };
-        let turn = draw.reverse_complement;
-        let row = self.width * array.dtype().size();
-        for (channel, (out, turned)) in out.chunks_exact_mut(row).zip(&self.turned).enumerate() {
-            array.read([draw.source as usize, if turn { *turned } else { channel }, start], turn, out);
+    fn gather(&self, examples: &Examples<'_>, out: &mut [u8]) -> Result<()> {
+        let row = self.width * self.peaks.dtype().size();
+        for (draw, out) in examples.draws.iter().zip(out.chunks_exact_mut(row * self.permutation.len())) {
+            let (array, start) = match (&self.negatives, draw.is_peak) {
+                (Some(negatives), false) => (negatives, self.negative_start),
+                // Where there are no negatives, none is drawn.
+                _ => (&self.peaks, draw.offset as usize),
+            };
+            let reverse = draw.reverse_complement;
+            for (channel, (out, permuted)) in out.chunks_exact_mut(row).zip(&self.permutation).enumerate() {
+                array.read([draw.source as usize, if reverse { *permuted } else { channel }, start], reverse, out);
+            }
         }
+        Ok(())
+    }
+
+    fn unshared<'c>(&self) -> Box<dyn ColumnReader + 'c>
+    where
+        Self: 'c,
+    {
+        Box::new(self.clone())
     }
 }

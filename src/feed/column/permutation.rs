@@ -1,0 +1,65 @@
+//! Channel groups: which channels reverse complement exchanges, and the order that it gives them.
+
+use crate::{Error, Result};
+
+/// What the channels of a column are.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::feed) enum ChannelGroups<'r> {
+    /// The four bases.
+    Bases,
+    /// Tracks, each of a group of its own.
+    Tracks,
+    /// Tracks in groups: the parameter, and the sizes that it gives.
+    Groups(&'static str, &'r [usize]),
+    /// Tracks in any order: the parameter, and the track that it gives for each.
+    Permutation(&'static str, &'r [usize]),
+}
+
+impl<'r> ChannelGroups<'r> {
+    /// Takes what the parameters of these names say of tracks: groups, or a permutation.
+    pub(in crate::feed) fn tracks(
+        names: [&'static str; 2],
+        groups: Option<&'r [usize]>,
+        permutation: Option<&'r [usize]>,
+    ) -> Result<ChannelGroups<'r>> {
+        match (groups, permutation) {
+            (None, None) => Ok(ChannelGroups::Tracks),
+            (Some(groups), None) => Ok(ChannelGroups::Groups(names[0], groups)),
+            (None, Some(permutation)) => Ok(ChannelGroups::Permutation(names[1], permutation)),
+            (Some(_), Some(_)) => Err(Error::argument(names[1], format!("there are {} too; give one", names[0]))),
+        }
+    }
+
+    /// Returns, for each of a number of channels, the one that it is read from under reverse
+    /// complement.
+    pub(in crate::feed) fn permutation(self, channels: usize) -> Result<Vec<usize>> {
+        let groups = match self {
+            ChannelGroups::Bases => &[4][..],
+            ChannelGroups::Tracks => return Ok((0..channels).collect()),
+            ChannelGroups::Groups(parameter, groups) => checked_groups(parameter, groups, channels)?,
+            ChannelGroups::Permutation(parameter, permutation) => {
+                if permutation.len() != channels || permutation.iter().any(|&channel| channel >= channels) {
+                    let message = format!("{permutation:?} does not name one of {channels} channels for each of them");
+                    return Err(Error::argument(parameter, message));
+                }
+                return Ok(permutation.to_vec());
+            }
+        };
+        let mut order = Vec::with_capacity(channels);
+        for size in groups {
+            let first = order.len();
+            order.extend((first..first + size).rev());
+        }
+        Ok(order)
+    }
+}
+
+/// Checks sizes of groups.
+fn checked_groups<'r>(parameter: &'static str, groups: &'r [usize], channels: usize) -> Result<&'r [usize]> {
+    let sum = groups.iter().try_fold(0usize, |sum, size| sum.checked_add(*size));
+    if groups.contains(&0) || sum != Some(channels) {
+        let message = format!("{groups:?} are not sizes of at least 1 that add up to {channels} channels");
+        return Err(Error::argument(parameter, message));
+    }
+    Ok(groups)
+}

@@ -1,0 +1,79 @@
+//! A column that is read from a store: its sequence, or some of its tracks.
+
+use super::{ColumnReader, Examples, Side};
+use crate::Result;
+use crate::feed::genome::ContigMap;
+use crate::feed::layout::ColumnSpec;
+use crate::gather::{Requested, StoreReader, Window};
+use crate::store::RowPart;
+
+/// Windows of a store around selected loci.
+#[derive(Debug, Clone)]
+pub(in crate::feed) struct StoreColumn {
+    reader: StoreReader,
+    /// From the contigs of the loci to the store's.
+    contigs: ContigMap,
+    side: Side,
+    /// Bases of a window.
+    width: usize,
+    /// The peaks of an epoch, if the files are read ahead.
+    peaks_ahead: Option<usize>,
+}
+
+impl StoreColumn {
+    /// Reads windows of `width` bases. Where `peaks_ahead` is the number of peaks, pages are
+    /// requested before they are needed; those of the panels' indices are requested here.
+    pub(in crate::feed) fn new(
+        reader: StoreReader,
+        contigs: ContigMap,
+        (side, width): (Side, usize),
+        peaks_ahead: Option<usize>,
+    ) -> StoreColumn {
+        if peaks_ahead.is_some() {
+            reader.read_indices_ahead();
+        }
+        StoreColumn { reader, contigs, side, width, peaks_ahead }
+    }
+
+    /// Calls `work` with the windows of examples as windows of the store's contigs. On a contig
+    /// that the store lacks, all of a window is outside.
+    fn with_windows<T>(&self, examples: &Examples<'_>, work: impl FnOnce(&[Window]) -> T) -> T {
+        let windows = examples.windows(self.side);
+        if self.contigs.is_identity() {
+            return work(windows);
+        }
+        let lengths = self.reader.store().contigs();
+        let renamed = windows.iter().map(|window| {
+            let (contig, length) = self.contigs.id(window.contig).map_or((0, 0), |id| (id, lengths.length(id)));
+            Window { contig, length, ..*window }
+        });
+        work(&renamed.collect::<Vec<_>>())
+    }
+}
+
+impl ColumnReader for StoreColumn {
+    fn spec(&self) -> ColumnSpec {
+        let (dtype, channels) = (self.reader.dtype(), self.reader.channels());
+        ColumnSpec { dtype, channels, positions: self.reader.positions(self.width) }
+    }
+
+    fn gather(&self, examples: &Examples<'_>, out: &mut [u8]) -> Result<()> {
+        self.with_windows(examples, |windows| self.reader.gather(windows, out))
+    }
+
+    fn unshared<'c>(&self) -> Box<dyn ColumnReader + 'c>
+    where
+        Self: 'c,
+    {
+        Box::new(self.clone())
+    }
+
+    fn reads_ahead(&self) -> bool {
+        self.peaks_ahead.is_some()
+    }
+
+    fn read_ahead(&self, examples: &Examples<'_>, part: RowPart) -> Requested {
+        let Some(peaks) = self.peaks_ahead else { return Requested::Nothing };
+        self.with_windows(examples, |windows| self.reader.read_ahead(windows, part, peaks))
+    }
+}
