@@ -1,4 +1,4 @@
-//! What C passes by pointer: text, arrays and memory, checked as far as they can be.
+//! Pointers from C as text, paths and slices, checked as far as they can be.
 
 use super::options::ATEMOYA_ALL;
 use super::status::Failure;
@@ -7,7 +7,7 @@ use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-/// The text of the parameter `name`, or `None` for NULL.
+/// Reads the text of the parameter `name`: `None` for NULL.
 ///
 /// # Safety
 /// `text` is NULL, or points to bytes of which one is zero and which nobody writes as long as `'a`.
@@ -20,7 +20,7 @@ pub(super) unsafe fn optional_text<'a>(name: &str, text: *const c_char) -> Resul
     text.to_str().map(Some).map_err(|error| Failure::argument(name, format!("{text:?} is not UTF-8: {error}")))
 }
 
-/// The text of the parameter `name`.
+/// Reads the text of the parameter `name`.
 ///
 /// # Safety
 /// As of [`optional_text`].
@@ -29,7 +29,7 @@ pub(super) unsafe fn text<'a>(name: &str, text: *const c_char) -> Result<&'a str
     unsafe { optional_text(name, text) }?.ok_or_else(|| Failure::null(name))
 }
 
-/// The path of the parameter `name`, of any bytes.
+/// Reads the path of the parameter `name`, which may hold any bytes.
 ///
 /// # Safety
 /// As of [`optional_text`].
@@ -42,7 +42,7 @@ pub(super) unsafe fn path<'a>(name: &str, path: *const c_char) -> Result<&'a Pat
     Ok(Path::new(OsStr::from_bytes(path.to_bytes())))
 }
 
-/// An array of the parameter `name`; NULL is one of no length.
+/// Reads `count` items of the parameter `name`. With a `count` of 0 it may be NULL.
 ///
 /// # Safety
 /// `items` is NULL, or points to `count` items that nobody writes as long as `'a`.
@@ -55,12 +55,12 @@ pub(super) unsafe fn slice<'a, T>(name: &str, items: *const T, count: usize) -> 
     Ok(unsafe { std::slice::from_raw_parts(items, count) })
 }
 
-/// Memory to be written, of the parameter `name`; NULL is one of no length. What it holds before
-/// may be anything, also nothing yet.
+/// Borrows the parameter `name` as memory of `count` values to be written, which may hold any bytes
+/// before. With a `count` of 0 it may be NULL.
 ///
 /// # Safety
 /// `items` is NULL, or points to memory for `count` items that nobody else reads or writes as long
-/// as `'a`; any bytes are such items.
+/// as `'a`.
 pub(super) unsafe fn slice_mut<'a, T: bytemuck::Pod>(
     name: &str,
     items: *mut T,
@@ -70,12 +70,13 @@ pub(super) unsafe fn slice_mut<'a, T: bytemuck::Pod>(
     if items.is_null() {
         return if count == 0 { Ok(&mut []) } else { Err(Failure::null(name)) };
     }
-    // SAFETY: the caller's promise; length and alignment were checked. It is memory of C's, whose
-    // bytes the compiler of Rust knows nothing of: they are whatever is there.
+    // SAFETY: the caller's promise; length and alignment were checked, and any bytes are a value of
+    // a `Pod` type. To the compiler they are initialised, since C may have written them.
     Ok(unsafe { std::slice::from_raw_parts_mut(items, count) })
 }
 
-/// Memory for items to be written to, of the parameter `name`; NULL is one of no length.
+/// Borrows the parameter `name` as memory of `count` items to be written. With a `count` of 0 it may
+/// be NULL.
 ///
 /// # Safety
 /// `items` is NULL, or points to memory for `count` items that nobody else reads or writes as long
@@ -89,10 +90,10 @@ pub(super) unsafe fn out<'a, T>(name: &str, items: *mut T, count: usize) -> Resu
     Ok(unsafe { std::slice::from_raw_parts_mut(items.cast(), count) })
 }
 
-/// No process has more memory; a count that says so is a mistake, and need not be believed.
+/// More memory than any process has: a larger array is a mistake of the caller.
 const MAX_BYTES: usize = 1 << 56;
 
-/// Checks what `slice::from_raw_parts` demands and a caller from C may get wrong.
+/// Checks alignment and length as `slice::from_raw_parts` requires them.
 fn check_array<T>(name: &str, items: *const T, count: usize) -> Result<(), Failure> {
     if !items.is_aligned() {
         return Err(Failure::argument(name, format!("{items:p} is not a multiple of {}", align_of::<T>())));
@@ -103,7 +104,8 @@ fn check_array<T>(name: &str, items: *const T, count: usize) -> Result<(), Failu
     }
 }
 
-/// Names of the parameter `name`; `None` for all. NULL is a list of no length.
+/// Reads the names of the parameter `name`: `None` where `count` is `ATEMOYA_ALL`. With a `count` of
+/// 0 it may be NULL.
 ///
 /// # Safety
 /// `names` is NULL, or points to `count` pointers, each as [`optional_text`] wants it.
@@ -125,7 +127,7 @@ pub(super) unsafe fn names(
     texts.collect::<Result<_, _>>().map(Some)
 }
 
-/// Text for C. What follows a zero byte, which no name in a store has, is lost.
+/// Makes text for C. It ends at the first zero byte, which no name in a store contains.
 pub(super) fn c_text(text: impl Into<Vec<u8>>) -> CString {
     CString::new(text).unwrap_or_else(|error| {
         let end = error.nul_position();

@@ -1,4 +1,4 @@
-//! Batches: what they are, and where their columns lie.
+//! Batches on the host or a device: their examples, columns and memory.
 
 use super::argument;
 use super::call;
@@ -14,9 +14,9 @@ use std::borrow::Cow;
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
 
-/// A batch of examples, in the host's memory or a device's. It holds a slot of its loader until it
-/// is freed with `atemoya_batch_free`, and its memory does not change until then, whatever becomes
-/// of the loader. It may be used and freed by any thread.
+/// A batch of examples, in the memory of the host or a device. It holds a slot of its loader until it
+/// is freed with `atemoya_batch_free`. Its memory does not change until then, also when the loader is
+/// freed before. Any thread may use and free it.
 pub struct atemoya_batch {
     _private: [u8; 0],
 }
@@ -93,19 +93,19 @@ fn tensor(
     }
 }
 
-/// Frees a batch: its slot can be filled again, as soon as no tensor of DLPack needs it any more.
-/// The memory of all slots of a loader is freed with the loader and the last of its batches.
+/// Frees a batch. Its slot is filled again when no DLPack tensor needs it any more. The memory of all
+/// slots of a loader is freed with the loader and the last of its batches.
 ///
 /// A batch on a device may be freed as soon as the last work that uses it was given to its streams,
-/// but not in a function that a stream calls on the host (`cuLaunchHostFunc`). Where the device has
-/// no memory pools, freeing the last batch of a loader that was freed before waits for that work.
+/// but not in a function that a stream calls on the host (`cuLaunchHostFunc`). On a device without
+/// memory pools, freeing the last batch of a loader that was freed before waits for that work.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_batch_free(batch: *mut atemoya_batch) -> atemoya_status {
     call::free::<OpenBatch>(batch)
 }
 
-/// Writes how many examples a batch has: this process's part of the batch size, or less in the last
-/// batch of an epoch, where the last processes may have none.
+/// Writes how many examples a batch has: this process's part of the batch size. The last batch of an
+/// epoch may have fewer, and none in the last processes.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_batch_length(
     batch: *const atemoya_batch,
@@ -115,7 +115,7 @@ pub extern "C" fn atemoya_batch_length(
     call::give(error, ("length", length), || Ok(handle::get::<OpenBatch>(batch)?.place().0))
 }
 
-/// Writes the epoch that a batch belongs to; 0 for batches of validation and of the caller's draws.
+/// Writes the epoch of a batch. It is 0 for batches of validation and of the caller's draws.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_batch_epoch(
     batch: *const atemoya_batch,
@@ -125,7 +125,7 @@ pub extern "C" fn atemoya_batch_epoch(
     call::give(error, ("epoch", epoch), || Ok(handle::get::<OpenBatch>(batch)?.place().1))
 }
 
-/// Writes the number of a batch in its epoch, the same in every process; 0 when it was fetched.
+/// Writes the number of a batch in its epoch, the same in every process. It is 0 for a fetched batch.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_batch_index(
     batch: *const atemoya_batch,
@@ -135,8 +135,8 @@ pub extern "C" fn atemoya_batch_index(
     call::give(error, ("index", index), || Ok(handle::get::<OpenBatch>(batch)?.place().2))
 }
 
-/// Writes where an `atemoya_column` of a batch lies. The batch having no such column is an error
-/// (`atemoya_loader_column` tells).
+/// Writes the tensor of an `atemoya_column` of a batch. A column that the batches do not have is an
+/// error: `atemoya_loader_column` tells which they have.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_batch_column(
     batch: *const atemoya_batch,
@@ -147,10 +147,10 @@ pub extern "C" fn atemoya_batch_column(
     call::give(error, ("tensor", tensor), || handle::get::<OpenBatch>(batch)?.tensor(self::column(column)?))
 }
 
-/// Writes where all columns of a batch in the host's memory lie together, one piece that begins at
-/// a multiple of 256 bytes, and how many bytes it has: for one copy of the whole batch. Each column
-/// is as far from there as its `data` in `atemoya_batch_column`. In a short batch, what lies past
-/// the examples of a column is of an earlier batch. A batch on a device is an error.
+/// Writes the address and size in bytes of the memory that all columns of a batch share, for copying
+/// the whole batch at once. It begins at a multiple of 256 bytes. The offset of a column is its
+/// `data` from `atemoya_batch_column` minus this address. In a short batch, the bytes after the
+/// examples of a column are those of an earlier batch. A batch on a device is an error.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_batch_memory(
     batch: *const atemoya_batch,
@@ -171,9 +171,9 @@ pub extern "C" fn atemoya_batch_memory(
     })
 }
 
-/// Copies the values of an `atemoya_column` to `out`, memory of the host of exactly so many bytes;
-/// from a device, behind the work that the batch's stream has been given, and after waiting for it:
-/// for looking at batches, not for training.
+/// Copies the values of an `atemoya_column` to `out`, which is memory of the host of exactly the
+/// column's size, `bytes`. From a device it copies after the work that the batch's stream was given,
+/// and waits for both: use it to look at batches, not to train.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_batch_read(
     batch: *const atemoya_batch,
@@ -186,7 +186,7 @@ pub unsafe extern "C" fn atemoya_batch_read(
         let batch = handle::get::<OpenBatch>(batch)?;
         let values = batch.read(self::column(column)?)?;
         if bytes != values.len() {
-            return Err(Failure::argument("bytes", format!("the column has {}, not {bytes}", values.len())));
+            return Err(Failure::argument("bytes", format!("the column has {} bytes, not {bytes}", values.len())));
         }
         // SAFETY: the caller's promise, see the module `ffi`.
         let out = unsafe { argument::slice_mut::<u8>("out", out.cast(), bytes) }?;

@@ -1,26 +1,26 @@
-//! How a call begins and ends: no panic leaves it, and its failure becomes a status and an error
-//! for the caller.
+//! What every function of C's does around its work: it catches panics, and turns a failure into a
+//! status and an error.
 
-use super::error::{Reported, atemoya_error};
+use super::error::{ErrorObject, atemoya_error};
 use super::handle::{self, Object};
 use super::status::{Failure, atemoya_status};
 use crate::feed::panic_message;
 use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Where a caller wants something to be written, NULL if nowhere.
+/// A pointer of the caller's that a result is written to; `None` for NULL.
 pub(super) type Out<'a, T> = Option<&'a mut MaybeUninit<T>>;
 
-/// Where a caller wants an error.
+/// A pointer of the caller's that an error is written to.
 pub(super) type ErrorOut<'a> = Out<'a, *mut atemoya_error>;
 
-/// Does what a function is for, and returns its status.
+/// Runs the body of a function that has several statuses of success.
 pub(super) fn status(error: ErrorOut<'_>, body: impl FnOnce() -> Result<atemoya_status, Failure>) -> atemoya_status {
-    // Objects are behind locks that survive a panic, or immutable; what else unwinding leaves
-    // behind is the call's own.
+    // Objects are immutable, or behind locks that a panic leaves whole. Everything else that
+    // unwinding could break belongs to this call.
     let outcome = catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
         let message = panic_message(&*panic);
-        // Dropping what was thrown could panic again, and is not worth it.
+        // Its payload is leaked, since dropping it could panic again.
         let _kept = std::mem::ManuallyDrop::new(panic);
         Err(Failure::new(atemoya_status::ATEMOYA_ERROR_PANIC, message))
     });
@@ -29,17 +29,17 @@ pub(super) fn status(error: ErrorOut<'_>, body: impl FnOnce() -> Result<atemoya_
         Err(failure) => (failure.status, Some(failure)),
     };
     if let Some(error) = error {
-        error.write(failure.map_or(std::ptr::null_mut(), |failure| handle::put(Reported::from(failure))));
+        error.write(failure.map_or(std::ptr::null_mut(), |failure| handle::put(ErrorObject::from(failure))));
     }
     status
 }
 
-/// Does what a function is for.
+/// Runs the body of a function that succeeds or fails.
 pub(super) fn run(error: ErrorOut<'_>, body: impl FnOnce() -> Result<(), Failure>) -> atemoya_status {
     status(error, || body().map(|()| atemoya_status::ATEMOYA_OK))
 }
 
-/// Writes what a function finds out to the parameter `name`.
+/// Runs the body of a function and writes its result to the parameter `name`.
 pub(super) fn give<T>(
     error: ErrorOut<'_>,
     (name, out): (&str, Out<'_, T>),
@@ -52,7 +52,7 @@ pub(super) fn give<T>(
     })
 }
 
-/// Writes the handle of what a function makes, or NULL.
+/// Runs the body of a function that makes an object, and writes its handle, or NULL after a failure.
 pub(super) fn make<T: Object>(
     error: ErrorOut<'_>,
     out: Out<'_, *mut T::Handle>,
@@ -66,7 +66,7 @@ pub(super) fn make<T: Object>(
     })
 }
 
-/// Takes a handle back.
+/// Frees a handle.
 pub(super) fn free<T: Object>(handle: *mut T::Handle) -> atemoya_status {
     run(None, || handle::take::<T>(handle).map(drop))
 }

@@ -11,14 +11,14 @@ use crate::cuda::{Device, DeviceBatch, Stream};
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
 
-/// Does something with a batch on a device and a stream of its device.
+/// Calls a function with a batch on a device and a stream of that device.
 pub(super) fn with_stream(
     batch: &OpenBatch,
     stream: *mut c_void,
     then: impl FnOnce(&DeviceBatch, &Stream) -> crate::Result<()>,
 ) -> Result<(), Failure> {
     let batch = on_device(batch)?;
-    // SAFETY: the caller's promise, as is said where it passes the stream.
+    // SAFETY: the caller's promise, which is in the comment of the function that takes the stream.
     let stream = unsafe { Stream::borrow(batch.stream().device(), stream) }?;
     Ok(then(batch, &stream)?)
 }
@@ -26,11 +26,11 @@ pub(super) fn with_stream(
 fn on_device(batch: &OpenBatch) -> Result<&DeviceBatch, Failure> {
     match &batch.0 {
         AnyBatch::Device(batch) => Ok(batch),
-        AnyBatch::Host(_) => Err(Failure::argument("batch", "it is in the memory of the host")),
+        AnyBatch::Host(_) => Err(Failure::argument("batch", "it is in the memory of the host, not of a device")),
     }
 }
 
-/// Writes how many CUDA devices the driver shows to this process.
+/// Writes how many CUDA devices the driver shows to this process. Without a driver it is an error.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_device_count(
     count: Option<&mut MaybeUninit<usize>>,
@@ -39,9 +39,9 @@ pub extern "C" fn atemoya_device_count(
     call::give(error, ("count", count), || Ok(Device::count()?))
 }
 
-/// Writes the next batch, as `atemoya_loader_next`, but delivers it to `stream`, a `CUstream` or
-/// `cudaStream_t` of the device's primary context that exists as long as the batch; NULL and 1 are
-/// the legacy default stream, and 2, the default stream of each thread, is an error.
+/// Writes the next batch, as `atemoya_loader_next`, but delivers it to `stream`: a `CUstream` or
+/// `cudaStream_t` of the device's primary context that exists as long as the batch. NULL and 1 are
+/// the legacy default stream. 2, the default stream of each thread, is an error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_loader_next_on(
     loader: *mut atemoya_loader,
@@ -51,7 +51,7 @@ pub unsafe extern "C" fn atemoya_loader_next_on(
 ) -> atemoya_status {
     stream::next(loader, batch, error, |open| {
         let AnyLoader::Device(loader) = &open.loader else {
-            return Err(Failure::argument("loader", "its batches are in the memory of the host"));
+            return Err(Failure::argument("loader", "its batches are in the memory of the host, not of a device"));
         };
         let device = lock(loader).device().clone();
         // SAFETY: the caller's promise.
@@ -60,8 +60,8 @@ pub unsafe extern "C" fn atemoya_loader_next_on(
     })
 }
 
-/// Writes the stream that a batch was delivered to, a `CUstream`; valid until the batch is freed,
-/// or longer if it is the caller's.
+/// Writes the stream that a batch was delivered to, a `CUstream`. A stream of the loader's is valid
+/// until the batch is freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_batch_stream(
     batch: *const atemoya_batch,
@@ -71,9 +71,9 @@ pub extern "C" fn atemoya_batch_stream(
     call::give(error, ("stream", stream), || Ok(on_device(&*handle::get::<OpenBatch>(batch)?)?.stream().as_raw()))
 }
 
-/// Lets another stream use a batch: what it is given from now on finds the batch complete, and the
-/// batch's memory is not used again before what the stream was given until the batch is freed.
-/// Streams are named as in `atemoya_loader_next_on`.
+/// Lets another stream use a batch. Work that the stream is given from now on begins when the batch is
+/// complete. The memory of the batch is not filled again before the work that the stream is given
+/// until the batch is freed. Streams are passed as to `atemoya_loader_next_on`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_batch_wait_on(
     batch: *const atemoya_batch,
@@ -83,9 +83,8 @@ pub unsafe extern "C" fn atemoya_batch_wait_on(
     call::run(error, || with_stream(&*handle::get::<OpenBatch>(batch)?, stream, DeviceBatch::wait_on))
 }
 
-/// Says that a stream is done with a batch: what it is given from now on does not use it, and the
-/// stream need not exist any longer. Streams of which this is not said are done when the batch is
-/// freed.
+/// Declares that a stream is done with a batch: work that it is given from now on does not use the
+/// batch, and the stream may be destroyed. All other streams are done when the batch is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_batch_done_on(
     batch: *const atemoya_batch,

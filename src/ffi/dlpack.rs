@@ -1,4 +1,4 @@
-//! Columns of batches as tensors of DLPack 1.x.
+//! Columns of batches as DLPack tensors.
 
 use super::batch::{AnyBatch, OpenBatch, atemoya_batch};
 use super::call;
@@ -13,26 +13,26 @@ use std::mem::MaybeUninit;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Tensors whose deleters were not called.
+/// How many tensors there are whose deleters were not called.
 static TENSORS: AtomicUsize = AtomicUsize::new(0);
 
 pub(super) fn count() -> usize {
     TENSORS.load(Ordering::Relaxed)
 }
 
-/// What keeps the memory of a tensor, and counts it.
-struct Held {
+/// The owner of a tensor's memory. It counts the tensors.
+struct TensorOwner {
     _batch: Arc<OpenBatch>,
 }
 
-impl Held {
-    fn new(batch: Arc<OpenBatch>) -> Held {
+impl TensorOwner {
+    fn new(batch: Arc<OpenBatch>) -> TensorOwner {
         TENSORS.fetch_add(1, Ordering::Relaxed);
-        Held { _batch: batch }
+        TensorOwner { _batch: batch }
     }
 }
 
-impl Drop for Held {
+impl Drop for TensorOwner {
     fn drop(&mut self) {
         TENSORS.fetch_sub(1, Ordering::Relaxed);
     }
@@ -48,19 +48,19 @@ fn export(batch: Arc<OpenBatch>, tensor: &atemoya_tensor) -> Result<*mut DLManag
         strides: tensor.strides,
         read_only: true,
     };
-    Ok(view.versioned(Held::new(batch)).as_ptr())
+    Ok(view.versioned(TensorOwner::new(batch)).as_ptr())
 }
 
 /// Writes an `atemoya_column` of a batch as a tensor of DLPack 1.0, with the flag that it is
-/// read-only. Its deleter, which whoever takes the tensor calls once, lets go of the batch: the
-/// memory is valid until then, also when batch and loader are freed before. What
-/// `atemoya_batch_free` says of where a batch on a device may be freed holds of the deleter, too.
+/// read-only. The consumer calls its deleter once. The memory is valid until then, also when the
+/// batch and its loader are freed before. A deleter of a tensor on a device may be called wherever
+/// `atemoya_batch_free` may be.
 ///
-/// `stream` is what the protocol passes to the producer. On the host it is NULL. On a device it is
-/// the consumer's stream, which is made to wait for the batch, with NULL and 1 for the legacy
-/// default stream and an error for 2; or -1, cast to a pointer, for a consumer that waits by itself
-/// on `atemoya_batch_stream`. A stream must exist until the batch and all its tensors are freed, or
-/// until `atemoya_batch_done_on` is called for it.
+/// `stream` is the stream that DLPack's protocol passes to the producer. On the host it is NULL. On
+/// a device it is the consumer's stream, which is made to wait for the batch. NULL and 1 are the
+/// legacy default stream, and 2 is an error. -1, cast to a pointer, is for a consumer that waits by
+/// itself for the work of `atemoya_batch_stream`. A stream must exist until the batch and all its
+/// tensors are freed, or until `atemoya_batch_done_on` is called for it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_batch_dlpack(
     batch: *const atemoya_batch,
@@ -76,7 +76,10 @@ pub unsafe extern "C" fn atemoya_batch_dlpack(
         let tensor = batch.tensor(self::column(column)?)?;
         match &batch.0 {
             AnyBatch::Host(_) if !stream.is_null() => {
-                return Err(Failure::argument("stream", "the batch is in the memory of the host, which has none"));
+                return Err(Failure::argument(
+                    "stream",
+                    "the batch is in the memory of the host, which has no streams: pass NULL",
+                ));
             }
             AnyBatch::Host(_) => {}
             AnyBatch::Device(_) if stream.addr() == usize::MAX => {}

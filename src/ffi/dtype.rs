@@ -1,4 +1,4 @@
-//! Types of values, by number.
+//! The types of values as numbers of C's, with their sizes and names.
 
 use super::call;
 use super::error::atemoya_error;
@@ -7,7 +7,7 @@ use crate::DType;
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
-/// The type of the values of an array, in the byte order of the machine.
+/// The type of the values of an array, in the byte order of this machine.
 #[repr(i32)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum atemoya_dtype {
@@ -37,13 +37,13 @@ pub enum atemoya_dtype {
     ATEMOYA_DTYPE_F64 = 11,
 }
 
-/// The type of a number of C's; numbers count `DType::ALL`.
+/// Returns the type of a number of C's, which is an index of `DType::ALL`. `name` is the parameter.
 pub(super) fn dtype(name: &str, number: i32) -> Result<DType, Failure> {
     let known = usize::try_from(number).ok().and_then(|at| DType::ALL.get(at).copied());
     known.ok_or_else(|| Failure::argument(name, format!("there is no atemoya_dtype {number}")))
 }
 
-/// The number of a type.
+/// Returns the number of a type.
 pub(super) fn number(dtype: DType) -> i32 {
     (match dtype {
         DType::I8 => atemoya_dtype::ATEMOYA_DTYPE_I8,
@@ -61,7 +61,7 @@ pub(super) fn number(dtype: DType) -> i32 {
     }) as i32
 }
 
-/// Writes how many bytes a value of an `atemoya_dtype` takes.
+/// Writes how many bytes a value of an `atemoya_dtype` has.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_dtype_size(
     dtype: i32,
@@ -71,8 +71,8 @@ pub extern "C" fn atemoya_dtype_size(
     call::give(error, ("size", size), || Ok(self::dtype("dtype", dtype)?.size()))
 }
 
-/// Returns the name that numpy gives an `atemoya_dtype` ("float32"; "bfloat16", which numpy lacks),
-/// or NULL for another number. The text is valid for ever.
+/// Returns numpy's name of an `atemoya_dtype`, such as "float32", and "bfloat16", which numpy does
+/// not have. Returns NULL for any other number. The text stays valid.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_dtype_name(dtype: i32) -> *const c_char {
     let Ok(dtype) = self::dtype("dtype", dtype) else { return std::ptr::null() };

@@ -1,4 +1,4 @@
-//! Random access: windows of the caller's, gathered into memory of the caller's.
+//! Random access: windows of the caller's choice, gathered into the caller's memory.
 
 use super::argument;
 use super::call;
@@ -11,23 +11,23 @@ use crate::gather::{Gatherer, Span};
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 
-/// What is gathered of a store: its sequence, or some of its tracks. Free it with
-/// `atemoya_gatherer_free`. Any number of threads may gather with one at once.
+/// A gatherer of a store's sequence, or of some of its tracks. Any number of threads may gather with
+/// it at once. Free it with `atemoya_gatherer_free`.
 pub struct atemoya_gatherer {
     _private: [u8; 0],
 }
 
-/// A window: where it begins, and which way it is read. Its width is said once for all windows of a
-/// call.
+/// A window: where it begins, and in which orientation it is read. All windows of a call have the
+/// width that is passed to the function.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct atemoya_window {
-    /// The first base, 0-based. The window may reach past either end of its contig, or lie outside
-    /// it: what is outside is 0.
+    /// The first base, 0-based. The window may reach past either end of its contig or lie outside it:
+    /// positions outside the contig are 0.
     pub start: i64,
     /// The number of the contig in the store.
     pub contig: u32,
-    /// Whether it is read reverse-complemented: 0 or anything else.
+    /// 0 for the forward strand, and any other value for the reverse complement.
     pub reverse_complement: u32,
 }
 
@@ -38,9 +38,10 @@ impl Object for OpenGatherer {
     const NAME: &'static str = "gatherer";
 }
 
-/// Makes what gathers one-hot sequence, (4, width) values an example, channels A, C, G, T, of an
-/// `atemoya_dtype`: ATEMOYA_DTYPE_I8, _U8, _F16, _BF16 or _F32; or _U64, packed: (4, ceil(width /
-/// 64)), and bit i of word w is position 64 w + i. Reverse-complemented, both axes are flipped.
+/// Makes a gatherer of one-hot sequence. A window has the shape (4, width), with the channels A, C, G,
+/// T, in the type ATEMOYA_DTYPE_I8, _U8, _F16, _BF16 or _F32. With _U64 it is packed: the shape is
+/// (4, ceil(width / 64)), and bit i of word w is position 64 w + i. Reverse complement flips both
+/// axes.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_gatherer_of_sequence(
     store: *const atemoya_store,
@@ -54,10 +55,10 @@ pub extern "C" fn atemoya_gatherer_of_sequence(
     })
 }
 
-/// Makes what gathers the tracks of groups, `count` names, of signals or controls, in their order;
-/// with the count ATEMOYA_ALL, of all signal groups. It gives (channels, width) values an example,
-/// of an `atemoya_dtype`: ATEMOYA_DTYPE_F32, or _U16 or _U8 where that holds all their values.
-/// Reverse-complemented, the positions are flipped, and the channels within each group.
+/// Makes a gatherer of the tracks of groups, signal or control: `count` names, whose order is that of
+/// the channels. The count ATEMOYA_ALL stands for all signal groups. A window has the shape
+/// (channels, width), in the type ATEMOYA_DTYPE_F32, or _U16 or _U8 where that holds all values of
+/// the tracks. Reverse complement flips the positions, and the channels within each group.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_gatherer_of_tracks(
     store: *const atemoya_store,
@@ -81,8 +82,8 @@ pub extern "C" fn atemoya_gatherer_free(gatherer: *mut atemoya_gatherer) -> atem
     call::free::<OpenGatherer>(gatherer)
 }
 
-/// Writes the shape of a window of `width` bases, channels and positions, and the bytes that
-/// `windows` of them take. Any of the three may be NULL.
+/// Writes the channels and positions of a window of `width` bases, and the bytes of `windows` such
+/// windows. Any of the three may be NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_gatherer_shape(
     gatherer: *const atemoya_gatherer,
@@ -106,10 +107,10 @@ pub extern "C" fn atemoya_gatherer_shape(
     })
 }
 
-/// Gathers `count` windows of `width` bases, 1 to 2^30, into `out`: an array (count, channels,
-/// positions) in C order, of exactly `bytes` bytes (`atemoya_gatherer_shape`), aligned as its
-/// values are. The windows may be in any order, which costs the least where neighbours in the list
-/// are neighbours in the genome. After an error `out` holds anything.
+/// Gathers `count` windows of `width` bases, 1 to 2^30, into `out`: an array of the shape (count,
+/// channels, positions) in C order, of exactly `bytes` bytes (`atemoya_gatherer_shape`), aligned for
+/// its type. The windows may be in any order. It is fastest when neighbours in the list are
+/// neighbours in the genome. After an error, the contents of `out` are unspecified.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_gather(
     gatherer: *const atemoya_gatherer,

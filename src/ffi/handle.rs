@@ -1,16 +1,16 @@
-//! The table of handles: what each number that C holds stands for. A number is given once in the
-//! life of a process, so that one that was freed is known as such; nothing is ever read through it.
+//! The table of handles: the object of each number that C holds. A number is given once in the life
+//! of a process, so that a freed handle is recognised. No handle is followed as a pointer.
 
 use super::status::{Failure, atemoya_status};
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// What handles of a kind stand for.
+/// An object that C holds by a handle.
 pub(super) trait Object: Any + Send + Sync + Sized {
-    /// The type that C knows them by.
+    /// The type of the handle in C.
     type Handle;
-    /// Their name in messages, which is also that of the parameters.
+    /// The name of handles of this kind in messages, which is also the name of parameters.
     const NAME: &'static str;
 }
 
@@ -21,10 +21,10 @@ struct Table {
 
 static TABLE: RwLock<Table> = RwLock::new(Table { last: 0, live: BTreeMap::new() });
 
-/// Numbers are multiples of this, so that as pointers they are aligned like any other.
+/// Numbers are multiples of this, so that as pointers they are aligned for any type.
 const STEP: usize = 16;
 
-/// Gives an object a handle.
+/// Adds an object to the table and returns its handle.
 pub(super) fn put<T: Object>(object: T) -> *mut T::Handle {
     let object = Arc::new(object);
     let mut table = TABLE.write().unwrap_or_else(PoisonError::into_inner);
@@ -34,7 +34,7 @@ pub(super) fn put<T: Object>(object: T) -> *mut T::Handle {
     std::ptr::without_provenance_mut(number)
 }
 
-/// The object of a handle.
+/// Looks up the object of a handle.
 pub(super) fn get<T: Object>(handle: *const T::Handle) -> Result<Arc<T>, Failure> {
     if handle.is_null() {
         return Err(Failure::null(T::NAME));
@@ -45,7 +45,7 @@ pub(super) fn get<T: Object>(handle: *const T::Handle) -> Result<Arc<T>, Failure
     object.and_then(|object| object.downcast().ok()).ok_or_else(stale::<T>)
 }
 
-/// Takes a handle back, and returns its object; `None` for NULL.
+/// Removes a handle from the table and returns its object; `None` for NULL.
 pub(super) fn take<T: Object>(handle: *const T::Handle) -> Result<Option<Arc<T>>, Failure> {
     if handle.is_null() {
         return Ok(None);
@@ -53,17 +53,17 @@ pub(super) fn take<T: Object>(handle: *const T::Handle) -> Result<Option<Arc<T>>
     let mut table = TABLE.write().unwrap_or_else(PoisonError::into_inner);
     let of_this_kind = table.live.get(&handle.addr()).is_some_and(|object| (**object).is::<T>());
     let object = if of_this_kind { table.live.remove(&handle.addr()) } else { None };
-    // The object may take its time to go, or use the table.
+    // The table is not locked while the object is dropped, which may take time or use the table.
     drop(table);
     object.and_then(|object| object.downcast().ok()).map(Some).ok_or_else(stale::<T>)
 }
 
-/// How many handles there are.
+/// Counts the handles.
 pub(super) fn count() -> usize {
     TABLE.read().unwrap_or_else(PoisonError::into_inner).live.len()
 }
 
 fn stale<T: Object>() -> Failure {
-    let message = format!("{0}: this is the handle of no {0}, or of one that was freed", T::NAME);
+    let message = format!("{0}: it is not a handle of this kind, or it was freed before", T::NAME);
     Failure::new(atemoya_status::ATEMOYA_ERROR_HANDLE, message)
 }

@@ -1,4 +1,4 @@
-//! The locus indices of a store: every input locus, and its counts.
+//! The locus indices of a store: every input locus, with its counts.
 
 use super::argument::{self, c_text};
 use super::call;
@@ -12,7 +12,7 @@ use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-/// A locus index: a table of peaks, then negatives. Free it with `atemoya_loci_free`.
+/// A locus index: a table of peaks, followed by negatives. Free it with `atemoya_loci_free`.
 pub struct atemoya_loci {
     _private: [u8; 0],
 }
@@ -21,28 +21,28 @@ pub struct atemoya_loci {
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct atemoya_locus {
-    /// First base, as in the file.
+    /// The first base, as in the file.
     pub start: i64,
-    /// One past the last base, as in the file.
+    /// The base after the last one, as in the file.
     pub end: i64,
     /// The base that windows are centred on.
     pub centre: i64,
-    /// The summit in bases from `start`, as in the file; INT64_MIN where there is none.
+    /// The summit, in bases from `start`, as in the file. INT64_MIN where there is none.
     pub summit: i64,
     /// The line in the file, counted from 1.
     pub line: u64,
-    /// The number of the contig in the store; from the number of the store's contigs on, one that
-    /// the store lacks.
+    /// The number of the contig in the store. A number that is not below the count of the store's
+    /// contigs is that of a contig which the store does not have.
     pub contig: u32,
-    /// Which of the input files: those of peaks are numbered first.
+    /// The number of the input file. Files of peaks are numbered first.
     pub file: u32,
-    /// Whether it is a peak, 1, or a negative, 0.
+    /// 1 for a peak and 0 for a negative.
     pub is_peak: u32,
-    /// 0.
+    /// Always 0.
     pub reserved: u32,
 }
 
-/// An index, and its texts as C reads them.
+/// A locus index, with its texts as C reads them.
 pub(super) struct OpenIndex {
     index: LocusIndex,
     groups: Vec<CString>,
@@ -53,26 +53,26 @@ impl Object for OpenIndex {
     const NAME: &'static str = "loci";
 }
 
-/// The rows from `first` on, `count` of them, as a range of a table of so many.
+/// Checks that `count` rows from `first` on are within a table of `all` rows.
 pub(super) fn rows(first: usize, count: usize, all: usize) -> Result<Range<usize>, Failure> {
     match first.checked_add(count) {
         Some(end) if end <= all => Ok(first..end),
-        _ => Err(Failure::argument("first", format!("{first} and the {count} from there on are not within {all}"))),
+        _ => Err(Failure::argument("first", format!("{count} rows from {first} on are not within {all} rows"))),
     }
 }
 
-/// The names of a store's indices: those that there were when they were first asked for.
+/// Returns the names of a store's indices, as they were at the first call.
 fn names(open: &OpenStore) -> Result<&[CString], Failure> {
     if open.loci.get().is_none() {
         let names = published::names(&open.store)?.into_iter().map(c_text).collect();
-        // Another thread may have been faster, with names as good.
+        // Another thread may have set them first.
         let _ = open.loci.set(names);
     }
     Ok(open.loci.get().map_or(&[], Vec::as_slice))
 }
 
-/// Writes how many locus indices a store has. One that was made after this was first asked is not
-/// counted, until the store is opened again; it can be opened by its name all the same.
+/// Writes how many locus indices a store has. The first call lists them: an index that is made later
+/// is not counted until the store is opened again. It can be opened by its name all the same.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_store_loci_count(
     store: *const atemoya_store,
@@ -82,8 +82,8 @@ pub extern "C" fn atemoya_store_loci_count(
     call::give(error, ("count", count), || Ok(names(&*handle::get::<OpenStore>(store)?)?.len()))
 }
 
-/// Writes the name of a locus index, numbered from 0 in the order of their names; valid until the
-/// store is freed.
+/// Writes the name of a locus index, numbered from 0 in the order of their names. It is valid until
+/// the store is freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_store_loci_name(
     store: *const atemoya_store,
@@ -98,7 +98,8 @@ pub extern "C" fn atemoya_store_loci_name(
     })
 }
 
-/// Reads a locus index of a store into memory, checking every row; `name` is NULL for the only one.
+/// Reads a locus index of a store into memory and checks every row. `name` is NULL for the only index
+/// of the store.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_loci_open(
     store: *const atemoya_store,
@@ -116,13 +117,13 @@ pub unsafe extern "C" fn atemoya_loci_open(
     })
 }
 
-/// Frees a locus index, and the texts that it gave.
+/// Frees a locus index and its texts.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loci_free(loci: *mut atemoya_loci) -> atemoya_status {
     call::free::<OpenIndex>(loci)
 }
 
-/// Writes how many loci an index has, and how many of them, the first ones, are peaks. `peaks` may
+/// Writes how many loci an index has, and how many of them are peaks, which come first. `peaks` may
 /// be NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loci_count(
@@ -161,7 +162,7 @@ pub unsafe extern "C" fn atemoya_loci_rows(
     })
 }
 
-/// Writes how many groups of signals an index has counts of.
+/// Writes how many signal groups an index has counts of.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loci_group_count(
     loci: *const atemoya_loci,
@@ -171,8 +172,8 @@ pub extern "C" fn atemoya_loci_group_count(
     call::give(error, ("count", count), || Ok(handle::get::<OpenIndex>(loci)?.groups.len()))
 }
 
-/// Writes the name of a group that an index has counts of, numbered from 0; valid until the index
-/// is freed.
+/// Writes the name of a signal group that an index has counts of, numbered from 0. It is valid until
+/// the index is freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loci_group_name(
     loci: *const atemoya_loci,
@@ -187,8 +188,8 @@ pub extern "C" fn atemoya_loci_group_name(
     })
 }
 
-/// Writes the counts of a group, the sum of its signal around each locus, of `count` loci from the
-/// row `first` on to `out`.
+/// Writes the counts of a signal group to `out`: the sum of its values around each of `count` loci,
+/// from the row `first` on.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_loci_counts(
     loci: *const atemoya_loci,

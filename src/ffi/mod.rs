@@ -1,33 +1,31 @@
 //! The C interface: the store, the loader, its batches and random access for any language that can
-//! call C. `include/atemoya.h` is made from this module by `cargo xtask header`, and carries these
-//! comments. Names are those of C.
+//! call C. `include/atemoya.h` is made from this module by `cargo xtask header` and carries the
+//! comments of its functions and types. Names are those of C.
 //!
-//! Nothing is decided here: each function checks what C cannot (pointers, handles, numbers that
-//! stand for names), and calls the library.
+//! This module decides nothing. Each function checks what C cannot check (pointers, handles, the
+//! numbers of enumerations), and calls the library.
 //!
-//! # What holds of every function
+//! # Rules of every function
 //! - **Handles** (`atemoya_store`, `atemoya_options`, `atemoya_loader`, `atemoya_batch`, ...) are
-//!   numbers in the form of pointers, which nothing follows: each is looked up in a table. A handle
-//!   that is NULL, of another kind, or was freed, also twice, is an error and not a crash. Freeing
-//!   NULL does nothing. What a handle stood for lives on as long as something else needs it: a
-//!   batch outlives its loader, a tensor its batch, a loader its store.
-//! - **Other pointers** are NULL, which is an error where it is not said to be allowed, or point to
-//!   what their types say, for the time of the call, and no two of them to the same memory. This is
-//!   the one thing that the library cannot check, and what makes some of the functions `unsafe` in
-//!   Rust: their only requirement.
-//! - **Text** ends with a zero byte. Paths may hold any other bytes; all else is UTF-8.
-//! - **Status**: 0 is success, a negative number an error, a positive one something else to look at
-//!   (the end of a stream). With the last parameter, which may be NULL, an error says more: the
-//!   pointer is set to a new `atemoya_error`, which the caller frees, and to NULL when there is
-//!   none. What other parameters point to is unspecified after an error, but for handles, which are
-//!   NULL.
-//! - **Threads**: any function may be called from any thread at any time, also for the same handle.
-//!   Freeing a handle that another thread uses lets its call end as if it were not freed, but for a
-//!   wait for a batch, which ends; texts and addresses that were got through the handle are gone.
-//! - **fork()**: a child process has none of its parent's worker threads: it must not use its
-//!   parent's handles, nor free them. It can open stores and make loaders of its own, if no other
-//!   thread was in a call of this library when it was forked.
-//! - **Panics** of the library end at the call, as an error (`ATEMOYA_ERROR_PANIC`). None is known.
+//!   numbers in the form of pointers. They are looked up in a table and never followed. A handle
+//!   that is NULL, of another kind or freed already is an error and not a crash. Freeing NULL does
+//!   nothing. An object lives on as long as another one needs it: a batch outlives its loader, a
+//!   tensor its batch, a loader its store.
+//! - **Other pointers** point to what their types say for the time of the call, and no two of them
+//!   to the same memory. NULL is an error, unless the function's comment allows it. The library
+//!   cannot check this. It is the only requirement of the functions that are `unsafe` in Rust.
+//! - **Text** ends with a zero byte. Paths may hold any other bytes; all other text is UTF-8.
+//! - **Status**: 0 is success, a negative number is an error, and a positive one is neither (the end
+//!   of a stream, say). The last parameter, which may be NULL, is where an error goes: it is set to
+//!   a new `atemoya_error`, which the caller frees, or to NULL after success. After an error,
+//!   handles that were to be written are NULL, and other results are unspecified.
+//! - **Threads**: any function may be called from any thread at any time, also with the same handle.
+//!   When a handle is freed during another thread's call, that call completes, but a wait for a
+//!   batch ends. Text and addresses that were got through the handle are no longer valid.
+//! - **fork()**: a child process does not have its parent's worker threads. It must not use or free
+//!   its parent's handles. It can open stores and make loaders of its own, if no other thread was in
+//!   a call of this library when it was forked.
+//! - **Panics** of the library do not leave the call. They become `ATEMOYA_ERROR_PANIC`.
 #![allow(unsafe_code, reason = "C passes pointers, and functions are exported by their names")]
 #![allow(non_camel_case_types, reason = "the names are those of C")]
 #![allow(clippy::missing_safety_doc, reason = "the module's documentation says what every caller must do")]
@@ -37,7 +35,7 @@ mod argument;
 mod call;
 mod handle;
 
-// What C sees, in the order of the header, where a type stands before what uses it.
+// What C sees. The blank lines keep the order of the header, where a type comes before its users.
 mod about;
 mod status;
 

@@ -1,4 +1,4 @@
-//! Plans: which example stands where, the library's to look at and the caller's own to follow.
+//! Epoch plans: the example at each index, kept loci, and draws of the caller's own.
 
 use super::argument;
 use super::batch::{AnyBatch, OpenBatch, atemoya_batch};
@@ -13,26 +13,26 @@ use crate::feed::Column;
 use crate::sample::Draw;
 use std::mem::MaybeUninit;
 
-/// One example of an epoch, of loaders that keep the same loci.
+/// One example of an epoch. It means the same example to every loader that keeps the same loci.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct atemoya_draw {
-    /// Which of the kept peaks, or of the kept negatives.
+    /// The number of the locus among the kept peaks, or among the kept negatives.
     pub source: u32,
-    /// Jitter, 0 to 2 max_jitter: a peak's window is shifted by `offset - max_jitter` bases; 0 for
+    /// Jitter, 0 to 2 max_jitter: a peak's windows are shifted by `offset - max_jitter` bases. 0 for
     /// a negative.
     pub offset: u32,
-    /// Whether it is a peak: 0 or anything else.
+    /// 0 for a negative, and any other value for a peak.
     pub is_peak: u32,
-    /// Whether it is reverse-complemented: 0 or anything else.
+    /// 0 for the forward strand, and any other value for the reverse complement.
     pub reverse_complement: u32,
 }
 
-/// A locus that a loader uses.
+/// A locus that a loader has kept.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct atemoya_kept_locus {
-    /// The base that windows are centred on, 0-based: they begin `width / 2` bases before it.
+    /// The base that windows are centred on, 0-based. They begin `width / 2` bases before it.
     pub centre: i64,
     /// The number of the contig in the store.
     pub contig: u32,
@@ -53,8 +53,8 @@ impl From<&atemoya_draw> for Draw {
     }
 }
 
-/// Writes `count` examples of an epoch, from the index `first` on, to `out`: which locus, shift and
-/// orientation stand there. Indices count the examples of all processes.
+/// Writes the draws of `count` examples of an epoch, from the index `first` on, to `out`: their locus,
+/// shift and orientation. Indices count the examples of all processes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_loader_plan(
     loader: *const atemoya_loader,
@@ -77,9 +77,9 @@ pub unsafe extern "C" fn atemoya_loader_plan(
     })
 }
 
-/// Begins to stream `count` examples of the caller's own, in their order, once, the short batch at
-/// the end included. The draws are copied; there must be one at least. Whatever the loader was
-/// streaming is abandoned; its state stays.
+/// Begins to stream `count` draws of the caller's own, in their order, once, with the short batch at
+/// the end. There must be at least one. The draws are copied. A stream that was begun before ends.
+/// The state of the loader stays as it is.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_loader_stream_draws(
     loader: *mut atemoya_loader,
@@ -96,9 +96,9 @@ pub unsafe extern "C" fn atemoya_loader_stream_draws(
     })
 }
 
-/// Gathers examples at any `count` indices of an epoch, in any order, each any number of times, in
-/// this thread and beside whatever is streamed, into a batch of the host's memory that takes no
-/// slot. Free it with `atemoya_batch_free`.
+/// Gathers the examples at `count` indices of an epoch, in any order, each any number of times. The
+/// batch is made in this thread, in memory of the host, and takes no slot. What the loader streams
+/// goes on. Free the batch with `atemoya_batch_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_loader_fetch(
     loader: *const atemoya_loader,
@@ -116,9 +116,9 @@ pub unsafe extern "C" fn atemoya_loader_fetch(
     })
 }
 
-/// Writes the draws of all examples of a batch to `out`, which has room for `count` of them,
-/// exactly as many as there are examples. They can be followed again with
-/// `atemoya_loader_stream_draws`. From a device they are copied first, as by `atemoya_batch_read`.
+/// Writes the draws of all examples of a batch to `out`. `count` must be the number of examples.
+/// `atemoya_loader_stream_draws` streams them again. From a device they are copied as by
+/// `atemoya_batch_read`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_batch_draws(
     batch: *const atemoya_batch,
@@ -135,17 +135,17 @@ pub unsafe extern "C" fn atemoya_batch_draws(
         let read = |column| batch.read(column);
         let numbers = [read(Column::Sources)?, read(Column::Offsets)?, read(Column::Labels)?];
         let [sources, offsets, labels] = numbers.each_ref().map(|bytes| bytes.as_chunks::<8>().0);
-        let turned = read(Column::ReverseComplement)?;
+        let reverse_complement = read(Column::ReverseComplement)?;
         // SAFETY: the caller's promise, see the module `ffi`.
         let out = unsafe { argument::out("out", out, count) }?;
         for (i, out) in out.iter_mut().enumerate() {
-            // These columns hold what was a u32 or a flag.
+            // The values of these columns were of the type u32, or a flag.
             let number = |column: &[[u8; 8]]| i64::from_le_bytes(column[i]) as u32;
             out.write(atemoya_draw {
                 source: number(sources),
                 offset: number(offsets),
                 is_peak: number(labels),
-                reverse_complement: turned[i].into(),
+                reverse_complement: reverse_complement[i].into(),
             });
         }
         Ok(())
@@ -172,7 +172,7 @@ pub extern "C" fn atemoya_loader_kept_count(
 }
 
 /// Writes `count` of the kept peaks (or negatives, where `is_peak` is false), from `first` on, to
-/// `out`: what `source` of a draw counts.
+/// `out`. Their number is the `source` of draws.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_loader_kept(
     loader: *const atemoya_loader,

@@ -1,56 +1,55 @@
-//! What a call came to: the status that it returns, and what a failure has to say.
+//! The statuses that functions return, and failures before C sees them.
 
 use crate::Error;
 use std::error::Error as _;
 use std::path::PathBuf;
 
-/// What a call came to. Negative numbers are errors; those of the library are named after the
-/// variants of its `Error` in Rust. The numbers never change; new ones may come.
+/// The status of a call: success, or why it failed. Negative numbers are errors. The numbers never
+/// change; new ones may be added.
 #[repr(i32)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum atemoya_status {
-    /// Done.
+    /// The call succeeded.
     ATEMOYA_OK = 0,
-    /// There is no further batch: the stream has ended, or was stopped.
+    /// There is no further batch: the stream has ended or was stopped.
     ATEMOYA_END = 1,
-    /// The next batch is not gathered yet, and was not waited for.
+    /// The next batch is not gathered yet.
     ATEMOYA_PENDING = 2,
     /// The operating system refused an operation on a file.
     ATEMOYA_ERROR_IO = -1,
     /// The path is not a store.
     ATEMOYA_ERROR_NOT_A_STORE = -2,
-    /// A file of a store is damaged; the error has its path and the offset.
+    /// A file of a store is damaged; the error has the path and the offset.
     ATEMOYA_ERROR_CORRUPT = -3,
     /// A file is of a version that this library does not know.
     ATEMOYA_ERROR_UNSUPPORTED = -4,
-    /// An input file (BED) cannot be used; the error has its path and, for text, the line.
+    /// An input file (BED) cannot be used; the error has the path and, for text, the line.
     ATEMOYA_ERROR_INPUT = -5,
-    /// An argument is NULL, not UTF-8, out of its range, more than the system has memory or threads
-    /// for, or does not fit the others or the store; the message begins with the name of the
-    /// parameter, or of the option or the part of the loader.
+    /// An argument is NULL, not UTF-8, out of its range, too large for the system's memory or
+    /// threads, or does not fit the other arguments or the store. The message begins with the name
+    /// of the parameter, of the option, or of the part of the loader.
     ATEMOYA_ERROR_ARGUMENT = -6,
     /// The target exists already.
     ATEMOYA_ERROR_EXISTS = -7,
-    /// The work was interrupted on request.
+    /// The caller interrupted the work.
     ATEMOYA_ERROR_INTERRUPTED = -8,
-    /// All batches that there is memory for are still held: free one and go on, or ask for more
-    /// slots.
+    /// The caller holds the batches of all slots: free one and go on, or set more slots.
     ATEMOYA_ERROR_ALL_LEASED = -9,
-    /// There is no CUDA driver.
+    /// There is no CUDA driver that can be used.
     ATEMOYA_ERROR_NO_DRIVER = -10,
     /// There is no such CUDA device.
     ATEMOYA_ERROR_NO_DEVICE = -11,
     /// The CUDA driver refused an operation; `atemoya_error_driver_code` has its `CUresult`.
     ATEMOYA_ERROR_DRIVER = -12,
-    /// A worker thread panicked.
+    /// A worker thread panicked: a bug, please report it.
     ATEMOYA_ERROR_WORKER = -13,
-    /// A handle is of another kind than the function wants, or was freed.
+    /// A handle is not of the kind that the function takes, or was freed before.
     ATEMOYA_ERROR_HANDLE = -14,
     /// The library panicked: a bug, please report it.
     ATEMOYA_ERROR_PANIC = -15,
 }
 
-/// Why a call failed.
+/// Why a call failed, with what is known of the place.
 #[derive(Debug)]
 pub(super) struct Failure {
     pub(super) status: atemoya_status,
@@ -66,12 +65,12 @@ impl Failure {
         Failure { status, message: message.into(), path: None, offset: None, line: None, driver_code: None }
     }
 
-    /// A parameter of that name cannot be used.
+    /// Makes a failure of a parameter, whose name the message begins with.
     pub(super) fn argument(name: &str, message: impl std::fmt::Display) -> Failure {
         Failure::new(atemoya_status::ATEMOYA_ERROR_ARGUMENT, format!("{name}: {message}"))
     }
 
-    /// A parameter of that name is NULL.
+    /// Makes the failure of a parameter that is NULL.
     pub(super) fn null(name: &str) -> Failure {
         Failure::argument(name, "it is NULL")
     }

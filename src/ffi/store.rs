@@ -1,10 +1,10 @@
-//! Stores: opening, verifying, and their contigs.
+//! Stores: opening and verifying them, and their contigs.
 
 use super::argument::{self, c_text};
 use super::call;
 use super::error::atemoya_error;
 use super::handle::{self, Object};
-use super::progress::{Watcher, atemoya_progress};
+use super::progress::{Reporter, atemoya_progress};
 use super::status::{Failure, atemoya_status};
 use crate::{Store, index};
 use std::ffi::{CString, c_char, c_void};
@@ -12,13 +12,13 @@ use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt;
 use std::sync::OnceLock;
 
-/// An opened store: genome, tracks and loci, read through memory maps. Free it with
+/// An open store: a genome, tracks and loci, read through memory maps. Free it with
 /// `atemoya_store_free`.
 pub struct atemoya_store {
     _private: [u8; 0],
 }
 
-/// A store, and its texts as C reads them.
+/// A store, with its texts as C reads them.
 pub(super) struct OpenStore {
     pub(super) store: Store,
     path: CString,
@@ -48,26 +48,26 @@ impl OpenStore {
         OpenStore { path, checksum, contigs, warnings, groups, tracks, loci, store }
     }
 
-    /// The id of a contig that C counts.
+    /// Checks the number of a contig.
     fn contig(&self, contig: usize) -> Result<usize, Failure> {
         within("contig", contig, self.store.contigs().len())
     }
 }
 
-/// Checks that a number is below how many there are.
+/// Checks that the number of something is below the count of them. `name` is the parameter.
 pub(super) fn within(name: &str, number: usize, count: usize) -> Result<usize, Failure> {
     if number < count {
         return Ok(number);
     }
-    Err(Failure::argument(name, format!("{number} is not below {count}, as many as there are")))
+    Err(Failure::argument(name, format!("{number} is not below {count}, which is how many there are")))
 }
 
-/// Opens the store in the directory `path`, in milliseconds at any size. That checks the manifest
-/// and, of each data file, its length, its header and its table of contigs. It does not read bases
-/// and values: a byte of them that is not as it was written may be an error when it is read, or a
-/// wrong value in a batch. Call `atemoya_store_verify_once` or `atemoya_store_verify` to know
-/// before. Leave the files alone while the store is open: one that is cut ends the process
-/// (SIGBUS). Replacing the whole store is safe.
+/// Opens the store in the directory `path`, in milliseconds at any size. This checks the manifest,
+/// and the length, header and contig table of each data file. It does not read bases and values: a
+/// damaged byte among them is an error when it is read, or a wrong value in a batch. To find damage
+/// before, call `atemoya_store_verify_once` or `atemoya_store_verify`. Do not change the files while
+/// the store is open: a file that becomes shorter ends the process (SIGBUS). Replacing the whole
+/// store is safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_store_open(
     path: *const c_char,
@@ -81,15 +81,15 @@ pub unsafe extern "C" fn atemoya_store_open(
     })
 }
 
-/// Frees a store, and the texts that it gave. Options, loaders and gatherers made of it go on.
+/// Frees a store and its texts. Options, loaders and gatherers that were made with it stay usable.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_store_free(store: *mut atemoya_store) -> atemoya_status {
     call::free::<OpenStore>(store)
 }
 
-/// Checks every checksum and every rule of the format, over the whole store and its locus indices,
-/// on all cores. `progress` may be NULL; otherwise it is called now and then with `context`, and
-/// interrupts the work by returning false.
+/// Checks every checksum and every rule of the format in the whole store and its locus indices, on
+/// all cores. `progress`, which may be NULL, is called now and then with `context`. When it returns
+/// false, the work is interrupted.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_store_verify(
     store: *const atemoya_store,
@@ -100,19 +100,19 @@ pub unsafe extern "C" fn atemoya_store_verify(
     call::run(error, || {
         let open = handle::get::<OpenStore>(store)?;
         // SAFETY: the caller's promise, see the type of the function.
-        let watcher = unsafe { Watcher::new(progress, context) };
-        open.store.verify(&watcher)?;
-        index::verify(&open.store, &watcher)?;
+        let reporter = unsafe { Reporter::new(progress, context) };
+        open.store.verify(&reporter)?;
+        index::verify(&open.store, &reporter)?;
         Ok(())
     })
 }
 
 /// Checks every checksum and every tile of a store's data files, unless this machine has done so
-/// before and no file has changed since: that they are whole is remembered in the directory
-/// `verified` of `cache`. NULL is the user's cache: `$ATEMOYA_CACHE`, or `atemoya` in
-/// `$XDG_CACHE_HOME` (`~/.cache`). Of several processes that ask at once, one reads the store and
-/// the others wait. Where nothing can be remembered, the store is read each time, and one that
-/// fails is never remembered. `progress` is as for `atemoya_store_verify`.
+/// before and no file has changed since. A store that passed is recorded in the directory `verified`
+/// of `cache`; one that failed is not. NULL is the user's cache: `$ATEMOYA_CACHE`, or `atemoya` in
+/// `$XDG_CACHE_HOME` (`~/.cache`). When several processes call this at once, one reads the store and
+/// the others wait. Where the record cannot be written, the store is read each time. `progress` is
+/// as for `atemoya_store_verify`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_store_verify_once(
     store: *const atemoya_store,
@@ -126,13 +126,13 @@ pub unsafe extern "C" fn atemoya_store_verify_once(
         // SAFETY: the caller's promise, see the module `ffi`.
         let cache = if cache.is_null() { None } else { Some(unsafe { argument::path("cache", cache) }?) };
         // SAFETY: the caller's promise, see the type of the function.
-        let watcher = unsafe { Watcher::new(progress, context) };
-        open.store.verify_once(cache, &watcher)?;
+        let reporter = unsafe { Reporter::new(progress, context) };
+        open.store.verify_once(cache, &reporter)?;
         Ok(())
     })
 }
 
-/// Writes the path that a store was opened by; valid until the store is freed.
+/// Writes the path that a store was opened with. It is valid until the store is freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_store_path(
     store: *const atemoya_store,
@@ -142,8 +142,8 @@ pub extern "C" fn atemoya_store_path(
     call::give(error, ("path", path), || Ok(handle::get::<OpenStore>(store)?.path.as_ptr()))
 }
 
-/// Writes the checksum of a store's manifest, "sha256:...", which is the identity of what it holds;
-/// valid until the store is freed.
+/// Writes the checksum of a store's manifest, "sha256:...". It identifies the contents of the store,
+/// and is valid until the store is freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_store_checksum(
     store: *const atemoya_store,
@@ -153,10 +153,10 @@ pub extern "C" fn atemoya_store_checksum(
     call::give(error, ("checksum", checksum), || Ok(handle::get::<OpenStore>(store)?.checksum.as_ptr()))
 }
 
-/// Writes what the files of a store's tracks lacked, where the store has zeros that nobody
-/// measured: contigs that a file does not have, or has with another length, and files without any
-/// value. It is for people, a line for each, and "" where nothing was lacking; valid until the
-/// store is freed. A loader tells of what it reads.
+/// Writes what the files of a store's tracks lacked, where the store has zeros in place of
+/// measurements: contigs that a file does not have or has with another length, and files without
+/// values. It is text for users, a line for each, "" where nothing was lacking, and valid until the
+/// store is freed. `atemoya_loader_warnings` has those that concern a loader.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_store_warnings(
     store: *const atemoya_store,
@@ -170,7 +170,7 @@ pub extern "C" fn atemoya_store_warnings(
     })
 }
 
-/// Writes whether a store has a genome, and not tracks alone.
+/// Writes whether a store has a genome. Otherwise it has tracks only.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_store_has_sequence(
     store: *const atemoya_store,
@@ -192,7 +192,7 @@ pub extern "C" fn atemoya_store_contig_count(
     call::give(error, ("count", count), || Ok(handle::get::<OpenStore>(store)?.store.contigs().len()))
 }
 
-/// Writes the name of a contig, numbered from 0; valid until the store is freed.
+/// Writes the name of a contig, numbered from 0. It is valid until the store is freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_store_contig_name(
     store: *const atemoya_store,
@@ -222,7 +222,7 @@ pub extern "C" fn atemoya_store_contig_length(
     })
 }
 
-/// Writes the number of the contig of a name.
+/// Writes the number of the contig with this name.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_store_find_contig(
     store: *const atemoya_store,

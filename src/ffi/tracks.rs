@@ -10,35 +10,35 @@ use crate::format::manifest::{GroupEntry, Role, TrackType};
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
-/// What a group of tracks is for.
+/// Whether a group of tracks is signal or control.
 #[repr(i32)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum atemoya_group_role {
-    /// What a model predicts; read over the output window.
+    /// Signal: a model predicts it. It is read over the output window.
     ATEMOYA_GROUP_SIGNAL = 0,
-    /// What a model is given beside the sequence; read over the input window.
+    /// Control: a model's input beside the sequence. It is read over the input window.
     ATEMOYA_GROUP_CONTROL = 1,
 }
 
-/// A track of a store, with its totals over the genome.
+/// A track of a store, with statistics over the genome.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct atemoya_track {
-    /// A name for people: the group's, with the channel's number where there are several. Valid
-    /// until the store is freed.
+    /// The track's name for users: its group's, followed by the channel where there are several. It
+    /// is valid until the store is freed.
     pub name: *const c_char,
     /// The narrowest type that holds every value, an `atemoya_dtype`: `ATEMOYA_DTYPE_U8`,
     /// `ATEMOYA_DTYPE_U16` or `ATEMOYA_DTYPE_F32`.
     pub dtype: i32,
-    /// The least value, zeros included.
+    /// The smallest value, zeros included.
     pub min: f32,
-    /// The greatest value, zeros included.
+    /// The largest value, zeros included.
     pub max: f32,
-    /// 0.
+    /// Always 0.
     pub reserved: u32,
-    /// Bases that are not 0.
+    /// The number of bases whose value is not 0.
     pub nonzero: u64,
-    /// Sum of the values.
+    /// The sum of the values.
     pub sum: f64,
 }
 
@@ -47,8 +47,8 @@ fn group(open: &OpenStore, group: usize) -> Result<&GroupEntry, Failure> {
     Ok(&groups[within("group", group, groups.len())?])
 }
 
-/// Writes how many groups of tracks a store has. A group holds channels that share an orientation:
-/// under reverse complement their order is reversed.
+/// Writes how many groups of tracks a store has. A group has one or more channels. Reverse complement
+/// reverses their order within the group.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_store_group_count(
     store: *const atemoya_store,
@@ -58,7 +58,7 @@ pub extern "C" fn atemoya_store_group_count(
     call::give(error, ("count", count), || Ok(handle::get::<OpenStore>(store)?.groups.len()))
 }
 
-/// Writes the name of a group, numbered from 0; valid until the store is freed.
+/// Writes the name of a group, numbered from 0. It is valid until the store is freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_store_group_name(
     store: *const atemoya_store,
@@ -73,7 +73,7 @@ pub extern "C" fn atemoya_store_group_name(
     })
 }
 
-/// Writes what a group is for, an `atemoya_group_role`.
+/// Writes whether a group is signal or control, an `atemoya_group_role`.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_store_group_role(
     store: *const atemoya_store,
@@ -90,7 +90,7 @@ pub extern "C" fn atemoya_store_group_role(
     })
 }
 
-/// Writes how many tracks, which are channels, a group has.
+/// Writes how many tracks a group has. Each is one channel.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_store_track_count(
     store: *const atemoya_store,
@@ -101,7 +101,7 @@ pub extern "C" fn atemoya_store_track_count(
     call::give(error, ("count", count), || Ok(self::group(&*handle::get::<OpenStore>(store)?, group)?.tracks.len()))
 }
 
-/// Writes what is known of a track, numbered from 0 within its group.
+/// Writes the description of a track, numbered from 0 within its group.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_store_track(
     store: *const atemoya_store,

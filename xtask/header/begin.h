@@ -4,29 +4,28 @@
  * Generated from src/ffi by `cargo xtask header`: do not change it by hand. For C11, C++17 and
  * newer.
  *
- * What holds of every function:
+ * Rules of every function:
  *
  * - Handles (atemoya_store, atemoya_options, atemoya_loader, atemoya_batch, ...) are numbers in the
- *   form of pointers, which nothing follows. One that is NULL, of another kind, or was freed, also
- *   twice, is an error and not a crash. Freeing NULL does nothing. What a handle stands for lives
- *   on as long as something else needs it: a batch outlives its loader, a tensor of DLPack its
- *   batch, a loader its store.
- * - Other pointers are NULL, which is an error where it is not said to be allowed, or point to what
- *   their types say for the time of the call, and no two of them to the same memory.
+ *   form of pointers, which are never followed. A handle that is NULL, of another kind or freed
+ *   already is an error and not a crash. Freeing NULL does nothing. An object lives on as long as
+ *   another one needs it: a batch outlives its loader, a DLPack tensor its batch, a loader its store.
+ * - Other pointers point to what their types say for the time of the call, and no two of them to the
+ *   same memory. NULL is an error, unless the function's comment allows it.
  * - An array of no items may be NULL.
- * - Text ends with a zero byte. Paths may hold any other bytes; all else is UTF-8.
- * - Status: 0 is success, a negative number an error, a positive one something to look at
- *   (ATEMOYA_END, ATEMOYA_PENDING). The last parameter, which may be NULL, says more: it is set to
- *   a new atemoya_error, which the caller frees, or to NULL when there is none; an error that it
- *   held before is not freed. Read it in a later statement or through its address: in
- *   `check(f(&error), error)` C may read it before the call. After an error, handles that were to
- *   be written are NULL, and what else was to be written is unspecified.
- * - Threads: any function may be called from any thread at any time, also for the same handle.
- *   Freeing a handle that another thread uses lets its call end as if it were not freed, but for a
- *   wait for a batch, which ends; texts and addresses that were got through the handle are gone.
- * - fork(): a child process has none of its parent's worker threads: it must not use its parent's
- *   handles, nor free them. It can open stores and make loaders of its own, if no other thread was
- *   in a call of this library when it was forked.
+ * - Text ends with a zero byte. Paths may hold any other bytes; all other text is UTF-8.
+ * - Status: 0 is success, a negative number is an error, and a positive one is neither (ATEMOYA_END,
+ *   ATEMOYA_PENDING). The last parameter, which may be NULL, is where an error goes: it is set to a
+ *   new atemoya_error, which the caller frees, or to NULL after success. An error that it held before
+ *   is not freed. Read it in a later statement or through its address: in `check(f(&error), error)` C
+ *   may read it before the call. After an error, handles that were to be written are NULL, and other
+ *   results are unspecified.
+ * - Threads: any function may be called from any thread at any time, also with the same handle. When
+ *   a handle is freed during another thread's call, that call completes, but a wait for a batch ends.
+ *   Text and addresses that were got through the handle are no longer valid.
+ * - fork(): a child process does not have its parent's worker threads. It must not use or free its
+ *   parent's handles. It can open stores and make loaders of its own, if no other thread was in a
+ *   call of this library when it was forked.
  * - Coordinates are 0-based and half-open.
  */
 
@@ -45,5 +44,5 @@ extern "C" {
  * be NULL. */
 #define ATEMOYA_ALL SIZE_MAX
 
-/* Of DLPack, whose header says what is in it: include <dlpack/dlpack.h> where you look inside. */
+/* A tensor of DLPack. Include <dlpack/dlpack.h> to use what is in it. */
 struct DLManagedTensorVersioned;

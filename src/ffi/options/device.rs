@@ -1,4 +1,4 @@
-//! Batches on a GPU: which one, and how they get there.
+//! The parameters of batches on a GPU: which one, and how they are brought there.
 
 use super::{atemoya_options, change};
 use crate::ffi::error::atemoya_error;
@@ -6,21 +6,21 @@ use crate::ffi::status::{Failure, atemoya_status};
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
 
-/// In which types batches cross the bus to a device.
+/// The types in which batches are copied to a device.
 #[repr(i32)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum atemoya_transfer {
-    /// The fewest bytes that hold the values: packed bits and the narrowest integers, expanded on
+    /// The types with the fewest bytes: packed bits and the narrowest integers. They are expanded on
     /// the device.
     ATEMOYA_TRANSFER_COMPACT = 0,
-    /// The types that were asked for, made by the workers.
+    /// The types of the columns. The workers gather them in these types.
     ATEMOYA_TRANSFER_DENSE = 1,
 }
 
 /// The parameters of batches on a device. They are checked when a loader is made of them.
 #[derive(Debug, Clone)]
 pub(in crate::ffi) struct DeviceSettings {
-    /// The number of the device, `None` for the host.
+    /// The number of the device; `None` for the host.
     pub(in crate::ffi) device: Option<usize>,
     pub(in crate::ffi) dense: bool,
     pub(in crate::ffi) prefetch_to_device: usize,
@@ -43,9 +43,9 @@ impl Default for DeviceSettings {
     }
 }
 
-/// Sets the GPU that batches are delivered to, numbered from 0; -1 (the default) for batches in the
-/// memory of the host. Making the loader fails where there is no driver or no such device.
-/// Parameters that do not mention the device apply to both.
+/// Sets the number of the GPU that batches are delivered to; -1 (the default) for batches in the
+/// memory of the host. Without a driver or this device, making the loader is an error. All other
+/// parameters apply to both, unless their comments say otherwise.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_device(
     options: *mut atemoya_options,
@@ -54,15 +54,18 @@ pub extern "C" fn atemoya_options_set_device(
 ) -> atemoya_status {
     change(options, error, |settings| {
         if device < -1 {
-            return Err(Failure::argument("device", format!("{device} is neither a device nor -1, the host")));
+            return Err(Failure::argument(
+                "device",
+                format!("{device} is neither the number of a device nor -1, which is the host"),
+            ));
         }
         settings.device.device = usize::try_from(device).ok();
         Ok(())
     })
 }
 
-/// Sets in which types batches cross the bus, an `atemoya_transfer`; compact by default. It changes
-/// no value.
+/// Sets the types in which batches are copied to the device, an `atemoya_transfer`; compact by
+/// default. It changes no value of a batch.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_transfer(
     options: *mut atemoya_options,
@@ -79,8 +82,7 @@ pub extern "C" fn atemoya_options_set_transfer(
     })
 }
 
-/// Sets up to how many batches are under way to the device, or there, before they are asked for, at
-/// most 1024; 2 by default.
+/// Sets how many batches are copied to the device before they are taken, at most 1024; 2 by default.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_prefetch_to_device(
     options: *mut atemoya_options,
@@ -93,8 +95,8 @@ pub extern "C" fn atemoya_options_set_prefetch_to_device(
     })
 }
 
-/// Sets how many batches are on the device at once, those that the caller holds included, more than
-/// `prefetch_to_device` and at most 2048; 0 (the default) for `prefetch_to_device + 2`.
+/// Sets how many batches are on the device at once, with those that the caller holds: more than
+/// `prefetch_to_device`, and at most 2048. 0 (the default) stands for `prefetch_to_device + 2`.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_device_slots(
     options: *mut atemoya_options,
@@ -107,9 +109,9 @@ pub extern "C" fn atemoya_options_set_device_slots(
     })
 }
 
-/// Sets the stream that batches are delivered to, a `CUstream` or `cudaStream_t` of the device's
-/// primary context, which exists as long as the loader and its batches; NULL (the default) for one
-/// of the loader's own, and 1, as in DLPack, for the legacy default stream.
+/// Sets the stream that batches are delivered to: a `CUstream` or `cudaStream_t` of the device's
+/// primary context that exists as long as the loader and its batches. NULL (the default) stands for
+/// a stream of the loader's own, and 1, as in DLPack, for the legacy default stream.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_options_set_stream(
     options: *mut atemoya_options,
@@ -122,8 +124,8 @@ pub unsafe extern "C" fn atemoya_options_set_stream(
     })
 }
 
-/// Sets whether the page-locked memory is write-combined: faster to copy from on some machines,
-/// slow to read for the host. False by default.
+/// Sets whether the page-locked memory is write-combined, which is faster to copy from on some
+/// machines and slow to read on the host; false by default.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_write_combined(
     options: *mut atemoya_options,

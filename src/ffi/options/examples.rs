@@ -1,4 +1,4 @@
-//! What an example consists of: groups, types and windows.
+//! The columns and windows of an example: groups, types, widths, jitter and reverse complement.
 
 use super::{atemoya_options, set};
 use crate::ffi::argument;
@@ -8,9 +8,9 @@ use crate::ffi::status::atemoya_status;
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
-/// Sets the names of the signal groups to read, `count` of them, in the order of their channels; 0
-/// for none. With the count ATEMOYA_ALL, which is the default, all of the store's are read, as they
-/// were packed.
+/// Sets the names of the signal groups to read, `count` of them, whose order is that of the
+/// channels; 0 for none. With the count ATEMOYA_ALL, which is the default, all groups of the store are
+/// read, in the order in which they were packed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_options_set_signals(
     options: *mut atemoya_options,
@@ -25,9 +25,9 @@ pub unsafe extern "C" fn atemoya_options_set_signals(
     })
 }
 
-/// Sets the names of the control groups to read, `count` of them, in the order of their channels; 0
-/// for none. With the count ATEMOYA_ALL, which is the default, all of the store's are read, as they
-/// were packed.
+/// Sets the names of the control groups to read, `count` of them, whose order is that of the
+/// channels; 0 for none. With the count ATEMOYA_ALL, which is the default, all groups of the store are
+/// read, in the order in which they were packed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_options_set_controls(
     options: *mut atemoya_options,
@@ -42,9 +42,9 @@ pub unsafe extern "C" fn atemoya_options_set_controls(
     })
 }
 
-/// Sets the type of the one-hot sequence: ATEMOYA_DTYPE_I8 (the default), _U8, _F16, _BF16 or _F32;
-/// or _U64, which packs it: the column is (n, 4, ceil(in_window / 64)) then, and bit i of word w is
-/// position 64 w + i. Bits at and past `in_window` are 0.
+/// Sets the type of the one-hot sequence: ATEMOYA_DTYPE_I8 (the default), _U8, _F16, _BF16 or _F32,
+/// or _U64, which packs it. The packed column has the shape (n, 4, ceil(in_window / 64)), and bit i of
+/// word w is position 64 w + i. Bits from `in_window` on are 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_sequence_type(
     options: *mut atemoya_options,
@@ -55,7 +55,7 @@ pub extern "C" fn atemoya_options_set_sequence_type(
 }
 
 /// Sets the type of the controls: ATEMOYA_DTYPE_F32 (the default), or _U16 or _U8 where that holds
-/// all their values. On a device also _F16 and _BF16, rounded to the nearest.
+/// all values of the tracks. On a device it may also be _F16 or _BF16, rounded to the nearest.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_controls_type(
     options: *mut atemoya_options,
@@ -66,7 +66,7 @@ pub extern "C" fn atemoya_options_set_controls_type(
 }
 
 /// Sets the type of the signal: ATEMOYA_DTYPE_F32 (the default), or _U16 or _U8 where that holds
-/// all its values. On a device also _F16 and _BF16, rounded to the nearest.
+/// all values of the tracks. On a device it may also be _F16 or _BF16, rounded to the nearest.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_signal_type(
     options: *mut atemoya_options,
@@ -96,8 +96,8 @@ pub extern "C" fn atemoya_options_set_out_window(
     set(options, error, |generator| Ok(generator.out_window(out_window)))
 }
 
-/// Sets how far the windows of a peak are shifted at most, in bases either way, up to 2^30; 50 by
-/// default.
+/// Sets by how many bases the windows of a peak are shifted at most, in either direction, up to 2^30;
+/// 50 by default.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_max_jitter(
     options: *mut atemoya_options,

@@ -1,4 +1,4 @@
-//! Which loci are used.
+//! The parameters that select loci.
 
 use super::{ATEMOYA_ALL, atemoya_options, change, set};
 use crate::ffi::argument;
@@ -9,22 +9,22 @@ use std::ffi::c_char;
 use std::mem::MaybeUninit;
 use std::path::{Path, PathBuf};
 
-/// A choice of C's, of the parameter `name`: 1 is yes, 0 no, and -1 nothing of the kind.
+/// Reads the parameter `name`: 1 is true, 0 is false, and -1 is the default.
 fn choice(name: &str, value: i32) -> Result<Option<bool>, Failure> {
     match value {
         -1 => Ok(None),
         0 => Ok(Some(false)),
         1 => Ok(Some(true)),
-        _ => Err(Failure::argument(name, format!("{value} is none of 1, 0 and -1"))),
+        _ => Err(Failure::argument(name, format!("it must be 1, 0 or -1, not {value}"))),
     }
 }
 
-/// A number of C's: not a number is none.
+/// Reads a number, where NAN is the default.
 fn number(value: f64) -> Option<f64> {
     (!value.is_nan()).then_some(value)
 }
 
-/// Sets the name of the store's locus index to use; NULL (the default) for the only one.
+/// Sets the name of the locus index to use; NULL (the default) for the only one of the store.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_options_set_loci(
     options: *mut atemoya_options,
@@ -38,9 +38,10 @@ pub unsafe extern "C" fn atemoya_options_set_loci(
     })
 }
 
-/// Sets the names of the contigs to use, `count` of them; with the count ATEMOYA_ALL, which is the
-/// default, all. Names that the store lacks are a warning of the loader, and an error if it lacks
-/// all. Without any, no locus is left, which is an error when the loader is made.
+/// Sets the names of the contigs to use, `count` of them. The count ATEMOYA_ALL, which is the default,
+/// stands for all contigs. Names that the store does not have are a warning of the loader, and an
+/// error where it has none of them. A count of 0 leaves no locus, which is an error when the loader is
+/// made.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_options_set_chroms(
     options: *mut atemoya_options,
@@ -55,8 +56,8 @@ pub unsafe extern "C" fn atemoya_options_set_chroms(
     })
 }
 
-/// Sets what peaks are centred on: 1 for their summits, 0 for their midpoints, -1 (the default) for
-/// what they were indexed by.
+/// Sets what peaks are centred on: 1 for their summits, 0 for their midpoints, and -1 (the default)
+/// for what the index was made with.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_summits(
     options: *mut atemoya_options,
@@ -66,8 +67,8 @@ pub extern "C" fn atemoya_options_set_summits(
     set(options, error, |generator| Ok(generator.summits(choice("summits", summits)?)))
 }
 
-/// Sets the least sum of signal that a locus has over the output window; NAN (the default) for that
-/// of the index, -INFINITY for none.
+/// Sets the smallest sum of signal over the output window of a locus that is kept. NAN (the default)
+/// stands for that of the index, and -INFINITY for no bound.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_min_counts(
     options: *mut atemoya_options,
@@ -77,8 +78,8 @@ pub extern "C" fn atemoya_options_set_min_counts(
     set(options, error, |generator| Ok(generator.min_counts(number(min_counts))))
 }
 
-/// Sets the greatest sum of signal that a locus has over the output window; NAN (the default) for
-/// that of the index, INFINITY for none.
+/// Sets the largest sum of signal over the output window of a locus that is kept. NAN (the default)
+/// stands for that of the index, and INFINITY for no bound.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_max_counts(
     options: *mut atemoya_options,
@@ -88,9 +89,10 @@ pub extern "C" fn atemoya_options_set_max_counts(
     set(options, error, |generator| Ok(generator.max_counts(number(max_counts))))
 }
 
-/// Sets the tracks that `min_counts` and `max_counts` sum, `count` of them: NAME (a group) or
-/// NAME.i (a channel of it). With the count ATEMOYA_ALL, which is the default, those of the index,
-/// or else those that the order counts: all signal tracks, or the first one in cherimoya's.
+/// Sets the tracks whose signal is summed for `min_counts` and `max_counts`, `count` of them: NAME (a
+/// group) or NAME.i (a channel of it). The count ATEMOYA_ALL, which is the default, stands for those of
+/// the index. Where the index has none, it stands for all signal tracks, and in cherimoya's order for
+/// the first one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_options_set_counts_tracks(
     options: *mut atemoya_options,
@@ -105,9 +107,9 @@ pub unsafe extern "C" fn atemoya_options_set_counts_tracks(
     })
 }
 
-/// Sets whether peaks are dropped whose counts in any signal group exceed 1.2 times the 0.99
-/// quantile: 1, 0, or -1 (the default) for what was chosen for the index, or else what the order
-/// does; cherimoya's drops them.
+/// Sets whether outliers are left out: peaks whose counts in any signal group exceed 1.2 times the
+/// 0.99 quantile. 1 leaves them out and 0 keeps them. -1 (the default) stands for the choice of the
+/// index. Where the index has none, cherimoya's order leaves them out and the native order keeps them.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_outlier_filter(
     options: *mut atemoya_options,
@@ -117,9 +119,10 @@ pub extern "C" fn atemoya_options_set_outlier_filter(
     set(options, error, |generator| Ok(generator.outlier_filter(choice("outlier_filter", outlier_filter)?)))
 }
 
-/// Sets the paths of BED files of regions to stay out of, `count` of them; 0 for none. With the
-/// count ATEMOYA_ALL, which is the default, the regions are those that the index was made with.
-/// Loci whose windows touch their chunks of 100 bases are dropped.
+/// Sets the paths of BED files with regions to exclude, `count` of them; 0 for none. The count
+/// ATEMOYA_ALL, which is the default, stands for the regions that the index was made with. The genome
+/// is divided into chunks of 100 bases: loci whose windows touch a chunk with an excluded base are
+/// left out.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_options_set_exclusion_lists(
     options: *mut atemoya_options,
@@ -142,9 +145,9 @@ pub unsafe extern "C" fn atemoya_options_set_exclusion_lists(
     })
 }
 
-/// Sets which names of contigs in exclusion lists mean contigs of the genome: "chr" (1 for chr1 and
-/// the like, MT for chrM), or the path of a file whose lines are names of one contig, which is read
-/// now; NULL (the default) for none.
+/// Sets other names of contigs, which exclusion lists may use. "chr" stands for 1 and chr1 and the
+/// like, and MT and chrM. Anything else is the path of a file, which is read now: each of its lines
+/// has the names of one contig. NULL (the default) stands for no other names.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_options_set_alias(
     options: *mut atemoya_options,
@@ -161,8 +164,8 @@ pub unsafe extern "C" fn atemoya_options_set_alias(
     })
 }
 
-/// Sets whether the contigs to use and the exclusion lists may share no name with the genome; false
-/// by default, where that is an error when the loader is made.
+/// Sets whether contigs to use and exclusion lists are accepted when none of their names is a contig
+/// of the genome. By default it is false, and making the loader is an error then.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_allow_empty(
     options: *mut atemoya_options,

@@ -1,5 +1,5 @@
-//! The parameters of a loader, in an object that grows with the library as a struct of C's could
-//! not.
+//! The parameters of a loader. They are behind a handle, not in a struct, so that parameters can be
+//! added without changing the interface.
 
 mod device;
 mod examples;
@@ -22,23 +22,22 @@ use crate::PeakGenerator;
 use std::mem::MaybeUninit;
 use std::sync::{Mutex, PoisonError};
 
-/// In place of the number of names in a list: all that a function says. The list is not read.
+/// Takes the place of the number of names in a list and stands for all names. The list is not read.
 pub const ATEMOYA_ALL: usize = usize::MAX;
 
-/// The parameters of a loader. Each has a function `atemoya_options_set_...` of its name, and the
-/// default that is said there. They are checked together, when a loader is made of them. Free them
-/// with `atemoya_options_free`.
+/// The parameters of a loader. Each has a function `atemoya_options_set_...`, whose comment says the
+/// default. They are checked together when a loader is made. Free them with `atemoya_options_free`.
 pub struct atemoya_options {
     _private: [u8; 0],
 }
 
-/// What a loader is made of.
+/// The parameters of a loader, which any thread may change.
 pub(super) struct Options(Mutex<Settings>);
 
 #[derive(Clone)]
 pub(super) struct Settings {
     pub(super) generator: PeakGenerator,
-    /// The name of the locus index, `None` for the only one.
+    /// The name of the locus index; `None` for the only one of the store.
     pub(super) loci: Option<String>,
     pub(super) device: DeviceSettings,
 }
@@ -48,14 +47,14 @@ impl Object for Options {
     const NAME: &'static str = "options";
 }
 
-/// The settings of the options, as they are now.
+/// Copies the current settings of options.
 pub(super) fn settings(options: *const atemoya_options) -> Result<Settings, Failure> {
     let options = handle::get::<Options>(options)?;
     let settings = options.0.lock().unwrap_or_else(PoisonError::into_inner);
     Ok(settings.clone())
 }
 
-/// Changes settings.
+/// Changes the settings of options.
 fn change(
     options: *mut atemoya_options,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
@@ -80,8 +79,8 @@ fn set(
     })
 }
 
-/// Makes options with all defaults, for loaders over a store. They may make any number of loaders,
-/// and be changed in between.
+/// Makes options for loaders over a store, all of them defaults. Any number of loaders can be made
+/// with them, and they may be changed in between.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_new(
     store: *const atemoya_store,
@@ -94,7 +93,7 @@ pub extern "C" fn atemoya_options_new(
     })
 }
 
-/// Frees options. Loaders made of them go on.
+/// Frees options. Loaders that were made with them stay usable.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_free(options: *mut atemoya_options) -> atemoya_status {
     call::free::<Options>(options)

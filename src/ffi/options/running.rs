@@ -1,4 +1,4 @@
-//! How a loader runs: none of it changes a byte of a batch.
+//! How a loader works: threads, slots, and how files are read. None of it changes a batch.
 
 use super::{atemoya_options, set};
 use crate::feed::Access;
@@ -10,14 +10,14 @@ use std::mem::MaybeUninit;
 #[repr(i32)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum atemoya_access {
-    /// Through memory maps: the fastest, for files on a disk of this machine.
+    /// Through memory maps. This is the fastest for files on a disk of this machine.
     ATEMOYA_ACCESS_MAP = 0,
-    /// By reading what each batch needs: for network file systems, and where a failing disk must be
-    /// an error and not the end.
+    /// By reading what each batch needs. Use it on network file systems, and where a failing disk
+    /// must be an error: through a map it ends the process.
     ATEMOYA_ACCESS_READ = 1,
 }
 
-/// Sets how many threads gather, up to 1024; 1 by default. With 0 the thread that asks for a batch
+/// Sets how many threads gather, up to 1024; 1 by default. With 0, the thread that takes a batch
 /// gathers it.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_num_workers(
@@ -28,8 +28,8 @@ pub extern "C" fn atemoya_options_set_num_workers(
     set(options, error, |generator| Ok(generator.num_workers(num_workers)))
 }
 
-/// Sets how many batches are in memory at once, up to 4096, those that the caller holds included; 0
-/// (the default) for `num_workers + 2`, and on a device `prefetch_to_device` more.
+/// Sets how many batches are in memory at once, with those that the caller holds, up to 4096. 0 (the
+/// default) stands for `num_workers + 2`, and on a device for `prefetch_to_device` more.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_slots(
     options: *mut atemoya_options,
@@ -39,7 +39,7 @@ pub extern "C" fn atemoya_options_set_slots(
     set(options, error, |generator| Ok(generator.slots((slots > 0).then_some(slots))))
 }
 
-/// Sets how the store's files are read, an `atemoya_access`; through maps by default.
+/// Sets how the store's files are read, an `atemoya_access`; through memory maps by default.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_access(
     options: *mut atemoya_options,
@@ -56,8 +56,8 @@ pub extern "C" fn atemoya_options_set_access(
     })
 }
 
-/// Sets whether the system is asked to read what the next batches need, where that is not in
-/// memory; true by default.
+/// Sets whether the system reads pages that the next batches need and that are not in memory, before
+/// they are needed (readahead); true by default.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_ask_ahead(
     options: *mut atemoya_options,

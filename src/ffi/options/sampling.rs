@@ -1,5 +1,5 @@
-//! Which examples stand where: the order, the seed, the share of negatives, and the shares of
-//! processes.
+//! The parameters of epoch plans and batches: order, seed, negatives, batch size, and the part of
+//! this process.
 
 use super::{atemoya_options, set};
 use crate::ffi::error::atemoya_error;
@@ -7,13 +7,13 @@ use crate::ffi::status::{Failure, atemoya_status};
 use crate::sample::Order;
 use std::mem::MaybeUninit;
 
-/// Which rules say what example stands at each place of an epoch.
+/// The rules that give each index of an epoch its example.
 #[repr(i32)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum atemoya_order {
-    /// Atemoya's own: every example is drawn from a random stream of its own.
+    /// Atemoya's own rules. Every example is drawn from a random stream of its own.
     ATEMOYA_ORDER_NATIVE = 0,
-    /// That of cherimoya 0.3.1, bit for bit, its selection of loci included.
+    /// The rules of cherimoya 0.3.1, bit for bit, with its selection of loci.
     ATEMOYA_ORDER_CHERIMOYA = 1,
 }
 
@@ -44,8 +44,8 @@ pub extern "C" fn atemoya_options_set_random_state(
     set(options, error, |generator| Ok(generator.random_state(random_state)))
 }
 
-/// Sets how many negatives are drawn for each peak, with replacement; the product is truncated. 0.1
-/// by default.
+/// Sets how many negatives are drawn for each peak, with replacement; 0.1 by default. The product with
+/// the number of peaks is truncated.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_negative_ratio(
     options: *mut atemoya_options,
@@ -55,8 +55,7 @@ pub extern "C" fn atemoya_options_set_negative_ratio(
     set(options, error, |generator| Ok(generator.negative_ratio(negative_ratio)))
 }
 
-/// Sets whether peaks come in random order; true by default. The places of the negatives are random
-/// in any case.
+/// Sets whether peaks come in random order; true by default. Negatives always come at random indices.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_shuffle(
     options: *mut atemoya_options,
@@ -66,7 +65,7 @@ pub extern "C" fn atemoya_options_set_shuffle(
     set(options, error, |generator| Ok(generator.shuffle(shuffle)))
 }
 
-/// Sets how many examples a batch has, 1 to 2^30, those of all processes together; 32 by default.
+/// Sets how many examples a batch has, 1 to 2^30, in all processes together; 32 by default.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_batch_size(
     options: *mut atemoya_options,
@@ -76,7 +75,7 @@ pub extern "C" fn atemoya_options_set_batch_size(
     set(options, error, |generator| Ok(generator.batch_size(batch_size)))
 }
 
-/// Sets whether the short batch at an epoch's end is dropped; false by default.
+/// Sets whether the short batch at the end of an epoch is dropped; false by default.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_drop_last(
     options: *mut atemoya_options,
@@ -86,9 +85,9 @@ pub extern "C" fn atemoya_options_set_drop_last(
     set(options, error, |generator| Ok(generator.drop_last(drop_last)))
 }
 
-/// Sets which contiguous slice of each batch this process takes, below `world_size`; 0 by default.
-/// A short batch of m examples is cut into slices of ceil(m / world_size), so that the last
-/// processes may have fewer, or none.
+/// Sets the rank of this process, below `world_size`; 0 by default. Each process takes one contiguous
+/// slice of every batch. A short batch of m examples is cut into slices of ceil(m / world_size), so
+/// that the last processes may have fewer or none.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_rank(
     options: *mut atemoya_options,
