@@ -9,20 +9,21 @@
  * - Handles (atemoya_store, atemoya_options, atemoya_loader, atemoya_batch, ...) are numbers in the
  *   form of pointers, which are never followed. A handle that is NULL, of another kind or freed
  *   already is an error and not a crash. Freeing NULL does nothing. An object lives on as long as
- *   another one needs it: a batch outlives its loader, a DLPack tensor its batch, a loader its store.
- * - Other pointers point to what their types say for the time of the call, and no two of them to the
- *   same memory. NULL is an error, unless the function's comment allows it.
+ *   another one needs it: a batch outlives its loader, a DLPack tensor its batch, a loader its
+ *   store.
+ * - Other pointers point to what their types say for the time of the call, and no two of them to
+ *   the same memory. NULL is an error, unless the function's comment allows it.
  * - An array of no items may be NULL.
  * - Text ends with a zero byte. Paths may hold any other bytes; all other text is UTF-8.
- * - Status: 0 is success, a negative number is an error, and a positive one is neither (ATEMOYA_END,
- *   ATEMOYA_PENDING). The last parameter, which may be NULL, is where an error goes: it is set to a
- *   new atemoya_error, which the caller frees, or to NULL after success. An error that it held before
- *   is not freed. Read it in a later statement or through its address: in `check(f(&error), error)` C
- *   may read it before the call. After an error, handles that were to be written are NULL, and other
- *   results are unspecified.
- * - Threads: any function may be called from any thread at any time, also with the same handle. When
- *   a handle is freed during another thread's call, that call completes, but a wait for a batch ends.
- *   Text and addresses that were got through the handle are no longer valid.
+ * - Status: 0 is success, a negative number is an error, and a positive one is neither
+ *   (ATEMOYA_END, ATEMOYA_PENDING). The last parameter, which may be NULL, is where an error goes:
+ *   it is set to a new atemoya_error, which the caller frees, or to NULL after success. An error
+ *   that it held before is not freed. Read it in a later statement or through its address: in
+ *   `check(f(&error), error)` C may read it before the call. After an error, handles that were to
+ *   be written are NULL, and other results are unspecified.
+ * - Threads: any function may be called from any thread at any time, also with the same handle.
+ *   When a handle is freed during another thread's call, that call completes, but a wait for a
+ *   batch ends. Text and addresses that were got through the handle are no longer valid.
  * - fork(): a child process does not have its parent's worker threads. It must not use or free its
  *   parent's handles. It can open stores and make loaders of its own, if no other thread was in a
  *   call of this library when it was forked.
@@ -40,8 +41,8 @@
 extern "C" {
 #endif
 
-/* In place of the number of names in a list: all that a function says. The list is not read, and may
- * be NULL. */
+/* Stands for all names, in place of the number of names in a list. The list is not read and may be
+ * NULL. */
 #define ATEMOYA_ALL SIZE_MAX
 
 /* A tensor of DLPack. Include <dlpack/dlpack.h> to use what is in it. */
@@ -62,8 +63,8 @@ struct DLManagedTensorVersioned;
 /// built with.
 uint32_t atemoya_abi_version(void);
 
-/// Returns the revision of the library's interface: `ATEMOYA_ABI_REVISION` of the header that it was
-/// built with.
+/// Returns the revision of the library's interface: `ATEMOYA_ABI_REVISION` of the header that it
+/// was built with.
 uint32_t atemoya_abi_revision(void);
 
 /// Returns the version of the library, such as "0.1.0". The text stays valid.
@@ -73,8 +74,8 @@ const char *atemoya_version(void);
 /// driver or a device: for these, call `atemoya_device_count`.
 bool atemoya_has_cuda(void);
 
-/// Returns how many handles and DLPack tensors were given and not freed yet. At the end of a program
-/// that leaks none, it is 0.
+/// Returns how many handles and DLPack tensors were given and not freed yet. At the end of a
+/// program that leaks none, it is 0.
 size_t atemoya_live_handles(void);
 
 /* ---- status ---- */
@@ -135,16 +136,17 @@ typedef int32_t atemoya_status;
 
 /* ---- error ---- */
 
-/// Why a call failed: a status, a message, and where in which file. Functions write it to their last
-/// parameter. Free it with `atemoya_error_free`.
+/// Why a call failed: a status, a message, and where in which file. Functions write it to their
+/// last parameter. Free it with `atemoya_error_free`.
 typedef struct atemoya_error atemoya_error;
 
-/// Returns the status of an error, the same that the function returned. For NULL it is `ATEMOYA_OK`,
-/// and for a handle that is no error or was freed `ATEMOYA_ERROR_HANDLE`.
+/// Returns the status of an error, the same that the function returned. For NULL it is
+/// `ATEMOYA_OK`, and for a handle that is no error or was freed `ATEMOYA_ERROR_HANDLE`.
 atemoya_status atemoya_error_status(const atemoya_error *error);
 
 /// Returns the message of an error: one line in English, with the name of the file or parameter. It
-/// is valid until the error is freed. For NULL, and for a handle that is no error, the text says so.
+/// is valid until the error is freed. For NULL, and for a handle that is no error, the text says
+/// so.
 const char *atemoya_error_message(const atemoya_error *error);
 
 /// Returns the path of the file that an error is about, or NULL where there is none. It is as the
@@ -155,12 +157,12 @@ const char *atemoya_error_path(const atemoya_error *error);
 /// false and writes nothing where the place is not known. `offset` may be NULL.
 bool atemoya_error_offset(const atemoya_error *error, uint64_t *offset);
 
-/// Writes the line of an error in its text file, counted from 1, and returns true. Returns false and
-/// writes nothing where there is no line. `line` may be NULL.
+/// Writes the line of an error in its text file, counted from 1, and returns true. Returns false
+/// and writes nothing where there is no line. `line` may be NULL.
 bool atemoya_error_line(const atemoya_error *error, uint64_t *line);
 
-/// Writes the `CUresult` of the CUDA driver and returns true. Returns false and writes nothing where
-/// an error does not come from the driver. `code` may be NULL.
+/// Writes the `CUresult` of the CUDA driver and returns true. Returns false and writes nothing
+/// where an error does not come from the driver. `code` may be NULL.
 bool atemoya_error_driver_code(const atemoya_error *error, uint32_t *code);
 
 /// Frees an error and its texts.
@@ -231,9 +233,9 @@ typedef struct atemoya_store atemoya_store;
 /// Opens the store in the directory `path`, in milliseconds at any size. This checks the manifest,
 /// and the length, header and contig table of each data file. It does not read bases and values: a
 /// damaged byte among them is an error when it is read, or a wrong value in a batch. To find damage
-/// before, call `atemoya_store_verify_once` or `atemoya_store_verify`. Do not change the files while
-/// the store is open: a file that becomes shorter ends the process (SIGBUS). Replacing the whole
-/// store is safe.
+/// before, call `atemoya_store_verify_once` or `atemoya_store_verify`. Do not change the files
+/// while the store is open: a file that becomes shorter ends the process (SIGBUS). Replacing the
+/// whole store is safe.
 atemoya_status atemoya_store_open(const char *path, atemoya_store **store, atemoya_error **error);
 
 /// Frees a store and its texts. Options, loaders and gatherers that were made with it stay usable.
@@ -248,11 +250,11 @@ atemoya_status atemoya_store_verify(const atemoya_store *store,
                                     atemoya_error **error);
 
 /// Checks every checksum and every tile of a store's data files, unless this machine has done so
-/// before and no file has changed since. A store that passed is recorded in the directory `verified`
-/// of `cache`; one that failed is not. NULL is the user's cache: `$ATEMOYA_CACHE`, or `atemoya` in
-/// `$XDG_CACHE_HOME` (`~/.cache`). When several processes call this at once, one reads the store and
-/// the others wait. Where the record cannot be written, the store is read each time. `progress` is
-/// as for `atemoya_store_verify`.
+/// before and no file has changed since. A store that passed is recorded in the directory
+/// `verified` of `cache`; one that failed is not. NULL is the user's cache: `$ATEMOYA_CACHE`, or
+/// `atemoya` in `$XDG_CACHE_HOME` (`~/.cache`). When several processes call this at once, one reads
+/// the store and the others wait. Where the record cannot be written, the store is read each time.
+/// `progress` is as for `atemoya_store_verify`.
 atemoya_status atemoya_store_verify_once(const atemoya_store *store,
                                          const char *cache,
                                          atemoya_progress progress,
@@ -262,8 +264,8 @@ atemoya_status atemoya_store_verify_once(const atemoya_store *store,
 /// Writes the path that a store was opened with. It is valid until the store is freed.
 atemoya_status atemoya_store_path(const atemoya_store *store, const char **path, atemoya_error **error);
 
-/// Writes the checksum of a store's manifest, "sha256:...". It identifies the contents of the store,
-/// and is valid until the store is freed.
+/// Writes the checksum of a store's manifest, "sha256:...". It identifies the contents of the
+/// store, and is valid until the store is freed.
 atemoya_status atemoya_store_checksum(const atemoya_store *store, const char **checksum, atemoya_error **error);
 
 /// Writes what the files of a store's tracks lacked, where the store has zeros in place of
@@ -337,8 +339,8 @@ typedef struct atemoya_track {
     double sum;
 } atemoya_track;
 
-/// Writes how many groups of tracks a store has. A group has one or more channels. Reverse complement
-/// reverses their order within the group.
+/// Writes how many groups of tracks a store has. A group has one or more channels. Reverse
+/// complement reverses their order within the group.
 atemoya_status atemoya_store_group_count(const atemoya_store *store, size_t *count, atemoya_error **error);
 
 /// Writes the name of a group, numbered from 0. It is valid until the store is freed.
@@ -391,8 +393,8 @@ typedef struct atemoya_locus {
     uint32_t reserved;
 } atemoya_locus;
 
-/// Writes how many locus indices a store has. The first call lists them: an index that is made later
-/// is not counted until the store is opened again. It can be opened by its name all the same.
+/// Writes how many locus indices a store has. The first call lists them: an index that is made
+/// later is not counted until the store is opened again. It can be opened by its name all the same.
 atemoya_status atemoya_store_loci_count(const atemoya_store *store, size_t *count, atemoya_error **error);
 
 /// Writes the name of a locus index, numbered from 0 in the order of their names. It is valid until
@@ -402,8 +404,8 @@ atemoya_status atemoya_store_loci_name(const atemoya_store *store,
                                        const char **name,
                                        atemoya_error **error);
 
-/// Reads a locus index of a store into memory and checks every row. `name` is NULL for the only index
-/// of the store.
+/// Reads a locus index of a store into memory and checks every row. `name` is NULL for the only
+/// index of the store.
 atemoya_status atemoya_loci_open(const atemoya_store *store,
                                  const char *name,
                                  atemoya_loci **loci,
@@ -426,8 +428,8 @@ atemoya_status atemoya_loci_rows(const atemoya_loci *loci,
 /// Writes how many signal groups an index has counts of.
 atemoya_status atemoya_loci_group_count(const atemoya_loci *loci, size_t *count, atemoya_error **error);
 
-/// Writes the name of a signal group that an index has counts of, numbered from 0. It is valid until
-/// the index is freed.
+/// Writes the name of a signal group that an index has counts of, numbered from 0. It is valid
+/// until the index is freed.
 atemoya_status atemoya_loci_group_name(const atemoya_loci *loci,
                                        size_t group,
                                        const char **name,
@@ -444,15 +446,15 @@ atemoya_status atemoya_loci_counts(const atemoya_loci *loci,
 
 /* ---- gather ---- */
 
-/// A gatherer of a store's sequence, or of some of its tracks. Any number of threads may gather with
-/// it at once. Free it with `atemoya_gatherer_free`.
+/// A gatherer of a store's sequence, or of some of its tracks. Any number of threads may gather
+/// with it at once. Free it with `atemoya_gatherer_free`.
 typedef struct atemoya_gatherer atemoya_gatherer;
 
 /// A window: where it begins, and in which orientation it is read. All windows of a call have the
 /// width that is passed to the function.
 typedef struct atemoya_window {
-    /// The first base, 0-based. The window may reach past either end of its contig or lie outside it:
-    /// positions outside the contig are 0.
+    /// The first base, 0-based. The window may reach past either end of its contig or lie outside
+    /// it: positions outside the contig are 0.
     int64_t start;
     /// The number of the contig in the store.
     uint32_t contig;
@@ -460,17 +462,17 @@ typedef struct atemoya_window {
     uint32_t reverse_complement;
 } atemoya_window;
 
-/// Makes a gatherer of one-hot sequence. A window has the shape (4, width), with the channels A, C, G,
-/// T, in the type ATEMOYA_DTYPE_I8, _U8, _F16, _BF16 or _F32. With _U64 it is packed: the shape is
-/// (4, ceil(width / 64)), and bit i of word w is position 64 w + i. Reverse complement flips both
-/// axes.
+/// Makes a gatherer of one-hot sequence. A window has the shape (4, width), with the channels A, C,
+/// G, T, in the type ATEMOYA_DTYPE_I8, _U8, _F16, _BF16 or _F32. With _U64 it is packed: the shape
+/// is (4, ceil(width / 64)), and bit i of word w is position 64 w + i. Reverse complement flips
+/// both axes.
 atemoya_status atemoya_gatherer_of_sequence(const atemoya_store *store,
                                             int32_t dtype,
                                             atemoya_gatherer **gatherer,
                                             atemoya_error **error);
 
-/// Makes a gatherer of the tracks of groups, signal or control: `count` names, whose order is that of
-/// the channels. The count ATEMOYA_ALL stands for all signal groups. A window has the shape
+/// Makes a gatherer of the tracks of groups, signal or control: `count` names, whose order is that
+/// of the channels. The count ATEMOYA_ALL stands for all signal groups. A window has the shape
 /// (channels, width), in the type ATEMOYA_DTYPE_F32, or _U16 or _U8 where that holds all values of
 /// the tracks. Reverse complement flips the positions, and the channels within each group.
 atemoya_status atemoya_gatherer_of_tracks(const atemoya_store *store,
@@ -494,8 +496,8 @@ atemoya_status atemoya_gatherer_shape(const atemoya_gatherer *gatherer,
                                       atemoya_error **error);
 
 /// Gathers `count` windows of `width` bases, 1 to 2^30, into `out`: an array of the shape (count,
-/// channels, positions) in C order, of exactly `bytes` bytes (`atemoya_gatherer_shape`), aligned for
-/// its type. The windows may be in any order. It is fastest when neighbours in the list are
+/// channels, positions) in C order, of exactly `bytes` bytes (`atemoya_gatherer_shape`), aligned
+/// for its type. The windows may be in any order. It is fastest when neighbours in the list are
 /// neighbours in the genome. After an error, the contents of `out` are unspecified.
 atemoya_status atemoya_gather(const atemoya_gatherer *gatherer,
                               const atemoya_window *windows,
@@ -507,8 +509,9 @@ atemoya_status atemoya_gather(const atemoya_gatherer *gatherer,
 
 /* ---- options ---- */
 
-/// The parameters of a loader. Each has a function `atemoya_options_set_...`, whose comment says the
-/// default. They are checked together when a loader is made. Free them with `atemoya_options_free`.
+/// The parameters of a loader. Each has a function `atemoya_options_set_...`, whose comment says
+/// the default. They are checked together when a loader is made. Free them with
+/// `atemoya_options_free`.
 typedef struct atemoya_options atemoya_options;
 
 /// Makes options for loaders over a store, all of them defaults. Any number of loaders can be made
@@ -526,8 +529,8 @@ enum atemoya_transfer
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-    /// The types with the fewest bytes: packed bits and the narrowest integers. They are expanded on
-    /// the device.
+    /// The types with the fewest bytes: packed bits and the narrowest integers. They are expanded
+    /// on the device.
     ATEMOYA_TRANSFER_COMPACT = 0,
     /// The types of the columns. The workers gather them in these types.
     ATEMOYA_TRANSFER_DENSE = 1,
@@ -549,7 +552,8 @@ atemoya_status atemoya_options_set_device(atemoya_options *options, int32_t devi
 /// default. It changes no value of a batch.
 atemoya_status atemoya_options_set_transfer(atemoya_options *options, int32_t transfer, atemoya_error **error);
 
-/// Sets how many batches are copied to the device before they are taken, at most 1024; 2 by default.
+/// Sets how many batches are copied to the device before they are taken, at most 1024; 2 by
+/// default.
 atemoya_status atemoya_options_set_prefetch_to_device(atemoya_options *options,
                                                       size_t prefetch_to_device,
                                                       atemoya_error **error);
@@ -570,24 +574,24 @@ atemoya_status atemoya_options_set_write_combined(atemoya_options *options, bool
 /* ---- options: examples ---- */
 
 /// Sets the names of the signal groups to read, `count` of them, whose order is that of the
-/// channels; 0 for none. With the count ATEMOYA_ALL, which is the default, all groups of the store are
-/// read, in the order in which they were packed.
+/// channels; 0 for none. With the count ATEMOYA_ALL, which is the default, all groups of the store
+/// are read, in the order in which they were packed.
 atemoya_status atemoya_options_set_signals(atemoya_options *options,
                                            const char *const *signals,
                                            size_t count,
                                            atemoya_error **error);
 
 /// Sets the names of the control groups to read, `count` of them, whose order is that of the
-/// channels; 0 for none. With the count ATEMOYA_ALL, which is the default, all groups of the store are
-/// read, in the order in which they were packed.
+/// channels; 0 for none. With the count ATEMOYA_ALL, which is the default, all groups of the store
+/// are read, in the order in which they were packed.
 atemoya_status atemoya_options_set_controls(atemoya_options *options,
                                             const char *const *controls,
                                             size_t count,
                                             atemoya_error **error);
 
 /// Sets the type of the one-hot sequence: ATEMOYA_DTYPE_I8 (the default), _U8, _F16, _BF16 or _F32,
-/// or _U64, which packs it. The packed column has the shape (n, 4, ceil(in_window / 64)), and bit i of
-/// word w is position 64 w + i. Bits from `in_window` on are 0.
+/// or _U64, which packs it. The packed column has the shape (n, 4, ceil(in_window / 64)), and bit i
+/// of word w is position 64 w + i. Bits from `in_window` on are 0.
 atemoya_status atemoya_options_set_sequence_type(atemoya_options *options,
                                                  int32_t sequence_type,
                                                  atemoya_error **error);
@@ -608,8 +612,8 @@ atemoya_status atemoya_options_set_in_window(atemoya_options *options, size_t in
 /// Sets the width of the signal in bases, 1 to 2^30; 1000 by default.
 atemoya_status atemoya_options_set_out_window(atemoya_options *options, size_t out_window, atemoya_error **error);
 
-/// Sets by how many bases the windows of a peak are shifted at most, in either direction, up to 2^30;
-/// 50 by default.
+/// Sets by how many bases the windows of a peak are shifted at most, in either direction, up to
+/// 2^30; 50 by default.
 atemoya_status atemoya_options_set_max_jitter(atemoya_options *options, size_t max_jitter, atemoya_error **error);
 
 /// Sets whether each example is reverse-complemented with probability 1/2; true by default.
@@ -622,10 +626,10 @@ atemoya_status atemoya_options_set_reverse_complement(atemoya_options *options,
 /// Sets the name of the locus index to use; NULL (the default) for the only one of the store.
 atemoya_status atemoya_options_set_loci(atemoya_options *options, const char *loci, atemoya_error **error);
 
-/// Sets the names of the contigs to use, `count` of them. The count ATEMOYA_ALL, which is the default,
-/// stands for all contigs. Names that the store does not have are a warning of the loader, and an
-/// error where it has none of them. A count of 0 leaves no locus, which is an error when the loader is
-/// made.
+/// Sets the names of the contigs to use, `count` of them. The count ATEMOYA_ALL, which is the
+/// default, stands for all contigs. Names that the store does not have are a warning of the loader,
+/// and an error where it has none of them. A count of 0 leaves no locus, which is an error when the
+/// loader is made.
 atemoya_status atemoya_options_set_chroms(atemoya_options *options,
                                           const char *const *chroms,
                                           size_t count,
@@ -635,18 +639,18 @@ atemoya_status atemoya_options_set_chroms(atemoya_options *options,
 /// for what the index was made with.
 atemoya_status atemoya_options_set_summits(atemoya_options *options, int32_t summits, atemoya_error **error);
 
-/// Sets the smallest sum of signal over the output window of a locus that is kept. NAN (the default)
-/// stands for that of the index, and -INFINITY for no bound.
+/// Sets the smallest sum of signal over the output window of a locus that is kept. NAN (the
+/// default) stands for that of the index, and -INFINITY for no bound.
 atemoya_status atemoya_options_set_min_counts(atemoya_options *options, double min_counts, atemoya_error **error);
 
 /// Sets the largest sum of signal over the output window of a locus that is kept. NAN (the default)
 /// stands for that of the index, and INFINITY for no bound.
 atemoya_status atemoya_options_set_max_counts(atemoya_options *options, double max_counts, atemoya_error **error);
 
-/// Sets the tracks whose signal is summed for `min_counts` and `max_counts`, `count` of them: NAME (a
-/// group) or NAME.i (a channel of it). The count ATEMOYA_ALL, which is the default, stands for those of
-/// the index. Where the index has none, it stands for all signal tracks, and in cherimoya's order for
-/// the first one.
+/// Sets the tracks whose signal is summed for `min_counts` and `max_counts`, `count` of them: NAME
+/// (a group) or NAME.i (a channel of it). The count ATEMOYA_ALL, which is the default, stands for
+/// those of the index. Where the index has none, it stands for all signal tracks, and in
+/// cherimoya's order for the first one.
 atemoya_status atemoya_options_set_counts_tracks(atemoya_options *options,
                                                  const char *const *counts_tracks,
                                                  size_t count,
@@ -654,15 +658,16 @@ atemoya_status atemoya_options_set_counts_tracks(atemoya_options *options,
 
 /// Sets whether outliers are left out: peaks whose counts in any signal group exceed 1.2 times the
 /// 0.99 quantile. 1 leaves them out and 0 keeps them. -1 (the default) stands for the choice of the
-/// index. Where the index has none, cherimoya's order leaves them out and the native order keeps them.
+/// index. Where the index has none, cherimoya's order leaves them out and the native order keeps
+/// them.
 atemoya_status atemoya_options_set_outlier_filter(atemoya_options *options,
                                                   int32_t outlier_filter,
                                                   atemoya_error **error);
 
 /// Sets the paths of BED files with regions to exclude, `count` of them; 0 for none. The count
-/// ATEMOYA_ALL, which is the default, stands for the regions that the index was made with. The genome
-/// is divided into chunks of 100 bases: loci whose windows touch a chunk with an excluded base are
-/// left out.
+/// ATEMOYA_ALL, which is the default, stands for the regions that the index was made with. The
+/// genome is divided into chunks of 100 bases: loci whose windows touch a chunk with an excluded
+/// base are left out.
 atemoya_status atemoya_options_set_exclusion_lists(atemoya_options *options,
                                                    const char *const *paths,
                                                    size_t count,
@@ -673,8 +678,8 @@ atemoya_status atemoya_options_set_exclusion_lists(atemoya_options *options,
 /// has the names of one contig. NULL (the default) stands for no other names.
 atemoya_status atemoya_options_set_alias(atemoya_options *options, const char *alias, atemoya_error **error);
 
-/// Sets whether contigs to use and exclusion lists are accepted when none of their names is a contig
-/// of the genome. By default it is false, and making the loader is an error then.
+/// Sets whether contigs to use and exclusion lists are accepted when none of their names is a
+/// contig of the genome. By default it is false, and making the loader is an error then.
 atemoya_status atemoya_options_set_allow_empty(atemoya_options *options, bool allow_empty, atemoya_error **error);
 
 /* ---- options: running ---- */
@@ -703,15 +708,15 @@ typedef int32_t atemoya_access;
 /// gathers it.
 atemoya_status atemoya_options_set_num_workers(atemoya_options *options, size_t num_workers, atemoya_error **error);
 
-/// Sets how many batches are in memory at once, with those that the caller holds, up to 4096. 0 (the
-/// default) stands for `num_workers + 2`, and on a device for `prefetch_to_device` more.
+/// Sets how many batches are in memory at once, with those that the caller holds, up to 4096. 0
+/// (the default) stands for `num_workers + 2`, and on a device for `prefetch_to_device` more.
 atemoya_status atemoya_options_set_slots(atemoya_options *options, size_t slots, atemoya_error **error);
 
 /// Sets how the store's files are read, an `atemoya_access`; through memory maps by default.
 atemoya_status atemoya_options_set_access(atemoya_options *options, int32_t access, atemoya_error **error);
 
-/// Sets whether the system reads pages that the next batches need and that are not in memory, before
-/// they are needed (readahead); true by default.
+/// Sets whether the system reads pages that the next batches need and that are not in memory,
+/// before they are needed (readahead); true by default.
 atemoya_status atemoya_options_set_ask_ahead(atemoya_options *options, bool ask_ahead, atemoya_error **error);
 
 /* ---- options: sampling ---- */
@@ -741,13 +746,14 @@ atemoya_status atemoya_options_set_order(atemoya_options *options, int32_t order
 /// Sets the seed of all epochs; 0 by default.
 atemoya_status atemoya_options_set_random_state(atemoya_options *options, uint64_t random_state, atemoya_error **error);
 
-/// Sets how many negatives are drawn for each peak, with replacement; 0.1 by default. The product with
-/// the number of peaks is truncated.
+/// Sets how many negatives are drawn for each peak, with replacement; 0.1 by default. The product
+/// with the number of peaks is truncated.
 atemoya_status atemoya_options_set_negative_ratio(atemoya_options *options,
                                                   double negative_ratio,
                                                   atemoya_error **error);
 
-/// Sets whether peaks come in random order; true by default. Negatives always come at random indices.
+/// Sets whether peaks come in random order; true by default. Negatives always come at random
+/// indices.
 atemoya_status atemoya_options_set_shuffle(atemoya_options *options, bool shuffle, atemoya_error **error);
 
 /// Sets how many examples a batch has, 1 to 2^30, in all processes together; 32 by default.
@@ -756,9 +762,9 @@ atemoya_status atemoya_options_set_batch_size(atemoya_options *options, size_t b
 /// Sets whether the short batch at the end of an epoch is dropped; false by default.
 atemoya_status atemoya_options_set_drop_last(atemoya_options *options, bool drop_last, atemoya_error **error);
 
-/// Sets the rank of this process, below `world_size`; 0 by default. Each process takes one contiguous
-/// slice of every batch. A short batch of m examples is cut into slices of ceil(m / world_size), so
-/// that the last processes may have fewer or none.
+/// Sets the rank of this process, below `world_size`; 0 by default. Each process takes one
+/// contiguous slice of every batch. A short batch of m examples is cut into slices of ceil(m /
+/// world_size), so that the last processes may have fewer or none.
 atemoya_status atemoya_options_set_rank(atemoya_options *options, size_t rank, atemoya_error **error);
 
 /// Sets how many processes share a batch; it divides `batch_size`. 1 by default.
@@ -901,9 +907,10 @@ typedef int32_t atemoya_device_type;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-/// A column of a batch: an array in C order, in the memory of the batch. It is valid until the batch
-/// is freed. On a device it also stays valid for the work that streams were given before. Memory of
-/// the host must not be written to. Memory of a device may be, when nothing else uses the batch.
+/// A column of a batch: an array in C order, in the memory of the batch. It is valid until the
+/// batch is freed. On a device it also stays valid for the work that streams were given before.
+/// Memory of the host must not be written to. Memory of a device may be, when nothing else uses the
+/// batch.
 typedef struct atemoya_tensor {
     /// The address of the first value, a multiple of 256. On a device it is an address of the
     /// device. NULL where there is no value.
@@ -926,27 +933,28 @@ typedef struct atemoya_tensor {
 
 /* ---- batch ---- */
 
-/// A batch of examples, in the memory of the host or a device. It holds a slot of its loader until it
-/// is freed with `atemoya_batch_free`. Its memory does not change until then, also when the loader is
-/// freed before. Any thread may use and free it.
+/// A batch of examples, in the memory of the host or a device. It holds a slot of its loader until
+/// it is freed with `atemoya_batch_free`. Its memory does not change until then, also when the
+/// loader is freed before. Any thread may use and free it.
 typedef struct atemoya_batch atemoya_batch;
 
-/// Frees a batch. Its slot is filled again when no DLPack tensor needs it any more. The memory of all
-/// slots of a loader is freed with the loader and the last of its batches.
+/// Frees a batch. Its slot is filled again when no DLPack tensor needs it any more. The memory of
+/// all slots of a loader is freed with the loader and the last of its batches.
 ///
 /// A batch on a device may be freed as soon as the last work that uses it was given to its streams,
 /// but not in a function that a stream calls on the host (`cuLaunchHostFunc`). On a device without
 /// memory pools, freeing the last batch of a loader that was freed before waits for that work.
 atemoya_status atemoya_batch_free(atemoya_batch *batch);
 
-/// Writes how many examples a batch has: this process's part of the batch size. The last batch of an
-/// epoch may have fewer, and none in the last processes.
+/// Writes how many examples a batch has: this process's part of the batch size. The last batch of
+/// an epoch may have fewer, and none in the last processes.
 atemoya_status atemoya_batch_length(const atemoya_batch *batch, size_t *length, atemoya_error **error);
 
 /// Writes the epoch of a batch. It is 0 for batches of validation and of the caller's draws.
 atemoya_status atemoya_batch_epoch(const atemoya_batch *batch, uint64_t *epoch, atemoya_error **error);
 
-/// Writes the number of a batch in its epoch, the same in every process. It is 0 for a fetched batch.
+/// Writes the number of a batch in its epoch, the same in every process. It is 0 for a fetched
+/// batch.
 atemoya_status atemoya_batch_index(const atemoya_batch *batch, uint64_t *index, atemoya_error **error);
 
 /// Writes the tensor of an `atemoya_column` of a batch. A column that the batches do not have is an
@@ -956,9 +964,9 @@ atemoya_status atemoya_batch_column(const atemoya_batch *batch,
                                     atemoya_tensor *tensor,
                                     atemoya_error **error);
 
-/// Writes the address and size in bytes of the memory that all columns of a batch share, for copying
-/// the whole batch at once. It begins at a multiple of 256 bytes. The offset of a column is its
-/// `data` from `atemoya_batch_column` minus this address. In a short batch, the bytes after the
+/// Writes the address and size in bytes of the memory that all columns of a batch share, for
+/// copying the whole batch at once. It begins at a multiple of 256 bytes. The offset of a column is
+/// its `data` from `atemoya_batch_column` minus this address. In a short batch, the bytes after the
 /// examples of a column are those of an earlier batch. A batch on a device is an error.
 atemoya_status atemoya_batch_memory(const atemoya_batch *batch,
                                     const void **data,
@@ -966,8 +974,8 @@ atemoya_status atemoya_batch_memory(const atemoya_batch *batch,
                                     atemoya_error **error);
 
 /// Copies the values of an `atemoya_column` to `out`, which is memory of the host of exactly the
-/// column's size, `bytes`. From a device it copies after the work that the batch's stream was given,
-/// and waits for both: use it to look at batches, not to train.
+/// column's size, `bytes`. From a device it copies after the work that the batch's stream was
+/// given, and waits for both: use it to look at batches, not to train.
 atemoya_status atemoya_batch_read(const atemoya_batch *batch,
                                   int32_t column,
                                   void *out,
@@ -1029,8 +1037,8 @@ atemoya_status atemoya_loader_next_if_ready(atemoya_loader *loader, atemoya_batc
 typedef struct atemoya_draw {
     /// The number of the locus among the kept peaks, or among the kept negatives.
     uint32_t source;
-    /// Jitter, 0 to 2 max_jitter: a peak's windows are shifted by `offset - max_jitter` bases. 0 for
-    /// a negative.
+    /// Jitter, 0 to 2 max_jitter: a peak's windows are shifted by `offset - max_jitter` bases. 0
+    /// for a negative.
     uint32_t offset;
     /// 0 for a negative, and any other value for a peak.
     uint32_t is_peak;
@@ -1048,8 +1056,8 @@ typedef struct atemoya_kept_locus {
     uint32_t row;
 } atemoya_kept_locus;
 
-/// Writes the draws of `count` examples of an epoch, from the index `first` on, to `out`: their locus,
-/// shift and orientation. Indices count the examples of all processes.
+/// Writes the draws of `count` examples of an epoch, from the index `first` on, to `out`: their
+/// locus, shift and orientation. Indices count the examples of all processes.
 atemoya_status atemoya_loader_plan(const atemoya_loader *loader,
                                    uint64_t epoch,
                                    size_t first,
@@ -1057,9 +1065,9 @@ atemoya_status atemoya_loader_plan(const atemoya_loader *loader,
                                    atemoya_draw *out,
                                    atemoya_error **error);
 
-/// Begins to stream `count` draws of the caller's own, in their order, once, with the short batch at
-/// the end. There must be at least one. The draws are copied. A stream that was begun before ends.
-/// The state of the loader stays as it is.
+/// Begins to stream `count` draws of the caller's own, in their order, once, with the short batch
+/// at the end. There must be at least one. The draws are copied. A stream that was begun before
+/// ends. The state of the loader stays as it is.
 atemoya_status atemoya_loader_stream_draws(atemoya_loader *loader,
                                            const atemoya_draw *draws,
                                            size_t count,
@@ -1157,9 +1165,9 @@ atemoya_status atemoya_loader_next_on(atemoya_loader *loader,
 /// until the batch is freed.
 atemoya_status atemoya_batch_stream(const atemoya_batch *batch, void **stream, atemoya_error **error);
 
-/// Lets another stream use a batch. Work that the stream is given from now on begins when the batch is
-/// complete. The memory of the batch is not filled again before the work that the stream is given
-/// until the batch is freed. Streams are passed as to `atemoya_loader_next_on`.
+/// Lets another stream use a batch. Work that the stream is given from now on begins when the batch
+/// is complete. The memory of the batch is not filled again before the work that the stream is
+/// given until the batch is freed. Streams are passed as to `atemoya_loader_next_on`.
 atemoya_status atemoya_batch_wait_on(const atemoya_batch *batch, void *stream, atemoya_error **error);
 
 /// Declares that a stream is done with a batch: work that it is given from now on does not use the

@@ -9,7 +9,8 @@ create_exception!(
     atemoya,
     StoreError,
     PyValueError,
-    "A path is no store, or a file of a store is damaged or of a version that is not known. `path` is the file, `offset` the byte."
+    "A path is not a store, or a file of a store is damaged or of an unknown version. \
+     `path` is the file, `offset` the byte."
 );
 create_exception!(
     atemoya,

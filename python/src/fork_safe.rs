@@ -1,5 +1,5 @@
-//! A data set that a forked process can use, too. A lock of the parent's may be held for ever there,
-//! so that a forked process makes a data set of its own.
+//! A data set that a forked process can use, too. A lock of the parent's may be held for ever
+//! there, so that a forked process makes a data set of its own.
 
 use atemoya::feed::Dataset;
 use std::sync::OnceLock;

@@ -27,7 +27,9 @@ pub(crate) fn builder(fasta: Option<PathBuf>, signals: Vec<Group>, controls: Vec
 /// Packs files into a store and publishes it in one step. Returns what the user should know: what
 /// inputs lack, and what is worth noting.
 #[pyfunction]
-#[pyo3(signature = (out, *, fasta, chrom_sizes, signals, controls, contigs, alias, allow_empty, tile_log2, replace, show))]
+#[pyo3(signature = (
+    out, *, fasta, chrom_sizes, signals, controls, contigs, alias, allow_empty, tile_log2, replace, show,
+))]
 #[allow(clippy::too_many_arguments, reason = "they are named where it is called")]
 pub(crate) fn pack(
     py: Python<'_>,

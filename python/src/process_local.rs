@@ -24,7 +24,8 @@ impl<T> ProcessLocal<T> {
         self.process == std::process::id()
     }
 
-    /// Returns the value, or an error in a forked process. `name` is what the error calls the value.
+    /// Returns the value, or an error in a forked process. `name` is what the error calls the
+    /// value.
     pub(crate) fn get(&self, name: &str) -> PyResult<&T> {
         let value = self.value.as_ref().filter(|_| self.is_usable());
         value.ok_or_else(|| {
@@ -53,8 +54,8 @@ impl<T: Send> ProcessLocal<T> {
 
 impl<T> Drop for ProcessLocal<T> {
     fn drop(&mut self) {
-        // A forked process must not drop the value: there are no threads to join, a lock may be held
-        // for ever by a thread that is not there, and the driver must not be called.
+        // A forked process must not drop the value: there are no threads to join, a lock may be
+        // held for ever by a thread that is not there, and the driver must not be called.
         if self.is_usable() {
             // SAFETY: the value is not used again, since this is being dropped itself.
             unsafe { ManuallyDrop::drop(&mut self.value) }

@@ -19,8 +19,8 @@ pub extern "C" fn atemoya_abi_version() -> u32 {
     ATEMOYA_ABI_VERSION
 }
 
-/// Returns the revision of the library's interface: `ATEMOYA_ABI_REVISION` of the header that it was
-/// built with.
+/// Returns the revision of the library's interface: `ATEMOYA_ABI_REVISION` of the header that it
+/// was built with.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_abi_revision() -> u32 {
     ATEMOYA_ABI_REVISION
@@ -39,8 +39,8 @@ pub extern "C" fn atemoya_has_cuda() -> bool {
     true
 }
 
-/// Returns how many handles and DLPack tensors were given and not freed yet. At the end of a program
-/// that leaks none, it is 0.
+/// Returns how many handles and DLPack tensors were given and not freed yet. At the end of a
+/// program that leaks none, it is 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_live_handles() -> usize {
     handle::count() + dlpack::count()

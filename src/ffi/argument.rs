@@ -75,8 +75,8 @@ pub(super) unsafe fn slice_mut<'a, T: bytemuck::Pod>(
     Ok(unsafe { std::slice::from_raw_parts_mut(items, count) })
 }
 
-/// Borrows the parameter `name` as memory of `count` items to be written. With a `count` of 0 it may
-/// be NULL.
+/// Borrows the parameter `name` as memory of `count` items to be written. With a `count` of 0 it
+/// may be NULL.
 ///
 /// # Safety
 /// `items` is NULL, or points to memory for `count` items that nobody else reads or writes as long
@@ -104,8 +104,8 @@ fn check_array<T>(name: &str, items: *const T, count: usize) -> Result<(), Failu
     }
 }
 
-/// Reads the names of the parameter `name`: `None` where `count` is `ATEMOYA_ALL`. With a `count` of
-/// 0 it may be NULL.
+/// Reads the names of the parameter `name`: `None` where `count` is `ATEMOYA_ALL`. With a `count`
+/// of 0 it may be NULL.
 ///
 /// # Safety
 /// `names` is NULL, or points to `count` pointers, each as [`optional_text`] wants it.

@@ -14,9 +14,9 @@ use std::borrow::Cow;
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
 
-/// A batch of examples, in the memory of the host or a device. It holds a slot of its loader until it
-/// is freed with `atemoya_batch_free`. Its memory does not change until then, also when the loader is
-/// freed before. Any thread may use and free it.
+/// A batch of examples, in the memory of the host or a device. It holds a slot of its loader until
+/// it is freed with `atemoya_batch_free`. Its memory does not change until then, also when the
+/// loader is freed before. Any thread may use and free it.
 pub struct atemoya_batch {
     _private: [u8; 0],
 }
@@ -93,8 +93,8 @@ fn tensor(
     }
 }
 
-/// Frees a batch. Its slot is filled again when no DLPack tensor needs it any more. The memory of all
-/// slots of a loader is freed with the loader and the last of its batches.
+/// Frees a batch. Its slot is filled again when no DLPack tensor needs it any more. The memory of
+/// all slots of a loader is freed with the loader and the last of its batches.
 ///
 /// A batch on a device may be freed as soon as the last work that uses it was given to its streams,
 /// but not in a function that a stream calls on the host (`cuLaunchHostFunc`). On a device without
@@ -104,8 +104,8 @@ pub extern "C" fn atemoya_batch_free(batch: *mut atemoya_batch) -> atemoya_statu
     call::free::<OpenBatch>(batch)
 }
 
-/// Writes how many examples a batch has: this process's part of the batch size. The last batch of an
-/// epoch may have fewer, and none in the last processes.
+/// Writes how many examples a batch has: this process's part of the batch size. The last batch of
+/// an epoch may have fewer, and none in the last processes.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_batch_length(
     batch: *const atemoya_batch,
@@ -125,7 +125,8 @@ pub extern "C" fn atemoya_batch_epoch(
     call::give(error, ("epoch", epoch), || Ok(handle::get::<OpenBatch>(batch)?.place().1))
 }
 
-/// Writes the number of a batch in its epoch, the same in every process. It is 0 for a fetched batch.
+/// Writes the number of a batch in its epoch, the same in every process. It is 0 for a fetched
+/// batch.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_batch_index(
     batch: *const atemoya_batch,
@@ -147,9 +148,9 @@ pub extern "C" fn atemoya_batch_column(
     call::give(error, ("tensor", tensor), || handle::get::<OpenBatch>(batch)?.tensor(self::column(column)?))
 }
 
-/// Writes the address and size in bytes of the memory that all columns of a batch share, for copying
-/// the whole batch at once. It begins at a multiple of 256 bytes. The offset of a column is its
-/// `data` from `atemoya_batch_column` minus this address. In a short batch, the bytes after the
+/// Writes the address and size in bytes of the memory that all columns of a batch share, for
+/// copying the whole batch at once. It begins at a multiple of 256 bytes. The offset of a column is
+/// its `data` from `atemoya_batch_column` minus this address. In a short batch, the bytes after the
 /// examples of a column are those of an earlier batch. A batch on a device is an error.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_batch_memory(
@@ -172,8 +173,8 @@ pub extern "C" fn atemoya_batch_memory(
 }
 
 /// Copies the values of an `atemoya_column` to `out`, which is memory of the host of exactly the
-/// column's size, `bytes`. From a device it copies after the work that the batch's stream was given,
-/// and waits for both: use it to look at batches, not to train.
+/// column's size, `bytes`. From a device it copies after the work that the batch's stream was
+/// given, and waits for both: use it to look at batches, not to train.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_batch_read(
     batch: *const atemoya_batch,

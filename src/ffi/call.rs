@@ -52,7 +52,8 @@ pub(super) fn give<T>(
     })
 }
 
-/// Runs the body of a function that makes an object, and writes its handle, or NULL after a failure.
+/// Runs the body of a function that makes an object, and writes its handle, or NULL after a
+/// failure.
 pub(super) fn make<T: Object>(
     error: ErrorOut<'_>,
     out: Out<'_, *mut T::Handle>,

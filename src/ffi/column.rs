@@ -36,9 +36,10 @@ pub enum atemoya_device_type {
     ATEMOYA_DEVICE_CUDA = 2,
 }
 
-/// A column of a batch: an array in C order, in the memory of the batch. It is valid until the batch
-/// is freed. On a device it also stays valid for the work that streams were given before. Memory of
-/// the host must not be written to. Memory of a device may be, when nothing else uses the batch.
+/// A column of a batch: an array in C order, in the memory of the batch. It is valid until the
+/// batch is freed. On a device it also stays valid for the work that streams were given before.
+/// Memory of the host must not be written to. Memory of a device may be, when nothing else uses the
+/// batch.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct atemoya_tensor {

@@ -71,9 +71,9 @@ pub extern "C" fn atemoya_batch_stream(
     call::give(error, ("stream", stream), || Ok(on_device(&*handle::get::<OpenBatch>(batch)?)?.stream().as_raw()))
 }
 
-/// Lets another stream use a batch. Work that the stream is given from now on begins when the batch is
-/// complete. The memory of the batch is not filled again before the work that the stream is given
-/// until the batch is freed. Streams are passed as to `atemoya_loader_next_on`.
+/// Lets another stream use a batch. Work that the stream is given from now on begins when the batch
+/// is complete. The memory of the batch is not filled again before the work that the stream is
+/// given until the batch is freed. Streams are passed as to `atemoya_loader_next_on`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_batch_wait_on(
     batch: *const atemoya_batch,

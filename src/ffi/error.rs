@@ -8,8 +8,8 @@ use std::ffi::{CStr, CString, c_char};
 use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStringExt;
 
-/// Why a call failed: a status, a message, and where in which file. Functions write it to their last
-/// parameter. Free it with `atemoya_error_free`.
+/// Why a call failed: a status, a message, and where in which file. Functions write it to their
+/// last parameter. Free it with `atemoya_error_free`.
 pub struct atemoya_error {
     _private: [u8; 0],
 }
@@ -51,8 +51,8 @@ fn one_line(text: &str) -> String {
     line
 }
 
-/// Returns the status of an error, the same that the function returned. For NULL it is `ATEMOYA_OK`,
-/// and for a handle that is no error or was freed `ATEMOYA_ERROR_HANDLE`.
+/// Returns the status of an error, the same that the function returned. For NULL it is
+/// `ATEMOYA_OK`, and for a handle that is no error or was freed `ATEMOYA_ERROR_HANDLE`.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_error_status(error: *const atemoya_error) -> atemoya_status {
     match handle::get::<ErrorObject>(error) {
@@ -63,7 +63,8 @@ pub extern "C" fn atemoya_error_status(error: *const atemoya_error) -> atemoya_s
 }
 
 /// Returns the message of an error: one line in English, with the name of the file or parameter. It
-/// is valid until the error is freed. For NULL, and for a handle that is no error, the text says so.
+/// is valid until the error is freed. For NULL, and for a handle that is no error, the text says
+/// so.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_error_message(error: *const atemoya_error) -> *const c_char {
     let nothing: &CStr = if error.is_null() { c"no error" } else { c"this is no error, or was freed" };
@@ -86,15 +87,15 @@ pub extern "C" fn atemoya_error_offset(error: *const atemoya_error, offset: Opti
     write_field(error, offset, |error| error.offset)
 }
 
-/// Writes the line of an error in its text file, counted from 1, and returns true. Returns false and
-/// writes nothing where there is no line. `line` may be NULL.
+/// Writes the line of an error in its text file, counted from 1, and returns true. Returns false
+/// and writes nothing where there is no line. `line` may be NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_error_line(error: *const atemoya_error, line: Option<&mut MaybeUninit<u64>>) -> bool {
     write_field(error, line, |error| error.line)
 }
 
-/// Writes the `CUresult` of the CUDA driver and returns true. Returns false and writes nothing where
-/// an error does not come from the driver. `code` may be NULL.
+/// Writes the `CUresult` of the CUDA driver and returns true. Returns false and writes nothing
+/// where an error does not come from the driver. `code` may be NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_error_driver_code(error: *const atemoya_error, code: Option<&mut MaybeUninit<u32>>) -> bool {
     write_field(error, code, |error| error.driver_code)

@@ -11,8 +11,8 @@ use crate::gather::{Gatherer, Span};
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 
-/// A gatherer of a store's sequence, or of some of its tracks. Any number of threads may gather with
-/// it at once. Free it with `atemoya_gatherer_free`.
+/// A gatherer of a store's sequence, or of some of its tracks. Any number of threads may gather
+/// with it at once. Free it with `atemoya_gatherer_free`.
 pub struct atemoya_gatherer {
     _private: [u8; 0],
 }
@@ -22,8 +22,8 @@ pub struct atemoya_gatherer {
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct atemoya_window {
-    /// The first base, 0-based. The window may reach past either end of its contig or lie outside it:
-    /// positions outside the contig are 0.
+    /// The first base, 0-based. The window may reach past either end of its contig or lie outside
+    /// it: positions outside the contig are 0.
     pub start: i64,
     /// The number of the contig in the store.
     pub contig: u32,
@@ -38,10 +38,10 @@ impl Object for OpenGatherer {
     const NAME: &'static str = "gatherer";
 }
 
-/// Makes a gatherer of one-hot sequence. A window has the shape (4, width), with the channels A, C, G,
-/// T, in the type ATEMOYA_DTYPE_I8, _U8, _F16, _BF16 or _F32. With _U64 it is packed: the shape is
-/// (4, ceil(width / 64)), and bit i of word w is position 64 w + i. Reverse complement flips both
-/// axes.
+/// Makes a gatherer of one-hot sequence. A window has the shape (4, width), with the channels A, C,
+/// G, T, in the type ATEMOYA_DTYPE_I8, _U8, _F16, _BF16 or _F32. With _U64 it is packed: the shape
+/// is (4, ceil(width / 64)), and bit i of word w is position 64 w + i. Reverse complement flips
+/// both axes.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_gatherer_of_sequence(
     store: *const atemoya_store,
@@ -55,8 +55,8 @@ pub extern "C" fn atemoya_gatherer_of_sequence(
     })
 }
 
-/// Makes a gatherer of the tracks of groups, signal or control: `count` names, whose order is that of
-/// the channels. The count ATEMOYA_ALL stands for all signal groups. A window has the shape
+/// Makes a gatherer of the tracks of groups, signal or control: `count` names, whose order is that
+/// of the channels. The count ATEMOYA_ALL stands for all signal groups. A window has the shape
 /// (channels, width), in the type ATEMOYA_DTYPE_F32, or _U16 or _U8 where that holds all values of
 /// the tracks. Reverse complement flips the positions, and the channels within each group.
 #[unsafe(no_mangle)]
@@ -108,8 +108,8 @@ pub extern "C" fn atemoya_gatherer_shape(
 }
 
 /// Gathers `count` windows of `width` bases, 1 to 2^30, into `out`: an array of the shape (count,
-/// channels, positions) in C order, of exactly `bytes` bytes (`atemoya_gatherer_shape`), aligned for
-/// its type. The windows may be in any order. It is fastest when neighbours in the list are
+/// channels, positions) in C order, of exactly `bytes` bytes (`atemoya_gatherer_shape`), aligned
+/// for its type. The windows may be in any order. It is fastest when neighbours in the list are
 /// neighbours in the genome. After an error, the contents of `out` are unspecified.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_gather(

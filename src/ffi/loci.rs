@@ -71,8 +71,8 @@ fn names(open: &OpenStore) -> Result<&[CString], Failure> {
     Ok(open.loci.get().map_or(&[], Vec::as_slice))
 }
 
-/// Writes how many locus indices a store has. The first call lists them: an index that is made later
-/// is not counted until the store is opened again. It can be opened by its name all the same.
+/// Writes how many locus indices a store has. The first call lists them: an index that is made
+/// later is not counted until the store is opened again. It can be opened by its name all the same.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_store_loci_count(
     store: *const atemoya_store,
@@ -98,8 +98,8 @@ pub extern "C" fn atemoya_store_loci_name(
     })
 }
 
-/// Reads a locus index of a store into memory and checks every row. `name` is NULL for the only index
-/// of the store.
+/// Reads a locus index of a store into memory and checks every row. `name` is NULL for the only
+/// index of the store.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_loci_open(
     store: *const atemoya_store,
@@ -172,8 +172,8 @@ pub extern "C" fn atemoya_loci_group_count(
     call::give(error, ("count", count), || Ok(handle::get::<OpenIndex>(loci)?.groups.len()))
 }
 
-/// Writes the name of a signal group that an index has counts of, numbered from 0. It is valid until
-/// the index is freed.
+/// Writes the name of a signal group that an index has counts of, numbered from 0. It is valid
+/// until the index is freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loci_group_name(
     loci: *const atemoya_loci,

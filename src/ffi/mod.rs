@@ -15,16 +15,16 @@
 //!   to the same memory. NULL is an error, unless the function's comment allows it. The library
 //!   cannot check this. It is the only requirement of the functions that are `unsafe` in Rust.
 //! - **Text** ends with a zero byte. Paths may hold any other bytes; all other text is UTF-8.
-//! - **Status**: 0 is success, a negative number is an error, and a positive one is neither (the end
-//!   of a stream, say). The last parameter, which may be NULL, is where an error goes: it is set to
-//!   a new `atemoya_error`, which the caller frees, or to NULL after success. After an error,
-//!   handles that were to be written are NULL, and other results are unspecified.
-//! - **Threads**: any function may be called from any thread at any time, also with the same handle.
-//!   When a handle is freed during another thread's call, that call completes, but a wait for a
-//!   batch ends. Text and addresses that were got through the handle are no longer valid.
+//! - **Status**: 0 is success, a negative number is an error, and a positive one is neither (the
+//!   end of a stream, say). The last parameter, which may be NULL, is where an error goes: it is
+//!   set to a new `atemoya_error`, which the caller frees, or to NULL after success. After an
+//!   error, handles that were to be written are NULL, and other results are unspecified.
+//! - **Threads**: any function may be called from any thread at any time, also with the same
+//!   handle. When a handle is freed during another thread's call, that call completes, but a wait
+//!   for a batch ends. Text and addresses that were got through the handle are no longer valid.
 //! - **fork()**: a child process does not have its parent's worker threads. It must not use or free
-//!   its parent's handles. It can open stores and make loaders of its own, if no other thread was in
-//!   a call of this library when it was forked.
+//!   its parent's handles. It can open stores and make loaders of its own, if no other thread was
+//!   in a call of this library when it was forked.
 //! - **Panics** of the library do not leave the call. They become `ATEMOYA_ERROR_PANIC`.
 #![allow(unsafe_code, reason = "C passes pointers, and functions are exported by their names")]
 #![allow(non_camel_case_types, reason = "the names are those of C")]

@@ -19,8 +19,8 @@ use std::mem::MaybeUninit;
 pub struct atemoya_draw {
     /// The number of the locus among the kept peaks, or among the kept negatives.
     pub source: u32,
-    /// Jitter, 0 to 2 max_jitter: a peak's windows are shifted by `offset - max_jitter` bases. 0 for
-    /// a negative.
+    /// Jitter, 0 to 2 max_jitter: a peak's windows are shifted by `offset - max_jitter` bases. 0
+    /// for a negative.
     pub offset: u32,
     /// 0 for a negative, and any other value for a peak.
     pub is_peak: u32,
@@ -53,8 +53,8 @@ impl From<&atemoya_draw> for Draw {
     }
 }
 
-/// Writes the draws of `count` examples of an epoch, from the index `first` on, to `out`: their locus,
-/// shift and orientation. Indices count the examples of all processes.
+/// Writes the draws of `count` examples of an epoch, from the index `first` on, to `out`: their
+/// locus, shift and orientation. Indices count the examples of all processes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_loader_plan(
     loader: *const atemoya_loader,
@@ -77,9 +77,9 @@ pub unsafe extern "C" fn atemoya_loader_plan(
     })
 }
 
-/// Begins to stream `count` draws of the caller's own, in their order, once, with the short batch at
-/// the end. There must be at least one. The draws are copied. A stream that was begun before ends.
-/// The state of the loader stays as it is.
+/// Begins to stream `count` draws of the caller's own, in their order, once, with the short batch
+/// at the end. There must be at least one. The draws are copied. A stream that was begun before
+/// ends. The state of the loader stays as it is.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_loader_stream_draws(
     loader: *mut atemoya_loader,

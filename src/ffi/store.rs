@@ -65,9 +65,9 @@ pub(super) fn within(name: &str, number: usize, count: usize) -> Result<usize, F
 /// Opens the store in the directory `path`, in milliseconds at any size. This checks the manifest,
 /// and the length, header and contig table of each data file. It does not read bases and values: a
 /// damaged byte among them is an error when it is read, or a wrong value in a batch. To find damage
-/// before, call `atemoya_store_verify_once` or `atemoya_store_verify`. Do not change the files while
-/// the store is open: a file that becomes shorter ends the process (SIGBUS). Replacing the whole
-/// store is safe.
+/// before, call `atemoya_store_verify_once` or `atemoya_store_verify`. Do not change the files
+/// while the store is open: a file that becomes shorter ends the process (SIGBUS). Replacing the
+/// whole store is safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_store_open(
     path: *const c_char,
@@ -108,11 +108,11 @@ pub unsafe extern "C" fn atemoya_store_verify(
 }
 
 /// Checks every checksum and every tile of a store's data files, unless this machine has done so
-/// before and no file has changed since. A store that passed is recorded in the directory `verified`
-/// of `cache`; one that failed is not. NULL is the user's cache: `$ATEMOYA_CACHE`, or `atemoya` in
-/// `$XDG_CACHE_HOME` (`~/.cache`). When several processes call this at once, one reads the store and
-/// the others wait. Where the record cannot be written, the store is read each time. `progress` is
-/// as for `atemoya_store_verify`.
+/// before and no file has changed since. A store that passed is recorded in the directory
+/// `verified` of `cache`; one that failed is not. NULL is the user's cache: `$ATEMOYA_CACHE`, or
+/// `atemoya` in `$XDG_CACHE_HOME` (`~/.cache`). When several processes call this at once, one reads
+/// the store and the others wait. Where the record cannot be written, the store is read each time.
+/// `progress` is as for `atemoya_store_verify`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_store_verify_once(
     store: *const atemoya_store,
@@ -142,8 +142,8 @@ pub extern "C" fn atemoya_store_path(
     call::give(error, ("path", path), || Ok(handle::get::<OpenStore>(store)?.path.as_ptr()))
 }
 
-/// Writes the checksum of a store's manifest, "sha256:...". It identifies the contents of the store,
-/// and is valid until the store is freed.
+/// Writes the checksum of a store's manifest, "sha256:...". It identifies the contents of the
+/// store, and is valid until the store is freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_store_checksum(
     store: *const atemoya_store,

@@ -47,8 +47,8 @@ fn group(open: &OpenStore, group: usize) -> Result<&GroupEntry, Failure> {
     Ok(&groups[within("group", group, groups.len())?])
 }
 
-/// Writes how many groups of tracks a store has. A group has one or more channels. Reverse complement
-/// reverses their order within the group.
+/// Writes how many groups of tracks a store has. A group has one or more channels. Reverse
+/// complement reverses their order within the group.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_store_group_count(
     store: *const atemoya_store,

@@ -95,7 +95,7 @@ static void damaged_stream(const char *damaged) {
             while ((status = atemoya_loader_next(loader, &batch, E)) == ATEMOYA_OK) DO(atemoya_batch_free(batch));
             CHECK(batch == NULL);
             names_path(FAILED(status, ATEMOYA_ERROR_CORRUPT), "panel-0.atm");
-            /* Every further call gets the error, until the stream is stopped or another is begun. */
+            /* Every call gets the error, until the stream is stopped or another one is begun. */
             names_path(FAILED(atemoya_loader_next(loader, &batch, E), ATEMOYA_ERROR_CORRUPT), "panel-0.atm");
             names_path(FAILED(atemoya_loader_next_if_ready(loader, &batch, E), ATEMOYA_ERROR_CORRUPT), "panel-0.atm");
             if (round == 0) continue;

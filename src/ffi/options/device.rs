@@ -10,8 +10,8 @@ use std::mem::MaybeUninit;
 #[repr(i32)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum atemoya_transfer {
-    /// The types with the fewest bytes: packed bits and the narrowest integers. They are expanded on
-    /// the device.
+    /// The types with the fewest bytes: packed bits and the narrowest integers. They are expanded
+    /// on the device.
     ATEMOYA_TRANSFER_COMPACT = 0,
     /// The types of the columns. The workers gather them in these types.
     ATEMOYA_TRANSFER_DENSE = 1,
@@ -82,7 +82,8 @@ pub extern "C" fn atemoya_options_set_transfer(
     })
 }
 
-/// Sets how many batches are copied to the device before they are taken, at most 1024; 2 by default.
+/// Sets how many batches are copied to the device before they are taken, at most 1024; 2 by
+/// default.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_prefetch_to_device(
     options: *mut atemoya_options,

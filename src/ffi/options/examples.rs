@@ -9,8 +9,8 @@ use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
 /// Sets the names of the signal groups to read, `count` of them, whose order is that of the
-/// channels; 0 for none. With the count ATEMOYA_ALL, which is the default, all groups of the store are
-/// read, in the order in which they were packed.
+/// channels; 0 for none. With the count ATEMOYA_ALL, which is the default, all groups of the store
+/// are read, in the order in which they were packed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_options_set_signals(
     options: *mut atemoya_options,
@@ -26,8 +26,8 @@ pub unsafe extern "C" fn atemoya_options_set_signals(
 }
 
 /// Sets the names of the control groups to read, `count` of them, whose order is that of the
-/// channels; 0 for none. With the count ATEMOYA_ALL, which is the default, all groups of the store are
-/// read, in the order in which they were packed.
+/// channels; 0 for none. With the count ATEMOYA_ALL, which is the default, all groups of the store
+/// are read, in the order in which they were packed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_options_set_controls(
     options: *mut atemoya_options,
@@ -43,8 +43,8 @@ pub unsafe extern "C" fn atemoya_options_set_controls(
 }
 
 /// Sets the type of the one-hot sequence: ATEMOYA_DTYPE_I8 (the default), _U8, _F16, _BF16 or _F32,
-/// or _U64, which packs it. The packed column has the shape (n, 4, ceil(in_window / 64)), and bit i of
-/// word w is position 64 w + i. Bits from `in_window` on are 0.
+/// or _U64, which packs it. The packed column has the shape (n, 4, ceil(in_window / 64)), and bit i
+/// of word w is position 64 w + i. Bits from `in_window` on are 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_sequence_type(
     options: *mut atemoya_options,
@@ -96,8 +96,8 @@ pub extern "C" fn atemoya_options_set_out_window(
     set(options, error, |generator| Ok(generator.out_window(out_window)))
 }
 
-/// Sets by how many bases the windows of a peak are shifted at most, in either direction, up to 2^30;
-/// 50 by default.
+/// Sets by how many bases the windows of a peak are shifted at most, in either direction, up to
+/// 2^30; 50 by default.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_max_jitter(
     options: *mut atemoya_options,

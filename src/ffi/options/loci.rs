@@ -38,10 +38,10 @@ pub unsafe extern "C" fn atemoya_options_set_loci(
     })
 }
 
-/// Sets the names of the contigs to use, `count` of them. The count ATEMOYA_ALL, which is the default,
-/// stands for all contigs. Names that the store does not have are a warning of the loader, and an
-/// error where it has none of them. A count of 0 leaves no locus, which is an error when the loader is
-/// made.
+/// Sets the names of the contigs to use, `count` of them. The count ATEMOYA_ALL, which is the
+/// default, stands for all contigs. Names that the store does not have are a warning of the loader,
+/// and an error where it has none of them. A count of 0 leaves no locus, which is an error when the
+/// loader is made.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_options_set_chroms(
     options: *mut atemoya_options,
@@ -67,8 +67,8 @@ pub extern "C" fn atemoya_options_set_summits(
     set(options, error, |generator| Ok(generator.summits(choice("summits", summits)?)))
 }
 
-/// Sets the smallest sum of signal over the output window of a locus that is kept. NAN (the default)
-/// stands for that of the index, and -INFINITY for no bound.
+/// Sets the smallest sum of signal over the output window of a locus that is kept. NAN (the
+/// default) stands for that of the index, and -INFINITY for no bound.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_min_counts(
     options: *mut atemoya_options,
@@ -89,10 +89,10 @@ pub extern "C" fn atemoya_options_set_max_counts(
     set(options, error, |generator| Ok(generator.max_counts(number(max_counts))))
 }
 
-/// Sets the tracks whose signal is summed for `min_counts` and `max_counts`, `count` of them: NAME (a
-/// group) or NAME.i (a channel of it). The count ATEMOYA_ALL, which is the default, stands for those of
-/// the index. Where the index has none, it stands for all signal tracks, and in cherimoya's order for
-/// the first one.
+/// Sets the tracks whose signal is summed for `min_counts` and `max_counts`, `count` of them: NAME
+/// (a group) or NAME.i (a channel of it). The count ATEMOYA_ALL, which is the default, stands for
+/// those of the index. Where the index has none, it stands for all signal tracks, and in
+/// cherimoya's order for the first one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_options_set_counts_tracks(
     options: *mut atemoya_options,
@@ -109,7 +109,8 @@ pub unsafe extern "C" fn atemoya_options_set_counts_tracks(
 
 /// Sets whether outliers are left out: peaks whose counts in any signal group exceed 1.2 times the
 /// 0.99 quantile. 1 leaves them out and 0 keeps them. -1 (the default) stands for the choice of the
-/// index. Where the index has none, cherimoya's order leaves them out and the native order keeps them.
+/// index. Where the index has none, cherimoya's order leaves them out and the native order keeps
+/// them.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_outlier_filter(
     options: *mut atemoya_options,
@@ -120,9 +121,9 @@ pub extern "C" fn atemoya_options_set_outlier_filter(
 }
 
 /// Sets the paths of BED files with regions to exclude, `count` of them; 0 for none. The count
-/// ATEMOYA_ALL, which is the default, stands for the regions that the index was made with. The genome
-/// is divided into chunks of 100 bases: loci whose windows touch a chunk with an excluded base are
-/// left out.
+/// ATEMOYA_ALL, which is the default, stands for the regions that the index was made with. The
+/// genome is divided into chunks of 100 bases: loci whose windows touch a chunk with an excluded
+/// base are left out.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_options_set_exclusion_lists(
     options: *mut atemoya_options,
@@ -164,8 +165,8 @@ pub unsafe extern "C" fn atemoya_options_set_alias(
     })
 }
 
-/// Sets whether contigs to use and exclusion lists are accepted when none of their names is a contig
-/// of the genome. By default it is false, and making the loader is an error then.
+/// Sets whether contigs to use and exclusion lists are accepted when none of their names is a
+/// contig of the genome. By default it is false, and making the loader is an error then.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_allow_empty(
     options: *mut atemoya_options,

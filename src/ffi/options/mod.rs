@@ -22,11 +22,12 @@ use crate::PeakGenerator;
 use std::mem::MaybeUninit;
 use std::sync::{Mutex, PoisonError};
 
-/// Takes the place of the number of names in a list and stands for all names. The list is not read.
+/// Stands for all names, in place of the number of names in a list. The list is not read.
 pub const ATEMOYA_ALL: usize = usize::MAX;
 
-/// The parameters of a loader. Each has a function `atemoya_options_set_...`, whose comment says the
-/// default. They are checked together when a loader is made. Free them with `atemoya_options_free`.
+/// The parameters of a loader. Each has a function `atemoya_options_set_...`, whose comment says
+/// the default. They are checked together when a loader is made. Free them with
+/// `atemoya_options_free`.
 pub struct atemoya_options {
     _private: [u8; 0],
 }

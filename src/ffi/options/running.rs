@@ -28,8 +28,8 @@ pub extern "C" fn atemoya_options_set_num_workers(
     set(options, error, |generator| Ok(generator.num_workers(num_workers)))
 }
 
-/// Sets how many batches are in memory at once, with those that the caller holds, up to 4096. 0 (the
-/// default) stands for `num_workers + 2`, and on a device for `prefetch_to_device` more.
+/// Sets how many batches are in memory at once, with those that the caller holds, up to 4096. 0
+/// (the default) stands for `num_workers + 2`, and on a device for `prefetch_to_device` more.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_slots(
     options: *mut atemoya_options,
@@ -56,8 +56,8 @@ pub extern "C" fn atemoya_options_set_access(
     })
 }
 
-/// Sets whether the system reads pages that the next batches need and that are not in memory, before
-/// they are needed (readahead); true by default.
+/// Sets whether the system reads pages that the next batches need and that are not in memory,
+/// before they are needed (readahead); true by default.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_ask_ahead(
     options: *mut atemoya_options,

@@ -44,8 +44,8 @@ pub extern "C" fn atemoya_options_set_random_state(
     set(options, error, |generator| Ok(generator.random_state(random_state)))
 }
 
-/// Sets how many negatives are drawn for each peak, with replacement; 0.1 by default. The product with
-/// the number of peaks is truncated.
+/// Sets how many negatives are drawn for each peak, with replacement; 0.1 by default. The product
+/// with the number of peaks is truncated.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_negative_ratio(
     options: *mut atemoya_options,
@@ -55,7 +55,8 @@ pub extern "C" fn atemoya_options_set_negative_ratio(
     set(options, error, |generator| Ok(generator.negative_ratio(negative_ratio)))
 }
 
-/// Sets whether peaks come in random order; true by default. Negatives always come at random indices.
+/// Sets whether peaks come in random order; true by default. Negatives always come at random
+/// indices.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_shuffle(
     options: *mut atemoya_options,
@@ -85,9 +86,9 @@ pub extern "C" fn atemoya_options_set_drop_last(
     set(options, error, |generator| Ok(generator.drop_last(drop_last)))
 }
 
-/// Sets the rank of this process, below `world_size`; 0 by default. Each process takes one contiguous
-/// slice of every batch. A short batch of m examples is cut into slices of ceil(m / world_size), so
-/// that the last processes may have fewer or none.
+/// Sets the rank of this process, below `world_size`; 0 by default. Each process takes one
+/// contiguous slice of every batch. A short batch of m examples is cut into slices of ceil(m /
+/// world_size), so that the last processes may have fewer or none.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_rank(
     options: *mut atemoya_options,
