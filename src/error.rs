@@ -2,6 +2,7 @@
 //! expected and what was found.
 
 use crate::url;
+use std::any::Any;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -51,6 +52,14 @@ pub fn with_parameters(message: &str, say: impl Fn(&str) -> String) -> String {
         };
     }
     said + rest
+}
+
+/// The text of a panic, from what `catch_unwind` or joining a thread gave.
+#[doc(hidden)]
+#[must_use]
+pub fn panic_message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("a panic without a message").to_owned()
 }
 
 /// The result of every fallible function of the library.

@@ -46,6 +46,8 @@ pub mod store;
 mod url;
 
 pub use dtype::DType;
+#[doc(hidden)]
+pub use error::panic_message;
 pub use error::{Error, Result, listed, with_parameters};
 pub use feed::{ArrayGenerator, PeakGenerator};
 pub use progress::{Progress, Unit};

@@ -72,7 +72,7 @@ fn bytes(batch: &Batch) -> Columns {
 
 /// Two epochs, up to an error.
 fn stream(generator: &PeakGenerator) -> (Vec<Columns>, Option<Error>) {
-    let mut loader = generator.build().unwrap();
+    let loader = generator.build().unwrap();
     let (mut batches, mut error) = (Vec::new(), None);
     for batch in loader.epochs(4, 2) {
         match batch {
@@ -186,12 +186,12 @@ fn states_and_fetched_examples_do_not_depend_on_the_way() {
     within(SECONDS, move || {
         let ways = Access::ALL.map(|access| generator(&store).access(access));
         for [here, there] in [[0, 1], [1, 0]] {
-            let mut loader = ways[here].build().unwrap();
+            let loader = ways[here].build().unwrap();
             let mut batches = loader.epochs(2, 2);
             batches.by_ref().take(3).for_each(|batch| drop(batch.unwrap()));
             let state = batches.state();
             let left: Vec<_> = batches.map(|batch| bytes(&batch.unwrap())).collect();
-            let mut other = ways[there].build().unwrap();
+            let other = ways[there].build().unwrap();
             let resumed: Vec<_> = other.resume(&state, 1).unwrap().map(|batch| bytes(&batch.unwrap())).collect();
             assert!(left == resumed && !left.is_empty());
             let indices = [5, 0, 5, 17];

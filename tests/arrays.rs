@@ -85,7 +85,7 @@ fn streams_are_the_same_on_any_workers_and_ranks_and_resume_anywhere() {
         let draws = [data.draws(0), data.draws(1)];
         for (workers, drop_last) in [(0, false), (1, true), (3, false)] {
             let generator = base.clone().num_workers(workers).drop_last(drop_last);
-            let mut loader = generator.build().unwrap();
+            let loader = generator.build().unwrap();
             let batches = draws.iter().flat_map(|draws| draws.chunks(6));
             let expected: Vec<&[Draw]> = batches.filter(|draws| !drop_last || draws.len() == 6).collect();
             assert_eq!(2 * loader.batches_per_epoch(), expected.len());
@@ -113,7 +113,7 @@ fn streams_are_the_same_on_any_workers_and_ranks_and_resume_anywhere() {
             let mut stream = loader.epochs(0, 2);
             stream.by_ref().take(stop).for_each(|batch| drop(batch.unwrap()));
             let state: State = serde_json::from_str(&serde_json::to_string(&stream.state()).unwrap()).unwrap();
-            let mut second = base.clone().num_workers(2).drop_last(drop_last).build().unwrap();
+            let second = base.clone().num_workers(2).drop_last(drop_last).build().unwrap();
             if !expected.is_empty() {
                 check_all(&data, second.resume(&state, 1 - state.epoch).unwrap(), &expected[stop..]);
             }
@@ -126,7 +126,7 @@ fn draws_of_the_callers_own_and_each_example_once() {
     let mut rng = Rng::new(3);
     for _ in 0..20 {
         let data = Data::random(&mut rng);
-        let mut loader = data.generator(Laid::shared).batch_size(6).build().unwrap();
+        let loader = data.generator(Laid::shared).batch_size(6).build().unwrap();
         let PlanOptions { n_peaks, n_negatives, max_jitter, .. } = data.plan;
         assert!(loader.peaks().is_empty() && loader.negatives().is_empty());
         assert_eq!((loader.ledger().peaks.total, loader.ledger().peaks.kept), (n_peaks, n_peaks));
@@ -187,7 +187,7 @@ fn mapped_memory_is_read_where_it_lies() {
         [Arc::new(file), Arc::new(anonymous.make_read_only().unwrap())];
     for owner in owners {
         let generator = data.generator(|laid| Array::shared(Arc::clone(&owner), laid.view).unwrap());
-        let mut loader = generator.batch_size(10).num_workers(2).build().unwrap();
+        let loader = generator.batch_size(10).num_workers(2).build().unwrap();
         check_all(&data, loader.epoch(0), &data.draws(0).chunks(10).collect::<Vec<_>>());
     }
 }
@@ -200,12 +200,12 @@ fn windows_cut_from_a_store_give_the_stores_batches() {
     inputs::index(&store, directory.path(), &contigs, 120);
     for (order, room) in [(Order::Native, 0), (Order::Native, 13), (Order::Cherimoya, 0)] {
         let generator = PeakGenerator::new(&store).in_window(201).out_window(80).max_jitter(13).negative_ratio(0.4);
-        let mut stored = generator.order(order).random_state(5).batch_size(16).build().unwrap();
+        let stored = generator.order(order).random_state(5).batch_size(16).build().unwrap();
         let arrays = windows::generator(&store, &stored, [201, 80, 13], room);
         let arrays = arrays.negative_ratio(0.4).reverse_complement(true).order(order);
-        let mut arrays = arrays.random_state(5).batch_size(16).build().unwrap();
+        let arrays = arrays.random_state(5).batch_size(16).build().unwrap();
         assert_eq!(arrays.layout(), stored.layout());
-        assert!(digests(&mut arrays, 0, 2) == digests(&mut stored, 0, 2), "{order}, room {room}");
+        assert!(digests(&arrays, 0, 2) == digests(&stored, 0, 2), "{order}, room {room}");
         let indices = [5, stored.len() - 1, 0, 5];
         let [from_store, from_arrays] = [&stored, &arrays].map(|loader| loader.fetch(3, &indices).unwrap());
         assert_eq!(digest(&from_store), digest(&from_arrays));
@@ -228,7 +228,7 @@ fn cherimoyas_batches_come_from_arrays_too() {
             .reverse_complement(args["reverse_complement"] != false)
             .shuffle(args["shuffle"] != false)
             .random_state(case.size("random_state") as u64);
-        let mut loader = generator.batch_size(48).build().unwrap();
+        let loader = generator.batch_size(48).build().unwrap();
         let expected = case.epochs();
         let streamed = loader.epochs(0, expected.len() as u64).flat_map(|batch| examples(&batch.unwrap()));
         assert!(streamed.collect::<Vec<_>>() == expected.concat(), "{name}");

@@ -13,7 +13,7 @@ use common::inputs::Rng;
 use std::io::Write;
 
 fn stream(generator: &PeakGenerator, epochs: u64) -> Vec<Vec<Example>> {
-    let mut loader = generator.build().unwrap();
+    let loader = generator.build().unwrap();
     loader.epochs(0, epochs).map(|batch| examples(&batch.unwrap())).collect()
 }
 
@@ -25,7 +25,7 @@ fn every_batch_is_cherimoyas() {
         let directory = tempfile::tempdir().unwrap();
         let store = case.store(&directory.path().join("s.atemoya"));
         let generator = case.generator(&store);
-        let mut loader = generator.build().unwrap();
+        let loader = generator.build().unwrap();
         assert_eq!(loader.peaks().len() as u64, case.golden["n_peaks"], "{name}: {}", loader.ledger());
         assert_eq!(loader.negatives().len() as u64, case.golden["n_negatives"], "{name}: {}", loader.ledger());
         let epochs = case.epochs();
@@ -47,12 +47,12 @@ fn every_batch_is_cherimoyas() {
         // workers.
         let batches = stream(&generator, epochs.len() as u64);
         for stop in (0..batches.len()).step_by(7) {
-            let mut first = generator.build().unwrap();
+            let first = generator.build().unwrap();
             let mut epoch = first.epochs(0, epochs.len() as u64);
             epoch.by_ref().take(stop).for_each(|batch| drop(batch.unwrap()));
             let state: State = serde_json::from_str(&serde_json::to_string(&epoch.state()).unwrap()).unwrap();
             drop(epoch);
-            let mut second = generator.clone().num_workers(stop % 3).build().unwrap();
+            let second = generator.clone().num_workers(stop % 3).build().unwrap();
             let rest = second.resume(&state, epochs.len() as u64 - 1 - state.epoch).unwrap();
             let rest: Vec<Example> = rest.flat_map(|batch| examples(&batch.unwrap())).collect();
             assert!(rest == batches[stop..].concat(), "{name}, resumed after {stop} batches");
@@ -92,7 +92,7 @@ fn streams_resume_at_another_world_size() {
             for stop in [0, steps, 2 * steps].into_iter().chain(random) {
                 let workers = rng.below(4) as usize;
                 let first = generator.clone().num_workers(workers).world_size(saved_by);
-                let mut first = first.rank(rng.below(saved_by as u64) as usize).build().unwrap();
+                let first = first.rank(rng.below(saved_by as u64) as usize).build().unwrap();
                 let mut epochs = first.epochs(0, 2);
                 epochs.by_ref().take(stop).for_each(|batch| drop(batch.unwrap()));
                 let state: State = serde_json::from_str(&serde_json::to_string(&epochs.state()).unwrap()).unwrap();
@@ -100,7 +100,7 @@ fn streams_resume_at_another_world_size() {
 
                 let second = generator.clone().num_workers((workers + 1) % 4).world_size(world);
                 let rest = |rank| {
-                    let mut loader = second.clone().rank(rank).build().unwrap();
+                    let loader = second.clone().rank(rank).build().unwrap();
                     let rest = loader.resume(&state, 2 - state.epoch).unwrap();
                     rest.map(|batch| examples(&batch.unwrap())).collect::<Vec<_>>()
                 };
@@ -124,7 +124,7 @@ fn a_state_of_another_stream_is_refused() {
     let case = Case::read(&shared, "peaks_only");
     let directory = tempfile::tempdir().unwrap();
     let store = case.store(&directory.path().join("s.atemoya"));
-    let mut loader = case.generator(&store).build().unwrap();
+    let loader = case.generator(&store).build().unwrap();
     let state = loader.state();
     let changes: [(_, fn(&mut State)); 5] = [
         ("order", |s| s.order = atemoya::sample::Order::Native),

@@ -186,7 +186,7 @@ fn read_all(path: &Path) -> [u32; 2] {
     }
     for workers in [0, 2] {
         let generator = PeakGenerator::new(&store).in_window(200).out_window(80).max_jitter(10).batch_size(8);
-        let mut loader = generator.num_workers(workers).build().unwrap();
+        let loader = generator.num_workers(workers).build().unwrap();
         loader.epoch(0).for_each(|batch| note(batch.err()));
     }
     [errors, read]

@@ -74,20 +74,19 @@ fn a_data_sets_loaders_are_the_generators() {
             let LoaderOptions { num_workers, batch_size, slots, rank, world_size, drop_last } = running.clone();
             let built =
                 generator(&store).random_state(seed).num_workers(num_workers).batch_size(batch_size).slots(slots);
-            let mut built = built.rank(rank).world_size(world_size).drop_last(drop_last).build().unwrap();
-            let (begin, expected) = (built.state(), digests(&mut built, 1, 2));
+            let built = built.rank(rank).world_size(world_size).drop_last(drop_last).build().unwrap();
+            let (begin, expected) = (built.state(), digests(&built, 1, 2));
             let allocated = Cell::new(0);
             let own = |bytes| {
                 allocated.set(allocated.get() + 1);
                 memory(bytes)
             };
-            for mut loader in [dataset.loader(seed, running), dataset.loader_in(seed, running, own)].map(Result::unwrap)
-            {
+            for loader in [dataset.loader(seed, running), dataset.loader_in(seed, running, own)].map(Result::unwrap) {
                 assert_eq!(
                     (loader.state(), loader.slots(), loader.layout()),
                     (begin.clone(), built.slots(), built.layout())
                 );
-                assert!(digests(&mut loader, 1, 2) == expected, "{running:?}");
+                assert!(digests(&loader, 1, 2) == expected, "{running:?}");
             }
             assert_eq!(allocated.get(), built.slots());
         }
@@ -111,7 +110,7 @@ fn a_data_sets_loaders_are_the_generators() {
 #[test]
 fn fetched_draws_are_those_that_are_followed() {
     let (_directory, store) = store();
-    let mut loader = generator(&store).batch_size(1000).build().unwrap();
+    let loader = generator(&store).batch_size(1000).build().unwrap();
     let (peaks, negatives) = (loader.peaks().len() as u64, loader.negatives().len() as u64);
     let mut rng = Rng::new(6);
     let draws: Vec<Draw> = (0..60)
@@ -138,18 +137,18 @@ fn fetched_draws_are_those_that_are_followed() {
 #[test]
 fn loci_that_are_no_index_give_the_batches_of_the_index() {
     let (_directory, store) = store();
-    let mut indexed = generator(&store).max_counts(Some(11.0)).build().unwrap();
-    let expected = digests(&mut indexed, 0, 2);
+    let indexed = generator(&store).max_counts(Some(11.0)).build().unwrap();
+    let expected = digests(&indexed, 0, 2);
     assert!(indexed.ledger().peaks.over_counts > 0 && indexed.ledger().peaks.kept > 0);
     let table = published::read(&store, None).unwrap().table;
-    let mut tabled = generator(&store).loci("none").table(table.clone()).max_counts(Some(11.0)).build().unwrap();
-    assert!(digests(&mut tabled, 0, 2) == expected);
+    let tabled = generator(&store).loci("none").table(table.clone()).max_counts(Some(11.0)).build().unwrap();
+    assert!(digests(&tabled, 0, 2) == expected);
     assert_eq!((tabled.ledger(), tabled.state()), (indexed.ledger(), indexed.state()));
     // As they are: no filter leaves out any more.
     let (peaks, negatives) = (indexed.peaks().to_vec(), indexed.negatives().to_vec());
     let selected = generator(&store).selected(peaks.clone(), negatives.clone());
-    let mut selected = selected.min_counts(Some(1e9)).chroms(Some(vec![])).build().unwrap();
-    assert!(digests(&mut selected, 0, 2) == expected);
+    let selected = selected.min_counts(Some(1e9)).chroms(Some(vec![])).build().unwrap();
+    assert!(digests(&selected, 0, 2) == expected);
     let (kept, all) = (&selected.ledger().peaks, peaks.len());
     assert_eq!((kept.total, kept.kept, selected.ledger().negatives.kept), (all, all, negatives.len()));
     assert_eq!(selected.state(), indexed.state());

@@ -16,40 +16,40 @@ use std::path::Path;
 
 /// All the ways of reading two epochs give the same batches.
 fn check_ways(store: &Store, generator: &PeakGenerator) -> usize {
-    let mut loader = generator.clone().num_workers(0).build().unwrap();
-    let expected = digests(&mut loader, 0, 2);
+    let loader = generator.clone().num_workers(0).build().unwrap();
+    let expected = digests(&loader, 0, 2);
     assert_eq!(expected.len(), 2 * loader.batches_per_epoch());
     let (first, second) = expected.split_at(loader.batches_per_epoch());
     assert!(first.iter().zip(second).all(|(a, b)| a != b), "the epochs differ");
     let mut ways = 0;
     for (workers, slots) in [(0, 1), (0, 7), (1, 1), (1, 3), (2, 2), (2, 9), (4, 3), (4, 6)] {
-        let mut loader = generator.clone().num_workers(workers).slots(Some(slots)).build().unwrap();
-        assert!(digests(&mut loader, 0, 2) == expected, "{workers} workers and {slots} slots");
+        let loader = generator.clone().num_workers(workers).slots(Some(slots)).build().unwrap();
+        assert!(digests(&loader, 0, 2) == expected, "{workers} workers and {slots} slots");
         ways += 1;
     }
     // One epoch after the other, out of order, again, and after one that was left half way.
     for workers in [0, 1, 2, 4] {
-        let mut loader = generator.clone().num_workers(workers).build().unwrap();
+        let loader = generator.clone().num_workers(workers).build().unwrap();
         let half = first.len() / 2;
         for (batch, expected) in loader.epoch(0).take(half).zip(first) {
             assert!(digest(&batch.unwrap()) == *expected);
         }
-        assert!(digests(&mut loader, 1, 1) == second, "epoch 1 after half of epoch 0, {workers} workers");
+        assert!(digests(&loader, 1, 1) == second, "epoch 1 after half of epoch 0, {workers} workers");
         drop(loader.epochs(7, 3).next());
-        assert!(digests(&mut loader, 0, 1) == first, "epoch 0 after epoch 1, {workers} workers");
-        assert!(digests(&mut loader, 0, 2) == expected, "both after each, {workers} workers");
+        assert!(digests(&loader, 0, 1) == first, "epoch 0 after epoch 1, {workers} workers");
+        assert!(digests(&loader, 0, 2) == expected, "both after each, {workers} workers");
         ways += 3;
     }
     // From a store that was opened again, and by a loader in another thread.
     let reopened = Store::open(store.path()).unwrap();
     let build = |store: &Store| options(store).num_workers(2).build().unwrap();
-    let mut loader = build(&reopened);
+    let loader = build(&reopened);
     let other = build(store);
     let theirs = std::thread::spawn(move || {
-        let mut other = other;
-        digests(&mut other, 0, 1)
+        let other = other;
+        digests(&other, 0, 1)
     });
-    assert_eq!(digests(&mut loader, 0, 1), theirs.join().unwrap());
+    assert_eq!(digests(&loader, 0, 1), theirs.join().unwrap());
     ways + 2
 }
 
@@ -71,7 +71,7 @@ fn sizes(store: &Store) -> Sizes {
 
 /// Compares every example of an epoch with the oracle, and counts how often each peak is drawn.
 fn check_epoch(store: &Store, oracle: &Oracle, generator: &PeakGenerator, epoch: u64) -> usize {
-    let mut loader = generator.build().unwrap();
+    let loader = generator.build().unwrap();
     let loci = Loaded::of(&loader);
     let examples = loader.len();
     assert_eq!(examples, loci.peaks.len() + (loci.peaks.len() as f64 * 0.5) as usize);
@@ -103,7 +103,7 @@ fn check_all(store: &Store) {
     let shuffled: usize = (0..2).map(|epoch| check_epoch(store, &oracle, &generator, epoch)).sum();
     let in_order = generator.clone().shuffle(false);
     let examples = shuffled + check_epoch(store, &oracle, &in_order, 3);
-    let mut loader = in_order.reverse_complement(false).build().unwrap();
+    let loader = in_order.reverse_complement(false).build().unwrap();
     let batches: Vec<(Vec<i64>, Vec<i64>)> =
         loader.epoch(0).map(Result::unwrap).map(|b| (b.labels().to_vec(), b.sources().to_vec())).collect();
     let (labels, sources): (Vec<i64>, Vec<i64>) =

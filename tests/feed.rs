@@ -39,7 +39,7 @@ fn batches_come_in_order_and_the_last_may_be_short() {
     within(SECONDS, move || {
         for workers in WORKERS {
             for size in [1, 7, 8, 1000] {
-                let mut loader = generator(&store).num_workers(workers).batch_size(size).build().unwrap();
+                let loader = generator(&store).num_workers(workers).batch_size(size).build().unwrap();
                 assert!(!loader.is_empty() && loader.batches_per_epoch() == loader.len().div_ceil(size));
                 let (examples, batches) = (loader.len(), loader.batches_per_epoch());
                 let mut expected = 0;
@@ -69,18 +69,18 @@ fn a_batch_size_beyond_the_examples_takes_no_more_memory() {
     let (_directory, store) = store();
     within(SECONDS, move || {
         let generator = generator(&store).negative_ratio(0.1).num_workers(2);
-        let mut small = generator.clone().batch_size(8).build().unwrap();
+        let small = generator.clone().batch_size(8).build().unwrap();
         let loci = small.peaks().len() + small.negatives().len();
         let example = small.layout().payload(1);
         for (size, world) in [(1 << 30, 1), (1 << 30, 4), (loci + 1, 1)] {
-            let mut large = generator.clone().batch_size(size).world_size(world).build().unwrap();
+            let large = generator.clone().batch_size(size).world_size(world).build().unwrap();
             assert!(loci > large.len() && large.layout().bytes() < loci * example + 8 * 256);
             if world == 1 {
                 assert_eq!(draws(large.epoch(2)).concat(), draws(small.epoch(2)).concat());
             }
             assert_eq!(large.validation(true, true).unwrap().next().unwrap().unwrap().len(), loci.div_ceil(world));
         }
-        let mut large = generator.clone().batch_size(1 << 30).build().unwrap();
+        let large = generator.clone().batch_size(1 << 30).build().unwrap();
         let draw = Draw { is_peak: true, source: 0, offset: 0, reverse_complement: false };
         assert_eq!(large.follow(vec![draw; loci]).unwrap().next().unwrap().unwrap().len(), loci);
         let refused = large.follow(vec![draw; loci + 1]).err().unwrap().to_string();
@@ -160,7 +160,7 @@ fn fetched_examples_are_those_of_the_stream() {
         for workers in WORKERS {
             let of_one = generator(&store).batch_size(1).num_workers(0).slots(Some(1000)).build();
             let single: Vec<_> = of_one.unwrap().epoch(2).map(|batch| batch.unwrap()).collect();
-            let mut loader = generator(&store).num_workers(workers).build().unwrap();
+            let loader = generator(&store).num_workers(workers).build().unwrap();
             let held: Vec<Batch> = loader.epoch(0).take(2).map(Result::unwrap).collect();
             let before: Vec<_> = held.iter().map(digest).collect();
             let indices = [7, 0, single.len() - 1, 7, 3];
@@ -189,9 +189,9 @@ fn fetched_examples_are_those_of_the_stream() {
 fn held_batches_do_not_change() {
     let (_directory, store) = store();
     within(SECONDS, move || {
-        let expected = digests(&mut generator(&store).num_workers(0).build().unwrap(), 0, 2);
+        let expected = digests(&generator(&store).num_workers(0).build().unwrap(), 0, 2);
         for workers in WORKERS {
-            let mut loader = generator(&store).num_workers(workers).slots(Some(6)).build().unwrap();
+            let loader = generator(&store).num_workers(workers).slots(Some(6)).build().unwrap();
             let mut held: Vec<(usize, Batch)> = Vec::new();
             for (number, batch) in loader.epochs(0, 2).enumerate() {
                 held.push((number, batch.unwrap()));
@@ -217,10 +217,10 @@ fn held_batches_do_not_change() {
 fn when_all_slots_are_held_it_says_so_and_goes_on_after_a_drop() {
     let (_directory, store) = store();
     within(SECONDS, move || {
-        let expected = digests(&mut generator(&store).num_workers(0).build().unwrap(), 0, 1);
+        let expected = digests(&generator(&store).num_workers(0).build().unwrap(), 0, 1);
         for workers in WORKERS {
             for slots in [1, 3] {
-                let mut loader = generator(&store).num_workers(workers).slots(Some(slots)).build().unwrap();
+                let loader = generator(&store).num_workers(workers).slots(Some(slots)).build().unwrap();
                 let mut epoch = loader.epoch(0);
                 let mut held: Vec<Batch> = Vec::new();
                 let mut seen = Vec::new();
@@ -251,9 +251,9 @@ fn when_all_slots_are_held_it_says_so_and_goes_on_after_a_drop() {
 fn polling_gives_what_waiting_gives() {
     let (_directory, store) = store();
     within(SECONDS, move || {
-        let expected = digests(&mut generator(&store).num_workers(0).build().unwrap(), 2, 1);
+        let expected = digests(&generator(&store).num_workers(0).build().unwrap(), 2, 1);
         for workers in WORKERS {
-            let mut loader = generator(&store).num_workers(workers).slots(Some(2)).build().unwrap();
+            let loader = generator(&store).num_workers(workers).slots(Some(2)).build().unwrap();
             let mut epoch = loader.epoch(2);
             let (mut held, mut seen, mut pending) = (Vec::new(), Vec::new(), 0);
             loop {
@@ -281,7 +281,7 @@ fn batches_outlive_the_loader() {
     let (_directory, store) = store();
     within(SECONDS, move || {
         for workers in WORKERS {
-            let mut loader = generator(&store).num_workers(workers).slots(Some(4)).build().unwrap();
+            let loader = generator(&store).num_workers(workers).slots(Some(4)).build().unwrap();
             let held: Vec<Batch> = loader.epoch(0).take(3).map(Result::unwrap).collect();
             let before: Vec<_> = held.iter().map(digest).collect();
             drop(loader);
@@ -294,9 +294,9 @@ fn batches_outlive_the_loader() {
 fn an_epoch_can_be_left_early_many_times() {
     let (_directory, store) = store();
     within(SECONDS, move || {
-        let expected = digests(&mut generator(&store).num_workers(0).build().unwrap(), 4, 1);
+        let expected = digests(&generator(&store).num_workers(0).build().unwrap(), 4, 1);
         for workers in WORKERS {
-            let mut loader = generator(&store).num_workers(workers).build().unwrap();
+            let loader = generator(&store).num_workers(workers).build().unwrap();
             for round in 0..300 {
                 let taken = round % 5;
                 let left: Vec<_> = loader.epoch(4).take(taken).map(|batch| digest(&batch.unwrap())).collect();
@@ -305,7 +305,7 @@ fn an_epoch_can_be_left_early_many_times() {
             for _ in 0..20 {
                 drop(generator(&store).num_workers(workers).build().unwrap().epoch(0).next());
             }
-            assert!(digests(&mut loader, 4, 1) == expected);
+            assert!(digests(&loader, 4, 1) == expected);
         }
     });
 }
@@ -325,7 +325,7 @@ fn no_thread_outlives_the_loader() {
     let (_directory, store) = store();
     within(SECONDS, move || {
         for taken in [0, 1, 3] {
-            let mut loader = generator(&store).num_workers(30).slots(Some(4)).build().unwrap();
+            let loader = generator(&store).num_workers(30).slots(Some(4)).build().unwrap();
             let held: Vec<Batch> = loader.epoch(0).take(taken).map(Result::unwrap).collect();
             // A thread names itself a moment after it was started.
             while high_workers() < 10 {
@@ -346,10 +346,10 @@ fn no_thread_outlives_the_loader() {
 fn batches_may_be_dropped_on_another_thread() {
     let (_directory, store) = store();
     within(SECONDS, move || {
-        let expected = digests(&mut generator(&store).num_workers(0).build().unwrap(), 0, 3);
+        let expected = digests(&generator(&store).num_workers(0).build().unwrap(), 0, 3);
         for workers in WORKERS {
             for slots in [1, 2, 5] {
-                let mut loader = generator(&store).num_workers(workers).slots(Some(slots)).build().unwrap();
+                let loader = generator(&store).num_workers(workers).slots(Some(slots)).build().unwrap();
                 let (sender, receiver) = mpsc::channel::<Batch>();
                 let consumer =
                     std::thread::spawn(move || receiver.into_iter().map(|batch| digest(&batch)).collect::<Vec<_>>());
@@ -369,8 +369,8 @@ fn a_detached_stream_goes_on_where_it_was_left() {
     let (_directory, store) = store();
     within(SECONDS, move || {
         for workers in WORKERS {
-            let mut loader = generator(&store).num_workers(workers).build().unwrap();
-            let expected = digests(&mut loader, 0, 2);
+            let loader = generator(&store).num_workers(workers).build().unwrap();
+            let expected = digests(&loader, 0, 2);
             assert!(loader.streaming().next().is_none(), "the stream ended with its batches");
 
             let mut batches = loader.epochs(0, 2);
@@ -390,15 +390,15 @@ fn a_stream_can_be_stopped_from_another_thread() {
     let (_directory, store) = store();
     within(SECONDS, move || {
         for workers in WORKERS {
-            let mut loader = generator(&store).num_workers(workers).slots(Some(1)).build().unwrap();
-            let stopper = loader.stopper();
+            let loader = generator(&store).num_workers(workers).slots(Some(1)).build().unwrap();
+            let clone = loader.clone();
             let mut epochs = loader.epochs(0, 2);
             let held = epochs.next().unwrap().unwrap();
             let before = digest(&held);
             // The only slot is held, so that waiting would have no end.
             let stopping = std::thread::spawn(move || {
                 std::thread::sleep(std::time::Duration::from_millis(20));
-                stopper.stop();
+                clone.stop();
             });
             assert!(epochs.next_waiting().is_none());
             stopping.join().unwrap();
@@ -432,8 +432,8 @@ fn a_damaged_tile_is_an_error_in_its_place() {
         let damaged = damage_row(store.path(), 4);
         let broken = Store::open(store.path()).unwrap();
         for workers in WORKERS {
-            let mut good = generator(&store).num_workers(workers).build().unwrap();
-            let mut loader = generator(&broken).num_workers(workers).build().unwrap();
+            let good = generator(&store).num_workers(workers).build().unwrap();
+            let loader = generator(&broken).num_workers(workers).build().unwrap();
             let mut places = std::collections::HashSet::new();
             for epoch in [0, 1, 2, 0, 1, 2] {
                 let (peaks, negatives) = (good.peaks().to_vec(), good.negatives().to_vec());
@@ -472,7 +472,7 @@ fn the_counters_add_up() {
     let (_directory, store) = store();
     within(SECONDS, move || {
         for workers in WORKERS {
-            let mut loader = generator(&store).num_workers(workers).build().unwrap();
+            let loader = generator(&store).num_workers(workers).build().unwrap();
             assert_eq!((loader.stats().batches, loader.stats().bytes), (0, 0));
             let (mut batches, mut bytes) = (0, 0);
             for epoch in 0..3 {

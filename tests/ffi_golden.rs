@@ -219,7 +219,7 @@ fn batches_through_c_are_rusts_and_cherimoyas() {
                     done(|error| atemoya_options_set_num_workers(options, workers, error));
                     let loader = written(|out, error| atemoya_loader_new(options, out, error));
                     done(|error| atemoya_loader_stream_epochs(loader, 0, epochs.len() as u64, error));
-                    let mut of_rust = generator.clone().num_workers(workers).build().unwrap();
+                    let of_rust = generator.clone().num_workers(workers).build().unwrap();
                     let mut of_rust = of_rust.epochs(0, epochs.len() as u64);
                     let mut got = Vec::new();
                     loop {

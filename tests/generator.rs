@@ -124,7 +124,7 @@ fn peaks_are_centred_as_asked() {
 #[test]
 fn the_seed_and_the_switches_change_what_they_should() {
     let (_directory, _, store) = fixture();
-    let of = |generator: &PeakGenerator| digests(&mut generator.build().unwrap(), 0, 1);
+    let of = |generator: &PeakGenerator| digests(&generator.build().unwrap(), 0, 1);
     let base = generator(&store);
     let first = of(&base);
     assert_eq!(of(&base.clone().random_state(0)), first);
@@ -142,7 +142,7 @@ fn the_seed_and_the_switches_change_what_they_should() {
         let expected = loader.peaks().len() + (loader.peaks().len() as f64 * ratio) as usize;
         assert_eq!(loader.len(), expected, "{ratio}");
     }
-    let mut plain = base.clone().reverse_complement(false).max_jitter(0).build().unwrap();
+    let plain = base.clone().reverse_complement(false).max_jitter(0).build().unwrap();
     for batch in plain.epoch(0).map(Result::unwrap) {
         assert!(batch.reverse_complemented().iter().all(|&turned| turned == 0));
         assert!(batch.offsets().iter().all(|&offset| offset == 0));
@@ -239,7 +239,7 @@ fn a_store_may_lack_what_it_lacks() {
     let sequence = new().fasta(path("genome.fa"));
     let signal = new().signal("stranded", [path("0.bw"), path("1.bw")]).signal("runs", [path("2.bw")]);
     let control = new().control("input", [path("1.bw"), path("2.bw")]);
-    let mut expected = generator(&full).build().unwrap();
+    let expected = generator(&full).build().unwrap();
     let expected: Vec<_> = expected
         .epoch(0)
         .take(5)
@@ -251,7 +251,7 @@ fn a_store_may_lack_what_it_lacks() {
         builder.publish(&out, &()).unwrap();
         let store = Store::open(&out).unwrap();
         inputs::index(&store, directory.path(), &contigs, 200);
-        let mut loader = generator(&store).build().unwrap();
+        let loader = generator(&store).build().unwrap();
         let batches = loader.epoch(0).take(5).map(Result::unwrap);
         for (batch, (sequence, controls, signal)) in batches.zip(&expected) {
             let found = (batch.sequence().is_some(), batch.controls().is_some(), batch.signal().is_some());

@@ -42,7 +42,7 @@ struct Fed {
 
 /// The batches of two epochs and some examples more; or the error.
 fn fed(generator: &PeakGenerator) -> Result<Fed, String> {
-    let mut loader = match generator.build() {
+    let loader = match generator.build() {
         Ok(loader) => loader,
         Err(Error::Argument { name, message }) => return Err(format!("{name}: {message}")),
         Err(error) => panic!("{error}"),

@@ -117,7 +117,7 @@ fn compare(found: &[Columns], expected: &[Columns], what: &str) -> usize {
 fn check(device: &Device, generator: &PeakGenerator) -> (usize, usize) {
     let (mut batches, mut columns) = (0, 0);
     for types in TYPES {
-        let mut plain = generator.clone().num_workers(0).build().unwrap();
+        let plain = generator.clone().num_workers(0).build().unwrap();
         let [first, second] = [0, 1].map(|epoch| -> Vec<Columns> {
             plain.epoch(epoch).map(|batch| converted(&batch.unwrap(), types)).collect()
         });

@@ -29,14 +29,14 @@ fn store() -> (TempDir, Store) {
 /// A loader with two slots that has begun epoch 2, and the digests of its batches.
 fn begun(store: &Store, workers: usize) -> (Loader, Vec<[u8; 32]>) {
     let generator = PeakGenerator::new(store).in_window(200).out_window(80).max_jitter(10).batch_size(8);
-    let mut loader = generator.num_workers(workers).slots(Some(2)).build().unwrap();
-    let expected = digests(&mut loader, 2, 1);
+    let loader = generator.num_workers(workers).slots(Some(2)).build().unwrap();
+    let expected = digests(&loader, 2, 1);
     assert!(expected.len() > 6);
     loader.epoch(2).detach();
     (loader, expected)
 }
 
-fn next(loader: &mut Loader) -> Option<Batch> {
+fn next(loader: &Loader) -> Option<Batch> {
     loader.streaming().next().map(Result::unwrap)
 }
 
@@ -66,9 +66,9 @@ fn kept_batches_stay_as_they_are_and_cost_no_slot() {
     within(SECONDS, move || {
         for workers in WORKERS {
             for own in [false, true] {
-                let (mut loader, expected) = begun(&store, workers);
+                let (loader, expected) = begun(&store, workers);
                 let mut kept = Vec::new();
-                while let Some(mut batch) = next(&mut loader) {
+                while let Some(mut batch) = next(&loader) {
                     assert_eq!((loader.leased(), digest(&batch)), (1, expected[kept.len()]));
                     if own {
                         batch.keep_in(|bytes| memory(bytes, 256)).unwrap()
@@ -96,8 +96,8 @@ fn kept_batches_stay_as_they_are_and_cost_no_slot() {
 fn a_batch_that_cannot_be_kept_is_leased_as_before() {
     let (_directory, store) = store();
     within(SECONDS, move || {
-        let (mut loader, expected) = begun(&store, 1);
-        let mut batch = next(&mut loader).unwrap();
+        let (loader, expected) = begun(&store, 1);
+        let mut batch = next(&loader).unwrap();
         refused(batch.keep_in(|bytes| memory(bytes - 1, 0)), "memory", &["bytes, not"]);
         refused(batch.keep_in(|bytes| memory(bytes, 128)), "memory", &["multiple of 256"]);
         refused(
@@ -112,7 +112,7 @@ fn a_batch_that_cannot_be_kept_is_leased_as_before() {
         assert_eq!((digest(&fetched), loader.leased()), (before, 1));
         drop(batch);
         assert_eq!(loader.leased(), 0);
-        assert_eq!(digest(&next(&mut loader).unwrap()), expected[1]);
+        assert_eq!(digest(&next(&loader).unwrap()), expected[1]);
     });
 }
 
@@ -121,9 +121,9 @@ fn what_is_written_to_a_batch_is_in_no_other() {
     let (_directory, store) = store();
     within(SECONDS, move || {
         for workers in WORKERS {
-            let (mut loader, expected) = begun(&store, workers);
+            let (loader, expected) = begun(&store, workers);
             for expected in expected {
-                let mut batch = next(&mut loader).unwrap();
+                let mut batch = next(&loader).unwrap();
                 assert_eq!(digest(&batch), expected);
                 let bytes = batch.slot().1.bytes();
                 let slot = batch.slot_mut().unwrap();
@@ -144,7 +144,7 @@ fn a_batch_is_waited_for_only_so_long() {
     let (_directory, store) = store();
     within(SECONDS, move || {
         for workers in WORKERS {
-            let (mut loader, expected) = begun(&store, workers);
+            let (loader, expected) = begun(&store, workers);
             let mut batches = loader.streaming();
             let mut held = Vec::new();
             for expected in &expected {

@@ -155,7 +155,7 @@ fn check_epoch(
         seed: s.seed,
     };
     let draws = draws(options, o.order, s.epoch);
-    let mut loader = generator.build().unwrap();
+    let loader = generator.build().unwrap();
     prop_assert_eq!((loader.len(), loader.batches_per_epoch()), (draws.len(), draws.len().div_ceil(s.batch_size)));
     let mut left = draws.as_slice();
     for batch in loader.epoch(s.epoch).map(Result::unwrap) {

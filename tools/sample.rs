@@ -166,16 +166,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if arguments.verify {
         store.verify_once(None, &watch)?;
     }
-    let mut loader = arguments.generator(&store)?.build()?;
+    let loader = arguments.generator(&store)?.build()?;
     output::note(&loader.ledger().to_string());
     loader.warnings().iter().for_each(|warning| output::warn(warning));
-    let columns = sample(arguments, &mut loader, &watch)?;
+    let columns = sample(arguments, &loader, &watch)?;
     write(&arguments.out, &columns.tensors(), None)?;
     let (n, of) = (columns.label.len(), loader.len());
     output::print(&format!("{}: {n} of the {of} examples of epoch {}\n", arguments.out.display(), arguments.epoch))
 }
 
-fn sample(arguments: &Arguments, loader: &mut Loader, watch: &Watch) -> Result<Columns> {
+fn sample(arguments: &Arguments, loader: &Loader, watch: &Watch) -> Result<Columns> {
     if arguments.count == Some(0) {
         bail!("--count 0 leaves nothing to write");
     }

@@ -25,8 +25,8 @@ pub(crate) fn run() -> Result<bool> {
         }
         [CHILD, "private-memory", store, seconds] => {
             let time = Duration::from_secs_f64(seconds.parse()?);
-            let mut loader = generator(&Store::open(store)?).num_workers(2).slots(Some(SLOTS)).build()?;
-            if let Some(private) = atemoya_measure::private_memory(&mut loader, SLOTS, before, time, &())? {
+            let loader = generator(&Store::open(store)?).num_workers(2).slots(Some(SLOTS)).build()?;
+            if let Some(private) = atemoya_measure::private_memory(&loader, SLOTS, before, time, &())? {
                 println!("{} {}", private.grown as f64 / 1e6, private.ring as f64 / 1e6);
             }
         }

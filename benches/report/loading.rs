@@ -40,10 +40,10 @@ pub(crate) fn feed(bench: &Bench) -> Result<()> {
     if !bench.wants(&["feed_2"]) {
         return Ok(());
     }
-    let mut loader = loader(bench, 2)?;
+    let loader = loader(bench, 2)?;
     let dataset = Arc::clone(loader.dataset());
     let examples = Examples::new(&dataset)?;
-    let mut contestants = [through(&mut loader, 2, SLOTS), examples.threads(2)];
+    let mut contestants = [through(&loader, 2, SLOTS), examples.threads(2)];
     let rows = take_turns(&mut (), &mut contestants, bench.pace(100, 12.0), &())?;
     bench.push(Outcome::rate("feed_2", UNIT, BATCH, &rows[0], &rows[1]).goal(Goal::Ratio(0.9)));
     Ok(())

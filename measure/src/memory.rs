@@ -32,7 +32,7 @@ pub fn private_bytes() -> Option<u64> {
 /// # Errors
 /// What a batch says, or [`Error::Interrupted`]. `progress` advances by milliseconds.
 pub fn private_memory(
-    loader: &mut Loader,
+    loader: &Loader,
     slots: usize,
     before: Option<u64>,
     time: Duration,

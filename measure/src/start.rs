@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 pub fn first_batch(path: &Path, generator: impl FnOnce(&Store) -> PeakGenerator) -> Result<Duration> {
     let since = Instant::now();
     let store = Store::open(path)?;
-    let mut loader = generator(&store).build()?;
+    let loader = generator(&store).build()?;
     let nothing = || Err(Error::Argument { name: "store", message: "it gave no batch".into() });
     black_box(loader.epoch(0).next().unwrap_or_else(nothing)?.labels());
     Ok(since.elapsed())

@@ -7,7 +7,7 @@ use std::hint::black_box;
 
 /// Takes batches from a loader of so many slots and gives them back at once, in a run as many as
 /// have the examples of a whole one: the last batch of an epoch may be short.
-pub fn through(loader: &mut Loader, workers: usize, slots: usize) -> Contestant<'_, ()> {
+pub fn through(loader: &Loader, workers: usize, slots: usize) -> Contestant<'_, ()> {
     let whole = loader.layout().batch_size();
     let mut batches = loader.epochs(0, u64::MAX);
     let next = move |(): &mut ()| -> Result<()> {

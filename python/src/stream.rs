@@ -40,9 +40,9 @@ impl Stream {
     }
 
     /// Works with the loader, without the interpreter's lock.
-    fn with<T: Send>(&self, py: Python<'_>, work: impl FnOnce(&mut Loader) -> T + Send) -> PyResult<T> {
+    fn with<T: Send>(&self, py: Python<'_>, work: impl FnOnce(&Loader) -> T + Send) -> PyResult<T> {
         let loader = self.loader.get("stream")?;
-        Ok(py.detach(|| work(&mut loader.lock().unwrap_or_else(PoisonError::into_inner))))
+        Ok(py.detach(|| work(&loader.lock().unwrap_or_else(PoisonError::into_inner))))
     }
 }
 
@@ -71,7 +71,7 @@ impl Stream {
 
     /// Ends what is streamed.
     fn stop(&self, py: Python<'_>) -> PyResult<()> {
-        self.with(py, |loader| loader.stopper().stop())
+        self.with(py, |loader| loader.stop())
     }
 
     /// Batches of an epoch.
@@ -100,7 +100,7 @@ impl Stream {
     /// slot.
     fn take(&self, py: Python<'_>, exchanged: bool, memory: &mut Option<Buffer>) -> PyResult<Option<feed::Batch>> {
         loop {
-            let next = |loader: &mut Loader| {
+            let next = |loader: &Loader| {
                 let mut next = loader.streaming().next_within(LOOK)?;
                 if let Poll::Ready(Some(batch)) = &mut next {
                     if let Some(memory) = memory.take() {

@@ -1,9 +1,8 @@
 //! Long work: done in a thread of its own, while this one shows how far it is and looks for Ctrl-C.
 
 use crate::error::OrRaise;
-use atemoya::{Progress, Unit};
+use atemoya::{Progress, Unit, panic_message};
 use pyo3::prelude::*;
-use std::any::Any;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Mutex, PoisonError};
@@ -59,7 +58,10 @@ pub(crate) fn run<T: Send>(
                 match done.recv_timeout(LOOK) {
                     Ok(result) => return Some(result),
                     Err(RecvTimeoutError::Disconnected) => {
-                        return worker.join().err().map(|panic| Err(atemoya::Error::Worker { message: said(&*panic) }));
+                        return worker
+                            .join()
+                            .err()
+                            .map(|panic| Err(atemoya::Error::Worker { message: panic_message(&*panic) }));
                     }
                     Err(RecvTimeoutError::Timeout) => {}
                 }
@@ -78,12 +80,6 @@ pub(crate) fn run<T: Send>(
     }
     let lost = || pyo3::exceptions::PyRuntimeError::new_err("the work ended without a result");
     result.ok_or_else(lost)?.or_raise()
-}
-
-/// What a panic said.
-fn said(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    text.unwrap_or("a panic without a message").to_owned()
 }
 
 fn look(py: Python<'_>, watch: &Watch, show: Option<&Py<PyAny>>) -> PyResult<()> {

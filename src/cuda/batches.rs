@@ -3,7 +3,7 @@
 use super::batch::{DeviceBatch, Pending};
 use super::loader::DeviceLoader;
 use super::stream::Stream;
-use crate::feed::{Batch, Patience, State};
+use crate::feed::{Batch, Batches, Cursor, Reported, State, Wait};
 use crate::{Error, Result};
 use std::collections::VecDeque;
 use std::task::Poll;
@@ -12,16 +12,18 @@ use std::time::{Duration, Instant};
 /// What is streamed, between the loader on the host's side and the consumer.
 #[derive(Debug, Default)]
 pub(super) struct Flow {
+    /// What the host's side streams; `None` before a stream was begun.
+    batches: Option<Batches>,
     /// Under way to the device, or there, in order.
     pending: VecDeque<Pending>,
     /// Whether no more is to be submitted.
     ended: bool,
-    /// What ended it, to be told after what is pending, to whoever asks.
+    /// The error that ended it. It comes after what is pending, each time a batch is asked for.
     error: Option<Error>,
-    /// Whether the loader's place moves with it.
-    moves: bool,
-    /// Whether the consumer has been told of an error, since there was a batch.
-    told: bool,
+    /// Whether the loader's cursor moves with it.
+    moves_cursor: bool,
+    /// Which errors its iterators have reported.
+    reported: Reported,
 }
 
 /// An iterator over batches in order, each delivered to the loader's stream. Dropping it early is
@@ -37,10 +39,11 @@ pub struct DeviceBatches<'a> {
 }
 
 impl<'a> DeviceBatches<'a> {
-    /// Those of what the loader on the host's side has begun to stream; with `moves`, the loader's
-    /// place moves with them.
-    pub(super) fn begin(loader: &'a mut DeviceLoader, moves: bool) -> DeviceBatches<'a> {
-        loader.flow = Flow { pending: VecDeque::with_capacity(loader.ahead + 1), moves, ..Flow::default() };
+    /// Begins to bring batches of the host's side to the device. With `moves_cursor`, the loader's
+    /// cursor moves with them.
+    pub(super) fn begin(loader: &'a mut DeviceLoader, batches: Batches, moves_cursor: bool) -> DeviceBatches<'a> {
+        let pending = VecDeque::with_capacity(loader.ahead + 1);
+        loader.flow = Flow { batches: Some(batches), pending, moves_cursor, ..Flow::default() };
         DeviceBatches { loader, ends: true }
     }
 
@@ -60,20 +63,12 @@ impl<'a> DeviceBatches<'a> {
     /// [`Error::Argument`] for a stream of another device, after which the iterator is as it was;
     /// otherwise as each item: what went wrong in gathering, and [`Error::Driver`].
     pub fn next_on(&mut self, stream: &Stream) -> Option<Result<DeviceBatch>> {
-        match self.poll_on(stream, Patience::Always) {
-            // It is not pending where it is waited for.
-            Ok(Poll::Pending) => None,
-            Ok(Poll::Ready(batch)) => {
-                self.loader.flow.told = false;
-                batch.map(Ok)
-            }
-            // Said once: who collects batches without looking would be told for ever.
-            Err(error) => {
-                let said = matches!(error, Error::AllLeased { .. }) || self.loader.flow.ended;
-                let told = said && std::mem::replace(&mut self.loader.flow.told, true);
-                (!told).then_some(Err(error))
-            }
+        // A wrong stream is not an error of what is streamed.
+        if let Err(error) = super::lease::check(stream, self.loader.device()) {
+            return Some(Err(error));
         }
+        let polled = self.poll_on(stream, Wait::Always);
+        self.loader.flow.reported.item(polled)
     }
 
     /// Like `next`, but waits for workers this long at most, and is pending then. An error is told
@@ -83,15 +78,15 @@ impl<'a> DeviceBatches<'a> {
     /// As each item.
     pub fn next_within(&mut self, time: Duration) -> Result<Poll<Option<DeviceBatch>>> {
         let stream = self.loader.stream.clone();
-        self.poll_on(&stream, Patience::For(time))
+        self.poll_on(&stream, Wait::For(time))
     }
 
     /// The next batch, delivered to this stream, `None` at the end, or pending while workers have
     /// not gathered it and it is not waited for.
-    pub(crate) fn poll_on(&mut self, stream: &Stream, patience: Patience) -> Result<Poll<Option<DeviceBatch>>> {
+    pub(crate) fn poll_on(&mut self, stream: &Stream, wait: Wait) -> Result<Poll<Option<DeviceBatch>>> {
         super::lease::check(stream, self.loader.device())?;
         let since = Instant::now();
-        let next = self.loader.take(stream, patience);
+        let next = self.loader.take(stream, wait);
         self.loader.pipeline.counters.consumer_waited(since.elapsed());
         next
     }
@@ -100,7 +95,7 @@ impl<'a> DeviceBatches<'a> {
     /// none.
     #[must_use]
     pub fn state(&self) -> Option<State> {
-        self.loader.flow.moves.then(|| self.loader.state())
+        self.loader.flow.moves_cursor.then(|| self.loader.state())
     }
 }
 
@@ -122,9 +117,9 @@ impl Drop for DeviceBatches<'_> {
 }
 
 impl DeviceLoader {
-    fn take(&mut self, stream: &Stream, patience: Patience) -> Result<Poll<Option<DeviceBatch>>> {
+    fn take(&mut self, stream: &Stream, wait: Wait) -> Result<Poll<Option<DeviceBatch>>> {
         if self.flow.pending.is_empty() && !self.flow.ended {
-            if self.loader.outlet().is_at_end() {
+            if self.flow.batches.as_ref().is_none_or(Batches::is_at_end) {
                 self.flow.ended = true;
             } else if !self.pipeline.pool().has_free() {
                 let error = self.pipeline.pool().none_free();
@@ -133,7 +128,7 @@ impl DeviceLoader {
                 }
                 return Err(error);
             }
-            self.submit(patience);
+            self.submit(wait);
         }
         let Some(pending) = self.flow.pending.pop_front() else {
             return match &self.flow.error {
@@ -143,20 +138,21 @@ impl DeviceLoader {
             };
         };
         let batch = pending.deliver(stream).inspect_err(|error| self.flow.end(Some(error.clone_error())))?;
-        if self.flow.moves {
-            self.place = (batch.epoch(), batch.index() + 1);
+        if self.flow.moves_cursor {
+            self.cursor = Cursor::after(batch.epoch(), batch.index());
         }
         self.pipeline.counters.delivered();
-        while self.flow.pending.len() < self.ahead && self.submit(Patience::Never) {}
+        while self.flow.pending.len() < self.ahead && self.submit(Wait::Never) {}
         Ok(Poll::Ready(Some(batch)))
     }
 
-    /// Submits the next batch, waiting for it with some patience. Returns whether it did.
-    fn submit(&mut self, patience: Patience) -> bool {
+    /// Submits the next batch, waiting for it with some wait. Returns whether it did.
+    fn submit(&mut self, wait: Wait) -> bool {
         if self.flow.ended || !self.pipeline.pool().has_free() {
             return false;
         }
-        let submitted = match self.loader.outlet().poll(patience) {
+        let Some(batches) = &mut self.flow.batches else { return false };
+        let submitted = match batches.poll(wait) {
             Ok(Poll::Pending) => return false,
             Ok(Poll::Ready(batch)) => batch.map(|batch: Batch| self.pipeline.submit(batch)).transpose(),
             Err(error) => Err(error),
@@ -173,6 +169,6 @@ impl DeviceLoader {
 impl Flow {
     /// Ends it, with an error or without; what is under way is not delivered.
     pub(super) fn end(&mut self, error: Option<Error>) {
-        *self = Flow { ended: true, error, moves: self.moves, ..Flow::default() };
+        *self = Flow { ended: true, error, moves_cursor: self.moves_cursor, ..Flow::default() };
     }
 }

@@ -6,7 +6,7 @@ use super::device::Device;
 use super::pipeline::Pipeline;
 use super::stats::DeviceStats;
 use super::stream::Stream;
-use crate::feed::{Column, Loader, State};
+use crate::feed::{Column, Cursor, Loader, State};
 use crate::sample::Draw;
 use crate::{DType, Result};
 
@@ -26,18 +26,19 @@ pub struct DeviceLoader {
     pub(super) pipeline: Pipeline,
     pub(super) stream: Stream,
     pub(super) ahead: usize,
-    /// Epoch and step of the next batch to be delivered.
-    pub(super) place: (u64, u64),
+    /// Behind the batch that was delivered last.
+    pub(super) cursor: Cursor,
 }
 
 impl DeviceLoader {
     pub(super) fn new(loader: Loader, pipeline: Pipeline, stream: Stream, ahead: usize) -> DeviceLoader {
-        DeviceLoader { flow: Flow::default(), loader, pipeline, stream, ahead, place: (0, 0) }
+        DeviceLoader { flow: Flow::default(), loader, pipeline, stream, ahead, cursor: Cursor::default() }
     }
 
-    /// The loader on the host's side, for its counts, loci and ledger. Its state and layout are
-    /// those of its own batches, which may be ahead and packed; [`DeviceLoader::shape`] and
-    /// [`DeviceLoader::dtype`] are those on the device.
+    /// The loader on the host's side, for its counts, loci and ledger. Its state is ahead of the
+    /// device's by the batches that are under way, and its layout is that of batches as they cross
+    /// the bus; [`DeviceLoader::shape`] and [`DeviceLoader::dtype`] are those on the device. A
+    /// stream that is begun on it ends the stream of the device.
     #[must_use]
     pub fn host(&self) -> &Loader {
         &self.loader
@@ -91,63 +92,66 @@ impl DeviceLoader {
         }
     }
 
-    /// Where the loader stands: after the batch that was delivered last, or at the place set last.
+    /// The state after the batch that was delivered last, or where the stream begins when none was
+    /// delivered yet. [`DeviceLoader::follow`] and [`DeviceLoader::validation`] leave it as it is.
     #[must_use]
     pub fn state(&self) -> State {
-        self.loader.outlet().state_at(self.place)
+        self.loader.state_at(self.cursor)
     }
 
-    /// Streams one epoch. Whatever the loader was streaming before is abandoned.
+    /// Streams one epoch. A stream that was begun before ends.
     pub fn epoch(&mut self, epoch: u64) -> DeviceBatches<'_> {
         self.epochs(epoch, 1)
     }
 
-    /// Streams `count` consecutive epochs; see [`Loader::epochs`].
+    /// Streams `count` consecutive epochs from `first` on. While the last batches of an epoch are
+    /// consumed, the first ones of the next are gathered. A stream that was begun before ends.
     pub fn epochs(&mut self, first: u64, count: u64) -> DeviceBatches<'_> {
-        self.loader.epochs(first, count).detach();
-        self.place = (first, 0);
-        DeviceBatches::begin(self, true)
+        let batches = self.loader.epochs(first, count);
+        self.cursor = Cursor { epoch: first, step: 0 };
+        DeviceBatches::begin(self, batches, true)
     }
 
-    /// Goes on from a saved state, of this or of a [`Loader`], with the very next batch; see
-    /// [`Loader::resume`].
+    /// Goes on from a saved state, of this or of a [`Loader`], with the very next batch: streams
+    /// the rest of its epoch, and `more` epochs after it.
     ///
     /// # Errors
-    /// As there.
+    /// As [`Loader::resume`].
     pub fn resume(&mut self, state: &State, more: u64) -> Result<DeviceBatches<'_>> {
-        self.loader.resume(state, more)?.detach();
-        self.place = (state.epoch, state.step);
-        Ok(DeviceBatches::begin(self, true))
+        let batches = self.loader.resume(state, more)?;
+        self.cursor = Cursor { epoch: state.epoch, step: state.step };
+        Ok(DeviceBatches::begin(self, batches, true))
     }
 
-    /// Streams draws of the caller's own; see [`Loader::follow`].
+    /// Streams draws of the caller's own once, in their order, all of them: also with `drop_last`,
+    /// the last batch may be short.
     ///
     /// # Errors
-    /// As there.
+    /// As [`Loader::follow`].
     pub fn follow(&mut self, draws: Vec<Draw>) -> Result<DeviceBatches<'_>> {
-        self.loader.follow(draws)?.detach();
-        Ok(DeviceBatches::begin(self, false))
+        let batches = self.loader.follow(draws)?;
+        Ok(DeviceBatches::begin(self, batches, false))
     }
 
-    /// Streams every kept peak, or negative, or both, once and in order; see
-    /// [`Loader::validation`].
+    /// Streams every kept peak, or every kept negative, or both (peaks first), once and in order,
+    /// neither shifted nor reverse-complemented, for validation.
     ///
     /// # Errors
-    /// As there.
+    /// As [`Loader::validation`].
     pub fn validation(&mut self, peaks: bool, negatives: bool) -> Result<DeviceBatches<'_>> {
-        self.loader.validation(peaks, negatives)?.detach();
-        Ok(DeviceBatches::begin(self, false))
+        let batches = self.loader.validation(peaks, negatives)?;
+        Ok(DeviceBatches::begin(self, batches, false))
     }
 
-    /// The rest of what the loader streams, when that was [left going](DeviceBatches::detach);
-    /// nothing otherwise. Dropping this leaves it going, too; see [`Loader::streaming`].
+    /// The rest of what the loader streams, after [`DeviceBatches::detach`], and nothing when there
+    /// is no stream. Dropping this does not end the stream.
     pub fn streaming(&mut self) -> DeviceBatches<'_> {
         DeviceBatches::of(self)
     }
 
     /// Ends what the loader streams, if anything. Batches that were delivered stay valid.
     pub fn stop(&mut self) {
-        self.loader.stopper().stop();
+        self.loader.stop();
         self.flow.end(None);
     }
 }

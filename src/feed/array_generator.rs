@@ -65,7 +65,7 @@ use crate::{DType, Error, Result, sizes};
 /// let sequences = Array::from_vec(vec![0u8; 100 * 4 * 20], [100, 4, 20])?;
 /// let signals = Array::from_vec(vec![1.0f64; 100 * 10], [100, 1, 10])?;
 /// let generator = ArrayGenerator::new(sequences, signals).in_window(20).out_window(10).negative_ratio(0.0);
-/// let mut loader = generator.batch_size(8).build()?;
+/// let loader = generator.batch_size(8).build()?;
 /// for batch in loader.epoch(0) {
 ///     let batch = batch?;
 ///     let signal = batch.column(Column::Signal).and_then(|signal| signal.typed::<f64>()).unwrap();

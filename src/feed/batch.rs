@@ -3,7 +3,6 @@
 use super::layout::{Column, Layout};
 use super::lease::Lease;
 use super::slot::Slot;
-use super::stream::Stream;
 use crate::dtype::Element;
 use crate::{DType, Result};
 use std::ops::Deref;
@@ -16,38 +15,11 @@ use std::sync::Arc;
 /// All columns lie in one allocation on a page boundary, each starting at a multiple of 256 bytes.
 #[derive(Debug)]
 pub struct Batch {
-    memory: Memory,
+    lease: Lease,
     layout: Arc<Layout>,
     rows: usize,
     epoch: u64,
     index: u64,
-}
-
-/// The slot of a batch.
-#[derive(Debug)]
-pub(super) enum Memory {
-    Leased(Lease<Stream>),
-    Owned(Slot),
-    /// Only while a slot changes hands.
-    Nothing,
-}
-
-impl Memory {
-    fn bytes(&self) -> &[u8] {
-        match self {
-            Memory::Leased(lease) => lease.bytes(),
-            Memory::Owned(slot) => slot.bytes(),
-            Memory::Nothing => &[],
-        }
-    }
-
-    fn slot_mut(&mut self) -> Option<&mut Slot> {
-        match self {
-            Memory::Leased(lease) => lease.slot_mut(),
-            Memory::Owned(slot) => Some(slot),
-            Memory::Nothing => None,
-        }
-    }
 }
 
 /// A borrowed column: its values in C order, and its shape.
@@ -119,8 +91,8 @@ impl<'a> AnyTensor<'a> {
 }
 
 impl Batch {
-    pub(super) fn new(memory: Memory, layout: Arc<Layout>, rows: usize, epoch: u64, index: u64) -> Batch {
-        Batch { memory, layout, rows, epoch, index }
+    pub(super) fn new(lease: Lease, layout: Arc<Layout>, rows: usize, epoch: u64, index: u64) -> Batch {
+        Batch { lease, layout, rows, epoch, index }
     }
 
     /// Number of examples: this rank's part of the batch size, or less in the last batch of an
@@ -212,7 +184,7 @@ impl Batch {
     /// whole batch. In a short batch, what lies past the rows of a column is of an earlier batch.
     #[must_use]
     pub fn slot(&self) -> (&[u8], &Layout) {
-        (&self.memory.bytes()[..self.layout.bytes()], &self.layout)
+        (&self.lease.bytes()[..self.layout.bytes()], &self.layout)
     }
 
     /// The whole slot for writing: what is written there is seen by whoever reads the batch, and by
@@ -222,7 +194,7 @@ impl Batch {
     /// None for batches in plain memory.
     pub fn slot_mut(&mut self) -> Result<&mut [u8]> {
         let bytes = self.layout.bytes();
-        self.memory.slot_mut().map_or(Ok(&mut [][..]), |slot| Ok(&mut slot.bytes_mut()?[..bytes]))
+        self.lease.slot_mut().map_or(Ok(&mut [][..]), |slot| Ok(&mut slot.bytes_mut()?[..bytes]))
     }
 
     /// Lets the batch keep its memory, and gives the ring other memory in place of it: for a
@@ -249,12 +221,8 @@ impl Batch {
     }
 
     fn keep_for(&mut self, allocate: impl FnOnce(usize) -> Result<Slot>) -> Result<()> {
-        if matches!(self.memory, Memory::Leased(_)) {
-            let other = allocate(self.layout.bytes())?;
-            self.memory = match std::mem::replace(&mut self.memory, Memory::Nothing) {
-                Memory::Leased(lease) => lease.exchange(other).map_or(Memory::Nothing, Memory::Owned),
-                memory => memory,
-            };
+        if !self.lease.is_owned() {
+            self.lease.keep(allocate(self.layout.bytes())?);
         }
         Ok(())
     }
@@ -262,10 +230,10 @@ impl Batch {
     /// The memory of the batch's slot, if it is of this kind.
     #[cfg(feature = "cuda")]
     pub(crate) fn memory_mut<M: super::slot::Memory>(&mut self) -> Option<&mut M> {
-        self.memory.slot_mut()?.memory_mut()
+        self.lease.slot_mut()?.memory_mut()
     }
 
     fn bytes(&self, column: Column) -> &[u8] {
-        &self.memory.bytes()[self.layout.range(column, self.rows)]
+        &self.lease.bytes()[self.layout.range(column, self.rows)]
     }
 }

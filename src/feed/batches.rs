@@ -1,101 +1,214 @@
-//! The batches of a stream, as their consumer gets them: in order, waiting or not.
+//! Streams of a loader: beginning one, and its batches as the consumer takes them, waiting or not.
 
 use super::batch::Batch;
 use super::loader::Loader;
-use super::ring::Patience;
-use super::state::State;
-use crate::Result;
+use super::ring::Wait;
+use super::state::{Cursor, State};
+use super::stream::Stream;
+use crate::sample::{Draw, Plan};
+use crate::{Error, Result};
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-/// An iterator over batches in order. Dropping it early is fine.
+impl Loader {
+    /// Streams one epoch. A stream that was begun before ends.
+    pub fn epoch(&self, epoch: u64) -> Batches {
+        self.epochs(epoch, 1)
+    }
+
+    /// Streams `count` consecutive epochs from `first` on. While the last batches of an epoch are
+    /// consumed, the first ones of the next are gathered. A stream that was begun before ends.
+    pub fn epochs(&self, first: u64, count: u64) -> Batches {
+        self.begin(Cursor { epoch: first, step: 0 }, count)
+    }
+
+    /// Goes on from a saved state with the very next batch: streams the rest of its epoch, and
+    /// `more` epochs after it. The number of workers and the world size may differ from those of
+    /// the loader that it was saved from.
+    ///
+    /// # Errors
+    /// [`Error::Argument`](crate::Error::Argument) when it was saved from another stream: in
+    /// another order or version of it, with another seed, number of examples or batch size, or of
+    /// other loci or options that decide which example has which index. The stream that was begun
+    /// before goes on then.
+    pub fn resume(&self, state: &State, more: u64) -> Result<Batches> {
+        self.state().check(state)?;
+        if state.step > self.batches_per_epoch() as u64 {
+            let message = format!("it is at batch {} of an epoch of {}", state.step, self.batches_per_epoch());
+            return Err(Error::argument("state", message));
+        }
+        Ok(self.begin(Cursor { epoch: state.epoch, step: state.step }, more.saturating_add(1)))
+    }
+
+    /// Streams draws of the caller's own once, in their order, all of them: also with `drop_last`,
+    /// the last batch may be short.
+    ///
+    /// # Errors
+    /// [`Error::Argument`](crate::Error::Argument) naming the first draw that no kept locus or
+    /// jitter of this loader fits, or when a batch would have more examples than there is memory
+    /// for, because the batch size is larger than all examples of the loader.
+    pub fn follow(&self, draws: Vec<Draw>) -> Result<Batches> {
+        let options = self.dataset().planner().options();
+        let plan = Plan::from_draws(draws, options.n_peaks, options.n_negatives, options.max_jitter)?;
+        let (largest, room) = (self.largest_batch(plan.len()), self.layout().batch_size());
+        if largest > room {
+            let message = format!(
+                "a batch would have {largest} examples, and there is memory for {room}, as many as the loader has of its own: \
+                 give fewer draws at once, or make the loader with a batch_size of {room} or less"
+            );
+            return Err(Error::argument("draws", message));
+        }
+        Ok(Batches { loader: self.clone(), stream: Some(self.start_draws(plan)), cursor: None, ends: true })
+    }
+
+    /// Streams every kept peak, or every kept negative, or both (peaks first), once and in order,
+    /// neither shifted nor reverse-complemented, for validation. The last batch may be short, also
+    /// with `drop_last`.
+    ///
+    /// The kept loci are those of the loader's selection: it leaves out peaks without room for its
+    /// jitter, and outliers if it drops them. Cherimoya validates on all peaks that fit: for these,
+    /// build a loader with `max_jitter(0)` and `outlier_filter(Some(false))`.
+    ///
+    /// # Errors
+    /// [`Error::Argument`](crate::Error::Argument) when there is nothing to stream.
+    pub fn validation(&self, peaks: bool, negatives: bool) -> Result<Batches> {
+        let options = self.dataset().planner().options();
+        let draws = |wanted: bool, loci: usize, is_peak: bool| {
+            let offset = if is_peak { options.max_jitter } else { 0 };
+            let draw = move |source| Draw { is_peak, source, offset, reverse_complement: false };
+            (0..if wanted { loci as u32 } else { 0 }).map(draw)
+        };
+        let draws = draws(peaks, options.n_peaks, true).chain(draws(negatives, options.n_negatives, false));
+        let draws: Vec<Draw> = draws.collect();
+        if draws.is_empty() {
+            let message =
+                if negatives { "there are no negatives" } else { "neither peaks nor negatives are asked for" };
+            return Err(Error::argument("validation", message));
+        }
+        self.follow(draws)
+    }
+
+    /// The rest of what the loader streams: of the stream that is current when the first batch is
+    /// asked for, and nothing when there is none. Dropping this does not end the stream.
+    ///
+    /// ```no_run
+    /// # let store = atemoya::Store::open("yeast.atemoya")?;
+    /// let loader = atemoya::PeakGenerator::new(&store).build()?;
+    /// loader.epochs(0, 2).detach();
+    /// while let Some(batch) = loader.streaming().next() {
+    ///     println!("{} examples", batch?.len());
+    /// }
+    /// # Ok::<(), atemoya::Error>(())
+    /// ```
+    pub fn streaming(&self) -> Batches {
+        Batches { loader: self.clone(), stream: None, cursor: None, ends: false }
+    }
+
+    fn begin(&self, start: Cursor, epochs: u64) -> Batches {
+        Batches {
+            loader: self.clone(),
+            stream: Some(self.start_epochs(start, epochs)),
+            cursor: Some(start),
+            ends: true,
+        }
+    }
+}
+
+/// The batches of a stream, in order. Dropping this ends the stream, unless another one was begun
+/// since.
 ///
-/// After an error it ends. [`crate::Error::AllLeased`] is the exception: drop a batch and go on;
-/// until then it gives `None`.
-pub struct Batches<'a> {
-    loader: &'a mut Loader,
+/// When another stream of the loader is begun, this one ends. It also ends after an error, which is
+/// reported once. [`Error::AllLeased`](crate::Error::AllLeased) is the exception: after it, `next`
+/// gives `None` until a batch is dropped, and then goes on.
+#[derive(Debug)]
+#[must_use = "the stream ends when its batches are dropped; `detach` leaves it going"]
+pub struct Batches {
+    loader: Loader,
+    /// `None` for the one that is current when a batch is asked for.
+    stream: Option<Arc<Stream>>,
+    /// Behind the last batch; `None` where the loader's own stands for it.
+    cursor: Option<Cursor>,
     /// Whether the stream ends with this.
     ends: bool,
 }
 
-impl<'a> Batches<'a> {
-    pub(super) fn new(loader: &'a mut Loader, ends: bool) -> Batches<'a> {
-        Batches { loader, ends }
-    }
-
-    /// Lets go of the loader, which streams on: [`Loader::streaming`] gives the rest.
+impl Batches {
+    /// Drops this and leaves the stream going: [`Loader::streaming`] gives the rest of it.
     pub fn detach(mut self) {
         self.ends = false;
     }
 
-    /// Like `next`, but waits when all slots are leased: for consumers that drop batches on another
-    /// thread.
+    /// Takes the next batch as `next` does, but also waits while all slots are leased: for
+    /// consumers that drop batches on another thread.
     ///
     /// # Errors
-    /// What went wrong in gathering; a panic of a worker as [`crate::Error::Worker`].
+    /// What went wrong in gathering the batch. A panic in a worker is
+    /// [`Error::Worker`](crate::Error::Worker).
     pub fn next_waiting(&mut self) -> Option<Result<Batch>> {
-        self.take(Patience::Always)
+        self.take(Wait::Always)
     }
 
-    fn take(&mut self, patience: Patience) -> Option<Result<Batch>> {
-        match self.poll(patience) {
-            Ok(Poll::Ready(batch)) => {
-                self.loader.told = false;
-                batch.map(Ok)
-            }
-            Ok(Poll::Pending) => None,
-            // Said once: who collects batches without looking would be told for ever.
-            Err(error) => (!std::mem::replace(&mut self.loader.told, true)).then_some(Err(error)),
-        }
-    }
-
-    /// Like [`Batches::next_waiting`], but for this long at most, and pending then.
+    /// Takes the next batch as [`Batches::next_waiting`] does, but waits for `time` at most and is
+    /// pending then. It gives an error of the stream each time, not once.
     ///
     /// # Errors
     /// As [`Batches::next_waiting`].
     pub fn next_within(&mut self, time: Duration) -> Result<Poll<Option<Batch>>> {
-        self.poll(Patience::For(time))
+        self.poll(Wait::For(time))
     }
 
-    /// Like `next`, but never waits for workers: it is pending while the next batch is not
-    /// gathered. Without workers it is gathered here.
+    /// Takes the next batch without waiting for workers. It is pending while the batch is not
+    /// gathered. Without workers, this thread gathers it. It gives an error of the stream each
+    /// time, not once.
     ///
     /// # Errors
     /// As [`Batches::next_waiting`].
     pub fn next_if_ready(&mut self) -> Result<Poll<Option<Batch>>> {
-        self.poll(Patience::Never)
+        self.poll(Wait::Never)
     }
 
-    /// The next batch, `None` at the end, or pending where it was not waited for.
-    fn poll(&mut self, patience: Patience) -> Result<Poll<Option<Batch>>> {
-        self.loader.outlet().poll(patience)
-    }
-
-    /// The loader's state after the batch that was delivered last.
+    /// The loader's state after the batch that was taken last from this. Draws of the caller's own
+    /// leave it as it is.
     #[must_use]
     pub fn state(&self) -> State {
-        self.loader.state()
+        self.cursor.map_or_else(|| self.loader.state(), |cursor| self.loader.state_at(cursor))
+    }
+
+    /// Takes the next batch: `None` at the end, and pending where it was not waited for.
+    pub(crate) fn poll(&mut self, wait: Wait) -> Result<Poll<Option<Batch>>> {
+        let polled = self.loader.poll(&mut self.stream, wait);
+        if let (Ok(Poll::Ready(Some(batch))), Some(stream)) = (&polled, &self.stream) {
+            self.cursor = stream.start().map(|_| Cursor::after(batch.epoch(), batch.index()));
+        }
+        polled
+    }
+
+    fn take(&mut self, wait: Wait) -> Option<Result<Batch>> {
+        let polled = self.poll(wait);
+        // Where there is no stream, there is no error either.
+        self.stream.as_ref()?.reported.item(polled)
+    }
+
+    /// Whether there is no more to be had, not even an error.
+    #[cfg(feature = "cuda")]
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.stream.as_ref().is_none_or(|stream| self.loader.is_at_end(stream))
     }
 }
 
-impl Iterator for Batches<'_> {
+impl Iterator for Batches {
     type Item = Result<Batch>;
 
     fn next(&mut self) -> Option<Result<Batch>> {
-        self.take(Patience::UnlessAllLeased)
+        self.take(Wait::UnlessAllLeased)
     }
 }
 
-impl Drop for Batches<'_> {
+impl Drop for Batches {
     fn drop(&mut self) {
-        if self.ends {
-            self.loader.outlet().stop();
+        if let Some(stream) = self.stream.as_ref().filter(|_| self.ends) {
+            self.loader.stop_stream(stream);
         }
-    }
-}
-
-impl std::fmt::Debug for Batches<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Batches").field("outlet", self.loader.outlet()).finish_non_exhaustive()
     }
 }

@@ -1,8 +1,9 @@
 //! A data set: from an epoch and indices in it to the bytes of a batch.
 
-use super::batch::{Batch, Memory};
+use super::batch::Batch;
 use super::column::{Columns, Examples};
 use super::layout::Layout;
+use super::lease::Lease;
 use super::locus_windows::LocusWindows;
 use super::readahead::Readahead;
 use super::slot::Slot;
@@ -36,7 +37,7 @@ pub struct Dataset<'a> {
     scratch: Pool<Scratch>,
     /// How often examples were fetched, and when the system is asked for these.
     fetches: AtomicU64,
-    asking: Readahead,
+    readahead: Readahead,
 }
 
 /// What came of selecting the loci.
@@ -72,9 +73,9 @@ impl<'a> Dataset<'a> {
         let most = planner.len().max(options.n_peaks + options.n_negatives);
         let layout = Arc::new(Layout::new(batch_size.min(most), columns.specs())?);
         let fingerprint = fingerprint(windows.as_deref(), planner.options());
-        let (plans, scratch, fetches, asking) =
+        let (plans, scratch, fetches, readahead) =
             (Mutex::default(), Pool::default(), AtomicU64::new(0), Readahead::new(0));
-        Ok(Dataset { columns, windows, planner, layout, plans, fingerprint, report, scratch, fetches, asking })
+        Ok(Dataset { columns, windows, planner, layout, plans, fingerprint, report, scratch, fetches, readahead })
     }
 
     /// The same examples with another seed, as a data set that shares no lock with this one: what a
@@ -163,12 +164,12 @@ impl<'a> Dataset<'a> {
         let mut slot = Slot::plain(layout.bytes()).map_err(too_many)?;
         if self.asks() {
             let number = self.fetches.fetch_add(1, Ordering::Relaxed);
-            for number in self.asking.after(number, u64::MAX) {
-                self.asking.asked(number, self.ask(plan, indices.clone()));
+            for number in self.readahead.after(number, u64::MAX) {
+                self.readahead.record(number, self.ask(plan, indices.clone()));
             }
         }
         self.gather(plan, indices, &layout, &mut slot)?;
-        Ok(Batch::new(Memory::Owned(slot), Arc::new(layout), rows, epoch, 0))
+        Ok(Batch::new(Lease::owned(slot), Arc::new(layout), rows, epoch, 0))
     }
 
     /// The examples of an epoch in their order, in batches of the size that it was built for,

@@ -57,7 +57,7 @@ use std::sync::Arc;
 /// use atemoya::{PeakGenerator, Store};
 ///
 /// let store = Store::open("yeast.atemoya")?;
-/// let mut loader = PeakGenerator::new(&store).max_jitter(128).batch_size(64).random_state(7).build()?;
+/// let loader = PeakGenerator::new(&store).max_jitter(128).batch_size(64).random_state(7).build()?;
 /// for batch in loader.epoch(0) {
 ///     let batch = batch?;
 ///     let (x, y) = (batch.sequence().unwrap(), batch.signal().unwrap());

@@ -1,20 +1,32 @@
-//! A slot in the consumer's hands.
+//! A slot in the consumer's hands, until it goes back to where it was leased from.
 
-use super::ring::{Fill, Ring};
 use super::slot::Slot;
+use std::fmt::Debug;
 use std::sync::Arc;
 
-/// A slot that the consumer holds. Dropping it gives the slot back, from any thread.
-#[derive(Debug)]
-pub(super) struct Lease<J: Fill> {
-    ring: Arc<Ring<J>>,
-    /// Taken by `drop` only.
-    slot: Option<Slot>,
+/// What slots are leased from, and given back to.
+pub(super) trait Lessor: Debug + Send + Sync {
+    /// Takes a slot back. Any thread may call it.
+    fn give_back(&self, slot: Slot);
 }
 
-impl<J: Fill> Lease<J> {
-    pub(super) fn new(ring: &Arc<Ring<J>>, slot: Slot) -> Lease<J> {
-        Lease { ring: Arc::clone(ring), slot: Some(slot) }
+/// The slot of a batch. Dropping it gives a leased slot back, from any thread.
+#[derive(Debug)]
+pub(super) struct Lease {
+    /// `None` only while the lease is dropped.
+    slot: Option<Slot>,
+    /// `None` where the memory is the batch's own.
+    lessor: Option<Arc<dyn Lessor>>,
+}
+
+impl Lease {
+    pub(super) fn new(slot: Slot, lessor: Arc<dyn Lessor>) -> Lease {
+        Lease { slot: Some(slot), lessor: Some(lessor) }
+    }
+
+    /// A slot that goes back to nobody.
+    pub(super) fn owned(slot: Slot) -> Lease {
+        Lease { slot: Some(slot), lessor: None }
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
@@ -25,16 +37,23 @@ impl<J: Fill> Lease<J> {
         self.slot.as_mut()
     }
 
-    /// Gives the ring another slot in place of this one.
-    pub(super) fn exchange(mut self, other: Slot) -> Option<Slot> {
-        self.slot.replace(other)
+    /// Whether the memory is the batch's own.
+    pub(super) fn is_owned(&self) -> bool {
+        self.lessor.is_none()
+    }
+
+    /// Makes the memory the batch's own, and gives back another slot in its place.
+    pub(super) fn keep(&mut self, other: Slot) {
+        if let Some(lessor) = self.lessor.take() {
+            lessor.give_back(other);
+        }
     }
 }
 
-impl<J: Fill> Drop for Lease<J> {
+impl Drop for Lease {
     fn drop(&mut self) {
-        if let Some(slot) = self.slot.take() {
-            self.ring.give_back(slot);
+        if let (Some(slot), Some(lessor)) = (self.slot.take(), self.lessor.take()) {
+            lessor.give_back(slot);
         }
     }
 }

@@ -1,227 +1,240 @@
-//! The loader: which batches are streamed, gathered ahead by the workers.
+//! The loader: a data set, a ring of slots, and the threads that gather batches into it.
 
 use super::batch::Batch;
-use super::batches::Batches;
 use super::dataset::Dataset;
 use super::layout::Layout;
 use super::loader_options::LoaderOptions;
-use super::outlet::Outlet;
-use super::ring::Ring;
+use super::ring::{Ring, Wait};
+use super::shard::Shard;
 use super::slot::Slot;
-use super::state::State;
+use super::state::{Cursor, State};
 use super::stats::Stats;
 use super::stream::Stream;
 use super::worker::Workers;
 use crate::Result;
 use crate::loci::{Ledger, Locus};
-use crate::sample::Draw;
+use crate::sample::Plan;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
 
 /// Streams epochs of batches, made by [`crate::PeakGenerator::build`] or
 /// [`crate::ArrayGenerator::build`].
 ///
-/// Batches depend on the options and their place alone: not on the number of workers, on how many
-/// slots there are, on what was read before, or on the machine.
+/// A batch depends on the options, its epoch and its step alone: not on the number of workers or
+/// slots, on what was read before, or on the machine.
+///
+/// A loader delivers one stream at a time. Beginning a stream ends the one before. Clones share
+/// everything: any thread may begin or end a stream of a clone, take batches from it, or ask for
+/// its state. The workers end when the last clone and the last [`Batches`](super::Batches) are
+/// dropped. Batches that were delivered stay valid.
+#[derive(Debug, Clone)]
+pub struct Loader(Arc<Core>);
+
 #[derive(Debug)]
-pub struct Loader {
-    source: Arc<Dataset<'static>>,
-    outlet: Arc<Outlet>,
-    /// They end with the loader.
-    _workers: Workers<Stream>,
-    /// Whether the consumer has been told of an error, since there was a batch.
-    pub(super) told: bool,
+struct Core {
+    dataset: Arc<Dataset<'static>>,
+    ring: Arc<Ring>,
+    workers: Workers,
+    shard: Shard,
+    drop_last: bool,
+    /// How many streams were begun.
+    begun: AtomicU64,
 }
 
 impl Loader {
-    /// `source` must be laid out for this rank's part of a batch. `allocate` gives a slot of so
-    /// many bytes; there are `more_slots` than usual where their number is not set.
+    /// `dataset` must be laid out for this rank's part of a batch. `allocate` gives a slot of as
+    /// many bytes as it is called with. Where the options do not set the number of slots, there are
+    /// `more_slots` in addition to the default.
     pub(super) fn new(
-        source: Dataset<'static>,
-        running: &LoaderOptions,
+        dataset: Dataset<'static>,
+        options: &LoaderOptions,
         more_slots: usize,
         allocate: &dyn Fn(usize) -> Result<Slot>,
     ) -> Result<Loader> {
-        let shard = running.checked()?;
-        let slots = running.slots.unwrap_or(running.num_workers + 2 + more_slots);
-        let ring = Arc::new(Ring::new(slots, || allocate(source.layout.bytes()))?);
-        let workers = Workers::spawn(&ring, running.num_workers)?;
-        let source = Arc::new(source);
-        let outlet = Arc::new(Outlet::new(&source, &ring, workers.len(), (shard, running.drop_last)));
-        Ok(Loader { source, outlet, _workers: workers, told: false })
+        let shard = options.checked()?;
+        let slots = options.slots.unwrap_or(options.num_workers + 2 + more_slots);
+        let ring = Arc::new(Ring::new(slots, || allocate(dataset.layout.bytes()))?);
+        let workers = Workers::spawn(&ring, options.num_workers)?;
+        let (dataset, drop_last, begun) = (Arc::new(dataset), options.drop_last, AtomicU64::new(0));
+        Ok(Loader(Arc::new(Core { dataset, ring, workers, shard, drop_last, begun })))
     }
 
-    /// Examples of an epoch, of all ranks together.
+    /// Examples of an epoch, those of all ranks together.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.source.len()
+        self.0.dataset.len()
     }
 
-    /// Whether an epoch has no example, which never is so.
+    /// Whether an epoch has no example. It is always false.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.source.is_empty()
+        self.0.dataset.is_empty()
     }
 
-    /// Batches of an epoch, the same for every rank; the last one may be short.
+    /// Batches of an epoch, the same number on every rank. The last one may be short.
     #[must_use]
     pub fn batches_per_epoch(&self) -> usize {
-        self.outlet.batches_per_epoch()
+        self.0.shard.steps(self.len(), self.0.drop_last)
     }
 
-    /// The kept peaks, by which `sources` of a batch counts. Empty when they are arrays, whose rows
-    /// it counts.
+    /// The kept peaks, in the order that [`Batch::sources`] counts. Empty where the peaks are
+    /// arrays, whose rows it counts.
     #[must_use]
     pub fn peaks(&self) -> &[Locus] {
-        self.source.loci(true)
+        self.0.dataset.loci(true)
     }
 
-    /// The kept negatives. Empty when they are arrays.
+    /// The kept negatives, in the order that [`Batch::sources`] counts. Empty where they are
+    /// arrays.
     #[must_use]
     pub fn negatives(&self) -> &[Locus] {
-        self.source.loci(false)
+        self.0.dataset.loci(false)
     }
 
-    /// The data set that is streamed, which any number of threads may fetch from at once, whatever
-    /// the loader does.
+    /// The data set that is streamed. Any number of threads may fetch from it at once, also while
+    /// the loader streams.
     #[must_use]
     pub fn dataset(&self) -> &Arc<Dataset<'static>> {
-        &self.source
+        &self.0.dataset
     }
 
-    /// Gathers the examples at some places of an epoch, in this thread and beside whatever is
-    /// streamed: [`Dataset::fetch`].
+    /// Gathers the examples at some indices of an epoch, in this thread, into a batch with memory
+    /// of its own: any indices, in any order, each any number of times. They count the examples of
+    /// all ranks. What the loader streams is not touched.
     ///
     /// # Errors
-    /// As there.
+    /// [`Error::Argument`](crate::Error::Argument) for an index that is not below [`Loader::len`],
+    /// or when the batch does not fit in memory; [`Error::Corrupt`](crate::Error::Corrupt) for a
+    /// damaged store.
     pub fn fetch(&self, epoch: u64, indices: &[usize]) -> Result<Batch> {
-        self.source.fetch(epoch, indices)
+        self.0.dataset.fetch(epoch, indices)
     }
 
-    /// How many loci were kept, and why the others were not. Of arrays, all are kept.
+    /// How many loci were kept, and how many each rule left out. Examples from arrays are all kept.
     #[must_use]
     pub fn ledger(&self) -> &Ledger {
-        self.source.ledger()
+        self.0.dataset.ledger()
     }
 
-    /// What looks like a mistake and is no error, for users to read: [`Dataset::warnings`].
+    /// What looks like a mistake in the loci or options and is no error, as text for users:
+    /// [`Dataset::warnings`].
     #[must_use]
     pub fn warnings(&self) -> &[String] {
-        self.source.warnings()
+        self.0.dataset.warnings()
     }
 
-    /// Shapes and places of the columns.
+    /// Types, shapes and places of the columns of a batch.
     #[must_use]
     pub fn layout(&self) -> &Layout {
-        &self.source.layout
+        &self.0.dataset.layout
     }
 
     /// Batches in memory at once.
     #[must_use]
     pub fn slots(&self) -> usize {
-        self.outlet.slots()
+        self.0.ring.slots
     }
 
-    /// How many of these the consumer holds now. When it holds all, no batch can be made, unless
-    /// one is dropped or [kept](Batch::keep).
+    /// How many slots the consumer holds now. While it holds all, no batch can be made, until one
+    /// is dropped or [kept](Batch::keep).
     #[must_use]
     pub fn leased(&self) -> usize {
-        self.outlet.leased()
+        self.0.ring.leased()
     }
 
     /// Counters since the loader was made.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        self.outlet.stats()
+        self.0.ring.counters.read()
     }
 
-    /// Streams one epoch. Whatever the loader was streaming before is abandoned.
-    pub fn epoch(&mut self, epoch: u64) -> Batches<'_> {
-        self.epochs(epoch, 1)
-    }
-
-    /// Streams `count` consecutive epochs, gathering the next one ahead while the last batches of
-    /// one are consumed.
-    pub fn epochs(&mut self, first: u64, count: u64) -> Batches<'_> {
-        self.outlet.epochs(first, count);
-        self.begun()
-    }
-
-    /// Where the loader stands: after the batch that was delivered last, or at the place set last.
+    /// The state after the batch that was delivered last, or where the stream begins when none was
+    /// delivered yet. [`Loader::follow`] and [`Loader::validation`] leave it as it is.
     #[must_use]
     pub fn state(&self) -> State {
-        self.outlet.state()
+        self.state_at(self.0.ring.cursor())
     }
 
-    /// Goes on from a saved state with the very next batch: streams the rest of its epoch, and
-    /// `more` epochs after it. The number of workers and the world size may be others than when it
-    /// was saved.
-    ///
-    /// # Errors
-    /// [`Error::Argument`](crate::Error::Argument) when it was saved of another stream: in another
-    /// order, or a version of it, with another seed, number of examples or batch size, or of other
-    /// loci or options that decide which example stands where.
-    pub fn resume(&mut self, state: &State, more: u64) -> Result<Batches<'_>> {
-        self.outlet.resume(state, more)?;
-        Ok(self.begun())
+    /// Ends what the loader streams, if anything, from any thread. A thread that waits for a batch
+    /// gets `None`. Batches that were delivered stay valid, and another stream can be begun.
+    pub fn stop(&self) {
+        self.0.ring.stop(None);
     }
 
-    /// Streams draws of the caller's own, in their order, once, the short batch at the end
-    /// included.
-    ///
-    /// # Errors
-    /// [`Error::Argument`](crate::Error::Argument) naming the first draw that no kept locus or
-    /// jitter of this loader fits, or when a batch would have more examples than the loader has of
-    /// its own, which only a larger batch size allows.
-    pub fn follow(&mut self, draws: Vec<Draw>) -> Result<Batches<'_>> {
-        self.outlet.follow(draws)?;
-        Ok(self.begun())
+    /// The state of this loader's epochs at a cursor.
+    pub(crate) fn state_at(&self, Cursor { epoch, step }: Cursor) -> State {
+        let whole = step > 0 && step >= self.batches_per_epoch() as u64;
+        let (epoch, step) = if whole { (epoch.wrapping_add(1), 0) } else { (epoch, step) };
+        let planner = self.0.dataset.planner();
+        State {
+            order: planner.order(),
+            version: planner.order().version(),
+            fingerprint: self.0.dataset.fingerprint().to_owned(),
+            seed: planner.options().seed,
+            examples: self.len(),
+            batch_size: self.0.shard.batch_size(),
+            epoch,
+            step,
+        }
     }
 
-    /// Streams every kept peak, or negative, or both (peaks first), once and in order, neither
-    /// shifted nor reverse-complemented, the short batch at the end included: for validation.
-    ///
-    /// What is kept is the loader's selection: peaks that lack the room for its jitter are not, nor
-    /// outliers if it drops them. For all that fit, as cherimoya validates, build a loader with
-    /// `max_jitter(0)` and `outlier_filter(Some(false))`.
-    ///
-    /// # Errors
-    /// [`Error::Argument`](crate::Error::Argument) when there is nothing to stream.
-    pub fn validation(&mut self, peaks: bool, negatives: bool) -> Result<Batches<'_>> {
-        self.outlet.validation(peaks, negatives)?;
-        Ok(self.begun())
+    /// Begins to stream `epochs` consecutive epochs from `start` on.
+    pub(super) fn start_epochs(&self, start: Cursor, epochs: u64) -> Arc<Stream> {
+        let part = (self.0.shard, self.0.drop_last);
+        self.start(Stream::of_epochs(&self.0.dataset, part, (start, epochs), self.distance()))
     }
 
-    fn begun(&mut self) -> Batches<'_> {
-        self.told = false;
-        Batches::new(self, true)
+    /// Begins to stream draws of the caller's own.
+    pub(super) fn start_draws(&self, draws: Plan) -> Arc<Stream> {
+        self.start(Stream::of_draws(&self.0.dataset, self.0.shard, draws, self.distance()))
     }
 
-    /// The rest of what the loader streams, when that was [left going](Batches::detach); nothing
-    /// otherwise. Dropping this leaves it going, too: for whoever keeps the loader, and cannot keep
-    /// what borrows it.
-    ///
-    /// ```no_run
-    /// # let store = atemoya::Store::open("yeast.atemoya")?;
-    /// let mut loader = atemoya::PeakGenerator::new(&store).build()?;
-    /// loader.epochs(0, 2).detach();
-    /// while let Some(batch) = loader.streaming().next() {
-    ///     println!("{} examples", batch?.len());
-    /// }
-    /// # Ok::<(), atemoya::Error>(())
-    /// ```
-    pub fn streaming(&mut self) -> Batches<'_> {
-        Batches::new(self, false)
+    fn start(&self, stream: Stream) -> Arc<Stream> {
+        let stream = Arc::new(stream);
+        self.0.begun.fetch_add(1, Ordering::SeqCst);
+        self.0.ring.start(&stream);
+        stream
     }
 
-    /// Where the batches come out, for what needs no loader of its own.
-    pub(crate) fn outlet(&self) -> &Arc<Outlet> {
-        &self.outlet
+    /// How many batches ahead are read: one for each thread that gathers, and at most an epoch,
+    /// whose plan is made that early.
+    fn distance(&self) -> u64 {
+        self.0.workers.len().clamp(1, self.batches_per_epoch().max(1)) as u64
     }
 
-    /// What ends the loader's streams from any thread, also while the loader waits for a batch.
-    #[must_use]
-    pub fn stopper(&self) -> Stopper {
-        Stopper(Arc::clone(&self.outlet))
+    /// The most examples that a batch of `n_draws` draws has, on this rank.
+    pub(super) fn largest_batch(&self, n_draws: usize) -> usize {
+        self.0.shard.indices(0, n_draws, false).len()
+    }
+
+    /// Delivers the next batch of a stream, or of the current one where there is `None`, which then
+    /// stands there: `None` at the end, and pending where it was not waited for.
+    pub(super) fn poll(&self, stream: &mut Option<Arc<Stream>>, wait: Wait) -> Result<Poll<Option<Batch>>> {
+        self.0.ring.next(stream, wait, self.0.workers.in_their_place())
+    }
+
+    /// Ends a stream, unless another one was begun since.
+    pub(super) fn stop_stream(&self, stream: &Arc<Stream>) {
+        self.0.ring.stop(Some(stream));
+    }
+
+    /// Whether a stream has no more to give, not even an error.
+    #[cfg(feature = "cuda")]
+    pub(super) fn is_at_end(&self, stream: &Arc<Stream>) -> bool {
+        self.0.ring.is_at_end(stream)
+    }
+
+    /// How many streams were begun. It tells whether another one has taken the place of one.
+    #[cfg(feature = "ffi")]
+    pub(crate) fn begun(&self) -> u64 {
+        self.0.begun.load(Ordering::SeqCst)
+    }
+
+    /// Waits until the next batch is here, or the stream has ended.
+    #[cfg(feature = "ffi")]
+    pub(crate) fn wait(&self) {
+        self.0.ring.wait();
     }
 }
 
@@ -261,17 +274,5 @@ impl Dataset<'static> {
         let shard = options.checked()?;
         let allocate = |bytes| Slot::foreign(allocate(bytes)?, bytes);
         Loader::new(self.again(seed, shard.local_batch_size())?, options, 0, &allocate)
-    }
-}
-
-/// Ends what a loader streams, from any thread; from [`Loader::stopper`].
-#[derive(Debug, Clone)]
-pub struct Stopper(Arc<Outlet>);
-
-impl Stopper {
-    /// Ends what the loader streams, if anything: there is no further batch, and whoever waits for
-    /// one is told so. Batches that were delivered stay valid, and another stream can be begun.
-    pub fn stop(&self) {
-        self.0.stop();
     }
 }

@@ -17,8 +17,8 @@ mod loader;
 mod loader_options;
 mod locus_source;
 mod locus_windows;
-mod outlet;
 mod readahead;
+mod reported;
 mod ring;
 pub(crate) mod setters;
 mod shard;
@@ -38,15 +38,15 @@ pub use dataset::Dataset;
 pub use generator::PeakGenerator;
 pub use genome::{ContigArrays, Genome};
 pub use layout::{Column, Layout};
-pub use loader::{Loader, Stopper};
+pub use loader::Loader;
 pub use loader_options::LoaderOptions;
 pub use shard::Shard;
 pub use state::State;
 pub use stats::Stats;
 
-#[cfg(feature = "ffi")]
-pub(crate) use outlet::Outlet;
-#[cfg(any(feature = "cuda", feature = "ffi"))]
-pub(crate) use ring::Patience;
-#[cfg(feature = "ffi")]
-pub(crate) use worker::message as panic_message;
+#[cfg(feature = "cuda")]
+pub(crate) use reported::Reported;
+#[cfg(feature = "cuda")]
+pub(crate) use ring::Wait;
+#[cfg(feature = "cuda")]
+pub(crate) use state::Cursor;

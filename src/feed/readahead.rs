@@ -1,21 +1,21 @@
-//! Which batches of a stream the system is asked for, and when.
+//! Which batches of a stream are read ahead, and when.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// So many batches in a row must be found in memory before looks become rare: a few looks miss much
-/// of what is not there.
+/// How many batches in a row must be found in memory before looking becomes rarer. A look samples a
+/// batch, and misses much of what is not in memory.
 const SURE: u64 = 8;
-/// At most so many batches are not looked for, two to the power of this.
+/// At most 2^RARE batches pass between two looks.
 const RARE: u64 = 6;
 
 /// What the threads that gather a stream know of the batches after theirs.
 #[derive(Debug)]
 pub(super) struct Readahead {
-    /// How far ahead batches are asked for.
+    /// How many batches ahead of its gathering a batch is read.
     distance: u64,
-    /// The first batch that nobody has been told to ask for.
+    /// The first batch that no thread has been given to read ahead.
     next: AtomicU64,
-    /// The first batch that is to be looked for again.
+    /// The first batch at which memory is looked at again.
     due: AtomicU64,
     /// How many batches in a row were found in memory.
     streak: AtomicU64,
@@ -26,7 +26,7 @@ impl Readahead {
         Readahead { distance, next: AtomicU64::new(0), due: AtomicU64::new(0), streak: AtomicU64::new(0) }
     }
 
-    /// The batches of `total` that whoever is about to gather `batch` should ask for: each one is
+    /// The batches of `total` that the thread about to gather `batch` reads ahead. Each batch is
     /// given to one thread.
     pub(super) fn after(&self, batch: u64, total: u64) -> impl Iterator<Item = u64> {
         let end = total.min(batch.saturating_add(self.distance).saturating_add(1));
@@ -34,10 +34,10 @@ impl Readahead {
         (start.max(batch)..end).filter(|batch| *batch >= self.due.load(Relaxed))
     }
 
-    /// Takes note of whether a batch had to be asked for. Looks that find batches in memory become
-    /// rarer, twice as rare each time.
-    pub(super) fn asked(&self, batch: u64, cold: bool) {
-        let streak = if cold { 0 } else { self.streak.load(Relaxed) + 1 };
+    /// Records whether a batch had to be read ahead. While batches are found in memory, looking
+    /// becomes rarer: the pause between two looks doubles.
+    pub(super) fn record(&self, batch: u64, was_read: bool) {
+        let streak = if was_read { 0 } else { self.streak.load(Relaxed) + 1 };
         self.streak.store(streak, Relaxed);
         let pause = streak.checked_sub(SURE).map_or(0, |more| 1 << more.min(RARE));
         self.due.store(batch + 1 + pause, Relaxed);
@@ -49,30 +49,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_batch_is_asked_for_once_and_before_it_is_gathered() {
+    fn each_batch_is_read_ahead_once_and_before_it_is_gathered() {
         for distance in [1, 3, 40] {
-            let asking = Readahead::new(distance);
-            let mut asked = Vec::new();
+            let readahead = Readahead::new(distance);
+            let mut read = Vec::new();
             // Two threads may come in another order than they claimed their batches.
             for batch in [1, 0, 2, 4, 3, 5, 6, 7, 9, 8] {
-                for later in asking.after(batch, 10) {
+                for later in readahead.after(batch, 10) {
                     assert!(later >= batch && later <= batch + distance);
-                    asking.asked(later, true);
-                    asked.push(later);
+                    readahead.record(later, true);
+                    read.push(later);
                 }
             }
-            assert_eq!(asked, (1..10).collect::<Vec<_>>(), "batch 0 is under way when batches are first asked for");
+            assert_eq!(
+                read,
+                (1..10).collect::<Vec<_>>(),
+                "batch 0 is being gathered when batches are first read ahead"
+            );
         }
     }
 
     #[test]
     fn looks_become_rare_as_long_as_batches_are_in_memory() {
-        let asking = Readahead::new(1);
+        let readahead = Readahead::new(1);
         let mut looks = Vec::new();
         for batch in 0..200 {
-            for later in asking.after(batch, 200) {
+            for later in readahead.after(batch, 200) {
                 looks.push(later);
-                asking.asked(later, later == 141);
+                readahead.record(later, later == 141);
             }
         }
         let before = (0..8).chain([9, 12, 17, 26, 43, 76, 141]);

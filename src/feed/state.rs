@@ -5,6 +5,22 @@ use crate::sample::Order;
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
 
+/// Epoch and step of the next batch of a stream.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Cursor {
+    pub(crate) epoch: u64,
+    /// The number of the batch in its epoch, from 0. Past the last batch of an epoch it stands for
+    /// the first one of the next.
+    pub(crate) step: u64,
+}
+
+impl Cursor {
+    /// The cursor behind a batch.
+    pub(crate) fn after(epoch: u64, step: u64) -> Cursor {
+        Cursor { epoch, step: step + 1 }
+    }
+}
+
 /// The place of a stream, after some batch.
 ///
 /// `step` counts global batches, so a state saved by one rank serves all, and any world size that

@@ -1,106 +1,124 @@
-//! What the workers do: the batches of a stream, each from its number to its bytes in a slot.
+//! A stream: the batches of consecutive epochs, or of the caller's own draws, each from its number
+//! to its bytes in a slot.
 
 use super::dataset::Dataset;
-use super::outlet::Standing;
+use super::layout::Layout;
 use super::readahead::Readahead;
-use super::ring::Fill;
+use super::reported::Reported;
 use super::shard::Shard;
 use super::slot::Slot;
+use super::state::Cursor;
 use crate::Result;
 use crate::sample::Plan;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// What is streamed: some consecutive epochs from a step on, or one plan of the caller's, cut into
-/// a rank's batches.
+/// What a loader delivers: this rank's part of consecutive batches.
 pub(super) struct Stream {
-    pub(super) source: Arc<Dataset<'static>>,
-    pub(super) shard: Shard,
-    pub(super) drop_last: bool,
-    pub(super) epoch: u64,
-    /// The step of `epoch` to begin with.
-    pub(super) step: u64,
-    pub(super) epochs: u64,
-    /// The plan to follow in place of the planner's.
-    pub(super) plan: Option<Arc<Plan>>,
-    pub(super) asking: Readahead,
-    /// What moves with the delivered batches.
-    pub(super) standing: Option<Arc<Standing>>,
+    dataset: Arc<Dataset<'static>>,
+    shard: Shard,
+    /// Whether the short batch at the end of an epoch is left out.
+    drop_last: bool,
+    start: Cursor,
+    epochs: u64,
+    /// The caller's own draws, in place of the plans of the epochs.
+    draws: Option<Arc<Plan>>,
+    readahead: Readahead,
+    /// Which errors its iterators have reported.
+    pub(super) reported: Reported,
 }
 
-/// The place of one batch.
-pub(super) struct Place {
+/// Which examples a batch has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct BatchSpec {
     pub(super) epoch: u64,
+    /// The number of the batch in its epoch.
     pub(super) step: u64,
-    /// The examples of the batch that are this rank's.
+    /// The indices, in the epoch's plan, of this rank's examples.
     pub(super) indices: Range<usize>,
 }
 
 impl Stream {
-    /// Examples of an epoch.
-    fn examples(&self) -> usize {
-        self.plan.as_ref().map_or(self.source.len(), |plan| plan.len())
+    /// Streams `epochs` consecutive epochs from `start` on. Batches are read ahead up to `distance`
+    /// batches before they are gathered.
+    pub(super) fn of_epochs(
+        dataset: &Arc<Dataset<'static>>,
+        (shard, drop_last): (Shard, bool),
+        (start, epochs): (Cursor, u64),
+        distance: u64,
+    ) -> Stream {
+        let (dataset, readahead) = (Arc::clone(dataset), Readahead::new(distance));
+        Stream { dataset, shard, drop_last, start, epochs, draws: None, readahead, reported: Reported::default() }
     }
 
-    /// Batches of an epoch, the last one possibly short.
-    pub(super) fn steps(&self) -> u64 {
-        self.shard.steps(self.examples(), self.drop_last) as u64
+    /// Streams draws of the caller's own once, all of them, in their order.
+    pub(super) fn of_draws(dataset: &Arc<Dataset<'static>>, shard: Shard, draws: Plan, distance: u64) -> Stream {
+        let once = (Cursor::default(), 1);
+        let stream = Stream::of_epochs(dataset, (shard, false), once, distance);
+        Stream { draws: Some(Arc::new(draws)), ..stream }
     }
 
-    /// Asks the system for what batches after this one need. What is wrong with them is found when
-    /// they are gathered.
-    fn ask_after(&self, batch: u64) {
-        for later in self.asking.after(batch, self.batches()) {
-            let Place { epoch, indices, .. } = self.place(later);
-            if let Ok(plan) = self.plan(epoch) {
-                self.asking.asked(later, self.source.ask(&plan, indices));
+    /// The epoch and step that it begins with. Draws of the caller's own have none: they lie in no
+    /// epoch, and the loader's cursor does not move with them.
+    pub(super) fn start(&self) -> Option<Cursor> {
+        self.draws.is_none().then_some(self.start)
+    }
+
+    /// How many batches there are.
+    pub(super) fn batches(&self) -> u64 {
+        self.steps().saturating_mul(self.epochs).saturating_sub(self.start.step)
+    }
+
+    /// The columns of its batches.
+    pub(super) fn layout(&self) -> &Arc<Layout> {
+        &self.dataset.layout
+    }
+
+    /// Which examples the batch of this number has, counted from 0 at the start of the stream.
+    pub(super) fn batch(&self, number: u64) -> BatchSpec {
+        let steps = self.steps();
+        let number = number + self.start.step;
+        let (epoch, step) = (self.start.epoch.wrapping_add(number / steps), number % steps);
+        let indices = self.shard.indices(step as usize, self.examples(), self.drop_last);
+        BatchSpec { epoch, step, indices }
+    }
+
+    /// Gathers a batch, of this number, into a slot. Before that it reads later batches ahead.
+    pub(super) fn gather(&self, number: u64, batch: &BatchSpec, slot: &mut Slot) -> Result<()> {
+        if self.dataset.asks() {
+            self.read_ahead(number);
+        }
+        let plan = self.plan(batch.epoch)?;
+        self.dataset.gather(&plan, batch.indices.clone(), self.layout(), slot)
+    }
+
+    /// Reads ahead what the batches after this one need. An error in it is left to their gathering.
+    fn read_ahead(&self, number: u64) {
+        for later in self.readahead.after(number, self.batches()) {
+            let batch = self.batch(later);
+            if let Ok(plan) = self.plan(batch.epoch) {
+                self.readahead.record(later, self.dataset.ask(&plan, batch.indices));
             }
         }
     }
 
-    /// The plan of an epoch.
     fn plan(&self, epoch: u64) -> Result<Arc<Plan>> {
-        self.plan.as_ref().map_or_else(|| self.source.plan(epoch), |plan| Ok(Arc::clone(plan)))
+        self.draws.as_ref().map_or_else(|| self.dataset.plan(epoch), |draws| Ok(Arc::clone(draws)))
     }
 
-    /// The place of the stream's batch of this number.
-    pub(super) fn place(&self, batch: u64) -> Place {
-        let number = batch + self.step;
-        let (epoch, step) = (self.epoch.wrapping_add(number / self.steps()), number % self.steps());
-        Place { epoch, step, indices: self.shard.indices(step as usize, self.examples(), self.drop_last) }
-    }
-}
-
-impl Fill for Stream {
-    fn batches(&self) -> u64 {
-        self.steps().saturating_mul(self.epochs).saturating_sub(self.step)
+    /// Examples of an epoch, those of all ranks together.
+    fn examples(&self) -> usize {
+        self.draws.as_ref().map_or(self.dataset.len(), |draws| draws.len())
     }
 
-    fn fill(&self, batch: u64, slot: &mut Slot) -> Result<()> {
-        if self.source.asks() {
-            self.ask_after(batch);
-        }
-        let Place { epoch, indices, .. } = self.place(batch);
-        let plan = self.plan(epoch)?;
-        self.source.gather(&plan, indices, &self.source.layout, slot)
-    }
-
-    fn started(&self) {
-        if let Some(standing) = &self.standing {
-            standing.set((self.epoch, self.step));
-        }
-    }
-
-    fn delivered(&self, batch: u64) {
-        if let Some(standing) = &self.standing {
-            let Place { epoch, step, .. } = self.place(batch);
-            standing.set((epoch, step + 1));
-        }
+    /// Batches of an epoch, the last of which may be short.
+    fn steps(&self) -> u64 {
+        self.shard.steps(self.examples(), self.drop_last) as u64
     }
 }
 
 impl std::fmt::Debug for Stream {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Stream").field("epoch", &self.epoch).field("epochs", &self.epochs).finish_non_exhaustive()
+        f.debug_struct("Stream").field("start", &self.start).field("epochs", &self.epochs).finish_non_exhaustive()
     }
 }

@@ -1,21 +1,22 @@
-//! The worker threads of a feed, and how a panic in one becomes an error for the consumer.
+//! The worker threads of a loader, and how a panic in gathering becomes an error for the consumer.
 
-use super::ring::{Claim, Fill, Ring};
+use super::ring::{Claim, Ring};
+use crate::error::panic_message;
 use crate::{Error, Result};
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-/// The threads of a feed. Dropping it ends them, each after the batch it is gathering.
+/// The threads that gather batches for a ring. Dropping it ends them, each after the batch that it
+/// is gathering.
 #[derive(Debug)]
-pub(super) struct Workers<J: Fill> {
-    ring: Arc<Ring<J>>,
+pub(super) struct Workers {
+    ring: Arc<Ring>,
     threads: Vec<JoinHandle<()>>,
 }
 
-impl<J: Fill> Workers<J> {
-    pub(super) fn spawn(ring: &Arc<Ring<J>>, count: usize) -> Result<Workers<J>> {
+impl Workers {
+    pub(super) fn spawn(ring: &Arc<Ring>, count: usize) -> Result<Workers> {
         let mut workers = Workers { ring: Arc::clone(ring), threads: Vec::with_capacity(count) };
         for i in 0..count {
             let ring = Arc::clone(ring);
@@ -30,9 +31,14 @@ impl<J: Fill> Workers<J> {
     pub(super) fn len(&self) -> usize {
         self.threads.len()
     }
+
+    /// How a consumer gathers batches by itself; `None` where there are threads for it.
+    pub(super) fn in_their_place(&self) -> Option<fn(&mut Claim) -> Result<()>> {
+        self.threads.is_empty().then_some(gather)
+    }
 }
 
-impl<J: Fill> Drop for Workers<J> {
+impl Drop for Workers {
     fn drop(&mut self) {
         self.ring.close();
         for thread in self.threads.drain(..) {
@@ -42,23 +48,17 @@ impl<J: Fill> Drop for Workers<J> {
     }
 }
 
-fn run<J: Fill>(ring: &Ring<J>) {
+fn run(ring: &Ring) {
     while let Some(mut claim) = ring.claim() {
-        let result = fill(&mut claim);
+        let result = gather(&mut claim);
         ring.complete(claim, result);
     }
 }
 
-/// Gathers a claimed batch; a panic comes back as [`Error::Worker`].
-pub(super) fn fill<J: Fill>(claim: &mut Claim<J>) -> Result<()> {
-    // The slot holds plain bytes and the job only shared state, so nothing is left broken by
-    // unwinding.
-    catch_unwind(AssertUnwindSafe(|| claim.job.fill(claim.batch, &mut claim.slot)))
-        .unwrap_or_else(|panic| Err(Error::Worker { message: message(&*panic) }))
-}
-
-/// What a panic said.
-pub(crate) fn message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    text.unwrap_or("a panic without a message").to_owned()
+/// Gathers a claimed batch. A panic becomes [`Error::Worker`].
+fn gather(claim: &mut Claim) -> Result<()> {
+    // The slot holds plain bytes, and the stream is shared behind locks that survive a panic, so
+    // unwinding leaves nothing broken.
+    catch_unwind(AssertUnwindSafe(|| claim.gather()))
+        .unwrap_or_else(|panic| Err(Error::Worker { message: panic_message(&*panic) }))
 }

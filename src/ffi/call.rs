@@ -4,7 +4,7 @@
 use super::error::{ErrorObject, atemoya_error};
 use super::handle::{self, Object};
 use super::status::{Failure, atemoya_status};
-use crate::feed::panic_message;
+use crate::error::panic_message;
 use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

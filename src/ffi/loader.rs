@@ -10,7 +10,7 @@ use super::options::DeviceSettings;
 use super::options::{Settings, atemoya_options, settings};
 use super::status::{Failure, atemoya_status};
 use crate::cuda::{Device, DeviceGenerator, DeviceLoader, Stream, Transfer};
-use crate::feed::{Column, Dataset, Loader, Outlet};
+use crate::feed::{Column, Dataset, Loader};
 use crate::{DType, PeakGenerator};
 use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
@@ -52,7 +52,7 @@ pub enum atemoya_counter {
 /// A loader, and what is known of it.
 pub(super) struct OpenLoader {
     pub(super) data: Arc<Dataset<'static>>,
-    pub(super) outlet: Arc<Outlet>,
+    pub(super) host: Loader,
     pub(super) loader: AnyLoader,
     /// Whether its handle was freed, while another thread goes on with it.
     pub(super) freed: AtomicBool,
@@ -64,10 +64,8 @@ pub(super) struct OpenLoader {
 
 /// The loader itself.
 pub(super) enum AnyLoader {
-    /// All is done at its outlet, by any number of threads at once; its workers end with it.
-    Host {
-        _loader: Loader,
-    },
+    /// `OpenLoader::host` does everything, for any number of threads at once.
+    Host,
     Device(Mutex<Box<DeviceLoader>>),
 }
 
@@ -88,31 +86,23 @@ impl OpenLoader {
             let loader = generator.build()?;
             let layout = loader.layout();
             let columns = Column::ALL.map(|column| (layout.shape(column), layout.dtype(column)));
-            let Shared { data, outlet, ledger, warnings } = shared(&loader);
-            return Ok(OpenLoader {
-                data,
-                outlet,
-                loader: AnyLoader::Host { _loader: loader },
-                freed,
-                columns,
-                ledger,
-                warnings,
-            });
+            let Shared { data, host, ledger, warnings } = shared(&loader);
+            return Ok(OpenLoader { data, host, loader: AnyLoader::Host, freed, columns, ledger, warnings });
         };
         let loader = on_device(ordinal, generator, &device)?;
         let columns = Column::ALL.map(|column| (loader.shape(column), loader.dtype(column)));
-        let Shared { data, outlet, ledger, warnings } = shared(loader.host());
+        let Shared { data, host, ledger, warnings } = shared(loader.host());
         let loader = AnyLoader::Device(Mutex::new(Box::new(loader)));
-        Ok(OpenLoader { data, outlet, loader, freed, columns, ledger, warnings })
+        Ok(OpenLoader { data, host, loader, freed, columns, ledger, warnings })
     }
 
     /// What it has counted, in the order of `atemoya_counter`; `None` where that is not known.
     fn counters(&self) -> [Option<u64>; 7] {
         let nanoseconds = |time: std::time::Duration| Some(time.as_nanos() as u64);
-        let host = self.outlet.stats();
+        let host = self.host.stats();
         let workers = nanoseconds(host.workers_waited);
         match &self.loader {
-            AnyLoader::Host { .. } => {
+            AnyLoader::Host => {
                 let consumer = nanoseconds(host.consumer_waited);
                 [Some(host.batches), Some(host.bytes), consumer, workers, host.page_faults, Some(0), Some(0)]
             }
@@ -130,15 +120,15 @@ impl OpenLoader {
 /// What is taken of a loader on the host's side.
 struct Shared {
     data: Arc<Dataset<'static>>,
-    outlet: Arc<Outlet>,
+    host: Loader,
     ledger: CString,
     warnings: CString,
 }
 
 fn shared(loader: &Loader) -> Shared {
-    let (data, outlet) = (Arc::clone(loader.dataset()), Arc::clone(loader.outlet()));
+    let (data, host) = (Arc::clone(loader.dataset()), loader.clone());
     let (ledger, warnings) = (c_text(loader.ledger().to_string()), c_text(loader.warnings().join("\n")));
-    Shared { data, outlet, ledger, warnings }
+    Shared { data, host, ledger, warnings }
 }
 
 /// A loader on a device, for one thread at a time, which waits for workers and for nothing that
@@ -182,7 +172,7 @@ pub extern "C" fn atemoya_loader_free(loader: *mut atemoya_loader) -> atemoya_st
     call::run(None, || {
         if let Some(loader) = handle::take::<OpenLoader>(loader)? {
             loader.freed.store(true, Ordering::SeqCst);
-            loader.outlet.stop();
+            loader.host.stop();
         }
         Ok(())
     })
@@ -205,7 +195,7 @@ pub extern "C" fn atemoya_loader_batches_per_epoch(
     batches: Option<&mut MaybeUninit<usize>>,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
-    call::give(error, ("batches", batches), || Ok(handle::get::<OpenLoader>(loader)?.outlet.batches_per_epoch()))
+    call::give(error, ("batches", batches), || Ok(handle::get::<OpenLoader>(loader)?.host.batches_per_epoch()))
 }
 
 /// Writes how many batches are in the host's memory at once.
@@ -215,7 +205,7 @@ pub extern "C" fn atemoya_loader_slots(
     slots: Option<&mut MaybeUninit<usize>>,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
-    call::give(error, ("slots", slots), || Ok(handle::get::<OpenLoader>(loader)?.outlet.slots()))
+    call::give(error, ("slots", slots), || Ok(handle::get::<OpenLoader>(loader)?.host.slots()))
 }
 
 /// Writes the channels and positions of an example in an `atemoya_column`, and the type of its

@@ -18,7 +18,7 @@ pub const ATEMOYA_STATE_CAPACITY: usize = 512;
 impl OpenLoader {
     fn state(&self) -> State {
         match &self.loader {
-            AnyLoader::Host { .. } => self.outlet.state(),
+            AnyLoader::Host => self.host.state(),
             AnyLoader::Device(loader) => lock(loader).state(),
         }
     }

@@ -8,7 +8,7 @@ use super::loader::lock;
 use super::loader::{AnyLoader, OpenLoader, atemoya_loader};
 use super::status::{Failure, atemoya_status};
 use crate::cuda::{DeviceLoader, Stream};
-use crate::feed::{Patience, State};
+use crate::feed::{State, Wait};
 use crate::sample::Draw;
 use std::mem::MaybeUninit;
 use std::sync::Mutex;
@@ -28,11 +28,11 @@ impl OpenLoader {
     /// Begins a stream in place of whatever is streamed.
     pub(super) fn begin(&self, stream: Begin) -> Result<(), Failure> {
         match &self.loader {
-            AnyLoader::Host { .. } => match stream {
-                Begin::Epochs(first, count) => self.outlet.epochs(first, count),
-                Begin::Validation(peaks, negatives) => self.outlet.validation(peaks, negatives)?,
-                Begin::Follow(draws) => self.outlet.follow(draws)?,
-                Begin::Resume(state, more) => self.outlet.resume(&state, more)?,
+            AnyLoader::Host => match stream {
+                Begin::Epochs(first, count) => self.host.epochs(first, count).detach(),
+                Begin::Validation(peaks, negatives) => self.host.validation(peaks, negatives)?.detach(),
+                Begin::Follow(draws) => self.host.follow(draws)?.detach(),
+                Begin::Resume(state, more) => self.host.resume(&state, more)?.detach(),
             },
             AnyLoader::Device(loader) => {
                 let mut loader = lock(loader);
@@ -47,25 +47,25 @@ impl OpenLoader {
         }
         // Nobody has a handle to stop it by, and someone may wait for it.
         if self.freed.load(Ordering::SeqCst) {
-            self.outlet.stop();
+            self.host.stop();
         }
         Ok(())
     }
 
     /// Ends what is streamed, also while another thread waits for a batch.
     fn stop(&self) {
-        self.outlet.stop();
+        self.host.stop();
         if let AnyLoader::Device(loader) = &self.loader {
             lock(loader).stop();
         }
     }
 
-    fn next(&self, patience: Patience) -> Result<Poll<Option<AnyBatch>>, Failure> {
+    fn next(&self, wait: Wait) -> Result<Poll<Option<AnyBatch>>, Failure> {
         Ok(match &self.loader {
-            AnyLoader::Host { .. } => self.outlet.poll(patience)?.map(|next| next.map(AnyBatch::Host)),
+            AnyLoader::Host => self.host.streaming().poll(wait)?.map(|next| next.map(AnyBatch::Host)),
             AnyLoader::Device(loader) => {
                 let stream = lock(loader).stream().clone();
-                self.next_on(loader, &stream, !matches!(patience, Patience::Look))?
+                self.next_on(loader, &stream, !matches!(wait, Wait::Look))?
             }
         })
     }
@@ -78,19 +78,19 @@ impl OpenLoader {
         stream: &Stream,
         wait: bool,
     ) -> Result<Poll<Option<AnyBatch>>, Failure> {
-        let begun = self.outlet.begun();
+        let begun = self.host.begun();
         loop {
             let mut device = lock(loader);
-            if self.outlet.begun() != begun {
+            if self.host.begun() != begun {
                 return Ok(Poll::Ready(None));
             }
-            let next = device.streaming().poll_on(stream, Patience::Never)?;
+            let next = device.streaming().poll_on(stream, Wait::Never)?;
             if !wait || next.is_ready() {
                 return Ok(next.map(|next| next.map(AnyBatch::Device)));
             }
             drop(device);
             let since = Instant::now();
-            self.outlet.wait();
+            self.host.wait();
             lock(loader).waited(since.elapsed());
         }
     }
@@ -170,7 +170,7 @@ pub extern "C" fn atemoya_loader_next(
     batch: Option<&mut MaybeUninit<*mut atemoya_batch>>,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
-    next(loader, batch, error, |loader| loader.next(Patience::UnlessAllLeased))
+    next(loader, batch, error, |loader| loader.next(Wait::UnlessAllLeased))
 }
 
 /// Writes the next batch as `atemoya_loader_next`, but waits when all slots are held: for callers
@@ -181,7 +181,7 @@ pub extern "C" fn atemoya_loader_next_waiting(
     batch: Option<&mut MaybeUninit<*mut atemoya_batch>>,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
-    next(loader, batch, error, |loader| loader.next(Patience::Always))
+    next(loader, batch, error, |loader| loader.next(Wait::Always))
 }
 
 /// Writes the next batch as `atemoya_loader_next`, but never waits for workers: it returns
@@ -193,7 +193,7 @@ pub extern "C" fn atemoya_loader_next_if_ready(
     batch: Option<&mut MaybeUninit<*mut atemoya_batch>>,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
-    next(loader, batch, error, |loader| loader.next(Patience::Look))
+    next(loader, batch, error, |loader| loader.next(Wait::Look))
 }
 
 /// Writes the next batch that `take` gets of a loader.
@@ -207,7 +207,7 @@ pub(super) fn next(
         let batch = batch.ok_or_else(|| Failure::null("batch"))?;
         let batch = batch.write(std::ptr::null_mut());
         let loader = handle::get::<OpenLoader>(loader)?;
-        if loader.outlet.begun() == 0 {
+        if loader.host.begun() == 0 {
             return Err(Failure::argument("loader", "it streams nothing yet: set an epoch, or begin a stream"));
         }
         Ok(match take(&loader)? {

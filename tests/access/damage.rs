@@ -12,7 +12,7 @@ fn a_file_that_is_cut_is_an_error() {
             let path = store.path().join(file);
             within(SECONDS, move || {
                 let reading = generator(&store).access(Access::Read).num_workers(workers);
-                let mut loader = reading.build().unwrap();
+                let loader = reading.build().unwrap();
                 let mut batches = loader.epochs(0, 100);
                 batches.by_ref().take(3).for_each(|batch| drop(batch.unwrap()));
                 OpenOptions::new().write(true).open(&path).unwrap().set_len(length).unwrap();

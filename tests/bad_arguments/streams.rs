@@ -20,7 +20,7 @@ fn a_rank_that_is_not_in_the_world_is_refused() {
 fn a_loader_refuses_what_is_not_of_its_stream() {
     let fixture = Fixture::new();
     let base = fixture.generator("default", &PEAKS, &NEGATIVES);
-    let mut loader = base.negative_ratio(0.5).random_state(7).batch_size(4).build().unwrap();
+    let loader = base.negative_ratio(0.5).random_state(7).batch_size(4).build().unwrap();
     assert_eq!((loader.peaks().len(), loader.negatives().len(), loader.len()), (4, 2, 6));
     let state = loader.state();
     let changed = |change: fn(&mut State)| {

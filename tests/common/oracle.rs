@@ -117,6 +117,6 @@ pub fn digest(batch: &Batch) -> [u8; 32] {
 }
 
 /// The hashes of some consecutive epochs.
-pub fn digests(loader: &mut Loader, first: u64, count: u64) -> Vec<[u8; 32]> {
+pub fn digests(loader: &Loader, first: u64, count: u64) -> Vec<[u8; 32]> {
     loader.epochs(first, count).map(|batch| digest(&batch.unwrap())).collect()
 }

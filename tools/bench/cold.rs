@@ -63,10 +63,10 @@ pub(super) fn measure(bench: &mut Bench<'_>, has_loci: bool) -> Result<()> {
 fn stream(bench: &Bench<'_>, access: Access, ask_ahead: bool, time: Duration) -> Result<(f64, f64)> {
     let store = Store::open(&bench.arguments.store)?;
     let generator = bench.generator(&store).num_workers(2).access(access).ask_ahead(ask_ahead);
-    let mut loader = generator.build()?;
+    let loader = generator.build()?;
     // Up to so many batches, for so long: how many of them time allowed, their examples, and how
     // long they took.
-    let mut read = |most: usize, time: Duration| -> Result<(usize, usize, f64)> {
+    let read = |most: usize, time: Duration| -> Result<(usize, usize, f64)> {
         let (since, mut batches, mut examples) = (Instant::now(), 0, 0);
         for batch in loader.epoch(0).take(most) {
             bench.watch.check()?;

@@ -25,12 +25,12 @@ pub(super) fn measure(bench: &mut Bench<'_>, store: &Store, device: &Device) -> 
     let generator = bench.generator(store).num_workers(WORKERS);
     let on_device = |transfer| DeviceGenerator::new(device, generator.clone()).transfer(transfer).build();
     let mut loaders = [on_device(Transfer::Compact)?, on_device(Transfer::Dense)?];
-    let mut host = generator.build()?;
+    let host = generator.build()?;
     host.warnings().iter().for_each(|warning| output::warn(warning));
     let (batch, slots) = (host.layout().batch_size(), host.slots());
     let rows = bench.phase("examples", EXAMPLES, |time| {
         let [compact, dense] = loaders.each_mut().map(through_device);
-        let mut contestants = [compact, dense, through(&mut host, WORKERS, slots)];
+        let mut contestants = [compact, dense, through(&host, WORKERS, slots)];
         Ok(take_turns(&mut (), &mut contestants, Pace::new(100, time), bench.watch)?)
     })?;
     for (row, name) in rows.iter().zip(NAMES) {

@@ -21,8 +21,8 @@ const FIRST: usize = 5;
 
 pub(super) fn private_memory(bench: &mut Bench<'_>, store: &Store) -> Result<()> {
     let private = bench.phase("private_mb", MEMORY, |time| {
-        let mut loader = bench.generator(store).num_workers(2).slots(Some(SLOTS)).build()?;
-        Ok(atemoya_measure::private_memory(&mut loader, SLOTS, bench.private, time, bench.watch)?)
+        let loader = bench.generator(store).num_workers(2).slots(Some(SLOTS)).build()?;
+        Ok(atemoya_measure::private_memory(&loader, SLOTS, bench.private, time, bench.watch)?)
     })?;
     match private {
         Some(private) => {

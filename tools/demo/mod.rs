@@ -127,10 +127,10 @@ fn build(path: &Path, data: &Simulated, watch: &watch::Watch, table: &mut Table)
 /// Streams two epochs, several times, and compares with copying the same bytes.
 fn stream(arguments: &Arguments, store: &Store, watch: &watch::Watch, table: &mut Table) -> Result<()> {
     let start = Instant::now();
-    let mut loader = PeakGenerator::new(store).num_workers(arguments.num_workers).batch_size(64).build()?;
+    let loader = PeakGenerator::new(store).num_workers(arguments.num_workers).batch_size(64).build()?;
     table.line("select", start.elapsed(), &loader.ledger().to_string())?;
 
-    let measured = throughput::measure(&mut loader, watch)?;
+    let measured = throughput::measure(&loader, watch)?;
     let examples = loader.len() as f64 / measured.epoch.as_secs_f64();
     let rate = format!("{examples:.0} examples/s of X (4, 2114) i8, 1 control, 2 signals f32");
     table.line("epoch", measured.epoch, &format!("{} examples, {rate}", loader.len()))?;

@@ -25,7 +25,7 @@ pub(super) struct Measured {
 ///
 /// # Errors
 /// A batch cannot be gathered, or the work is interrupted.
-pub(super) fn measure(loader: &mut Loader, watch: &Watch) -> Result<Measured> {
+pub(super) fn measure(loader: &Loader, watch: &Watch) -> Result<Measured> {
     let layout = loader.layout();
     let (example, bytes) = (layout.payload(1), layout.payload(loader.len()));
     let mut sources = Sources::new(1u8);

@@ -156,7 +156,7 @@ pub(crate) fn parameters_matter(store: &Store, exclusion_list: &Path) {
     let printed = |generator: &PeakGenerator| {
         let mut text = String::new();
         // That no locus is left is another outcome, too.
-        let Ok(mut loader) = generator.build() else { return text };
+        let Ok(loader) = generator.build() else { return text };
         about(&mut text, "other", &loader);
         batches(&mut text, "other", loader.epochs(0, 2));
         text
@@ -198,7 +198,7 @@ pub(crate) fn digest_batch(batch: &Batch) -> u64 {
 /// What `threads.c` prints: what each thread with a loader of its own gets, and what all get of
 /// one.
 pub(crate) fn of_threads(store: &Store) -> String {
-    let mut loader = plain(store).build().unwrap();
+    let loader = plain(store).build().unwrap();
     let digests: Vec<u64> = loader.epochs(0, 2).map(|batch| digest_batch(&batch.unwrap())).collect();
     let count = digests.len();
     let in_order = digests.iter().fold(DIGEST, |before, one| digest(before, &one.to_le_bytes()));
@@ -219,7 +219,7 @@ pub(crate) fn of_right_use(store: &Store, exclusion_list: &Path) -> String {
     }
     let generators = [plain(store), other(store, exclusion_list), cherimoya(store)];
     for (name, generator) in ["plain", "other", "cherimoya"].into_iter().zip(generators) {
-        let mut loader = generator.build().unwrap();
+        let loader = generator.build().unwrap();
         about(&mut text, name, &loader);
         batches(&mut text, name, loader.epoch(3));
         batches(&mut text, name, loader.epochs(0, 2));

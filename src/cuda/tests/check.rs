@@ -47,7 +47,7 @@ fn column(batch: &Batch, column: Column, dtype: DType) -> Option<Vec<u8>> {
 /// to those of the device.
 pub(super) fn expected(generator: &PeakGenerator, types: [DType; 3], epochs: (u64, u64)) -> Vec<Expected> {
     let plain = generator.clone().sequence_type(DType::I8).controls_type(DType::F32).signal_type(DType::F32);
-    let mut loader = plain.num_workers(0).build().unwrap();
+    let loader = plain.num_workers(0).build().unwrap();
     from(loader.epochs(epochs.0, epochs.1).map(Result::unwrap), types)
 }
 

@@ -216,7 +216,7 @@ fn genome(_: &Emulator) -> Done {
 }
 
 /// How many columns of an epoch differ from the host's.
-fn beside(mut loader: DeviceLoader, mut host: Loader) -> usize {
+fn beside(mut loader: DeviceLoader, host: Loader) -> usize {
     let mut wrong = 0;
     let mut batches = loader.epoch(1);
     for expected in host.epoch(1) {

@@ -19,7 +19,7 @@ pub(super) fn resumed(_: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let device = Device::open(0).unwrap();
     let mut loader = DeviceGenerator::new(&device, typed(&store, COMPACT)).build().unwrap();
-    let mut host = generator(&store).build().unwrap();
+    let host = generator(&store).build().unwrap();
     let epochs = expected(&generator(&store), COMPACT, (2, 2));
     let mut consumer = Consumer::default();
     let mut all: Vec<Expected> = Vec::new();
@@ -94,7 +94,7 @@ pub(super) fn damaged(_: &Emulator) -> Done {
     let store = Store::open(directory.path().join("store")).unwrap();
     let device = Device::open(0).unwrap();
     let mut loader = DeviceGenerator::new(&device, typed(&store, COMPACT)).build().unwrap();
-    let mut host = generator(&store).num_workers(0).slots(Some(20)).build().unwrap();
+    let host = generator(&store).num_workers(0).slots(Some(20)).build().unwrap();
     // First the peaks of the first contig, two batches of them, then those of the last one.
     let of = |contig| {
         let peaks = host.peaks().iter().enumerate().filter(move |(_, locus)| locus.contig == contig);

@@ -1,29 +1,23 @@
 //! Order, failures, and who is woken.
 
+use super::scripted::stream;
 use super::*;
+use crate::feed::layout::Column;
 use crate::feed::worker::Workers;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::channel;
 
-/// Fills each slot with its batch's number, except for one batch.
-struct Job {
-    batches: u64,
-    bad: Option<(u64, fn() -> Error)>,
+/// A slot that any of the streams here has room in.
+fn slot() -> Result<Slot> {
+    Slot::plain(1 << 14)
 }
 
-impl Fill for Job {
-    fn batches(&self) -> u64 {
-        self.batches
-    }
+/// A stream of which one batch is bad.
+fn bad(batches: u64, bad: u64, error: fn() -> Error) -> Arc<Stream> {
+    stream(batches, move |batch| if batch == bad { Err(error()) } else { Ok(()) })
+}
 
-    fn fill(&self, batch: u64, slot: &mut Slot) -> Result<()> {
-        match self.bad {
-            Some((bad, error)) if bad == batch => Err(error()),
-            _ => {
-                slot.bytes_mut()?.fill(batch as u8);
-                Ok(())
-            }
-        }
-    }
+fn good(batches: u64) -> Arc<Stream> {
+    stream(batches, |_| Ok(()))
 }
 
 fn panics() -> Error {
@@ -34,121 +28,123 @@ fn fails() -> Error {
     Error::argument("x", "bad")
 }
 
-/// Runs a job to its end and returns how many batches came, each with the right bytes, and the
-/// error if one did.
-fn drain(ring: &Arc<Ring<Job>>, inline: bool, job: Job) -> (u64, Option<Error>) {
-    ring.start(job);
-    let mut expected = 0;
-    loop {
-        match ring.next(inline, Patience::UnlessAllLeased) {
-            Ok(Poll::Ready(Some((_, batch, lease)))) => {
-                assert_eq!(batch, expected);
-                assert!(lease.bytes().iter().all(|&byte| byte == batch as u8));
-                expected += 1;
-            }
-            Ok(_) => return (expected, None),
-            Err(error) => return (expected, Some(error)),
-        }
-    }
+/// A ring, its workers, and how it is polled.
+struct Fixture {
+    ring: Arc<Ring>,
+    workers: Workers,
 }
 
-/// Waits for the next batch and returns its number.
-fn number(ring: &Arc<Ring<impl Fill>>) -> u64 {
-    match ring.next(false, Patience::UnlessAllLeased).unwrap() {
-        Poll::Ready(Some((_, batch, _))) => batch,
-        _ => panic!("there is no batch"),
+impl Fixture {
+    fn new(slots: usize, workers: usize) -> Fixture {
+        let ring = Arc::new(Ring::new(slots, slot).unwrap());
+        let workers = Workers::spawn(&ring, workers).unwrap();
+        Fixture { ring, workers }
+    }
+
+    fn next(&self, wait: Wait) -> Result<Poll<Option<Batch>>> {
+        self.ring.next(&mut None, wait, self.workers.in_their_place())
+    }
+
+    /// Waits for the next batch and returns its number.
+    fn number(&self) -> u64 {
+        match self.next(Wait::UnlessAllLeased).unwrap() {
+            Poll::Ready(Some(batch)) => batch.index(),
+            _ => panic!("there is no batch"),
+        }
+    }
+
+    /// Runs a stream to its end and returns how many batches came, each with the right bytes, and
+    /// the error if one did.
+    fn drain(&self, stream: &Arc<Stream>) -> (u64, Option<Error>) {
+        self.ring.start(stream);
+        let mut expected = 0;
+        loop {
+            match self.next(Wait::UnlessAllLeased) {
+                Ok(Poll::Ready(Some(batch))) => {
+                    assert_eq!(batch.index(), expected);
+                    let bytes = batch.column(Column::Sequence).unwrap().bytes();
+                    assert!(bytes.len() > 4000 && bytes.iter().all(|&byte| byte == expected as u8));
+                    expected += 1;
+                }
+                Ok(_) => return (expected, None),
+                Err(error) => return (expected, Some(error)),
+            }
+        }
     }
 }
 
 #[test]
 fn a_panic_or_an_error_comes_in_its_turn_and_the_ring_goes_on_after() {
     for workers in [0, 1, 4] {
-        let ring = Arc::new(Ring::new(3, || Slot::plain(5000)).unwrap());
-        let threads = Workers::spawn(&ring, workers).unwrap();
-        for bad in [0, 7, 19] {
-            let (came, error) = drain(&ring, workers == 0, Job { batches: 20, bad: Some((bad, panics)) });
-            assert_eq!(came, bad);
+        let fixture = Fixture::new(3, workers);
+        for at in [0, 7, 19] {
+            let (came, error) = fixture.drain(&bad(20, at, panics));
+            assert_eq!(came, at);
             assert!(matches!(error, Some(Error::Worker { message }) if message == "batch of ill luck"));
             for _ in 0..2 {
-                let again = ring.next(workers == 0, Patience::UnlessAllLeased);
-                assert!(matches!(again, Err(Error::Worker { .. })), "whoever asks is told");
+                let again = fixture.next(Wait::UnlessAllLeased);
+                assert!(matches!(again, Err(Error::Worker { .. })), "each call gets the error");
             }
-            ring.stop();
-            let stopped = ring.next(workers == 0, Patience::UnlessAllLeased);
+            fixture.ring.stop(None);
+            let stopped = fixture.next(Wait::UnlessAllLeased);
             assert!(matches!(stopped, Ok(Poll::Ready(None))), "until it is stopped");
-            let (came, error) = drain(&ring, workers == 0, Job { batches: 20, bad: Some((bad, fails)) });
-            assert!(came == bad && matches!(error, Some(Error::Argument { .. })));
-            let (came, error) = drain(&ring, workers == 0, Job { batches: 20, bad: None });
+            let (came, error) = fixture.drain(&bad(20, at, fails));
+            assert!(came == at && matches!(error, Some(Error::Argument { .. })));
+            let (came, error) = fixture.drain(&good(20));
             assert!(came == 20 && error.is_none());
         }
-        drop(threads);
-        assert_eq!(ring.lock().free.len(), 3, "every slot came back");
+        let Fixture { ring, workers } = fixture;
+        drop(workers);
+        assert_eq!(ring.lock().slots.free.len(), 3, "every slot came back");
     }
 }
 
 #[test]
-fn a_new_job_takes_the_place_of_one_that_is_going_on() {
-    let ring = Arc::new(Ring::new(2, || Slot::plain(1)).unwrap());
-    let threads = Workers::spawn(&ring, 2).unwrap();
+fn a_new_stream_takes_the_place_of_one_that_is_going_on() {
+    let fixture = Fixture::new(2, 2);
     for round in 0..200 {
-        ring.start(Job { batches: 100, bad: None });
+        fixture.ring.start(&good(100));
         for batch in 0..round % 3 {
-            assert_eq!(number(&ring), batch);
+            assert_eq!(fixture.number(), batch);
         }
     }
-    assert_eq!(drain(&ring, false, Job { batches: 9, bad: None }).0, 9);
-    drop(threads);
-}
-
-/// Batch 1 is gathered only when batch 0 has been delivered.
-struct Late {
-    batches: u64,
-    delivered: Mutex<Receiver<()>>,
-}
-
-impl Fill for Late {
-    fn batches(&self) -> u64 {
-        self.batches
-    }
-
-    fn fill(&self, batch: u64, _: &mut Slot) -> Result<()> {
-        if batch == 1 {
-            self.delivered.lock().unwrap().recv_timeout(Duration::from_secs(20)).unwrap();
-        }
-        Ok(())
-    }
+    assert_eq!(fixture.drain(&good(9)).0, 9);
 }
 
 #[test]
 fn a_batch_does_not_wait_for_a_slow_one_after_it() {
     for (batches, slots) in [(2, 4), (100, 2), (100, 3), (100, 4)] {
-        let ring = Arc::new(Ring::new(slots, || Slot::plain(1)).unwrap());
-        let threads = Workers::spawn(&ring, 2).unwrap();
+        let fixture = Fixture::new(slots, 2);
         for _ in 0..50 {
+            // Batch 1 is gathered only when batch 0 has been delivered.
             let (deliver, delivered) = channel();
-            ring.start(Late { batches, delivered: Mutex::new(delivered) });
-            assert_eq!(number(&ring), 0);
+            let delivered = Mutex::new(delivered);
+            fixture.ring.start(&stream(batches, move |batch| {
+                if batch == 1 {
+                    delivered.lock().unwrap().recv_timeout(Duration::from_secs(20)).unwrap();
+                }
+                Ok(())
+            }));
+            assert_eq!(fixture.number(), 0);
             deliver.send(()).unwrap();
             for batch in 1..batches {
-                assert_eq!(number(&ring), batch);
+                assert_eq!(fixture.number(), batch);
             }
         }
-        drop(threads);
     }
 }
 
 #[test]
-fn several_consumers_get_each_batch_once_and_are_told_of_the_end() {
+fn several_consumers_get_each_batch_once_and_all_get_the_end() {
     for workers in [0, 1, 3] {
-        let ring = Arc::new(Ring::new(4, || Slot::plain(1)).unwrap());
-        let threads = Workers::spawn(&ring, workers).unwrap();
+        let fixture = Fixture::new(4, workers);
         for _ in 0..50 {
-            ring.start(Job { batches: 40, bad: None });
+            fixture.ring.start(&good(40));
             let mut all: Vec<u64> = std::thread::scope(|scope| {
                 let consume = || {
                     let mut numbers = Vec::new();
-                    while let Poll::Ready(Some((_, batch, _))) = ring.next(workers == 0, Patience::Always).unwrap() {
-                        numbers.push(batch);
+                    while let Poll::Ready(Some(batch)) = fixture.next(Wait::Always).unwrap() {
+                        numbers.push(batch.index());
                     }
                     numbers
                 };
@@ -158,60 +154,48 @@ fn several_consumers_get_each_batch_once_and_are_told_of_the_end() {
             all.sort_unstable();
             assert!(all.into_iter().eq(0..40), "{workers} workers");
         }
-        drop(threads);
     }
 }
 
 #[test]
-fn a_consumer_that_waits_is_told_when_another_job_is_begun() {
-    let ring = Arc::new(Ring::new(1, || Slot::plain(1)).unwrap());
-    let threads = Workers::spawn(&ring, 1).unwrap();
-    ring.start(Job { batches: 9, bad: None });
-    let Ok(Poll::Ready(Some(held))) = ring.next(false, Patience::Always) else { panic!("a batch") };
+fn a_consumer_that_waits_learns_that_another_stream_is_begun() {
+    let fixture = Fixture::new(1, 1);
+    fixture.ring.start(&good(9));
+    let Ok(Poll::Ready(Some(held))) = fixture.next(Wait::Always) else { panic!("a batch") };
     std::thread::scope(|scope| {
-        let waiting = scope.spawn(|| ring.next(false, Patience::Always));
-        while ring.lock().idle_consumers == 0 {
+        let waiting = scope.spawn(|| fixture.next(Wait::Always));
+        while fixture.ring.lock().idle_consumers == 0 {
             std::thread::yield_now();
         }
-        ring.start(Job { batches: 9, bad: None });
+        fixture.ring.start(&good(9));
         assert!(matches!(waiting.join().unwrap(), Ok(Poll::Ready(None))));
     });
     drop(held);
-    assert_eq!(number(&ring), 0);
-    drop(threads);
-}
-
-/// Batch 1 is gathered when the channel says so, if there is one.
-struct Held(Option<Mutex<Receiver<()>>>);
-
-impl Fill for Held {
-    fn batches(&self) -> u64 {
-        2
-    }
-
-    fn fill(&self, batch: u64, _: &mut Slot) -> Result<()> {
-        if let Some(until) = self.0.as_ref().filter(|_| batch == 1) {
-            until.lock().unwrap().recv_timeout(Duration::from_secs(20)).unwrap();
-        }
-        Ok(())
-    }
+    assert_eq!(fixture.number(), 0);
 }
 
 #[test]
-fn without_workers_a_slot_that_comes_back_late_wakes_who_waits_for_one() {
-    let ring = Arc::new(Ring::new(2, || Slot::plain(1)).unwrap());
+fn without_workers_a_slot_that_comes_back_late_wakes_a_consumer_that_waits_for_one() {
+    let fixture = Fixture::new(2, 0);
+    // Batch 1 of the first stream is gathered when the channel says so.
     let (release, until) = channel();
-    ring.start(Held(Some(Mutex::new(until))));
-    let Ok(Poll::Ready(Some(held))) = ring.next(true, Patience::Always) else { panic!("a batch") };
+    let until = Mutex::new(until);
+    fixture.ring.start(&stream(2, move |batch| {
+        if batch == 1 {
+            until.lock().unwrap().recv_timeout(Duration::from_secs(20)).unwrap();
+        }
+        Ok(())
+    }));
+    let Ok(Poll::Ready(Some(held))) = fixture.next(Wait::Always) else { panic!("a batch") };
     std::thread::scope(|scope| {
-        let late = scope.spawn(|| ring.next(true, Patience::Always));
-        while ring.lock().claimed < 2 {
+        let late = scope.spawn(|| fixture.next(Wait::Always));
+        while fixture.ring.lock().slots.claimed < 2 {
             std::thread::yield_now();
         }
-        // One slot is held, and the other is filled for a job that is no more.
-        ring.start(Held(None));
-        let waiting = scope.spawn(|| ring.next(true, Patience::Always));
-        while ring.lock().idle_consumers == 0 {
+        // One slot is held, and the other is filled for a stream that has ended.
+        fixture.ring.start(&good(2));
+        let waiting = scope.spawn(|| fixture.next(Wait::Always));
+        while fixture.ring.lock().idle_consumers == 0 {
             std::thread::yield_now();
         }
         release.send(()).unwrap();
@@ -220,9 +204,10 @@ fn without_workers_a_slot_that_comes_back_late_wakes_who_waits_for_one() {
         while !waiting.is_finished() && begin.elapsed() < Duration::from_secs(20) {
             std::thread::yield_now();
         }
-        // Who was forgotten is told of the end, so that the test fails and does not hang.
-        ring.stop();
-        assert!(matches!(waiting.join().unwrap(), Ok(Poll::Ready(Some((_, 0, _))))));
+        // A consumer that was forgotten gets the end now, so that the test fails and does not hang.
+        fixture.ring.stop(None);
+        let batch = waiting.join().unwrap();
+        assert!(matches!(batch, Ok(Poll::Ready(Some(batch))) if batch.index() == 0));
     });
     drop(held);
 }
