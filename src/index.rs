@@ -1,28 +1,27 @@
 //! The job of `atemoya index`: BED and narrowPeak files become a locus index inside a store.
 
-mod ledger;
+mod counts;
+mod verify;
+
+pub use verify::verify;
 
 use crate::feed::LocusFilter;
-use crate::format::manifest::Role as GroupRole;
-use crate::format::{Contigs, LOCI, Provenance, Renamed};
-use crate::gather::TrackSums;
+use crate::format::{Contigs, Provenance, Renamed};
 use crate::ingest::alias::Aliases;
 use crate::ingest::bed::read_bed;
 use crate::ingest::{check_regular, provenance};
 use crate::loci::index::Counts;
-use crate::loci::published::NewIndex;
-use crate::loci::{EXCLUSION, ExclusionMap, MAX_COUNTS_WINDOW, Row, Selection, matching, published, warnings};
-use crate::loci::{IndexManifest, IndexOptions, IndexTable, IndexedOptions, LocusTable};
-use crate::parallel::on_all_cores;
-use crate::progress::{self, Progress, Unit};
+use crate::loci::published::{self, NewIndex};
+use crate::loci::{
+    EXCLUSION, ExclusionMap, IndexOptions, IndexTable, IndexedOptions, LocusTable, MAX_COUNTS_WINDOW, Row, Selection,
+    matching, warnings,
+};
+use crate::progress::{self, Progress};
 use crate::store::Store;
 use crate::{Error, Result, listed};
-use rayon::prelude::*;
+use counts::{NamedSums, counts};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-
-/// Loci whose counts one task takes.
-const LOCI_A_TASK: usize = 1 << 14;
 
 /// Builds a locus index from BED files and publishes it in one step.
 ///
@@ -257,75 +256,4 @@ impl IndexBuilder {
             false => Err(Error::argument("peaks", format!("{message}; `allow_empty` makes an index without one"))),
         }
     }
-}
-
-/// A signal group's name, and for each locus the sum of its values and of their absolute values.
-type NamedSums = (String, Vec<(f64, f64)>);
-
-/// For each signal group, the sum of its values in a window around each locus, and of their
-/// absolute values.
-fn counts(store: &Store, table: &LocusTable, window: u32, progress: &dyn Progress) -> Result<Vec<NamedSums>> {
-    let groups: Vec<_> = store.manifest().groups.iter().filter(|group| group.role == GroupRole::Signal).collect();
-    let (left, right) = (i64::from(window / 2), i64::from(window / 2 + window % 2));
-    progress.start("counting", (table.len() * groups.len()) as u64, Unit::Loci);
-    let mut counts = Vec::new();
-    for group in groups {
-        let Some(sums) = TrackSums::of(store, &[group]) else { continue };
-        let starts: Vec<usize> = (0..table.len()).step_by(LOCI_A_TASK).collect();
-        let task = |&first: &usize| -> Result<Vec<(f64, f64)>> {
-            progress::check(progress)?;
-            let rows = first..table.len().min(first + LOCI_A_TASK);
-            progress.advance(rows.len() as u64);
-            rows.map(|row| {
-                let row = table.row(row);
-                if row.contig as usize >= store.contigs().len() {
-                    return Ok((0.0, 0.0));
-                }
-                let (start, end) = (row.centre.saturating_sub(left), row.centre.saturating_add(right));
-                sums.sum_and_magnitude(row.contig as usize, start, end)
-            })
-            .collect()
-        };
-        let parts = on_all_cores(|| starts.par_iter().map(task).collect::<Result<Vec<_>>>())?;
-        counts.push((group.name.clone(), parts.concat()));
-    }
-    progress.finish();
-    Ok(counts)
-}
-
-/// Verifies every locus index of a store: its checksums, and every rule of section 9 of the format,
-/// the counts and the ledger included. Returns how many loci there are.
-///
-/// # Errors
-/// [`Error::Corrupt`] for the first rule found broken; [`Error::Interrupted`]; [`Error::Io`].
-pub fn verify(store: &Store, progress: &dyn Progress) -> Result<usize> {
-    let mut loci = 0;
-    for name in published::names(store)? {
-        let index = published::read(store, Some(&name))?;
-        index.check_rows(store)?;
-        let path = store.path().join(LOCI).join(&name).join(IndexManifest::TABLE);
-        let expected = counts(store, &index.table, index.manifest.options.counts_window, progress)?;
-        for (group, found) in &index.counts {
-            // Further columns are allowed, whatever they are called.
-            if store.group(group).is_none() {
-                continue;
-            }
-            let wrong = |what: &str| Error::corrupt(&path, 0, "counts", format!("those of the signal {group}"), what);
-            let (_, expected) =
-                expected.iter().find(|(name, _)| name == group).ok_or_else(|| wrong("no such signal"))?;
-            for (row, (&found, &(sum, magnitude))) in found.iter().zip(expected).enumerate() {
-                // The format leaves open in which order the values are added up.
-                if (found - sum).abs() > 1e-9 * magnitude {
-                    return Err(wrong(&format!("{found} for {sum} in row {row}")));
-                }
-            }
-        }
-        if let Some((group, _)) = expected.iter().find(|(name, _)| index.counts.iter().all(|(known, _)| known != name))
-        {
-            return Err(Error::corrupt(&path, 0, "counts", format!("a column for the signal {group}"), "none"));
-        }
-        ledger::verify(store, &index, &path)?;
-        loci += index.table.len();
-    }
-    Ok(loci)
 }

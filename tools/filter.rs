@@ -1,4 +1,4 @@
-//! The options that decide which loci are used, the same for `index` and `sample`.
+//! The options that decide which loci are used, the same for `index`, `sample` and `bench`.
 
 use crate::files::Files;
 use anyhow::Result;
@@ -13,13 +13,13 @@ pub(crate) struct FilterArguments {
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     signals: Option<Vec<String>>,
     /// Bases of sequence and controls
-    #[arg(long, value_name = "BASES", default_value_t = 2114)]
+    #[arg(long, value_name = "BASES", default_value_t = LocusFilter::default().in_window)]
     in_window: usize,
     /// Bases of signal
-    #[arg(long, value_name = "BASES", default_value_t = 1000)]
+    #[arg(long, value_name = "BASES", default_value_t = LocusFilter::default().out_window)]
     out_window: usize,
     /// Shift peaks by up to this many bases either way
-    #[arg(long, value_name = "BASES", default_value_t = 50)]
+    #[arg(long, value_name = "BASES", default_value_t = LocusFilter::default().max_jitter)]
     max_jitter: usize,
     /// Keep loci whose signal sums to at least this over the output window (in cherimoya's order,
     /// of peaks, with the jitter) [default: none; of `sample`, the index's]
@@ -45,7 +45,7 @@ pub(crate) struct FilterArguments {
     #[arg(long, value_name = "chr|FILE")]
     alias: Option<PathBuf>,
     /// The order of examples: native, or cherimoya for its counts, filters and batches bit for bit
-    #[arg(long, value_name = "ORDER", default_value_t = Order::Native)]
+    #[arg(long, value_name = "ORDER", default_value_t = LocusFilter::default().order)]
     order: Order,
     /// Drop peaks with outlying counts, above 1.2 times the 0.99 quantile [default: in cherimoya's
     /// order]
@@ -61,10 +61,10 @@ pub(crate) struct FilterArguments {
 }
 
 impl FilterArguments {
-    /// The filter, without contigs and centres.
+    /// Returns the filter, with all contigs and the centres of the index.
     ///
     /// # Errors
-    /// The file of aliases cannot be used.
+    /// When the file of aliases cannot be used.
     pub(crate) fn filter(&self) -> Result<LocusFilter> {
         let lists = Files::all(&self.exclusion_lists);
         Ok(LocusFilter {
@@ -76,17 +76,21 @@ impl FilterArguments {
             min_counts: self.min_counts,
             max_counts: self.max_counts,
             counts_tracks: self.counts_tracks.clone(),
-            outlier_filter: (self.outlier_filter || self.no_outlier_filter).then_some(self.outlier_filter),
-            summits: None,
-            chroms: None,
+            outlier_filter: choice(self.outlier_filter, self.no_outlier_filter),
             exclusion_lists: (self.no_exclusion_lists || !lists.is_empty()).then_some(lists),
             alias: self.alias.as_deref().map(Aliases::from_option).transpose()?,
             allow_empty: self.allow_empty,
+            ..LocusFilter::default()
         })
     }
 }
 
-/// The names of groups; an empty one, which no group can have, is how to name none.
+/// Returns what two flags that exclude each other choose, if one is given.
+pub(crate) fn choice(yes: bool, no: bool) -> Option<bool> {
+    (yes || no).then_some(yes)
+}
+
+/// Returns the names of groups that are given. An empty name, which no group has, stands for none.
 pub(crate) fn names(given: Option<&[String]>) -> Option<Vec<String>> {
     given.map(|names| names.iter().filter(|name| !name.is_empty()).cloned().collect())
 }

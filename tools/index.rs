@@ -1,7 +1,7 @@
 //! `atemoya index`: peaks and negatives become a locus index inside a store.
 
 use crate::files::Files;
-use crate::filter::FilterArguments;
+use crate::filter::{FilterArguments, choice};
 use crate::ledger::Explained;
 use crate::{output, watch};
 use anyhow::Result;
@@ -65,7 +65,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let builder = IndexBuilder::new(&arguments.name)
         .peaks(Files::all(&arguments.peaks))
         .negatives(Files::all(&arguments.negatives))
-        .summits((arguments.summits || arguments.no_summits).then_some(arguments.summits))
+        .summits(choice(arguments.summits, arguments.no_summits))
         .chroms(arguments.chroms.clone())
         .counts_window(arguments.counts_window)
         .alias(filter.alias.clone())

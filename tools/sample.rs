@@ -1,6 +1,6 @@
 //! `atemoya sample`: the first examples of an epoch, as a `.safetensors` file.
 
-use crate::filter::{FilterArguments, names};
+use crate::filter::{FilterArguments, choice, names};
 use crate::output;
 use crate::output::safetensors::{Items, Tensor, write};
 use crate::watch::Watch;
@@ -95,7 +95,7 @@ impl Arguments {
             .negative_ratio(self.negative_ratio)
             .reverse_complement(!self.no_reverse_complement)
             .shuffle(!self.no_shuffle)
-            .summits((self.summits || self.no_summits).then_some(self.summits))
+            .summits(choice(self.summits, self.no_summits))
             .chroms(self.chroms.clone())
             .random_state(seed)
             .num_workers(self.num_workers)

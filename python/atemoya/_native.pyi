@@ -266,7 +266,6 @@ def index(
     negatives: list[str],
     examples: _Examples,
     *,
-    order_name: str,
     replace: bool,
     show: _Show | None,
 ) -> tuple[Path, str, list[str]]: ...

@@ -135,46 +135,46 @@ def counted(counts_tracks, signals: list[str], sizes: list[int]) -> list[str] | 
     return names("counts_tracks", [counts_tracks] if isinstance(counts_tracks, str) else counts_tracks)
 
 
-def examples(
-    *,
-    in_window=2114,
-    out_window=1000,
-    max_jitter=50,
-    min_counts=None,
-    max_counts=None,
-    counts_tracks=None,
-    outlier_filter=None,
-    summits=None,
-    chroms=None,
-    exclusion_lists=None,
-    alias=None,
-    allow_empty=False,
-    signals=None,
-    controls=None,
-    sequence_type="int8",
-    controls_type="float32",
-    signal_type="float32",
-) -> dict:
-    """Returns the options of examples: which loci are used, and what is read around them."""
-    return {
-        "in_window": whole("in_window", in_window, 1),
-        "out_window": whole("out_window", out_window, 1),
-        "max_jitter": whole("max_jitter", max_jitter),
-        "min_counts": number("min_counts", min_counts),
-        "max_counts": number("max_counts", max_counts),
-        "counts_tracks": counts_tracks,
-        "outlier_filter": None if outlier_filter is None else flag("outlier_filter", outlier_filter),
-        "summits": None if summits is None else flag("summits", summits),
-        "chroms": names("chroms", chroms),
-        "exclusion_lists": None if exclusion_lists is None else path_list("exclusion_lists", exclusion_lists),
-        "alias": None if alias is None else local_path("alias", alias),
-        "allow_empty": flag("allow_empty", allow_empty),
-        "signals": names("signals", signals),
-        "controls": names("controls", controls),
-        "sequence_type": sequence_type,
-        "controls_type": controls_type,
-        "signal_type": signal_type,
-    }
+def _optional(check):
+    return lambda name, value: None if value is None else check(name, value)
+
+
+def _unchecked(_name: str, value):
+    return value
+
+
+# The options of examples, each with the check that gives its value.
+_EXAMPLES = {
+    "order": _unchecked,
+    "in_window": lambda name, value: whole(name, value, 1),
+    "out_window": lambda name, value: whole(name, value, 1),
+    "max_jitter": whole,
+    "min_counts": number,
+    "max_counts": number,
+    "counts_tracks": _unchecked,
+    "outlier_filter": _optional(flag),
+    "summits": _optional(flag),
+    "chroms": names,
+    "exclusion_lists": _optional(path_list),
+    "alias": _optional(local_path),
+    "allow_empty": flag,
+    "signals": names,
+    "controls": names,
+    "sequence_type": _unchecked,
+    "controls_type": _unchecked,
+    "signal_type": _unchecked,
+}
+
+
+def examples(**given) -> dict:
+    """Returns the options of examples: which loci are used, and what is read around them.
+
+    What is not given has the library's default.
+    """
+    for name in given:
+        if name not in _EXAMPLES:
+            raise TypeError(f"examples() got an unexpected keyword argument {name!r}")
+    return {name: check(name, given[name]) for name, check in _EXAMPLES.items() if name in given}
 
 
 def sampling(*, order, random_state, negative_ratio, reverse_complement, shuffle) -> dict:

@@ -155,7 +155,6 @@ def index(
         The directory of the index. Its file ``index.parquet`` is the table.
     """
     store = store if isinstance(store, Store) else Store(store)
-    order = selection.pop("order", "native")
     wanted = group_names("signal", selection.get("signals"), store.signals)
     sizes = [len(store.signals[name]) for name in wanted]
     selection["counts_tracks"] = counted(selection.get("counts_tracks"), wanted, sizes)
@@ -170,7 +169,6 @@ def index(
             path_list("peaks", peaks),
             path_list("negatives", () if negatives is None else negatives),
             chosen,
-            order_name=order,
             replace=flag("replace", replace),
             show=show,
         )

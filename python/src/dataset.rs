@@ -8,11 +8,9 @@ use crate::error::{OrRaise, in_python};
 use crate::fork_safe::ForkSafeDataset;
 use crate::genome::Genome;
 use crate::memory::Buffer;
-use crate::options::{Examples, Sampling, Streaming, order};
-use crate::store::numpy_type;
+use crate::options::{Examples, Sampling, Streaming};
 use crate::stream::Stream;
-use atemoya::feed::{self, LoaderOptions, LocusFilter};
-use atemoya::index::IndexBuilder;
+use atemoya::feed::{self, LoaderOptions};
 use atemoya::loci::Locus;
 use atemoya::sample::Draw;
 use atemoya::{ArrayGenerator, PeakGenerator};
@@ -35,24 +33,6 @@ type LociBytes<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBy
 
 /// Flags of peaks, sources, offsets and orientations of draws, as bytes: u8, i64, i64, u8.
 type DrawBytes<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
-
-fn generator(
-    genome: &Genome,
-    sampling: &Sampling,
-    examples: &Examples,
-    filter: LocusFilter,
-) -> PyResult<PeakGenerator> {
-    Ok(PeakGenerator::over(&genome.0)
-        .filter(filter)
-        .controls(examples.controls.clone())
-        .sequence_type(numpy_type(&examples.sequence_type)?)
-        .controls_type(numpy_type(&examples.controls_type)?)
-        .signal_type(numpy_type(&examples.signal_type)?)
-        .negative_ratio(sampling.negative_ratio)
-        .reverse_complement(sampling.reverse_complement)
-        .shuffle(sampling.shuffle)
-        .random_state(sampling.seed))
-}
 
 fn loci_from((contigs, centres, rows): &LociBytes<'_>) -> PyResult<Vec<Locus>> {
     let contigs: Vec<u32> = bytemuck::allocation::pod_collect_to_vec(contigs.as_bytes());
@@ -85,15 +65,8 @@ impl Dataset {
         sampling: Sampling,
         examples: Examples,
     ) -> PyResult<Dataset> {
-        let filter = examples.filter(order(&sampling.order)?)?;
-        let aliases = filter.alias.clone();
-        let generator = generator(genome, &sampling, &examples, filter)?;
-        let index = IndexBuilder::new("table")
-            .alias(aliases)
-            .peaks(peaks)
-            .negatives(negatives)
-            .summits(examples.summits)
-            .chroms(examples.chroms.clone());
+        let index = examples.index_of("table".to_owned(), peaks, negatives);
+        let generator = examples.generator(&genome.0, &sampling)?;
         let make = || generator.clone().table(index.table(genome.0.contigs())?).dataset();
         Ok(Dataset { data: ForkSafeDataset::new(py.detach(make).or_raise()?), generator: Some(generator) })
     }
@@ -107,7 +80,7 @@ impl Dataset {
         sampling: Sampling,
         examples: Examples,
     ) -> PyResult<Dataset> {
-        let generator = generator(genome, &sampling, &examples, examples.filter(order(&sampling.order)?)?)?;
+        let generator = examples.generator(&genome.0, &sampling)?;
         let of_index = match name {
             Some(name) => generator.clone().loci(name),
             None => generator.clone(),
@@ -128,7 +101,7 @@ impl Dataset {
         sampling: Sampling,
         examples: Examples,
     ) -> PyResult<Dataset> {
-        let generator = generator(genome, &sampling, &examples, examples.filter(order(&sampling.order)?)?)?;
+        let generator = examples.generator(&genome.0, &sampling)?;
         let selected = generator.clone().selected(loci_from(&peaks)?, loci_from(&negatives)?);
         Ok(Dataset {
             data: ForkSafeDataset::new(py.detach(|| selected.dataset()).or_raise()?),
@@ -163,7 +136,7 @@ impl Dataset {
             .signal_permutation(signal_permutation)
             .control_permutation(control_permutation)
             .random_state(sampling.seed)
-            .order(order(&sampling.order)?);
+            .order(sampling.order()?);
         Ok(Dataset { data: ForkSafeDataset::new(generator.dataset().or_raise()?), generator: None })
     }
 

@@ -1,17 +1,16 @@
 //! Indexing: BED files become a locus index inside a store.
 
 use crate::error::in_python;
-use crate::options::{Examples, order};
+use crate::options::Examples;
 use crate::store::Store;
 use crate::watch;
-use atemoya::index::IndexBuilder;
 use pyo3::prelude::*;
 use std::path::PathBuf;
 
-/// Builds a locus index and publishes it in one step. Returns its directory, the account of the
-/// loci in words, and what to warn of.
+/// Builds a locus index and publishes it in one step. Returns its directory, the ledger of the loci
+/// in words, and warnings.
 #[pyfunction]
-#[pyo3(signature = (store, name, peaks, negatives, examples, *, order_name, replace, show))]
+#[pyo3(signature = (store, name, peaks, negatives, examples, *, replace, show))]
 #[allow(clippy::too_many_arguments, reason = "they are named where it is called")]
 pub(crate) fn index(
     py: Python<'_>,
@@ -20,19 +19,10 @@ pub(crate) fn index(
     peaks: Vec<PathBuf>,
     negatives: Vec<PathBuf>,
     examples: Examples,
-    order_name: &str,
     replace: bool,
     show: Option<Py<PyAny>>,
 ) -> PyResult<(PathBuf, String, Vec<String>)> {
-    let filter = examples.filter(order(order_name)?)?;
-    let builder = IndexBuilder::new(name)
-        .peaks(peaks)
-        .negatives(negatives)
-        .summits(examples.summits)
-        .chroms(examples.chroms.clone())
-        .alias(filter.alias.clone())
-        .filter(filter)
-        .replace(replace);
+    let builder = examples.index_of(name, peaks, negatives).filter(examples.filter).replace(replace);
     let indexed = watch::run(py, show, |progress| builder.publish(&store.0, progress))?;
     let warnings = indexed.warnings.iter().map(|warning| in_python(warning)).collect();
     Ok((indexed.path, indexed.selection.ledger.to_string(), warnings))

@@ -1,81 +1,120 @@
-//! The options of data sets and streams, as Python passes them: dictionaries with every key.
+//! The options of data sets and streams, as Python passes them: dictionaries.
 
 use crate::error::OrRaise;
-use atemoya::PeakGenerator;
-use atemoya::feed::{LoaderOptions, LocusFilter};
+use crate::store::numpy_type;
+use atemoya::feed::{Genome, LoaderOptions, LocusFilter};
+use atemoya::index::IndexBuilder;
 use atemoya::ingest::alias::Aliases;
 use atemoya::sample::Order;
+use atemoya::{DType, PeakGenerator};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 use std::path::{Path, PathBuf};
 
-/// The order of a name.
-pub(crate) fn order(name: &str) -> PyResult<Order> {
-    match name {
-        "native" => Ok(Order::Native),
-        "cherimoya" => Ok(Order::Cherimoya),
-        other => Err(PyValueError::new_err(format!("order must be 'cherimoya' or 'native', not {other:?}"))),
-    }
+/// Returns the order of a name.
+fn order(name: &str) -> PyResult<Order> {
+    let unknown = |_| PyValueError::new_err(format!("order must be 'cherimoya' or 'native', not {name:?}"));
+    name.parse().map_err(unknown)
+}
+
+/// Returns the aliases that `alias` says: `chr`, or a file of names.
+pub(crate) fn aliases(alias: Option<&Path>) -> PyResult<Option<Aliases>> {
+    alias.map(Aliases::from_option).transpose().or_raise()
 }
 
 /// What is drawn.
 #[derive(FromPyObject)]
 #[pyo3(from_item_all)]
 pub(crate) struct Sampling {
-    pub(crate) order: String,
+    order: String,
     pub(crate) seed: u64,
     pub(crate) negative_ratio: f64,
     pub(crate) reverse_complement: bool,
     pub(crate) shuffle: bool,
 }
 
-/// The windows, and which loci and tracks are used.
-#[derive(FromPyObject)]
-#[pyo3(from_item_all)]
-pub(crate) struct Examples {
-    pub(crate) in_window: usize,
-    pub(crate) out_window: usize,
-    pub(crate) max_jitter: usize,
-    pub(crate) min_counts: Option<f64>,
-    pub(crate) max_counts: Option<f64>,
-    pub(crate) counts_tracks: Option<Vec<String>>,
-    pub(crate) outlier_filter: Option<bool>,
-    pub(crate) summits: Option<bool>,
-    pub(crate) chroms: Option<Vec<String>>,
-    pub(crate) exclusion_lists: Option<Vec<PathBuf>>,
-    pub(crate) alias: Option<PathBuf>,
-    pub(crate) allow_empty: bool,
-    pub(crate) signals: Option<Vec<String>>,
-    pub(crate) controls: Option<Vec<String>>,
-    pub(crate) sequence_type: String,
-    pub(crate) controls_type: String,
-    pub(crate) signal_type: String,
+impl Sampling {
+    pub(crate) fn order(&self) -> PyResult<Order> {
+        order(&self.order)
+    }
 }
 
-impl Examples {
-    pub(crate) fn filter(&self, order: Order) -> PyResult<LocusFilter> {
-        Ok(LocusFilter {
-            order,
-            signals: self.signals.clone(),
-            in_window: self.in_window,
-            out_window: self.out_window,
-            max_jitter: self.max_jitter,
-            min_counts: self.min_counts,
-            max_counts: self.max_counts,
-            counts_tracks: self.counts_tracks.clone(),
-            outlier_filter: self.outlier_filter,
-            summits: self.summits,
-            chroms: self.chroms.clone(),
-            exclusion_lists: self.exclusion_lists.clone(),
-            alias: aliases(self.alias.as_deref())?,
-            allow_empty: self.allow_empty,
+/// Which loci are used, and what is read around them. What the dictionary lacks has the library's
+/// default.
+pub(crate) struct Examples {
+    pub(crate) filter: LocusFilter,
+    controls: Option<Vec<String>>,
+    /// Those of the sequence, the controls and the signal.
+    types: [Option<DType>; 3],
+}
+
+impl FromPyObject<'_, '_> for Examples {
+    type Error = PyErr;
+
+    fn extract(options: Borrowed<'_, '_, PyAny>) -> PyResult<Examples> {
+        let options = options.cast::<PyDict>()?;
+        let mut filter = LocusFilter::default();
+        macro_rules! set {
+            ($($name:ident),*) => {$(
+                if let Some(value) = options.get_item(stringify!($name))? {
+                    filter.$name = value.extract()?;
+                }
+            )*};
+        }
+        set!(signals, in_window, out_window, max_jitter, min_counts, max_counts, counts_tracks, outlier_filter);
+        set!(summits, chroms, exclusion_lists, allow_empty);
+        if let Some(name) = options.get_item("order")? {
+            filter.order = order(&name.extract::<String>()?)?;
+        }
+        if let Some(alias) = options.get_item("alias")? {
+            filter.alias = aliases(alias.extract::<Option<PathBuf>>()?.as_deref())?;
+        }
+        let dtype = |name: &str| -> PyResult<Option<DType>> {
+            options.get_item(name)?.map(|dtype| numpy_type(&dtype.extract::<String>()?)).transpose()
+        };
+        let controls = options.get_item("controls")?.map(|names| names.extract()).transpose()?.flatten();
+        Ok(Examples {
+            filter,
+            controls,
+            types: [dtype("sequence_type")?, dtype("controls_type")?, dtype("signal_type")?],
         })
     }
 }
 
-/// The aliases that `alias` says: `chr`, or a file of names.
-pub(crate) fn aliases(alias: Option<&Path>) -> PyResult<Option<Aliases>> {
-    alias.map(Aliases::from_option).transpose().or_raise()
+impl Examples {
+    /// Returns a generator of such examples, drawn so.
+    pub(crate) fn generator(self, genome: &Genome, sampling: &Sampling) -> PyResult<PeakGenerator> {
+        let mut generator = PeakGenerator::over(genome)
+            .filter(self.filter)
+            .controls(self.controls)
+            .order(sampling.order()?)
+            .negative_ratio(sampling.negative_ratio)
+            .reverse_complement(sampling.reverse_complement)
+            .shuffle(sampling.shuffle)
+            .random_state(sampling.seed);
+        let [sequence_type, controls_type, signal_type] = self.types;
+        if let Some(dtype) = sequence_type {
+            generator = generator.sequence_type(dtype);
+        }
+        if let Some(dtype) = controls_type {
+            generator = generator.controls_type(dtype);
+        }
+        if let Some(dtype) = signal_type {
+            generator = generator.signal_type(dtype);
+        }
+        Ok(generator)
+    }
+
+    /// Returns a builder of a table of files of loci, or of an index with the default filter.
+    pub(crate) fn index_of(&self, name: String, peaks: Vec<PathBuf>, negatives: Vec<PathBuf>) -> IndexBuilder {
+        IndexBuilder::new(name)
+            .peaks(peaks)
+            .negatives(negatives)
+            .summits(self.filter.summits)
+            .chroms(self.filter.chroms.clone())
+            .alias(self.filter.alias.clone())
+    }
 }
 
 /// How a data set is streamed.
@@ -91,7 +130,7 @@ pub(crate) struct Streaming {
 }
 
 impl Streaming {
-    /// The same for a generator.
+    /// Sets the same of a generator.
     pub(crate) fn set(self, generator: PeakGenerator) -> PeakGenerator {
         let Streaming { num_workers, batch_size, slots, rank, world_size, drop_last } = self;
         let generator = generator.num_workers(num_workers).batch_size(batch_size).slots(slots);

@@ -94,7 +94,7 @@ pub struct ArrayGenerator<'a> {
     control_permutation: Option<Vec<usize>>,
     random_state: u64,
     order: Order,
-    running: LoaderOptions,
+    options: LoaderOptions,
 }
 
 impl<'a> ArrayGenerator<'a> {
@@ -119,7 +119,7 @@ impl<'a> ArrayGenerator<'a> {
             control_permutation: None,
             random_state: 0,
             order: Order::Native,
-            running: LoaderOptions::default(),
+            options: LoaderOptions::default(),
         }
     }
 
@@ -162,20 +162,20 @@ impl<'a> ArrayGenerator<'a> {
         random_state: u64;
         /// Sets how many threads gather. With 0 the consumer's thread gathers when it asks for a
         /// batch.
-        num_workers in running: usize;
+        num_workers in options: usize;
         /// Sets how many examples a batch has.
-        batch_size in running: usize;
+        batch_size in options: usize;
         /// Sets the order of examples.
         order: Order;
         /// Sets which slice of each batch this process takes, below `world_size`.
-        rank in running: usize;
+        rank in options: usize;
         /// Sets how many processes share a batch; it divides `batch_size`, which counts the
         /// examples of all.
-        world_size in running: usize;
+        world_size in options: usize;
         /// Sets whether the short batch at an epoch's end is dropped.
-        drop_last in running: bool;
+        drop_last in options: bool;
         /// Sets how many batches are in memory at once, those that the consumer holds included.
-        slots in running: Option<usize>;
+        slots in options: Option<usize>;
     }
 
     /// Makes the data set, to be read in any order, in the caller's threads.
@@ -184,14 +184,14 @@ impl<'a> ArrayGenerator<'a> {
     /// [`Error::Argument`] for a parameter out of its range, or an array that does not fit the
     /// others or the windows.
     pub fn dataset(&self) -> Result<Dataset<'a>> {
-        self.source(self.running.batch_size)
+        self.source(self.options.batch_size)
     }
 
     fn source(&self, batch_size: usize) -> Result<Dataset<'a>> {
         sizes::check("in_window", self.in_window, 1)?;
         sizes::check("out_window", self.out_window, 1)?;
         sizes::check("max_jitter", self.max_jitter, 0)?;
-        sizes::check("batch_size", self.running.batch_size, 1)?;
+        sizes::check("batch_size", self.options.batch_size, 1)?;
         let strays = [
             ("negative_controls", self.negative_controls.is_some()),
             ("control_groups", self.control_groups.is_some()),
@@ -266,7 +266,7 @@ impl ArrayGenerator<'static> {
     /// The same with slots that `allocate` gives, and so many more of them where their number is
     /// not set.
     pub(crate) fn build_in(&self, more_slots: usize, allocate: &dyn Fn(usize) -> Result<Slot>) -> Result<Loader> {
-        let shard = self.running.checked()?;
-        Loader::new(self.source(shard.local_batch_size())?, &self.running, more_slots, allocate)
+        let shard = self.options.checked()?;
+        Loader::new(self.source(shard.local_batch_size())?, &self.options, more_slots, allocate)
     }
 }

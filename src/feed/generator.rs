@@ -1,5 +1,7 @@
 //! The builder of loaders: every parameter, its default, and the checks that need the genome.
 
+mod loci;
+
 use super::dataset::Dataset;
 use super::genome::Genome;
 use super::genome_columns::GenomeColumns;
@@ -10,15 +12,11 @@ use super::locus_windows::LocusWindows;
 use super::setters::setters;
 use super::slot::Slot;
 use crate::gather::Access;
-use crate::ingest::alias::Aliases;
 use crate::loci::LocusFilter;
-use crate::loci::{Locus, LocusTable};
-use crate::sample::{EpochPlanner, Order, PlanOptions};
-use crate::sizes;
+use crate::sample::{EpochPlanner, PlanOptions};
 use crate::store::Store;
-use crate::{DType, Result};
+use crate::{DType, Result, sizes};
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Builds a [`Loader`] that streams peaks mixed with negatives from a store, or from arrays of
@@ -45,7 +43,7 @@ use std::sync::Arc;
 /// | `random_state` | 0 | the seed of all epochs |
 /// | `num_workers` | 1 | threads that gather; with 0 the consumer's thread does |
 /// | `batch_size` | 32 | examples of a batch; there is never memory for more than all examples |
-/// | `order` | native | [`Order::Cherimoya`]: cherimoya's batches bit for bit, its selection included |
+/// | `order` | native | [`Order::Cherimoya`](crate::sample::Order::Cherimoya): cherimoya's batches bit for bit, its selection included |
 /// | `outlier_filter` | the index's, or as the order | drops peaks whose counts in any signal group exceed 1.2 times the 0.99 quantile; on in cherimoya's order |
 /// | `rank`, `world_size` | 0, 1 | which contiguous slice of each batch this process takes |
 /// | `drop_last` | false | whether the short batch at an epoch's end is dropped |
@@ -95,7 +93,7 @@ pub struct PeakGenerator {
     reverse_complement: bool,
     shuffle: bool,
     random_state: u64,
-    running: LoaderOptions,
+    options: LoaderOptions,
     access: Access,
     ask_ahead: bool,
 }
@@ -120,43 +118,10 @@ impl PeakGenerator {
             reverse_complement: true,
             shuffle: true,
             random_state: 0,
-            running: LoaderOptions::default(),
+            options: LoaderOptions::default(),
             access: Access::Map,
             ask_ahead: true,
         }
-    }
-
-    /// Starts from a filter, which has the order, the windows and all else that decides which loci
-    /// are used, and from the defaults of the other parameters.
-    pub fn with_filter(store: &Store, filter: LocusFilter) -> Self {
-        PeakGenerator::new(store).filter(filter)
-    }
-
-    /// Sets all that decides which loci are used, the order and the windows among it.
-    pub fn filter(mut self, filter: LocusFilter) -> Self {
-        self.filter = filter;
-        self
-    }
-
-    /// Sets which of the store's locus indices is used.
-    pub fn loci(mut self, name: impl Into<String>) -> Self {
-        self.loci = LocusSource::Index(Some(name.into()));
-        self
-    }
-
-    /// Sets loci that are no index of the store: a table made for the genome's contigs
-    /// ([`LocusTable::from_beds`](crate::loci::LocusTable::from_beds)), from which is selected as
-    /// from an index.
-    pub fn table(mut self, table: LocusTable) -> Self {
-        self.loci = LocusSource::Table(Arc::new(table));
-        self
-    }
-
-    /// Sets the loci to be used, as they are: nothing is left out by a filter, and no signal is
-    /// read to select. They are what [`Dataset::loci`] of another data set says, say.
-    pub fn selected(mut self, peaks: Vec<Locus>, negatives: Vec<Locus>) -> Self {
-        self.loci = LocusSource::Selected(Arc::new([peaks, negatives]));
-        self
     }
 
     /// Sets the type of the one-hot sequence: `I8`, `U8`, `F16`, `BF16` or `F32`; or `U64`, which
@@ -168,16 +133,7 @@ impl PeakGenerator {
         self
     }
 
-    /// Sets the BED files of regions to stay out of; without any, none are. `None`, the default,
-    /// for those of the index; a table that is no index's has none.
-    pub fn exclusion_lists(mut self, exclusion_lists: impl Into<Option<Vec<PathBuf>>>) -> Self {
-        self.filter.exclusion_lists = exclusion_lists.into();
-        self
-    }
-
     setters! {
-        /// Sets which signal groups are read, and in which order; `None` for all.
-        signals in filter: Option<Vec<String>>;
         /// Sets which control groups are read, and in which order; `None` for all.
         controls: Option<Vec<String>>;
         /// Sets the type of the controls: `F32`, or `U16` or `U8` where that holds all their
@@ -185,12 +141,6 @@ impl PeakGenerator {
         controls_type: DType;
         /// Sets the type of the signal: `F32`, or `U16` or `U8` where that holds all its values.
         signal_type: DType;
-        /// Sets the width of sequence and controls in bases, 1 to 2^30.
-        in_window in filter: usize;
-        /// Sets the width of the signal in bases, 1 to 2^30.
-        out_window in filter: usize;
-        /// Sets how far a peak's windows are shifted at most, in bases either way.
-        max_jitter in filter: usize;
         /// Sets how many negatives are drawn for each peak, with replacement; the product is
         /// truncated.
         negative_ratio: f64;
@@ -199,47 +149,22 @@ impl PeakGenerator {
         /// Sets whether peaks come in random order. The places of the negatives are random in any
         /// case.
         shuffle: bool;
-        /// Sets the least sum of signal over the output window; `None` for that of the index,
-        /// -infinity for none.
-        min_counts in filter: Option<f64>;
-        /// Sets the greatest sum of signal over the output window; `None` for that of the index,
-        /// infinity for none.
-        max_counts in filter: Option<f64>;
-        /// Sets the tracks that `min_counts` and `max_counts` sum: `NAME` (a group) or `NAME.i` (a
-        /// channel of it). `None` for those of the index, or else those that the order counts.
-        counts_tracks in filter: Option<Vec<String>>;
-        /// Sets what peaks are centred on: `Some(true)` their summits, `Some(false)` their
-        /// midpoints, `None` as indexed.
-        summits in filter: Option<bool>;
-        /// Sets which names of contigs in exclusion lists mean contigs of the genome.
-        alias in filter: Option<Aliases>;
-        /// Sets whether contigs to use and exclusion lists may share no name with the genome, which
-        /// is an error otherwise.
-        allow_empty in filter: bool;
-        /// Sets the contigs to use, `None` for all.
-        chroms in filter: Option<Vec<String>>;
         /// Sets the seed of all epochs.
         random_state: u64;
         /// Sets how many threads gather. With 0 the consumer's thread gathers when it asks for a
         /// batch.
-        num_workers in running: usize;
+        num_workers in options: usize;
         /// Sets how many examples a batch has.
-        batch_size in running: usize;
-        /// Sets the order of examples. In cherimoya's, counts are measured as cherimoya measures
-        /// them: on the first track, over the window with its jitter (peaks), in f32.
-        order in filter: Order;
-        /// Sets whether peaks with outlying counts are dropped, `None` as was chosen for the index,
-        /// or else as the order does.
-        outlier_filter in filter: Option<bool>;
+        batch_size in options: usize;
         /// Sets which slice of each batch this process takes, below `world_size`.
-        rank in running: usize;
+        rank in options: usize;
         /// Sets how many processes share a batch; it divides `batch_size`, which counts the
         /// examples of all.
-        world_size in running: usize;
+        world_size in options: usize;
         /// Sets whether the short batch at an epoch's end is dropped.
-        drop_last in running: bool;
+        drop_last in options: bool;
         /// Sets how many batches are in memory at once, those that the consumer holds included.
-        slots in running: Option<usize>;
+        slots in options: Option<usize>;
         /// Sets how the store's files are read. It changes neither batches nor states.
         access: Access;
         /// Sets whether the system is asked to read what the next batches need, where that is not
@@ -262,8 +187,8 @@ impl PeakGenerator {
     /// The same with slots that `allocate` gives, and so many more of them where their number is
     /// not set.
     pub(crate) fn build_in(&self, more_slots: usize, allocate: &dyn Fn(usize) -> Result<Slot>) -> Result<Loader> {
-        let shard = self.running.checked()?;
-        Loader::new(self.source(shard.local_batch_size())?, &self.running, more_slots, allocate)
+        let shard = self.options.checked()?;
+        Loader::new(self.source(shard.local_batch_size())?, &self.options, more_slots, allocate)
     }
 
     /// Selects the loci, for reading examples in any order, in the caller's threads, without a ring
@@ -272,8 +197,8 @@ impl PeakGenerator {
     /// # Errors
     /// As [`PeakGenerator::build`].
     pub fn dataset(&self) -> Result<Dataset<'static>> {
-        sizes::check("batch_size", self.running.batch_size, 1)?;
-        self.source(self.running.batch_size)
+        sizes::check("batch_size", self.options.batch_size, 1)?;
+        self.source(self.options.batch_size)
     }
 
     /// The types of sequence, controls and signal.

@@ -4,7 +4,8 @@ use rayon::prelude::*;
 
 use super::quantile::outlier_threshold;
 use super::rules::reach;
-use super::select::{GroupSums, Locus, SelectOptions, WindowSums};
+use super::select_options::{GroupSums, SelectOptions, WindowSums};
+use super::selection::Locus;
 use super::verdict::{Verdict, Verdicts};
 use crate::parallel::on_all_cores;
 use crate::{Error, Result};

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::exclusion::ExclusionMap;
-use super::select::SelectOptions;
+use super::select_options::SelectOptions;
 use super::table::{LocusTable, Role, Row};
 use super::verdict::Region;
 use crate::format::Contigs;

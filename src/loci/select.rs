@@ -1,97 +1,15 @@
-//! The selection: which loci of a table an example stream uses, and why the others are left out.
-
-use std::collections::HashMap;
+//! The selection: which loci of a table are used, and why the others are left out.
 
 use super::counts::{CountsFilter, drop_outliers};
-use super::filter::LocusFilter;
 use super::ledger::Ledger;
 use super::rules::{Place, Rules};
+use super::select_options::SelectOptions;
+use super::selection::{Locus, Selection};
 use super::table::{LocusTable, Role, Row};
 use super::verdict::{Verdict, Verdicts};
+use crate::Result;
 use crate::format::Contigs;
-use crate::ingest::bed::BedFile;
-use crate::{Error, Result};
-
-/// Sums of the signals over windows.
-pub trait WindowSums: Sync {
-    /// Returns the sum over `start .. end` of the contig, of all tracks that count. Positions
-    /// outside the contig count 0.
-    ///
-    /// # Errors
-    /// Whatever went wrong in reading the signals.
-    fn sum(&self, contig: usize, start: i64, end: i64) -> Result<f64>;
-}
-
-/// Sums of each signal group over windows, for the outlier filter.
-pub trait GroupSums: Sync {
-    /// How many groups there are.
-    fn groups(&self) -> usize;
-
-    /// Returns the sum of a group over all its channels and `start .. end` of the contig, in f32.
-    ///
-    /// # Errors
-    /// Whatever went wrong in reading the signals.
-    fn sum(&self, group: usize, contig: usize, start: i64, end: i64) -> Result<f32>;
-}
-
-/// A filter, and what it needs of a genome.
-#[derive(Clone, Copy)]
-pub struct SelectOptions<'a> {
-    /// The filter. Its exclusion lists, aliases and tracks are not looked up: they are those below.
-    pub filter: &'a LocusFilter,
-    /// The regions to stay out of (see [`ExclusionMap`](super::ExclusionMap)).
-    pub exclusion: &'a [BedFile],
-    /// Whether examples have a signal. Without, there is no output window that must fit, and there
-    /// are no counts.
-    pub has_signals: bool,
-    /// The sums that are compared with the bounds on counts.
-    pub counts: Option<&'a dyn WindowSums>,
-    /// The sums by which outlying peaks are dropped, after all other rules, where the filter drops
-    /// them: those whose sum over the output window with its jitter, in any group, is above 1.2
-    /// times the 0.99 quantile of that group's.
-    pub outliers: Option<&'a dyn GroupSums>,
-}
-
-impl<'a> SelectOptions<'a> {
-    /// Makes the options of examples without a signal, with no region to stay out of.
-    #[must_use]
-    pub fn new(filter: &'a LocusFilter) -> SelectOptions<'a> {
-        SelectOptions { filter, exclusion: &[], has_signals: false, counts: None, outliers: None }
-    }
-
-    /// Returns the width of the output window, if there is one.
-    pub(super) fn out_window(&self) -> Option<usize> {
-        self.has_signals.then_some(self.filter.out_window)
-    }
-}
-
-/// A selected locus.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Locus {
-    /// The store's id of the contig.
-    pub contig: u32,
-    /// The base that windows are centred on.
-    pub centre: i64,
-    /// The row of the table.
-    pub row: u32,
-}
-
-/// The loci that an example stream uses.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Selection {
-    /// The peaks: interleaved over their files as the table is, but counting in each file only rows
-    /// on selected contigs.
-    pub peaks: Vec<Locus>,
-    /// The negatives, in the same order.
-    pub negatives: Vec<Locus>,
-    /// How many loci each rule left out.
-    pub ledger: Ledger,
-    /// What became of each row of the table, and what decided it.
-    pub verdicts: Verdicts,
-    /// What looks like a mistake and is no error, for users to read: names of contigs that the
-    /// genome lacks, say. Parameters stand in backquotes.
-    pub warnings: Vec<String>,
-}
+use std::collections::HashMap;
 
 /// Selects loci by contig, by the room their windows have on the contig, by excluded regions and by
 /// counts, in this order.
@@ -160,20 +78,6 @@ pub fn explain(table: &LocusTable, contigs: &Contigs, options: &SelectOptions<'_
     let ledger = Ledger::of(table, &verdicts);
     let negatives = loci.split_off(ledger.peaks.kept);
     Ok(Selection { peaks: loci, negatives, ledger, verdicts, warnings: Vec::new() })
-}
-
-impl Selection {
-    /// Checks that something is left.
-    fn require_loci(&self) -> Result<()> {
-        let Ledger { peaks, negatives } = &self.ledger;
-        if peaks.kept == 0 {
-            return Err(Error::argument("peaks", format!("no peak is left; peaks: {peaks}")));
-        }
-        if negatives.kept == 0 && negatives.total > 0 {
-            return Err(Error::argument("negatives", format!("no negative is left; negatives: {negatives}")));
-        }
-        Ok(())
-    }
 }
 
 /// The order of loci: contigs are selected in each file before the files are interleaved.

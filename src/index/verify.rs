@@ -1,11 +1,51 @@
-//! The check of what an index says of its loci: it selects anew, and compares.
+//! The check of a store's locus indices: counts and verdicts are made anew, and compared.
 
+use super::counts::counts;
+use crate::format::LOCI;
 use crate::ingest::bed::{BedFile, BedRecord};
-use crate::loci::published::LocusIndex;
+use crate::loci::published::{self, LocusIndex};
 use crate::loci::{EXCLUSION, IndexManifest, LocusFilter, Reason, Verdict, Verdicts};
+use crate::progress::Progress;
 use crate::store::Store;
 use crate::{Error, Result};
 use std::path::Path;
+
+/// Verifies every locus index of a store: its checksums, and every rule of section 9 of the format,
+/// the counts and the ledger included. Returns how many loci there are.
+///
+/// # Errors
+/// [`Error::Corrupt`] for the first rule found broken; [`Error::Interrupted`]; [`Error::Io`].
+pub fn verify(store: &Store, progress: &dyn Progress) -> Result<usize> {
+    let mut loci = 0;
+    for name in published::names(store)? {
+        let index = published::read(store, Some(&name))?;
+        index.check_rows(store)?;
+        let path = store.path().join(LOCI).join(&name).join(IndexManifest::TABLE);
+        let expected = counts(store, &index.table, index.manifest.options.counts_window, progress)?;
+        for (group, found) in &index.counts {
+            // Further columns are allowed, whatever they are called.
+            if store.group(group).is_none() {
+                continue;
+            }
+            let wrong = |what: &str| Error::corrupt(&path, 0, "counts", format!("those of the signal {group}"), what);
+            let (_, expected) =
+                expected.iter().find(|(name, _)| name == group).ok_or_else(|| wrong("no such signal"))?;
+            for (row, (&found, &(sum, magnitude))) in found.iter().zip(expected).enumerate() {
+                // The format leaves open in which order the values are added up.
+                if (found - sum).abs() > 1e-9 * magnitude {
+                    return Err(wrong(&format!("{found} for {sum} in row {row}")));
+                }
+            }
+        }
+        if let Some((group, _)) = expected.iter().find(|(name, _)| index.counts.iter().all(|(known, _)| known != name))
+        {
+            return Err(Error::corrupt(&path, 0, "counts", format!("a column for the signal {group}"), "none"));
+        }
+        check_verdicts(store, &index, &path)?;
+        loci += index.table.len();
+    }
+    Ok(loci)
+}
 
 /// Checks every verdict of an index by selecting anew. The exclusion lists themselves are not
 /// needed: a region that left a locus out stands in the index, and no other one matters.
@@ -13,7 +53,7 @@ use std::path::Path;
 /// # Errors
 /// [`Error::Corrupt`] with the first row whose verdict is another, or when the selection is none of
 /// the store's.
-pub(super) fn verify(store: &Store, index: &LocusIndex, path: &Path) -> Result<()> {
+fn check_verdicts(store: &Store, index: &LocusIndex, path: &Path) -> Result<()> {
     let (Some(filter), Some(verdicts)) = (&index.manifest.selection, &index.verdicts) else { return Ok(()) };
     let lists = index.manifest.inputs.iter().filter(|input| input.role == EXCLUSION).count();
     if let Some(region) = verdicts.regions().iter().find(|region| region.file as usize >= lists) {
@@ -42,11 +82,11 @@ pub(super) fn verify(store: &Store, index: &LocusIndex, path: &Path) -> Result<(
             return Err(Error::corrupt(path, 0, "reason", format!("{wanted:?}"), got));
         }
     }
-    verify_excluded(store, index, filter, path)
+    check_excluded(store, index, filter, path)
 }
 
 /// Checks that what the index says is excluded leaves out the same loci as its exclusion lists did.
-fn verify_excluded(store: &Store, index: &LocusIndex, filter: &LocusFilter, path: &Path) -> Result<()> {
+fn check_excluded(store: &Store, index: &LocusIndex, filter: &LocusFilter, path: &Path) -> Result<()> {
     let (Some(excluded), Some(verdicts)) = (&index.excluded, &index.verdicts) else { return Ok(()) };
     // Counts come after the exclusion lists, and need not be taken.
     let filter = LocusFilter { min_counts: None, max_counts: None, outlier_filter: Some(false), ..filter.clone() };

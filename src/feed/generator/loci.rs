@@ -1,0 +1,89 @@
+//! The setters that decide which loci are used.
+
+use super::PeakGenerator;
+use crate::feed::locus_source::LocusSource;
+use crate::feed::setters::setters;
+use crate::ingest::alias::Aliases;
+use crate::loci::{Locus, LocusFilter, LocusTable};
+use crate::sample::Order;
+use crate::store::Store;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+impl PeakGenerator {
+    /// Starts from a filter, which has the order, the windows and all else that decides which loci
+    /// are used, and from the defaults of the other parameters.
+    pub fn with_filter(store: &Store, filter: LocusFilter) -> Self {
+        PeakGenerator::new(store).filter(filter)
+    }
+
+    /// Sets all that decides which loci are used, the order and the windows among it.
+    pub fn filter(mut self, filter: LocusFilter) -> Self {
+        self.filter = filter;
+        self
+    }
+
+    /// Sets which of the store's locus indices is used.
+    pub fn loci(mut self, name: impl Into<String>) -> Self {
+        self.loci = LocusSource::Index(Some(name.into()));
+        self
+    }
+
+    /// Sets loci that are no index of the store: a table made for the genome's contigs
+    /// ([`LocusTable::from_beds`](crate::loci::LocusTable::from_beds)), from which is selected as
+    /// from an index.
+    pub fn table(mut self, table: LocusTable) -> Self {
+        self.loci = LocusSource::Table(Arc::new(table));
+        self
+    }
+
+    /// Sets the loci to be used, as they are: nothing is left out by a filter, and no signal is
+    /// read to select. They are what [`Dataset::loci`] of another data set says, say.
+    pub fn selected(mut self, peaks: Vec<Locus>, negatives: Vec<Locus>) -> Self {
+        self.loci = LocusSource::Selected(Arc::new([peaks, negatives]));
+        self
+    }
+
+    /// Sets the BED files of regions to stay out of; without any, none are. `None`, the default,
+    /// for those of the index; a table that is no index's has none.
+    pub fn exclusion_lists(mut self, exclusion_lists: impl Into<Option<Vec<PathBuf>>>) -> Self {
+        self.filter.exclusion_lists = exclusion_lists.into();
+        self
+    }
+
+    setters! {
+        /// Sets the order of examples. In cherimoya's, counts are measured as cherimoya measures
+        /// them: on the first track, over the window with its jitter (peaks), in f32.
+        order in filter: Order;
+        /// Sets which signal groups are read, and in which order; `None` for all.
+        signals in filter: Option<Vec<String>>;
+        /// Sets the width of sequence and controls in bases, 1 to 2^30.
+        in_window in filter: usize;
+        /// Sets the width of the signal in bases, 1 to 2^30.
+        out_window in filter: usize;
+        /// Sets how far a peak's windows are shifted at most, in bases either way.
+        max_jitter in filter: usize;
+        /// Sets the least sum of signal over the output window; `None` for that of the index,
+        /// -infinity for none.
+        min_counts in filter: Option<f64>;
+        /// Sets the greatest sum of signal over the output window; `None` for that of the index,
+        /// infinity for none.
+        max_counts in filter: Option<f64>;
+        /// Sets the tracks that `min_counts` and `max_counts` sum: `NAME` (a group) or `NAME.i` (a
+        /// channel of it). `None` for those of the index, or else those that the order counts.
+        counts_tracks in filter: Option<Vec<String>>;
+        /// Sets whether peaks with outlying counts are dropped, `None` as was chosen for the index,
+        /// or else as the order does.
+        outlier_filter in filter: Option<bool>;
+        /// Sets what peaks are centred on: `Some(true)` their summits, `Some(false)` their
+        /// midpoints, `None` as indexed.
+        summits in filter: Option<bool>;
+        /// Sets the contigs to use, `None` for all.
+        chroms in filter: Option<Vec<String>>;
+        /// Sets which names of contigs in exclusion lists mean contigs of the genome.
+        alias in filter: Option<Aliases>;
+        /// Sets whether contigs to use and exclusion lists may share no name with the genome, which
+        /// is an error otherwise.
+        allow_empty in filter: bool;
+    }
+}

@@ -1,0 +1,47 @@
+//! The outcome of a selection: the loci that are kept, and what became of all.
+
+use super::ledger::Ledger;
+use super::verdict::Verdicts;
+use crate::{Error, Result};
+
+/// A selected locus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Locus {
+    /// The store's id of the contig.
+    pub contig: u32,
+    /// The base that windows are centred on.
+    pub centre: i64,
+    /// The row of the table.
+    pub row: u32,
+}
+
+/// The loci that an example stream uses.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Selection {
+    /// The peaks: interleaved over their files as the table is, but counting in each file only rows
+    /// on selected contigs.
+    pub peaks: Vec<Locus>,
+    /// The negatives, in the same order.
+    pub negatives: Vec<Locus>,
+    /// How many loci each rule left out.
+    pub ledger: Ledger,
+    /// What became of each row of the table, and what decided it.
+    pub verdicts: Verdicts,
+    /// What looks like a mistake and is no error, for users to read: names of contigs that the
+    /// genome lacks, say. Parameters stand in backquotes.
+    pub warnings: Vec<String>,
+}
+
+impl Selection {
+    /// Checks that something is left.
+    pub(super) fn require_loci(&self) -> Result<()> {
+        let Ledger { peaks, negatives } = &self.ledger;
+        if peaks.kept == 0 {
+            return Err(Error::argument("peaks", format!("no peak is left; peaks: {peaks}")));
+        }
+        if negatives.kept == 0 && negatives.total > 0 {
+            return Err(Error::argument("negatives", format!("no negative is left; negatives: {negatives}")));
+        }
+        Ok(())
+    }
+}
