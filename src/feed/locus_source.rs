@@ -1,20 +1,19 @@
-//! The loci that a generator is given, in whichever form, and the selection from them.
+//! Where a loader's loci come from, and the selection from them.
 
 use super::dataset::SelectionReport;
 use super::genome::Genome;
-use crate::loci::LocusFilter;
-use crate::loci::{Ledger, Locus, LocusTable, Selection, published, warnings};
+use crate::loci::{Ledger, Locus, LocusFilter, LocusTable, Selection, published, warnings};
 use crate::{Error, Result};
 use std::sync::Arc;
 
-/// Where the loci come from.
+/// Where a loader's loci come from.
 #[derive(Debug, Clone)]
 pub(super) enum LocusSource {
-    /// An index of the store whose contigs are the genome's, by its name, or the only one.
+    /// An index of the store that gives the genome its contigs: that of a name, or the only one.
     Index(Option<String>),
-    /// A table of all loci, that of an index or none.
+    /// A table of loci that is no index's, from which is selected.
     Table(Arc<LocusTable>),
-    /// Peaks and negatives that are used as they are.
+    /// Peaks and negatives that were selected before, and are used as they are.
     Selected(Arc<[Vec<Locus>; 2]>),
 }
 
@@ -25,12 +24,16 @@ impl Default for LocusSource {
 }
 
 impl LocusSource {
-    /// The peaks and the negatives to be used, and what is known of all.
+    /// Returns the peaks and negatives to be used, with their ledger and warnings.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when there is no such index, when no locus is left, or when selected loci
+    /// are on contigs that the genome lacks; and as [`LocusFilter::explain`].
     pub(super) fn select(&self, genome: &Genome, filter: &LocusFilter) -> Result<([Vec<Locus>; 2], SelectionReport)> {
         let selection = match self {
             LocusSource::Index(name) => {
                 let none =
-                    || Error::argument("loci", "there is no index of contigs that are arrays': give loci as a table");
+                    || Error::argument("loci", "there is no index of contigs that are arrays: give loci as a table");
                 let store = genome.indexed_store().ok_or_else(none)?;
                 filter.select_index_over(genome, &published::read(store, name.as_deref())?)?
             }
