@@ -71,7 +71,10 @@ impl Explained<'_> {
     /// `{file, path, counts}`; and `contigs`, with `{peaks, negatives}` under each name.
     pub(crate) fn json(&self) -> Value {
         let Breakdown { files, contigs } = Breakdown::of(self.table, self.verdicts);
-        let file = |(file, ledger): (&u32, &Ledger)| json!({"file": file, "path": self.file(*file), "counts": counts(&sum(ledger))});
+        let file = |(file, ledger): (&u32, &Ledger)| {
+            let path = self.file(*file);
+            json!({"file": file, "path": path, "counts": counts(&sum(ledger))})
+        };
         let both = |ledger: &Ledger| json!({"peaks": counts(&ledger.peaks), "negatives": counts(&ledger.negatives)});
         let by_file: Vec<Value> = files.iter().map(file).collect();
         let by_contig: Map<String, Value> =

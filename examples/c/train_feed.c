@@ -4,8 +4,8 @@
  *     cc train_feed.c -o train_feed $(pkg-config --cflags --libs atemoya)
  *     ./train_feed STORE
  *
- * STORE is a directory that `atemoya pack` and `atemoya index` made (`atemoya demo --keep DIR` makes
- * one of simulated data). */
+ * STORE is a directory that `atemoya pack` and `atemoya index` made. `atemoya demo --keep DIR`
+ * makes one of simulated data. */
 
 #include <atemoya.h>
 #include <inttypes.h>

@@ -14,14 +14,14 @@ pub struct Ring<T> {
 }
 
 impl<T: Copy> Ring<T> {
-    /// So many buffers of `items` items, all touched; `value` is not zero, so that the memory is
-    /// really there.
+    /// Makes `buffers` buffers of `items` items, all touched. `value` is not zero, so that the
+    /// memory is really there.
     #[must_use]
     pub fn new(buffers: usize, items: usize, value: T) -> Ring<T> {
         Ring { buffers: vec![vec![value; items]; buffers], next: 0 }
     }
 
-    /// The buffer whose turn it is.
+    /// Returns the buffer whose turn it is.
     pub fn turn(&mut self) -> &mut [T] {
         self.next = (self.next + 1) % self.buffers.len();
         &mut self.buffers[self.next]
@@ -42,7 +42,7 @@ impl<T: Copy> Sources<T> {
         Sources { memory: vec![value; SOURCE_BYTES / size_of::<T>()], random: Random::new(&[1]) }
     }
 
-    /// Fills a batch: each of its windows of so many items with one copy from a random place.
+    /// Fills a batch: each window, of the given number of items, with one copy from a random place.
     pub fn copy(&mut self, out: &mut [T], window: usize) {
         for out in out.chunks_exact_mut(window) {
             let start = self.random.below(self.memory.len() - window);

@@ -1,6 +1,6 @@
 //! Measuring a store side by side with yardsticks: what the benchmarks and `atemoya bench` share,
-//! so that both measure the same thing in the same way. `BENCHMARKS.md` says what is measured and
-//! why so.
+//! so that both measure the same thing in the same way. `BENCHMARKS.md` says what is measured, and
+//! why.
 //!
 //! It is a crate of its own so that the command depends on neither criterion nor the benchmarks'
 //! made-up stores.
@@ -10,11 +10,12 @@ mod baseline;
 mod device;
 mod examples;
 mod memory;
-mod places;
 mod random;
+mod random_windows;
 mod report;
 mod start;
 mod stream;
+mod timer;
 mod turns;
 mod windows;
 
@@ -24,8 +25,8 @@ pub use baseline::{Ring, Sources};
 pub use device::{Waited, consumer_waited, copies_of, plain_copies, through_device};
 pub use examples::Examples;
 pub use memory::{Private, private_bytes, private_memory};
-pub use places::random_windows;
 pub use random::Random;
+pub use random_windows::random_windows;
 pub use report::{Goal, Outcome, Report};
 pub use start::first_batch;
 pub use stream::through;

@@ -1,9 +1,10 @@
-//! Memory that a process has to itself: what of it is neither a file's nor shared.
+//! The private memory of a process: what is neither a file's nor shared.
 
+use crate::timer::Timer;
 use atemoya::feed::Loader;
-use atemoya::{Error, Progress, Result};
+use atemoya::{Progress, Result};
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Batches between two looks at the memory.
 const BETWEEN: usize = 32;
@@ -17,8 +18,8 @@ pub struct Private {
     pub ring: u64,
 }
 
-/// Bytes of this process that are resident and belong to no file: `RssAnon` of `/proc/self/status`.
-/// `None` where there is no such line.
+/// Returns the bytes of this process that are resident and belong to no file, `RssAnon` of
+/// `/proc/self/status`. Returns `None` where there is no such line.
 #[must_use]
 pub fn private_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
@@ -30,7 +31,7 @@ pub fn private_bytes() -> Option<u64> {
 /// `None` where it cannot be read.
 ///
 /// # Errors
-/// What a batch says, or [`Error::Interrupted`]. `progress` advances by milliseconds.
+/// The error of a batch, or [`atemoya::Error::Interrupted`]. `progress` advances by milliseconds.
 pub fn private_memory(
     loader: &Loader,
     slots: usize,
@@ -40,18 +41,12 @@ pub fn private_memory(
 ) -> Result<Option<Private>> {
     let Some(before) = before else { return Ok(None) };
     let ring = (slots * loader.layout().bytes()) as u64;
-    let (since, mut told, mut most) = (Instant::now(), 0, 0);
+    let (mut timer, mut most) = (Timer::start(progress), 0);
     for (number, batch) in loader.epochs(0, u64::MAX).enumerate() {
         black_box(batch?.labels());
         if number % BETWEEN == 0 {
             most = most.max(private_bytes().unwrap_or(0));
-            let now = since.elapsed().as_millis() as u64;
-            progress.advance(now - told);
-            told = now;
-            if progress.interrupted() {
-                return Err(Error::Interrupted);
-            }
-            if since.elapsed() >= time && number > 0 {
+            if timer.tick()? >= time && number > 0 {
                 break;
             }
         }

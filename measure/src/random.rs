@@ -17,23 +17,23 @@ impl Random {
         Random(seeds.iter().fold(start, next))
     }
 
-    /// The next 64 bits.
+    /// Returns the next 64 bits.
     #[expect(clippy::should_implement_trait, reason = "the stream has no end")]
     pub fn next(&mut self) -> u64 {
         self.0.next_u64()
     }
 
-    /// A number below `bound`, which is not 0.
+    /// Returns a number below `bound`, which is not 0.
     pub fn below(&mut self, bound: usize) -> usize {
         ((u128::from(self.next()) * bound as u128) >> 64) as usize
     }
 
-    /// A number in `(0, 1]`.
+    /// Returns a number in `(0, 1]`.
     pub fn unit(&mut self) -> f64 {
         ((self.next() >> 11) + 1) as f64 / (1u64 << 53) as f64
     }
 
-    /// How many failures come before a success of probability `p`.
+    /// Returns how many failures come before a success of probability `p`.
     pub fn geometric(&mut self, p: f64) -> usize {
         (self.unit().ln() / (1.0 - p).ln()) as usize
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 /// Opens the store, builds the loader that `generator` describes, and waits for its first batch.
 ///
 /// # Errors
-/// What the library says of the store or the options; [`Error::Argument`] when there is no batch.
+/// Those of opening the store and building the loader; [`Error::Argument`] when there is no batch.
 pub fn first_batch(path: &Path, generator: impl FnOnce(&Store) -> PeakGenerator) -> Result<Duration> {
     let since = Instant::now();
     let store = Store::open(path)?;

@@ -1,6 +1,7 @@
-//! Measuring side by side: contestants take short turns over and over, so that whatever slows the
-//! machine slows all of them, and ratios are taken within a round.
+//! Measuring side by side: contestants take short turns over and over. What slows the machine slows
+//! all of them, and ratios are taken within a round.
 
+use crate::timer::Timer;
 use atemoya::{Error, Progress, Result};
 use std::time::{Duration, Instant};
 
@@ -20,25 +21,25 @@ pub struct Contestant<'a, S> {
 }
 
 impl<'a, S> Contestant<'a, S> {
-    /// A contestant whose runs do one batch, and which does nothing ahead.
+    /// Makes a contestant whose run does one batch, and which rests while others have their turn.
     pub fn new(name: impl Into<String>, run: impl FnMut(&mut S) -> Result<()> + 'a) -> Self {
         Contestant { name: name.into(), run: Box::new(run), batches: 1, untimed: 0 }
     }
 
-    /// The same, but one run does so many batches.
+    /// Sets how many batches one run does.
     #[must_use]
     pub fn batches(self, batches: u32) -> Self {
         Contestant { batches, ..self }
     }
 
-    /// The same, but it goes on working while others have their turn: before each turn it rests,
-    /// and does so many runs, which it may have done ahead, untimed.
+    /// Sets how many runs it may have ready, since it goes on working while others have their turn.
+    /// It rests before each turn, and does that many runs untimed.
     #[must_use]
     pub fn untimed(self, untimed: usize) -> Self {
         Contestant { untimed, ..self }
     }
 
-    /// The same among contestants that share more than it needs.
+    /// Returns the same contestant among others that share more than it needs.
     #[must_use]
     pub fn on<R>(mut self, part: impl Fn(&mut R) -> &mut S + 'a) -> Contestant<'a, R>
     where
@@ -48,7 +49,7 @@ impl<'a, S> Contestant<'a, S> {
         Contestant { name, run: Box::new(move |whole| (self.run)(part(whole))), batches, untimed }
     }
 
-    /// The same with a state of its own, among contestants that share nothing.
+    /// Returns the same contestant with a state of its own, among others that share nothing.
     #[must_use]
     pub fn with(mut self, state: &'a mut S) -> Contestant<'a, ()> {
         let (name, batches, untimed) = (self.name, self.batches, self.untimed);
@@ -127,7 +128,7 @@ pub struct Row {
 /// compared with.
 ///
 /// # Errors
-/// What a contestant says, or [`Error::Interrupted`]. `progress` advances by milliseconds.
+/// The error of a contestant, or [`Error::Interrupted`]. `progress` advances by milliseconds.
 ///
 /// # Panics
 /// When there is no contestant.
@@ -141,9 +142,9 @@ pub fn take_turns<S>(
     let runs =
         contestants.iter_mut().map(|contestant| contestant.runs(state, pace.turn)).collect::<Result<Vec<_>>>()?;
     let mut times = vec![Vec::new(); n];
-    let (since, mut told) = (Instant::now(), 0);
+    let mut timer = Timer::start(progress);
     for round in 0.. {
-        if round >= pace.rounds && since.elapsed() >= pace.budget {
+        if round >= pace.rounds && timer.elapsed() >= pace.budget {
             break;
         }
         for i in (0..n).map(|i| (i + round) % n) {
@@ -153,9 +154,7 @@ pub fn take_turns<S>(
             let seconds = contestants[i].turn(state, runs[i])?;
             times[i].push(seconds);
         }
-        let now = since.elapsed().as_millis() as u64;
-        progress.advance(now - told);
-        told = now;
+        timer.tick()?;
     }
     let base = times[n - 1].clone();
     let rows = contestants.iter().zip(times).map(|(contestant, times)| {

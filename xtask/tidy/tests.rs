@@ -68,7 +68,8 @@ fn tests_and_what_is_only_passed_on_do_not_count() {
         ("src/a/mod.rs", "mod b;\nmod c;\npub use b::B;\nuse c::C;\nfn f() -> C { B2 }\n"),
         (
             "src/a/b.rs",
-            "pub struct B;\nimpl B {\n  #[cfg(test)]\n  fn f() { super::f() }\n}\n#[cfg(test)]\nmod tests { use super::super::f; }\n",
+            "pub struct B;\nimpl B {\n  #[cfg(test)]\n  fn f() { super::f() }\n}\n\
+             #[cfg(test)]\nmod tests { use super::super::f; }\n",
         ),
         ("src/a/c.rs", "pub struct C;\n#[cfg(all(test, unix))]\nuse super::f;\n#[cfg(not(test))]\nuse super::B;\n"),
     ]);
@@ -81,11 +82,13 @@ fn public_items_are_those_that_a_user_can_name() {
         ("src/lib.rs", "pub mod a;\nmod b;\npub mod ffi;\npub use b::{B, m, Hidden};\n#[doc(hidden)]\npub use b::D;\n"),
         (
             "src/a.rs",
-            "pub struct A;\npub(crate) struct No;\nmod own { pub enum E {} pub trait T {} }\npub use own::*;\npub use own::E as F;\n",
+            "pub struct A;\npub(crate) struct No;\nmod own { pub enum E {} pub trait T {} }\n\
+             pub use own::*;\npub use own::E as F;\n",
         ),
         (
             "src/b.rs",
-            "pub type B = u8;\npub struct C;\npub struct D;\n#[doc(hidden)]\npub struct Hidden;\npub mod m { pub const X: u8 = 0; pub use super::B; }\n",
+            "pub type B = u8;\npub struct C;\npub struct D;\n#[doc(hidden)]\npub struct Hidden;\n\
+             pub mod m { pub const X: u8 = 0; pub use super::B; }\n",
         ),
         ("src/ffi.rs", "pub struct Of;\n#[unsafe(no_mangle)]\npub extern \"C\" fn atemoya_f() {}\npub fn g() {}\n"),
     ]);

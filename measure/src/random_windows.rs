@@ -1,4 +1,4 @@
-//! Where windows lie: random places of a store's genome.
+//! Windows at random positions of a store's genome.
 
 use crate::{Random, Windows};
 use atemoya::Store;
@@ -6,12 +6,12 @@ use atemoya::gather::Span;
 
 const SEED: u64 = 0x61_74_65_6d_6f_79_61;
 
-/// `count` windows at random places of the genome, every second one reverse-complemented.
-/// Contestants get other places each, by `seed`: whoever reads the same places as the one before
-/// finds them in the cache.
+/// Returns `count` windows at random positions of the genome, every second one
+/// reverse-complemented.
 ///
-/// A window that is wider than its contig reaches past its end. A genome without bases has no
-/// place.
+/// Each contestant has its own positions, by `seed`: those that another has just read are in the
+/// cache. A window that is wider than its contig reaches past its end. A genome without bases has
+/// no window.
 #[must_use]
 pub fn random_windows(store: &Store, width: usize, count: usize, seed: usize) -> Windows {
     let mut random = Random::new(&[SEED, seed as u64]);
@@ -26,8 +26,8 @@ pub fn random_windows(store: &Store, width: usize, count: usize, seed: usize) ->
         .collect();
     let bases = ends.last().copied().unwrap_or(0);
     let span = |i: usize| {
-        let place = random.below(bases as usize) as u64;
-        let contig = ends.partition_point(|&end| end <= place);
+        let position = random.below(bases as usize) as u64;
+        let contig = ends.partition_point(|&end| end <= position);
         let room = (store.contigs().length(contig) as usize).saturating_sub(width);
         let start = random.below(room + 1) as i64;
         Span { contig, start, reverse_complement: i % 2 == 1 }
