@@ -1,16 +1,16 @@
-//! Parses the command line: clap's way, but for negative numbers, which clap takes for unknown
-//! options and says to write behind `--`, where they would be something else.
+//! Parses the command line by clap, except for negative numbers. clap takes these for unknown
+//! options and recommends to write them after `--`, where they would be positional arguments.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command, Error, Parser};
 
-/// Parses the arguments that the process was given, or ends it with what clap has to say.
+/// Parses the arguments of the process, or ends it with clap's message.
 pub(crate) fn parse<T: Parser>() -> T {
     let mut command = with_negative_numbers(T::command());
     let matches = command.try_get_matches_from_mut(std::env::args_os());
     let matches = matches.unwrap_or_else(|error| explain(error).format(&mut command).exit());
     T::from_arg_matches(&matches).unwrap_or_else(|error| {
-        // With the usage of the subcommand that the values were given to.
+        // The message shows the usage of the subcommand.
         let subcommand = matches.subcommand_name().and_then(|name| command.find_subcommand_mut(name));
         match subcommand {
             Some(subcommand) => explain(error).format(subcommand).exit(),
@@ -19,8 +19,8 @@ pub(crate) fn parse<T: Parser>() -> T {
     })
 }
 
-/// Lets every option take a negative number as its value, which those that count then refuse by
-/// name.
+/// Lets each option take a negative number as its value. Options that count things then refuse it,
+/// and their message names the option.
 fn with_negative_numbers(command: Command) -> Command {
     let takes = |arg: &Arg| !arg.is_positional() && arg.get_action().takes_values();
     let mut command = command.mut_args(|arg| if takes(&arg) { arg.allow_negative_numbers(true) } else { arg });
@@ -31,8 +31,8 @@ fn with_negative_numbers(command: Command) -> Command {
     command
 }
 
-/// Says of a negative number that none is taken, which Rust calls an invalid digit, and where a
-/// store stands that is missing. What nobody knows is never to be written behind `--`.
+/// Improves clap's messages: for negative numbers, which Rust calls an invalid digit; for a missing
+/// store; and for unknown options, without the recommendation to write them after `--`.
 fn explain(mut error: Error) -> Error {
     let negative = match error.get(ContextKind::InvalidValue) {
         Some(ContextValue::String(value)) => value.parse::<i128>().is_ok_and(|value| value < 0),
@@ -40,7 +40,7 @@ fn explain(mut error: Error) -> Error {
     };
     let digit = std::error::Error::source(&error).is_some_and(|source| source.to_string().contains("invalid digit"));
     if error.kind() == ErrorKind::ValueValidation && negative && digit {
-        let tip = ContextValue::StyledStrs(vec!["it is a whole number of 0 or more".into()]);
+        let tip = ContextValue::StyledStrs(vec!["it must be a whole number of 0 or more".into()]);
         error.insert(ContextKind::Suggested, tip);
     }
     if error.kind() == ErrorKind::UnknownArgument
@@ -56,7 +56,7 @@ fn explain(mut error: Error) -> Error {
         _ => false,
     };
     if error.kind() == ErrorKind::MissingRequiredArgument && lacks_store {
-        let tip = "the store stands first, in front of options that take several files".into();
+        let tip = "give the store first, before options that take several files".into();
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
     }
     error
@@ -100,6 +100,6 @@ mod tests {
         let error = said(&["a", "inside", "s", "--blacklist", "x"]).unwrap();
         assert!(error.contains("'--blacklist'") && !error.contains("-- --blacklist"), "{error}");
         let error = said(&["a", "inside", "--seed", "5"]).unwrap();
-        assert!(error.contains("<STORE>") && error.contains("the store stands first"), "{error}");
+        assert!(error.contains("<STORE>") && error.contains("give the store first"), "{error}");
     }
 }

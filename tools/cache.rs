@@ -1,4 +1,4 @@
-//! `atemoya cache`: the stores that the Python package has packed on the fly, and removing them.
+//! `atemoya cache`: lists and removes the stores that the Python package has packed.
 
 use crate::output;
 use anyhow::{Result, bail};
@@ -10,12 +10,12 @@ use std::time::{Duration, UNIX_EPOCH};
 
 const DAY: u64 = 24 * 3600;
 
-/// List and remove stores that were packed on the fly
+/// List and remove stores that the Python package has packed
 ///
-/// The Python package packs the files that a loader is given once, into $ATEMOYA_CACHE, or atemoya
-/// in $XDG_CACHE_HOME or ~/.cache. What is removed is packed again when it is needed. With
-/// $ATEMOYA_CACHE_SIZE (200G), packing removes the stores that were used the longest ago while all
-/// take more than that; without it there is no limit.
+/// The Python package packs the input files of a loader once, into $ATEMOYA_CACHE, else
+/// $XDG_CACHE_HOME/atemoya, else ~/.cache/atemoya. A removed store is packed again when it is
+/// needed. With $ATEMOYA_CACHE_SIZE (200G), packing removes the least recently used stores until
+/// the others take at most this much; without it there is no limit.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -27,18 +27,18 @@ enum Command {
     /// Show the stores: sizes, last use, inputs
     List {
         #[command(flatten)]
-        place: Place,
+        cache: CacheDirectory,
         /// Write JSON
         #[arg(long)]
         json: bool,
     },
-    /// Remove stores; none that is in use, and nothing that is not a store of the cache
+    /// Remove stores of the cache that are not in use
     Prune(Rules),
 }
 
 #[derive(Debug, clap::Args)]
-struct Place {
-    /// The cache's directory [default: that of the environment]
+struct CacheDirectory {
+    /// The directory of the cache [default: $ATEMOYA_CACHE, or ~/.cache/atemoya]
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
 }
@@ -46,12 +46,12 @@ struct Place {
 #[derive(Debug, clap::Args)]
 struct Rules {
     #[command(flatten)]
-    place: Place,
-    /// Remove what was not used for so many days
+    cache: CacheDirectory,
+    /// Remove stores that were not used for this many days
     #[arg(long, value_name = "DAYS")]
     older_than: Option<u32>,
-    /// Remove what was used the longest ago, until the rest takes no more: bytes, or with K, M, G
-    /// or T
+    /// Remove the least recently used stores until the others take at most this many bytes (200G:
+    /// K, M, G and T are units)
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     max_size: Option<u64>,
     /// Remove stores whose input files are gone
@@ -60,20 +60,20 @@ struct Rules {
     /// Remove all
     #[arg(long)]
     all: bool,
-    /// Remove nothing, and say what would be removed
+    /// Remove nothing, and show what would be removed
     #[arg(long)]
     dry_run: bool,
 }
 
-impl Place {
-    fn cache(&self) -> atemoya::Result<Cache> {
+impl CacheDirectory {
+    fn open(&self) -> atemoya::Result<Cache> {
         self.dir.as_ref().map_or_else(Cache::from_environment, |directory| Ok(Cache::new(directory)))
     }
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     match &arguments.command {
-        Command::List { place, json } => list(&place.cache()?, *json),
+        Command::List { cache, json } => list(&cache.open()?, *json),
         Command::Prune(rules) => prune(rules),
     }
 }
@@ -97,7 +97,7 @@ fn list(cache: &Cache, json: bool) -> Result<()> {
 }
 
 fn prune(rules: &Rules) -> Result<()> {
-    let Rules { place, older_than, max_size, missing_inputs, all, dry_run } = rules;
+    let Rules { cache, older_than, max_size, missing_inputs, all, dry_run } = rules;
     if older_than.is_none() && max_size.is_none() && !missing_inputs && !all {
         bail!("say what is to be removed: --older-than, --max-size, --missing-inputs or --all");
     }
@@ -109,7 +109,7 @@ fn prune(rules: &Rules) -> Result<()> {
         dry_run: *dry_run,
     };
     let (mut text, mut bytes) = (String::new(), 0);
-    for pruned in place.cache()?.prune(&rules)? {
+    for pruned in cache.open()?.prune(&rules)? {
         match &pruned.kept {
             Some(why) => writeln!(text, "kept     {}: {why}", line(&pruned.entry))?,
             None => {
@@ -123,7 +123,7 @@ fn prune(rules: &Rules) -> Result<()> {
     output::print(&text)
 }
 
-/// One store in a line.
+/// Returns a line about one store.
 fn line(entry: &Entry) -> String {
     let name = entry.path.file_name().unwrap_or_default().to_string_lossy();
     let days = entry.last_use.elapsed().unwrap_or_default().as_secs() / DAY;

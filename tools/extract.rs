@@ -1,4 +1,4 @@
-//! `atemoya extract`: a stretch of sequence or of a track, as a `.npy` file.
+//! `atemoya extract`: writes a region of the sequence or of a track as a `.npy` file.
 
 use crate::output;
 use crate::output::npy::NpyWriter;
@@ -7,10 +7,10 @@ use atemoya::Store;
 use atemoya::gather::{read_sequence, read_track};
 use std::path::PathBuf;
 
-/// Bases read and written at once.
+/// Bases that are read and written at once.
 const PIECE: u64 = 1 << 20;
 
-/// Extract a stretch of a track (f32, (L,)) or of the sequence (u8, (4, L)) as .npy
+/// Extract a region of a track (f32, (L,)) or of the sequence (u8, (4, L)) as .npy
 #[derive(Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("what").required(true))]
 pub(crate) struct Arguments {
@@ -19,13 +19,13 @@ pub(crate) struct Arguments {
     /// The contig
     #[arg(long, value_name = "NAME")]
     contig: String,
-    /// First base, 0-based
+    /// The first base, 0-based
     #[arg(long, value_name = "BASE", default_value_t = 0)]
     start: u64,
-    /// One past the last base [default: the contig's end]
+    /// One past the last base [default: the end of the contig]
     #[arg(long, value_name = "BASE")]
     end: Option<u64>,
-    /// A track: the name of a group, with .i for channel i of several
+    /// The track: the name of its group, with .i for channel i of several
     #[arg(long, value_name = "NAME[.i]", group = "what")]
     track: Option<String>,
     /// The one-hot sequence, rows A, C, G, T
@@ -44,7 +44,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if let Some(options) = region(contig, in_store).filter(|_| !in_store(contig)) {
         bail!(
             "{contig:?} is a region, and --contig takes a name: write {options} \
-             (regions count bases from 1, these options from 0; the end is not part of it)"
+             (regions count bases from 1, these options from 0, with an exclusive end)"
         );
     }
     let length = store.contigs().length(store.contigs().find(contig)?);
@@ -53,12 +53,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         bail!("no base lies between --start {start} and --end {end}, which is one past the last base");
     }
     if end > length {
-        bail!("{start}..{end} is not inside {contig:?}, which has {length} bases");
+        bail!("--end {end} is past the end of {contig:?}, which has {length} bases");
     }
     let pieces = (start..end).step_by(PIECE as usize).map(|from| from..end.min(from + PIECE));
     let watch = crate::watch::Watch::new()?;
     let (shape, dtype) = if let Some(track) = &arguments.track {
-        // A name that is wrong must be an error also where there is nothing to read.
+        // Refuses a wrong name before the file is created.
         read_track(&store, track, contig, start..start)?;
         let mut file = NpyWriter::<f32>::vector(&arguments.out, end - start)?;
         for piece in pieces {
@@ -80,9 +80,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     output::print(&format!("{}: {dtype} {shape}\n", arguments.out.display()))
 }
 
-/// The options that mean the region `NAME:FIRST-LAST`, `NAME:FIRST-` or `NAME:FIRST` (to the end,
-/// as samtools reads it), whose bases are counted from 1; a first base 0 is of those who count from
-/// 0. `None` for what is none of these, or of no contig.
+/// Returns the options for the region `NAME:FIRST-LAST`, `NAME:FIRST-` or `NAME:FIRST` (to the end,
+/// as in samtools), whose bases count from 1; a first base 0 is taken as 1. Returns `None` for
+/// another text, or another contig.
 fn region(text: &str, is_contig: impl Fn(&str) -> bool) -> Option<String> {
     let number = |text: &str| text.replace(',', "").parse::<u64>().ok();
     let (name, range) = text.rsplit_once(':').filter(|(name, _)| is_contig(name))?;

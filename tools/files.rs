@@ -1,9 +1,8 @@
-//! How input files are given on the command line: one or several to an option, which may be
-//! repeated.
+//! Input files on the command line: one or several for an option, which may be repeated.
 //!
 //! `--peaks a.bed b.bed` (and so a pattern of the shell), `--peaks a.bed --peaks b.bed` and
-//! `--peaks a.bed,b.bed` mean the same. A comma separates files, unless a file has a name with that
-//! comma. Names need not be UTF-8.
+//! `--peaks a.bed,b.bed` mean the same. A comma separates files, unless it is part of the name
+//! of an existing file. Names need not be UTF-8.
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use std::ffi::OsStr;
@@ -15,22 +14,22 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Files(Vec<PathBuf>);
 
 impl Files {
-    /// Takes one file or more.
+    /// Returns the parser of an option's value.
     pub(crate) fn parser() -> impl TypedValueParser<Value = Files> {
         OsStringValueParser::new().try_map(|value| split(&value).map(Files))
     }
 
-    /// The files of all values together.
+    /// Returns the files of all values.
     pub(crate) fn all(values: &[Files]) -> Vec<PathBuf> {
         values.iter().flat_map(|files| files.0.iter().cloned()).collect()
     }
 }
 
-/// Returns the files that a value names: at each place the longest name of a file that is there, or
-/// else the name up to the next comma.
+/// Returns the files that a value names: each time the longest name of an existing file, or else
+/// the name up to the next comma.
 ///
 /// # Errors
-/// A name is empty; or the value can be read in two ways, since files of either kind are there.
+/// If a name is empty, or both a name with commas and all of its parts are existing files.
 pub(crate) fn split(value: &OsStr) -> Result<Vec<PathBuf>, String> {
     let bytes = value.as_bytes();
     let path = |from: usize, to: usize| Path::new(OsStr::from_bytes(&bytes[from..to]));

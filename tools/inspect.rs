@@ -1,4 +1,4 @@
-//! `atemoya inspect`: what a store holds and where it came from, as text or JSON.
+//! `atemoya inspect`: shows what a store holds and where it came from, as text or JSON.
 
 use crate::ledger::Explained;
 use crate::output;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::fmt::Write;
 use std::path::PathBuf;
 
-/// Contigs that the text lists, longest first; JSON has all.
+/// The most contigs in the text, longest first; JSON has all.
 const LISTED: usize = 25;
 
 /// Show what a store holds: contigs, tracks, encodings, bytes per base, provenance, locus indices
@@ -20,8 +20,8 @@ const LISTED: usize = 25;
 pub(crate) struct Arguments {
     /// The store
     store: PathBuf,
-    /// Show of each locus index, or of one, how many loci are kept and why the others are not: by
-    /// file and by contig
+    /// Show how many loci each index, or one, keeps, and how many each rule left out, by file and
+    /// by contig
     #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     loci: Option<String>,
     /// Write JSON
@@ -44,11 +44,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     output::print(&as_text(&store, &censuses, &indices)?)
 }
 
-/// Says what became of the loci of one index, or of all for an empty name.
+/// Prints the ledger of one index, or of all for an empty name.
 fn explain(store: &Store, name: &str, json: bool) -> Result<()> {
     let names = if name.is_empty() { published::names(store)? } else { vec![name.to_owned()] };
     if names.is_empty() {
-        // The error of whoever asks for an index where there is none.
+        // Returns the error of a store without indices.
         published::manifest(store, None)?;
     }
     let (mut text, mut values) = (String::new(), serde_json::Map::new());

@@ -1,7 +1,7 @@
 //! The `atemoya` command: packs genomes, tracks and loci into a store, looks into it, and samples
 //! training batches.
 //!
-//! Every subcommand is one file that turns arguments into calls of the library and answers into
+//! Each subcommand is a file, which turns arguments into calls of the library and results into
 //! text.
 
 mod arguments;
@@ -46,12 +46,11 @@ enum Command {
     Demo(demo::Arguments),
 }
 
-/// An error in the words of the command: a parameter that it begins with is an option, if there is
-/// one of its name.
-fn said(error: &anyhow::Error) -> String {
-    let message = output::in_command(&format!("{error:#}"));
+/// Returns an error's message with options in place of the library's parameters.
+fn message(error: &anyhow::Error) -> String {
+    let text = output::in_command(&format!("{error:#}"));
     if let Some(atemoya::Error::Argument { name, .. }) = error.downcast_ref()
-        && let Some(rest) = message.strip_prefix(&format!("{name}: "))
+        && let Some(rest) = text.strip_prefix(&format!("{name}: "))
     {
         let option = name.replace('_', "-");
         let has = |command: &clap::Command| command.get_arguments().any(|arg| arg.get_long() == Some(option.as_str()));
@@ -59,10 +58,10 @@ fn said(error: &anyhow::Error) -> String {
             return format!("--{option}: {rest}");
         }
     }
-    message
+    text
 }
 
-#[expect(clippy::print_stderr, reason = "this is where a command tells what went wrong")]
+#[expect(clippy::print_stderr, reason = "a command writes its errors to standard error")]
 fn main() -> ExitCode {
     let result = match arguments::parse::<Arguments>().command {
         Command::Pack(arguments) => pack::run(&arguments),
@@ -79,7 +78,7 @@ fn main() -> ExitCode {
     if output::is_broken_pipe(&error) {
         return ExitCode::SUCCESS;
     }
-    eprintln!("atemoya: {}", said(&error));
+    eprintln!("atemoya: {}", message(&error));
     match error.downcast_ref() {
         Some(atemoya::Error::Interrupted) => ExitCode::from(watch::INTERRUPTED),
         _ => ExitCode::FAILURE,

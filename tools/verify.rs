@@ -1,4 +1,4 @@
-//! `atemoya verify`: every checksum and every rule of the format, over the whole store.
+//! `atemoya verify`: checks all checksums and all rules of the format.
 
 use crate::{output, watch};
 use anyhow::Result;
@@ -7,9 +7,9 @@ use std::path::PathBuf;
 
 /// Check every checksum, every tile and every locus index of a store
 ///
-/// Exit status 1 and a message naming file and byte at the first thing that is wrong. The other
-/// commands open a store without reading all of it: they check manifest, headers, lengths and
-/// contig tables, and not every base and value.
+/// The first error ends it with exit status 1 and a message that names file and byte. The other
+/// commands do not read all of a store: they check manifest, headers, lengths and contig tables,
+/// and not each base and value.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The store

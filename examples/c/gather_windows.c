@@ -1,11 +1,10 @@
-/* Random access: gathers windows of one's own choice, of sequence and of tracks, into one's own
- * memory.
+/* Random access: gathers chosen windows of sequence and of tracks into the caller's memory.
  *
  *     cc gather_windows.c -o gather_windows $(pkg-config --cflags --libs atemoya)
  *     ./gather_windows STORE chr1:10000 chr1:25000-
  *
- * Each window of 2,114 bases begins at the base that is named, counted from 0; one that ends with
- * `-` is read reverse-complemented. */
+ * A window has 2,114 bases and begins at the given base, counted from 0. One whose text ends with
+ * `-` is reverse-complemented. */
 
 #include <atemoya.h>
 #include <stdio.h>
@@ -14,7 +13,7 @@
 
 enum { WIDTH = 2114, SHOWN = 60 };
 
-/* Ends the program when a call failed. The error is passed by its address: in
+/* Ends the program if a call failed. The error is passed by its address: in
  * `must(f(&error), error)` C may read it before the call. */
 static void must(atemoya_status status, atemoya_error **error) {
     if (status < 0) {
@@ -23,7 +22,7 @@ static void must(atemoya_status status, atemoya_error **error) {
     }
 }
 
-/* A window from its text, CONTIG:START or CONTIG:START-. */
+/* Returns the window of a text, CONTIG:START or CONTIG:START-. */
 static atemoya_window parse(const atemoya_store *store, char *text) {
     atemoya_window window = {0, 0, 0};
     atemoya_error *error = NULL;
@@ -42,7 +41,7 @@ static atemoya_window parse(const atemoya_store *store, char *text) {
     return window;
 }
 
-/* Gathers all windows with a gatherer, into memory that the caller frees. */
+/* Gathers all windows into memory that the caller frees. */
 static void *gather(const atemoya_gatherer *gatherer, const atemoya_window *windows, size_t count, size_t *channels) {
     atemoya_error *error = NULL;
     size_t bytes;

@@ -1,5 +1,5 @@
-/* Feeds a training loop: opens a store, streams two epochs, saves a checkpoint halfway, and goes on
- * from it with another loader.
+/* Feeds a training loop: opens a store, streams two epochs, saves a checkpoint halfway, and resumes
+ * it in another loader.
  *
  *     cc train_feed.c -o train_feed $(pkg-config --cflags --libs atemoya)
  *     ./train_feed STORE
@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Ends the program when a call failed. The error is passed by its address: in
+/* Ends the program if a call failed. The error is passed by its address: in
  * `must(f(&error), error)` C may read it before the call. */
 static void must(atemoya_status status, atemoya_error **error) {
     if (status < 0) {
@@ -21,7 +21,7 @@ static void must(atemoya_status status, atemoya_error **error) {
     }
 }
 
-/* The loader of this program; every parameter that is not set has its default. */
+/* Returns the loader of this program. Parameters that are not set have their defaults. */
 static atemoya_loader *make_loader(const atemoya_store *store, size_t num_workers) {
     atemoya_error *error = NULL;
     atemoya_options *options = NULL;
@@ -36,7 +36,7 @@ static atemoya_loader *make_loader(const atemoya_store *store, size_t num_worker
     return loader;
 }
 
-/* Stands for a training step: here it adds the signal up, and counts the bases that are known. */
+/* In place of a training step, sums the signal and counts the known bases. */
 static double train(const atemoya_tensor *sequence, const atemoya_tensor *signal) {
     const int8_t *x = (const int8_t *)sequence->data;
     const float *y = (const float *)signal->data;
@@ -57,7 +57,7 @@ static bool step(atemoya_loader *loader, double *loss) {
     must(atemoya_batch_column(batch, ATEMOYA_COLUMN_SEQUENCE, &sequence, &error), &error);
     must(atemoya_batch_column(batch, ATEMOYA_COLUMN_SIGNAL, &signal, &error), &error);
     *loss = train(&sequence, &signal);
-    atemoya_batch_free(batch); /* its memory is filled again from now on */
+    atemoya_batch_free(batch); /* from now on its memory may be filled again */
     return true;
 }
 
@@ -76,7 +76,7 @@ int main(int argc, char **argv) {
         return 2;
     }
     if (atemoya_abi_version() != ATEMOYA_ABI_VERSION || atemoya_abi_revision() < ATEMOYA_ABI_REVISION) {
-        fprintf(stderr, "train_feed: the library is another one than the header's\n");
+        fprintf(stderr, "train_feed: the library does not fit the header\n");
         return 1;
     }
     must(atemoya_store_open(argv[1], &store, &error), &error);
@@ -90,7 +90,7 @@ int main(int argc, char **argv) {
 
     must(atemoya_loader_stream_epochs(loader, 0, 2, &error), &error);
     while (step(loader, &loss)) {
-        if (++number == (batches + 1) / 2) { /* a checkpoint, to be saved beside the model's */
+        if (++number == (batches + 1) / 2) { /* a checkpoint, to save with that of the model */
             must(atemoya_loader_state(loader, state, sizeof state, NULL, &error), &error);
             printf("after batch %zu: %s\n", number, state);
         } else if (number == (batches + 1) / 2 + 1) {
@@ -101,11 +101,11 @@ int main(int argc, char **argv) {
     printf("%zu batches; this thread waited %" PRIu64 " us for them\n", number, waited / 1000);
     atemoya_loader_free(loader);
 
-    /* Another loader, with another number of workers, goes on with the very next batch. */
+    /* Another loader, with another number of workers, resumes with the next batch. */
     loader = make_loader(store, 1);
     must(atemoya_loader_resume(loader, state, 0, &error), &error);
     if (!step(loader, &resumed) || resumed != after) {
-        fprintf(stderr, "train_feed: the checkpoint went on with another batch\n");
+        fprintf(stderr, "train_feed: the checkpoint resumed with another batch\n");
         return 1;
     }
     printf("resumed with the batch that came after the checkpoint\n");

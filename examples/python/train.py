@@ -1,10 +1,10 @@
-"""Trains a small BPNet-like model on a CPU, saves the loader's state half-way, and goes on from it.
+"""Trains a small BPNet-like model on a CPU, saves the loader's state half-way, and resumes it.
 
 cargo run --release --bin atemoya -- demo --keep /tmp/demo          # simulated data
 python examples/python/train.py --sequences /tmp/demo/genome.fa \\
-    --peaks /tmp/demo/peaks.narrowPeak --negatives /tmp/demo/negatives.bed --exclusion-lists
-    /tmp/demo/exclusion.bed \\ --signals /tmp/demo/signal.plus.bw,/tmp/demo/signal.minus.bw
-    --controls /tmp/demo/control.bw
+    --peaks /tmp/demo/peaks.narrowPeak --negatives /tmp/demo/negatives.bed \\
+    --exclusion-lists /tmp/demo/exclusion.bed \\
+    --signals /tmp/demo/signal.plus.bw,/tmp/demo/signal.minus.bw --controls /tmp/demo/control.bw
 """
 
 import argparse
@@ -20,7 +20,7 @@ from atemoya import PeakGenerator, PeakLoader
 
 
 def group(argument: str) -> str | list[str]:
-    """`plus.bw,minus.bw` is one stranded group, `a.bw` an unstranded one."""
+    """Returns a group: `plus.bw,minus.bw` is a stranded one, `a.bw` an unstranded one."""
     files = argument.split(",")
     return files if len(files) > 1 else files[0]
 

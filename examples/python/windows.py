@@ -1,4 +1,4 @@
-"""Looks at one place of a store, and at its first training batch, with numpy alone.
+"""Shows a window of a store and its first training batch, with numpy alone.
 
 python examples/python/windows.py demo.atemoya chr1 100000
 """
@@ -29,8 +29,7 @@ def main() -> None:
         loader = atemoya.Loader(store, loci=store.loci[0], batch_size=64)
         batch = next(iter(loader))
         print(f"{batch}: X {batch.sequence.shape}, y {batch.signal.shape}, {batch.labels.sum()} peaks")
-        # Exclusion lists and bounds on counts are those of the index; the windows are the loader's
-        # own.
+        # Exclusion lists and bounds of counts come from the index, the windows from the loader.
         print(f"kept: {loader.ledger['peaks']['kept']} peaks, {loader.ledger['negatives']['kept']} negatives")
 
 

@@ -23,7 +23,7 @@ const CAPABILITY: (i32, i32) = (7, 0);
 ///
 /// match Device::open(0) {
 ///     Ok(device) => println!("{}", device.name()?),
-///     Err(Error::NoDriver { .. } | Error::NoDevice { .. }) => println!("no GPU: use the loader on the host"),
+///     Err(Error::NoDriver { .. } | Error::NoDevice { .. }) => println!("there is no GPU"),
 ///     Err(other) => return Err(other),
 /// }
 /// # Ok::<(), Error>(())

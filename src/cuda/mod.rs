@@ -11,7 +11,7 @@
 //!
 //! let store = Store::open("yeast.atemoya")?;
 //! let device = Device::open(0)?; // an error if there is no driver or no such device
-//! let generator = PeakGenerator::new(&store).sequence_type(DType::F16).batch_size(64).num_workers(2);
+//! let generator = PeakGenerator::new(&store).sequence_type(DType::F16).num_workers(2);
 //! let mut loader = DeviceGenerator::new(&device, generator).prefetch_to_device(2).build()?;
 //! for batch in loader.epoch(0) {
 //!     let batch = batch?; // complete for work that `batch.stream()` is given from now on
@@ -31,7 +31,7 @@
 //! let context = CudaContext::new(0)?; // current on this thread from now on
 //! let compute = context.new_stream()?;
 //! let device = Device::open(0)?;
-//! // SAFETY: the stream is of the device's primary context, and outlives the loader and its batches.
+//! // SAFETY: the stream is of the device's primary context, and outlives the loader and batches.
 //! let stream = unsafe { Stream::borrow(&device, compute.cu_stream().cast()) }?;
 //! let generator = PeakGenerator::new(&Store::open("yeast.atemoya")?);
 //! let mut loader = DeviceGenerator::new(&device, generator).stream(Some(stream)).build()?;

@@ -1,4 +1,4 @@
-//! Rows of a store that is not in memory: its files are put out of the page cache, and read again.
+//! Rows of a store on disk: its files are evicted from the page cache and read again.
 
 use super::windows::{batch, width_of};
 use super::{Bench, loading};
@@ -10,16 +10,16 @@ use atemoya_measure::{Contestant, Outcome, Quartiles, Ring, gathered, group_gath
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Random windows that are read at most.
+/// The most random windows that are read.
 const WINDOWS: usize = 4096;
-/// The share of the time that reading them from disk takes at most.
+/// The most of the time that reading them from disk may take.
 const SHARE: f64 = 0.1;
 /// How often they are read from memory afterwards.
 const AGAIN: usize = 3;
-/// The share of the looked-at pages that may still be in memory.
+/// The share of the inspected pages that may still be in memory.
 const REST: f64 = 0.05;
 
-/// The loader's rows: name, way of reading, and whether the system is asked for what comes next.
+/// The rows of the loader: name, access, and whether there is readahead.
 const FEEDS: [(&str, Access, bool); 3] = [
     ("cold_feed_unasked", Access::Map, false),
     ("cold_feed", Access::Map, true),
@@ -27,7 +27,7 @@ const FEEDS: [(&str, Access, bool); 3] = [
 ];
 
 pub(super) fn measure(bench: &mut Bench<'_>, has_loci: bool) -> Result<()> {
-    if !put_out(bench)? {
+    if !evict(bench)? {
         return Ok(());
     }
     if has_loci {
@@ -35,7 +35,7 @@ pub(super) fn measure(bench: &mut Bench<'_>, has_loci: bool) -> Result<()> {
         let warm = (0..AGAIN).map(|_| loading::first_batch_ms(bench)).collect::<Result<Vec<_>>>()?;
         bench.report.push(Outcome::once("cold_first_batch_ms", "ms", cold, Quartiles::of(warm).median));
         for (name, access, ask_ahead) in FEEDS {
-            if !put_out(bench)? {
+            if !evict(bench)? {
                 return Ok(());
             }
             let (cold, warm) = bench.phase(name, SHARE, |time| stream(bench, access, ask_ahead, time))?;
@@ -43,9 +43,9 @@ pub(super) fn measure(bench: &mut Bench<'_>, has_loci: bool) -> Result<()> {
         }
         bench.report.note(
             "cold_feed: the loader's first batches, 2 workers, from disk and again from memory; \
-             _unasked: without asking the system for what comes next; _read: without memory maps",
+             _unasked: without readahead; _read: without memory maps",
         );
-        if !put_out(bench)? {
+        if !evict(bench)? {
             return Ok(());
         }
     }
@@ -58,14 +58,13 @@ pub(super) fn measure(bench: &mut Bench<'_>, has_loci: bool) -> Result<()> {
     Ok(())
 }
 
-/// Streams the first batches of an epoch, then the same ones again, and returns both rates in
-/// examples a second.
+/// Streams the first batches of an epoch, then the same ones again. Returns both rates in examples
+/// per second.
 fn stream(bench: &Bench<'_>, access: Access, ask_ahead: bool, time: Duration) -> Result<(f64, f64)> {
     let store = Store::open(&bench.arguments.store)?;
     let generator = bench.generator(&store).num_workers(2).access(access).ask_ahead(ask_ahead);
     let loader = generator.build()?;
-    // Up to so many batches, for so long: how many of them time allowed, their examples, and how
-    // long they took.
+    // Streams up to `most` batches, for `time`. Returns the batches, their examples and seconds.
     let read = |most: usize, time: Duration| -> Result<(usize, usize, f64)> {
         let (since, mut batches, mut examples) = (Instant::now(), 0, 0);
         for batch in loader.epoch(0).take(most) {
@@ -82,8 +81,8 @@ fn stream(bench: &Bench<'_>, access: Access, ask_ahead: bool, time: Duration) ->
     Ok((examples as f64 / cold, examples as f64 / Quartiles::of(warm).median))
 }
 
-/// Reads sequence and all tracks of random windows once, then the same ones again, and returns both
-/// rates.
+/// Reads sequence and all tracks of random windows once, then the same ones again. Returns both
+/// rates in windows per second.
 fn windows(bench: &Bench<'_>, time: Duration) -> Result<Option<(f64, f64)>> {
     let store = Store::open(&bench.arguments.store)?;
     let filter = &bench.filter;
@@ -94,7 +93,7 @@ fn windows(bench: &Bench<'_>, time: Duration) -> Result<Option<(f64, f64)>> {
     let mut bases = Ring::new(1, batch * 4 * filter.in_window, 1u8);
     let mut values: Vec<Ring<f32>> =
         groups.iter().map(|group| Ring::new(1, batch * group.tracks.len() * width_of(group, filter), 1.0)).collect();
-    // The same places for all, as examples are read.
+    // All read the same windows, as for examples.
     let contestants = || -> Result<_> {
         let own = |width| random_windows(&store, width, WINDOWS, usize::MAX);
         let sequence = store.sequence().map(|_| Gatherer::sequence(&store, DType::U8)).transpose()?;
@@ -105,8 +104,7 @@ fn windows(bench: &Bench<'_>, time: Duration) -> Result<Option<(f64, f64)>> {
         });
         Ok((sequence, tracks.collect::<Result<Vec<Contestant<'_, Ring<f32>>>>>()?))
     };
-    // Reads up to so many batches, and returns how many of them time allowed and how long they
-    // took.
+    // Reads up to `most` batches, for `time`. Returns the batches and their seconds.
     let mut read = |most: usize| -> Result<(usize, f64)> {
         let (mut sequence, mut tracks) = contestants()?;
         let (since, mut done) = (Instant::now(), 0);
@@ -127,35 +125,34 @@ fn windows(bench: &Bench<'_>, time: Duration) -> Result<Option<(f64, f64)>> {
     Ok(Some((rate(cold), rate(Quartiles::of(warm).median))))
 }
 
-/// Puts the store's files out of the page cache, or says why they are not. Returns whether they
-/// are.
-fn put_out(bench: &mut Bench<'_>) -> Result<bool> {
-    let reason = bench.phase("cold", 0.0, |_| put_out_files(&bench.arguments.store))?;
+/// Evicts the store's files from the page cache, or notes why it cannot. Returns whether it did.
+fn evict(bench: &mut Bench<'_>) -> Result<bool> {
+    let reason = bench.phase("cold", 0.0, |_| evict_files(&bench.arguments.store))?;
     if let Some(reason) = &reason {
         bench.report.note(format!("from disk: not measured, {reason}"));
     }
     Ok(reason.is_none())
 }
 
-/// Puts a store's files out of the page cache. Returns why they are not, if they are not.
-fn put_out_files(store: &Path) -> Result<Option<String>> {
-    let (mut looked, mut cached) = (0, 0);
+/// Evicts a store's files from the page cache. Returns the reason if it cannot.
+fn evict_files(store: &Path) -> Result<Option<String>> {
+    let (mut inspected, mut cached) = (0, 0);
     for path in files(store)? {
-        let context = || format!("{}: cannot put it out of the page cache", path.display());
-        match page_cache::put_out(&path).with_context(context)? {
-            Some(pages) => (looked, cached) = (looked + pages.looked, cached + pages.cached),
-            None => return Ok(Some("the file system does not tell what is in the page cache".to_owned())),
+        let context = || format!("{}: cannot evict it from the page cache", path.display());
+        match page_cache::evict(&path).with_context(context)? {
+            Some(pages) => (inspected, cached) = (inspected + pages.inspected, cached + pages.cached),
+            None => return Ok(Some("the file system does not report what is in the page cache".to_owned())),
         }
     }
-    let share = f64::from(cached) / f64::from(looked.max(1));
+    let share = f64::from(cached) / f64::from(inspected.max(1));
     let reason = format!(
-        "{:.0}% of the store stays in the page cache: in use by others, or held by its file system",
+        "{:.0}% of the store stays in the page cache, in use by another process or kept by the file system",
         100.0 * share
     );
     Ok((share > REST).then_some(reason))
 }
 
-/// The files of a store, those of its locus indices included.
+/// Returns the files of a store, with those of its locus indices.
 fn files(directory: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     let context = || format!("{}: cannot list", directory.display());
@@ -170,7 +167,7 @@ fn files(directory: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// What only Linux offers.
+/// The page cache, as Linux shows it.
 #[cfg(target_os = "linux")]
 mod page_cache {
     use rustix::fs::{Advice, fadvise};
@@ -179,46 +176,46 @@ mod page_cache {
     use std::io::IoSliceMut;
     use std::path::Path;
 
-    /// Pages of a file that are looked at, at most.
-    const LOOKS: u64 = 256;
+    /// The most pages of a file that are inspected.
+    const INSPECTED: u64 = 256;
 
     pub(super) struct Pages {
-        pub(super) looked: u32,
+        pub(super) inspected: u32,
         pub(super) cached: u32,
     }
 
-    /// Puts a file out of the page cache, and says how many of some of its pages are there still.
-    /// `None` where the file system does not tell.
-    pub(super) fn put_out(path: &Path) -> std::io::Result<Option<Pages>> {
+    /// Evicts a file from the page cache. Returns how many of its inspected pages are still there,
+    /// or `None` if the file system does not report it.
+    pub(super) fn evict(path: &Path) -> std::io::Result<Option<Pages>> {
         let file = File::open(path)?;
-        // Pages that were never written to disk cannot go.
+        // Pages that were not written to disk cannot be evicted.
         file.sync_data()?;
         fadvise(&file, 0, None, Advice::DontNeed)?;
         let length = file.metadata()?.len();
-        let mut pages = Pages { looked: 0, cached: 0 };
-        for at in (0..length).step_by((length / LOOKS).max(4096) as usize) {
-            // A read that must not wait finds what is in memory, and nothing else.
+        let mut pages = Pages { inspected: 0, cached: 0 };
+        for at in (0..length).step_by((length / INSPECTED).max(4096) as usize) {
+            // A read that must not wait finds only what is in memory.
             match preadv2(&file, &mut [IoSliceMut::new(&mut [0])], at, ReadWriteFlags::NOWAIT) {
                 Ok(_) => pages.cached += 1,
                 Err(Errno::AGAIN) => {}
                 Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => return Ok(None),
                 Err(error) => return Err(error.into()),
             }
-            pages.looked += 1;
+            pages.inspected += 1;
         }
         Ok(Some(pages))
     }
 }
 
-/// What only Linux offers.
+/// Other systems do not show the page cache.
 #[cfg(not(target_os = "linux"))]
 mod page_cache {
     pub(super) struct Pages {
-        pub(super) looked: u32,
+        pub(super) inspected: u32,
         pub(super) cached: u32,
     }
 
-    pub(super) fn put_out(_: &std::path::Path) -> std::io::Result<Option<Pages>> {
+    pub(super) fn evict(_: &std::path::Path) -> std::io::Result<Option<Pages>> {
         Ok(None)
     }
 }

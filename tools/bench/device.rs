@@ -1,5 +1,5 @@
-//! Rows of a GPU: the loader that feeds it beside the loader on the host, its copies beside plain
-//! ones, the kernel, and the wait of its consumer.
+//! Rows of a GPU: its loader beside the loader on the host, its copies beside plain ones, the
+//! kernel, and how long the consumer waits.
 
 use super::Bench;
 use crate::output;
@@ -13,7 +13,7 @@ use atemoya_measure::{
 const WORKERS: usize = 2;
 /// Launches of the kernel that are timed.
 const LAUNCHES: u32 = 200;
-/// The shares of the time that the rows take, for each way of transfer where there are two.
+/// The shares of the time that the rows take, for each transfer if there are two.
 const EXAMPLES: f64 = 0.4;
 const COPIES: f64 = 0.2;
 const WAITED: f64 = 0.1;
@@ -44,13 +44,13 @@ pub(super) fn measure(bench: &mut Bench<'_>, store: &Store, device: &Device) -> 
     for (i, loader) in loaders.iter_mut().enumerate() {
         plain_seconds[i] = copies(bench, &format!("h2d_{}", NAMES[i]), loader, device)?;
     }
-    // Dense, in these types, there is nothing to expand.
+    // With dense transfer and these types, nothing is expanded.
     match bench.phase("kernel_us", 0.0, |_| Ok(kernel_time(&mut loaders[0], LAUNCHES)?))? {
         Some(time) => {
             let [kernel, copy] = [time.as_secs_f64(), plain_seconds[0]].map(|seconds| 1e6 * seconds);
             bench.report.push(Outcome::once("kernel_us", "us/batch", kernel, copy));
         }
-        None => bench.report.note("kernel_us: not timed, this driver has no clock or the store nothing to expand"),
+        None => bench.report.note("kernel_us: not timed, the driver has no clock, or no column is expanded"),
     }
     for (i, loader) in loaders.iter_mut().enumerate() {
         let name = format!("waited_{}", NAMES[i]);
@@ -71,8 +71,8 @@ pub(super) fn measure(bench: &mut Bench<'_>, store: &Store, device: &Device) -> 
     Ok(())
 }
 
-/// The bytes a second that a loader copies when nothing is done with its batches, beside plain
-/// copies. Returns the seconds of a plain one.
+/// Measures the bytes per second that a loader copies if its batches are dropped at once, beside
+/// plain copies. Returns the seconds of a plain copy.
 fn copies(bench: &mut Bench<'_>, name: &str, loader: &mut DeviceLoader, device: &Device) -> Result<f64> {
     let bytes = loader.stats().batch_bytes;
     let rows = bench.phase(name, COPIES, |time| {

@@ -1,5 +1,5 @@
-//! Rows of whole examples: gathered alone, through the loader, the first batch, and the memory that
-//! streaming takes.
+//! Rows of whole examples: gathered alone, through the loader, the first batch, and the memory of a
+//! stream.
 
 use super::Bench;
 use crate::output;
@@ -29,12 +29,12 @@ pub(super) fn private_memory(bench: &mut Bench<'_>, store: &Store) -> Result<()>
             let [grown, ring] = [private.grown, private.ring].map(|bytes| bytes as f64 / 1e6);
             bench.report.push(Outcome::once("private_mb", "MB", grown, ring));
         }
-        None => bench.report.note("private_mb: this system does not tell private memory"),
+        None => bench.report.note("private_mb: this system does not report private memory"),
     }
     Ok(())
 }
 
-/// From opening the store to the first batch, in milliseconds.
+/// Returns the milliseconds from opening the store to the first batch.
 pub(super) fn first_batch_ms(bench: &Bench<'_>) -> Result<f64> {
     let generator = |store: &Store| -> PeakGenerator { bench.generator(store) };
     Ok(1e3 * atemoya_measure::first_batch(&bench.arguments.store, generator)?.as_secs_f64())

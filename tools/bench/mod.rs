@@ -1,4 +1,4 @@
-//! `atemoya bench`: how fast a store of the user's own is on this machine, beside copying the same
+//! `atemoya bench`: measures how fast the user's store is on this machine, beside copies of as many
 //! bytes.
 
 mod cold;
@@ -19,19 +19,19 @@ use std::time::Duration;
 
 /// Measure how fast a store is on this machine
 ///
-/// Each row is measured in turns with its baseline, so that other work on the machine slows both:
-/// one-hot sequence and each group's tracks over random windows, and whole examples, beside copying
-/// as many bytes from memory; the loader with 1 and 2 workers beside as many threads that only
-/// gather; the first batch beside opening the store; private memory beside the ring of batches;
-/// and, at last, windows and the loader (also without asking the system for what comes next, and
-/// without memory maps) from disk beside the same from memory, for which the store's files are put
-/// out of the page cache. It needs some 400 MB of memory, and writes nothing.
+/// Each row is measured in turns with its baseline, so that other work on the machine slows both.
+/// Windows of one-hot sequence and of each group's tracks, and whole examples, are measured beside
+/// copies of as many bytes; the loader with 1 and 2 workers, beside as many threads that only
+/// gather; the first batch, beside opening the store; private memory, beside the ring of batches.
+/// Last, the store's files are evicted from the page cache: windows and the loader (also without
+/// readahead, and without memory maps) are measured from disk, beside the same from memory. It
+/// needs about 400 MB of memory, and writes nothing.
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "atemoya bench <STORE> [OPTIONS]")]
 pub(crate) struct Arguments {
-    /// The store, in front of options that take several files
+    /// The store; give it before options that take several files
     store: PathBuf,
-    /// The locus index [default: the store's only one, if any]
+    /// The locus index [default: the only one of the store, if it has one]
     #[arg(long, value_name = "NAME")]
     loci: Option<String>,
     #[command(flatten)]
@@ -42,16 +42,15 @@ pub(crate) struct Arguments {
     /// Examples of a batch
     #[arg(long, value_name = "N", default_value_t = 64)]
     batch_size: usize,
-    /// Measure for about so long; what has to be read from disk first comes on top
+    /// The time to measure, in seconds; reading from disk for the first time comes on top
     #[arg(long, value_name = "S", default_value_t = 25.0)]
     seconds: f64,
-    /// Measure the loader that feeds this GPU, counted from 0, and nothing else
+    /// Measure only the loader for this GPU, counted from 0
     ///
-    /// Examples a second beside the loader on the host, bytes over the bus, its copies beside plain
-    /// ones, the kernel's time, and how long the consumer waits. It needs a GPU with its driver and
-    /// a locus index. We have never seen the numbers that it prints on a GPU: the CUDA path was
-    /// never run or timed on one. Only an `atemoya` that was built with the feature `cuda` can do
-    /// it.
+    /// Examples per second beside the loader on the host, bytes over the bus, its copies beside
+    /// plain ones, the kernel's time, and how long the consumer waits. It needs a GPU with its
+    /// driver, a locus index, and an `atemoya` that was built with the feature `cuda`. We have
+    /// never seen its numbers on a GPU: the CUDA path was never run or timed on one.
     #[arg(long, value_name = "N")]
     device: Option<usize>,
     /// Write JSON: {name: {value, baseline, ratio, goal}}, where no row has a goal
@@ -59,7 +58,7 @@ pub(crate) struct Arguments {
     json: bool,
 }
 
-/// The work that all rows are part of.
+/// What the measurements of all rows share.
 struct Bench<'a> {
     arguments: &'a Arguments,
     filter: LocusFilter,
@@ -98,16 +97,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let mut bench =
         Bench { arguments, filter: arguments.filter.filter()?, watch: &watch, report: Report::default(), private };
     #[cfg(not(feature = "cuda"))]
-    ensure!(arguments.device.is_none(), "device: this command was built without GPUs; build it with --features cuda");
+    ensure!(arguments.device.is_none(), "--device: this command was built without GPUs; build it with --features cuda");
     #[cfg(feature = "cuda")]
     let device = arguments.device.map(atemoya::cuda::Device::open).transpose()?;
     let store = Store::open(&arguments.store)?;
-    ensure!(bench.filter.in_window > 0, "in_window: must be at least 1");
-    ensure!(bench.filter.out_window > 0, "out_window: must be at least 1");
-    ensure!(arguments.seconds > 0.0 && arguments.seconds <= 3600.0, "seconds: must be more than 0 and at most 3600");
+    ensure!(bench.filter.in_window > 0, "--in-window: must be at least 1");
+    ensure!(bench.filter.out_window > 0, "--out-window: must be at least 1");
+    ensure!(arguments.seconds > 0.0 && arguments.seconds <= 3600.0, "--seconds: must be more than 0 and at most 3600");
     ensure!(
         store.contigs().iter().any(|(_, length)| length > 0),
-        "{}: no contig has a base",
+        "{}: the store has no bases",
         arguments.store.display()
     );
     #[cfg(feature = "cuda")]
@@ -117,7 +116,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     }
     let has_loci = arguments.loci.is_some() || !published::names(&store)?.is_empty();
     if has_loci {
-        // First, since what others leave behind in the allocator would count as the loader's.
+        // First: memory that other rows leave in the allocator would count as the loader's.
         loading::private_memory(&mut bench, &store)?;
         loading::first_batch(&mut bench)?;
     }
@@ -125,9 +124,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if has_loci {
         loading::measure(&mut bench, &store)?;
     } else {
-        bench
-            .report
-            .note("no locus index: neither examples nor loader, first batch or memory; `atemoya index` makes one");
+        bench.report.note(
+            "no locus index: examples, loader, first batch and memory are not measured; `atemoya index` makes one",
+        );
     }
     drop(store);
     cold::measure(&mut bench, has_loci)?;

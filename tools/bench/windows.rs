@@ -14,11 +14,11 @@ use atemoya_measure::{
 };
 use std::time::{Duration, Instant};
 
-/// Random windows of a row, over and over.
+/// The random windows of a row, which are gathered over and over.
 const WINDOWS: usize = 1 << 14;
 /// Bytes of a batch, unless a single window has more.
 const BATCH_BYTES: usize = 16 << 20;
-/// Bytes of a window at most: what is copied beside must be found in memory.
+/// The most bytes of a window: the copies beside it must fit in memory.
 const WINDOW_BYTES: usize = 64 << 20;
 /// The share of the time that a row takes, and all groups together.
 const ROW: f64 = 0.1;
@@ -52,18 +52,18 @@ fn one_hot<T: Element>(bench: &mut Bench<'_>, store: &Store, name: &str, one: T)
     row(bench, name, &gatherer, windows, ROW, one)
 }
 
-/// The bases of a group's windows, as the loader reads them.
+/// Returns the bases of a group's windows, as the loader reads them.
 pub(super) fn width_of(group: &GroupEntry, filter: &LocusFilter) -> usize {
     if group.role == Role::Signal { filter.out_window } else { filter.in_window }
 }
 
-/// Windows of so many bytes that are gathered in one run; none when they are too large to be
-/// measured.
+/// Returns how many windows of `window_bytes` are gathered in one run; `None` if they are too large
+/// to be measured.
 pub(super) fn batch(window_bytes: usize) -> Option<usize> {
     (window_bytes <= WINDOW_BYTES).then(|| (BATCH_BYTES / window_bytes).clamp(1, BATCH))
 }
 
-/// Measures gathering of windows beside copying as many values. Buffers begin as ones.
+/// Measures the gathering of windows beside copies of as many values. Buffers begin as ones.
 fn row<T: Element>(
     bench: &mut Bench<'_>,
     name: &str,
@@ -89,7 +89,7 @@ fn row<T: Element>(
     Ok(())
 }
 
-/// Reads windows into memory, and returns how many of them time allowed.
+/// Reads windows into memory for `time` at most, and returns how many.
 fn warm<T: Element>(
     mut contestant: Contestant<'_, Ring<T>>,
     ring: &mut Ring<T>,

@@ -1,4 +1,4 @@
-//! How groups of tracks are given on the command line: `--signal NAME=FILE...`, as in
+//! Groups of tracks on the command line: `--signal NAME=FILE...`, as in
 //! `--signal atac=plus.bw,minus.bw` or `--signal atac=plus.bw minus.bw`.
 
 use crate::files;
@@ -26,13 +26,13 @@ pub(super) struct Groups {
 const SIGNAL: &str = "signal";
 const CONTROL: &str = "control";
 
-/// Returns the groups that one occurrence of an option gives. A value that names no group adds a
-/// channel to the one before.
+/// Returns the groups of one occurrence of an option. A value without a group's name adds channels
+/// to the group before.
 fn groups<'a>(values: impl Iterator<Item = &'a OsStr>) -> Result<Vec<Group>, String> {
     let mut groups: Vec<Group> = Vec::new();
     for value in values {
         match (cut(value), groups.last_mut()) {
-            // A file may be named so that it looks like a group.
+            // The name of an existing file may look like a group.
             (Some((_, _)), Some(group)) if std::path::Path::new(value).is_file() => group.paths.push(value.into()),
             (Some((name, files)), _) => {
                 let name = name.to_str().ok_or_else(|| format!("the name of the group {name:?} is not UTF-8"))?;
@@ -69,11 +69,11 @@ fn option(name: &'static str, help: &'static str) -> Arg {
 
 impl clap::Args for Groups {
     fn augment_args(command: Command) -> Command {
-        let signal = "A group of signal tracks; several files (NAME=PLUS,MINUS or NAME=PLUS MINUS) are \
-                      its channels, which swap under reverse complement. Repeat for more";
+        let signal = "A group of signal tracks. Several files (NAME=PLUS,MINUS or NAME=PLUS MINUS) are \
+                      its channels, which swap under reverse complement. Repeat for more groups";
         command
             .arg(option(SIGNAL, signal))
-            .arg(option(CONTROL, "A group of control tracks, given as a signal is. Repeat for more"))
+            .arg(option(CONTROL, "A group of control tracks, given as for --signal. Repeat for more groups"))
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -128,7 +128,7 @@ mod tests {
         }
         for bad in ["a.bw", "=a.bw", "a=", "a=,b.bw", "a=b.bw,"] {
             assert!(parse(&["--signal", bad]).is_err(), "{bad}");
-            // An option of its own is never a channel of the group before.
+            // A value of another occurrence is never a channel of the group before.
             assert!(parse(&["--signal", "x=y.bw", "--signal", bad]).is_err(), "{bad}");
         }
     }

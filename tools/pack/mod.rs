@@ -1,4 +1,4 @@
-//! `atemoya pack`: a FASTA and bigWigs become a store.
+//! `atemoya pack`: packs a FASTA file and bigWigs into a store.
 
 mod group;
 
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 /// Pack a genome and bigWig tracks into a store
 ///
-/// The store is built beside DIR and appears in one step; Ctrl-C leaves nothing behind.
+/// The store appears when it is complete. If packing is interrupted, nothing is left behind.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The genome: FASTA, plain or compressed (gzip, BGZF, bzip2, xz, zstd)
@@ -20,16 +20,16 @@ pub(crate) struct Arguments {
     fasta: Option<PathBuf>,
     #[command(flatten)]
     groups: Groups,
-    /// Contigs and their lengths, for a store without a genome (else those of all bigWigs, each
-    /// with the length that the first has)
+    /// A file of contig names and lengths, for a store without a genome [default: the contigs of
+    /// all bigWigs, with the lengths of the first that has each]
     #[arg(long, value_name = "FILE")]
     chrom_sizes: Option<PathBuf>,
-    /// Contigs that bigWigs call otherwise: chr (1 for chr1 and the like, MT for chrM), or a file
-    /// whose lines are names of one contig, as UCSC's chromAlias.txt
+    /// For bigWigs whose contigs have other names: chr (1 for chr1 and the like, MT for chrM), or a
+    /// file with the names of one contig on each line, as UCSC's chromAlias.txt
     #[arg(long, value_name = "chr|FILE")]
     alias: Option<PathBuf>,
-    /// Pack zeros where a bigWig has no contig of the genome, or none of its length, which else is
-    /// an error
+    /// Pack zeros for a bigWig that has no contig of the genome, or none of its length; by default
+    /// that is an error
     #[arg(long)]
     allow_empty: bool,
     /// Pack these contigs only
@@ -59,7 +59,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if let Some(path) = &arguments.chrom_sizes {
         builder = builder.chrom_sizes(path);
     }
-    // Sizes that are no power of two are refused by the library, with 0 standing for them.
+    // The library refuses 0, which stands for all sizes that are not powers of two.
     builder = builder.tile_log2(if arguments.tile.is_power_of_two() { arguments.tile.trailing_zeros() } else { 0 });
     for Group { name, paths } in &arguments.groups.signals {
         builder = builder.signal(name, paths);
@@ -75,7 +75,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     output::print(&summary(&arguments.out)?)
 }
 
-/// A line on what was made.
+/// Returns a line about a store.
 pub(crate) fn summary(path: &Path) -> Result<String> {
     let store = Store::open(path)?;
     let manifest = store.manifest();

@@ -92,10 +92,10 @@ fn what_cannot_be_measured_is_refused() {
     assert!(refused(&["bench", data().to_str().unwrap()]).contains("not an atemoya store"));
     for (arguments, word) in [
         (["--loci", "nope"], "nope"),
-        (["--in-window", "0"], "in_window"),
-        (["--out-window", "0"], "out_window"),
-        (["--seconds", "0"], "seconds"),
-        (["--seconds", "nan"], "seconds"),
+        (["--in-window", "0"], "--in-window"),
+        (["--out-window", "0"], "--out-window"),
+        (["--seconds", "0"], "--seconds"),
+        (["--seconds", "nan"], "--seconds"),
         (["--batch-size", "0"], "--batch-size"),
         (["--max-jitter", "999999"], "kept"),
     ] {

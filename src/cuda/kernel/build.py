@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Compiles expand.cu to expand.ptx, or checks that the committed text is what the compiler makes of the source.
+"""Compiles expand.cu to expand.ptx, or checks that the committed expand.ptx is up to date.
 
     pip install --no-deps --target DIR -r requirements.txt
     python3 build.py --tools DIR            writes expand.ptx
     python3 build.py --tools DIR --check    compares, and assembles it for the architectures below
 
-No GPU, driver or CUDA toolkit is needed. The check also fails where the assembler keeps anything in
-local memory (a stack, spilled registers) or takes more registers than REGISTERS.
+No GPU, driver or CUDA toolkit is needed. The check also fails if the assembler uses local memory (a
+stack, spilled registers) or more registers than REGISTERS.
 """
 
 import argparse
@@ -25,7 +25,7 @@ REGISTERS = 40
 
 
 def find(tools, pattern):
-    """The one file under `tools` whose path ends like `pattern`."""
+    """Returns the only file under `tools` whose path ends like `pattern`."""
     found = sorted(pathlib.Path(tools).glob(f"**/{pattern}"))
     if len(found) != 1:
         sys.exit(f"{len(found)} files {pattern} under {tools}, expected one: see requirements.txt")
@@ -33,7 +33,7 @@ def find(tools, pattern):
 
 
 def compiled(tools):
-    """The PTX of expand.cu, as bytes."""
+    """Returns the PTX of expand.cu, as bytes."""
     nvrtc = ctypes.CDLL(str(find(tools, "libnvrtc.so.*")))
 
     def call(name, *arguments):
@@ -73,16 +73,16 @@ def compare(committed, made):
 
 
 def assemble(ptxas, architecture):
-    """Assembles expand.ptx; prints and judges what the code takes."""
+    """Assembles expand.ptx; prints and checks its registers and local memory."""
     command = [ptxas, "-v", f"-arch={architecture}", "-o", os.devnull, HERE / "expand.ptx"]
     done = subprocess.run(command, capture_output=True, text=True)
-    said = done.stdout + done.stderr
+    output = done.stdout + done.stderr
     if done.returncode:
-        sys.exit(f"ptxas for {architecture}: {said}")
-    registers = re.findall(r"Used (\d+) registers", said)
-    local = re.findall(r"(\d+) bytes (stack frame|spill stores|spill loads)", said)
+        sys.exit(f"ptxas for {architecture}: {output}")
+    registers = re.findall(r"Used (\d+) registers", output)
+    local = re.findall(r"(\d+) bytes (stack frame|spill stores|spill loads)", output)
     if len(registers) != 1 or len(local) != 3:
-        sys.exit(f"ptxas for {architecture} says something else than expected: {said}")
+        sys.exit(f"ptxas for {architecture} says something else than expected: {output}")
     print(f"{architecture}: {registers[0]} registers, " + ", ".join(f"{n} bytes {what}" for n, what in local))
     if int(registers[0]) > REGISTERS or any(int(n) for n, _ in local):
         sys.exit(f"ptxas for {architecture}: more than {REGISTERS} registers, or local memory")

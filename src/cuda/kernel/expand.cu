@@ -1,34 +1,33 @@
-// One batch, from the form in which it crosses the bus to the form in which a model wants it. The
-// host copies a batch as compactly as it can: a one-hot sequence as one bit a position, counts as
-// u8 or u16, signals as f32. One launch of this kernel writes every column of the batch as f32,
-// f16, bf16 or u8. A thread writes one piece of a column, 16 bytes of the target; the threads of a
-// block write neighbouring pieces, and all of a block belong to one column, so that nothing that is
-// decided once a column makes the threads of a warp part. Launch it with 256 threads a block in one
-// dimension; blocks in excess do nothing.
+// Expands one batch from the types in which it crosses the bus to those that a model takes. The bus
+// carries one-hot sequence as one bit for each position, counts as u8 or u16, and signals as f32.
+// One launch of this kernel writes every column of the batch as f32, f16, bf16 or u8. A thread
+// writes one piece of a column, 16 bytes of the target. The threads of a block write adjacent
+// pieces of one column, so that decisions for a column do not make the threads of a warp diverge.
+// Launch it with 256 threads for each block in one dimension; blocks in excess do nothing.
 //
-// It is straight code: no shared memory, barriers, warp instructions, atomics, calls or local
-// memory. So expand.ptx, which build.py makes from this text and the library carries, can be
-// interpreted instruction by instruction where there is no GPU. And there is no #include: NVRTC
-// compiles it alone, and host.cpp makes it C++ for the host.
+// It has no shared memory, barriers, warp instructions, atomics, calls or local memory. So
+// expand.ptx, which build.py compiles from this text and the library includes, can be interpreted
+// instruction by instruction without a GPU. There is no #include: NVRTC compiles it alone, and
+// host.cpp makes it C++ for the host.
 
 typedef unsigned char u8;
 typedef unsigned short u16;
 typedef unsigned int u32;
 typedef unsigned long long u64;
 
-// What an element is: of the source and of the target.
+// The types of the elements of source and target.
 enum Input { BITS, FROM_U8, FROM_U16, FROM_F32 };
 enum Output { F32, F16, BF16, U8 };
 
-// One column of a batch; src/cuda fills the same 40 bytes.
+// One column of a batch; src/cuda/kernel.rs fills the same 40 bytes.
 struct Column {
     const void* source; // device memory, at a multiple of 256
-    void* target;       // device memory, at a multiple of 256, apart from the source
-    u32 items;          // elements of the target; 0 where there is nothing to do
-    u32 first_block;    // the first block of this column; ascending over the columns; 0xffffffff for an unused one
-    u32 conversion;     // 4 * Input + Output; with any other value, or from a number to u8 or f32 to f32, nothing is written
-    u32 width;          // bits: positions of a row of the target, whose rows follow one another without a gap
-    u32 words;          // bits: 32-bit words of a row of the source, at least width / 32 rounded up
+    void* target;       // device memory, at a multiple of 256, which does not overlap the source
+    u32 items;          // elements of the target; may be 0
+    u32 first_block;    // the column's first block, ascending; 0xffffffff for an unused column
+    u32 conversion;     // 4 * Input + Output; for conversions that are missing, nothing is written
+    u32 width;          // for bits: positions of a row of the target, whose rows are contiguous
+    u32 words;          // for bits: 32-bit words of a row of the source, at least width / 32
     u32 unused;
 };
 
@@ -36,7 +35,7 @@ struct Batch {
     Column columns[3];
 };
 
-// The element types: E holds one, ONE is its 1.
+// E is the type of an element, and ONE the bits of its 1.
 template <int OUTPUT> struct Target;
 template <> struct Target<F32> { typedef u32 E; enum : u32 { ONE = 0x3F800000u }; };
 template <> struct Target<F16> { typedef u16 E; enum : u32 { ONE = 0x3C00u }; };
@@ -48,13 +47,14 @@ template <> struct Source<FROM_U8> { typedef u8 E; };
 template <> struct Source<FROM_U16> { typedef u16 E; };
 template <> struct Source<FROM_F32> { typedef u32 E; };
 
-// The logarithm of the number of elements of a piece.
+// Returns the binary logarithm of the number of elements of a piece.
 __device__ __forceinline__ constexpr u32 shift_of(u32 output) { return output == F32 ? 2 : output == U8 ? 4 : 3; }
 
-// ---- bits --------------------------------------------------------------------------------------------------------
+// ---- bits ---------------------------------------------------------------------------------------
 
-// The n bits (at most 16) of the target from element `at` on, the first one lowest. They may lie in
-// several rows. A word that holds none of them is not read: behind the last one the memory may end.
+// Returns n bits (at most 16) of the target from element `at` on, the first one lowest. They may
+// lie in several rows. It reads no word without any of them: the memory may end after the last
+// word.
 __device__ __forceinline__ u32 gather(const u32* source, u32 at, u32 n, u32 width, u32 words) {
     const u32 row = at / width;
     const u32* line = source + (u64)row * words;
@@ -74,8 +74,7 @@ __device__ __forceinline__ u32 gather(const u32* source, u32 at, u32 n, u32 widt
     }
 }
 
-// The bits as elements that are 1 or 0. The product has bit k of a few bits at the lowest place of
-// element k.
+// Spreads bits to elements that are 1 or 0. The product has bit k at the lowest place of element k.
 template <int OUTPUT> __device__ __forceinline__ void spread(u32 bits, u32 (&piece)[4]) {
     const u32 per = 4 / sizeof(typename Target<OUTPUT>::E);
     const u32 copies = per == 1 ? 1u : per == 2 ? 0x8001u : 0x204081u;
@@ -87,10 +86,10 @@ template <int OUTPUT> __device__ __forceinline__ void spread(u32 bits, u32 (&pie
     }
 }
 
-// ---- numbers -----------------------------------------------------------------------------------------------------
+// ---- numbers ------------------------------------------------------------------------------------
 
 #ifndef HOST // host.cpp has its own
-// To the nearest, ties to even, from 65520 on infinity; any NaN is 0x7fff.
+// Rounds to the nearest, ties to even; from 65520 on to infinity. Any NaN becomes 0x7fff.
 __device__ __forceinline__ u32 f16_of(float x) {
     u16 y;
     asm("cvt.rn.f16.f32 %0, %1;" : "=h"(y) : "f"(x));
@@ -98,9 +97,9 @@ __device__ __forceinline__ u32 f16_of(float x) {
 }
 #endif
 
-// To the nearest, ties to even, as bf16::from_f32 of the Rust crate `half` has it (sm_70 has no
-// instruction): a NaN keeps its sign and its upper bits and is quiet. A u8 is exact, and an integer
-// never a NaN.
+// Rounds to the nearest, ties to even, as bf16::from_f32 of the Rust crate `half` does (sm_70 has
+// no instruction for it): a NaN keeps its sign and its upper bits and becomes quiet. A u8 is exact,
+// and an integer is never a NaN.
 template <int INPUT> __device__ __forceinline__ u32 bf16_of(float x) {
     const u32 y = __float_as_uint(x);
     if (INPUT == FROM_U8) return y >> 16;
@@ -108,7 +107,7 @@ template <int INPUT> __device__ __forceinline__ u32 bf16_of(float x) {
     return (y + 0x7fff + (y >> 16 & 1)) >> 16;
 }
 
-// One element of the source as a float; a u32 is the bits of one.
+// Returns an element of the source as a float; a u32 has the bits of a float.
 __device__ __forceinline__ float number(u8 x) { return (float)(u32)x; }
 __device__ __forceinline__ float number(u16 x) { return (float)(u32)x; }
 __device__ __forceinline__ float number(u32 x) { return __uint_as_float(x); }
@@ -117,7 +116,7 @@ template <int INPUT, int OUTPUT> __device__ __forceinline__ u32 as(float x) {
     return OUTPUT == F32 ? __float_as_uint(x) : OUTPUT == F16 ? f16_of(x) : bf16_of<INPUT>(x);
 }
 
-// COUNT words in loads of up to 16 bytes.
+// Loads COUNT words, up to 16 bytes at once.
 template <u32 COUNT> __device__ __forceinline__ void load(const void* source, u32 (&raw)[COUNT]) {
     if (COUNT == 1) {
         raw[0] = *(const u32*)source;
@@ -133,9 +132,10 @@ template <u32 COUNT> __device__ __forceinline__ void load(const void* source, u3
     }
 }
 
-// The first n elements of a piece, converted; the others are left to chance. The source is read
-// where there are elements only.
-template <int INPUT, int OUTPUT> __device__ __forceinline__ void convert(const void* source, u32 at, u32 n, u32 (&piece)[4]) {
+// Converts the first n elements of a piece; the others are undefined. The source is read only where
+// it has elements.
+template <int INPUT, int OUTPUT>
+__device__ __forceinline__ void convert(const void* source, u32 at, u32 n, u32 (&piece)[4]) {
     typedef typename Source<INPUT>::E E;
     const u32 count = 1u << shift_of(OUTPUT);
     const u32 in = 4 / sizeof(E), out = count / 4; // elements of a word
@@ -155,9 +155,9 @@ template <int INPUT, int OUTPUT> __device__ __forceinline__ void convert(const v
     }
 }
 
-// ---- the kernel --------------------------------------------------------------------------------------------------
+// ---- the kernel ---------------------------------------------------------------------------------
 
-// The first n elements of a piece that has more of them.
+// Stores the first n elements of a piece, which has more.
 template <int OUTPUT> __device__ __forceinline__ void store_tail(void* target, u32 at, u32 n, const u32 (&piece)[4]) {
     typedef typename Target<OUTPUT>::E E;
     const u32 count = 1u << shift_of(OUTPUT), per = count / 4;
@@ -168,14 +168,14 @@ template <int OUTPUT> __device__ __forceinline__ void store_tail(void* target, u
 }
 
 extern "C" __global__ void expand(const Batch batch) {
-    // A block's column: the last one that begins at or before it. The places in `batch` are
-    // constants, so it stays where parameters are.
+    // The column of a block is the last one that begins at or before it. Constant indices keep
+    // `batch` in parameter memory.
     Column column = batch.columns[0];
     if (batch.columns[1].first_block <= blockIdx.x) column = batch.columns[1];
     if (batch.columns[2].first_block <= blockIdx.x) column = batch.columns[2];
     if (blockIdx.x < column.first_block) return;
 
-    // A thread's piece: elements `at` to `at + n`. The last blocks may reach beyond 32 bits.
+    // The piece of a thread has the elements `at` to `at + n`. The last blocks may exceed 32 bits.
     const u32 output = column.conversion % 4;
     const u32 shift = shift_of(output);
     const u64 begin = ((u64)(blockIdx.x - column.first_block) * 256 + threadIdx.x) << shift;
@@ -208,5 +208,5 @@ extern "C" __global__ void expand(const Batch batch) {
         ((uint4*)column.target)[at >> shift] = whole;
     } else if (output == F32) store_tail<F32>(column.target, at, n, piece);
     else if (output == U8) store_tail<U8>(column.target, at, n, piece);
-    else store_tail<F16>(column.target, at, n, piece); // and bf16, which is as wide
+    else store_tail<F16>(column.target, at, n, piece); // or bf16, which has the same size
 }

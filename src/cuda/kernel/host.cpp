@@ -1,6 +1,6 @@
-// expand.cu as a program for the host: just enough CUDA, and a main that reads launches from the standard input and writes
-// the targets to the standard output. host_check.py compiles it with sanitizers; every buffer is exactly as long as it is
-// said to be, so that they see a byte too many.
+// expand.cu as a program for the host: as much of CUDA as it needs, and a main that reads launches
+// from standard input and writes the targets to standard output. host_check.py compiles it with
+// sanitizers. Every buffer has exactly its stated size, so that they detect any access beyond it.
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
@@ -17,11 +17,14 @@ struct alignas(8) uint2 { unsigned x, y; };
 struct alignas(16) uint4 { unsigned x, y, z, w; };
 static dim3 threadIdx, blockIdx;
 
-static unsigned __funnelshift_r(unsigned low, unsigned high, unsigned n) { return (((unsigned long long)high << 32) | low) >> n; }
+static unsigned __funnelshift_r(unsigned low, unsigned high, unsigned n) {
+    return (((unsigned long long)high << 32) | low) >> n;
+}
 static unsigned __float_as_uint(float x) { unsigned y; memcpy(&y, &x, 4); return y; }
 static float __uint_as_float(unsigned x) { float y; memcpy(&y, &x, 4); return y; }
 
-// What cvt.rn.f16.f32 does. Below 2^-14 the step of f16 is 2^-24: adding 0.5, whose last place that is, rounds to it.
+// Does what cvt.rn.f16.f32 does. Below 2^-14 the step of f16 is 2^-24, which is the last place of
+// 0.5: adding 0.5 rounds to it.
 static unsigned f16_of(float x) {
     const unsigned bits = __float_as_uint(x), sign = bits >> 16 & 0x8000, y = bits & 0x7fffffff;
     if (y > 0x7f800000) return 0x7fff;
@@ -38,14 +41,16 @@ static u32 get() {
     return x;
 }
 
-// A launch: its blocks, then of each column the five numbers from items to words and the bytes of source and target; then the sources.
+// A launch has its blocks; then, for each column, the five numbers from items to words and the
+// sizes of source and target in bytes; then the sources.
 int main() {
     for (u32 blocks; fread(&blocks, 4, 1, stdin) == 1;) {
         Batch batch;
         size_t source[3], target[3];
         for (int i = 0; i < 3; i++) {
             Column& c = batch.columns[i];
-            c.items = get(), c.first_block = get(), c.conversion = get(), c.width = get(), c.words = get(), c.unused = 0;
+            c.items = get(), c.first_block = get(), c.conversion = get();
+            c.width = get(), c.words = get(), c.unused = 0;
             source[i] = get(), target[i] = get();
         }
         for (int i = 0; i < 3; i++) {

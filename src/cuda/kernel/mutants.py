@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Does a test of expand.ptx notice a fault in it? Changes one instruction at a time and runs the test.
+"""Changes one instruction of expand.ptx at a time, and runs a test that should notice.
 
     python3 mutants.py [--every N] [--jobs N] COMMAND...
 
-COMMAND is the test; `{}` in it stands for the path of the changed PTX. The exit code of a test that
-notices is not 0. The survivors are printed, and are for a human to judge: many are equal to the
-original, as a comparison of small numbers with a sign, or a conversion that drops bits which
-nothing reads.
+COMMAND is the test; `{}` in it stands for the path of the changed PTX. A test that notices the change
+has an exit code other than 0. The survivors are printed, and a human must judge them: many are
+equivalent to the original, such as a signed comparison of small numbers, or a conversion that drops
+bits which nothing reads.
 """
 
 import argparse
@@ -19,17 +19,19 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 SWAPS = [
-    ("setp.lt", "setp.le"), ("setp.ge", "setp.gt"), ("setp.gt", "setp.ge"), ("setp.eq", "setp.ne"), ("setp.ne", "setp.eq"),
-    ("@%p", "@!%p"), ("@!%p", "@%p"), ("add.s32", "sub.s32"), ("add.s64", "sub.s64"), ("sub.s32", "add.s32"), ("and.b32", "or.b32"),
-    ("or.b32", "and.b32"), ("and.b16", "or.b16"), ("and.b64", "or.b64"), ("shl.b32", "shr.u32"), ("shr.u32", "shl.b32"),
-    ("shl.b64", "shr.u64"), ("min.u32", "max.u32"), ("not.b32", "mov.u32"), ("mul.lo.s32", "add.s32"), ("shf.r.wrap", "shf.l.wrap"),
-    ("cvt.rn.f32.u16", "cvt.rn.f32.s16"), ("ld.global.u8", "ld.global.s8"), ("4180", "4181"), ("32767", "32768"),
-    ("setp.lt.u32", "setp.lt.s32"), ("setp.gt.u32", "setp.gt.s32"), ("mul.wide.u32", "mul.wide.s32"), ("cvt.u64.u32", "cvt.s64.s32"),
+    ("setp.lt", "setp.le"), ("setp.ge", "setp.gt"), ("setp.gt", "setp.ge"), ("setp.eq", "setp.ne"),
+    ("setp.ne", "setp.eq"), ("@%p", "@!%p"), ("@!%p", "@%p"), ("add.s32", "sub.s32"), ("add.s64", "sub.s64"),
+    ("sub.s32", "add.s32"), ("and.b32", "or.b32"), ("or.b32", "and.b32"), ("and.b16", "or.b16"),
+    ("and.b64", "or.b64"), ("shl.b32", "shr.u32"), ("shr.u32", "shl.b32"), ("shl.b64", "shr.u64"),
+    ("min.u32", "max.u32"), ("not.b32", "mov.u32"), ("mul.lo.s32", "add.s32"), ("shf.r.wrap", "shf.l.wrap"),
+    ("cvt.rn.f32.u16", "cvt.rn.f32.s16"), ("ld.global.u8", "ld.global.s8"), ("4180", "4181"),
+    ("32767", "32768"), ("setp.lt.u32", "setp.lt.s32"), ("setp.gt.u32", "setp.gt.s32"),
+    ("mul.wide.u32", "mul.wide.s32"), ("cvt.u64.u32", "cvt.s64.s32"),
 ]  # fmt: skip
 
 
 def mutants(lines):
-    """Pairs of a line's number and what stands there instead."""
+    """Yields the number of a line, and the line that replaces it."""
     for at, line in enumerate(lines):
         if re.match(r"\s+(@!?%p\d+ )?\s*[a-z]", line) and "bra.uni" not in line:
             for old, new in SWAPS:
