@@ -175,8 +175,10 @@ def test_arrays_without_a_contig_of_the_genome(atemoya, odd, tmp_path):
             ("signals[1]", {"signals": [right, wrong]}),
             ("controls[0]", {"signals": [right], "controls": [wrong]}),
         ):
-            make = lambda **more: generator(atemoya, odd, tmp_path, **{"sequences": sequences, **tracks, **more})  # noqa: B023, E731
-            says = rf"{re.escape(name)} has no contig.*it has '1', '2'.*genome has 'chr1', 'chr2'.*rename.*allow_empty=True"
+            given = {"sequences": sequences, **tracks}
+            make = lambda **more: generator(atemoya, odd, tmp_path, **{**given, **more})  # noqa: B023, E731
+            has = r"it has '1', '2'.*genome has 'chr1', 'chr2'.*rename.*allow_empty=True"
+            says = rf"{re.escape(name)} has no contig.*{has}"
             with pytest.raises(ValueError, match=says):
                 make()
             loader, said = warned(lambda: make(allow_empty=True))  # noqa: B023

@@ -71,7 +71,8 @@ def test_torchrun_with_a_drawn_seed(arguments, tmp_path, run_environment):
 
 def test_torchrun_with_a_seed_that_is_agreed_on(alone, arguments, tmp_path, run_environment):
     """As cherimoya's training does, which gives all ranks that of rank 0."""
-    ranks = torchrun(tmp_path, run_environment, dict(arguments, random_state=None), epochs=2, seeds=[arguments["random_state"], 77])
+    seeds = [arguments["random_state"], 77]
+    ranks = torchrun(tmp_path, run_environment, dict(arguments, random_state=None), epochs=2, seeds=seeds)
     for epoch in range(2):
         assert_same_batches(put_together([rank["epochs"][epoch] for rank in ranks]), alone[epoch])
 

@@ -99,7 +99,7 @@ def test_what_the_samplers_say_where_a_process_group_is(ranks):
     assert said["the batch sampler"] == []
 
 
-# ---- torchdata ---------------------------------------------------------------------------------------------------
+# ---- torchdata ----------------------------------------------------------------------------------
 
 
 def stateful(loader, way: str, workers: int):

@@ -46,7 +46,8 @@ def test_what_is_lacking_is_said_first(atemoya, simulated, tmp_path):
         with pytest.raises(TypeError, match=says):
             atemoya.PeakGenerator(**given)
     for make in (lambda: atemoya.PeakGenerator(store=store), lambda: atemoya.Loader(store)):
-        with pytest.raises(ValueError, match=r"store has no locus index: atemoya.index\(...\) makes one, or give peaks"):
+        says = r"store has no locus index: atemoya.index\(...\) makes one, or give peaks"
+        with pytest.raises(ValueError, match=says):
             make()
 
 

@@ -145,9 +145,9 @@ def test_fork_while_a_thread_plans_epochs(make):
         thread.join()
 
 
-@pytest.mark.parametrize("index", [0, -1, slice(2, 9, 3), [1, 1, 0], np.array([[0, 1], [2, 3]]), (slice(0, 3), 0, slice(5, 9)),
-                                   (2, Ellipsis, 0), Ellipsis, (Ellipsis, 0), None, ([0, 1], [0, 1]),
-                                   (slice(None), [0, 1], [3, 4]), (3, slice(None), [0, 2])])
+@pytest.mark.parametrize("index", [
+    0, -1, slice(2, 9, 3), [1, 1, 0], np.array([[0, 1], [2, 3]]), (slice(0, 3), 0, slice(5, 9)), (2, Ellipsis, 0),
+    Ellipsis, (Ellipsis, 0), None, ([0, 1], [0, 1]), (slice(None), [0, 1], [3, 4]), (3, slice(None), [0, 2])])
 def test_lazy_arrays_are_indexed_as_numpys(make, index):
     signals = make().dataset.peak_signals
     assert np.array_equal(signals[index], np.asarray(signals)[index])

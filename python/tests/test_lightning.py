@@ -52,7 +52,8 @@ class Saving(lightning.Callback):
 
 @pytest.fixture(scope="module")
 def make(atemoya, simulated):
-    return lambda **changes: atemoya.PeakGenerator(**simulated.arguments(**{"batch_size": 24, "num_workers": 1, **changes}))
+    given = {"batch_size": 24, "num_workers": 1}
+    return lambda **changes: atemoya.PeakGenerator(**simulated.arguments(**{**given, **changes}))
 
 
 def trainer(*callbacks, **changes) -> lightning.Trainer:
@@ -115,7 +116,8 @@ def test_what_lightning_leaves_out_is_told(make, whole, tmp_path):
     fitted(make(), saving, **limits)
     with pytest.warns(UserWarning, match=f"{steps - 1} batches of epoch 1 are left out"):
         rest = fitted(make(), path=saving.path, **limits).seen
-    assert_same_batches([step[4] for step in rest[:steps + 1]], [step[4] for step in [whole[steps], *whole[2 * steps:]]])
+    expected = [whole[steps], *whole[2 * steps:]]
+    assert_same_batches([step[4] for step in rest[:steps + 1]], [step[4] for step in expected])
 
 
 def test_a_fit_that_was_stopped_twice_goes_on(make, whole, tmp_path):
@@ -140,7 +142,8 @@ def test_a_fit_in_which_part_of_each_epoch_is_used(make, whole, tmp_path, done, 
 
 
 @pytest.mark.parametrize("mode", ["max_size_cycle", "max_size", "min_size"])
-@pytest.mark.parametrize(("done", "at_the_end"), [(1, False), (3, False), (4, False), (8, False), (8, True), (7, False), (16, True)])
+@pytest.mark.parametrize(("done", "at_the_end"), [
+    (1, False), (3, False), (4, False), (8, False), (8, True), (7, False), (16, True)])
 def test_two_loaders_in_one_fit(make, tmp_path, mode, done, at_the_end):
     """The short one begins again, or has ended, while the long one is in the same epoch of
     Lightning's.
@@ -210,7 +213,8 @@ def test_validation_and_training_have_loaders_of_their_own(make, whole, tmp_path
     for path in saved:
         torch.manual_seed(0)
         rest, done = Validated(), torch.load(path, weights_only=False)["global_step"]
-        trainer(**{**options, "enable_checkpointing": False}).fit(rest, make(), make(shuffle=False), ckpt_path=path, weights_only=False)
+        loaders = make(), make(shuffle=False)
+        trainer(**{**options, "enable_checkpointing": False}).fit(rest, *loaders, ckpt_path=path, weights_only=False)
         assert_same_steps(rest.seen, whole[done:2 * len(make())])
 
 

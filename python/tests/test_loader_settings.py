@@ -10,8 +10,8 @@ from comparing import assert_same_batches, assert_same_epochs
 
 
 def described(examples) -> dict:
-    return {"X": torch.stack([example[0] for example in examples]), "y": torch.stack([example[-2] for example in examples]),
-            "labels": [example[-1] for example in examples]}
+    X, y = (torch.stack([example[at] for example in examples]) for at in (0, -2))
+    return {"X": X, "y": y, "labels": [example[-1] for example in examples]}
 
 
 @pytest.mark.parametrize("workers", [0, 2])
@@ -44,8 +44,8 @@ def test_threads_that_are_assigned(pair):
 
 @pytest.mark.parametrize(("name", "value"), [
     ("batch_size", 3), ("dataset", None), ("sampler", None), ("batch_sampler", None), ("drop_last", True),
-    ("persistent_workers", True), ("rank", 1), ("world_size", 2), ("timeout", 5), ("prefetch_factor", 7), ("in_order", False),
-    ("multiprocessing_context", "spawn"), ("pin_memory_device", "cuda")])
+    ("persistent_workers", True), ("rank", 1), ("world_size", 2), ("timeout", 5), ("prefetch_factor", 7),
+    ("in_order", False), ("multiprocessing_context", "spawn"), ("pin_memory_device", "cuda")])
 def test_what_a_loader_cannot_be_assigned(pair, name, value):
     ours, _ = pair(num_workers=1)
     before = getattr(ours, name)

@@ -43,11 +43,15 @@ def test_what_is_assigned_reaches_the_workers(atemoya, arguments, way, method, w
     """
     ours, foreign = (atemoya.PeakGenerator(**arguments) for _ in range(2))
     size = arguments["batch_size"]
-    by = dict(sampler=foreign.sampler, batch_size=size) if way == "sampler" else dict(batch_sampler=foreign.batch_sampler)
+    if way == "sampler":
+        by = dict(sampler=foreign.sampler, batch_size=size)
+    else:
+        by = dict(batch_sampler=foreign.batch_sampler)
     if workers:
         by |= dict(num_workers=workers, timeout=SECONDS, multiprocessing_context=method, persistent_workers=True)
     other = torch.utils.data.DataLoader(foreign.dataset, **by)
-    for changes in (dict(negative_ratio=1), {}, dict(reverse_complement=False, shuffle=False), dict(negative_ratio=0.1)):
+    plain = dict(reverse_complement=False, shuffle=False)
+    for changes in (dict(negative_ratio=1), {}, plain, dict(negative_ratio=0.1)):
         for name, value in changes.items():
             setattr(ours.dataset, name, value)
             setattr(foreign.dataset, name, value)

@@ -99,7 +99,7 @@ def test_of_arrays_beside_cherimoya(atemoya, cherimoya_io, seed):
             ("reverse_complement", rng.random() < 0.5), ("shuffle", rng.random() < 0.5),
             ("max_jitter", rng.randint(0, jitter)), ("negative_ratio", rng.choice([0, 0.3, 1.5])),
             ("signal_perm", rng.choice([None, torch.tensor(rng.sample(range(channels), channels))])),
-            ("in_window", rng.randint(1, arguments["in_window"])), ("out_window", rng.randint(1, arguments["out_window"]))])
+            *((window, rng.randint(1, arguments[window])) for window in ("in_window", "out_window"))])
         if name == "negative_ratio" and ours.n_negatives == 0:
             value = 0
         for dataset in (ours, theirs):
@@ -116,8 +116,10 @@ def test_of_arrays_beside_cherimoya(atemoya, cherimoya_io, seed):
 REFUSED = {
     "max_jitter": (3, "max_jitter="), "in_window": (100, "in_window="), "out_window": (50, "out_window="),
     "signal_perm": (None, "signals"), "control_perm": (None, "controls"), "signal_groups": ([1, 1], "signals"),
-    "control_groups": ([2], "controls"), "order": ("native", "order="), "n_peaks": (3, "peaks"), "n_negatives": (3, "negatives"),
-    **{name: (0, name) for name in ("peak_sequences", "negative_controls", "peak_ordering", "ledger", "native", "seed")},
+    "control_groups": ([2], "controls"), "order": ("native", "order="), "n_peaks": (3, "peaks"),
+    "n_negatives": (3, "negatives"),
+    **{name: (0, name) for name in (
+        "peak_sequences", "negative_controls", "peak_ordering", "ledger", "native", "seed")},
 }
 
 
@@ -135,8 +137,9 @@ BAD = [("reverse_complement", "False", TypeError), ("shuffle", None, TypeError),
        ("negative_ratio", -1, ValueError), ("negative_ratio", None, ValueError), ("negative_ratio", "many", TypeError)]
 
 
-@pytest.mark.parametrize("name", ["random_state", "exclusion_lists", "batch_size", "chroms", "min_counts", "num_workers",
-                                  "signals", "store", "rank", "verify"])
+@pytest.mark.parametrize("name", [
+    "random_state", "exclusion_lists", "batch_size", "chroms", "min_counts", "num_workers", "signals", "store", "rank",
+    "verify"])
 def test_parameters_that_are_no_attributes(pair, name):
     """Of a data set, of one of arrays, and of their loader."""
     loader, _ = pair()
@@ -157,7 +160,8 @@ def test_attributes_that_are_not_there(pair):
     with pytest.raises(AttributeError, match="no attribute 'negative_ration'.*negative_ratio.* may be assigned"):
         loader.dataset.negative_ration = 0
     for name in ("negative_ratio", "max_jitter", "signal_perm", "order", "reverse_complement"):
-        with pytest.raises(AttributeError, match=f"{name} is an attribute of the data set: assign loader.dataset.{name}"):
+        says = f"{name} is an attribute of the data set: assign loader.dataset.{name}"
+        with pytest.raises(AttributeError, match=says):
             setattr(loader, name, 0)
     loader.fold = loader._fold = loader.dataset._fold = 3
     assert loader.fold == loader._fold == loader.dataset._fold == 3
@@ -172,8 +176,8 @@ def test_attributes_of_a_subclass(atemoya):
             super().__init__(**arguments)
 
     peaks, negatives = torch.zeros(4, 4, 10), torch.zeros(0, 4, 10)
-    dataset = Fold(2, peak_sequences=peaks, peak_signals=peaks, negative_sequences=negatives, negative_signals=negatives,
-                   negative_ratio=0, in_window=10, out_window=10)
+    dataset = Fold(2, peak_sequences=peaks, peak_signals=peaks, negative_sequences=negatives,
+                   negative_signals=negatives, negative_ratio=0, in_window=10, out_window=10)
     assert dataset.fold == 2 and pickle.loads(pickle.dumps(dataset.__getstate__()))["fold"] == 2
     with pytest.raises(AttributeError, match="random_state"):
         dataset.random_state = 3
@@ -204,7 +208,8 @@ def test_arrays_that_do_not_fit_a_value(atemoya):
 
 def test_a_permutation_that_is_changed_in_place(atemoya):
     arguments = dict(peak_sequences=torch.zeros(4, 4, 10), peak_signals=torch.rand(4, 2, 10), negative_ratio=0,
-                     negative_sequences=torch.zeros(0, 4, 10), negative_signals=torch.zeros(0, 2, 10), in_window=10, out_window=10)
+                     negative_sequences=torch.zeros(0, 4, 10), negative_signals=torch.zeros(0, 2, 10),
+                     in_window=10, out_window=10)
     dataset = atemoya.PeakNegativeSampler(**arguments, signal_perm=[1, 0])
     dataset.signal_perm[0] = 0
     assert dataset.signal_perm.tolist() == [1, 0]

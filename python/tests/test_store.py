@@ -97,7 +97,8 @@ def test_flags_as_numbers(store):
         assert np.array_equal(store.signal("chr1", [9, 99], 50, reverse_complement=flags), expected)
 
 
-@pytest.mark.parametrize("flags", [["+", "-"], "-", [1, -1], -1, ["False", "False"], [2, 0], [0.0, 1.0], [None, True], np.nan])
+@pytest.mark.parametrize("flags", [
+    ["+", "-"], "-", [1, -1], -1, ["False", "False"], [2, 0], [0.0, 1.0], [None, True], np.nan])
 def test_what_is_no_flag_turns_nothing(store, flags):
     for read in (store.sequence, store.signal):
         with pytest.raises((TypeError, ValueError), match=r"reverse_complement.*strand=\['\+', '-'\]"):

@@ -29,17 +29,21 @@ def odd_frame(frame):
     other.columns = ["end", "end"] + list(range(2, other.shape[1]))
     other.index = other.index[::-1]
     first, second, third = (other.iloc[:, number] for number in range(3))
-    parts = [first.astype("category"), second.astype(float), third.astype("Int64"), *(other.iloc[:, n] for n in range(3, other.shape[1]))]
-    return pandas.concat(parts, axis=1)
+    parts = [first.astype("category"), second.astype(float), third.astype("Int64")]
+    return pandas.concat([*parts, *(other.iloc[:, n] for n in range(3, other.shape[1]))], axis=1)
+
+
+def in_polars(frame):
+    return polars.DataFrame({f"c{number}": frame.iloc[:, number].tolist() for number in range(frame.shape[1])})
 
 
 KINDS = {
     "pandas": lambda frame: frame,
     "pandas, oddly": odd_frame,
-    "polars": lambda frame: polars.DataFrame({f"c{number}": frame.iloc[:, number].tolist() for number in range(frame.shape[1])}),
+    "polars": in_polars,
     "rows": rows,
     "rows that are lists": lambda frame: [list(row) for row in rows(frame)],
-    "two tables": lambda frame: [frame.iloc[::2], polars.DataFrame({f"c{n}": frame.iloc[1::2, n].tolist() for n in range(frame.shape[1])})],
+    "two tables": lambda frame: [frame.iloc[::2], in_polars(frame.iloc[1::2])],
     "two lists of rows": lambda frame: [rows(frame.iloc[::2]), rows(frame.iloc[1::2])],
 }
 
@@ -117,7 +121,8 @@ class HasFrame:
 
 
 REFUSED = {
-    "too few columns": (pandas.DataFrame({"a": ["chr1"], "b": [900]}), r"negatives \(DataFrame\): 2 columns are too few"),
+    "too few columns": (
+        pandas.DataFrame({"a": ["chr1"], "b": [900]}), r"negatives \(DataFrame\): 2 columns are too few"),
     "too short a row": ([("chr1", 1, 2), ("chr1", 3)], r"negatives \(list\): 2 columns are too few"),
     "a lazy frame": (polars.LazyFrame({"a": ["chr1"]}), r"polars LazyFrame: pass its \.collect\(\)"),
     "an array": (np.array([["chr1", "5", "9"]]), r"ndarray: pass pandas\.DataFrame\(array\)"),
@@ -147,5 +152,6 @@ def test_paths_alone_where_files_are_recorded(atemoya, simulated, tmp_path):
     store = atemoya.pack(Path(tmp_path, "store"), fasta=simulated.file("genome.fa"))
     for peaks, kind in ((frames(simulated)["peaks"], "DataFrame"), ([("chr1", 300, 500)], "tuple")):
         for make in (atemoya.index, atemoya.Loader):
-            with pytest.raises(TypeError, match=f"peaks must be a path or a list of paths, not {kind}.*PeakGenerator, which"):
+            says = f"peaks must be a path or a list of paths, not {kind}.*PeakGenerator, which"
+            with pytest.raises(TypeError, match=says):
                 make(store, peaks=peaks)
