@@ -209,7 +209,8 @@ class Loader:
         streamed = native
         if opened is not None:
             if slots is None:
-                loader_options["slots"] = None  # the library's default, with slots for batches on the way
+                # The library's default has slots for batches on the way to the device.
+                loader_options["slots"] = None
             types = {"sequence_type": sequence_type, "controls_type": controls_type, "signal_type": signal_type}
             delivered = delivery(
                 transfer=transfer, prefetch_to_device=prefetch_to_device, device_slots=device_slots, **types

@@ -61,9 +61,8 @@ class Store:
     Opening takes milliseconds at any size. It checks the manifest and, for each data file, its
     length, its header and its table of contigs. It does not read bases and values. A damaged byte
     of these is a ``StoreError`` when it is read, or a wrong value in a batch. :meth:`verify` reads
-    all of them, and ``verify(once=True)`` does so once on each machine.
-
-    Data is read through memory maps, which all processes of a machine share.
+    all of them, and ``verify(once=True)`` does so once on each machine. All processes of a machine
+    share the data, by memory maps.
 
     Parameters
     ----------
@@ -114,8 +113,7 @@ class Store:
     def warnings(self, groups: Sequence[str] | None = None, contigs: Sequence[str] | None = None) -> list[str]:
         """Returns warnings about zeros in the store that were not measured.
 
-        They are about contigs that the file of a track lacks or has with another length, and about
-        files without any value.
+        They are about contigs that a file lacks or has with another length, and about empty files.
 
         Parameters
         ----------
@@ -155,8 +153,7 @@ class Store:
             changed since (inode, length and times). Locus indices are not read then: each loader
             compares the one that it uses with its checksum.
         cache_dir : path, optional
-            The directory in whose subdirectory ``verified`` that is recorded; :func:`cache_dir` by
-            default.
+            Where that is recorded, below ``verified``; :func:`cache_dir` by default.
         """
         once = flag("once", once)
         with Progress(flag("verbose", verbose)) as show:
@@ -189,8 +186,7 @@ class Store:
         width : int
             Bases of each window.
         reverse_complement : bool or array of bool, optional
-            Whether each window is reverse-complemented, or one value for all windows. 0 and 1 are
-            taken as booleans.
+            Whether each window is reverse-complemented (True or 1), or one value for all windows.
         strand : str or list of str, optional
             The same by strands: ``"-"`` is reverse-complemented, ``"+"`` and ``"."`` (no strand)
             are not. Give either this or ``reverse_complement``.

@@ -1,6 +1,4 @@
-"""What `test_device.py` runs in processes of their own, on the emulator: `on_device.py PROGRAM
-FOLDER`.
-"""
+"""Programs of `test_device.py`, run on the emulator: `on_device.py PROGRAM FOLDER`."""
 
 import gc
 import os
@@ -44,9 +42,7 @@ def same_bytes(driver: Driver, data: Data) -> None:
 
 @program
 def types(driver: Driver, data: Data) -> None:
-    """Types that the device makes: those of the host's values, rounded to the nearest, ties to
-    even.
-    """
+    """The types of the device: the host's values, rounded to the nearest, ties to even."""
     def bfloat16(array):
         bits = np.ascontiguousarray(array, np.float32).view(np.uint32).astype(np.uint64)
         return ((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16).astype(np.uint16).tobytes()
@@ -105,7 +101,7 @@ def resuming(driver: Driver, data: Data) -> None:
 
 @program
 def lifetimes(driver: Driver, data: Data) -> None:
-    """Memory is there until the batch and all tensors of it are let go of, and then it is not."""
+    """Memory is held until the batch and all of its tensors are freed, and not longer."""
     expected = [as_bytes(batch) for batch in data.loader()]
     loader = data.on_device(device_slots=5)
     running = iter(loader)
@@ -139,7 +135,7 @@ def lifetimes(driver: Driver, data: Data) -> None:
 
 @program
 def left(driver: Driver, data: Data) -> None:
-    """All kinds of things that are there when the interpreter ends."""
+    """Objects of all kinds that are alive when the interpreter ends."""
     loader = data.on_device(num_workers=2)
     running = iter(loader)
     batch = next(running)
@@ -150,7 +146,7 @@ def left(driver: Driver, data: Data) -> None:
 
 @program
 def held(driver: Driver, data: Data) -> None:
-    """Who holds all batches that there is room for is told, and goes on after letting go of one."""
+    """A consumer that holds all slots gets an error, and continues after freeing one."""
     expected = [as_bytes(batch) for batch in data.loader()]
     running = iter(data.on_device(device_slots=3, prefetch_to_device=1))
     kept, seen = [], []
@@ -171,8 +167,7 @@ def held(driver: Driver, data: Data) -> None:
 
 @program
 def streams(driver: Driver, data: Data) -> None:
-    """Consumers that never wait for their streams: what these still do when a batch is let go of is
-    waited for before its memory is used again."""
+    """Consumers that never wait: memory is used again only after the work of their streams."""
     expected = [as_bytes(batch) for batch in data.loader()]
     own = [driver.stream(), driver.stream()]
     gone = driver.stream()
@@ -204,10 +199,7 @@ def streams(driver: Driver, data: Data) -> None:
 
 @program
 def unwaited(driver: Driver, data: Data) -> None:
-    """A consumer that says it waits by itself, and does not.
-
-    The emulator must tell: the test relies on it.
-    """
+    """A consumer that promises to wait, and does not: the emulator must report it."""
     for batch in data.on_device():
         taken = Taken(batch.tensor("signal"), -1, True)
         driver.copy(taken.address, taken.size)
@@ -216,7 +208,7 @@ def unwaited(driver: Driver, data: Data) -> None:
 
 @program
 def refusals(driver: Driver, data: Data) -> None:
-    """What cannot be done on a device, or with one."""
+    """Calls that a device, or a batch on one, refuses."""
     loader = data.on_device()
     batch = next(iter(loader))
     for name in COLUMNS:
@@ -260,9 +252,7 @@ def second(driver: Driver, data: Data) -> None:
 
 @program
 def forked(driver: Driver, data: Data) -> None:
-    """A forked process has no part in the driver: it is told, and lets go of what it has without
-    calling it.
-    """
+    """A forked process gets an error, and frees what it has without calls of the driver."""
     loader = data.on_device()
     running = iter(loader)
     batch = next(running)
@@ -288,7 +278,7 @@ def forked(driver: Driver, data: Data) -> None:
 
 @program
 def none(data: Data) -> None:
-    """No driver, or no device: an error that says so, before anything is selected."""
+    """Without a driver or a device: an error, before loci are selected."""
     for device in (0, 2**40):
         wrong(data.on_device, device=device, peaks="/no/such/file", raises=RuntimeError, says="no CUDA d")
     assert as_bytes(next(iter(data.loader())))

@@ -2,6 +2,7 @@
 there.
 """
 
+import functools
 import json
 import re
 import warnings
@@ -160,7 +161,8 @@ def test_arrays_of_another_length_than_the_genome(atemoya, tmp_path):
     sequences = {"chr1": np.zeros((4, 6000), np.int8)}
     for length, expected in [(6000, 0), (5000, 1)]:
         signals = [{"chr1": np.ones(length, np.float32)}]
-        _, said = warned(lambda: atemoya.PeakGenerator(bed, sequences=sequences, signals=signals, **LOCI))  # noqa: B023
+        given = dict(sequences=sequences, signals=signals, **LOCI)
+        _, said = warned(lambda: atemoya.PeakGenerator(bed, **given))  # noqa: B023
         assert len(said) == expected and all("chr1" in message and "zero past" in message for message in said), said
 
 
@@ -176,7 +178,7 @@ def test_arrays_without_a_contig_of_the_genome(atemoya, odd, tmp_path):
             ("controls[0]", {"signals": [right], "controls": [wrong]}),
         ):
             given = {"sequences": sequences, **tracks}
-            make = lambda **more: generator(atemoya, odd, tmp_path, **{**given, **more})  # noqa: B023, E731
+            make = functools.partial(generator, atemoya, odd, tmp_path, **given)
             has = r"it has '1', '2'.*genome has 'chr1', 'chr2'.*rename.*allow_empty=True"
             says = rf"{re.escape(name)} has no contig.*{has}"
             with pytest.raises(ValueError, match=says):

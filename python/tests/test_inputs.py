@@ -118,7 +118,8 @@ def test_a_store_of_the_cache_that_is_not_whole_is_packed_anew(atemoya, simulate
     arguments = simulated.arguments(cache_dir=tmp_path)
     first = list(atemoya.PeakGenerator(**arguments))
     [store] = tmp_path.glob("*.atemoya")
-    store.with_suffix(".used").unlink()  # As if nobody used it: the lock is on the file, not on its name.
+    # As if nobody used it: the lock is on the file, not on its name.
+    store.with_suffix(".used").unlink()
     if damage == "the manifest is gone":
         (store / "manifest.json").unlink()
     elif damage == "a file was cut":
@@ -133,7 +134,8 @@ def test_files_of_others_in_a_damaged_store_of_the_cache_stay(atemoya, simulated
     arguments = simulated.arguments(cache_dir=tmp_path)
     first = list(atemoya.PeakGenerator(**arguments))
     [store] = tmp_path.glob("*.atemoya")
-    store.with_suffix(".used").unlink()  # As if nobody used it: the lock is on the file, not on its name.
+    # As if nobody used it: the lock is on the file, not on its name.
+    store.with_suffix(".used").unlink()
     (store / "manifest.json").write_text("{}")
     (store / "notes.txt").write_text("words")
     for _ in range(2):

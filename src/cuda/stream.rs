@@ -69,7 +69,7 @@ impl Stream {
         if raw.addr() == PER_THREAD {
             return Err(Error::argument(
                 "stream",
-                "CU_STREAM_PER_THREAD is a different stream on each thread: create a stream, or give the default stream, 1",
+                "CU_STREAM_PER_THREAD is a different stream on each thread: give a created stream or the default, 1",
             ));
         }
         Ok(Stream(Arc::new(Inner { device: device.clone(), raw: raw.cast(), owned: false })))

@@ -3,10 +3,10 @@
 
     python3 mutants.py [--every N] [--jobs N] COMMAND...
 
-COMMAND is the test; `{}` in it stands for the path of the changed PTX. A test that notices the change
-has an exit code other than 0. The survivors are printed, and a human must judge them: many are
-equivalent to the original, such as a signed comparison of small numbers, or a conversion that drops
-bits which nothing reads.
+COMMAND is the test; `{}` in it stands for the path of the changed PTX. A test that notices the
+change has an exit code other than 0. The survivors are printed, and a human must judge them: many
+are equivalent to the original, such as a signed comparison of small numbers, or a conversion that
+drops bits which nothing reads.
 """
 
 import argparse

@@ -232,7 +232,8 @@ fn compact_batches_are_much_smaller() {
     let bytes = run("bytes", &eager()).bytes_per_example;
     let [compact, dense, compact_controls, dense_controls] = bytes.try_into().unwrap();
     say(&format!(
-        "bytes per example over the bus, f32 on the device, in 2114 and out 1000, 2 signals of u8: {compact} compact, {dense} dense"
+        "bytes per example over the bus, f32 on the device, in 2114 and out 1000, 2 signals of u8: \
+         {compact} compact, {dense} dense"
     ));
     say(&format!("the same with a control: {compact_controls} compact, {dense_controls} dense"));
     // One-hot bits, or elements of f32; counts of a byte, or f32; and three numbers and a flag.

@@ -20,9 +20,8 @@ fn whichever_call_fails_is_an_error_and_nothing_is_leaked() {
         let outcome = run("each_call_fails", &settings);
         assert!(outcome.is_clean(), "{settings:?}: {outcome:?}");
     }
-    say(
-        "each call of the driver but those that clean up failed once, in building and streaming, with and without pools: an error each, nothing leaked",
-    );
+    say("each call of the driver but those that clean up failed once, in building and streaming, with and without \
+         pools: an error each, nothing leaked");
 }
 
 #[test]

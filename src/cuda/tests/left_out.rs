@@ -30,7 +30,8 @@ fn is_caught(sync_point: SyncPoint, program: &str, matters: fn(&str, &str) -> bo
     let by = detectors.join(", ");
     let all = CAUGHT.fetch_add(caught, Ordering::Relaxed) + caught;
     say(&format!(
-        "{sync_point:?} left out of {program}: caught in {caught} of {scenarios} scenarios by {by}; wrong data in {wrong} ({all} caught so far)"
+        "{sync_point:?} left out of {program}: caught in {caught} of {scenarios} scenarios by {by}; \
+         wrong data in {wrong} ({all} caught so far)"
     ));
     assert!(
         scenarios >= 10 && caught == scenarios,
