@@ -1,8 +1,8 @@
-//! Types of array elements: their sizes, their names, and the Rust types that stand for them.
+//! Types of array elements: their sizes, names and Rust types.
 
 use std::fmt;
 
-/// The type of an array's elements, little-endian. Its text is the name that numpy gives it.
+/// The type of an array's elements, little-endian. It displays as its name in numpy.
 ///
 /// ```
 /// use atemoya::DType;
@@ -57,7 +57,7 @@ impl DType {
         DType::F64,
     ];
 
-    /// Bytes of one element.
+    /// Returns the size of an element in bytes.
     #[must_use]
     pub const fn size(self) -> usize {
         match self {
@@ -68,7 +68,7 @@ impl DType {
         }
     }
 
-    /// The name in numpy; `bfloat16`, which numpy itself lacks, as its extensions call it.
+    /// Returns the name in numpy, or for `bfloat16`, which numpy lacks, the name in its extensions.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -94,9 +94,9 @@ impl fmt::Display for DType {
     }
 }
 
-/// A Rust type that stands for a [`DType`].
+/// A Rust type of array elements, which has a [`DType`].
 pub trait Element: bytemuck::Pod + Send + Sync + sealed::Sealed {
-    /// The type that it stands for.
+    /// Its [`DType`].
     const DTYPE: DType;
 }
 

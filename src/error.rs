@@ -1,5 +1,5 @@
-//! The one error type of the library: what went wrong, in which file, where in it, what was
-//! expected and what was found.
+//! The error type of the library: what went wrong, in which file, where in it, what was expected and
+//! what was found.
 
 use crate::url;
 use std::any::Any;
@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 /// The most names that a message lists.
 const LISTED: usize = 10;
 
-/// Names for a message: in quotes, at most ten of them, and how many more there are; `none` where
-/// there is none.
+/// Lists names for a message: in quotes, at most ten, and how many more there are. `none` for an empty
+/// list.
 pub fn listed<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
     listed_as_is(names.into_iter().map(|name| format!("{:?}", name.as_ref())))
 }
 
-/// The same of whatever is listed, as it is.
+/// Lists texts as [`listed`] does, without quotes.
 pub(crate) fn listed_as_is(things: impl IntoIterator<Item = String>) -> String {
     let mut things = things.into_iter();
     let shown: Vec<String> = things.by_ref().take(LISTED).collect();
@@ -26,9 +26,8 @@ pub(crate) fn listed_as_is(things: impl IntoIterator<Item = String>) -> String {
     }
 }
 
-/// Says a message of this library in the words of an interface of its own: `say` gives what a
-/// parameter is called there. Messages have the names of parameters, and nothing else, in
-/// backquotes.
+/// Replaces the names of parameters in a message of this library by those of another interface, which
+/// `say` returns. Messages have the names of parameters, and nothing else, in backquotes.
 ///
 /// ```
 /// let said = atemoya::with_parameters("`chroms` names the contigs to use", |name| format!("--{name}"));
@@ -67,9 +66,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Everything that can go wrong.
 ///
-/// Each variant that concerns a file names it. Messages are for people; programs should match on
-/// the variant. The message of [`Error::Io`] leaves the operating system's answer to
-/// [`std::error::Error::source`].
+/// Each variant about a file names the file. Messages are for people: programs should match on the
+/// variant. The message of [`Error::Io`] does not include the operating system's error, which is its
+/// [`source`](std::error::Error::source).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -80,7 +79,7 @@ pub enum Error {
         path: PathBuf,
         /// What was attempted, as a verb phrase: `open`, `read`, `write`, `rename to ...`.
         operation: &'static str,
-        /// The operating system's answer.
+        /// The operating system's error.
         source: io::Error,
     },
     /// The path is not an atemoya store: it has no manifest.
@@ -91,7 +90,7 @@ pub enum Error {
         /// What is missing.
         reason: String,
     },
-    /// A file of a store is damaged: it does not say what `format-spec/FORMAT.md` requires.
+    /// A file of a store is damaged: it violates `format-spec/FORMAT.md`.
     #[error("{}: damaged at byte {offset}: {what}: expected {expected}, got {got}", path.display())]
     Corrupt {
         /// The file.
@@ -102,11 +101,11 @@ pub enum Error {
         what: &'static str,
         /// What the format requires there.
         expected: String,
-        /// What stands there.
+        /// What is there.
         got: String,
     },
-    /// A file of a store is of a version, or has a required feature, that this version of the
-    /// library does not know.
+    /// A file of a store has a version or a required feature that this version of the library does not
+    /// know.
     #[error("{}: {what} is not supported by atemoya {}", path.display(), env!("CARGO_PKG_VERSION"))]
     Unsupported {
         /// The file.
@@ -132,8 +131,7 @@ pub enum Error {
         /// What is wrong with it.
         message: String,
     },
-    /// There is something at the target already, and replacing it was not asked for, or it is not
-    /// what may be replaced.
+    /// The target exists, and replacing it was not requested or is not allowed.
     #[error("{}: exists already; {hint}", path.display())]
     Exists {
         /// The target.
@@ -141,16 +139,17 @@ pub enum Error {
         /// What is there, and what to do.
         hint: String,
     },
-    /// The work was interrupted on request. Nothing was published.
+    /// The work was interrupted through [`Progress::interrupted`](crate::Progress::interrupted).
+    /// Nothing was published.
     #[error("interrupted; nothing was written")]
     Interrupted,
-    /// Every slot of the ring is held by the consumer, so that no further batch can be made.
-    #[error("all {slots} batches that there is memory for are still held: drop one, or ask for more slots")]
+    /// The consumer holds every slot of the ring, so that there is no memory for another batch.
+    #[error("all {slots} batches that there is memory for are still held: drop one, or use more slots")]
     AllLeased {
-        /// So many there is memory for: `slots`, or `device_slots` for batches on a device.
+        /// The number of slots: `slots`, or `device_slots` for batches on a device.
         slots: usize,
     },
-    /// There is no driver of NVIDIA's, or none that can be used (feature `cuda`).
+    /// There is no NVIDIA driver that can be used (feature `cuda`).
     #[error("no CUDA driver: {reason}")]
     NoDriver {
         /// What is missing.
@@ -159,24 +158,23 @@ pub enum Error {
     /// There is no such device, or it is too old (feature `cuda`).
     #[error("no CUDA device {ordinal}: {reason}")]
     NoDevice {
-        /// The number asked for, counted from 0.
+        /// The device's number, counted from 0.
         ordinal: usize,
         /// How many there are, or what it lacks.
         reason: String,
     },
-    /// The CUDA driver refused an operation, or tells of an earlier one that failed (feature
-    /// `cuda`).
+    /// The CUDA driver refused an operation, or reports that an earlier one failed (feature `cuda`).
     #[error("cannot {operation}: {message}")]
     Driver {
         /// What was attempted, as a verb phrase.
         operation: String,
-        /// The driver's `CUresult`: 2 is a lack of memory, and 999 is also said of memory that was
-        /// lost to an earlier failure.
+        /// The driver's `CUresult`: 2 is a lack of memory; 999 is also returned for memory that was
+        /// lost in an earlier failure.
         code: u32,
         /// The driver's name and text for it.
         message: String,
     },
-    /// A worker thread of the feed panicked. The feed has stopped.
+    /// A worker thread of a loader panicked, and its stream has ended. The loader can be used again.
     #[error("a worker thread failed: {message}")]
     Worker {
         /// The panic's message.
@@ -185,8 +183,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// The same error once more, for another who is to be told: what the system answered keeps its
-    /// kind and text.
+    /// Copies the error for a second reader. An I/O error keeps its kind and text.
     pub(crate) fn clone_error(&self) -> Error {
         match self {
             Error::Io { path, operation, source } => {
@@ -221,11 +218,10 @@ impl Error {
         }
     }
 
-    /// Wraps an I/O error with the file and the operation, for use in `map_err`. A URL under which
-    /// no local file is found is called what it is.
+    /// Returns a function for `map_err` that adds the file and the operation to an I/O error. The error
+    /// for a URL, which is not found as a local file, says that it is a URL.
     pub(crate) fn io(path: impl AsRef<Path>, operation: &'static str) -> impl FnOnce(io::Error) -> Error {
-        // The path is copied only when there is an error: this stands in the innermost loops of
-        // reading and writing.
+        // The path is copied only for an error, since this is in inner loops.
         move |source| {
             let path = path.as_ref();
             match url::advice(path).filter(|_| source.kind() == io::ErrorKind::NotFound) {
@@ -235,17 +231,17 @@ impl Error {
         }
     }
 
-    /// An input file that cannot be used, at a 1-based line where there is one.
+    /// Creates the error for an input file that cannot be used, with a 1-based line if there is one.
     pub(crate) fn input(path: impl AsRef<Path>, line: impl Into<Option<u64>>, message: impl Into<String>) -> Error {
         Error::Input { path: path.as_ref().to_path_buf(), line: line.into(), message: message.into() }
     }
 
-    /// An argument that is out of its range.
+    /// Creates the error for an argument that is invalid.
     pub(crate) fn argument(name: &'static str, message: impl Into<String>) -> Error {
         Error::Argument { name, message: message.into() }
     }
 
-    /// A damaged file of a store.
+    /// Creates the error for a damaged file of a store.
     pub(crate) fn corrupt(
         path: impl AsRef<Path>,
         offset: u64,

@@ -1,23 +1,23 @@
-//! How long work tells what it does and is told to stop.
+//! Progress of long work, and its interruption.
 
-/// Receives the progress of long work and can interrupt it. All methods have defaults that do
-/// nothing, and `()` is the progress nobody watches.
+/// Receives the progress of long work, and can interrupt it. All methods have defaults that do
+/// nothing; `()` is a progress that does nothing.
 pub trait Progress: Sync {
-    /// A phase begins: what is done, in words (`reading the genome`), and how much of it there is.
-    /// A `total` of 0 is not known.
+    /// Begins a phase. `phase` names it in words (`reading the genome`), and `total` is the number of
+    /// units of work, 0 if it is not known.
     fn start(&self, phase: &str, total: u64, unit: Unit) {
         let _ = (phase, total, unit);
     }
 
-    /// `n` more units are done. Called from several threads.
+    /// Adds `n` finished units. Called from several threads.
     fn advance(&self, n: u64) {
         let _ = n;
     }
 
-    /// The phase is over.
+    /// Ends the phase.
     fn finish(&self) {}
 
-    /// Whether the work should stop. It then ends with [`crate::Error::Interrupted`], leaving
+    /// Returns whether the work should stop. It then ends with [`crate::Error::Interrupted`] and leaves
     /// nothing behind.
     fn interrupted(&self) -> bool {
         false
@@ -26,7 +26,7 @@ pub trait Progress: Sync {
 
 impl Progress for () {}
 
-/// What the numbers of a phase count.
+/// The unit of a phase's progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unit {
@@ -38,11 +38,11 @@ pub enum Unit {
     Tiles,
     /// Loci, once for each signal group.
     Loci,
-    /// Milliseconds, of work that is given a time.
+    /// Milliseconds, for work of a given duration.
     Milliseconds,
 }
 
-/// Ends the work when it was interrupted.
+/// Returns [`crate::Error::Interrupted`] when the work should stop.
 pub(crate) fn check(progress: &dyn Progress) -> crate::Result<()> {
     if progress.interrupted() { Err(crate::Error::Interrupted) } else { Ok(()) }
 }

@@ -1,15 +1,14 @@
-//! Tells URLs from the names of local files, which are all that is read and written.
+//! Tells URLs from paths of local files. Only local files are read and written.
 
 use std::path::Path;
 
-/// Schemes that are recognised even with one slash, which is what is left of `https://` where a
-/// program took the URL for a path (Python's `pathlib` does).
+/// Schemes that are recognized even with one slash, which remains of `https://` when a program treats
+/// the URL as a path, as Python's `pathlib` does.
 const SCHEMES: [&str; 14] =
     ["http", "https", "ftp", "ftps", "sftp", "s3", "gs", "gcs", "az", "abfs", "abfss", "hdfs", "hf", "dx"];
 
-/// Returns what to tell the user when nothing is there under this name and it is a URL:
-/// `https://...`, `s3://...` and any other `scheme://...`. `None` for other names. A local file may
-/// have such a name, so ask only after it was not found.
+/// Returns the message for a path that is a URL, `scheme://...`: what to do instead. `None` for other
+/// paths. A local file may have such a name, so call this only for a file that was not found.
 ///
 /// ```
 /// use atemoya::ingest::url_advice;

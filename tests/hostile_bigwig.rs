@@ -121,7 +121,7 @@ fn damaged_indexes_and_sections_are_refused() {
     let cut = |length| Block { bytes: good.bytes[..length].to_vec(), ..good.clone() };
     let huge = Block { bytes: vec![0; (1 << 24) + 1], ..good.clone() };
     let at_read = [
-        ("contig number 1", edit(0, 1)),
+        ("contig with id 1", edit(0, 1)),
         ("unknown kind 4", edit(20, 4)),
         ("cut short", edit(22, 2)),
         ("cut short", cut(35)),

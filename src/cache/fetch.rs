@@ -1,6 +1,6 @@
-//! Opening the store of some files, which is packed when there is none yet.
+//! Opens the store of some input files, and packs it when there is none yet.
 
-use super::prune::in_words;
+use super::prune::usage_message;
 use super::request::{FileState, InputRecord, Request};
 use super::used::{InUse, Removal};
 use super::{Cache, Prune, RECORD, STORE, is_ours};
@@ -19,45 +19,45 @@ pub struct Cached {
     pub store: Store,
     /// Keeps it from being removed by others.
     pub in_use: InUse,
-    /// What packing has said, if it was packed now.
+    /// The result of packing, if it was packed now.
     pub packed: Option<Packed>,
 }
 
 impl Cached {
-    /// The same, with its use noted: looking at a store is none.
-    fn noted(self) -> Cached {
-        Cached { in_use: self.in_use.noted(), ..self }
+    /// Sets the time of the last use to now. Opening a store to look at it is not a use.
+    fn touch(self) -> Cached {
+        Cached { in_use: self.in_use.touch(), ..self }
     }
 }
 
 impl Cache {
-    /// Opens the store of a builder's files, which is packed if there is none yet. Files are told
-    /// by path, length, number and times of change; files of the same content are recognised by
-    /// their length and hash, whatever their paths and times.
+    /// Opens the store of a builder's files, and packs it if there is none yet. Files are recognized by
+    /// path, length, inode and times of change. Other files with equal contents are recognized by
+    /// length and hash.
     ///
-    /// Several processes may do this at once: one packs, and the others wait for it. Where the file
-    /// system has no locks, each packs, and the store of the first to end is used by all.
+    /// Several processes may call this at once: one packs, and the others wait for it. Where the file
+    /// system has no locks, each packs, and all use the store that is finished first.
     ///
     /// # Errors
-    /// As [`PackBuilder::publish`]; [`Error::Exists`] when a store that was damaged has files of
-    /// others in it.
+    /// As [`PackBuilder::publish`]; [`Error::Exists`] when a damaged store is in use or has files that
+    /// atemoya did not write.
     pub fn store(&self, builder: &PackBuilder, progress: &dyn Progress) -> Result<Cached> {
         let request = Request::of(builder)?;
         if let Some(record) = InputRecord::read(&self.directory.join(request.name(RECORD)))
             && let Some(cached) = self.open(&record.store)
         {
-            return Ok(cached.noted());
+            return Ok(cached.touch());
         }
-        if let Some(name) = self.of_the_same_content(&request, progress)?
+        if let Some(name) = self.find_equal_contents(&request, progress)?
             && let Some(cached) = self.open(&name)
         {
             request.record(&self.directory, &name);
-            return Ok(cached.noted());
+            return Ok(cached.touch());
         }
         self.pack(builder, &request, progress)
     }
 
-    /// The store of this name, if there is a whole one.
+    /// Opens the store of this name; `None` if there is none that can be opened.
     fn open(&self, name: &str) -> Option<Cached> {
         let path = self.directory.join(name);
         if !is_ours(name, STORE) || !path.exists() {
@@ -67,8 +67,8 @@ impl Cache {
         Some(Cached { store: Store::open(path).ok()?, in_use, packed: None })
     }
 
-    /// The name of a store of other files that have the same content.
-    fn of_the_same_content(&self, request: &Request, progress: &dyn Progress) -> Result<Option<String>> {
+    /// Returns the name of a store of other files with equal contents.
+    fn find_equal_contents(&self, request: &Request, progress: &dyn Progress) -> Result<Option<String>> {
         let mut hashes = Hashes::new(request);
         for record in self.records().filter(|record| request.may_equal(record)) {
             let Some(cached) = self.open(&record.store) else { continue };
@@ -84,8 +84,8 @@ impl Cache {
         Ok(None)
     }
 
-    /// A store of the same genome, with whatever tracks.
-    fn of_the_same_genome(&self, request: &Request, progress: &dyn Progress) -> Result<Option<Cached>> {
+    /// Finds a store of the same genome, with any tracks.
+    fn find_equal_genome(&self, request: &Request, progress: &dyn Progress) -> Result<Option<Cached>> {
         let mut hashes = Hashes::new(request);
         let like = |record: &InputRecord| {
             let length = |files: &[FileState]| files.first().map(|file| file.length);
@@ -102,7 +102,7 @@ impl Cache {
         Ok(None)
     }
 
-    /// The records of all stores, in the order of their names.
+    /// Reads the records of all stores, in the order of their names.
     fn records(&self) -> impl Iterator<Item = InputRecord> {
         let entries = fs::read_dir(&self.directory).into_iter().flatten().flatten();
         let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
@@ -117,7 +117,7 @@ impl Cache {
         let cached = match self.packed_once(builder, request, progress) {
             Ok(cached) => cached,
             Err(error) => {
-                // Nothing stays of what was not packed.
+                // Nothing is left behind.
                 if !self.directory.join(&name).exists() {
                     let _ = Removal::begin(&self.directory, &name).map(Removal::end);
                 }
@@ -126,11 +126,10 @@ impl Cache {
         };
         request.record(&self.directory, &name);
         if let Some(limit) = self.limit {
-            // Room for what comes next; where there is none to be made, nothing is wrong with this
-            // store.
+            // A failure of pruning does not concern this store.
             let _ = self.prune(&Prune { max_bytes: Some(limit), ..Prune::default() });
         }
-        Ok(cached.noted())
+        Ok(cached.touch())
     }
 
     /// Packs the store of this name, unless another process does so meanwhile, and opens it.
@@ -141,31 +140,31 @@ impl Cache {
         if let Some(cached) = self.open_or_remove(&name)? {
             return Ok(cached);
         }
-        // Noted before anything is published: where there are no locks, nobody removes it then.
-        let in_use = InUse::begin(&self.directory, &name).noted();
-        let genome = self.of_the_same_genome(request, progress)?;
+        // Before anything is published: without locks, its time protects the store from removal.
+        let in_use = InUse::begin(&self.directory, &name).touch();
+        let genome = self.find_equal_genome(request, progress)?;
         let builder = builder.clone().replace(false);
         let store = genome.as_ref().map(|cached| cached.store.clone());
         let mut published = builder.clone().sequence_of(store).publish(&path, progress);
         if genome.is_some() && matches!(published, Err(Error::Input { .. })) {
-            // It may be another genome after all, of the same length and time of change.
+            // The genome may be another after all, with equal length and times.
             published = builder.publish(&path, progress);
         }
         let packed = match published {
             Ok(packed) => Some(packed),
-            // Without locks, another one was faster.
+            // Without locks, another process was faster.
             Err(Error::Exists { .. }) => None,
             Err(error) => return Err(error),
         };
         Ok(Cached { store: Store::open(&path)?, in_use, packed })
     }
 
-    /// Opens the store of this name. One that is damaged is removed, if nobody uses it; whatever
-    /// else keeps a store from being opened says nothing against it.
+    /// Opens the store of this name, or removes it if it is damaged and not in use. `None` when there
+    /// is no store now.
     ///
     /// # Errors
-    /// [`Error::Exists`] for a damaged store that is in use, or that has files of others in it; any
-    /// other error of opening it.
+    /// [`Error::Exists`] for a damaged store that is in use or has files that atemoya did not write;
+    /// errors of opening that are not damage.
     fn open_or_remove(&self, name: &str) -> Result<Option<Cached>> {
         let path = self.directory.join(name);
         let open = || match Store::open(&path) {
@@ -179,17 +178,17 @@ impl Cache {
         if let Some(store) = open()? {
             return Ok(Some(Cached { store, in_use, packed: None }));
         }
-        // Nobody uses it who looks at it only to find it damaged.
+        // This process does not use the damaged store.
         drop(in_use);
         let removal = Removal::begin(&self.directory, name).map_err(|usage| {
             let hint = format!(
-                "it is damaged, and cannot be replaced: {}; end the processes that use it, or delete it yourself, or give another directory \
+                "it is damaged, and cannot be replaced: {}; end the processes that use it, delete it yourself, or use another directory \
                  (`cache_dir`)",
-                in_words(usage)
+                usage_message(usage)
             );
             Error::Exists { path: path.clone(), hint }
         })?;
-        // Where there are no locks, another process may have put a whole one in its place by now.
+        // Without locks, another process may have replaced it by now.
         let removed = match open() {
             Ok(None) => remove_damaged(&path),
             Ok(Some(_)) => Ok(()),
@@ -199,15 +198,14 @@ impl Cache {
             removal.end();
             return removed.map(|()| None);
         }
-        removal.give_up();
+        removal.cancel();
         removed?;
         let in_use = InUse::begin(&self.directory, name);
         Ok(Some(Cached { store: Store::open(&path)?, in_use, packed: None }))
     }
 }
 
-/// Whether an error of opening a store says that the store itself is at fault: what it holds is
-/// wrong, or a file of it is gone.
+/// Returns whether an error of opening a store means damage: invalid contents or a missing file.
 fn is_damage(error: &Error) -> bool {
     match error {
         Error::Corrupt { .. } | Error::NotAStore { .. } => true,
@@ -216,7 +214,7 @@ fn is_damage(error: &Error) -> bool {
     }
 }
 
-/// The hashes of the files that are asked for, each taken once, when it is needed.
+/// The hashes of the requested files, each computed when it is first needed.
 struct Hashes<'a> {
     request: &'a Request,
     known: Vec<Option<String>>,
@@ -227,8 +225,7 @@ impl<'a> Hashes<'a> {
         Hashes { request, known: vec![None; request.files.len()] }
     }
 
-    /// Whether a file has this hash. One that is as it was when a record was made is not read
-    /// again.
+    /// Returns whether a file has this hash. A file in the same state as in the record is not read.
     fn is(&mut self, number: usize, record: &InputRecord, sha256: &str, progress: &dyn Progress) -> Result<bool> {
         let file = &self.request.files[number];
         if record.files.get(number) == Some(file) {

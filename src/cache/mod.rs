@@ -1,9 +1,8 @@
-//! The cache: a directory of stores that were packed on the fly, told by their input files (feature
-//! `ingest`).
+//! A cache of stores that are packed on the fly and found by their input files (feature `ingest`).
 //!
-//! A store of the cache is a directory `NAME-KEY.atemoya`. Beside it are a file for each
-//! combination of inputs that leads to it, `NAME-KEY.json`, and one that whoever uses the store
-//! holds a lock on, `NAME-KEY.used`, whose time is that of the last use.
+//! A store of the cache is a directory `NAME-KEY.atemoya`. Beside it is a record `NAME-KEY.json` for
+//! each combination of inputs that leads to it, and a file `NAME-KEY.used`, which processes lock while
+//! they use the store, and whose modification time is that of the last use.
 
 mod fetch;
 mod prune;
@@ -23,13 +22,13 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-/// Stores, records of their inputs, and what is held while a store is used.
+/// The suffixes of stores, of records of inputs, and of the files that are locked during use.
 const STORE: &str = ".atemoya";
 const RECORD: &str = ".json";
 const USED: &str = ".used";
 
-/// A directory of stores that were packed on the fly. Anything in it can be removed at any time;
-/// what is needed is packed again.
+/// A directory of stores that were packed on the fly. Any of them can be removed at any time and is
+/// packed again when it is needed.
 ///
 /// ```no_run
 /// use atemoya::cache::Cache;
@@ -47,37 +46,38 @@ pub struct Cache {
     limit: Option<u64>,
 }
 
-/// What a cache says of one of its stores.
+/// A store of a cache.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Where the store is.
+    /// The path of the store.
     pub path: PathBuf,
-    /// Bytes of its files; a file that several stores share, the genome's, counts for each in part.
+    /// The size of its files in bytes. The size of a file that several stores share, as they do the
+    /// genome's, is divided among them.
     pub bytes: u64,
     /// When it was opened last.
     pub last_use: SystemTime,
     /// Whether a process uses it.
     pub usage: Usage,
-    /// The files that it was packed of, in the order of its channels, the genome first.
+    /// Its input files: the genome first, then those of its channels in their order.
     pub inputs: Vec<PathBuf>,
-    /// Whether it cannot be asked for any more: each combination of inputs that it was packed of
-    /// lacks a file.
+    /// Whether no request leads to it any more: each of its recorded combinations of inputs lacks a
+    /// file.
     pub misses_inputs: bool,
-    /// What is damaged, where it cannot be opened.
+    /// The error of opening it, if it cannot be opened.
     pub damage: Option<String>,
 }
 
 impl Cache {
-    /// A cache in this directory, which is made when something is packed, without a limit.
+    /// Creates a cache in this directory, without a limit. The directory is made on the first packing.
     pub fn new(directory: impl Into<PathBuf>) -> Cache {
         Cache { directory: directory.into(), limit: None }
     }
 
-    /// The cache of this user: in `$ATEMOYA_CACHE`, or `atemoya` in `$XDG_CACHE_HOME` or
-    /// `~/.cache`; with `$ATEMOYA_CACHE_SIZE`, if that is set, for its limit.
+    /// Returns the user's cache: `$ATEMOYA_CACHE`, or `atemoya` in `$XDG_CACHE_HOME` or `~/.cache`. Its
+    /// limit is `$ATEMOYA_CACHE_SIZE`, if that is set.
     ///
     /// # Errors
-    /// [`Error::Argument`] for a size that is none, and when there is no home directory.
+    /// [`Error::Argument`] for an invalid size, and when there is no home directory.
     pub fn from_environment() -> Result<Cache> {
         let none = || {
             Error::argument("HOME", "there is no home directory: set ATEMOYA_CACHE to a directory for packed stores")
@@ -86,10 +86,10 @@ impl Cache {
         cache.limited_by_environment()
     }
 
-    /// The same cache with `$ATEMOYA_CACHE_SIZE`, if that is set, for its limit.
+    /// Sets the limit to `$ATEMOYA_CACHE_SIZE`, if that is set.
     ///
     /// # Errors
-    /// [`Error::Argument`] for a size that is none.
+    /// [`Error::Argument`] for an invalid size.
     pub fn limited_by_environment(self) -> Result<Cache> {
         let Some(size) = std::env::var_os("ATEMOYA_CACHE_SIZE").filter(|size| !size.is_empty()) else {
             return Ok(self);
@@ -99,23 +99,22 @@ impl Cache {
         Ok(self.limit(Some(bytes)))
     }
 
-    /// Sets how many bytes the stores may take together; `None` for any number. When a store is
-    /// packed and they take more, those that were used the longest ago are removed, but none that
-    /// is in use.
+    /// Sets how many bytes the stores may take together, `None` for no limit. When they take more after
+    /// a packing, the least recently used are removed, except those in use.
     #[must_use]
     pub fn limit(mut self, bytes: Option<u64>) -> Cache {
         self.limit = bytes;
         self
     }
 
-    /// The directory.
+    /// Returns the directory.
     #[must_use]
     pub fn directory(&self) -> &Path {
         &self.directory
     }
 
-    /// All stores in it, those that were used last first. None where there is no directory. What is
-    /// not a store of the cache is left out.
+    /// Returns all stores, the most recently used first. Returns none where the directory does not
+    /// exist. Entries that are not stores of the cache are left out.
     ///
     /// # Errors
     /// [`Error::Io`].
@@ -159,12 +158,12 @@ impl Cache {
         }
         let there = |record: &InputRecord| record.files.iter().all(|file| file.path.exists());
         let misses_inputs = match records {
-            // A relative path of the manifest's tells nothing here.
+            // A relative path of the manifest is not relative to the current directory.
             [] => inputs.iter().any(|path| path.is_absolute() && !path.exists()),
             records => !records.iter().any(there),
         };
         Entry {
-            bytes: files(&path).iter().map(|file| file.bytes / file.names).sum(),
+            bytes: files(&path).iter().map(|file| file.bytes / file.links).sum(),
             last_use: last_use.unwrap_or(SystemTime::UNIX_EPOCH),
             usage: used::usage(&self.directory, name),
             path,
@@ -175,8 +174,7 @@ impl Cache {
     }
 }
 
-/// Whether a file of the cache's directory is of this kind: its name ends in a key and the kind's
-/// suffix.
+/// Returns whether this is the name of a file of the cache, which ends in a key and `suffix`.
 fn is_ours(name: &str, suffix: &str) -> bool {
     let key = name.strip_suffix(suffix).and_then(|rest| rest.rsplit_once('-'));
     key.is_some_and(|(_, key)| {
@@ -184,24 +182,25 @@ fn is_ours(name: &str, suffix: &str) -> bool {
     })
 }
 
-/// A file of a store: what it is to the system, by which it is known under several names, its
-/// bytes, and how many names it has.
-struct Stored {
-    place: (u64, u64),
+/// A file of a store.
+struct StoredFile {
+    /// Device and inode, which are equal for all hard links to a file.
+    inode: (u64, u64),
     bytes: u64,
-    names: u64,
+    /// The number of hard links.
+    links: u64,
 }
 
-/// All files in a directory.
-fn files(directory: &Path) -> Vec<Stored> {
+/// Lists all files in a directory, at any depth.
+fn files(directory: &Path) -> Vec<StoredFile> {
     let mut files = Vec::new();
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         match entry.metadata() {
             Ok(metadata) if metadata.is_dir() => files.extend(self::files(&entry.path())),
-            Ok(metadata) => files.push(Stored {
-                place: (metadata.dev(), metadata.ino()),
+            Ok(metadata) => files.push(StoredFile {
+                inode: (metadata.dev(), metadata.ino()),
                 bytes: metadata.len(),
-                names: metadata.nlink().max(1),
+                links: metadata.nlink().max(1),
             }),
             Err(_) => {}
         }
@@ -209,12 +208,12 @@ fn files(directory: &Path) -> Vec<Stored> {
     files
 }
 
-/// The bytes of a size in words: `500M`, `1.5T`, `200 GB`, in powers of 1000.
+/// Parses a size in bytes: `500M`, `1.5T`, `200 GB`, in powers of 1000.
 ///
 /// # Errors
-/// Why it is none.
+/// The message for a text that is not a size.
 pub fn parse_size(text: &str) -> Result<u64, String> {
-    let refused = || format!("{text:?} is no size: give bytes, or a number with K, M, G or T, as in 200G");
+    let refused = || format!("{text:?} is not a size: give bytes, or a number with K, M, G or T, as in 200G");
     let upper = text.trim().to_ascii_uppercase();
     let number = upper.strip_suffix('B').unwrap_or(&upper).trim_end();
     let units = [('K', 1e3), ('M', 1e6), ('G', 1e9), ('T', 1e12)];

@@ -1,4 +1,4 @@
-//! Removing stores from a cache: by age, by size, by inputs that are gone.
+//! Removes stores from a cache: by age, by size, or because their inputs are gone.
 
 use super::request::InputRecord;
 use super::used::{Removal, Usage};
@@ -10,34 +10,34 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Which stores are to be removed. One that is in use never is, nor one whose directory holds
-/// anything that is not part of a store.
+/// Which stores to remove. A store in use is never removed, nor one whose directory has entries that
+/// are not part of a store.
 #[derive(Debug, Clone, Default)]
 pub struct Prune {
-    /// Those that were not opened for longer than this.
+    /// Removes those that have not been opened for longer than this.
     pub older_than: Option<Duration>,
-    /// Those whose inputs are gone.
+    /// Removes those whose inputs are gone.
     pub missing_inputs: bool,
-    /// All.
+    /// Removes all.
     pub all: bool,
-    /// Those that were used the longest ago, until the others take no more bytes than this.
+    /// Removes the least recently used, until the others take no more bytes than this.
     pub max_bytes: Option<u64>,
-    /// Whether nothing is removed, and only told what would be.
+    /// Removes nothing, and only returns what would be removed.
     pub dry_run: bool,
 }
 
-/// What became of a store that was to be removed.
+/// A store that was to be removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pruned {
-    /// What it was.
+    /// The store as it was before.
     pub entry: Entry,
-    /// Why it is still there, if it is; nothing where it was removed, or would be.
+    /// Why it was not removed; `None` if it was, or would be.
     pub kept: Option<String>,
 }
 
 impl Cache {
-    /// Removes stores, and what processes left behind that died while they packed. Returns what was
-    /// to be removed, and what became of it.
+    /// Removes stores, and what killed processes left while they packed. Returns the stores that were
+    /// to be removed.
     ///
     /// # Errors
     /// [`Error::Io`](crate::Error::Io) when the directory cannot be listed.
@@ -56,7 +56,7 @@ impl Cache {
         if let Some(limit) = rules.max_bytes {
             let kept = pruned.iter().filter(|pruned| pruned.kept.is_some());
             let mut kept: Vec<PathBuf> = kept.map(|pruned| pruned.entry.path.clone()).collect();
-            // The one that was used the longest ago is the last.
+            // The least recently used is the last.
             while bytes_of(staying.iter().map(|entry| &entry.path).chain(&kept)) > limit
                 && let Some(entry) = staying.pop()
             {
@@ -71,22 +71,22 @@ impl Cache {
     fn remove(&self, entry: Entry, dry_run: bool) -> Pruned {
         let kept = match (dry_run, entry.usage) {
             (true, Usage::Unused) => None,
-            (true, usage) => Some(in_words(usage)),
+            (true, usage) => Some(usage_message(usage)),
             (false, _) => self.remove_unused(&entry).err(),
         };
         Pruned { entry, kept }
     }
 
-    /// Removes a store and what stands beside it, or says why not.
+    /// Removes a store with the files beside it. The error says why it cannot be removed.
     fn remove_unused(&self, entry: &Entry) -> Result<(), String> {
         let name = entry.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let removal = Removal::begin(&self.directory, &name).map_err(in_words)?;
-        if let Err(doubt) = remove_store(&entry.path) {
-            removal.give_up();
-            return Err(doubt);
+        let removal = Removal::begin(&self.directory, &name).map_err(usage_message)?;
+        if let Err(reason) = remove_store(&entry.path) {
+            removal.cancel();
+            return Err(reason);
         }
         if entry.path.exists() {
-            return Err("some of it cannot be removed".to_owned());
+            return Err("some of its files cannot be removed".to_owned());
         }
         for file in fs::read_dir(&self.directory).into_iter().flatten().flatten() {
             let ours = file.file_name().to_str().is_some_and(|name| is_ours(name, RECORD));
@@ -99,14 +99,14 @@ impl Cache {
     }
 }
 
-/// The bytes of all files of some stores; one that several share counts once.
+/// Returns the bytes of all files of some stores. A file that several share counts once.
 fn bytes_of<'a>(stores: impl Iterator<Item = &'a PathBuf>) -> u64 {
-    let files = stores.flat_map(|store| files(store)).map(|file| (file.place, file.bytes));
+    let files = stores.flat_map(|store| files(store)).map(|file| (file.inode, file.bytes));
     files.collect::<HashMap<_, _>>().into_values().sum()
 }
 
-/// Why a store is not removed.
-pub(super) fn in_words(usage: Usage) -> String {
+/// Returns the message why a store is not removed.
+pub(super) fn usage_message(usage: Usage) -> String {
     match usage {
         Usage::Recent => {
             "it was opened within the last 30 days, and the file system has no locks to tell whether it is in use"

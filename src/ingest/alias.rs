@@ -14,8 +14,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// What mitochondrial DNA is called: by UCSC, and by Ensembl and NCBI, which have other names for
-/// some genomes.
+/// The names of mitochondrial DNA at UCSC, Ensembl and NCBI.
 const MITOCHONDRION: [&str; 7] = ["chrM", "MT", "chrMT", "M", "Mito", "MtDNA", "mitochondrion_genome"];
 
 /// Which names of contigs mean the same.
@@ -48,29 +47,29 @@ struct Table {
     path: PathBuf,
     /// The names of each line, which mean the same.
     lines: Vec<Vec<String>>,
-    /// The lines that a name is on.
+    /// The indices of the lines that contain a name.
     of: HashMap<String, Vec<usize>>,
 }
 
 impl Aliases {
-    /// Chromosomes as UCSC and Ensembl call them: `chr1` and `1`, `chrX` and `X`, `chrIV` and `IV`,
-    /// `chr2L` and `2L`; and `chrM`, `MT` and the other names of mitochondrial DNA. Scaffolds,
-    /// whose names do not follow from one another, are left alone.
+    /// Returns the aliases between names of UCSC and Ensembl: `chr1` and `1`, `chrX` and `X`, `chrIV`
+    /// and `IV`, `chr2L` and `2L`, and the names of mitochondrial DNA such as `chrM` and `MT`.
+    /// Scaffolds have no aliases, since their names do not follow a rule.
     #[must_use]
     pub fn chr() -> Aliases {
         Aliases(Rule::Chr)
     }
 
-    /// Reads a file of aliases, in which the names of one line mean the same contig.
+    /// Reads a file of aliases, in which all names of a line mean the same contig.
     ///
-    /// A line has two columns or more, separated by tabs (a line without tabs: by spaces), in any
-    /// order. Empty columns, blank lines and lines that begin with `#` are skipped. UCSC's
-    /// `chromAlias.txt` is such a file, in its old form (alias, name, source) and in its new one (a
-    /// column for each authority). The file may be compressed.
+    /// A line has two or more columns, separated by tabs, or by spaces in a line without tabs. Empty
+    /// columns, blank lines and lines that begin with `#` are skipped. UCSC's `chromAlias.txt` is
+    /// such a file, in its old form (alias, name, source) and in its new form (a column for each
+    /// authority). The file may be compressed.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Input`] with the line for one name alone and for a name that no
-    /// contig can have.
+    /// [`Error::Io`]; [`Error::Input`] with the line for a line of one name and for a name that is
+    /// not a valid contig name.
     pub fn read(path: &Path) -> Result<Aliases> {
         let mut file = Lines::open(path, Expected::Table("a table of the names of contigs"))?;
         let (mut lines, mut of) = (Vec::new(), HashMap::<String, Vec<usize>>::new());
@@ -90,8 +89,8 @@ impl Aliases {
         Ok(Aliases(Rule::Table(Arc::new(Table { path: path.to_path_buf(), lines, of }))))
     }
 
-    /// Takes `chr` for [`Aliases::chr`], and anything else for the path of a file, as the command
-    /// and Python do.
+    /// Returns [`Aliases::chr`] for `chr`, and reads a file for anything else, as the command and
+    /// Python do.
     ///
     /// # Errors
     /// As [`Aliases::read`], and [`Error::Argument`] of `alias` for a word that is no file.
@@ -101,12 +100,15 @@ impl Aliases {
         }
         let is_word = option.extension().is_none() && option.components().count() == 1;
         if is_word && !option.exists() {
-            return Err(Error::argument("alias", format!("there is no file {option:?}; it is \"chr\" or a file")));
+            return Err(Error::argument(
+                "alias",
+                format!("there is no file {option:?}: give \"chr\" or a file of aliases"),
+            ));
         }
         Aliases::read(option)
     }
 
-    /// The names that mean the same, in words that are the same for the same.
+    /// Returns a text that is equal for equal aliases.
     #[cfg(feature = "ingest")]
     pub(crate) fn described(&self) -> String {
         match &self.0 {
@@ -115,11 +117,10 @@ impl Aliases {
         }
     }
 
-    /// Finds the contig that a name means, if the genome has it.
+    /// Returns the id of the contig that a name means, if the genome has it.
     ///
     /// # Errors
-    /// [`Error::Input`] of the file of aliases, when by it the name means two contigs of the
-    /// genome.
+    /// [`Error::Input`] of the file of aliases, when the name means two contigs of the genome.
     pub fn resolve(&self, name: &str, contigs: &Contigs) -> Result<Option<usize>> {
         if let Some(id) = contigs.id(name) {
             return Ok(Some(id));
@@ -131,8 +132,8 @@ impl Aliases {
     }
 }
 
-/// Those of some names that the genome lacks and [`Aliases::chr`] finds a contig for, each with
-/// that contig's id.
+/// Returns those of `names` that the genome lacks, but for which [`Aliases::chr`] finds a contig, each
+/// with that contig's id.
 pub(crate) fn helped_by_chr<'a>(
     names: impl Iterator<Item = &'a str>,
     contigs: &Contigs,
@@ -150,13 +151,17 @@ impl Table {
             None => Ok(Some(first)),
             Some(second) => {
                 let both = listed([contigs.name(first), contigs.name(second)]);
-                Err(Error::input(&self.path, None, format!("{name:?} means two contigs of the genome, {both}")))
+                Err(Error::input(
+                    &self.path,
+                    None,
+                    format!("{name:?} means two contigs of the genome, {both}: remove one of them from the file"),
+                ))
             }
         }
     }
 }
 
-/// The names of a line, or what is wrong with it.
+/// Parses the names of a line. The error says what is wrong with it.
 fn parse(line: &[u8]) -> Result<Vec<String>, String> {
     let columns = columns(line).map(<[u8]>::trim_ascii).filter(|column| !column.is_empty());
     let names = columns.map(|column| contig_name(column).map(str::to_owned)).collect::<Result<Vec<_>, _>>()?;
@@ -166,8 +171,8 @@ fn parse(line: &[u8]) -> Result<Vec<String>, String> {
     Ok(names)
 }
 
-/// The names by which UCSC and Ensembl call the same chromosome, the likeliest first; none for what
-/// is no chromosome.
+/// Returns the other names of a chromosome at UCSC and Ensembl, the likeliest first. Returns none for
+/// a name that is not that of a chromosome.
 fn other_names(name: &str) -> Vec<String> {
     let bare = name.strip_prefix("chr");
     let mut names = Vec::new();
@@ -180,8 +185,8 @@ fn other_names(name: &str) -> Vec<String> {
     names
 }
 
-/// Whether this is a chromosome's name without `chr`: 1 to 999, maybe with a letter (2L, 2a), a
-/// Roman number, or W, X, Y, Z.
+/// Returns whether this is the name of a chromosome without `chr`: 1 to 999, perhaps with a letter
+/// (2L, 2a), a Roman number, or W, X, Y, Z.
 fn is_chromosome(name: &str) -> bool {
     let digits = name.bytes().take_while(u8::is_ascii_digit).count();
     let arm = &name[digits..];

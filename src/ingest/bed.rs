@@ -1,4 +1,4 @@
-//! Reads loci: BED and narrowPeak.
+//! Reads loci from BED and narrowPeak files.
 
 mod summit;
 
@@ -15,7 +15,7 @@ use std::path::Path;
 /// The loci of one file, in its order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BedFile {
-    /// The names of the contigs that the records are on, in the order of first appearance.
+    /// The names of the records' contigs, in the order of first appearance.
     pub contigs: Vec<String>,
     /// One record per locus.
     pub records: Vec<BedRecord>,
@@ -32,30 +32,32 @@ pub struct BedRecord {
     pub start: i64,
     /// One past the last base; below 2^40. It may equal `start`.
     pub end: i64,
-    /// Column 10 (narrowPeak: the summit, in bases from `start`); `None` where it is missing, no
-    /// integer of magnitude below 2^40, or another thing, as BED12's number of blocks. Other
-    /// integers are kept as they are: [`require_summits`] says whether they are summits.
+    /// Column 10, in narrowPeak the summit in bases from `start`. `None` where it is missing, is not
+    /// an integer of magnitude below 2^40, or means something else, as the number of blocks of BED12.
+    /// Other integers are kept unchecked: [`require_summits`] checks that they are summits.
     pub summit: Option<i64>,
     /// The 1-based line of the (decompressed) file.
     pub line: u64,
 }
 
-/// Reads the loci of a BED or narrowPeak file, plain or compressed (gzip, BGZF, bzip2, xz, zstd;
-/// told by content).
+/// Reads the loci of a BED or narrowPeak file, plain or compressed by gzip, BGZF, bzip2, xz or zstd,
+/// which is recognized by its first bytes.
 ///
-/// Columns are separated by tabs, or by runs of spaces in a line that has no tab, and may stand in
-/// double quotes. Columns 1 to 3 and 10 count. Lines that are blank, begin with `#`, or whose first
-/// word is `track` or `browser` are skipped. LF, CRLF and CR end lines, and a byte order mark may
-/// begin the file (UTF-8). A file without loci is no error.
+/// Columns are separated by tabs, or by runs of spaces in a line without tabs, and may be in double
+/// quotes. Only columns 1 to 3 and 10 are used. Lines are skipped that are blank, that begin with
+/// `#`, or whose first word is `track` or `browser`. LF, CRLF and CR end lines. The file may begin
+/// with a byte order mark of UTF-8. A file without loci is not an error.
 ///
 /// # Errors
 ///
-/// [`Error::Io`](crate::Error::Io) when the file cannot be read.
-/// [`Error::Input`](crate::Error::Input) for a URL, a file of another kind, which is named, text in
-/// UTF-16, and damaged or truncated compression or something behind it; and with the line for fewer
-/// than three columns; a contig name that is empty, longer than 255 bytes, not UTF-8 or not
-/// printable; a start or end that is no integer of `0 ..= 2^40 - 1` (a line of column names among
-/// them); an end before its start.
+/// - [`Error::Io`](crate::Error::Io) when the file cannot be read.
+/// - [`Error::Input`](crate::Error::Input) for a URL, for a file of another format (which is named),
+///   for text in UTF-16, and for compressed data that is damaged, truncated or followed by other
+///   bytes.
+/// - [`Error::Input`](crate::Error::Input) with the line for fewer than three columns, for a contig
+///   name that is empty, longer than 255 bytes, not UTF-8 or not printable, for a start or end that
+///   is not an integer of `0 ..= 2^40 - 1` (as in a line of column names), and for an end before its
+///   start.
 ///
 /// # Examples
 ///
@@ -86,7 +88,7 @@ pub fn read_bed(path: &Path) -> Result<BedFile> {
 }
 
 impl BedFile {
-    /// Appends the record that a line holds, or says what is wrong with it.
+    /// Appends the record of a line. The error says what is wrong with the line.
     fn push(&mut self, names: &mut HashMap<String, u32>, number: u64, line: &[u8]) -> Result<(), String> {
         let mut columns = columns(line);
         let (Some(contig), Some(start), Some(end)) = (columns.next(), columns.next(), columns.next()) else {
@@ -109,9 +111,9 @@ impl BedFile {
         Ok(())
     }
 
-    /// Returns the index of a contig's name, which is appended when it is new.
+    /// Returns the index of a contig's name, and appends the name when it is new.
     fn intern(&mut self, names: &mut HashMap<String, u32>, name: &[u8]) -> Result<u32, String> {
-        // Most files are sorted: the name is mostly that of the record before.
+        // Most files are sorted, so that the name is mostly that of the record before.
         if let Some(last) = self.records.last()
             && self.contigs[last.contig as usize].as_bytes() == name
         {
@@ -128,33 +130,33 @@ impl BedFile {
     }
 }
 
-/// Whether a line holds no locus: it is blank, a comment, or for a browser.
+/// Returns whether a line holds no locus: it is blank, a comment, or an instruction for a browser.
 fn is_skipped(line: &[u8]) -> bool {
     let line = line.trim_ascii();
     let word = line.split(u8::is_ascii_whitespace).next().unwrap_or_default();
     word.is_empty() || word.starts_with(b"#") || word == b"track" || word == b"browser"
 }
 
-/// What is wrong with a line of one or two columns.
+/// Returns the message for a line of one or two columns.
 fn too_few_columns(line: &[u8]) -> String {
     let commas = line.iter().filter(|byte| **byte == b',').count() >= 2;
     let hint = if commas { "; columns are separated by tabs or spaces, not by commas" } else { "" };
     format!("expected at least three columns (contig, start, end), got {}{hint}", quote(line))
 }
 
-/// What a line without coordinates may be, to be added to what is wrong with it. `first` says that
-/// no locus came before.
+/// Returns what a line without coordinates may be, as an addition to a message. `first` says that no
+/// locus came before.
 fn explain(line: &[u8], first: bool) -> &'static str {
     let mut columns = columns(line);
     let contig = columns.next().unwrap_or_default();
     let mut is_integer = || columns.next().is_some_and(|column| integer(column).is_ok());
     match [is_integer(), is_integer(), is_integer()] {
-        _ if contig.starts_with(b">") => "; a line that begins with > is of FASTA, and BED is expected",
+        _ if contig.starts_with(b">") => "; a line that begins with > is FASTA, where BED is expected",
         _ if first && memchr::memmem::find(line, b"abs_summit").is_some() => {
-            "; this is a table of MACS (peaks.xls), whose starts are counted from 1: give the .narrowPeak or .bed beside it"
+            "; this is a table of MACS (peaks.xls), whose starts are counted from 1: give the .narrowPeak or .bed file beside it"
         }
         [false, true, true] => {
-            "; is column 1 the name of a row? R leaves it out with row.names=FALSE, pandas with index=False"
+            "; column 1 may be the name of a row: R leaves it out with row.names=FALSE, pandas with index=False"
         }
         [false, false, _] if first => "; if these are the names of the columns, remove the line or begin it with #",
         _ => "",

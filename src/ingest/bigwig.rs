@@ -1,10 +1,10 @@
 //! Reads the values of a bigWig track, base by base, from any number of threads.
 //!
-//! The reader is the crate's own. The crate `bigtools` reads valid files rightly, and the tests
-//! compare with it, but it panics on damaged blocks and node sizes, allocates what a damaged header
-//! asks for (which aborts and cannot be caught), follows index loops for ever, and gives
-//! overlapping intervals one after the other. Here every count is checked against the file's length
-//! before it is believed, every node is read once, and every interval is checked before it is used.
+//! The reader is our own. The crate `bigtools` reads valid files correctly, and the tests compare
+//! with it. But on damaged files it panics, allocates as much as a header says (which aborts the
+//! process), follows loops of the index for ever, and returns overlapping intervals. Here every count
+//! is checked against the length of the file before it is used, every node is read once, and every
+//! interval is checked.
 
 mod contigs;
 mod file;
@@ -25,12 +25,11 @@ use std::sync::{Mutex, PoisonError};
 
 /// An open bigWig file.
 ///
-/// Opening reads the header, the contigs and the data index (24 bytes a block) into memory; values
-/// are read on demand. Reading takes `&self`, so one reader serves all threads: the file is read at
-/// given positions, and each thread borrows buffers that are kept for the next.
+/// Opening reads the header, the contigs and the data index (24 bytes a block) into memory. Values
+/// are read on demand, by any number of threads: reading takes `&self`, and buffers are reused.
 ///
-/// Local little-endian bigWigs are read, with sections of all three kinds (bedGraph, varStep,
-/// fixedStep), compressed or not, with or without zoom levels (which are not used).
+/// Reads local little-endian bigWigs with sections of all three types (bedGraph, varStep,
+/// fixedStep), compressed or not. Zoom levels are not used.
 ///
 /// # Examples
 ///
@@ -49,11 +48,11 @@ pub struct BigWig {
     file: BinaryFile,
     compressed: bool,
     contigs: Vec<(String, u64)>,
-    /// The file's own number of each contig, which blocks repeat.
+    /// The id of each contig in the file, which its blocks repeat.
     ids: Vec<u32>,
     positions: HashMap<String, usize>,
     index: Index,
-    /// Buffers that no thread is using.
+    /// Buffers that no thread uses at present.
     idle: Mutex<Vec<Inflater>>,
 }
 
@@ -62,10 +61,10 @@ impl BigWig {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] when it cannot be opened or read. [`Error::Input`] when it is no little-endian
-    /// bigWig on a local file system (but a bigBed, a URL, big-endian ...), is truncated, or its
-    /// contigs or its index are damaged: nodes that are met twice or lie past the end of the file,
-    /// contigs listed twice, blocks that are out of order or on contigs that are not listed.
+    /// [`Error::Io`] when it cannot be opened or read. [`Error::Input`] when it is not a local
+    /// little-endian bigWig, is truncated, or its contigs or index are damaged: nodes that form a
+    /// loop or lie past the end of the file, contigs listed twice, blocks that are out of order or on
+    /// contigs that are not listed.
     pub fn open(path: &Path) -> Result<BigWig> {
         let file = BinaryFile::open(path)?;
         let header = Header::read(&file)?;
@@ -78,14 +77,13 @@ impl BigWig {
         Ok(BigWig { file, compressed: header.compressed, contigs, ids, positions, index, idle })
     }
 
-    /// The names and lengths (bases) of the contigs that the file lists, by their number in the
-    /// file (which is the order of the contig tree in files of every known writer). A contig may be
-    /// without data.
+    /// Returns the names and lengths in bases of the contigs that the file lists, in the order of
+    /// their ids. A contig may have no values.
     pub fn contigs(&self) -> &[(String, u64)] {
         &self.contigs
     }
 
-    /// The file.
+    /// Returns the path of the file.
     pub fn path(&self) -> &Path {
         self.file.path()
     }
@@ -95,7 +93,7 @@ impl BigWig {
     ///
     /// # Errors
     ///
-    /// Those of [`BigWig::intervals`], and [`Error::Argument`] for an `out` of another length.
+    /// As [`BigWig::intervals`]; [`Error::Argument`] for an `out` of another length.
     pub fn read(&self, contig: &str, start: u64, end: u64, out: &mut [f32]) -> Result<()> {
         if end.checked_sub(start).is_some_and(|bases| bases != out.len() as u64) {
             let message = format!("{} items are given for the {} bases {start}..{end}", out.len(), end - start);
@@ -107,20 +105,20 @@ impl BigWig {
         })
     }
 
-    /// Calls `each(start, end, value)` for every interval of `start .. end` on a contig that has a
-    /// value, in ascending order, cut where it reaches past the range.
+    /// Calls `each(start, end, value)` for every interval of bases with a value in `start .. end` of
+    /// a contig, in ascending order. An interval that reaches past the range is clipped to it.
     ///
-    /// The values are the file's, exactly, but for these: a base without a value and NaN are 0,
-    /// which is what bases that no interval has are; infinities are the finite value next to them
-    /// (±3.4028235e38); -0.0 is 0.0. After an error, what was given is not specified.
+    /// The values are exactly those of the file, with these exceptions: an interval of NaN is left
+    /// out, as bases without a value are; an infinity is the nearest finite value (±3.4028235e38);
+    /// -0.0 is 0.0. After an error, it is not specified which intervals were passed.
     ///
     /// # Errors
     ///
-    /// [`Error::Argument`] for a contig that the file does not list, and a range that is reversed
-    /// or reaches past the contig's end. [`Error::Io`] when reading fails. [`Error::Input`], with
-    /// the contig and the place, for a damaged block, and for intervals that overlap, are out of
-    /// order, or lie outside the range that the index gives for their block: readers disagree on
-    /// such values.
+    /// [`Error::Argument`] for a contig that the file does not list, and for a range that is reversed
+    /// or reaches past the contig's end. [`Error::Io`] when reading fails. [`Error::Input`], with the
+    /// contig and the range, for a damaged block, and for intervals that overlap, are out of order,
+    /// or lie outside the range that the index gives for their block. Other readers disagree on such
+    /// values.
     pub fn intervals(&self, contig: &str, start: u64, end: u64, each: impl FnMut(u64, u64, f32)) -> Result<()> {
         let position = self.positions.get(contig);
         let position = *position
@@ -131,7 +129,7 @@ impl BigWig {
             return Err(Error::argument("end", message));
         }
 
-        let mut window = Window { start, end, each, reach: 0 };
+        let mut range = Range { start, end, each, reach: 0 };
         let mut inflater = self.borrow_inflater();
         for block in self.index.overlapping(position, start, end) {
             let at = |what: &dyn Display| {
@@ -146,21 +144,21 @@ impl BigWig {
                 self.file.read_into(offset, size, "a data block", inflater.output())?;
                 inflater.output()
             };
-            section::items(bytes, self.ids[position], |from, to, value| window.put(block, from, to, value))
+            section::items(bytes, self.ids[position], |from, to, value| range.put(block, from, to, value))
                 .map_err(|message| at(&message))?;
         }
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(inflater);
         Ok(())
     }
 
-    /// Returns buffers that no other thread uses.
+    /// Takes buffers that no other thread uses.
     fn borrow_inflater(&self) -> Inflater {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
 }
 
-/// The part of a contig that is being read.
-struct Window<F> {
+/// The range of a contig that is being read.
+struct Range<F> {
     start: u64,
     end: u64,
     each: F,
@@ -168,8 +166,8 @@ struct Window<F> {
     reach: u64,
 }
 
-impl<F: FnMut(u64, u64, f32)> Window<F> {
-    /// Passes on the part of an interval that is in the window, or says what is wrong with the
+impl<F: FnMut(u64, u64, f32)> Range<F> {
+    /// Passes on the part of an interval within the range. The error says what is wrong with the
     /// interval.
     #[inline]
     fn put(&mut self, block: &Block, start: u64, end: u64, value: f32) -> Result<(), String> {

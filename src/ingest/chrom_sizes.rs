@@ -1,4 +1,4 @@
-//! Reads chromosome sizes: the names and lengths of contigs, for a store without a genome.
+//! Reads chromosome sizes, the names and lengths of contigs, for a store without a genome.
 
 use super::columns::columns;
 use super::field::{contig_name, coordinate, quote};
@@ -8,18 +8,18 @@ use crate::{Error, Result};
 use std::collections::HashSet;
 use std::path::Path;
 
-/// Reads a table of contig names and lengths (bases), in the order of the file.
+/// Reads a table of contig names and lengths in bases, in the order of the file.
 ///
-/// The first two columns count, so that a `.fai` index serves as well. They are separated by tabs,
-/// or by runs of spaces in a line that has no tab, and may stand in double quotes. Blank lines and
-/// lines that begin with `#` are skipped. The file may be compressed, as in
+/// Only the first two columns are used, so that a `.fai` index can be read as well. Columns are
+/// separated by tabs, or by runs of spaces in a line without tabs, and may be in double quotes. Blank
+/// lines and lines that begin with `#` are skipped. The file may be compressed, as in
 /// [`read_bed`](super::bed::read_bed).
 ///
 /// # Errors
 ///
-/// [`Error::Io`] when the file cannot be read; [`Error::Input`] with the line for fewer than two
-/// columns, a length that is no integer of `0 ..= 2^40 - 1`, a name that is empty, longer than 255
-/// bytes, not UTF-8 or not printable, or a name that was there before.
+/// [`Error::Io`] when the file cannot be read. [`Error::Input`] with the line for fewer than two
+/// columns, for a length that is not an integer of `0 ..= 2^40 - 1`, and for a name that is empty,
+/// longer than 255 bytes, not UTF-8, not printable, or used twice.
 ///
 /// # Examples
 ///
@@ -44,14 +44,14 @@ pub fn read_chrom_sizes(path: &Path) -> Result<Vec<(String, u64)>> {
             Err(message) => return Err(lines.error(message)),
         };
         if !seen.insert(name.clone()) {
-            return Err(Error::input(path, number, format!("the contig {name:?} was listed before")));
+            return Err(Error::input(path, number, format!("the contig {name:?} is listed twice")));
         }
         sizes.push((name, length));
     }
     Ok(sizes)
 }
 
-/// Returns the name and the length that a line gives, or what is wrong with it.
+/// Parses the name and the length of a line. The error says what is wrong with it.
 fn parse(line: &[u8]) -> Result<(String, u64), String> {
     let mut columns = columns(line).map(<[u8]>::trim_ascii).filter(|column| !column.is_empty());
     let (Some(name), Some(length)) = (columns.next(), columns.next()) else {

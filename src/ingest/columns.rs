@@ -1,12 +1,11 @@
-//! Cuts a line of text into its columns.
+//! Splits a line of text into columns.
 
 use std::iter;
 
-/// The columns of a line: separated by tabs, or by runs of spaces in a line that has no tab.
+/// Splits a line at tabs, or at runs of spaces where it has no tab.
 ///
-/// A column that begins with a double quote ends with the next one, if that is the last of the
-/// column, and the quotes are taken off: R's `write.table` writes text so. What is in quotes may
-/// hold separators.
+/// A column in double quotes, as R's `write.table` writes text, is returned without them, and may
+/// contain separators.
 pub(super) fn columns(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     let (separator, runs) = if memchr::memchr(b'\t', line).is_some() { (b'\t', false) } else { (b' ', true) };
     let mut rest = Some(line);
@@ -31,8 +30,8 @@ pub(super) fn columns(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Returns what stands in the quotes that a line begins with, and where the column ends. `None`
-/// when they are not closed at the end of a column.
+/// Returns the text in the quotes that `line` begins with, and the end of the column. `None` when the
+/// closing quote is not at the end of a column.
 fn quoted(line: &[u8], separator: u8) -> Option<(&[u8], usize)> {
     let close = 1 + memchr::memchr(b'"', &line[1..])?;
     let end = close + 1;

@@ -1,6 +1,6 @@
-//! Tells files of other kinds by their first bytes, and what to do with them.
+//! Recognizes files of other formats by their first bytes, and says what to do with them.
 
-/// What a reader is for. It decides what a user is told to do with a file of another kind.
+/// What a reader expects. It decides which remedy a user is given for a file of another format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expected {
     /// Loci: BED or narrowPeak.
@@ -16,7 +16,7 @@ pub(super) enum Expected {
 }
 
 impl Expected {
-    /// The format that is read, in words.
+    /// Returns the name of the expected format.
     fn name(self) -> &'static str {
         match self {
             Expected::Loci => "BED or narrowPeak",
@@ -27,15 +27,16 @@ impl Expected {
     }
 }
 
-/// A kind of file that no reader takes, or only a reader of other things does.
+/// A format that no reader accepts, or only a reader of another input.
 struct OtherFormat {
-    /// Where `magic` stands.
+    /// The offset of `magic` in the file.
     at: usize,
-    /// The bytes that tell the kind.
+    /// The bytes that identify the format.
     magic: &'static [u8],
-    /// What it is called, with its article.
+    /// The name of the format, with its article.
     name: &'static str,
-    /// What to do with it in place of loci, of a genome and of a track; empty where nothing helps.
+    /// What to do with such a file where loci, a genome and a track are expected; empty where there is
+    /// no remedy.
     remedies: [&'static str; 3],
 }
 
@@ -43,7 +44,7 @@ const fn at_start(magic: &'static [u8], name: &'static str, remedies: [&'static 
     OtherFormat { at: 0, magic, name, remedies }
 }
 
-/// The same remedy, whatever is expected.
+/// The same remedy for loci, genomes and tracks.
 const fn any(remedy: &'static str) -> [&'static str; 3] {
     [remedy; 3]
 }
@@ -56,14 +57,14 @@ const ALIGNMENTS: [&str; 3] = [
 ];
 const VARIANTS: [&str; 3] = ["convert it (bcftools query -f '%CHROM\\t%POS0\\t%END\\n')", "", ""];
 const TRACK: [&str; 3] = ["call peaks on it first, or give it as a signal", "give it as a signal", ""];
-const BIG_ENDIAN: [&str; 3] = any("convert it on a machine of today (bigWigToBedGraph, bedGraphToBigWig)");
+const BIG_ENDIAN: [&str; 3] = any("convert it with the UCSC tools (bigWigToBedGraph, bedGraphToBigWig)");
 const EXCEL: [&str; 3] = any("save it as tab-separated text");
-const DOWNLOAD: [&str; 3] = any("a download went wrong; look into the file and download again");
+const DOWNLOAD: [&str; 3] = any("the download failed: look into the file and download it again");
 const LZ: [&str; 3] = any("unpack it first, or compress it with gzip, bzip2, xz or zstd");
-const COMPRESSED: [&str; 3] = any("unpack it first: what is inside it is compressed, or it was compressed twice");
+const COMPRESSED: [&str; 3] = any("unpack it first: it was compressed twice, or it is not text");
 
-/// Everything that is recognised. The first that fits counts, so what is longer stands first. No
-/// magic is the beginning of a line of BED: a contig may be named PAR1 or CRAM.
+/// All formats that are recognized. The first match counts, so longer magic comes first. No magic is
+/// the beginning of a line of BED, since a contig may be named PAR1 or CRAM.
 const OTHER_FORMATS: &[OtherFormat] = &[
     // archives and compression
     OtherFormat { at: 30, magic: b"[Content_Types].xml", name: "an Excel file", remedies: EXCEL },
@@ -104,15 +105,15 @@ const OTHER_FORMATS: &[OtherFormat] = &[
     // arrays and tables
     at_start(b"\x89HDF\r\n\x1a\n", "an HDF5 file", ARRAYS),
     at_start(b"\x93NUMPY", "a .npy file", ARRAYS),
-    at_start(b"\x80\x02", "a pickle of Python's", ARRAYS),
-    at_start(b"\x80\x03", "a pickle of Python's", ARRAYS),
-    at_start(b"\x80\x04\x95", "a pickle of Python's", ARRAYS),
-    at_start(b"\x80\x05\x95", "a pickle of Python's", ARRAYS),
+    at_start(b"\x80\x02", "a Python pickle", ARRAYS),
+    at_start(b"\x80\x03", "a Python pickle", ARRAYS),
+    at_start(b"\x80\x04\x95", "a Python pickle", ARRAYS),
+    at_start(b"\x80\x05\x95", "a Python pickle", ARRAYS),
     at_start(b"PAR1\x15", "a parquet file", any("write it as tab-separated text")),
     at_start(b"ARROW1\x00\x00", "an Arrow file", any("write it as tab-separated text")),
     at_start(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Excel file", EXCEL),
     at_start(b"SQLite format 3\x00", "an SQLite database", any("")),
-    // what stands in the place of a file
+    // files in place of the requested file
     at_start(
         b"version https://git-lfs.github.com/",
         "a pointer of Git LFS",
@@ -122,18 +123,18 @@ const OTHER_FORMATS: &[OtherFormat] = &[
     at_start(b"%PDF-", "a PDF document", DOWNLOAD),
 ];
 
-/// How pages begin that servers send in place of a file, in lower case.
+/// The beginnings, in lower case, of web pages that servers send in place of a file.
 const PAGES: [&[u8]; 3] = [b"<!doctype html", b"<html", b"<?xml"];
 
-/// Returns why a file that begins with `head` (as far as it is at hand) is not what is expected,
-/// and what to do. `None` for a file of no kind that is known here.
+/// Returns the message for a file of another format than expected: its format and a remedy. `head` is
+/// the beginning of the file. `None` for a file that is not recognized.
 pub(super) fn refusal(head: &[u8], expected: Expected) -> Option<String> {
-    let (name, remedies) = recognise(head)?;
+    let (name, remedies) = recognize(head)?;
     let remedy = match expected {
         Expected::Loci => remedies[0],
         Expected::Sequence => remedies[1],
         Expected::Track => remedies[2],
-        // A remedy for all kinds of input helps here too.
+        // A remedy that holds for loci and genomes also holds for a table.
         Expected::Table(_) if remedies[0] == remedies[1] => remedies[0],
         Expected::Table(_) => "",
     };
@@ -141,11 +142,11 @@ pub(super) fn refusal(head: &[u8], expected: Expected) -> Option<String> {
     Some(format!("this is {name}, where {} is expected{colon}{remedy}", expected.name()))
 }
 
-/// The name and the remedies of the kind that a file is of.
-fn recognise(head: &[u8]) -> Option<(&'static str, [&'static str; 3])> {
-    let fits = |kind: &&OtherFormat| head.get(kind.at..).is_some_and(|rest| rest.starts_with(kind.magic));
-    if let Some(kind) = OTHER_FORMATS.iter().find(fits) {
-        return Some((kind.name, kind.remedies));
+/// Returns the name and the remedies of a file's format.
+fn recognize(head: &[u8]) -> Option<(&'static str, [&'static str; 3])> {
+    let fits = |format: &&OtherFormat| head.get(format.at..).is_some_and(|rest| rest.starts_with(format.magic));
+    if let Some(format) = OTHER_FORMATS.iter().find(fits) {
+        return Some((format.name, format.remedies));
     }
     let text = head.trim_ascii_start();
     let page = |start: &&[u8]| text.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start));
@@ -158,17 +159,20 @@ mod tests {
 
     #[test]
     fn each_kind_is_named_for_each_reader() {
-        for kind in OTHER_FORMATS {
-            let mut head = vec![b' '; kind.at];
-            head.extend_from_slice(kind.magic);
+        for format in OTHER_FORMATS {
+            let mut head = vec![b' '; format.at];
+            head.extend_from_slice(format.magic);
             head.extend_from_slice(b"\x00rest");
             for (expected, remedy) in
-                [Expected::Loci, Expected::Sequence, Expected::Track].into_iter().zip(kind.remedies)
+                [Expected::Loci, Expected::Sequence, Expected::Track].into_iter().zip(format.remedies)
             {
                 let said = refusal(&head, expected).unwrap();
-                assert!(said.contains(kind.name) && said.contains(expected.name()) && said.ends_with(remedy), "{said}");
+                assert!(
+                    said.contains(format.name) && said.contains(expected.name()) && said.ends_with(remedy),
+                    "{said}"
+                );
             }
-            assert!(refusal(&head[..head.len() - 6], Expected::Loci).is_none_or(|said| !said.contains(kind.name)));
+            assert!(refusal(&head[..head.len() - 6], Expected::Loci).is_none_or(|said| !said.contains(format.name)));
         }
         assert_eq!(
             refusal(b"PK\x03\x04", Expected::Table("chromosome sizes")).unwrap(),

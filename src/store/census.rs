@@ -1,4 +1,4 @@
-//! A census of a panel's tiles: how many are stored under each encoding, in how many bytes.
+//! Counts a panel's tiles by encoding, and their bytes.
 
 use super::PanelFile;
 use crate::Result;
@@ -14,8 +14,8 @@ pub struct Tally {
 }
 
 impl PanelFile {
-    /// Counts the tiles of all tracks by encoding, in the order of [`Family::ALL`]. It reads the
-    /// directory of every row, so its cost grows with the genome.
+    /// Counts the tiles of all tracks by encoding, in the order of [`Family::ALL`]. Reads the
+    /// directory of every row, so that its cost grows with the genome.
     ///
     /// # Errors
     /// [`crate::Error::Corrupt`] for a row or an entry that breaks the format's rules.
@@ -27,7 +27,7 @@ impl PanelFile {
                 tallies[Family::Zero as usize].tiles += self.tracks() as u64;
                 continue;
             };
-            // Tiles follow one another, so each ends where the next one that has bytes begins.
+            // Tiles are contiguous, so each ends where the next tile with bytes begins.
             let mut end = tiles.len();
             for track in (0..self.tracks()).rev() {
                 let (code, bytes) = tiles.tile(track).map_err(|e| self.error(row, e))?;

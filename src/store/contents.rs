@@ -1,5 +1,5 @@
-//! What a published directory holds, entry by entry: the proof that all of it is ours, before it is
-//! replaced, and the removal of exactly that.
+//! Proves, entry by entry, that atemoya wrote everything in a published directory, before it is
+//! replaced, and removes exactly those entries.
 
 mod first_bytes;
 
@@ -15,7 +15,7 @@ use std::ffi::OsString;
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 
-/// What is published.
+/// The kind of directory that is published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TargetKind {
     /// A store, with the locus indices in it.
@@ -25,7 +25,7 @@ pub(crate) enum TargetKind {
 }
 
 impl TargetKind {
-    /// What it is called, with its article.
+    /// Returns the name of the kind, with its article.
     pub(super) fn noun(self) -> &'static str {
         match self {
             TargetKind::Store => "an atemoya store",
@@ -33,7 +33,7 @@ impl TargetKind {
         }
     }
 
-    /// The document that lists its files.
+    /// Returns the name of the document that lists its files.
     fn document(self) -> &'static str {
         match self {
             TargetKind::Store => MANIFEST,
@@ -42,36 +42,33 @@ impl TargetKind {
     }
 }
 
-/// All that a directory holds, proven to be what atemoya wrote.
+/// Everything in a directory, all of it proven to be written by atemoya.
 #[derive(Debug, Default)]
 pub(super) struct Contents {
-    /// In an order in which what is left can be proven again at any moment: what is listed before
-    /// what lists it.
+    /// Each file before the document that lists it, so that what is left can be proven again when the
+    /// removal stops halfway.
     files: Vec<PathBuf>,
     /// Innermost first.
     directories: Vec<PathBuf>,
-    /// What dead writers of locus indices left behind.
+    /// Hidden directories that killed writers of locus indices left.
     abandoned: Vec<Abandoned>,
 }
 
-/// Why a directory is not proven to hold nothing but ours, as a sentence's end: `it is ...`.
-pub(super) type Doubt = String;
-
-/// What was found so far.
+/// The entries found so far.
 #[derive(Default)]
 struct Search {
     found: Contents,
-    /// What nobody named, as paths in the directory.
+    /// Entries that no document lists, as paths in the directory.
     others: Vec<String>,
 }
 
 impl Contents {
-    /// What a directory holds, if each entry of it, at any depth, is named by its document or by
-    /// that of one of its locus indices.
+    /// Lists the entries of a directory, at any depth, if each is listed by the directory's document or
+    /// by the document of one of its locus indices.
     ///
     /// # Errors
-    /// Why it may hold what is not ours.
-    pub(super) fn of(directory: &Path, kind: TargetKind) -> Result<Contents, Doubt> {
+    /// Why it may hold files that atemoya did not write, as the end of a sentence: `it is ...`.
+    pub(super) fn of(directory: &Path, kind: TargetKind) -> Result<Contents, String> {
         let mut search = Search::default();
         match kind {
             TargetKind::Store => search.store(directory)?,
@@ -80,29 +77,28 @@ impl Contents {
         search.end(kind)
     }
 
-    /// What is left of a damaged store: each entry, at any depth, is of the name and begins with
-    /// the bytes of one that atemoya writes, whatever the manifest says.
+    /// Lists the entries of a damaged store, at any depth, if each has the name and the first bytes of
+    /// a file that atemoya writes. Does not use the manifest.
     ///
     /// # Errors
-    /// Why it may hold what is not ours.
-    pub(super) fn of_damaged(directory: &Path) -> Result<Contents, Doubt> {
+    /// As [`Contents::of`].
+    pub(super) fn of_damaged(directory: &Path) -> Result<Contents, String> {
         let mut search = Search::default();
         search.damaged(directory, "")?;
         search.end(TargetKind::Store)
     }
 
-    /// A directory without any entry.
+    /// Returns the contents of an empty directory; `None` for any other.
     pub(super) fn of_empty(directory: &Path) -> Option<Contents> {
         let empty = fs::read_dir(directory).ok()?.next().is_none();
         let directories = vec![directory.to_path_buf()];
         empty.then(|| Contents { directories, ..Contents::default() })
     }
 
-    /// Removes what was found and nothing else: a directory in which something has appeared since
-    /// stays, with that in it.
+    /// Removes these entries and nothing else. A directory in which an entry has appeared since is
+    /// kept with that entry.
     pub(super) fn remove(self) {
-        // What cannot be removed (a file that is open, on NFS) goes with the next publication that
-        // finds it.
+        // What cannot be removed (an open file on NFS) is removed by the next publication.
         self.abandoned.into_iter().for_each(Abandoned::remove);
         for file in &self.files {
             let _ = fs::remove_file(file);
@@ -114,7 +110,7 @@ impl Contents {
 }
 
 impl Search {
-    fn store(&mut self, directory: &Path) -> Result<(), Doubt> {
+    fn store(&mut self, directory: &Path) -> Result<(), String> {
         let path = document(directory, TargetKind::Store)?;
         let manifest = read_manifest(&path).map(|(manifest, _)| manifest);
         let manifest = manifest.map_err(|error| unreadable(TargetKind::Store, &error))?;
@@ -134,7 +130,7 @@ impl Search {
         Ok(())
     }
 
-    fn loci(&mut self, loci: &Path) -> Result<(), Doubt> {
+    fn loci(&mut self, loci: &Path) -> Result<(), String> {
         for (name, entry) in entries(loci)? {
             let path = loci.join(&name);
             if let Some(abandoned) = Abandoned::find(&path, TargetKind::Index) {
@@ -152,7 +148,7 @@ impl Search {
         Ok(())
     }
 
-    fn index(&mut self, directory: &Path, within: &str) -> Result<(), Doubt> {
+    fn index(&mut self, directory: &Path, within: &str) -> Result<(), String> {
         let path = document(directory, TargetKind::Index)?;
         let files = index_files(&path).map_err(|error| unreadable(TargetKind::Index, &error))?;
         for (name, entry) in entries(directory)? {
@@ -167,7 +163,7 @@ impl Search {
         Ok(())
     }
 
-    fn damaged(&mut self, directory: &Path, within: &str) -> Result<(), Doubt> {
+    fn damaged(&mut self, directory: &Path, within: &str) -> Result<(), String> {
         for (name, entry) in entries(directory)? {
             let path = directory.join(&name);
             let text = name.to_str().unwrap_or_default();
@@ -187,8 +183,8 @@ impl Search {
         Ok(())
     }
 
-    /// What was found, if it was nothing but ours.
-    fn end(mut self, kind: TargetKind) -> Result<Contents, Doubt> {
+    /// Returns the entries that were found, if there are no others.
+    fn end(mut self, kind: TargetKind) -> Result<Contents, String> {
         if self.others.is_empty() {
             return Ok(self.found);
         }
@@ -196,44 +192,43 @@ impl Search {
         Err(format!("it holds what is not part of {}: {}", kind.noun(), listed(self.others)))
     }
 
-    /// Notes an entry that nobody has named.
+    /// Adds an entry that no document lists.
     fn other(&mut self, within: &str, name: &OsString, entry: &Metadata) {
         let slash = if entry.is_dir() { "/" } else { "" };
         self.others.push(format!("{within}{}{slash}", name.display()));
     }
 }
 
-/// The entries of a directory, as they are themselves and not what links point to.
-fn entries(directory: &Path) -> Result<Vec<(OsString, Metadata)>, Doubt> {
+/// Returns the entries of a directory. Links are not followed.
+fn entries(directory: &Path) -> Result<Vec<(OsString, Metadata)>, String> {
     let read = || -> std::io::Result<Vec<_>> {
         fs::read_dir(directory)?
             .map(|entry| entry.and_then(|entry| Ok((entry.file_name(), entry.metadata()?))))
             .collect()
     };
-    read().map_err(|error| format!("what it holds cannot be listed ({error})"))
+    read().map_err(|error| format!("its entries cannot be listed ({error})"))
 }
 
-/// The path of a directory's document, which must be a file.
-fn document(directory: &Path, kind: TargetKind) -> Result<PathBuf, Doubt> {
+/// Returns the path of a directory's document, which must be a file.
+fn document(directory: &Path, kind: TargetKind) -> Result<PathBuf, String> {
     let path = directory.join(kind.document());
     let is_file = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_file());
     let missing = || format!("it is a directory that is not {} (it has no {})", kind.noun(), kind.document());
     if is_file { Ok(path) } else { Err(missing()) }
 }
 
-/// Why a document is none that proves anything.
-fn unreadable(kind: TargetKind, error: &Error) -> Doubt {
+/// Returns why a document cannot be used.
+fn unreadable(kind: TargetKind, error: &Error) -> String {
     let document = kind.document();
     match error {
         Error::Unsupported { what, .. } => {
-            format!("its {document} is of {what}, and which of the files are its own is not known to this version")
+            format!("its {document} is of {what}, and this version of atemoya does not know which files belong to it")
         }
         _ => format!("its {document} is not that of {}, or is damaged", kind.noun()),
     }
 }
 
-/// The files that the document of a locus index names, if it is one, of a version that is known
-/// here.
+/// Returns the files that the document of a locus index lists, if its version is known.
 fn index_files(path: &Path) -> Result<Vec<&'static str>> {
     #[derive(Deserialize)]
     struct Document {

@@ -1,5 +1,4 @@
-//! A data file as any file: read at a place, asked for ahead of its use, and looked for in memory,
-//! all without its map.
+//! Reads a data file without its map, by pread; also readahead, and whether bytes are in memory.
 
 use super::map::Map;
 use crate::{Error, Result};
@@ -22,7 +21,7 @@ impl<'a> DataFile<'a> {
         DataFile { path, file: map.file(), length: map.len() as u64 }
     }
 
-    /// Its length when it was opened, in bytes.
+    /// Returns the length in bytes that the file had when it was opened.
     pub(crate) fn length(&self) -> u64 {
         self.length
     }
@@ -30,8 +29,7 @@ impl<'a> DataFile<'a> {
     /// Reads the bytes from `offset` on.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Corrupt`] when the file ends before them, as it does not when it is
-    /// opened.
+    /// [`Error::Io`]; [`Error::Corrupt`] when the file has been truncated since it was opened.
     pub(crate) fn read(&self, offset: u64, out: &mut [u8]) -> Result<()> {
         self.file.read_exact_at(out, offset).map_err(|error| match error.kind() {
             ErrorKind::UnexpectedEof => {
@@ -43,19 +41,20 @@ impl<'a> DataFile<'a> {
         })
     }
 
-    /// Asks the system to read bytes into memory, and does not wait for them. Where the system
-    /// cannot, nothing happens.
+    /// Asks the system to read bytes into memory, and does not wait for them. Does nothing where the
+    /// system has no readahead.
     pub(crate) fn readahead(&self, bytes: Range<u64>) {
         system::readahead(self.file, bytes);
     }
 
-    /// Whether the byte at `offset` is in memory, as far as can be told.
+    /// Returns whether the byte at `offset` is in memory, as far as the system tells; true on systems
+    /// that do not tell.
     pub(crate) fn in_memory(&self, offset: u64) -> bool {
         system::in_memory(self.file, offset)
     }
 }
 
-/// What only Linux offers.
+/// Readahead on Linux.
 #[cfg(target_os = "linux")]
 mod system {
     use rustix::fs::{Advice, fadvise};
@@ -67,38 +66,38 @@ mod system {
     use std::os::unix::fs::FileExt;
     use std::time::{Duration, Instant};
 
-    /// Of one request, Linux reads as much as the disk takes at a time or as it would read ahead,
-    /// and forgets the rest. This is what it reads ahead unless it is told otherwise.
+    /// The bytes of one request. Linux drops what a request has beyond the disk's own limit or the
+    /// readahead setting; this is the default setting.
     const REQUEST: u64 = 128 << 10;
 
     pub(super) fn readahead(file: &File, bytes: Range<u64>) {
         for start in bytes.clone().step_by(REQUEST as usize) {
             let length = NonZeroU64::new((bytes.end - start).min(REQUEST));
-            // An advice: where it is not taken, reading waits.
+            // An error changes nothing but the time of the later read.
             let _ = fadvise(file, start, length, Advice::WillNeed);
         }
     }
 
-    /// No read from memory takes so long, and nearly every one from a disk or a network does.
+    /// A read from memory takes less time, and nearly every read from a disk or a network more.
     const WAITED: Duration = Duration::from_micros(30);
 
     pub(super) fn in_memory(file: &File, offset: u64) -> bool {
         let mut byte = [0];
-        // A read that must not wait finds what is in memory, and nothing else.
+        // A read that must not wait succeeds only for bytes in memory.
         match preadv2(file, &mut [IoSliceMut::new(&mut byte)], offset, ReadWriteFlags::NOWAIT) {
             Ok(_) => return true,
             Err(Errno::AGAIN) => return false,
-            // File systems without such reads, those of networks among them: whether one waits
-            // shows in its time.
+            // Some file systems, network ones among them, have no such reads. There the time of a
+            // plain read tells.
             Err(_) => {}
         }
         let since = Instant::now();
-        // Who needs the byte finds out what is wrong with it.
+        // An error is reported by the read that needs the byte.
         file.read_at(&mut byte, offset).is_err() || since.elapsed() < WAITED
     }
 }
 
-/// What only Linux offers.
+/// No readahead elsewhere.
 #[cfg(not(target_os = "linux"))]
 mod system {
     use std::fs::File;

@@ -1,4 +1,4 @@
-//! SHA-256 of an open file.
+//! Computes the SHA-256 of an open file.
 
 use crate::format::checks::hex;
 use crate::progress::{self, Progress};
@@ -8,8 +8,8 @@ use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::Path;
 
-/// Reads a file from its start to its end. Returns the hash, as 64 lower-case hexadecimal digits,
-/// and how many bytes it is of.
+/// Hashes a whole file. Returns the hash as 64 lower-case hexadecimal digits, and the number of bytes
+/// read.
 pub(crate) fn sha256(mut file: &File, path: &Path, progress: &dyn Progress) -> Result<(String, u64)> {
     file.rewind().map_err(Error::io(path, "read"))?;
     let mut hash = Sha256::new();

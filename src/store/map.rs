@@ -1,4 +1,4 @@
-//! Read-only maps of data files: the one place where the store uses unsafe code.
+//! Maps data files read-only. The only file of the store with unsafe code.
 
 #![allow(unsafe_code, reason = "memory-mapping a file is unsafe by nature; this file is the island for it")]
 
@@ -7,21 +7,21 @@ use std::fs::File;
 use std::ops::Deref;
 use std::path::Path;
 
-/// A whole file mapped read-only. It derefs to the file's bytes, which begin on a page boundary.
+/// A whole file mapped read-only. It derefs to the bytes of the file, which begin on a page boundary.
 #[derive(Debug)]
 pub(crate) struct Map {
     bytes: memmap2::Mmap,
-    /// The file stays open, so that what is read or asked for of it is of the same file, whatever
-    /// takes its name.
+    /// Kept open, so that reads without the map are of the same file, even if another file takes its
+    /// name.
     file: File,
 }
 
 impl Map {
-    /// Maps a file that must be `length` bytes long.
+    /// Maps a file, whose length must be `length` bytes.
     ///
-    /// A data file of a store is never changed once published (section 2 of the format). Whoever
-    /// truncates one while it is mapped breaks that rule, and the process may then die by SIGBUS;
-    /// no check can prevent it.
+    /// A published data file never changes (section 2 of the format). A program that truncates a
+    /// mapped file breaks that rule, and this process may then die by SIGBUS, which no check can
+    /// prevent.
     pub(crate) fn open(path: &Path, length: u64) -> Result<Map> {
         let file = File::open(path).map_err(Error::io(path, "open"))?;
         let metadata = file.metadata().map_err(Error::io(path, "read the length of"))?;
@@ -43,7 +43,7 @@ impl Map {
         Ok(Map { bytes, file })
     }
 
-    /// The file that is mapped.
+    /// Returns the mapped file.
     pub(super) fn file(&self) -> &File {
         &self.file
     }

@@ -1,4 +1,5 @@
-//! What the files of a store's tracks lacked: where the store has zeros that nobody measured.
+//! Finds contigs and tracks on which a store has zeros because the tracks' files lack the values, and
+//! warns of them or refuses them.
 
 use super::Store;
 use crate::error::listed_as_is;
@@ -9,12 +10,12 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 impl Store {
-    /// Tells what the files of the tracks lacked, in sentences to be shown: contigs that a file
-    /// does not have, or has with another length, and files without any value. The store has zeros
-    /// there. Nothing is read but the manifest.
+    /// Returns warnings, in sentences for users, about zeros where the files of tracks lack values:
+    /// contigs that a file does not have or has with another length, and files without any value.
+    /// Reads only the manifest.
     ///
-    /// Only the groups of these names are told of, and only these contigs; `None` for all. A loader
-    /// asks for the groups that it reads and the contigs that its loci are on.
+    /// Only the named groups and contigs count; `None` means all. A loader asks for the groups that it
+    /// reads and the contigs of its loci.
     ///
     /// # Errors
     /// [`Error::Argument`] of `groups` or `contigs` for a name that the store lacks.
@@ -31,15 +32,15 @@ impl Store {
         Ok(warnings(self.manifest(), groups, contigs))
     }
 
-    /// Refuses contigs whose length in the file of a track is not that of the store: the file is of
-    /// another genome there, and the store has zeros. Only the groups of these names count, and
-    /// only these contigs; `None` for all.
+    /// Refuses contigs whose length in the file of a track differs from the store's: that file is of
+    /// another genome, and the store has zeros there. Only the named groups and contigs count; `None`
+    /// means all.
     ///
-    /// To be asked for the contigs of all loci that are judged, before counts are taken: zeros
-    /// would leave loci out in silence.
+    /// Call this for the contigs of all loci before counts are taken, since zeros would leave loci out
+    /// silently.
     ///
     /// # Errors
-    /// [`Error::Argument`] of `chroms`, with both lengths; as [`Store::warnings`].
+    /// [`Error::Argument`] of `chroms` with both lengths; errors of [`Store::warnings`].
     pub fn check_lengths(&self, groups: Option<&[&str]>, contigs: Option<&[&str]>) -> Result<()> {
         self.check_names(groups, contigs)?;
         check_lengths(self.manifest(), groups, contigs)
@@ -54,15 +55,15 @@ impl Store {
         contigs.unwrap_or_default().iter().try_for_each(|name| self.contigs().find_as("contigs", name).map(drop))
     }
 
-    /// The contigs that have another length in the file of a track of these groups.
+    /// Returns the contigs that have another length in the file of a track of these groups.
     pub(crate) fn other_lengths(&self, groups: &[&str]) -> BTreeSet<&str> {
         let (tracks, all) = (tracks(self.manifest(), Some(groups)), Wanted::new(None));
         tracks.iter().flat_map(|track| track.other_lengths(&all)).map(|other| other.name.as_str()).collect()
     }
 
-    /// Why windows on some contigs, by their ids, cannot be read: their length in the file of a
-    /// track is another. Only the groups of these names count, and of each only one channel if it
-    /// is given.
+    /// Returns the ids of the contigs whose values are unknown, since their length in the file of a
+    /// track is another, each with a message. Only the named groups count, and of each only `channel`
+    /// if it is given.
     pub(crate) fn unreadable(&self, groups: &[&str], channel: Option<usize>) -> BTreeMap<usize, String> {
         let (lengths, all) = (Lengths::new(self.manifest()), Wanted::new(None));
         let mut contigs = BTreeMap::new();
@@ -92,10 +93,10 @@ fn check_lengths(manifest: &Manifest, groups: Option<&[&str]>, contigs: Option<&
     Ok(())
 }
 
-/// The same of a manifest, whose store need not be there yet.
+/// Returns the warnings about a manifest, as [`Store::warnings`] does. The store need not exist yet.
 pub(crate) fn warnings(manifest: &Manifest, groups: Option<&[&str]>, contigs: Option<&[&str]>) -> Vec<String> {
     let (lengths, wanted) = (Lengths::new(manifest), Wanted::new(contigs));
-    // Many tracks may lack the same: one sentence for all of them.
+    // One sentence for all tracks that lack the same.
     let mut lacks: Vec<(String, Vec<String>)> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
     for track in tracks(manifest, groups) {
@@ -110,18 +111,17 @@ pub(crate) fn warnings(manifest: &Manifest, groups: Option<&[&str]>, contigs: Op
     lacks.into_iter().map(|(what, tracks)| format!("{}: {what}", listed_as_is(tracks))).collect()
 }
 
-/// A track, and the file that it is from where that is known; or a file of which nobody knows which
-/// track is from it.
-struct Track<'a> {
+/// A track with its input file, if that is known, or an input file whose track is not known.
+struct TrackInput<'a> {
     /// Its number in its group.
     channel: usize,
     entry: Option<&'a TrackEntry>,
     input: Option<&'a Provenance>,
 }
 
-/// The tracks of some groups. The files of a group have its name as their role and are in its
-/// order; the genome, which is the first of all inputs, may have the same role.
-fn tracks<'a>(manifest: &'a Manifest, groups: Option<&[&str]>) -> Vec<Track<'a>> {
+/// Lists the tracks of some groups with their files. The files of a group have its name as their role
+/// and are in its order. The genome, the first of all inputs, may have the same role.
+fn tracks<'a>(manifest: &'a Manifest, groups: Option<&[&str]>) -> Vec<TrackInput<'a>> {
     let mut by_role: HashMap<&str, Vec<&Provenance>> = HashMap::new();
     for input in &manifest.inputs {
         by_role.entry(&input.role).or_default().push(input);
@@ -135,18 +135,22 @@ fn tracks<'a>(manifest: &'a Manifest, groups: Option<&[&str]>) -> Vec<Track<'a>>
         let before = inputs.len().checked_sub(numbers.len()).filter(|&before| before <= 1);
         let file = |channel| before.map(|before| inputs[before + channel]);
         let entries = numbers.iter().map(|&track| &manifest.panels[*panel].tracks[track]);
-        tracks.extend(entries.enumerate().map(|(i, entry)| Track { channel: i, entry: Some(entry), input: file(i) }));
+        tracks.extend(entries.enumerate().map(|(i, entry)| TrackInput {
+            channel: i,
+            entry: Some(entry),
+            input: file(i),
+        }));
         if before.is_none() {
             others.extend(inputs);
         }
     }
     others.extend(manifest.inputs.iter().filter(|input| by_role.contains_key(input.role.as_str())));
-    tracks.extend(others.into_iter().map(|input| Track { channel: 0, entry: None, input: Some(input) }));
+    tracks.extend(others.into_iter().map(|input| TrackInput { channel: 0, entry: None, input: Some(input) }));
     tracks
 }
 
-impl<'a> Track<'a> {
-    /// Its name, and its file.
+impl<'a> TrackInput<'a> {
+    /// Returns the track's name and file.
     fn label(&self) -> String {
         let path = self.input.map(|input| format!("{:?}", input.path));
         match (self.entry, path) {
@@ -156,7 +160,7 @@ impl<'a> Track<'a> {
         }
     }
 
-    /// What it lacks, in words.
+    /// Returns what the track lacks, in words.
     fn lacks(&self, contigs: usize, wanted: &Wanted<'_>, lengths: &Lengths<'_>) -> Vec<String> {
         let absent = self.input.map_or(&[][..], |input| &input.contigs_absent);
         if contigs > 0 && absent.len() == contigs {
@@ -181,14 +185,14 @@ impl<'a> Track<'a> {
         lacks
     }
 
-    /// The contigs that have another length.
+    /// Returns the contigs that have another length in the file.
     fn other_lengths(&self, wanted: &Wanted<'_>) -> impl Iterator<Item = &'a OtherLength> {
         let all = self.input.map_or(&[][..], |input| input.contigs_other_length.as_slice());
         all.iter().filter(|other| wanted.has(&other.name))
     }
 }
 
-/// The contigs that are asked about.
+/// The contigs that count; `None` for all.
 struct Wanted<'a>(Option<HashSet<&'a str>>);
 
 impl<'a> Wanted<'a> {
@@ -201,7 +205,7 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// The lengths of the store's contigs, which are gathered when the first is asked for.
+/// The lengths of the store's contigs, in a map that is made on first use.
 struct Lengths<'a>(&'a Manifest, OnceCell<HashMap<&'a str, u64>>);
 
 impl<'a> Lengths<'a> {
@@ -209,12 +213,12 @@ impl<'a> Lengths<'a> {
         Lengths(manifest, OnceCell::new())
     }
 
-    /// That nobody knows the values on some contigs.
+    /// Returns the message that the values on some contigs are unknown.
     fn unknown(&self, contigs: Vec<&OtherLength>) -> String {
         format!("has other lengths of {}: the values there are unknown", self.both(contigs))
     }
 
-    /// Some contigs, and how long they are in the file and in the store.
+    /// Lists some contigs with their lengths in the file and in the store.
     fn both(&self, contigs: Vec<&OtherLength>) -> String {
         let contigs_of =
             |manifest: &'a Manifest| manifest.contigs.iter().map(|contig| (contig.name.as_str(), contig.length));

@@ -1,5 +1,5 @@
 //! The store on disk: opening and checking it, typed views of its files, and the writers that
-//! publish it in one step. It knows nothing of loci, sampling or batches.
+//! publish it in one step. Loci, sampling and batches are on floors above.
 
 mod census;
 mod contents;

@@ -1,4 +1,4 @@
-//! Opening a store: everything is checked whose cost does not grow with the genome.
+//! Opens a store, and checks everything whose cost does not grow with the genome.
 
 use super::map::Map;
 use super::{PanelFile, SequenceFile};
@@ -11,14 +11,14 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// An opened store: genome, tracks and groups, mapped into memory.
+/// An open store: genome, tracks and groups, mapped into memory.
 ///
-/// Its files are read through memory maps. Replacing a whole store (as `pack --force` does) is safe
-/// while it is open, but truncating a mapped file, or a disk that fails under it, ends the process
-/// with SIGBUS. A loader with [`Access::Read`](crate::feed::Access::Read) gives an error instead.
-/// The files stay open, so it reads those that were opened, whatever has taken their names.
+/// The files are read through memory maps. It is safe to replace a whole store while it is open (as
+/// `pack --force` does): the files that were opened stay open. But when a mapped file is truncated,
+/// or its disk fails, the process dies by SIGBUS. With [`Access::Read`](crate::feed::Access::Read),
+/// a loader returns an error instead.
 ///
-/// Cloning is cheap and shares the maps. A store is `Send` and `Sync`; any number of threads may
+/// Cloning is cheap and shares the maps. A store is `Send` and `Sync`, and any number of threads may
 /// read it.
 ///
 /// ```no_run
@@ -44,15 +44,15 @@ struct Inner {
 impl Store {
     /// Opens a store, in milliseconds at any size.
     ///
-    /// That checks the manifest, which ends with its own checksum, and of each data file its
-    /// length, its header and its table of contigs. It does not read what grows with the genome,
-    /// bases, values and where they lie: that is bounds-checked where it is followed, so that a
-    /// damaged byte may be an [`Error::Corrupt`] when it is read, or a wrong value in a batch.
-    /// [`Store::verify`] reads all, and [`Store::verify_once`] does so once for each machine.
+    /// Checks the manifest, which ends with its own checksum, and the length, header and contig table
+    /// of each data file. Does not read what grows with the genome: bases, values and their offsets.
+    /// Those are bounds-checked when they are used, so that a damaged byte is an
+    /// [`Error::Corrupt`] when it is read, or a wrong value in a batch. [`Store::verify`] reads
+    /// everything, and [`Store::verify_once`] does so once for each machine.
     ///
     /// # Errors
-    /// [`Error::NotAStore`] when there is no manifest; [`Error::Unsupported`] for an unknown
-    /// version or feature; [`Error::Corrupt`] for any file that is missing parts or breaks a rule;
+    /// [`Error::NotAStore`] when there is no manifest; [`Error::Unsupported`] for an unknown version
+    /// or feature; [`Error::Corrupt`] for a file that lacks parts or breaks a rule of the format;
     /// [`Error::Io`].
     pub fn open(path: impl AsRef<Path>) -> Result<Store> {
         let path = path.as_ref();
@@ -61,7 +61,7 @@ impl Store {
             if let Some(advice) = url::advice(path).filter(|_| !path.exists()) {
                 return Err(Error::input(path, None, advice));
             }
-            let reason = if path.exists() { "it has no manifest.json" } else { "there is nothing there" };
+            let reason = if path.exists() { "it has no manifest.json" } else { "the path does not exist" };
             return Err(Error::NotAStore { path: path.to_path_buf(), reason: reason.into() });
         }
         let (manifest, checksum) = read_manifest(&manifest_path)?;
@@ -86,63 +86,62 @@ impl Store {
         Ok(Store(Arc::new(Inner { path: path.to_path_buf(), manifest, checksum, contigs, sequence, panels })))
     }
 
-    /// Checks that the store at this store's path is still this one, and not one that has taken its
-    /// place since.
+    /// Checks that the store at this store's path is still this one.
     ///
     /// # Errors
-    /// [`Error::NotAStore`] when it is another or none.
+    /// [`Error::NotAStore`] when there is another store or none.
     pub(crate) fn check_in_place(&self) -> Result<()> {
         let now = read_document(&self.path().join(MANIFEST)).ok();
         let same =
             now.is_some_and(|bytes| sealed_json::verify(&bytes, self.path()).is_ok_and(|c| c == self.checksum()));
-        let reason = "another store has taken its place since it was opened".into();
+        let reason = "another store has replaced it since it was opened: open it again".into();
         if same { Ok(()) } else { Err(Error::NotAStore { path: self.path().to_path_buf(), reason }) }
     }
 
-    /// The store's directory.
+    /// Returns the store's directory.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.0.path
     }
 
-    /// The manifest.
+    /// Returns the manifest.
     #[must_use]
     pub fn manifest(&self) -> &Manifest {
         &self.0.manifest
     }
 
-    /// The manifest's checksum, `sha256:...`: the identity of the store's content.
+    /// Returns the manifest's checksum, `sha256:...`. It identifies the store's contents.
     #[must_use]
     pub fn checksum(&self) -> &str {
         &self.0.checksum
     }
 
-    /// Names and lengths of the contigs.
+    /// Returns the names and lengths of the contigs.
     #[must_use]
     pub fn contigs(&self) -> &Contigs {
         &self.0.contigs
     }
 
-    /// The genome, if the store has one.
+    /// Returns the genome, if the store has one.
     #[must_use]
     pub fn sequence(&self) -> Option<&SequenceFile> {
         self.0.sequence.as_ref()
     }
 
-    /// The panels of tracks.
+    /// Returns the panels of tracks.
     #[must_use]
     pub fn panels(&self) -> &[PanelFile] {
         &self.0.panels
     }
 
-    /// The group of a name.
+    /// Returns the group of this name.
     #[must_use]
     pub fn group(&self, name: &str) -> Option<&GroupEntry> {
         self.0.manifest.groups.iter().find(|group| group.name == name)
     }
 }
 
-/// Reads a document of at most the length that the format allows.
+/// Reads a document, but at most one byte more than the format allows.
 pub(crate) fn read_document(path: &Path) -> Result<Vec<u8>> {
     let file = std::fs::File::open(path).map_err(Error::io(path, "open"))?;
     let mut bytes = Vec::new();
@@ -158,7 +157,7 @@ pub(super) fn read_manifest(path: &Path) -> Result<(Manifest, String)> {
     Ok((sealed.document, sealed.checksum))
 }
 
-/// What must be known of a manifest before the rest of it can be read.
+/// The members of a manifest that decide whether this version can read the others.
 #[derive(Deserialize)]
 struct Preamble {
     format: String,
@@ -183,7 +182,7 @@ fn check_version(bytes: &[u8], path: &Path) -> Result<()> {
     }
 }
 
-/// Maps a data file and checks its header page and contig table's CRC against the manifest's entry.
+/// Maps a data file, and checks its header page and the CRC of its contig table against the manifest.
 pub(super) fn open_data_file(path: &Path, entry: &FileEntry, contigs: &Contigs) -> Result<(Map, Header)> {
     let map = Map::open(path, entry.length)?;
     let Some(page) = map.first_chunk::<PAGE>() else {
@@ -217,7 +216,7 @@ pub(super) fn check_section(map: &Map, section: Section, what: &'static str, pat
     Err(Damage::new(0, what, format!("{:08x}", section.crc32c), format!("{crc:08x}")).at(path, section.offset))
 }
 
-/// A section as a table of plain items.
+/// Returns a section as a table of plain items.
 pub(super) fn cast<'a, T: bytemuck::Pod>(map: &'a Map, section: Section, path: &Path) -> Result<&'a [T]> {
     let bytes = &map[section.offset as usize..section.end() as usize];
     bytemuck::try_cast_slice(bytes)

@@ -1,4 +1,4 @@
-//! A mapped panel file: rows of tiles of all its tracks.
+//! An open panel file: rows of tiles of all its tracks.
 
 use super::file::DataFile;
 use super::map::Map;
@@ -17,7 +17,7 @@ pub struct PanelFile {
     pub(super) header: Header,
     tracks: usize,
     tile_log2: u32,
-    /// For each contig the number of its first row, and the number of all rows last.
+    /// The number of the first row of each contig, and last the number of all rows.
     first_rows: Vec<usize>,
 }
 
@@ -59,30 +59,30 @@ impl PanelFile {
         Ok(PanelFile { path, map, header, tracks: tracks as usize, tile_log2, first_rows })
     }
 
-    /// The file's path.
+    /// Returns the path of the file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Number of tracks.
+    /// Returns the number of tracks.
     #[must_use]
     pub fn tracks(&self) -> usize {
         self.tracks
     }
 
-    /// Number of rows of all contigs.
+    /// Returns the number of rows of all contigs.
     #[must_use]
     pub fn rows(&self) -> usize {
         self.first_rows.last().copied().unwrap_or(0)
     }
 
-    /// The contig that a row belongs to.
+    /// Returns the contig that a row belongs to.
     pub(super) fn contig_of(&self, row: usize) -> usize {
         self.first_rows.partition_point(|&first| first <= row) - 1
     }
 
-    /// A view of the rows, to be taken once and used for many windows.
+    /// Returns a view of the rows. Take it once, and use it for many windows.
     #[must_use]
     pub fn view(&self) -> PanelView<'_> {
         let section = |s: crate::format::header::Section| &self.map[s.offset as usize..s.end() as usize];
@@ -95,27 +95,28 @@ impl PanelFile {
         }
     }
 
-    /// The file without its map.
+    /// Returns the file for reading without its map.
     pub(crate) fn file(&self) -> DataFile<'_> {
         DataFile::new(&self.path, &self.map)
     }
 
-    /// The number of the first row of a contig.
+    /// Returns the number of the first row of a contig.
     pub(crate) fn first_row(&self, contig: usize) -> usize {
         self.first_rows[contig]
     }
 
-    /// Log2 of the bases of a row.
+    /// Returns log2 of the bases of a row.
     pub(crate) fn tile_log2(&self) -> u32 {
         self.tile_log2
     }
 
-    /// Turns an error met in a row into one that names the file and the place.
+    /// Turns an error in a row into one that names the file and the offset.
     pub(crate) fn error(&self, row: usize, error: TileError) -> Error {
         self.error_at(row, self.view().index.get(row).copied().unwrap_or(0), error)
     }
 
-    /// The same of a row whose offset in DATA is known, without the map.
+    /// Turns an error in a row at a known offset of DATA into one that names the file and the offset,
+    /// without the map.
     pub(super) fn error_at(&self, row: usize, start: u64, error: TileError) -> Error {
         let start = start.min(self.header.data.length);
         match error {
@@ -139,34 +140,34 @@ pub struct PanelView<'a> {
 }
 
 impl<'a> PanelView<'a> {
-    /// A view of rows that were read, as those of a contig of their own. `index` has one offset in
-    /// `data` more than there are rows.
+    /// Returns a view of rows that were read, as the rows of contig 0. `index` has one offset in `data`
+    /// more than there are rows.
     pub(super) fn of_rows(data: &'a [u8], index: &'a [u64], tracks: usize, tile_log2: u32) -> PanelView<'a> {
         PanelView { data, index, first_rows: &[0], tracks, tile_log2 }
     }
 
-    /// Log2 of the tile in bases.
+    /// Returns log2 of the tile in bases.
     #[inline(always)]
     #[must_use]
     pub fn tile_log2(&self) -> u32 {
         self.tile_log2
     }
 
-    /// Number of tracks.
+    /// Returns the number of tracks.
     #[inline(always)]
     #[must_use]
     pub fn tracks(&self) -> usize {
         self.tracks
     }
 
-    /// Number of the first row of a contig; of `contigs`, the number of all rows.
+    /// Returns the number of the first row of a contig, or for the number of contigs that of all rows.
     #[inline(always)]
     #[must_use]
     pub fn first_row(&self, contig: usize) -> usize {
         self.first_rows[contig]
     }
 
-    /// The tiles of a row, or `None` for a row that is zero in every track.
+    /// Returns the tiles of a row, or `None` for a row that is zero in every track.
     ///
     /// # Errors
     /// [`TileError::OutOfBounds`] when the index does not give a row inside DATA.
@@ -182,7 +183,7 @@ impl<'a> PanelView<'a> {
         Ok(Some(RowTiles { bytes, directory: directory.as_chunks::<4>().0 }))
     }
 
-    /// Offset of a row in DATA, as the index says.
+    /// Returns the offset of a row in DATA, as the index has it, unchecked.
     #[must_use]
     pub(super) fn row_offset(&self, row: usize) -> u64 {
         self.index[row]
@@ -197,7 +198,7 @@ pub struct RowTiles<'a> {
 }
 
 impl<'a> RowTiles<'a> {
-    /// The code of a track's tile, and the bytes from the tile's start to the end of the row.
+    /// Returns the code of a track's tile, and the bytes from the tile's start to the end of the row.
     ///
     /// # Errors
     /// [`TileError`] for a reserved code or a tile that starts outside the row.
@@ -207,24 +208,24 @@ impl<'a> RowTiles<'a> {
         Ok((code, self.bytes.get(offset..).ok_or(TileError::Truncated)?))
     }
 
-    /// The directory's entry of a track, as bytes that nobody has looked at yet.
+    /// Returns the directory's entry of a track, unchecked.
     #[inline(always)]
     pub(crate) fn entry(&self, track: usize) -> &'a [u8] {
         &self.directory[track]
     }
 
-    /// Bytes `from .. to` of the row.
+    /// Returns bytes `from .. to` of the row.
     pub(super) fn bytes_between(&self, from: usize, to: usize) -> Result<&'a [u8], TileError> {
         self.bytes.get(from..to).ok_or(TileError::Truncated)
     }
 
-    /// Bytes of the row.
+    /// Returns the length of the row in bytes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.bytes.len()
     }
 
-    /// A row has bytes by construction.
+    /// Returns false: a row with tiles has bytes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()

@@ -1,8 +1,8 @@
-//! Publishing in one step: a directory is built beside its target under a hidden name, synced, and
-//! renamed into place (`format-spec/FORMAT.md`, section 10). At any moment there is the old state
-//! or the new one, and nothing of anybody else's is lost.
+//! Publishes in one step: a directory is built beside its target under a hidden name, synced, and
+//! renamed to the target (`format-spec/FORMAT.md`, section 10). At any moment there is the old state or
+//! the new one. Files that atemoya did not write are never removed.
 
-use super::contents::{Contents, Doubt, TargetKind};
+use super::contents::{Contents, TargetKind};
 use super::unfinished::{Unfinished, remove_abandoned, sync_directory};
 use crate::{Error, Result};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -10,7 +10,7 @@ use rustix::io::Errno;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-/// A directory that is being built, and disappears unless it is published.
+/// A directory that is being built. It is removed unless it is published.
 #[derive(Debug)]
 pub struct Publication {
     unfinished: Unfinished,
@@ -20,13 +20,12 @@ pub struct Publication {
 }
 
 impl Publication {
-    /// Begins to build the store `target`. What dead writers of the same target left behind is
-    /// removed.
+    /// Begins to build the store `target`, and removes what killed writers of the same target left.
     ///
     /// # Errors
-    /// [`Error::Exists`] when there is something at the target and `replace` is false, or when it
-    /// is not a store, or holds anything that is not part of one; [`Error::Argument`] for a path
-    /// that does not end in a name; [`Error::Io`].
+    /// [`Error::Exists`] when the target exists and `replace` is false, is not a store, or has entries
+    /// that are not part of one; [`Error::Argument`] for a path that does not end in a name;
+    /// [`Error::Io`].
     pub fn of_store(target: &Path, replace: bool) -> Result<Publication> {
         Publication::begin(target, TargetKind::Store, replace)
     }
@@ -38,29 +37,28 @@ impl Publication {
 
     fn begin(target: &Path, kind: TargetKind, replace: bool) -> Result<Publication> {
         let Some(name) = target.file_name() else {
-            let message = format!("{target:?} does not end in a name: give what is made a name of its own");
+            let message = format!("{target:?} does not end in a name: give the path of a new directory");
             return Err(Error::argument("out", message));
         };
         let parent = parent(target);
-        // Without a slash at its end, by which a link would be followed.
+        // Without a slash at the end, which would follow a link.
         let target = parent.join(name);
         check_target(&target, kind, replace)?;
         remove_abandoned(parent, name, kind);
         Ok(Publication { unfinished: Unfinished::create(parent, name)?, target, kind, replace })
     }
 
-    /// The directory to build in.
+    /// Returns the directory to build in.
     #[must_use]
     pub fn path(&self) -> &Path {
         self.unfinished.path()
     }
 
-    /// Syncs the directory and renames it to the target. Its files must have been synced by who
-    /// wrote them.
+    /// Syncs the directory and renames it to the target. The caller must have synced its files.
     ///
     /// # Errors
-    /// [`Error::Exists`] when a target appeared meanwhile, or something in it, and may not be
-    /// replaced; [`Error::Io`]. The target is as it was then.
+    /// [`Error::Exists`] when a target that may not be replaced, or an entry in it, has appeared
+    /// meanwhile; [`Error::Io`]. The target is unchanged after an error.
     pub fn publish(mut self) -> Result<()> {
         self.unfinished.finish()?;
         let (from, to) = (self.path(), self.target.as_path());
@@ -80,69 +78,68 @@ impl Publication {
         sync_directory(parent(&self.target))
     }
 
-    /// Puts the new state in the old one's place, and removes the old one, if all of it is ours.
+    /// Puts the new directory in place of the old one, and removes the old one if atemoya wrote
+    /// everything in it.
     fn replace(&mut self) -> Result<()> {
         check_target(&self.target, self.kind, self.replace)?;
         let (here, target) = (self.unfinished.path().to_path_buf(), self.target.clone());
-        // Nobody who cleans up takes it for a dead writer's while it is here. Without locks nobody
-        // cleans up.
+        // With this lock, no other process takes it for a killed writer's directory while it has the
+        // hidden name. Without locks, no process removes such directories.
         let old = File::open(&target).map_err(Error::io(&target, "open"))?;
         let _ = old.try_lock();
         self.unfinished.owns_its_path(false);
         exchange(&here, &target)?;
-        // Whoever still wrote into it while it was at its place has done so by now.
+        // Checked again under the hidden name, since files may have appeared in it until now.
         match Contents::of(&here, self.kind) {
             Ok(contents) => contents.remove(),
-            Err(doubt) => {
+            Err(reason) => {
                 exchange(&here, &target)?;
                 self.unfinished.owns_its_path(true);
-                return Err(refused(&target, self.kind, &doubt));
+                return Err(refused(&target, self.kind, &reason));
             }
         }
         Ok(())
     }
 }
 
-/// Removes what is left of a damaged store, one that cannot be opened, so that it can be made anew
-/// in its place. Nothing else is removed: each entry has a name, and begins with the bytes, of what
-/// atemoya writes. It is no error when there is nothing.
+/// Removes a damaged store that cannot be opened, so that it can be made again. Removes only entries
+/// with the names and first bytes of files that atemoya writes. A path that does not exist is no error.
 ///
 /// # Errors
-/// [`Error::Exists`] when there is anything else, which is named; nothing is removed then.
+/// [`Error::Exists`] when there is anything else, which is named. Then nothing is removed.
 pub fn remove_damaged(path: &Path) -> Result<()> {
     match fs::symlink_metadata(path) {
         Err(_) => Ok(()),
         Ok(metadata) if !metadata.is_dir() => check_target(path, TargetKind::Store, false),
         Ok(_) => {
             let contents = Contents::of_damaged(path);
-            contents.map(Contents::remove).map_err(|doubt| refused(path, TargetKind::Store, &doubt))
+            contents.map(Contents::remove).map_err(|reason| refused(path, TargetKind::Store, &reason))
         }
     }
 }
 
-/// Removes a store, whole or damaged, with its locus indices.
+/// Removes a store, intact or damaged, with its locus indices.
 ///
 /// # Errors
-/// Why it may hold what is not ours; nothing is removed then.
+/// Why it may hold files that atemoya did not write. Then nothing is removed.
 #[cfg(feature = "ingest")]
-pub(crate) fn remove_store(path: &Path) -> Result<(), Doubt> {
+pub(crate) fn remove_store(path: &Path) -> Result<(), String> {
     let contents = Contents::of(path, TargetKind::Store);
-    contents.or_else(|doubt| Contents::of_damaged(path).map_err(|_| doubt)).map(Contents::remove)
+    contents.or_else(|reason| Contents::of_damaged(path).map_err(|_| reason)).map(Contents::remove)
 }
 
-/// The directory that holds `path`.
+/// Returns the directory that contains `path`.
 fn parent(path: &Path) -> &Path {
     path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Something at the target is an error, unless it may be replaced and is of the kind that may, with
-/// nothing else in it.
+/// Checks that the target does not exist, or may be replaced and holds only what atemoya wrote.
 ///
 /// # Errors
 /// [`Error::Exists`].
 pub(crate) fn check_target(target: &Path, kind: TargetKind, replace: bool) -> Result<()> {
     let Ok(metadata) = fs::symlink_metadata(target) else { return Ok(()) };
-    let doubt: Doubt = if metadata.is_symlink() {
+    let reason: String = if metadata.is_symlink() {
         "it is a symbolic link".into()
     } else if !metadata.is_dir() {
         "it is a file".into()
@@ -155,23 +152,23 @@ pub(crate) fn check_target(target: &Path, kind: TargetKind, replace: bool) -> Re
                 let hint = "it is replaced only on request (`replace`)".into();
                 return Err(Error::Exists { path: target.to_path_buf(), hint });
             }
-            (Err(doubt), _) => doubt,
+            (Err(reason), _) => reason,
         }
     };
-    Err(refused(target, kind, &doubt))
+    Err(refused(target, kind, &reason))
 }
 
-/// The error for a target that is never replaced.
-fn refused(target: &Path, kind: TargetKind, doubt: &str) -> Error {
+/// Returns the error for a target that is never replaced.
+fn refused(target: &Path, kind: TargetKind, reason: &str) -> Error {
     let remedy = format!(
         "Only {} and nothing else is replaced: choose another name, or move away what is there or delete it yourself",
         kind.noun()
     );
-    Error::Exists { path: target.to_path_buf(), hint: format!("{doubt}. {remedy}") }
+    Error::Exists { path: target.to_path_buf(), hint: format!("{reason}. {remedy}") }
 }
 
-/// Gives each of two directories the other's name. Where the system cannot do it in one step, there
-/// is a moment without `to`.
+/// Exchanges the names of two directories. Where the system cannot do so in one step, `to` is missing
+/// for a moment.
 fn exchange(from: &Path, to: &Path) -> Result<()> {
     match renameat_with(CWD, from, CWD, to, RenameFlags::EXCHANGE) {
         Ok(()) => Ok(()),

@@ -1,8 +1,7 @@
-//! Rows of a panel without its map: which bytes of them a window needs, and reading these into
-//! memory that is used again.
+//! Reads the bytes of a panel's rows that windows need, without the map, into memory that is reused.
 //!
-//! Few bytes are read as they lie. Of long rows of which few tracks are wanted, the directories are
-//! read first, then the tiles.
+//! Short rows are read whole. Of long rows, when few of their tracks are wanted, the directory is read
+//! first and then the tiles.
 
 use super::{PanelFile, PanelView};
 use crate::format::tile::{self, Code, TileError};
@@ -11,33 +10,32 @@ use std::ops::Range;
 
 /// The longest row, in bytes (section 5 of the format).
 const MAX_ROW: u64 = 1 << 30;
-/// So many bytes of rows are read as they lie, whichever tracks are wanted.
+/// Rows of at most this many bytes together are read whole, whichever tracks are wanted.
 const WHOLE: u64 = 64 << 10;
-/// Tiles with so many bytes between them are read at once.
+/// Tiles with at most this many bytes between them are read at once.
 const GAP: usize = 16 << 10;
 
-/// Rows that were read, in memory that grows to what the largest window needs and is used again.
+/// Rows that were read. The memory grows to what the largest window needs, and is reused.
 #[derive(Debug, Default)]
 pub(crate) struct RowBuffer {
-    /// The first row.
+    /// The number of the first row.
     first: usize,
-    /// Offsets of the rows in DATA, the end of the last one included.
+    /// The offsets of the rows in DATA, and the end of the last row.
     index: Vec<u64>,
-    /// The same in `data`.
+    /// The same offsets in `data`.
     places: Vec<u64>,
     data: Vec<u8>,
     /// Bytes of `data` that are in use.
     used: usize,
-    /// The panel whose rows are held as they lie, if they are: what reads other tracks of them next
-    /// finds them here.
+    /// The panel whose rows are here whole, so that a read of other tracks of them finds them.
     whole: Option<usize>,
-    /// Which of the rows are shown.
+    /// The range of the rows that the view has.
     shown: Range<usize>,
     directory: Vec<u8>,
     tiles: Vec<Tile>,
 }
 
-/// A wanted tile that is not zero, and where in its row it lies.
+/// A wanted tile that is not zero, and its bytes in the row.
 #[derive(Debug)]
 struct Tile {
     track: usize,
@@ -45,29 +43,29 @@ struct Tile {
     bytes: Range<usize>,
 }
 
-/// A part of what is read of rows.
+/// Which bytes of rows are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RowPart {
-    /// Rows that are read as they lie, and the directories of long ones.
+    /// Rows that are read whole, and the directories of long rows.
     Rows,
-    /// The tiles of long rows, whose directories are read to find them.
+    /// The tiles of long rows, which are found by reading the directories.
     Tiles,
 }
 
 impl RowBuffer {
-    /// A view of the rows read last, as those of contig 0.
+    /// Returns a view of the rows that were read last, as the rows of contig 0.
     pub(crate) fn view(&self, panel: &PanelFile) -> PanelView<'_> {
         let places = &self.places[self.shown.start..=self.shown.end];
         PanelView::of_rows(&self.data[..self.used], places, panel.tracks(), panel.tile_log2())
     }
 
-    /// Turns an error met in a row of the view into one that names the file and the place.
+    /// Turns an error in a row of the view into one that names the file and the offset.
     pub(crate) fn error(&self, panel: &PanelFile, row: usize, error: TileError) -> Error {
         let at = self.shown.start + row;
         panel.error_at(self.first + at, self.index.get(at).copied().unwrap_or(0), error)
     }
 
-    /// Shows some rows, if they are of those that are held as they lie.
+    /// Sets the view to some rows, if they are here whole. Returns whether they are.
     fn show(&mut self, panel: usize, rows: &Range<usize>) -> bool {
         let held = self.first..self.first + self.places.len().saturating_sub(1);
         let found = self.whole == Some(panel) && held.start <= rows.start && rows.end <= held.end;
@@ -77,13 +75,14 @@ impl RowBuffer {
         found
     }
 
-    /// Where in DATA the rows begin and end.
+    /// Returns where in DATA the rows begin and end.
     fn ends(&self) -> (u64, u64) {
         let [start, end] = [self.index.first(), self.index.last()].map(|at| at.copied().unwrap_or(0));
         (start, end)
     }
 
-    /// Makes room for more bytes after those in use, and says where they begin.
+    /// Makes room for more bytes after those in use, and returns where they begin. `None` when there is
+    /// not enough memory.
     fn extend(&mut self, bytes: usize) -> Option<usize> {
         let (start, end) = (self.used, self.used.checked_add(bytes)?);
         if self.data.len() < end {
@@ -96,14 +95,12 @@ impl RowBuffer {
 }
 
 impl PanelFile {
-    /// Reads what windows need of some rows: the tiles of `tracks`, which ascend. Those of other
-    /// tracks may read as zero. `panel` is its number, which tells it from others that are read
-    /// into the same memory.
+    /// Reads the tiles of `tracks`, which ascend, in some rows. Tiles of other tracks may read as zero.
+    /// `panel` is the panel's number, since several panels share the memory.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Corrupt`] for rows that are not where the index may say that they
-    /// are, and when the file has been cut. Nothing is allocated for a row that does not lie in
-    /// DATA, or is longer than 1 GiB.
+    /// [`Error::Io`]; [`Error::Corrupt`] for an invalid offset of a row, and when the file has been
+    /// truncated. Nothing is allocated for a row that is not within DATA, or is longer than 1 GiB.
     pub(crate) fn read_rows(
         &self,
         panel: usize,
@@ -140,11 +137,11 @@ impl PanelFile {
         Ok(())
     }
 
-    /// Calls `need` with a part of the bytes of the file that [`PanelFile::read_rows`] will read,
-    /// the index not counted. Returns whether there are long rows.
+    /// Calls `need` with the ranges of the file, of one part, that [`PanelFile::read_rows`] would read,
+    /// without the index. Returns whether there are long rows.
     ///
     /// # Errors
-    /// As there.
+    /// As [`PanelFile::read_rows`].
     pub(crate) fn bytes_of_rows(
         &self,
         rows: Range<usize>,
@@ -181,17 +178,17 @@ impl PanelFile {
         Ok(true)
     }
 
-    /// Where the index lies in the file.
+    /// Returns the range of the index in the file.
     pub(crate) fn index_bytes(&self) -> Range<u64> {
         self.header.index.map_or(0..0, |index| index.offset..index.end())
     }
 
-    /// Whether rows are read as they lie.
+    /// Returns whether rows are read whole.
     fn is_whole(&self, bytes: Range<u64>, tracks: &[usize]) -> bool {
         tracks.len() == self.tracks() || bytes.end - bytes.start <= WHOLE
     }
 
-    /// Reads the offsets of some rows, and checks them.
+    /// Reads and checks the offsets of some rows.
     fn read_index(&self, rows: Range<usize>, into: &mut RowBuffer) -> Result<()> {
         (into.first, into.whole) = (rows.start, None);
         into.index.resize(rows.len() + 1, 0);
@@ -218,7 +215,7 @@ impl PanelFile {
         self.file().read(self.header.data.offset + bytes.start, &mut into.data[at..into.used])
     }
 
-    /// Reads the directory of a row, and finds the wanted tiles.
+    /// Reads the directory of a row, and lists the wanted tiles.
     fn read_directory(&self, row: usize, bytes: Range<u64>, tracks: &[usize], into: &mut RowBuffer) -> Result<()> {
         into.directory.resize(4 * self.tracks(), 0);
         self.file().read(self.header.data.offset + bytes.start, &mut into.directory)?;
@@ -228,7 +225,7 @@ impl PanelFile {
         find(directory, length, tracks, &mut into.tiles).map_err(|error| self.error_at(row, bytes.start, error))
     }
 
-    /// Reads a row as a shorter one, of the wanted tiles and the directory that goes with them.
+    /// Reads a row as a shorter one: the wanted tiles, with a directory of their new offsets.
     fn read_row(&self, row: usize, bytes: Range<u64>, tracks: &[usize], into: &mut RowBuffer) -> Result<()> {
         self.read_directory(row, bytes.clone(), tracks, into)?;
         into.directory.fill(0);
@@ -238,11 +235,11 @@ impl PanelFile {
         let tiles = std::mem::take(&mut into.tiles);
         for run in tiles.chunk_by(near) {
             let from = run[0].bytes.start;
-            // A multiple of 8, as the starts of tiles are, which end the ones before.
+            // A multiple of 8: the tiles before end where others begin, at multiples of 8.
             let at = into.used - place;
             self.read_data(row, bytes.start + from as u64..bytes.start + end_of(run) as u64, into)?;
             for tile in run {
-                // One that goes on where the next wanted one stands would be decoded from that.
+                // A tile longer than its bytes would be decoded from those of the next one.
                 let own = &into.data[place + at + tile.bytes.start - from..][..tile.bytes.len()];
                 tile::length(tile.code, own, 1 << self.tile_log2())
                     .map_err(|error| self.error_at(row, bytes.start, error))?;
@@ -256,17 +253,17 @@ impl PanelFile {
     }
 }
 
-/// Whether what lies between two tiles is read along with them.
+/// Returns whether two tiles are so near that the bytes between them are read too.
 fn near(a: &Tile, b: &Tile) -> bool {
     b.bytes.start - a.bytes.end <= GAP
 }
 
-/// Where the last tile ends.
+/// Returns where the last tile ends.
 fn end_of(run: &[Tile]) -> usize {
     run.last().map_or(0, |tile| tile.bytes.end)
 }
 
-/// Finds the wanted tiles of a row of so many bytes that are not zero: each ends where the next one
+/// Lists the wanted tiles that are not zero in a row of `length` bytes. Each ends where the next tile
 /// of any track begins.
 fn find(directory: &[[u8; 4]], length: usize, wanted: &[usize], tiles: &mut Vec<Tile>) -> Result<(), TileError> {
     for &track in wanted {

@@ -1,4 +1,4 @@
-//! The mapped sequence file: one-hot blocks of each contig.
+//! An open sequence file: one-hot blocks of each contig.
 
 use super::file::DataFile;
 use super::map::Map;
@@ -16,9 +16,9 @@ pub struct SequenceFile {
     pub(super) path: PathBuf,
     pub(super) map: Map,
     pub(super) header: Header,
-    /// For each contig, the offset of its first block in DATA.
+    /// The offset in DATA of the first block of each contig.
     offsets: Vec<usize>,
-    /// For each contig, how many of its bases are A, C, G or T, as the contig table says.
+    /// The number of bases of each contig that are A, C, G or T, as the contig table has it.
     pub(super) acgt: Vec<u64>,
 }
 
@@ -57,36 +57,36 @@ impl SequenceFile {
         Ok(SequenceFile { path, map, header, offsets, acgt })
     }
 
-    /// The file's path.
+    /// Returns the path of the file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// A view of the contigs, to be taken once and used for many windows.
+    /// Returns a view of the contigs. Take it once, and use it for many windows.
     #[must_use]
     pub fn view(&self) -> SequenceView<'_> {
         let data = &self.map[self.header.data.offset as usize..self.header.data.end() as usize];
         SequenceView { data, offsets: &self.offsets }
     }
 
-    /// The file without its map.
+    /// Returns the file for reading without its map.
     pub(crate) fn file(&self) -> DataFile<'_> {
         DataFile::new(&self.path, &self.map)
     }
 
-    /// Where some blocks of a contig lie, in bytes of the file.
+    /// Returns the range of some blocks of a contig, in bytes of the file.
     pub(crate) fn bytes_of(&self, contig: usize, blocks: Range<usize>) -> Range<u64> {
         let first = self.header.data.offset + self.offsets[contig] as u64;
         let at = |block: usize| first + (block * BLOCK_BYTES) as u64;
         at(blocks.start)..at(blocks.end)
     }
 
-    /// Reads some blocks of a contig from the file, without the map, into memory that is used
-    /// again. They are of the contig, of which the guard block is the last.
+    /// Reads some blocks of a contig from the file, without the map, into memory that is reused. The
+    /// contig's last block is its guard block.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Corrupt`] when the file has been cut.
+    /// [`Error::Io`]; [`Error::Corrupt`] when the file has been truncated.
     pub(crate) fn read_blocks<'a>(
         &self,
         contig: usize,
@@ -110,8 +110,7 @@ pub struct SequenceView<'a> {
 }
 
 impl<'a> SequenceView<'a> {
-    /// The blocks of a contig of `length` bases, its guard block last. `length` must be the
-    /// contig's own.
+    /// Returns the blocks of a contig, its guard block last. `length` must be the contig's length.
     #[inline]
     #[must_use]
     pub fn blocks(&self, contig: usize, length: u64) -> &'a [Block] {

@@ -1,9 +1,9 @@
-//! The hidden directories beside a target in which something is being made, and those that dead
-//! writers left behind.
+//! The hidden directories in which a writer builds beside its target, and those that killed writers
+//! left.
 //!
-//! A directory is taken for one of these by its name, `.NAME.atemoya-XXXXXX.tmp`, by the lock that
-//! its writer holds on it, and by what is inside: the marker file, or what a writer leaves when it
-//! dies after taking the marker away.
+//! Such a directory is recognized by its name, `.NAME.atemoya-XXXXXX.tmp`, by the lock that its writer
+//! holds, and by its contents: the marker file, or what a writer leaves when it is killed after it has
+//! removed the marker.
 
 use super::contents::{Contents, TargetKind};
 use crate::{Error, Result};
@@ -12,24 +12,23 @@ use std::fs::{self, File, TryLockError};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-/// The file that says that atemoya made the directory. It is gone before the directory gets its own
-/// name.
+/// The file that marks a directory as made by atemoya. It is removed before the directory gets its
+/// final name.
 const MARKER: &str = ".atemoya-unfinished";
 const BEFORE_RANDOM: &str = ".atemoya-";
 const RANDOM: usize = 6;
 const SUFFIX: &str = ".tmp";
 
-/// A directory in which something is being made. It is removed when it is dropped, unless it was
-/// let go of.
+/// A directory that is being built. It is removed on drop while it owns its path.
 #[derive(Debug)]
 pub(super) struct Unfinished {
     directory: tempfile::TempDir,
-    /// Held while the directory is being filled, so that nobody takes it for a dead writer's.
+    /// Held while the directory is being filled, so that no process takes it for a killed writer's.
     _lock: File,
 }
 
 impl Unfinished {
-    /// Makes the directory in `parent`, for a target called `name`, with the marker in it.
+    /// Creates the directory in `parent`, for a target called `name`, with the marker in it.
     ///
     /// # Errors
     /// [`Error::Io`].
@@ -38,57 +37,56 @@ impl Unfinished {
             let mut builder = tempfile::Builder::new();
             let prefix = prefix(name);
             let made = builder.prefix(&prefix).suffix(SUFFIX).rand_bytes(RANDOM).tempdir_in(parent);
-            // The kind alone: the text would name a directory that nobody has asked for.
+            // Only the kind of error: its text would name the hidden directory.
             let directory = made.map_err(|error| Error::io(parent, "make a directory in it")(error.kind().into()))?;
             let lock = File::open(directory.path()).map_err(Error::io(directory.path(), "open"))?;
             match lock.try_lock() {
-                // Someone who is just cleaning up takes the new directory for an abandoned one:
-                // leave it to them.
+                // Another process takes the new directory for an abandoned one and removes it.
                 Err(TryLockError::WouldBlock) => continue,
-                // A file system without locks builds all the same; abandoned directories then stay.
+                // On a file system without locks, abandoned directories stay.
                 Ok(()) | Err(TryLockError::Error(_)) => {}
             }
             match File::create_new(directory.path().join(MARKER)) {
                 Ok(_) => return Ok(Unfinished { directory, _lock: lock }),
-                // They were faster.
+                // The other process has removed it.
                 Err(_) if !directory.path().exists() => {}
                 Err(error) => return Err(Error::io(directory.path(), "write in")(error)),
             }
         }
     }
 
-    /// Where it is.
+    /// Returns the path of the directory.
     pub(super) fn path(&self) -> &Path {
         self.directory.path()
     }
 
-    /// Takes the marker away and syncs the directory: what is inside is whole.
+    /// Removes the marker and syncs the directory, whose contents are complete.
     pub(super) fn finish(&self) -> Result<()> {
         let marker = self.path().join(MARKER);
         fs::remove_file(&marker).map_err(Error::io(&marker, "remove"))?;
         sync_directory(self.path())
     }
 
-    /// Sets whether what is at the path is still this directory, to be removed with it.
+    /// Sets whether the directory at the path is this one, to be removed on drop.
     pub(super) fn owns_its_path(&mut self, owns: bool) {
         self.directory.disable_cleanup(!owns);
     }
 }
 
-/// A hidden directory that atemoya made and whose writer is dead.
+/// A hidden directory of a killed writer.
 #[derive(Debug)]
 pub(super) struct Abandoned {
     directory: PathBuf,
-    /// What was proven to be in it; `None` where the marker says that all of it is the writer's.
+    /// Its proven contents; `None` where the marker says that everything in it is the writer's.
     contents: Option<Contents>,
-    /// Held so that nobody else removes it at the same time.
+    /// Held so that no other process removes it at the same time.
     _lock: File,
 }
 
 impl Abandoned {
-    /// The directory, if it was made for a target of this kind and nobody works in it.
+    /// Returns the directory, if it was made for a target of this kind and its writer is gone.
     pub(super) fn find(path: &Path, kind: TargetKind) -> Option<Abandoned> {
-        let made_here = path.file_name().is_some_and(is_name);
+        let made_here = path.file_name().is_some_and(is_hidden_name);
         if !made_here || !fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir()) {
             return None;
         }
@@ -98,13 +96,13 @@ impl Abandoned {
         let contents = if marked {
             None
         } else {
-            // Its writer died between making it and marking it, or after taking the marker away.
+            // Its writer was killed before it made the marker, or after it removed it.
             Some(Contents::of_empty(path).or_else(|| Contents::of(path, kind).ok())?)
         };
         Some(Abandoned { directory: path.to_path_buf(), contents, _lock: lock })
     }
 
-    /// Removes it. What cannot be removed stays, for the next one who tries.
+    /// Removes it. What cannot be removed is left for the next writer.
     pub(super) fn remove(self) {
         match self.contents {
             Some(contents) => contents.remove(),
@@ -115,7 +113,7 @@ impl Abandoned {
     }
 }
 
-/// Removes what dead writers of the target `name` of a kind left behind in `parent`.
+/// Removes the directories that killed writers of the target `name` left in `parent`.
 pub(super) fn remove_abandoned(parent: &Path, name: &OsStr, kind: TargetKind) {
     let Ok(entries) = fs::read_dir(parent) else { return };
     let prefix = prefix(name);
@@ -126,7 +124,7 @@ pub(super) fn remove_abandoned(parent: &Path, name: &OsStr, kind: TargetKind) {
     }
 }
 
-/// Removes what dead writers of stores left behind in a directory, whatever their targets were.
+/// Removes the directories that killed writers of any store left in a directory.
 #[cfg(feature = "ingest")]
 pub(crate) fn remove_abandoned_stores(directory: &Path) {
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
@@ -134,13 +132,13 @@ pub(crate) fn remove_abandoned_stores(directory: &Path) {
     }
 }
 
-/// How the names of the directories begin that are made for a target called `name`.
+/// Returns how the names of hidden directories for the target `name` begin.
 fn prefix(name: &OsStr) -> OsString {
     [OsStr::new("."), name, OsStr::new(BEFORE_RANDOM)].into_iter().collect()
 }
 
-/// Whether a directory of this name can be one that was made here, for any target.
-fn is_name(name: &OsStr) -> bool {
+/// Returns whether this can be the name of a hidden directory, for any target.
+fn is_hidden_name(name: &OsStr) -> bool {
     let Some(rest) = name.as_bytes().strip_suffix(SUFFIX.as_bytes()) else { return false };
     let Some((before, random)) = rest.split_at_checked(rest.len().saturating_sub(RANDOM)) else { return false };
     before.starts_with(b".")
@@ -148,7 +146,7 @@ fn is_name(name: &OsStr) -> bool {
         && random.iter().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// Makes the names in a directory durable.
+/// Syncs the entries of a directory.
 pub(super) fn sync_directory(path: &Path) -> Result<()> {
     File::open(path).and_then(|directory| directory.sync_all()).map_err(Error::io(path, "sync"))
 }

@@ -1,5 +1,4 @@
-//! Verifying a store: every checksum, every row, every tile, every total (`format-spec/FORMAT.md`,
-//! section 3.3).
+//! Verifies a store: every checksum, row, tile and total (`format-spec/FORMAT.md`, section 3.3).
 
 use super::map::Map;
 use super::open::check_section;
@@ -18,28 +17,27 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::path::Path;
 
-/// Tiles that one task decodes, so that what is kept of them stays small however many tracks there
-/// are.
+/// The number of tiles that one task decodes. It bounds memory for any number of tracks.
 const TILES_A_TASK: usize = 1 << 14;
 
-/// What [`Store::verify`] has read.
+/// How much [`Store::verify`] has read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Verified {
     /// Data files.
     pub files: usize,
     /// Bytes of those files.
     pub bytes: u64,
-    /// Tiles decoded, those that are zero not counted.
+    /// Decoded tiles, without those that are zero.
     pub tiles: u64,
 }
 
 impl Store {
     /// Checks every checksum of every data file, decodes every tile, and compares the totals with
-    /// the manifest's. It reads the whole store, on all cores, or in the rayon pool that it is
-    /// called in. [`crate::index::verify`] does the same for its locus indices.
+    /// those of the manifest. Reads the whole store, on all cores or in the rayon pool of the caller.
+    /// [`crate::index::verify`] verifies the locus indices.
     ///
     /// # Errors
-    /// [`Error::Corrupt`] for the first rule found broken; [`Error::Interrupted`].
+    /// [`Error::Corrupt`] for the first violation of the format; [`Error::Interrupted`].
     pub fn verify(&self, progress: &dyn Progress) -> Result<Verified> {
         on_all_cores(|| self.verify_all(progress))
     }
@@ -69,7 +67,7 @@ impl Store {
         Ok(verified)
     }
 
-    /// Every checksum of one file.
+    /// Checks every checksum of one file.
     fn verify_file(&self, path: &Path, map: &Map, header: &Header, progress: &dyn Progress) -> Result<()> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let expected = self.manifest().file(&name).map(|entry| entry.sha256.as_str()).unwrap_or_default();
@@ -84,7 +82,7 @@ impl Store {
             let got = hex(hash.finalize().as_slice());
             if got == expected { Ok(()) } else { Err(Error::corrupt(path, 0, "SHA-256 of the file", expected, got)) }
         };
-        // The CRCs say where the damage is, so they speak first.
+        // An error of a CRC comes first, since it has the offset of the damage.
         let (blocks, whole) = rayon::join(blocks, whole);
         blocks.and(whole)
     }
@@ -108,7 +106,7 @@ fn verify_blocks(path: &Path, map: &Map, header: &Header) -> Result<()> {
     verify_padding(path, map, header)
 }
 
-/// The bytes between the sections are zero.
+/// Checks that the bytes between the sections are zero.
 fn verify_padding(path: &Path, map: &Map, header: &Header) -> Result<()> {
     let mut end = PAGE as u64;
     for section in [Some(header.data), Some(header.contigs), header.index, Some(header.checks)].into_iter().flatten() {
@@ -161,7 +159,7 @@ fn verify_block(b: u64, block: &Block, length: u64) -> Result<u64, Damage> {
     Ok(u64::from(count))
 }
 
-/// What some rows of a panel hold.
+/// The totals of some rows of a panel.
 struct PanelTotals {
     totals: Vec<TrackTotals>,
     tiles: u64,
@@ -173,7 +171,7 @@ impl PanelTotals {
     }
 }
 
-/// Decodes every tile of a panel and returns how many there are.
+/// Decodes every tile of a panel and returns their number.
 fn verify_panel(
     panel: &PanelFile,
     entry: &PanelEntry,
@@ -201,7 +199,7 @@ fn verify_panel(
                 }
                 Ok(found)
             };
-            // Put together in order, so that the sums do not depend on the threads.
+            // Merged in order, so that the sums do not depend on the threads.
             for found in tasks.into_par_iter().map(check).collect::<Result<Vec<_>>>()? {
                 all.tiles += found.tiles;
                 all.totals.iter_mut().zip(&found.totals).for_each(|(all, some)| all.merge(some));
@@ -214,7 +212,7 @@ fn verify_panel(
     Ok(all.tiles)
 }
 
-/// The rows begin and end with DATA.
+/// Checks that the rows begin and end with DATA.
 fn verify_ends(panel: &PanelFile) -> Result<()> {
     let view = panel.view();
     let base = panel.header.index.map_or(0, |section| section.offset);
@@ -232,7 +230,7 @@ fn verify_ends(panel: &PanelFile) -> Result<()> {
     Ok(())
 }
 
-/// Checks every tile of a row, which begins at base `start` of a contig, and counts what they hold.
+/// Checks every tile of a row, which begins at base `start` of a contig, and adds them to the totals.
 fn verify_row(
     panel: &PanelFile,
     row: usize,
@@ -260,7 +258,7 @@ fn verify_row(
         let bytes = tiles.bytes_between(from, to).map_err(|e| at(e.damage(from as u64)))?;
         zeros(bytes, "padding of a row").map_err(|d| damage_at(d, from as u64))
     };
-    // Where the bytes that mean something end, and where the next tile may start.
+    // The end of the bytes that are in use, and where the next tile may start.
     let (mut end, mut next) = (4 * panel.tracks(), (4 * panel.tracks()).next_multiple_of(8));
     for track in 0..panel.tracks() {
         let entry = 4 * track as u64;
@@ -281,7 +279,7 @@ fn verify_row(
     zeros_until(end, tiles.len())
 }
 
-/// Whether no earlier row of the row's contig has bytes.
+/// Returns whether no earlier row of the row's contig has bytes.
 fn starts_contig(panel: &PanelFile, row: usize) -> bool {
     let view = panel.view();
     let contig = panel.contig_of(row);
@@ -290,7 +288,7 @@ fn starts_contig(panel: &PanelFile, row: usize) -> bool {
 
 fn compare_totals(totals: &TrackTotals, said: &TrackEntry) -> Result<(), Damage> {
     let found = totals.entry(said.name.clone());
-    // The format leaves open in which order the values are added up.
+    // The format does not specify the order in which the values are added.
     let close = (found.sum - said.sum).abs() <= 1e-9 * totals.magnitude();
     let same = found.nonzero == said.nonzero && found.min == said.min && found.max == said.max;
     if same && close && found.values == said.values {

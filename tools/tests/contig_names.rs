@@ -50,7 +50,7 @@ fn names_and_lengths_that_do_not_match() {
 
     let word = pack("ensembl.bw", "never", &["--alias", "ensembl"]);
     let said = refused(&word.iter().map(String::as_str).collect::<Vec<_>>());
-    assert!(said.contains(r#"--alias: there is no file "ensembl"; it is "chr" or a file"#), "{said}");
+    assert!(said.contains(r#"--alias: there is no file "ensembl": give "chr" or a file of aliases"#), "{said}");
 
     let said = said_by(&pack("ensembl.bw", "empty", &["--allow-empty"]));
     assert!(said.contains("warning: ") && said.contains("zeros everywhere"), "{said}");

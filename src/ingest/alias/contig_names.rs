@@ -16,18 +16,18 @@ pub struct ContigNames<'a> {
     contigs: &'a Contigs,
     aliases: Option<&'a Aliases>,
     known: HashMap<String, Option<usize>>,
-    /// The name in the file of each contig that was found.
+    /// The name in the file of each contig that was found, by the contig's id.
     taken: BTreeMap<usize, String>,
 }
 
 impl<'a> ContigNames<'a> {
-    /// Starts for a file. Without aliases only the genome's own names are found.
+    /// Creates the names of a file. Without aliases, only the genome's own names are found.
     #[must_use]
     pub fn new(path: &Path, contigs: &'a Contigs, aliases: Option<&'a Aliases>) -> ContigNames<'a> {
         ContigNames { path: path.to_path_buf(), contigs, aliases, known: HashMap::new(), taken: BTreeMap::new() }
     }
 
-    /// Finds the contig that a name of the file means, if the genome has it.
+    /// Returns the id of the contig that a name of the file means, if the genome has it.
     ///
     /// # Errors
     /// [`Error::Input`] of the file, when another name of it means the same contig; as
@@ -54,7 +54,7 @@ impl<'a> ContigNames<'a> {
         Ok(id)
     }
 
-    /// The contigs that have another name in the file, in the genome's order.
+    /// Returns the contigs that have another name in the file, in the genome's order.
     #[must_use]
     pub fn renamed(&self) -> Vec<Renamed> {
         let names = self.taken.iter().map(|(&id, from)| (from, self.contigs.name(id)));

@@ -1,4 +1,5 @@
-//! The summit of a record: column 10 of narrowPeak, and what other formats have in that column.
+//! Finds the summit of a record, column 10 of narrowPeak, and recognizes what other formats have in
+//! that column.
 
 use super::BedFile;
 use crate::ingest::field::{integer, quote};
@@ -9,13 +10,13 @@ use std::path::Path;
 /// Why a record has no summit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum NoSummit<'a> {
-    /// There are only so many columns.
+    /// There are too few columns: this many.
     Columns(usize),
-    /// Column 10 is this.
+    /// Column 10 is this text, which is not an integer.
     NoInteger(&'a [u8]),
-    /// Column 10 is a number of blocks, in a line of so many columns.
+    /// Column 10 is a number of blocks, in a line of this many columns.
     Blocks(usize),
-    /// Columns 7 to 9 are those of BED9, so that column 10 is one of somebody's own.
+    /// Columns 7 to 9 are those of BED9, so that column 10 is not that of narrowPeak.
     Drawing,
 }
 
@@ -50,8 +51,7 @@ impl fmt::Display for NoSummit<'_> {
     }
 }
 
-/// Returns the summit of the locus `start .. end`, or why it has none. `columns` are those from
-/// column 4 on.
+/// Returns the summit of the locus `start .. end`, or why it has none. `columns` begin with column 4.
 pub(super) fn of<'a>(start: i64, end: i64, mut columns: impl Iterator<Item = &'a [u8]>) -> Result<i64, NoSummit<'a>> {
     let mut known = 3;
     let mut next = || columns.next().inspect(|_| known += 1);
@@ -76,21 +76,21 @@ pub(super) fn of<'a>(start: i64, end: i64, mut columns: impl Iterator<Item = &'a
     Ok(summit)
 }
 
-/// Whether a column is a list of `n` integers, with or without a comma behind the last.
+/// Returns whether a column is a list of `n` integers, with or without a comma after the last.
 fn is_list(column: &[u8], n: i64) -> bool {
     let column = column.strip_suffix(b",").unwrap_or(column);
     let mut items = column.split(|byte| *byte == b',');
     n >= 1 && items.clone().count() as u64 == n.unsigned_abs() && items.all(|item| integer(item).is_ok())
 }
 
-/// Checks that every record has a summit inside its locus, `0 <= summit` and
+/// Checks that every record has a summit within its locus: `0 <= summit` and
 /// `start + summit <= end`. `path` is named in the error.
 ///
 /// # Errors
 ///
-/// [`Error::Input`] with the line of the first record whose column 10 is missing, no integer,
-/// something else than a summit (as in BED12 and gappedPeak, a number of blocks), negative
-/// (narrowPeak's -1 means that no summit was called), or past the end of the locus.
+/// [`Error::Input`] with the line of the first record whose column 10 is missing, is not an integer,
+/// means something else (in BED12 and gappedPeak, the number of blocks), is negative (-1 in
+/// narrowPeak means that no summit was called), or is past the end of the locus.
 pub fn require_summits(bed: &BedFile, path: &Path) -> Result<()> {
     for record in &bed.records {
         let message = match record.summit {

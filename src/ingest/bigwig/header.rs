@@ -1,4 +1,4 @@
-//! The header of a bigWig: which kind of file it is, and where its parts are.
+//! Reads the header of a bigWig, and recognizes files that are not one.
 
 use super::file::{BinaryFile, Fields};
 use crate::Result;
@@ -8,22 +8,22 @@ use memchr::memmem;
 const BIGWIG: u32 = 0x888F_FC26;
 const LENGTH: u64 = 64;
 
-/// How much of a file is looked at to tell what it is.
+/// How many bytes of a file are read to recognize its format.
 const HEAD: u64 = 512;
 
-/// What of the header is used.
+/// The fields of the header that are used.
 pub(super) struct Header {
-    /// Where the tree of contigs is.
+    /// The offset of the contig tree.
     pub(super) contig_tree: u64,
-    /// Where the index of the data blocks is; `None` of a file that has no values and no index, as
-    /// libBigWig (pyBigWig) leaves one to which no value was added.
+    /// The offset of the index of data blocks. `None` for a file without values and index, as
+    /// libBigWig (pyBigWig) writes it when no value was added.
     pub(super) data_index: Option<u64>,
     /// Whether each data block is a zlib stream.
     pub(super) compressed: bool,
 }
 
 impl Header {
-    /// Reads the header, or says which other kind of file this is.
+    /// Reads the header. The error for another file names its format.
     pub(super) fn read(file: &BinaryFile) -> Result<Header> {
         let head = file.read(0, file.length().min(HEAD), "the header")?;
         if Fields(&head).u32() != BIGWIG {
@@ -43,9 +43,9 @@ impl Header {
     }
 }
 
-/// Checks that a file without an index is whole and has no values: the number of its blocks is 0,
-/// and nothing stands between it and the number that ends a file which was closed. One whose writer
-/// was killed has no index either.
+/// Checks that a file without an index was closed and has no values: its number of blocks is 0, and
+/// is followed directly by the magic number that ends a closed file. A file whose writer was killed
+/// has no index either.
 fn check_empty(file: &BinaryFile, data: u64) -> Result<()> {
     let end = file.length().checked_sub(4).ok_or_else(|| file.error("the file is truncated"))?;
     let blocks = file.read(data, 8, "the number of data blocks")?;
@@ -53,10 +53,10 @@ fn check_empty(file: &BinaryFile, data: u64) -> Result<()> {
     if closed && data.checked_add(8) == Some(end) && blocks == [0; 8] {
         return Ok(());
     }
-    Err(file.error("it has no data index, and is not empty: the program that wrote it did not finish; make it again"))
+    Err(file.error("it has no data index, but is not empty: the program that wrote it did not finish; make it again"))
 }
 
-/// What a file is that is no bigWig, and what to do.
+/// Returns the message for a file that is not a bigWig: its format and a remedy.
 fn other(head: &[u8]) -> String {
     if head.is_empty() {
         return "this file is empty, where bigWig is expected".into();

@@ -1,4 +1,4 @@
-//! The index of a bigWig's data blocks: an R-tree in the file, a sorted list in memory.
+//! Reads the index of a bigWig's data blocks, an R-tree in the file, into a sorted list.
 
 use super::file::{BinaryFile, Fields};
 use super::inflate::MAX_BLOCK;
@@ -9,7 +9,7 @@ const MAGIC: u32 = 0x2468_ACE0;
 const HEADER: u64 = 48;
 const WHAT: &str = "the data index";
 
-/// Where the values of a range of a contig are.
+/// A data block: the values of a range of a contig.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Block {
     /// First base that the block may cover.
@@ -18,27 +18,27 @@ pub(super) struct Block {
     pub(super) end: u32,
     /// Bytes in the file.
     pub(super) size: u32,
-    /// From the start of the file.
+    /// Offset in the file, in bytes.
     pub(super) offset: u64,
 }
 
 /// All data blocks, sorted by contig, start and end.
 pub(super) struct Index {
     blocks: Vec<Block>,
-    /// Where in `blocks` those of each contig begin, and their number.
+    /// The index in `blocks` of the first block of each contig, and the number of all blocks.
     first: Vec<usize>,
 }
 
 impl Index {
-    /// Reads the whole index of a file whose contigs have these numbers, in ascending order;
-    /// without an offset there are no blocks.
+    /// Reads the whole index. `contig_ids` are the ids of the file's contigs, ascending. Without an
+    /// offset there are no blocks.
     pub(super) fn read(file: &BinaryFile, offset: Option<u64>, contig_ids: &[u32]) -> Result<Index> {
         let damage = |what: &str| file.error(format!("the data index is damaged: {what}"));
         let Some(offset) = offset else {
             return Ok(Index { blocks: Vec::new(), first: vec![0; contig_ids.len() + 1] });
         };
         if Fields(&file.read(offset, HEADER, WHAT)?).u32() != MAGIC {
-            return Err(damage("its header is not one"));
+            return Err(damage("its header is not valid"));
         }
 
         let mut index = Index { blocks: Vec::new(), first: Vec::with_capacity(contig_ids.len() + 1) };
@@ -51,12 +51,12 @@ impl Index {
             let mut fields = Fields(&head);
             let (leaf, _reserved, count) = (fields.u8(), fields.u8(), fields.u16());
             if leaf > 1 {
-                return Err(damage("a node is of no known kind"));
+                return Err(damage("a node is of an unknown kind"));
             }
             let size = 4 + u64::from(count) * if leaf == 1 { 32 } else { 24 };
             let items = file.read(node + 4, size - 4, WHAT)?;
-            // Nodes do not overlap, so all together they are no longer than the file: a loop ends
-            // here at the latest.
+            // Nodes do not overlap, so that together they are no longer than the file. A loop ends
+            // here.
             let Some(rest) = unread.checked_sub(size).filter(|_| seen.insert(node)) else {
                 return Err(damage("its nodes form a loop or overlap"));
             };
@@ -78,8 +78,8 @@ impl Index {
                     return Err(damage("its data blocks are out of order"));
                 }
                 last = (contig, start, end);
-                // The same for blocks: none is listed twice, so that reading them takes no longer
-                // than the file's length allows, whatever the index says.
+                // The same holds for blocks, so that reading all of them takes time in proportion to
+                // the length of the file.
                 file.check(offset, size, "a data block")?;
                 let (Some(rest), true) = (data.checked_sub(size), size <= MAX_BLOCK as u64) else {
                     return Err(damage("its data blocks overlap or are too large"));
@@ -102,7 +102,7 @@ impl Index {
         &blocks[from..to.max(from)]
     }
 
-    /// Appends a block of the contig with number `id`, not less than that of the block before.
+    /// Appends a block of the contig `id`, which is not below the id of the block before.
     fn push(&mut self, contig_ids: &[u32], id: u32, block: Block) -> Result<(), &'static str> {
         let position = contig_ids.binary_search(&id).map_err(|_| "a data block is on a contig that is not listed")?;
         if self.first.len() <= position {

@@ -1,11 +1,12 @@
-//! Inflates data blocks into buffers that are used again, up to a fixed size.
+//! Inflates data blocks, up to a fixed size, into buffers that are reused.
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-/// Largest data block accepted, in bytes, inflated or not. Writers' blocks take tens of kilobytes.
+/// The largest data block that is accepted, in bytes, inflated or not. Blocks usually have some tens
+/// of kilobytes.
 pub(super) const MAX_BLOCK: usize = 1 << 24;
 
-/// Where the buffer for an inflated block begins to grow.
+/// The initial size of the buffer for an inflated block.
 const FIRST: usize = 1 << 15;
 
 /// The buffers and state of one thread.
@@ -22,17 +23,18 @@ impl Default for Inflater {
 }
 
 impl Inflater {
-    /// Where the compressed block goes.
+    /// Returns the buffer for the compressed block.
     pub(super) fn input(&mut self) -> &mut Vec<u8> {
         &mut self.input
     }
 
-    /// Where the block is, inflated.
+    /// Returns the buffer of the inflated block.
     pub(super) fn output(&mut self) -> &mut Vec<u8> {
         &mut self.output
     }
 
-    /// Inflates the zlib stream in [`input`](Self::input) and returns the block, or why it is none.
+    /// Inflates the zlib stream in [`input`](Self::input) and returns the block. The error says what
+    /// is wrong with the stream.
     pub(super) fn inflate(&mut self) -> Result<&mut Vec<u8>, String> {
         self.state.reset(true);
         self.output.clear();

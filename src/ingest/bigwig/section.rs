@@ -1,14 +1,14 @@
-//! The sections of a data block: intervals and their values, in one of three encodings.
+//! Parses the sections of a data block: intervals and their values, in one of three encodings.
 
 use super::file::Fields;
 
-/// Bytes of a section's header.
+/// The length of a section's header, in bytes.
 const HEADER: usize = 24;
 
-/// Calls `item(start, end, value)` for each interval of a block, in its order, or says what is
-/// wrong with the block.
+/// Calls `item(start, end, value)` for each interval of a block, in the block's order. The error says
+/// what is wrong with the block.
 ///
-/// A block holds one section or several, all on the contig with number `contig`.
+/// A block has one or more sections, all on the contig with the id `contig`.
 pub(super) fn items(
     mut block: &[u8],
     contig: u32,
@@ -25,7 +25,7 @@ pub(super) fn items(
         let (id, start, _end, step, span) = (fields.u32(), fields.u32(), fields.u32(), fields.u32(), fields.u32());
         let (kind, _reserved, count) = (fields.u8(), fields.u8(), usize::from(fields.u16()));
         if id != contig {
-            return Err(format!("a section is on contig number {id}, not {contig} as the index says"));
+            return Err(format!("a section is on the contig with id {id}, not {contig} as the index says"));
         }
         let size = match kind {
             1 => 12,

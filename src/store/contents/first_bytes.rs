@@ -1,4 +1,4 @@
-//! Recognises files that atemoya wrote by their names and first bytes, where the document that lists
+//! Recognizes files that atemoya wrote by their names and first bytes, where the document that lists
 //! them is damaged.
 
 use crate::format::manifest::MANIFEST;
@@ -7,12 +7,12 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-/// The most bytes of a line of `excluded.bed`: a contig's name of 255 bytes, two numbers of 13
-/// digits, and what parts them.
-const LONGEST_STRETCH: u64 = 512;
+/// The most bytes of a line of `excluded.bed`: a contig's name of 255 bytes, two numbers of 13 digits,
+/// and separators.
+const LONGEST_LINE: u64 = 512;
 
-/// Whether a file of a store's directory, or of one `within` it, begins as atemoya writes those of
-/// its name. An empty one has nothing to lose.
+/// Returns whether a file of a store's directory, or of the directory `within` it, begins as the file
+/// of this name that atemoya writes. An empty file counts too.
 pub(super) fn begins_as_ours(path: &Path, name: &str, within: &str) -> bool {
     let document = |format: &str| format!("{{\n  \"format\": \"{format}\",\n").into_bytes();
     let beginning = match (within, name) {
@@ -21,7 +21,7 @@ pub(super) fn begins_as_ours(path: &Path, name: &str, within: &str) -> bool {
         ("" | "loci/", _) => return false,
         (_, INDEX_DOCUMENT) => document(INDEX_FORMAT),
         (_, INDEX_TABLE) => b"PAR1".to_vec(),
-        (_, INDEX_EXCLUDED) => return is_of_stretches(path),
+        (_, INDEX_EXCLUDED) => return begins_as_excluded_bed(path),
         _ => return false,
     };
     let read = || -> std::io::Result<Vec<u8>> {
@@ -32,11 +32,11 @@ pub(super) fn begins_as_ours(path: &Path, name: &str, within: &str) -> bool {
     read().is_ok_and(|bytes| bytes.is_empty() || bytes == beginning)
 }
 
-/// Whether a file begins with a whole stretch, as `excluded.bed` does, or is empty.
-fn is_of_stretches(path: &Path) -> bool {
+/// Returns whether a file begins with a complete line of `excluded.bed`, or is empty.
+fn begins_as_excluded_bed(path: &Path) -> bool {
     let first = || -> std::io::Result<Vec<u8>> {
         let mut line = Vec::new();
-        BufReader::new(fs::File::open(path)?).take(LONGEST_STRETCH).read_until(b'\n', &mut line)?;
+        BufReader::new(fs::File::open(path)?).take(LONGEST_LINE).read_until(b'\n', &mut line)?;
         Ok(line)
     };
     let is_multiple = |number: &str| number.ends_with("00") && number.bytes().all(|byte| byte.is_ascii_digit());
@@ -47,9 +47,9 @@ fn is_of_stretches(path: &Path) -> bool {
             .unwrap_or_default()
             .split('\t')
             .collect();
-        let is_stretch = matches!(columns[..], [contig, start, end]
+        let is_region = matches!(columns[..], [contig, start, end]
             if is_contig_name(contig) && (start == "0" || is_multiple(start)) && is_multiple(end));
-        line.is_empty() || is_stretch
+        line.is_empty() || is_region
     })
 }
 

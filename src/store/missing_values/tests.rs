@@ -49,7 +49,7 @@ fn manifest() -> Manifest {
 }
 
 #[test]
-fn tells_of_the_groups_and_contigs_that_are_asked_for() {
+fn warns_of_the_chosen_groups_and_contigs() {
     let manifest = manifest();
     let minus = r#"track "sequence.1" ("minus.bw"): zeros on "#;
     let a = format!(r#"{minus}"a", since these contigs are not there"#);
@@ -64,7 +64,7 @@ fn tells_of_the_groups_and_contigs_that_are_asked_for() {
 }
 
 #[test]
-fn tells_what_several_tracks_lack_once() {
+fn warns_once_of_what_several_tracks_lack() {
     let mut manifest = manifest();
     manifest.inputs[1].contigs_absent = vec!["a".into()];
     let found = warnings(&manifest, Some(&["sequence"]), Some(&["a"]));
@@ -73,7 +73,7 @@ fn tells_what_several_tracks_lack_once() {
 }
 
 #[test]
-fn tells_of_tracks_of_zeros() {
+fn warns_of_tracks_of_zeros() {
     let mut manifest = manifest();
     manifest.panels[1].tracks[0].nonzero = 0;
     let found = warnings(&manifest, Some(&["input"]), Some(&["c"]));
@@ -86,7 +86,7 @@ fn tells_of_tracks_of_zeros() {
 }
 
 #[test]
-fn tells_of_files_of_which_nobody_knows_the_track() {
+fn warns_of_files_whose_track_is_not_known() {
     let mut manifest = manifest();
     let a = r#"zeros on "a", since these contigs are not there"#;
     manifest.inputs[2].role = "signal".into();

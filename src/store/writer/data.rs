@@ -1,5 +1,5 @@
-//! One data file being written: DATA as it comes, then the tables, then the header page in the
-//! place kept for it.
+//! Writes one data file: DATA first, then the tables, and last the header page, for which space is
+//! reserved at the beginning.
 
 use crate::format::checks::BlockChecks;
 use crate::format::header::{Header, Kind, PAGE};
@@ -34,7 +34,7 @@ impl DataWriter {
         &self.path
     }
 
-    /// Bytes of DATA so far.
+    /// Returns the number of bytes of DATA so far.
     pub(super) fn written(&self) -> u64 {
         self.written
     }
@@ -51,7 +51,7 @@ impl DataWriter {
         self.write(&[0; PAGE][..padding as usize])
     }
 
-    /// Writes the tables and the header page, syncs the file, and describes it for the manifest.
+    /// Writes the tables and the header page, syncs the file, and returns its entry for the manifest.
     pub(super) fn finish(mut self, kind: Kind, contigs: &[[u64; 4]], index: &[u64]) -> Result<FileEntry> {
         let contigs_bytes: &[u8] = bytemuck::cast_slice(contigs);
         let index_bytes: &[u8] = bytemuck::cast_slice(index);
@@ -79,7 +79,7 @@ impl DataWriter {
         write().map_err(Error::io(&self.path, "write"))?;
         let file = self.file.get_ref();
         let hash = || sha256(file, &self.path, &());
-        // The disk works meanwhile, in a thread that only waits for it.
+        // A second thread syncs the file meanwhile.
         let (synced, hashed) =
             std::thread::scope(|scope| match Builder::new().spawn_scoped(scope, || file.sync_all()) {
                 Ok(sync) => {

@@ -1,5 +1,4 @@
-//! Writing the data files of a store: header page last, DATA first and sequentially, its checks
-//! computed on the way.
+//! Writes the data files of a store: DATA sequentially, with its checks, and the header page last.
 
 mod data;
 mod panel;
@@ -15,11 +14,11 @@ use crate::{Error, Result};
 use std::io::Write;
 use std::path::Path;
 
-/// Writes the manifest, which must be complete, in the lowest version of the format that has all
-/// its members, and publishes the store.
+/// Writes the manifest, which must be complete, in the lowest version of the format that has all its
+/// members. Then publishes the store.
 ///
 /// # Errors
-/// [`Error::Argument`] for a manifest that breaks the format's rules; [`Error::Exists`];
+/// [`Error::Argument`] for a manifest that violates the format; [`Error::Exists`];
 /// [`Error::Io`].
 pub fn publish(publication: Publication, mut manifest: Manifest) -> Result<()> {
     manifest.files.sort_by(|a, b| a.name.cmp(&b.name));

@@ -9,7 +9,7 @@ use crate::format::tile::Code;
 use crate::{Error, Result};
 use std::path::Path;
 
-/// Longest row, in bytes: what a directory entry can address.
+/// The bound of a row's length in bytes: what a directory entry can address.
 const MAX_ROW: usize = 1 << 30;
 
 /// Writes a panel file: every row of every contig, in order.
@@ -18,7 +18,7 @@ pub struct PanelWriter {
     data: DataWriter,
     kind: Kind,
     contigs: Vec<[u64; 4]>,
-    /// Number of the row at which each contig ends.
+    /// The number of the row after the last one of each contig.
     last_rows: Vec<u64>,
     contig: usize,
     aligned: bool,
@@ -27,7 +27,7 @@ pub struct PanelWriter {
 }
 
 impl PanelWriter {
-    /// Creates the file, which must not exist, for `tracks` tracks in tiles of `2^tile_log2` bases.
+    /// Creates the file, which must not exist, for `tracks` tracks and tiles of `2^tile_log2` bases.
     ///
     /// # Errors
     /// [`Error::Io`].
@@ -79,7 +79,7 @@ impl PanelWriter {
         if offset >= MAX_ROW {
             return Err(Error::argument(
                 "tile",
-                format!("a row of {offset} bytes is longer than 1 GiB: fewer tracks a panel"),
+                format!("a row of {offset} bytes is longer than 1 GiB: use a smaller tile or fewer tracks"),
             ));
         }
         self.row.resize(self.row.len().next_multiple_of(8), 0);
@@ -88,7 +88,7 @@ impl PanelWriter {
         self.data.write(&self.row)
     }
 
-    /// Completes and syncs the file, and describes it for the manifest.
+    /// Completes and syncs the file, and returns its entry for the manifest.
     ///
     /// # Errors
     /// [`Error::Io`]; [`Error::Argument`] when rows are missing.
@@ -102,8 +102,8 @@ impl PanelWriter {
         self.data.finish(self.kind, &self.contigs, &self.index)
     }
 
-    /// Aligns the next row; rows before it that have no bytes move along, so that they stay
-    /// without.
+    /// Aligns the next row. Rows directly before it without bytes get the same offset, so that they
+    /// stay empty.
     fn align_row(&mut self, alignment: u64) -> Result<()> {
         let before = self.data.written();
         self.data.align(alignment)?;
@@ -117,7 +117,7 @@ impl PanelWriter {
     }
 }
 
-/// The totals of one track, added up tile by tile in the order of the genome.
+/// The totals of one track, added tile by tile in the order of the genome.
 #[derive(Debug, Clone, Copy)]
 pub struct TrackTotals {
     values: TrackType,
@@ -152,13 +152,13 @@ impl TrackTotals {
         self.max = self.max.max(tile.max);
     }
 
-    /// Adds bases that are all 0.
+    /// Adds bases whose values are all 0.
     pub fn add_zeros(&mut self) {
         self.min = self.min.min(0.0);
         self.max = self.max.max(0.0);
     }
 
-    /// Adds the totals of bases further on.
+    /// Adds the totals of later bases.
     pub fn merge(&mut self, other: &TrackTotals) {
         self.values = self.values.max(other.values);
         self.nonzero += other.nonzero;
@@ -168,13 +168,13 @@ impl TrackTotals {
         self.max = self.max.max(other.max);
     }
 
-    /// Sum of the absolute values.
+    /// Returns the sum of the absolute values.
     #[must_use]
     pub fn magnitude(&self) -> f64 {
         self.magnitude
     }
 
-    /// The manifest's entry of the track. A track of no bases has the least and greatest value 0.
+    /// Returns the manifest's entry of the track. The least and greatest value of no bases are 0.
     #[must_use]
     pub fn entry(&self, name: String) -> TrackEntry {
         let (min, max) = if self.min > self.max { (0.0, 0.0) } else { (self.min, self.max) };

@@ -1,4 +1,4 @@
-//! Writes the sequence file from letters as they come.
+//! Writes a sequence file from letters.
 
 use super::data::DataWriter;
 use crate::Result;
@@ -10,24 +10,23 @@ use std::path::Path;
 
 /// Writes a sequence file, contig after contig.
 ///
-/// A contig's alignment depends on its length, which is known only at its end; so its blocks are
-/// held until then, or until it is long enough for a page. Memory stays bounded however long a
-/// contig is.
+/// A contig's alignment depends on its length, which is known only at its end. So its blocks are
+/// held until then, or until the contig is long enough for page alignment, which bounds the memory.
 #[derive(Debug)]
 pub struct SequenceWriter {
     data: DataWriter,
     contigs: Vec<[u64; 4]>,
-    /// Letters of the block that is not full yet.
+    /// The letters of the block that is not full yet.
     letters: Vec<u8>,
-    /// Encoded blocks of the current contig that are not written yet.
+    /// The encoded blocks of the current contig that are not written yet.
     blocks: Vec<u8>,
-    /// Where the current contig starts in DATA, once that is decided.
+    /// The offset of the current contig in DATA, once it is decided.
     start: Option<u64>,
     length: u64,
     acgt: u64,
 }
 
-/// Blocks are held until the contig is known to be this long.
+/// Blocks are held until the contig is at least this long, in bases.
 const HELD: u64 = crate::format::PAGE_ALIGNED_CONTIG;
 
 impl SequenceWriter {
@@ -47,7 +46,7 @@ impl SequenceWriter {
         })
     }
 
-    /// Takes the next letters of the current contig, without line ends.
+    /// Adds the next letters of the current contig, without line ends.
     ///
     /// # Errors
     /// [`crate::Error::Io`].
@@ -82,13 +81,13 @@ impl SequenceWriter {
         Ok(length)
     }
 
-    /// Bases that are A, C, G or T, of all ended contigs.
+    /// Returns how many bases of all ended contigs are A, C, G or T.
     #[must_use]
     pub fn acgt(&self) -> u64 {
         self.contigs.iter().map(|contig| contig[2]).sum()
     }
 
-    /// Completes and syncs the file, and describes it for the manifest.
+    /// Completes and syncs the file, and returns its entry for the manifest.
     ///
     /// # Errors
     /// [`crate::Error::Io`].
@@ -96,7 +95,7 @@ impl SequenceWriter {
         self.data.finish(Kind::Sequence, &self.contigs, &[])
     }
 
-    /// Encodes the letters held, at most a block.
+    /// Encodes the held letters, at most a block.
     fn push_held_letters(&mut self) {
         let block = onehot::encode(&self.letters);
         self.acgt += u64::from(onehot::count(&block));
