@@ -1,5 +1,5 @@
-//! The error type of the library: what went wrong, in which file, where in it, what was expected and
-//! what was found.
+//! The error type of the library: what went wrong, in which file, where in it, what was expected
+//! and what was found.
 
 use crate::url;
 use std::any::Any;
@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 /// The most names that a message lists.
 const LISTED: usize = 10;
 
-/// Lists names for a message: in quotes, at most ten, and how many more there are. `none` for an empty
-/// list.
+/// Lists names for a message: in quotes, at most ten, and how many more there are. `none` for an
+/// empty list.
 pub fn listed<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
     listed_as_is(names.into_iter().map(|name| format!("{:?}", name.as_ref())))
 }
@@ -26,8 +26,8 @@ pub(crate) fn listed_as_is(things: impl IntoIterator<Item = String>) -> String {
     }
 }
 
-/// Replaces the names of parameters in a message of this library by those of another interface, which
-/// `say` returns. Messages have the names of parameters, and nothing else, in backquotes.
+/// Replaces the names of parameters in a message of this library by those of another interface,
+/// which `say` returns. Messages have the names of parameters, and nothing else, in backquotes.
 ///
 /// ```
 /// let said = atemoya::with_parameters("`chroms` names the contigs to use", |name| format!("--{name}"));
@@ -67,8 +67,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Everything that can go wrong.
 ///
 /// Each variant about a file names the file. Messages are for people: programs should match on the
-/// variant. The message of [`Error::Io`] does not include the operating system's error, which is its
-/// [`source`](std::error::Error::source).
+/// variant. The message of [`Error::Io`] does not include the operating system's error, which is
+/// its [`source`](std::error::Error::source).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -104,8 +104,8 @@ pub enum Error {
         /// What is there.
         got: String,
     },
-    /// A file of a store has a version or a required feature that this version of the library does not
-    /// know.
+    /// A file of a store has a version or a required feature that this version of the library does
+    /// not know.
     #[error("{}: {what} is not supported by atemoya {}", path.display(), env!("CARGO_PKG_VERSION"))]
     Unsupported {
         /// The file.
@@ -163,7 +163,8 @@ pub enum Error {
         /// How many there are, or what it lacks.
         reason: String,
     },
-    /// The CUDA driver refused an operation, or reports that an earlier one failed (feature `cuda`).
+    /// The CUDA driver refused an operation, or reports that an earlier one failed (feature
+    /// `cuda`).
     #[error("cannot {operation}: {message}")]
     Driver {
         /// What was attempted, as a verb phrase.
@@ -174,7 +175,8 @@ pub enum Error {
         /// The driver's name and text for it.
         message: String,
     },
-    /// A worker thread of a loader panicked, and its stream has ended. The loader can be used again.
+    /// A worker thread of a loader panicked, and its stream has ended. The loader can be used
+    /// again.
     #[error("a worker thread failed: {message}")]
     Worker {
         /// The panic's message.
@@ -218,8 +220,8 @@ impl Error {
         }
     }
 
-    /// Returns a function for `map_err` that adds the file and the operation to an I/O error. The error
-    /// for a URL, which is not found as a local file, says that it is a URL.
+    /// Returns a function for `map_err` that adds the file and the operation to an I/O error. The
+    /// error for a URL, which is not found as a local file, says that it is a URL.
     pub(crate) fn io(path: impl AsRef<Path>, operation: &'static str) -> impl FnOnce(io::Error) -> Error {
         // The path is copied only for an error, since this is in inner loops.
         move |source| {
@@ -231,7 +233,8 @@ impl Error {
         }
     }
 
-    /// Creates the error for an input file that cannot be used, with a 1-based line if there is one.
+    /// Creates the error for an input file that cannot be used, with a 1-based line if there is
+    /// one.
     pub(crate) fn input(path: impl AsRef<Path>, line: impl Into<Option<u64>>, message: impl Into<String>) -> Error {
         Error::Input { path: path.as_ref().to_path_buf(), line: line.into(), message: message.into() }
     }

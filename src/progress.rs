@@ -3,8 +3,8 @@
 /// Receives the progress of long work, and can interrupt it. All methods have defaults that do
 /// nothing; `()` is a progress that does nothing.
 pub trait Progress: Sync {
-    /// Begins a phase. `phase` names it in words (`reading the genome`), and `total` is the number of
-    /// units of work, 0 if it is not known.
+    /// Begins a phase. `phase` names it in words (`reading the genome`), and `total` is the number
+    /// of units of work, 0 if it is not known.
     fn start(&self, phase: &str, total: u64, unit: Unit) {
         let _ = (phase, total, unit);
     }
@@ -17,8 +17,8 @@ pub trait Progress: Sync {
     /// Ends the phase.
     fn finish(&self) {}
 
-    /// Returns whether the work should stop. It then ends with [`crate::Error::Interrupted`] and leaves
-    /// nothing behind.
+    /// Returns whether the work should stop. It then ends with [`crate::Error::Interrupted`] and
+    /// leaves nothing behind.
     fn interrupted(&self) -> bool {
         false
     }

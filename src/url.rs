@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-/// Schemes that are recognized even with one slash, which remains of `https://` when a program treats
-/// the URL as a path, as Python's `pathlib` does.
+/// Schemes that are recognized even with one slash, which remains of `https://` when a program
+/// treats the URL as a path, as Python's `pathlib` does.
 const SCHEMES: [&str; 14] =
     ["http", "https", "ftp", "ftps", "sftp", "s3", "gs", "gcs", "az", "abfs", "abfss", "hdfs", "hf", "dx"];
 
-/// Returns the message for a path that is a URL, `scheme://...`: what to do instead. `None` for other
-/// paths. A local file may have such a name, so call this only for a file that was not found.
+/// Returns the message for a path that is a URL, `scheme://...`: what to do instead. `None` for
+/// other paths. A local file may have such a name, so call this only for a file that was not found.
 ///
 /// ```
 /// use atemoya::ingest::url_advice;

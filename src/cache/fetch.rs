@@ -31,16 +31,16 @@ impl Cached {
 }
 
 impl Cache {
-    /// Opens the store of a builder's files, and packs it if there is none yet. Files are recognized by
-    /// path, length, inode and times of change. Other files with equal contents are recognized by
-    /// length and hash.
+    /// Opens the store of a builder's files, and packs it if there is none yet. Files are
+    /// recognized by path, length, inode and times of change. Other files with equal contents are
+    /// recognized by length and hash.
     ///
-    /// Several processes may call this at once: one packs, and the others wait for it. Where the file
-    /// system has no locks, each packs, and all use the store that is finished first.
+    /// Several processes may call this at once: one packs, and the others wait for it. Where the
+    /// file system has no locks, each packs, and all use the store that is finished first.
     ///
     /// # Errors
-    /// As [`PackBuilder::publish`]; [`Error::Exists`] when a damaged store is in use or has files that
-    /// atemoya did not write.
+    /// As [`PackBuilder::publish`]; [`Error::Exists`] when a damaged store is in use or has files
+    /// that atemoya did not write.
     pub fn store(&self, builder: &PackBuilder, progress: &dyn Progress) -> Result<Cached> {
         let request = Request::of(builder)?;
         if let Some(record) = InputRecord::read(&self.directory.join(request.name(RECORD)))
@@ -159,12 +159,12 @@ impl Cache {
         Ok(Cached { store: Store::open(&path)?, in_use, packed })
     }
 
-    /// Opens the store of this name, or removes it if it is damaged and not in use. `None` when there
-    /// is no store now.
+    /// Opens the store of this name, or removes it if it is damaged and not in use. `None` when
+    /// there is no store now.
     ///
     /// # Errors
-    /// [`Error::Exists`] for a damaged store that is in use or has files that atemoya did not write;
-    /// errors of opening that are not damage.
+    /// [`Error::Exists`] for a damaged store that is in use or has files that atemoya did not
+    /// write; errors of opening that are not damage.
     fn open_or_remove(&self, name: &str) -> Result<Option<Cached>> {
         let path = self.directory.join(name);
         let open = || match Store::open(&path) {

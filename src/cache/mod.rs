@@ -1,8 +1,8 @@
 //! A cache of stores that are packed on the fly and found by their input files (feature `ingest`).
 //!
-//! A store of the cache is a directory `NAME-KEY.atemoya`. Beside it is a record `NAME-KEY.json` for
-//! each combination of inputs that leads to it, and a file `NAME-KEY.used`, which processes lock while
-//! they use the store, and whose modification time is that of the last use.
+//! A store of the cache is a directory `NAME-KEY.atemoya`. Beside it is a record `NAME-KEY.json`
+//! for each combination of inputs that leads to it, and a file `NAME-KEY.used`, which processes
+//! lock while they use the store, and whose modification time is that of the last use.
 
 mod fetch;
 mod prune;
@@ -68,13 +68,14 @@ pub struct Entry {
 }
 
 impl Cache {
-    /// Creates a cache in this directory, without a limit. The directory is made on the first packing.
+    /// Creates a cache in this directory, without a limit. The directory is made on the first
+    /// packing.
     pub fn new(directory: impl Into<PathBuf>) -> Cache {
         Cache { directory: directory.into(), limit: None }
     }
 
-    /// Returns the user's cache: `$ATEMOYA_CACHE`, or `atemoya` in `$XDG_CACHE_HOME` or `~/.cache`. Its
-    /// limit is `$ATEMOYA_CACHE_SIZE`, if that is set.
+    /// Returns the user's cache: `$ATEMOYA_CACHE`, or `atemoya` in `$XDG_CACHE_HOME` or `~/.cache`.
+    /// Its limit is `$ATEMOYA_CACHE_SIZE`, if that is set.
     ///
     /// # Errors
     /// [`Error::Argument`] for an invalid size, and when there is no home directory.
@@ -99,8 +100,8 @@ impl Cache {
         Ok(self.limit(Some(bytes)))
     }
 
-    /// Sets how many bytes the stores may take together, `None` for no limit. When they take more after
-    /// a packing, the least recently used are removed, except those in use.
+    /// Sets how many bytes the stores may take together, `None` for no limit. When they take more
+    /// after a packing, the least recently used are removed, except those in use.
     #[must_use]
     pub fn limit(mut self, bytes: Option<u64>) -> Cache {
         self.limit = bytes;

@@ -10,8 +10,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Which stores to remove. A store in use is never removed, nor one whose directory has entries that
-/// are not part of a store.
+/// Which stores to remove. A store in use is never removed, nor one whose directory has entries
+/// that are not part of a store.
 #[derive(Debug, Clone, Default)]
 pub struct Prune {
     /// Removes those that have not been opened for longer than this.
@@ -36,8 +36,8 @@ pub struct Pruned {
 }
 
 impl Cache {
-    /// Removes stores, and what killed processes left while they packed. Returns the stores that were
-    /// to be removed.
+    /// Removes stores, and what killed processes left while they packed. Returns the stores that
+    /// were to be removed.
     ///
     /// # Errors
     /// [`Error::Io`](crate::Error::Io) when the directory cannot be listed.

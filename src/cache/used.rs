@@ -1,5 +1,5 @@
-//! Tracks which stores of a cache are in use, by locks on a file beside each store. The modification
-//! time of that file is the time of the last use.
+//! Tracks which stores of a cache are in use, by locks on a file beside each store. The
+//! modification time of that file is the time of the last use.
 
 use super::{STORE, USED, is_ours};
 use rustix::fs::{Timespec, Timestamps, UTIME_NOW, futimens};
@@ -8,8 +8,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-/// Without locks of the file system, a store that was opened within this time counts as in use. It is
-/// longer than trainings take.
+/// Without locks of the file system, a store that was opened within this time counts as in use. It
+/// is longer than trainings take.
 const WITHOUT_LOCKS: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// Whether a store is in use.
@@ -28,8 +28,8 @@ pub enum Usage {
 pub struct InUse(Option<File>);
 
 impl InUse {
-    /// Protects a store of a cache, for example in another process than the one that requested it, and
-    /// sets the time of the last use. Does nothing for any other path.
+    /// Protects a store of a cache, for example in another process than the one that requested it,
+    /// and sets the time of the last use. Does nothing for any other path.
     #[must_use]
     pub fn of(store: &Path) -> InUse {
         let name = store.file_name().and_then(|name| name.to_str()).filter(|name| is_ours(name, STORE));
@@ -55,8 +55,8 @@ impl InUse {
         }
     }
 
-    /// Sets the time of the last use to now. That needs only permission to write the file, which another
-    /// user may own.
+    /// Sets the time of the last use to now. That needs only permission to write the file, which
+    /// another user may own.
     pub(super) fn touch(self) -> InUse {
         let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
         if let Some(file) = &self.0 {
@@ -66,8 +66,8 @@ impl InUse {
     }
 }
 
-/// The lock that a process holds while it removes a store. Other processes wait for its end before they
-/// use the store.
+/// The lock that a process holds while it removes a store. Other processes wait for its end before
+/// they use the store.
 pub(super) struct Removal {
     path: PathBuf,
     /// Whether the removal created the file.

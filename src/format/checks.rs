@@ -1,4 +1,4 @@
-//! Checksums: the CRC32C of each block of a DATA section, and SHA-256 of whole files
+//! Computes checksums: the CRC32C of each block of a DATA section, and SHA-256
 //! (`format-spec/FORMAT.md`, sections 3.2 and 8).
 
 use super::header::CHECK_BLOCK_LOG2;
@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 /// Bytes of DATA under one CRC.
 pub const CHECK_BLOCK: usize = 1 << CHECK_BLOCK_LOG2;
 
-/// The CRC32C of each block of a DATA section, computed as the section is written.
+/// Computes the CRC32C of each block of a DATA section as the section is written.
 #[derive(Debug, Default)]
 pub struct BlockChecks {
     finished: Vec<u32>,
@@ -16,7 +16,7 @@ pub struct BlockChecks {
 }
 
 impl BlockChecks {
-    /// Takes the next bytes of the section.
+    /// Adds the next bytes of the section.
     pub fn update(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
             let (now, rest) = bytes.split_at(bytes.len().min(CHECK_BLOCK - self.filled));
@@ -30,7 +30,7 @@ impl BlockChecks {
         }
     }
 
-    /// The bytes of the CHECKS section.
+    /// Returns the bytes of the CHECKS section.
     #[must_use]
     pub fn finish(mut self) -> Vec<u8> {
         if self.filled > 0 {
@@ -40,13 +40,13 @@ impl BlockChecks {
     }
 }
 
-/// SHA-256 of `bytes` as 64 lower-case hexadecimal digits.
+/// Returns the SHA-256 of `bytes` as 64 lower-case hexadecimal digits.
 #[must_use]
 pub fn sha256_hex(bytes: &[u8]) -> String {
     hex(Sha256::digest(bytes).as_slice())
 }
 
-/// Lower-case hexadecimal digits of `bytes`.
+/// Returns `bytes` as lower-case hexadecimal digits.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;

@@ -4,14 +4,14 @@ use crate::{Error, Result, listed};
 
 /// The most contigs that a store may have (`format-spec/FORMAT.md`, section 7).
 pub const MAX_CONTIGS: usize = 1 << 24;
-/// The lengths of all contigs add up to less than this, in bases.
+/// The bound of the sum of all contigs' lengths, in bases.
 pub const MAX_BASES: u64 = 1 << 40;
-/// Contigs are shorter than this, in bases.
+/// The bound of a contig's length, in bases.
 pub const MAX_CONTIG_LENGTH: u64 = 1 << 40;
 /// The longest name of a contig, in bytes.
 pub const MAX_CONTIG_NAME: usize = 255;
 
-/// An ordered list of contigs. A contig's id is its place in the list.
+/// An ordered list of contigs. A contig's id is its index in the list.
 ///
 /// # Examples
 /// ```
@@ -32,11 +32,12 @@ pub struct Contigs {
 }
 
 impl Contigs {
-    /// Takes names and lengths in bases, in the store's order.
+    /// Creates the list of names and lengths in bases, in the store's order.
     ///
     /// # Errors
-    /// [`Error::Argument`] when there are more than 2^24 contigs, the lengths do not add up to less
-    /// than 2^40, a name is not 1 to 255 bytes without control characters, or a name occurs twice.
+    /// [`Error::Argument`] when there are more than 2^24 contigs, when the sum of their lengths is
+    /// 2^40 or more, when a name is not 1 to 255 bytes without control characters, and when a name
+    /// occurs twice.
     pub fn new<S: Into<Box<str>>>(contigs: impl IntoIterator<Item = (S, u64)>) -> Result<Contigs> {
         let mut names: Vec<Box<str>> = Vec::new();
         let mut lengths = Vec::new();
@@ -52,7 +53,7 @@ impl Contigs {
                 return Err(Error::argument("contigs", message));
             }
             if length >= MAX_CONTIG_LENGTH {
-                let message = format!("{name} has {length} bases; a contig must be shorter than 2^40");
+                let message = format!("{name:?} has {length} bases; a contig must be shorter than 2^40");
                 return Err(Error::argument("contigs", message));
             }
             bases += length;
@@ -66,13 +67,13 @@ impl Contigs {
         by_name.sort_unstable_by(|&a, &b| names[a as usize].cmp(&names[b as usize]));
         for pair in by_name.windows(2) {
             if names[pair[0] as usize] == names[pair[1] as usize] {
-                return Err(Error::argument("contigs", format!("{} occurs twice", names[pair[0] as usize])));
+                return Err(Error::argument("contigs", format!("{:?} occurs twice", names[pair[0] as usize])));
             }
         }
         Ok(Contigs { names, lengths, by_name })
     }
 
-    /// Returns how many contigs there are.
+    /// Returns the number of contigs.
     pub fn len(&self) -> usize {
         self.names.len()
     }
@@ -104,15 +105,15 @@ impl Contigs {
         Some(self.by_name[place] as usize)
     }
 
-    /// Returns the id of the contig of this name, which must be there.
+    /// Returns the id of the contig of this name.
     ///
     /// # Errors
-    /// [`Error::Argument`] that lists contigs that there are.
+    /// [`Error::Argument`] for an unknown name, which lists known ones.
     pub fn find(&self, name: &str) -> Result<usize> {
         self.find_as("contig", name)
     }
 
-    /// The same, of the parameter `argument`.
+    /// Returns the id of the contig that the parameter `argument` names.
     pub(crate) fn find_as(&self, argument: &'static str, name: &str) -> Result<usize> {
         let unknown = || format!("there is no {name:?}; there is {}", listed(self.iter().map(|(name, _)| name)));
         self.id(name).ok_or_else(|| Error::argument(argument, unknown()))
@@ -124,7 +125,7 @@ impl Contigs {
     }
 }
 
-/// Whether a contig can be called so: 1 to 255 bytes without control characters.
+/// Returns whether this is a valid name of a contig: 1 to 255 bytes without control characters.
 #[must_use]
 pub fn is_contig_name(name: &str) -> bool {
     !name.is_empty() && name.len() <= MAX_CONTIG_NAME && !name.chars().any(char::is_control)
@@ -156,7 +157,7 @@ mod tests {
     fn refuses_what_the_format_refuses() {
         let long = "x".repeat(256);
         for (bad, said) in [
-            (vec![("a", 1), ("b", 1), ("a", 2)], "a occurs twice"),
+            (vec![("a", 1), ("b", 1), ("a", 2)], "\"a\" occurs twice"),
             (vec![("", 1)], "\"\" is not a name"),
             (vec![("a\tb", 1)], "\"a\\tb\" is not a name"),
             (vec![("a\u{85}", 1)], "is not a name"),

@@ -1,12 +1,12 @@
-//! The header page that begins every data file: magic, version, feature bits, lengths and the
+//! Reads and writes the header page of a data file: magic, version, feature bits, lengths and the
 //! section table (`format-spec/FORMAT.md`, section 3).
 
 use super::Damage;
 use super::checks::hex;
 
-/// Size of the header page, and the alignment of every section: 4,096 bytes.
+/// The size of the header page and the alignment of every section: 4,096 bytes.
 pub const PAGE: usize = 4096;
-/// Log2 of the size of a check block (65,536 bytes of DATA).
+/// Log2 of the size of a check block, 65,536 bytes of DATA.
 pub const CHECK_BLOCK_LOG2: u32 = 16;
 
 /// The bytes that every data file begins with.
@@ -15,7 +15,7 @@ const SECTION_TABLE: usize = 128;
 const SECTION_ENTRY: usize = 32;
 const CRC_OFFSET: usize = PAGE - 4;
 
-/// What a data file holds.
+/// The kind of a data file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// One-hot blocks of the genome.
@@ -41,14 +41,14 @@ pub struct Section {
 }
 
 impl Section {
-    /// The end of the section, in bytes from the start of the file.
+    /// Returns the end of the section, in bytes from the start of the file.
     #[must_use]
     pub fn end(&self) -> u64 {
         self.offset + self.length
     }
 }
 
-/// Names of the sections, with the identifiers they have in the file.
+/// The identifier of a section in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 pub enum SectionId {
@@ -65,7 +65,7 @@ pub enum SectionId {
 /// A parsed header page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
-    /// What the file holds.
+    /// The kind of the file.
     pub kind: Kind,
     /// Length of the whole file in bytes.
     pub file_length: u64,
@@ -81,12 +81,12 @@ pub struct Header {
     pub checks: Section,
 }
 
-/// Why a header page was not accepted.
+/// Why a header page is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HeaderError {
-    /// It breaks a rule.
+    /// It violates the format.
     Damaged(Damage),
-    /// It is of a version, or requires a feature, that this library does not know; in words.
+    /// It has a version, or requires a feature, that this library does not know; in words.
     Unsupported(String),
 }
 
@@ -97,10 +97,11 @@ impl From<Damage> for HeaderError {
 }
 
 impl Header {
-    /// Lays out the sections of a file: DATA after the header page, each further section on the
-    /// next page.
+    /// Lays out the sections of a file: DATA after the header page, and each other section at the
+    /// next page boundary.
     ///
-    /// The CRCs are those of CONTIGS, INDEX (panels) and CHECKS.
+    /// `data` is the length of DATA; `contigs` and `index` (panels only) are a length and a CRC;
+    /// `checks` is a CRC.
     #[must_use]
     pub fn lay_out(
         kind: Kind,
@@ -131,7 +132,7 @@ impl Header {
         sections
     }
 
-    /// The header page's bytes, ending with its CRC.
+    /// Returns the bytes of the header page, which end with its CRC.
     #[must_use]
     pub fn to_page(&self) -> [u8; PAGE] {
         let mut page = [0u8; PAGE];
@@ -163,17 +164,17 @@ impl Header {
         page
     }
 
-    /// The CRC field of a header page, by which the manifest names it.
+    /// Returns the CRC field of a header page, which the manifest records.
     #[must_use]
     pub fn page_crc(page: &[u8; PAGE]) -> u32 {
         u32_at(page, CRC_OFFSET)
     }
 
-    /// Parses and checks a header page against every rule of section 3 of the format.
+    /// Parses a header page, and checks it against section 3 of the format.
     ///
     /// # Errors
-    /// [`HeaderError::Unsupported`] for another major version or an unknown required feature bit,
-    /// else [`HeaderError::Damaged`] with the first rule broken.
+    /// [`HeaderError::Unsupported`] for another major version or an unknown required feature bit;
+    /// [`HeaderError::Damaged`] for the first violation of the format.
     pub fn parse(page: &[u8; PAGE]) -> Result<Header, HeaderError> {
         if page[..8] != MAGIC {
             return Err(Damage::new(0, "magic", hex(&MAGIC), hex(&page[..8])).into());

@@ -1,5 +1,5 @@
-//! `manifest.json`: what a store holds, where its inputs came from, and the length and hash of
-//! every file (`format-spec/FORMAT.md`, section 8).
+//! `manifest.json`: the contents of a store, its inputs, and the length and hash of every file
+//! (`format-spec/FORMAT.md`, section 8).
 
 use super::contigs::MAX_CONTIG_LENGTH;
 use super::tile::ValueType;
@@ -12,16 +12,16 @@ pub const MANIFEST: &str = "manifest.json";
 const MAX_PANELS: usize = 1024;
 const MAX_GROUPS: usize = 65_536;
 
-/// The manifest of a store, without its checksum, which the file adds.
+/// The manifest of a store, without the checksum of its file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// Always `atemoya`.
     pub format: String,
     /// Major and minor version of the format.
     pub version: [u16; 2],
-    /// Features a reader must know.
+    /// Features that a reader must know.
     pub required_features: Vec<String>,
-    /// Features a reader may ignore.
+    /// Features that a reader may ignore.
     pub optional_features: Vec<String>,
     /// The program that wrote the store, and its version.
     pub created_by: String,
@@ -36,12 +36,12 @@ pub struct Manifest {
     pub groups: Vec<GroupEntry>,
     /// Every data file, sorted by name.
     pub files: Vec<FileEntry>,
-    /// Provenance of every input.
+    /// The provenance of every input.
     #[serde(deserialize_with = "super::provenance::with_contigs")]
     pub inputs: Vec<Provenance>,
 }
 
-/// Reads a member that may be null but must be there.
+/// Reads a member that may be null but must not be absent.
 fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     Option::deserialize(deserializer)
 }
@@ -60,7 +60,7 @@ pub struct ContigEntry {
 pub struct SequenceEntry {
     /// Name of the data file.
     pub file: String,
-    /// How many bases are A, C, G or T.
+    /// The number of bases that are A, C, G or T.
     pub acgt: u64,
 }
 
@@ -115,24 +115,24 @@ impl From<ValueType> for TrackType {
     }
 }
 
-/// What a group is for.
+/// The role of a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// What a model predicts; read over the output window.
+    /// The target of a model, read over the output window.
     Signal,
-    /// What a model is given beside the sequence; read over the input window.
+    /// An input of a model beside the sequence, read over the input window.
     Control,
 }
 
-/// Channels that share an orientation: under reverse complement their order is reversed.
+/// A group of channels, whose order is reversed under reverse complement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupEntry {
     /// Its name, unique in the store.
     pub name: String,
     /// Signal or control.
     pub role: Role,
-    /// Which panel holds it.
+    /// The number of its panel.
     pub panel: usize,
     /// Its channels: tracks of that panel.
     pub tracks: Vec<usize>,
@@ -152,7 +152,7 @@ pub struct FileEntry {
 }
 
 impl Manifest {
-    /// An empty manifest of the version that this library writes.
+    /// Creates an empty manifest of the version that this library writes.
     #[must_use]
     pub fn new() -> Self {
         Manifest {
@@ -170,7 +170,7 @@ impl Manifest {
         }
     }
 
-    /// The lowest version of the format that has every member which is used: 1.1 where an input has
+    /// Returns the lowest version of the format that has all members in use: 1.1 where an input has
     /// contigs of other names or lengths.
     #[must_use]
     pub fn lowest_version(&self) -> [u16; 2] {
@@ -178,11 +178,11 @@ impl Manifest {
         [super::VERSION.0, super::VERSION.1 + u16::from(self.inputs.iter().any(later))]
     }
 
-    /// Checks every rule of sections 7 and 8 that concerns the manifest alone, and returns the
-    /// contigs.
+    /// Checks the rules of sections 7 and 8 of the format that concern only the manifest, and
+    /// returns the contigs.
     ///
     /// # Errors
-    /// The first rule broken. The offset is 0: a JSON document has no better place to name.
+    /// The first violation. Its offset is 0, since members of JSON have no fixed offsets.
     pub fn validate(&self) -> Result<Contigs, Damage> {
         let bad = |what, expected: &str, got: &dyn ToString| Err(Damage::new(0, what, expected, got.to_string()));
         let contigs = Contigs::new(self.contigs.iter().map(|c| (c.name.clone(), c.length)))
@@ -263,7 +263,7 @@ impl Manifest {
         Ok(())
     }
 
-    /// The entry of a data file.
+    /// Returns the entry of a data file.
     #[must_use]
     pub fn file(&self, name: &str) -> Option<&FileEntry> {
         self.files.iter().find(|file| file.name == name)
@@ -276,19 +276,19 @@ impl Default for Manifest {
     }
 }
 
-/// Whether a contig, group or track may have this name (section 7).
+/// Returns whether a contig, group or track may have this name (section 7).
 fn is_valid_name(name: &str) -> bool {
     (1..=255).contains(&name.len()) && !name.chars().any(char::is_control)
 }
 
-/// Whether a file or a locus index of a store may have this name (sections 8 and 9).
+/// Returns whether a file or a locus index of a store may have this name (sections 8 and 9).
 #[must_use]
 pub fn is_file_name(name: &str) -> bool {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
     (1..=64).contains(&name.len()) && !name.starts_with('.') && name.bytes().all(allowed)
 }
 
-/// Whether a text is so many lower-case hexadecimal digits.
+/// Returns whether a text is this number of lower-case hexadecimal digits.
 pub(crate) fn is_lower_hex(text: &str, digits: usize) -> bool {
     text.len() == digits && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }

@@ -1,5 +1,5 @@
-//! One-hot blocks: 64 bases as four 64-bit masks, and the encoder from letters
-//! (`format-spec/FORMAT.md`, section 4).
+//! Encodes letters as one-hot blocks: 64 bases as four 64-bit masks (`format-spec/FORMAT.md`,
+//! section 4).
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -13,7 +13,7 @@ pub const BLOCK_BYTES: usize = 32;
 /// Bases in a block.
 pub const BLOCK_BASES: u64 = 64;
 
-/// Number of blocks of a contig of `length` bases, its guard block included.
+/// Returns the number of blocks of a contig of `length` bases, including its guard block.
 #[must_use]
 pub fn block_count(length: u64) -> u64 {
     length.div_ceil(BLOCK_BASES) + 1
@@ -41,13 +41,12 @@ pub fn encode(letters: &[u8]) -> Block {
     block
 }
 
-/// Sets the bits of eight letters, of which the first is base `first` of the block: all eight at
-/// once, as the bytes of a word.
+/// Sets the bits of eight letters, the first of which is base `first` of the block. It treats them
+/// as the bytes of one word.
 #[inline(always)]
 fn encode_eight(letters: [u8; 8], first: usize, block: &mut Block) {
     const LOW: u64 = 0x0101_0101_0101_0101;
-    // Upper case: bit 5 is what tells the cases apart, and no other byte becomes A, C, G or T
-    // without it.
+    // Clearing bit 5 gives upper case, and makes no other byte A, C, G or T.
     let word = u64::from_le_bytes(letters) & (LOW * 0xdf);
     for (mask, letter) in block.iter_mut().zip(*b"ACGT") {
         let differing = word ^ (LOW * u64::from(letter));
@@ -59,8 +58,8 @@ fn encode_eight(letters: [u8; 8], first: usize, block: &mut Block) {
     }
 }
 
-/// Encodes whole blocks of letters as [`encode`] does, appends them to `out` as the file has them,
-/// and returns how many letters are A, C, G or T. It is faster where the machine has AVX2.
+/// Encodes whole blocks of letters as [`encode`] does, and appends their bytes to `out`. Returns
+/// how many letters are A, C, G or T. Uses AVX2 where the machine has it.
 pub fn encode_blocks(letters: &[[u8; 64]], out: &mut Vec<u8>) -> u64 {
     #[cfg(target_arch = "x86_64")]
     if let Some(acgt) = avx2::encode_blocks(letters, out) {
@@ -81,14 +80,14 @@ fn append(letters: &[[u8; 64]], out: &mut Vec<u8>, encode: impl Fn(&[u8; 64]) ->
     let mut acgt = 0;
     for (letters, out) in letters.iter().zip(blocks) {
         let block = encode(letters);
-        // A letter is in one of the four masks at most.
+        // Each letter sets a bit in at most one of the four masks.
         acgt += u64::from(block.iter().fold(0, |all, mask| all | mask).count_ones());
         *out = bytemuck::must_cast(block);
     }
     acgt
 }
 
-/// How many of a block's bases are A, C, G or T.
+/// Returns how many of a block's bases are A, C, G or T.
 #[must_use]
 pub fn count(block: &Block) -> u32 {
     block.iter().map(|mask| mask.count_ones()).sum()

@@ -1,4 +1,4 @@
-//! Where the content of a store came from: one entry for each input file.
+//! The provenance of a store: one entry for each input file.
 
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -6,15 +6,14 @@ use serde::{Deserialize, Deserializer, Serialize};
 /// 8).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provenance {
-    /// What the file is for: `sequence`, `chrom_sizes` or the name of a group; of a locus index,
+    /// The role of the file: `sequence`, `chrom_sizes` or the name of a group; for a locus index,
     /// `peaks` or `negatives`.
     pub role: String,
-    /// The path as it was given; of one that is not UTF-8, each byte that is none is written
-    /// `\xNN`.
+    /// The path as it was given, with `\xNN` for each byte that is not UTF-8.
     pub path: String,
     /// The file's length in bytes.
     pub length: u64,
-    /// When the file was last modified, in whole seconds since 1970-01-01 UTC.
+    /// The time of the last modification, in whole seconds since 1970-01-01 UTC.
     pub modified: i64,
     /// The SHA-256 of the file's bytes, 64 lower-case hexadecimal digits.
     pub sha256: String,
@@ -27,7 +26,7 @@ pub struct Provenance {
     /// The store's contigs that have another name in the file.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub contigs_renamed: Vec<Renamed>,
-    /// The store's contigs that have another length in the file, whose values there are not used.
+    /// The store's contigs that have another length in the file. Their values are not used.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub contigs_other_length: Vec<OtherLength>,
 }
@@ -50,7 +49,7 @@ pub struct OtherLength {
     pub length: u64,
 }
 
-/// Reads the inputs of a store, which must say what contigs they lack; those of a locus index need
+/// Reads the inputs of a store, which must have the lists of contigs. Those of a locus index need
 /// not.
 pub(super) fn with_contigs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Provenance>, D::Error> {
     #[derive(Deserialize)]

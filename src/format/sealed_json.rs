@@ -1,4 +1,5 @@
-//! A JSON document that ends with its own SHA-256: `manifest.json` and `index.json`.
+//! Reads and writes JSON documents that end with their own SHA-256: `manifest.json` and
+//! `index.json`.
 //!
 //! The file ends with exactly `"checksum": "sha256:<64 digits>"` LF `}` LF, and the digits are the
 //! SHA-256 of all bytes before the opening quote of `"checksum"` (`format-spec/FORMAT.md`, section
@@ -19,10 +20,10 @@ const END: &str = "\"\n}\n";
 const DIGITS: usize = 64;
 const TAIL: usize = MEMBER.len() + SCHEME.len() + DIGITS + END.len();
 
-/// A document whose checksum was right.
+/// A document whose checksum was correct.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed<T> {
-    /// The document, without its `checksum` member if `T` does not ask for it.
+    /// The document, without its member `checksum` unless `T` has it.
     pub document: T,
     /// The value of `checksum`: `sha256:` and 64 lower-case hexadecimal digits.
     pub checksum: String,
@@ -70,8 +71,8 @@ pub fn seal<T: Serialize + ?Sized>(document: &T) -> Result<Vec<u8>> {
 /// Checks a document's length, ending and checksum, then reads it. `path` is only named in errors.
 ///
 /// # Errors
-/// [`Error::Corrupt`] when the document is too long, does not end as it must, or is not what its
-/// checksum was taken of (whatever was changed, cut off or added), and when it does not fit `T`.
+/// [`Error::Corrupt`] when the document is too long, has no valid ending, does not match its
+/// checksum, or does not have the members of `T`.
 pub fn open<T: DeserializeOwned>(bytes: &[u8], path: &Path) -> Result<Sealed<T>> {
     let checksum = verify(bytes, path)?.to_owned();
     let document = serde_json::from_slice(bytes).map_err(|e| {
@@ -103,14 +104,14 @@ pub fn verify<'a>(bytes: &'a [u8], path: &Path) -> Result<&'a str> {
     Ok(checksum)
 }
 
-/// The value of `checksum` if the tail has the form it must have. The digits are compared by the
-/// caller.
+/// Returns the value of `checksum` if the tail has the required form. The caller compares the
+/// digits.
 fn checksum_of(tail: &[u8]) -> Option<&str> {
     let value = std::str::from_utf8(tail).ok()?.strip_prefix(MEMBER)?.strip_suffix(END)?;
     value.starts_with(SCHEME).then_some(value)
 }
 
-/// The offset of a 1-based line and column.
+/// Returns the offset of a 1-based line and column.
 fn offset_of(bytes: &[u8], line: usize, column: usize) -> u64 {
     let before: usize = bytes.split_inclusive(|&b| b == b'\n').take(line.saturating_sub(1)).map(<[u8]>::len).sum();
     (before + column.saturating_sub(1)) as u64

@@ -52,9 +52,9 @@ struct Table {
 }
 
 impl Aliases {
-    /// Returns the aliases between names of UCSC and Ensembl: `chr1` and `1`, `chrX` and `X`, `chrIV`
-    /// and `IV`, `chr2L` and `2L`, and the names of mitochondrial DNA such as `chrM` and `MT`.
-    /// Scaffolds have no aliases, since their names do not follow a rule.
+    /// Returns the aliases between names of UCSC and Ensembl: `chr1` and `1`, `chrX` and `X`,
+    /// `chrIV` and `IV`, `chr2L` and `2L`, and the names of mitochondrial DNA such as `chrM` and
+    /// `MT`. Scaffolds have no aliases, since their names do not follow a rule.
     #[must_use]
     pub fn chr() -> Aliases {
         Aliases(Rule::Chr)
@@ -62,10 +62,10 @@ impl Aliases {
 
     /// Reads a file of aliases, in which all names of a line mean the same contig.
     ///
-    /// A line has two or more columns, separated by tabs, or by spaces in a line without tabs. Empty
-    /// columns, blank lines and lines that begin with `#` are skipped. UCSC's `chromAlias.txt` is
-    /// such a file, in its old form (alias, name, source) and in its new form (a column for each
-    /// authority). The file may be compressed.
+    /// A line has two or more columns, separated by tabs, or by spaces in a line without tabs.
+    /// Empty columns, blank lines and lines that begin with `#` are skipped. UCSC's
+    /// `chromAlias.txt` is such a file, in its old form (alias, name, source) and in its new form
+    /// (a column for each authority). The file may be compressed.
     ///
     /// # Errors
     /// [`Error::Io`]; [`Error::Input`] with the line for a line of one name and for a name that is
@@ -132,8 +132,8 @@ impl Aliases {
     }
 }
 
-/// Returns those of `names` that the genome lacks, but for which [`Aliases::chr`] finds a contig, each
-/// with that contig's id.
+/// Returns those of `names` that the genome lacks, but for which [`Aliases::chr`] finds a contig,
+/// each with that contig's id.
 pub(crate) fn helped_by_chr<'a>(
     names: impl Iterator<Item = &'a str>,
     contigs: &Contigs,
@@ -171,8 +171,8 @@ fn parse(line: &[u8]) -> Result<Vec<String>, String> {
     Ok(names)
 }
 
-/// Returns the other names of a chromosome at UCSC and Ensembl, the likeliest first. Returns none for
-/// a name that is not that of a chromosome.
+/// Returns the other names of a chromosome at UCSC and Ensembl, the likeliest first. Returns none
+/// for a name that is not that of a chromosome.
 fn other_names(name: &str) -> Vec<String> {
     let bare = name.strip_prefix("chr");
     let mut names = Vec::new();

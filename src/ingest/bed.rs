@@ -32,16 +32,16 @@ pub struct BedRecord {
     pub start: i64,
     /// One past the last base; below 2^40. It may equal `start`.
     pub end: i64,
-    /// Column 10, in narrowPeak the summit in bases from `start`. `None` where it is missing, is not
-    /// an integer of magnitude below 2^40, or means something else, as the number of blocks of BED12.
-    /// Other integers are kept unchecked: [`require_summits`] checks that they are summits.
+    /// Column 10, in narrowPeak the summit in bases from `start`. `None` where it is missing, is
+    /// not an integer of magnitude below 2^40, or means something else, as the number of blocks of
+    /// BED12. Other integers are kept unchecked: [`require_summits`] checks that they are summits.
     pub summit: Option<i64>,
     /// The 1-based line of the (decompressed) file.
     pub line: u64,
 }
 
-/// Reads the loci of a BED or narrowPeak file, plain or compressed by gzip, BGZF, bzip2, xz or zstd,
-/// which is recognized by its first bytes.
+/// Reads the loci of a BED or narrowPeak file, plain or compressed by gzip, BGZF, bzip2, xz or
+/// zstd, which is recognized by its first bytes.
 ///
 /// Columns are separated by tabs, or by runs of spaces in a line without tabs, and may be in double
 /// quotes. Only columns 1 to 3 and 10 are used. Lines are skipped that are blank, that begin with
@@ -51,13 +51,13 @@ pub struct BedRecord {
 /// # Errors
 ///
 /// - [`Error::Io`](crate::Error::Io) when the file cannot be read.
-/// - [`Error::Input`](crate::Error::Input) for a URL, for a file of another format (which is named),
-///   for text in UTF-16, and for compressed data that is damaged, truncated or followed by other
-///   bytes.
+/// - [`Error::Input`](crate::Error::Input) for a URL, for a file of another format (which is
+///   named), for text in UTF-16, and for compressed data that is damaged, truncated or followed by
+///   other bytes.
 /// - [`Error::Input`](crate::Error::Input) with the line for fewer than three columns, for a contig
 ///   name that is empty, longer than 255 bytes, not UTF-8 or not printable, for a start or end that
-///   is not an integer of `0 ..= 2^40 - 1` (as in a line of column names), and for an end before its
-///   start.
+///   is not an integer of `0 ..= 2^40 - 1` (as in a line of column names), and for an end before
+///   its start.
 ///
 /// # Examples
 ///
@@ -144,8 +144,8 @@ fn too_few_columns(line: &[u8]) -> String {
     format!("expected at least three columns (contig, start, end), got {}{hint}", quote(line))
 }
 
-/// Returns what a line without coordinates may be, as an addition to a message. `first` says that no
-/// locus came before.
+/// Returns what a line without coordinates may be, as an addition to a message. `first` says that
+/// no locus came before.
 fn explain(line: &[u8], first: bool) -> &'static str {
     let mut columns = columns(line);
     let contig = columns.next().unwrap_or_default();

@@ -2,9 +2,9 @@
 //!
 //! The reader is our own. The crate `bigtools` reads valid files correctly, and the tests compare
 //! with it. But on damaged files it panics, allocates as much as a header says (which aborts the
-//! process), follows loops of the index for ever, and returns overlapping intervals. Here every count
-//! is checked against the length of the file before it is used, every node is read once, and every
-//! interval is checked.
+//! process), follows loops of the index for ever, and returns overlapping intervals. Here every
+//! count is checked against the length of the file before it is used, every node is read once, and
+//! every interval is checked.
 
 mod contigs;
 mod file;
@@ -63,8 +63,8 @@ impl BigWig {
     ///
     /// [`Error::Io`] when it cannot be opened or read. [`Error::Input`] when it is not a local
     /// little-endian bigWig, is truncated, or its contigs or index are damaged: nodes that form a
-    /// loop or lie past the end of the file, contigs listed twice, blocks that are out of order or on
-    /// contigs that are not listed.
+    /// loop or lie past the end of the file, contigs listed twice, blocks that are out of order or
+    /// on contigs that are not listed.
     pub fn open(path: &Path) -> Result<BigWig> {
         let file = BinaryFile::open(path)?;
         let header = Header::read(&file)?;
@@ -105,8 +105,8 @@ impl BigWig {
         })
     }
 
-    /// Calls `each(start, end, value)` for every interval of bases with a value in `start .. end` of
-    /// a contig, in ascending order. An interval that reaches past the range is clipped to it.
+    /// Calls `each(start, end, value)` for every interval of bases with a value in `start .. end`
+    /// of a contig, in ascending order. An interval that reaches past the range is clipped to it.
     ///
     /// The values are exactly those of the file, with these exceptions: an interval of NaN is left
     /// out, as bases without a value are; an infinity is the nearest finite value (±3.4028235e38);
@@ -114,11 +114,11 @@ impl BigWig {
     ///
     /// # Errors
     ///
-    /// [`Error::Argument`] for a contig that the file does not list, and for a range that is reversed
-    /// or reaches past the contig's end. [`Error::Io`] when reading fails. [`Error::Input`], with the
-    /// contig and the range, for a damaged block, and for intervals that overlap, are out of order,
-    /// or lie outside the range that the index gives for their block. Other readers disagree on such
-    /// values.
+    /// [`Error::Argument`] for a contig that the file does not list, and for a range that is
+    /// reversed or reaches past the contig's end. [`Error::Io`] when reading fails.
+    /// [`Error::Input`], with the contig and the range, for a damaged block, and for intervals that
+    /// overlap, are out of order, or lie outside the range that the index gives for their block.
+    /// Other readers disagree on such values.
     pub fn intervals(&self, contig: &str, start: u64, end: u64, each: impl FnMut(u64, u64, f32)) -> Result<()> {
         let position = self.positions.get(contig);
         let position = *position

@@ -11,8 +11,8 @@ use std::path::Path;
 /// Reads a table of contig names and lengths in bases, in the order of the file.
 ///
 /// Only the first two columns are used, so that a `.fai` index can be read as well. Columns are
-/// separated by tabs, or by runs of spaces in a line without tabs, and may be in double quotes. Blank
-/// lines and lines that begin with `#` are skipped. The file may be compressed, as in
+/// separated by tabs, or by runs of spaces in a line without tabs, and may be in double quotes.
+/// Blank lines and lines that begin with `#` are skipped. The file may be compressed, as in
 /// [`read_bed`](super::bed::read_bed).
 ///
 /// # Errors

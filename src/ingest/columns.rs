@@ -30,8 +30,8 @@ pub(super) fn columns(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Returns the text in the quotes that `line` begins with, and the end of the column. `None` when the
-/// closing quote is not at the end of a column.
+/// Returns the text in the quotes that `line` begins with, and the end of the column. `None` when
+/// the closing quote is not at the end of a column.
 fn quoted(line: &[u8], separator: u8) -> Option<(&[u8], usize)> {
     let close = 1 + memchr::memchr(b'"', &line[1..])?;
     let end = close + 1;

@@ -31,8 +31,8 @@ const IS_BASE: [bool; 256] = {
 ///
 /// The file may be plain or compressed by gzip, BGZF, bzip2, xz or zstd, which is recognized by its
 /// first bytes. Lines end in LF or CRLF, or all of them in CR alone (classic Mac OS); the last line
-/// need not end. Lines may have any length, and blank lines are skipped. The letters are returned as
-/// they are: ASCII letters of either case, `*` and `-`. A contig may be empty.
+/// need not end. Lines may have any length, and blank lines are skipped. The letters are returned
+/// as they are: ASCII letters of either case, `*` and `-`. A contig may be empty.
 ///
 /// BGZF is read by noodles, but not the lines: noodles' FASTA reader does not count lines, accepts
 /// every byte, takes a `>` for a header wherever its buffer happens to begin, and refuses the
@@ -75,8 +75,8 @@ impl Fasta {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] when it cannot be opened or read. [`Error::Input`] for a URL, a file of another
-    /// format (which is named), text in UTF-16, and truncated BGZF.
+    /// [`Error::Io`] when it cannot be opened or read. [`Error::Input`] for a URL, a file of
+    /// another format (which is named), text in UTF-16, and truncated BGZF.
     pub fn open(path: &Path) -> Result<Fasta> {
         Ok(Fasta {
             reader: TextReader::open(path, Expected::Sequence)?,
@@ -94,9 +94,9 @@ impl Fasta {
     ///
     /// # Errors
     ///
-    /// As [`read_bases`](Self::read_bases). [`Error::Input`] with the line for a name that is empty,
-    /// longer than 255 bytes, not UTF-8, not printable, or used twice, and for text before the first
-    /// header. [`Error::Input`] for a file without contigs.
+    /// As [`read_bases`](Self::read_bases). [`Error::Input`] with the line for a name that is
+    /// empty, longer than 255 bytes, not UTF-8, not printable, or used twice, and for text before
+    /// the first header. [`Error::Input`] for a file without contigs.
     pub fn next_contig(&mut self) -> Result<Option<String>> {
         let mut rest = [0; 1 << 12];
         while self.read_bases(&mut rest)? > 0 {}
@@ -106,7 +106,8 @@ impl Fasta {
         loop {
             match self.reader.fill()?.first() {
                 Some(b'>') => return self.header().map(Some),
-                // Only before the first header: after a contig comes a header or the end of the file.
+                // Only before the first header: after a contig comes a header or the end of the
+                // file.
                 Some(b'\n' | b'\r') => {
                     let mut blank = Vec::new();
                     self.reader.read_line(&mut blank, 1)?;

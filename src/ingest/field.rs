@@ -34,8 +34,8 @@ pub(super) enum BadInteger {
     TooLarge,
 }
 
-/// Parses an integer of magnitude below 2^40: decimal digits with an optional sign. Spaces around it
-/// are ignored.
+/// Parses an integer of magnitude below 2^40: decimal digits with an optional sign. Spaces around
+/// it are ignored.
 pub(super) fn integer(field: &[u8]) -> Result<i64, BadInteger> {
     let field = field.trim_ascii();
     let (negative, digits) = match field.split_first() {

@@ -9,7 +9,8 @@ use std::path::Path;
 /// The longest line that is read, in bytes. A binary file without line ends must not fill memory.
 const MAX_LINE: usize = 1 << 24;
 
-/// Reads one line after another into one buffer. LF, CRLF and CR end a line, also mixed in one file.
+/// Reads one line after another into one buffer. LF, CRLF and CR end a line, also mixed in one
+/// file.
 pub(super) struct Lines {
     reader: TextReader,
     line: Vec<u8>,

@@ -35,8 +35,8 @@ struct OtherFormat {
     magic: &'static [u8],
     /// The name of the format, with its article.
     name: &'static str,
-    /// What to do with such a file where loci, a genome and a track are expected; empty where there is
-    /// no remedy.
+    /// What to do with such a file where loci, a genome and a track are expected; empty where there
+    /// is no remedy.
     remedies: [&'static str; 3],
 }
 
@@ -63,8 +63,8 @@ const DOWNLOAD: [&str; 3] = any("the download failed: look into the file and dow
 const LZ: [&str; 3] = any("unpack it first, or compress it with gzip, bzip2, xz or zstd");
 const COMPRESSED: [&str; 3] = any("unpack it first: it was compressed twice, or it is not text");
 
-/// All formats that are recognized. The first match counts, so longer magic comes first. No magic is
-/// the beginning of a line of BED, since a contig may be named PAR1 or CRAM.
+/// All formats that are recognized. The first match counts, so longer magic comes first. No magic
+/// is the beginning of a line of BED, since a contig may be named PAR1 or CRAM.
 const OTHER_FORMATS: &[OtherFormat] = &[
     // archives and compression
     OtherFormat { at: 30, magic: b"[Content_Types].xml", name: "an Excel file", remedies: EXCEL },
@@ -126,8 +126,8 @@ const OTHER_FORMATS: &[OtherFormat] = &[
 /// The beginnings, in lower case, of web pages that servers send in place of a file.
 const PAGES: [&[u8]; 3] = [b"<!doctype html", b"<html", b"<?xml"];
 
-/// Returns the message for a file of another format than expected: its format and a remedy. `head` is
-/// the beginning of the file. `None` for a file that is not recognized.
+/// Returns the message for a file of another format than expected: its format and a remedy. `head`
+/// is the beginning of the file. `None` for a file that is not recognized.
 pub(super) fn refusal(head: &[u8], expected: Expected) -> Option<String> {
     let (name, remedies) = recognize(head)?;
     let remedy = match expected {

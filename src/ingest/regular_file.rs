@@ -4,8 +4,8 @@ use crate::{Error, Result};
 use std::fs::Metadata;
 use std::path::Path;
 
-/// Checks that an input is a regular file. Anything else, such as a pipe, can be read only once, and
-/// an input is read twice: for its values and for its hash.
+/// Checks that an input is a regular file. Anything else, such as a pipe, can be read only once,
+/// and an input is read twice: for its values and for its hash.
 ///
 /// # Errors
 /// [`Error::Io`]; [`Error::Input`].

@@ -121,7 +121,8 @@ impl TextReader {
         self.reader.consume(n);
     }
 
-    /// Appends the next line to `line`, but at most `limit` bytes of it. Returns how the line ended.
+    /// Appends the next line to `line`, but at most `limit` bytes of it. Returns how the line
+    /// ended.
     pub(super) fn read_line(&mut self, line: &mut Vec<u8>, limit: usize) -> Result<LineEnd> {
         let full = line.len() + limit;
         while line.len() < full {

@@ -1,10 +1,10 @@
-//! Ids for the contigs of loci, those included that the store lacks.
+//! Assigns ids to the contigs of loci, including those that the store lacks.
 
 use crate::format::Contigs;
 use std::collections::HashMap;
 
-/// Numbers contigs: those of the store as it does, others on from there in the order in which they
-/// come.
+/// The ids of contigs: those of the store, and after them those of other contigs in the order of
+/// their first appearance.
 pub(super) struct ContigIds<'a> {
     contigs: &'a Contigs,
     pub(super) foreign: Vec<String>,
@@ -23,8 +23,7 @@ impl<'a> ContigIds<'a> {
         if let Some(id) = self.numbers.get(name) {
             return *id;
         }
-        // There are at most 2^24 contigs and fewer than 2^32 rows, so that the sum can only
-        // overflow far beyond memory.
+        // A sum above 2^32 would need more memory than there is.
         let id = (self.contigs.len() + self.foreign.len()) as u32;
         self.foreign.push(name.to_owned());
         self.numbers.insert(name.to_owned(), id);

@@ -1,4 +1,4 @@
-//! `excluded.bed`: which stretches of the genome the exclusion lists of an index exclude
+//! Reads and writes `excluded.bed`, the regions of the genome that an index excludes
 //! (`format-spec/FORMAT.md`, section 9.2).
 
 use super::exclusion::{CHUNK, ExclusionMap};
@@ -9,14 +9,14 @@ use std::fmt::Write;
 use std::path::Path;
 use std::str;
 
-/// No stretch ends further on: a region ends below 2^40, its chunk below 2^40 + 100.
+/// The greatest end: a region ends below 2^40, and its last chunk below 2^40 + 100.
 const MAX_END: i64 = (1 << 40) + CHUNK;
 
-/// Writes the stretches of a map, in the order of the contigs.
+/// Writes the excluded regions of a map, in the order of the contigs.
 pub(super) fn to_bytes(map: &ExclusionMap, contigs: &Contigs) -> Vec<u8> {
     let mut text = String::new();
     for (id, (name, _)) in (0..).zip(contigs.iter()) {
-        for (start, end) in map.stretches(id) {
+        for (start, end) in map.merged_regions(id) {
             // Writing to a string cannot fail.
             let _ = writeln!(text, "{name}\t{start}\t{end}");
         }
@@ -24,24 +24,24 @@ pub(super) fn to_bytes(map: &ExclusionMap, contigs: &Contigs) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// Reads the stretches, as the regions of one exclusion list. `path` is only named in errors.
+/// Reads the excluded regions, as those of one exclusion list. `path` is only for errors.
 ///
 /// # Errors
 /// [`Error::Corrupt`] for anything that [`to_bytes`] would not write.
 pub(super) fn from_bytes(bytes: &[u8], path: &Path, contigs: &Contigs) -> Result<BedFile> {
     let wrong = |at: usize, expected: &str, got: &[u8]| {
         let shown: String = String::from_utf8_lossy(got).chars().take(80).collect();
-        Err(Error::corrupt(path, at as u64, "an excluded stretch", expected, format!("{shown:?}")))
+        Err(Error::corrupt(path, at as u64, "an excluded region", expected, format!("{shown:?}")))
     };
     let names = contigs.iter().map(|(name, _)| name.to_owned()).collect();
     let mut bed = BedFile { contigs: names, ..BedFile::default() };
     let (mut at, mut before) = (0, None);
     for (number, line) in (1..).zip(bytes.split_inclusive(|byte| *byte == b'\n')) {
-        let Some((contig, start, end)) = stretch(line, contigs) else {
-            return wrong(at, "a contig of the store, and multiples of 100 that grow", line);
+        let Some((contig, start, end)) = region(line, contigs) else {
+            return wrong(at, "a contig of the store and two ascending multiples of 100", line);
         };
         if before.is_some_and(|(last, reach)| (contig, start) <= (last, reach)) {
-            return wrong(at, "stretches in order that do not touch", line);
+            return wrong(at, "regions in order that do not touch", line);
         }
         before = Some((contig, end));
         bed.records.push(BedRecord { contig: contig as u32, start, end, summit: None, line: number });
@@ -50,15 +50,15 @@ pub(super) fn from_bytes(bytes: &[u8], path: &Path, contigs: &Contigs) -> Result
     Ok(bed)
 }
 
-/// The contig's number, the start and the end of a line.
-fn stretch(line: &[u8], contigs: &Contigs) -> Option<(usize, i64, i64)> {
+/// Parses the contig's id, the start and the end of a line.
+fn region(line: &[u8], contigs: &Contigs) -> Option<(usize, i64, i64)> {
     let mut columns = str::from_utf8(line).ok()?.strip_suffix('\n')?.split('\t');
     let contig = contigs.id(columns.next()?)?;
     let (start, end) = (multiple(columns.next()?)?, multiple(columns.next()?)?);
     (columns.next().is_none() && start < end && end <= MAX_END).then_some((contig, start, end))
 }
 
-/// A multiple of 100 in the only way of writing it.
+/// Parses a multiple of 100 that has no sign and no leading zeros.
 fn multiple(digits: &str) -> Option<i64> {
     let number: i64 = digits.parse().ok()?;
     (number >= 0 && number % CHUNK == 0 && number.to_string() == digits).then_some(number)
@@ -72,21 +72,21 @@ mod tests {
         Contigs::new([("b", 3000), ("#a track", 1000)]).unwrap()
     }
 
-    fn region(contig: u32, start: i64, end: i64) -> BedRecord {
+    fn record(contig: u32, start: i64, end: i64) -> BedRecord {
         BedRecord { contig, start, end, summit: None, line: 1 }
     }
 
     #[test]
-    fn stretches_are_whole_chunks_each_once() {
+    fn regions_are_whole_chunks_each_once() {
         let records = vec![
-            region(1, 900, 1001),
-            region(0, 250, 251),
-            region(0, 108, 234),
-            region(0, 299, 310),
-            region(0, 500, 500),
-            region(0, 400, 401),
-            region(0, 600, 700),
-            region(2, 0, 10),
+            record(1, 900, 1001),
+            record(0, 250, 251),
+            record(0, 108, 234),
+            record(0, 299, 310),
+            record(0, 500, 500),
+            record(0, 400, 401),
+            record(0, 600, 700),
+            record(2, 0, 10),
         ];
         let names = ["b", "#a track", "elsewhere"].map(str::to_owned).to_vec();
         let bed = BedFile { contigs: names, records, ..BedFile::default() };

@@ -1,4 +1,4 @@
-//! Regions to stay out of, in chunks of 100 bases.
+//! Finds the excluded regions that windows touch, in chunks of 100 bases.
 
 use super::verdict::Region;
 use crate::format::Contigs;
@@ -8,21 +8,21 @@ use std::collections::HashMap;
 /// The granularity of exclusion, in bases.
 pub(super) const CHUNK: i64 = 100;
 
-/// The chunks of 100 bases that excluded regions touch, per contig.
+/// The chunks of 100 bases that excluded regions touch, by contig.
 ///
-/// A window is excluded when it touches such a chunk, so a region reaches up to 99 bases further
-/// than it says on both sides: 108..234 excludes every window that touches 100..300. The map's size
-/// follows the regions and not the contigs.
+/// A window that touches such a chunk is excluded. So a region extends up to 99 bases further on
+/// both sides: 108..234 excludes every window that touches 100..300. The size of the map grows with
+/// the regions, not with the contigs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ExclusionMap {
     contigs: HashMap<u32, Vec<Entry>>,
 }
 
-/// A region, in the order of first chunks, then of files and lines.
+/// A region. Entries are sorted by first chunk, file and line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Entry {
     chunks: Chunks,
-    /// The last chunk of this region or of any before it.
+    /// The last chunk of this region and of all before it.
     reach: i64,
     region: Region,
 }
@@ -34,8 +34,8 @@ struct Chunks {
 }
 
 impl ExclusionMap {
-    /// Collects the regions of all files. Empty regions and regions on contigs that the store lacks
-    /// are ignored.
+    /// Creates the map of the regions of all files. Ignores empty regions, and regions on contigs
+    /// that the store lacks.
     pub fn from_beds(beds: &[BedFile], contigs: &Contigs) -> ExclusionMap {
         let mut map: HashMap<u32, Vec<Entry>> = HashMap::new();
         for (file, bed) in (0..).zip(beds) {
@@ -59,33 +59,34 @@ impl ExclusionMap {
         ExclusionMap { contigs: map }
     }
 
-    /// Returns what is excluded of a contig: stretches of whole chunks, in order, that neither
-    /// overlap nor touch.
-    pub(super) fn stretches(&self, contig: u32) -> Vec<(i64, i64)> {
-        let mut stretches: Vec<(i64, i64)> = Vec::new();
+    /// Returns the excluded regions of a contig, extended to whole chunks and merged, so that they
+    /// neither overlap nor touch, in ascending order.
+    pub(super) fn merged_regions(&self, contig: u32) -> Vec<(i64, i64)> {
+        let mut merged: Vec<(i64, i64)> = Vec::new();
         for Entry { chunks, .. } in self.contigs.get(&contig).into_iter().flatten() {
             let (start, end) = (chunks.first * CHUNK, (chunks.last + 1) * CHUNK);
-            match stretches.last_mut() {
+            match merged.last_mut() {
                 Some((_, reach)) if start <= *reach => *reach = end.max(*reach),
-                _ => stretches.push((start, end)),
+                _ => merged.push((start, end)),
             }
         }
-        stretches
+        merged
     }
 
-    /// Returns the first region, by chunk, file and line, whose chunks the window `start .. end` of
-    /// a contig touches. The window is at least one base long.
+    /// Returns the first region, by first chunk, file and line, with a chunk that the window
+    /// `start .. end` of a contig touches. The window must have at least one base.
     pub fn find(&self, contig: u32, start: i64, end: i64) -> Option<Region> {
         let entries = self.contigs.get(&contig)?;
         let window = Chunks::of(start, end);
-        // The first entry that reaches the window is also the first that ends in or behind it.
+        // `reach` ascends, so that the first entry whose `reach` is not before the window is also
+        // the first that itself ends in or after the window's first chunk.
         let next = entries.partition_point(|entry| entry.reach < window.first);
         entries.get(next).filter(|entry| entry.chunks.first <= window.last).map(|entry| entry.region)
     }
 }
 
 impl Chunks {
-    /// The chunks that `start .. end` touches.
+    /// Returns the chunks that `start .. end` touches.
     fn of(start: i64, end: i64) -> Chunks {
         Chunks { first: start.div_euclid(CHUNK), last: (end - 1).div_euclid(CHUNK) }
     }

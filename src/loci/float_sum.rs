@@ -1,17 +1,17 @@
-//! Sums of f32 values in f32, in the order of additions that numpy and torch use on x86-64: so that
-//! a sum has their last bit too.
+//! Sums f32 values in the order of additions that numpy and torch use on x86-64, so that sums are
+//! equal to theirs to the last bit.
 
-/// Values that are added side by side.
+/// The number of values in a vector.
 const LANES: usize = 8;
-/// Vectors of [`LANES`] values that torch adds side by side.
+/// The number of vectors that torch adds side by side.
 const COLUMNS: usize = 4;
-/// Values of a row of vectors.
+/// The number of values in a row of vectors.
 const ROW: usize = COLUMNS * LANES;
-/// Accumulators of torch's cascade.
+/// The number of accumulators of torch's cascade.
 const LEVELS: usize = 4;
 
-/// The sum of a row as `numpy.sum(a, axis=-1)` of a contiguous float32 array: pairwise summation in
-/// blocks of 128.
+/// Returns the sum as `numpy.sum(a, axis=-1)` of a contiguous float32 array computes it: pairwise,
+/// in blocks of 128.
 ///
 /// The sum of no value is 0. Sums of integers that stay below 2^24 are exact.
 ///
@@ -47,8 +47,8 @@ fn pairwise(values: &[f32]) -> f32 {
     tail.iter().fold(first, |sum, value| sum + value)
 }
 
-/// The sum of a row as `tensor.sum(dim=-1)` of a contiguous float32 tensor on the CPU in torch
-/// 2.15: a cascade of four accumulators over blocks of rows of four vectors of eight values.
+/// Returns the sum as `tensor.sum(dim=-1)` of a contiguous float32 tensor on the CPU computes it in
+/// torch 2.15: a cascade of four accumulators over blocks of rows of four vectors of eight values.
 ///
 /// The sum of no value is 0. Sums of integers that stay below 2^24 are exact.
 #[must_use]
@@ -66,8 +66,8 @@ pub fn cascade_sum(values: &[f32]) -> f32 {
     tail.iter().chain(&lanes).fold(0.0, |sum, value| sum + value)
 }
 
-/// torch's sum of less than eight values, which it does not put into vectors: the columns are then
-/// of single values.
+/// Returns torch's sum of less than eight values. They do not fill a vector, so that torch adds
+/// four columns of single values.
 fn short_sum(values: &[f32]) -> f32 {
     let (rows, rest) = values.as_chunks::<COLUMNS>();
     let mut columns = [0.0; COLUMNS];
@@ -76,7 +76,7 @@ fn short_sum(values: &[f32]) -> f32 {
     columns.iter().fold(0.0, |sum, column| sum + column)
 }
 
-/// The sums of each place of the rows.
+/// Returns the sums of the rows' columns.
 fn cascade(rows: &[[f32; ROW]]) -> [f32; ROW] {
     let power = 4.max(ceil_log2(rows.len()) / LEVELS as u32);
     let mut levels = [[0.0; ROW]; LEVELS];
@@ -84,7 +84,8 @@ fn cascade(rows: &[[f32; ROW]]) -> [f32; ROW] {
     let rest = blocks.remainder();
     for (block, done) in blocks.zip(1usize..) {
         block.iter().for_each(|row| add(&mut levels[0], row));
-        // Level j hands on after every 2^(j * power) blocks; `done` counts blocks.
+        // Level j - 1 is added to level j after every 2^((j - 1) * power) blocks; `done` counts
+        // blocks.
         for j in 1..LEVELS as u32 {
             let below = std::mem::replace(&mut levels[j as usize - 1], [0.0; ROW]);
             add(&mut levels[j as usize], &below);
@@ -99,12 +100,12 @@ fn cascade(rows: &[[f32; ROW]]) -> [f32; ROW] {
     total
 }
 
-/// The least k for which 2^k is not below `n`.
+/// Returns the least k for which 2^k is not below `n`.
 fn ceil_log2(n: usize) -> u32 {
     n.max(1).next_power_of_two().ilog2()
 }
 
-/// Adds each value to the one at its place.
+/// Adds the values elementwise.
 fn add<const N: usize>(to: &mut [f32; N], values: &[f32; N]) {
     to.iter_mut().zip(values).for_each(|(to, value)| *to += value);
 }

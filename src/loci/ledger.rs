@@ -1,5 +1,4 @@
-//! The account of a selection: how many loci each rule left out, in all, of each file and on each
-//! contig.
+//! The ledger of a selection: how many loci each rule left out, in all, by file and by contig.
 
 use super::table::{LocusTable, Role};
 use super::verdict::{Reason, Verdicts};
@@ -10,26 +9,26 @@ use std::ops::AddAssign;
 /// How many loci of one role each rule left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RoleLedger {
-    /// Loci of the table.
+    /// All loci of the table.
     pub total: usize,
-    /// Those on contigs that are not selected.
+    /// Loci on contigs that are not selected.
     pub contig: usize,
-    /// Those too near an end of their contig.
+    /// Loci too near an end of their contig.
     pub edge: usize,
-    /// Those in excluded regions.
+    /// Loci in excluded regions.
     pub excluded: usize,
-    /// Those with too few counts.
+    /// Loci with fewer counts than `min_counts`.
     pub under_counts: usize,
-    /// Those with too many counts.
+    /// Loci with more counts than `max_counts`.
     pub over_counts: usize,
-    /// Those with outlying counts.
+    /// Peaks with outlying counts.
     pub outlier: usize,
-    /// Those left.
+    /// Loci that are kept.
     pub kept: usize,
 }
 
 impl RoleLedger {
-    /// Returns how many loci have this reason.
+    /// Returns the number of loci with this reason.
     pub fn of(&self, reason: Reason) -> usize {
         match reason {
             Reason::Kept => self.kept,
@@ -84,7 +83,7 @@ impl fmt::Display for RoleLedger {
     }
 }
 
-/// The account of a selection, for each role. Its display is one line,
+/// The ledger of a selection, for each role. It displays as one line:
 /// `peaks: 507 of 515 kept (8 ...); negatives: ...`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Ledger {
@@ -95,7 +94,7 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// So many loci, all of them kept.
+    /// Creates the ledger of a selection that keeps all loci.
     pub(crate) fn of_all(peaks: usize, negatives: usize) -> Ledger {
         let all = |loci: usize| RoleLedger { total: loci, kept: loci, ..RoleLedger::default() };
         Ledger { peaks: all(peaks), negatives: all(negatives) }
@@ -124,11 +123,11 @@ impl fmt::Display for Ledger {
     }
 }
 
-/// A [`Ledger`] of each input file and of each contig.
+/// A [`Ledger`] for each input file and for each contig.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Breakdown {
-    /// By the number of the file, from 0: peak files first, then files of negatives. Each has loci
-    /// of one role.
+    /// By the number of the file, from 0: files of peaks first, then files of negatives. Each file
+    /// has loci of one role.
     pub files: BTreeMap<u32, Ledger>,
     /// By the id of the contig ([`LocusTable::contig_name`]).
     pub contigs: BTreeMap<u32, Ledger>,

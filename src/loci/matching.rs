@@ -1,5 +1,5 @@
-//! Whether the names of contigs that users give are the genome's. Sharing none is an error, which
-//! lists both; lacking some is a warning.
+//! Compares the contig names that users give with those of the genome. It is an error when none is
+//! a contig of the genome, and a warning when some are not.
 
 use crate::format::{Contigs, Renamed};
 use crate::ingest::alias::{Aliases, ContigNames, helped_by_chr};
@@ -8,7 +8,7 @@ use crate::loci::LocusTable;
 use crate::{Error, Result, listed};
 use std::path::Path;
 
-/// Checks the contigs to use, and returns what to warn of.
+/// Checks the contigs to use, and returns warnings.
 ///
 /// # Errors
 /// [`Error::Argument`] when the genome has none of them, unless `allow_empty`.
@@ -31,14 +31,14 @@ pub(crate) fn chroms(names: &[String], contigs: &Contigs, allow_empty: bool) -> 
     ))
 }
 
-/// Whether a name is more like that of a file than of a contig.
+/// Returns whether a name looks like that of a file.
 fn is_path(name: &str) -> bool {
     let extension = Path::new(name).extension().and_then(|extension| extension.to_str());
     let known = ["json", "txt", "bed", "csv", "tsv", "yaml", "yml", "sizes", "fai"];
     name.contains('/') || extension.is_some_and(|extension| known.contains(&extension.to_ascii_lowercase().as_str()))
 }
 
-/// Checks an exclusion list, and returns what to warn of.
+/// Checks an exclusion list, and returns warnings.
 ///
 /// # Errors
 /// [`Error::Input`] when it has regions and none is on a contig of the genome, unless
@@ -67,8 +67,8 @@ pub(crate) fn exclusion_list(path: &Path, bed: &BedFile, contigs: &Contigs, allo
     Err(Error::input(path, None, format!("{message}; {RENAMES}, `allow_empty` takes the list as it is")))
 }
 
-/// Notes the loci of a table that are left out since their contigs are among those to use by other
-/// names only.
+/// Returns a warning about loci of a table that are left out because their contigs have other names
+/// in the genome.
 pub(crate) fn left_out(table: &LocusTable, chroms: Option<&[String]>, contigs: &Contigs) -> Option<String> {
     let wanted = |id: usize| {
         let mut lists = table.chroms().into_iter().chain(chroms);
@@ -80,7 +80,7 @@ pub(crate) fn left_out(table: &LocusTable, chroms: Option<&[String]>, contigs: &
         .then(|| format!("the loci on {} are left out: the genome has no such contig; {RENAMES}", listed(names)))
 }
 
-/// Checks a file of loci, whatever other files hold.
+/// Checks one file of loci.
 ///
 /// # Errors
 /// [`Error::Input`] when it has loci and none is on a contig of the genome.
@@ -95,11 +95,11 @@ pub(crate) fn loci(path: &Path, bed: &BedFile, contigs: &Contigs) -> Result<()> 
     Err(Error::input(path, first.line, format!("{message}; {RENAMES}; {past}")))
 }
 
-/// The remedy for names of another style.
+/// The remedy for contigs with other names.
 const RENAMES: &str = "use the genome's names, or `alias` for names that mean the same";
 
-/// Gives the contigs of a file the genome's names where aliases say which these are, and returns
-/// what was renamed.
+/// Renames the contigs of a file to those of the genome by the aliases, and returns the renamed
+/// ones.
 ///
 /// # Errors
 /// [`Error::Input`] when two names mean one contig, or one name two.

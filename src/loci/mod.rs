@@ -1,5 +1,5 @@
-//! Peaks and negatives: the table of all input loci, its parquet index, and the selection an
-//! example stream uses.
+//! Peaks and negatives: the table of all input loci, its parquet index, and the selection of loci
+//! that a loader uses.
 //!
 //! Coordinates are 0-based and half-open. Nothing here reads a sequence or a signal.
 

@@ -1,16 +1,17 @@
-//! The threshold of the outlier filter: 1.2 times the 0.99 quantile, with the roundings of torch.
+//! Computes the threshold of the outlier filter: 1.2 times the 0.99 quantile, with the roundings of
+//! torch.
 
 /// The quantile above which a peak may be an outlier.
 const QUANTILE: f32 = 0.99;
 /// What the quantile is multiplied by.
 const FACTOR: f32 = 1.2;
 
-/// The counts above which a peak is an outlier: `torch.quantile(counts, 0.99) * 1.2` of float32
-/// counts, to the last bit, as torch 2.15.0 computes it on the CPU.
+/// Returns the counts above which a peak is an outlier: `torch.quantile(counts, 0.99) * 1.2` of
+/// float32 counts, to the last bit as torch 2.15.0 computes it on the CPU.
 ///
-/// `counts` are the sums of all peaks, in any order, and are reordered. The result is NaN, above
-/// which nothing is, when one of them is NaN, when the two counts that the quantile lies between
-/// are infinite, and when there is none.
+/// `counts` are the counts of all peaks, in any order, and are reordered. The result is NaN, so
+/// that no peak is an outlier, when one of them is NaN, when the two counts around the quantile are
+/// infinite, and when there are none.
 ///
 /// # Examples
 /// ```
@@ -32,15 +33,15 @@ pub fn outlier_threshold(counts: &mut [f32]) -> f32 {
     interpolate(a, b, weight) * FACTOR
 }
 
-/// Where the quantile stands among `n` sorted values, from 0. torch 2.15.0 rounds the quantile to
-/// float32 and computes the rank in float64; older versions compute it in float32 and find another
-/// one.
+/// Returns the rank of the quantile among `n` sorted values, from 0. torch 2.15.0 rounds the
+/// quantile to float32 and computes the rank in float64. Older versions compute it in float32, with
+/// another result.
 fn rank_torch_2_15(n: usize) -> f64 {
     f64::from(QUANTILE) * (n - 1) as f64
 }
 
-/// torch's `lerp`: from `a` to `b`, from the nearer of them, with one rounding after multiplication
-/// and addition.
+/// Interpolates as torch's `lerp` does: from the nearer of `a` and `b`, with one rounding after
+/// multiplication and addition.
 fn interpolate(a: f32, b: f32, weight: f32) -> f32 {
     if weight < 0.5 { weight.mul_add(b - a, a) } else { (-(1.0 - weight)).mul_add(b - a, b) }
 }

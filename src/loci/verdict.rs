@@ -1,10 +1,10 @@
-//! What became of each locus of a table, and what decided it.
+//! Verdicts: whether each locus of a table is kept and, if not, what left it out.
 
 use crate::{Error, Result};
 use std::collections::HashMap;
 
-/// What became of a locus: the first rule that left it out, in the order in which the rules are
-/// applied.
+/// Whether a locus is kept or, if not, the first rule that left it out, in the order in which the
+/// rules are applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Reason {
@@ -50,7 +50,7 @@ impl Reason {
         }
     }
 
-    /// Returns what is said of a locus, after "it is" or "they are".
+    /// Returns the reason in words, to follow "it is" or "they are".
     pub fn phrase(self) -> &'static str {
         match self {
             Reason::Kept => "kept",
@@ -64,7 +64,7 @@ impl Reason {
     }
 }
 
-/// What became of a locus, with what decided it.
+/// A [`Reason`] with the details of the decision.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Verdict {
     /// It was kept.
@@ -75,8 +75,8 @@ pub enum Verdict {
     Edge,
     /// It is in an excluded region.
     Excluded {
-        /// Which: the place in [`Verdicts::regions`] of the first one on the contig that its window
-        /// touches.
+        /// The index in [`Verdicts::regions`] of the first region on the contig that the window of
+        /// the locus touches.
         region: u32,
     },
     /// It has fewer counts than `min_counts`.
@@ -101,7 +101,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Returns the verdict without what decided it.
+    /// Returns the verdict without details.
     pub fn reason(self) -> Reason {
         match self {
             Verdict::Kept => Reason::Kept,
@@ -115,10 +115,10 @@ impl Verdict {
     }
 }
 
-/// A region to stay out of.
+/// An excluded region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Region {
-    /// Which exclusion list, from 0.
+    /// The number of the exclusion list, from 0.
     pub file: u32,
     /// The 1-based line in it.
     pub line: u64,
@@ -133,7 +133,7 @@ pub struct Region {
 pub struct Verdicts {
     rows: Vec<Verdict>,
     regions: Vec<Region>,
-    /// The places of the regions, for finding one again.
+    /// The indices of the regions.
     places: HashMap<Region, u32>,
 }
 
@@ -142,10 +142,10 @@ impl Verdicts {
         Verdicts { rows: Vec::with_capacity(rows), ..Verdicts::default() }
     }
 
-    /// Makes verdicts of their parts, for an index of the caller's own.
+    /// Creates the verdicts of the rows of a table, for an index of the caller's own.
     ///
     /// # Errors
-    /// [`Error::Argument`] when a verdict names a region that there is not.
+    /// [`Error::Argument`] when a verdict has a region that does not exist.
     pub fn new(rows: Vec<Verdict>, regions: &[Region]) -> Result<Verdicts> {
         let mut verdicts = Verdicts::with_capacity(rows.len());
         for verdict in rows {
@@ -170,12 +170,12 @@ impl Verdicts {
         &self.rows
     }
 
-    /// Returns the regions that left out some locus, in the order of the first such.
+    /// Returns the regions that left out loci, in the order of the first locus of each.
     pub fn regions(&self) -> &[Region] {
         &self.regions
     }
 
-    /// Returns what a person is told of a row: `kept`,
+    /// Describes the verdict on a row for users: `kept`,
     /// `in the excluded region 451000..474000 (line 24 of list 0)`, `28 counts, under min_counts`.
     /// Lists and groups are numbered from 0.
     ///
@@ -205,7 +205,7 @@ impl Verdicts {
         self.rows.push(verdict);
     }
 
-    /// Appends the verdict on the next row, which touches a region.
+    /// Appends the verdict that the next row touches a region.
     pub(super) fn push_excluded(&mut self, region: Region) {
         let place = *self.places.entry(region).or_insert_with(|| {
             self.regions.push(region);
@@ -220,7 +220,7 @@ impl Verdicts {
         self.rows[row as usize] = verdict;
     }
 
-    /// Returns whether a row is kept so far.
+    /// Returns whether no rule has left out a row so far.
     pub(super) fn keeps(&self, row: u32) -> bool {
         self.rows[row as usize] == Verdict::Kept
     }

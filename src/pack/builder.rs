@@ -116,9 +116,9 @@ impl PackBuilder {
         self
     }
 
-    /// Sets whether a track may have no contig of the genome, or none with the genome's length. Such
-    /// a track is zero everywhere. By default it is an error, since its contig names or its genome
-    /// build are probably wrong.
+    /// Sets whether a track may have no contig of the genome, or none with the genome's length.
+    /// Such a track is zero everywhere. By default it is an error, since its contig names or its
+    /// genome build are probably wrong.
     pub fn allow_empty(mut self, allow_empty: bool) -> Self {
         self.allow_empty = allow_empty;
         self
@@ -148,8 +148,8 @@ impl PackBuilder {
         self.fasta.is_some() && self.contigs.is_none()
     }
 
-    /// Returns a text that is equal for builders that would pack equal stores from equal inputs, and
-    /// the inputs in the order of the manifest.
+    /// Returns a text that is equal for builders that would pack equal stores from equal inputs,
+    /// and the inputs in the order of the manifest.
     pub(crate) fn described(&self) -> (String, Vec<&Path>) {
         let PackBuilder {
             fasta,

@@ -1,5 +1,6 @@
 //! Checks that no input file changes while it is packed. Each is read twice, to be packed and to be
-//! hashed, so a file that is still being written would give a store whose hash is of other contents.
+//! hashed, so a file that is still being written would give a store whose hash is of other
+//! contents.
 
 use crate::store::FileStamp;
 use crate::{Error, Result};

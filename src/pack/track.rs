@@ -51,9 +51,9 @@ impl<'a> Track<'a> {
         Ok(Track { file, contigs, found, lists })
     }
 
-    /// Refuses a file that has no contig of the store with the store's length, unless `allow_empty`;
-    /// and a file that has another length of a contig in `wanted`. `genome` is the file that the
-    /// store's contigs come from.
+    /// Refuses a file that has no contig of the store with the store's length, unless
+    /// `allow_empty`; and a file that has another length of a contig in `wanted`. `genome` is the
+    /// file that the store's contigs come from.
     pub(super) fn check(
         &self,
         genome: &Path,
@@ -93,9 +93,9 @@ impl<'a> Track<'a> {
         format!("contig {name:?} has {length} bases here and {ours} {there}")
     }
 
-    /// Calls `each(start, end, value)` for every interval of `start .. end` on a contig of the store
-    /// that has a value, as [`BigWig::intervals`] does. A contig that the file lacks, or has with
-    /// another length, has no intervals.
+    /// Calls `each(start, end, value)` for every interval of `start .. end` on a contig of the
+    /// store that has a value, as [`BigWig::intervals`] does. A contig that the file lacks, or has
+    /// with another length, has no intervals.
     pub(super) fn intervals(&self, contig: usize, start: u64, end: u64, each: impl FnMut(u64, u64, f32)) -> Result<()> {
         let Some(&place) = self.found.get(&contig) else { return Ok(()) };
         let (name, length) = &self.file.contigs()[place];
@@ -128,8 +128,8 @@ impl ContigLists {
     }
 }
 
-/// Returns what to tell about the files of tracks that is no warning: contigs that were renamed, and
-/// contigs that the store lacks, unless only `chosen` contigs were packed.
+/// Returns what to tell about the files of tracks that is no warning: contigs that were renamed,
+/// and contigs that the store lacks, unless only `chosen` contigs were packed.
 pub(super) fn notes(inputs: &[Provenance], chosen: bool) -> Vec<String> {
     let mut notes = Vec::new();
     for input in inputs {

@@ -1,5 +1,5 @@
 //! The order of cherimoya 0.3.1's `PeakNegativeSampler`, which draws an epoch as whole arrays from
-//! one stream of numpy's legacy generator: a training run that began there goes on here with the
+//! one stream of numpy's legacy generator. A training run that began there continues here with the
 //! same examples.
 
 use super::mt19937::RandomState;
@@ -9,16 +9,16 @@ use crate::Result;
 /// The version of the order, for saved states.
 pub const VERSION: u32 = 1;
 
-/// Seeds are modulo this, 2^31 - 1.
+/// The modulus of seeds, 2^31 - 1.
 const MODULUS: u64 = (1 << 31) - 1;
-/// What an epoch adds to the seed, before the modulo.
+/// What each epoch adds to the seed, before the modulus.
 const EPOCH_STRIDE: u128 = 2_654_435_761;
 
-/// The seed of epoch 0 for a `random_state`, which may be negative: its mathematical remainder of
-/// division by 2^31 - 1.
+/// Returns the seed of epoch 0 for a `random_state`, which may be negative: its remainder, not
+/// negative, of division by 2^31 - 1.
 ///
-/// [`PlanOptions::seed`] is reduced in the same way; for a negative `random_state`, let it be what
-/// this returns.
+/// [`PlanOptions::seed`] is reduced in the same way. For a negative `random_state`, set it to this
+/// value.
 ///
 /// ```
 /// use atemoya::sample::cherimoya::base_seed;
@@ -31,7 +31,7 @@ pub fn base_seed(random_state: i128) -> u64 {
     random_state.rem_euclid(i128::from(MODULUS)) as u64
 }
 
-/// The seed of an epoch's generator.
+/// Returns the seed of an epoch's generator.
 fn epoch_seed(seed: u64, epoch: u64) -> u32 {
     let base = u128::from(seed % MODULUS);
     ((base + u128::from(epoch) * EPOCH_STRIDE) % u128::from(MODULUS)) as u32
@@ -41,12 +41,12 @@ fn epoch_seed(seed: u64, epoch: u64) -> u32 {
 const IS_PEAK: u8 = 1;
 const REVERSE_COMPLEMENT: u8 = 2;
 
-/// One epoch in cherimoya's order: `n_peaks + trunc(n_peaks * negative_ratio)` examples, nine bytes
-/// each (five without jitter).
+/// The plan of one epoch in cherimoya's order: `n_peaks + trunc(n_peaks * negative_ratio)`
+/// examples, nine bytes each (five without jitter).
 ///
-/// As in cherimoya, all draws come from one stream, one array after the other: so without
-/// `shuffle`, places, negatives, offsets and orientations are others too, not only the order of
-/// peaks.
+/// As in cherimoya, all draws come from one stream, one array after the other. So `shuffle` changes
+/// not only the order of the peaks, but also the positions of the negatives, which negatives are
+/// drawn, offsets and orientations.
 ///
 /// # Examples
 /// ```
@@ -83,7 +83,7 @@ impl CherimoyaPlan {
         Ok(CherimoyaPlan::drawn(options, options.examples()?, &mut RandomState::new(epoch_seed(options.seed, epoch))))
     }
 
-    /// The plan of `n` examples that a generator gives.
+    /// Draws the plan of `n` examples from a generator.
     fn drawn(options: &PlanOptions, n: u32, generator: &mut RandomState) -> CherimoyaPlan {
         let mut peaks: Vec<u32> = (0..options.n_peaks as u32).collect();
         if options.shuffle {
@@ -95,7 +95,7 @@ impl CherimoyaPlan {
         let last_negative = options.n_negatives.saturating_sub(1) as u32;
         let mut peaks = peaks.into_iter();
         let source = |flag: &u8| match flag {
-            // There are as many of these flags as peaks.
+            // There are as many peak flags as peaks.
             &IS_PEAK => peaks.next().unwrap_or_default(),
             _ => generator.bounded(last_negative),
         };
@@ -103,7 +103,7 @@ impl CherimoyaPlan {
 
         let mut offsets = Vec::new();
         if options.max_jitter > 0 {
-            // One is drawn for a negative too, and not used.
+            // An offset is drawn for a negative too, but not used.
             let offset = |flag: &u8| generator.bounded(2 * options.max_jitter) * u32::from(flag & IS_PEAK);
             offsets = flags.iter().map(offset).collect();
         }
@@ -113,19 +113,19 @@ impl CherimoyaPlan {
         CherimoyaPlan { sources, offsets, flags }
     }
 
-    /// How many examples the epoch has.
+    /// Returns the number of examples of the epoch.
     #[must_use]
     pub fn len(&self) -> usize {
         self.sources.len()
     }
 
-    /// Whether the epoch has no example, which never is so.
+    /// Returns false: an epoch has at least one example.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.sources.is_empty()
     }
 
-    /// The example at `index`, in constant time.
+    /// Returns the example at `index`, in constant time.
     ///
     /// # Panics
     /// When `index` is not below [`CherimoyaPlan::len`], as indexing a slice does.

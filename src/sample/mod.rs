@@ -1,4 +1,4 @@
-//! Which example stands at which place of an epoch: pure functions of seed, epoch and index,
+//! Plans epochs: which example is at which index, as a pure function of seed, epoch and index,
 //! without data.
 
 pub mod cherimoya;

@@ -1,22 +1,21 @@
-//! numpy's legacy generator, `numpy.random.RandomState(seed)`: the 32-bit Mersenne Twister, with
-//! its bounded draw and its shuffle. numpy has frozen all of it.
+//! numpy's legacy generator, `numpy.random.RandomState(seed)`: the 32-bit Mersenne Twister with its
+//! bounded draw and its shuffle, which numpy has frozen.
 
 /// Words of the state.
 const N: usize = 624;
-/// How far ahead the recurrence looks.
+/// The offset of the recurrence.
 const M: usize = 397;
 
-/// A stream of random numbers as numpy's legacy `RandomState` gives them.
+/// A generator of the same random numbers as numpy's legacy `RandomState`.
 #[derive(Debug, Clone)]
 pub(super) struct RandomState {
     key: [u32; N],
-    /// The next word of `key` to be given out.
+    /// The index in `key` of the next word.
     next: usize,
 }
 
 impl RandomState {
-    /// The stream of an integer seed, as `RandomState(seed)`: neither of an array of seeds nor of a
-    /// `SeedSequence`.
+    /// Creates the generator of an integer seed, as `RandomState(seed)` does.
     #[must_use]
     pub(super) fn new(seed: u32) -> RandomState {
         let mut key = [seed; N];
@@ -27,7 +26,7 @@ impl RandomState {
         RandomState { key, next: N }
     }
 
-    /// The next 32-bit output, uniform.
+    /// Returns the next 32-bit output.
     pub(super) fn next_u32(&mut self) -> u32 {
         if self.next == N {
             self.advance();
@@ -40,7 +39,7 @@ impl RandomState {
         y ^ (y >> 18)
     }
 
-    /// Makes the next `N` words.
+    /// Computes the next `N` words.
     fn advance(&mut self) {
         for i in 0..N {
             let y = (self.key[i] & 0x8000_0000) | (self.key[(i + 1) % N] & 0x7fff_ffff);
@@ -50,11 +49,11 @@ impl RandomState {
         self.next = 0;
     }
 
-    /// A uniform integer of `0 ..= max`, by masked rejection: outputs are cut to as many bits as
-    /// `max` has until one is not above it. Takes no output when `max` is 0.
+    /// Returns a uniform integer of `0 ..= max`, by masked rejection: outputs are masked to the
+    /// bits of `max` until one is not above it. Uses no output when `max` is 0.
     ///
-    /// It is the draw of both `RandomState.randint` and `RandomState.shuffle` for ranges that 32
-    /// bits hold.
+    /// `RandomState.randint` and `RandomState.shuffle` draw in this way for ranges of up to 32
+    /// bits.
     pub(super) fn bounded(&mut self, max: u32) -> u32 {
         if max == 0 {
             return 0;
@@ -68,8 +67,8 @@ impl RandomState {
         }
     }
 
-    /// Shuffles as `RandomState.shuffle`, for slices of less than 2^32 items: from the last place
-    /// down to the second, each is exchanged with one that is not after it.
+    /// Shuffles as `RandomState.shuffle` does, for slices of less than 2^32 items: from the last
+    /// item down to the second, each is exchanged with one that is not after it.
     pub(super) fn shuffle<T>(&mut self, items: &mut [T]) {
         for i in (1..items.len()).rev() {
             items.swap(i, self.bounded(i as u32) as usize);

@@ -1,7 +1,7 @@
 //! The native order, version 1, as `format-spec/SAMPLER.md` defines it.
 //!
-//! What this file computes is a format: it never changes within a version, and
-//! `format-spec/vectors/sampler.json` holds it in place.
+//! The order is part of the format: it never changes within a version, and
+//! `format-spec/vectors/sampler.json` tests it.
 
 use crate::{Error, Result};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -62,7 +62,7 @@ impl Generator {
     /// Returns an integer that is uniform in `0 .. bound` (Lemire 2019), by one output or, rarely,
     /// more.
     ///
-    /// A bound of 0 is outside the specification; it returns 0.
+    /// Returns 0 for a bound of 0, which the specification does not define.
     pub fn bounded(&mut self, bound: u64) -> u64 {
         let (mut high, mut low) = self.product(bound);
         if low < bound {
@@ -74,50 +74,51 @@ impl Generator {
         high
     }
 
-    /// The two halves of the next output times `bound`.
+    /// Returns the high and low half of the next output times `bound`.
     fn product(&mut self, bound: u64) -> (u64, u64) {
         let product = u128::from(self.next_u64()) * u128::from(bound);
         ((product >> 64) as u64, product as u64)
     }
 }
 
-/// What an epoch's plan depends on in any order, apart from the epoch.
+/// The options of an epoch's plan, in any order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlanOptions {
-    /// How many peaks there are, at least 1. Each occurs exactly once in an epoch.
+    /// The number of peaks, at least 1. Each occurs exactly once in an epoch.
     pub n_peaks: usize,
-    /// How many negatives there are to draw from, with replacement.
+    /// The number of negatives, which are drawn with replacement.
     pub n_negatives: usize,
-    /// How many negatives are drawn for each peak: finite and not negative. The product is
-    /// truncated.
+    /// The number of negatives that are drawn for each peak: finite and not negative. The product
+    /// with `n_peaks` is truncated.
     pub negative_ratio: f64,
-    /// How far a peak's window is shifted at most, in bases: below 2^31.
+    /// The greatest shift of a peak's window, in bases, below 2^31.
     pub max_jitter: u32,
     /// Whether each example is reverse complemented with probability 1/2.
     pub reverse_complement: bool,
-    /// Whether the peaks come in random order. If not, they keep theirs; the places of the
-    /// negatives are random still.
+    /// Whether the peaks come in random order. If not, they keep their order, but the positions of
+    /// the negatives are still random.
     pub shuffle: bool,
-    /// The seed of all epochs. The order of cherimoya uses it modulo 2^31 - 1;
-    /// [`base_seed`](super::cherimoya::base_seed) makes one of a negative `random_state`.
+    /// The seed of all epochs. Cherimoya's order uses it modulo 2^31 - 1.
+    /// [`base_seed`](super::cherimoya::base_seed) returns the seed for a negative `random_state`.
     pub seed: u64,
 }
 
-/// The example at one place of an epoch.
+/// The example at one index of an epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Draw {
     /// Whether the example is a peak or a negative.
     pub is_peak: bool,
-    /// Which of the kept peaks, or of the kept negatives, in index order.
+    /// The index of the locus among the kept peaks, or among the kept negatives.
     pub source: u32,
-    /// `0 ..= 2 * max_jitter`: a peak's window is shifted by `offset - max_jitter` bases. 0 for a
-    /// negative, whose window is never shifted.
+    /// `0 ..= 2 * max_jitter`: a peak's window is shifted by `offset - max_jitter` bases. Always 0
+    /// for a negative, whose window is not shifted.
     pub offset: u32,
     /// Whether the example is reverse complemented.
     pub reverse_complement: bool,
 }
 
-/// The order of one epoch: `n_peaks + trunc(n_peaks * negative_ratio)` examples, four bytes each.
+/// The plan of one epoch in the native order: `n_peaks + trunc(n_peaks * negative_ratio)` examples,
+/// four bytes each.
 ///
 /// # Examples
 /// ```
@@ -140,7 +141,7 @@ pub struct Draw {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EpochPlan {
-    /// Below `n_peaks`, the peak at each place; any other value stands for a negative.
+    /// The peak at each index, or for a negative any value not below `n_peaks`.
     permutation: Vec<u32>,
     n_peaks: u32,
     n_negatives: u32,
@@ -153,9 +154,9 @@ impl EpochPlan {
     /// Plans an epoch, in time proportional to its length.
     ///
     /// # Errors
-    /// [`Error::Argument`] when an option is outside its range, `negative_ratio` is not 0 and there
-    /// are no negatives (even if it is so small that none would be drawn), or the epoch would not
-    /// be shorter than 2^32 examples.
+    /// [`Error::Argument`] when an option is out of its range, when `negative_ratio` is not 0 and
+    /// there are no negatives (even if none would be drawn), or when the epoch would have 2^32
+    /// examples or more.
     pub fn new(options: &PlanOptions, epoch: u64) -> Result<EpochPlan> {
         let n = options.examples()?;
         let n_peaks = options.n_peaks as u32;
@@ -181,17 +182,17 @@ impl EpochPlan {
         })
     }
 
-    /// Returns how many examples the epoch has.
+    /// Returns the number of examples of the epoch.
     pub fn len(&self) -> usize {
         self.permutation.len()
     }
 
-    /// Returns whether the epoch has no example, which never is so.
+    /// Returns false: an epoch has at least one example.
     pub fn is_empty(&self) -> bool {
         self.permutation.is_empty()
     }
 
-    /// Returns the example at `index`, in constant time, whatever was drawn before.
+    /// Returns the example at `index`, in constant time.
     ///
     /// # Panics
     /// When `index` is not below [`EpochPlan::len`], as indexing a slice does.
@@ -210,7 +211,7 @@ impl EpochPlan {
 }
 
 impl PlanOptions {
-    /// The length of an epoch, after checking every option.
+    /// Checks every option and returns the length of an epoch.
     pub(super) fn examples(&self) -> Result<u32> {
         let too_many = |name, n| Error::argument(name, format!("{n} is more than an epoch's order allows (2^32 - 1)"));
         if self.n_peaks == 0 {

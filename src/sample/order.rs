@@ -1,21 +1,21 @@
-//! The orders that an epoch's examples can stand in.
+//! The orders of an epoch's examples.
 
 use crate::Error;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// Which rules say what example stands at each place of an epoch. Its text, also in saved states,
-/// is the name in lower case.
+/// The rule for the order of an epoch's examples. Its text, also in saved states, is its name in
+/// lower case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Order {
-    /// Atemoya's own (`format-spec/SAMPLER.md`): every example is drawn from a random stream of its
-    /// own. See [`native`](super::native).
+    /// Atemoya's order (`format-spec/SAMPLER.md`): every example is drawn from a random stream of
+    /// its own. See [`native`](super::native).
     #[default]
     Native,
-    /// That of cherimoya 0.3.1, example for example, drawn from one stream of numpy's legacy
+    /// The order of cherimoya 0.3.1, example for example, drawn from one stream of numpy's legacy
     /// generator. See [`cherimoya`](super::cherimoya).
     Cherimoya,
 }
@@ -24,7 +24,8 @@ impl Order {
     /// All orders.
     pub const ALL: [Order; 2] = [Order::Native, Order::Cherimoya];
 
-    /// The version of the order: within one, the same options give the same examples for ever.
+    /// Returns the version of the order. Within a version, the same options always give the same
+    /// examples.
     #[must_use]
     pub fn version(self) -> u32 {
         match self {
@@ -33,7 +34,7 @@ impl Order {
         }
     }
 
-    /// The name, in lower case.
+    /// Returns the name in lower case.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -52,10 +53,10 @@ impl fmt::Display for Order {
 impl FromStr for Order {
     type Err = Error;
 
-    /// The order of a name.
+    /// Parses the name of an order.
     ///
     /// # Errors
-    /// [`Error::Argument`] for any other text, with the names that there are.
+    /// [`Error::Argument`] for any other text, with the valid names.
     fn from_str(name: &str) -> Result<Order, Error> {
         Order::ALL.into_iter().find(|order| order.name() == name).ok_or_else(|| {
             let known = Order::ALL.map(Order::name).join(", ");

@@ -1,10 +1,10 @@
-//! One epoch's plan, in whatever order: what the feed follows.
+//! The plan of one epoch, in any order, which the feed follows.
 
 use super::cherimoya::CherimoyaPlan;
 use super::native::{Draw, EpochPlan};
 use crate::{Error, Result};
 
-/// Which example stands at each place of an epoch: planned in one of the orders, or a caller's own.
+/// The examples of one epoch: planned in one of the orders, or given by the caller.
 ///
 /// # Examples
 /// ```
@@ -21,25 +21,25 @@ use crate::{Error, Result};
 /// # Ok::<(), atemoya::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Plan(Kind);
+pub struct Plan(Inner);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Kind {
+enum Inner {
     Native(EpochPlan),
     Cherimoya(CherimoyaPlan),
     Draws(Vec<Draw>),
 }
 
 impl Plan {
-    /// A plan of the caller's own: any examples in any order, each any number of times.
+    /// Creates a plan of the caller's draws: any examples in any order, each any number of times.
     ///
-    /// `n_peaks` and `n_negatives` count the kept loci of each kind; `max_jitter` is that of the
-    /// windows, in bases.
+    /// `n_peaks` and `n_negatives` are the numbers of kept loci of each kind; `max_jitter` is that
+    /// of the windows, in bases.
     ///
     /// # Errors
-    /// [`Error::Argument`], which names the index of the draw, when a source is not below the
-    /// number of loci of its kind, a peak's offset is above `2 * max_jitter` or a negative's is not
-    /// 0; or when there is no draw.
+    /// [`Error::Argument`] with the index of the draw, when a source is not below the number of
+    /// loci of its kind, a peak's offset is above `2 * max_jitter`, or a negative's offset is not
+    /// 0. [`Error::Argument`] when there is no draw.
     pub fn from_draws(draws: Vec<Draw>, n_peaks: usize, n_negatives: usize, max_jitter: u32) -> Result<Plan> {
         if draws.is_empty() {
             return Err(Error::argument("draws", "there is none"));
@@ -58,48 +58,48 @@ impl Plan {
                 return Err(Error::argument("draws", message));
             }
         }
-        Ok(Plan(Kind::Draws(draws)))
+        Ok(Plan(Inner::Draws(draws)))
     }
 
-    /// How many examples the epoch has.
+    /// Returns the number of examples of the epoch.
     #[must_use]
     pub fn len(&self) -> usize {
         match &self.0 {
-            Kind::Native(plan) => plan.len(),
-            Kind::Cherimoya(plan) => plan.len(),
-            Kind::Draws(draws) => draws.len(),
+            Inner::Native(plan) => plan.len(),
+            Inner::Cherimoya(plan) => plan.len(),
+            Inner::Draws(draws) => draws.len(),
         }
     }
 
-    /// Whether the epoch has no example, which never is so.
+    /// Returns false: an epoch has at least one example.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The example at `index`, in constant time, whatever was drawn before.
+    /// Returns the example at `index`, in constant time.
     ///
     /// # Panics
     /// When `index` is not below [`Plan::len`], as indexing a slice does.
     #[must_use]
     pub fn draw(&self, index: usize) -> Draw {
         match &self.0 {
-            Kind::Native(plan) => plan.draw(index),
-            Kind::Cherimoya(plan) => plan.draw(index),
-            Kind::Draws(draws) => draws[index],
+            Inner::Native(plan) => plan.draw(index),
+            Inner::Cherimoya(plan) => plan.draw(index),
+            Inner::Draws(draws) => draws[index],
         }
     }
 }
 
 impl From<EpochPlan> for Plan {
     fn from(plan: EpochPlan) -> Plan {
-        Plan(Kind::Native(plan))
+        Plan(Inner::Native(plan))
     }
 }
 
 impl From<CherimoyaPlan> for Plan {
     fn from(plan: CherimoyaPlan) -> Plan {
-        Plan(Kind::Cherimoya(plan))
+        Plan(Inner::Cherimoya(plan))
     }
 }
 

@@ -1,4 +1,4 @@
-//! The planner of peaks and negatives: the plans of all epochs.
+//! Plans all epochs of peaks and negatives.
 
 use super::cherimoya::CherimoyaPlan;
 use super::native::{EpochPlan, PlanOptions};
@@ -40,7 +40,7 @@ pub struct EpochPlanner {
 }
 
 impl EpochPlanner {
-    /// The planner in the native order. Checks the options.
+    /// Creates the planner of the native order, and checks the options.
     ///
     /// # Errors
     /// [`crate::Error::Argument`] as for [`EpochPlan::new`].
@@ -48,7 +48,7 @@ impl EpochPlanner {
         EpochPlanner::with_order(options, Order::Native)
     }
 
-    /// The planner in any order. Checks the options.
+    /// Creates the planner of any order, and checks the options.
     ///
     /// # Errors
     /// [`crate::Error::Argument`] as for [`EpochPlan::new`].
@@ -57,34 +57,35 @@ impl EpochPlanner {
         Ok(EpochPlanner { options, order, examples })
     }
 
-    /// The order of the plans.
+    /// Returns the order of the plans.
     #[must_use]
     pub fn order(&self) -> Order {
         self.order
     }
 
-    /// Examples of an epoch: `n_peaks + trunc(n_peaks * negative_ratio)`.
+    /// Returns the number of examples of an epoch: `n_peaks + trunc(n_peaks * negative_ratio)`.
     #[must_use]
     pub fn len(&self) -> usize {
         self.examples
     }
 
-    /// Whether an epoch has no example, which never is so.
+    /// Returns false: an epoch has at least one example.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.examples == 0
     }
 
-    /// What the plans depend on.
+    /// Returns the options of the plans.
     #[must_use]
     pub fn options(&self) -> &PlanOptions {
         &self.options
     }
 
-    /// The plan of an epoch, made in time proportional to its length.
+    /// Plans an epoch, in time proportional to its length.
     ///
     /// # Errors
-    /// None that making the planner has not found.
+    /// [`crate::Error::Argument`] when there is not enough memory for the plan. The options were
+    /// checked before.
     pub fn epoch(&self, epoch: u64) -> Result<Plan> {
         match self.order {
             Order::Native => EpochPlan::new(&self.options, epoch).map(Plan::from),

@@ -45,8 +45,8 @@ impl TargetKind {
 /// Everything in a directory, all of it proven to be written by atemoya.
 #[derive(Debug, Default)]
 pub(super) struct Contents {
-    /// Each file before the document that lists it, so that what is left can be proven again when the
-    /// removal stops halfway.
+    /// Each file before the document that lists it, so that what is left can be proven again when
+    /// the removal stops halfway.
     files: Vec<PathBuf>,
     /// Innermost first.
     directories: Vec<PathBuf>,
@@ -63,8 +63,8 @@ struct Search {
 }
 
 impl Contents {
-    /// Lists the entries of a directory, at any depth, if each is listed by the directory's document or
-    /// by the document of one of its locus indices.
+    /// Lists the entries of a directory, at any depth, if each is listed by the directory's
+    /// document or by the document of one of its locus indices.
     ///
     /// # Errors
     /// Why it may hold files that atemoya did not write, as the end of a sentence: `it is ...`.
@@ -77,8 +77,8 @@ impl Contents {
         search.end(kind)
     }
 
-    /// Lists the entries of a damaged store, at any depth, if each has the name and the first bytes of
-    /// a file that atemoya writes. Does not use the manifest.
+    /// Lists the entries of a damaged store, at any depth, if each has the name and the first bytes
+    /// of a file that atemoya writes. Does not use the manifest.
     ///
     /// # Errors
     /// As [`Contents::of`].

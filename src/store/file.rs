@@ -41,14 +41,14 @@ impl<'a> DataFile<'a> {
         })
     }
 
-    /// Asks the system to read bytes into memory, and does not wait for them. Does nothing where the
-    /// system has no readahead.
+    /// Asks the system to read bytes into memory, and does not wait for them. Does nothing where
+    /// the system has no readahead.
     pub(crate) fn readahead(&self, bytes: Range<u64>) {
         system::readahead(self.file, bytes);
     }
 
-    /// Returns whether the byte at `offset` is in memory, as far as the system tells; true on systems
-    /// that do not tell.
+    /// Returns whether the byte at `offset` is in memory, as far as the system tells; true on
+    /// systems that do not tell.
     pub(crate) fn in_memory(&self, offset: u64) -> bool {
         system::in_memory(self.file, offset)
     }

@@ -29,8 +29,8 @@ impl FileStamp {
         }
     }
 
-    /// Returns whether this is the same file with the same contents, as far as device, inode, length
-    /// and modification time tell. Another name or other permissions make no difference.
+    /// Returns whether this is the same file with the same contents, as far as device, inode,
+    /// length and modification time tell. Another name or other permissions make no difference.
     #[cfg(feature = "ingest")]
     pub(crate) fn same_contents(&self, other: &FileStamp) -> bool {
         let key = |stamp: &FileStamp| (stamp.device, stamp.inode, stamp.length, stamp.modified);

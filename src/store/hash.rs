@@ -8,8 +8,8 @@ use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::Path;
 
-/// Hashes a whole file. Returns the hash as 64 lower-case hexadecimal digits, and the number of bytes
-/// read.
+/// Hashes a whole file. Returns the hash as 64 lower-case hexadecimal digits, and the number of
+/// bytes read.
 pub(crate) fn sha256(mut file: &File, path: &Path, progress: &dyn Progress) -> Result<(String, u64)> {
     file.rewind().map_err(Error::io(path, "read"))?;
     let mut hash = Sha256::new();

@@ -7,12 +7,13 @@ use std::fs::File;
 use std::ops::Deref;
 use std::path::Path;
 
-/// A whole file mapped read-only. It derefs to the bytes of the file, which begin on a page boundary.
+/// A whole file mapped read-only. It derefs to the bytes of the file, which begin on a page
+/// boundary.
 #[derive(Debug)]
 pub(crate) struct Map {
     bytes: memmap2::Mmap,
-    /// Kept open, so that reads without the map are of the same file, even if another file takes its
-    /// name.
+    /// Kept open, so that reads without the map are of the same file, even if another file takes
+    /// its name.
     file: File,
 }
 

@@ -1,5 +1,5 @@
-//! Finds contigs and tracks on which a store has zeros because the tracks' files lack the values, and
-//! warns of them or refuses them.
+//! Finds contigs and tracks on which a store has zeros because the tracks' files lack the values,
+//! and warns of them or refuses them.
 
 use super::Store;
 use crate::error::listed_as_is;
@@ -14,8 +14,8 @@ impl Store {
     /// contigs that a file does not have or has with another length, and files without any value.
     /// Reads only the manifest.
     ///
-    /// Only the named groups and contigs count; `None` means all. A loader asks for the groups that it
-    /// reads and the contigs of its loci.
+    /// Only the named groups and contigs count; `None` means all. A loader asks for the groups that
+    /// it reads and the contigs of its loci.
     ///
     /// # Errors
     /// [`Error::Argument`] of `groups` or `contigs` for a name that the store lacks.
@@ -32,12 +32,12 @@ impl Store {
         Ok(warnings(self.manifest(), groups, contigs))
     }
 
-    /// Refuses contigs whose length in the file of a track differs from the store's: that file is of
-    /// another genome, and the store has zeros there. Only the named groups and contigs count; `None`
-    /// means all.
+    /// Refuses contigs whose length in the file of a track differs from the store's: that file is
+    /// of another genome, and the store has zeros there. Only the named groups and contigs count;
+    /// `None` means all.
     ///
-    /// Call this for the contigs of all loci before counts are taken, since zeros would leave loci out
-    /// silently.
+    /// Call this for the contigs of all loci before counts are taken, since zeros would leave loci
+    /// out silently.
     ///
     /// # Errors
     /// [`Error::Argument`] of `chroms` with both lengths; errors of [`Store::warnings`].
@@ -62,8 +62,8 @@ impl Store {
     }
 
     /// Returns the ids of the contigs whose values are unknown, since their length in the file of a
-    /// track is another, each with a message. Only the named groups count, and of each only `channel`
-    /// if it is given.
+    /// track is another, each with a message. Only the named groups count, and of each only
+    /// `channel` if it is given.
     pub(crate) fn unreadable(&self, groups: &[&str], channel: Option<usize>) -> BTreeMap<usize, String> {
         let (lengths, all) = (Lengths::new(self.manifest()), Wanted::new(None));
         let mut contigs = BTreeMap::new();
@@ -93,7 +93,8 @@ fn check_lengths(manifest: &Manifest, groups: Option<&[&str]>, contigs: Option<&
     Ok(())
 }
 
-/// Returns the warnings about a manifest, as [`Store::warnings`] does. The store need not exist yet.
+/// Returns the warnings about a manifest, as [`Store::warnings`] does. The store need not exist
+/// yet.
 pub(crate) fn warnings(manifest: &Manifest, groups: Option<&[&str]>, contigs: Option<&[&str]>) -> Vec<String> {
     let (lengths, wanted) = (Lengths::new(manifest), Wanted::new(contigs));
     // One sentence for all tracks that lack the same.
@@ -119,8 +120,8 @@ struct TrackInput<'a> {
     input: Option<&'a Provenance>,
 }
 
-/// Lists the tracks of some groups with their files. The files of a group have its name as their role
-/// and are in its order. The genome, the first of all inputs, may have the same role.
+/// Lists the tracks of some groups with their files. The files of a group have its name as their
+/// role and are in its order. The genome, the first of all inputs, may have the same role.
 fn tracks<'a>(manifest: &'a Manifest, groups: Option<&[&str]>) -> Vec<TrackInput<'a>> {
     let mut by_role: HashMap<&str, Vec<&Provenance>> = HashMap::new();
     for input in &manifest.inputs {

@@ -18,8 +18,8 @@ use std::sync::Arc;
 /// or its disk fails, the process dies by SIGBUS. With [`Access::Read`](crate::feed::Access::Read),
 /// a loader returns an error instead.
 ///
-/// Cloning is cheap and shares the maps. A store is `Send` and `Sync`, and any number of threads may
-/// read it.
+/// Cloning is cheap and shares the maps. A store is `Send` and `Sync`, and any number of threads
+/// may read it.
 ///
 /// ```no_run
 /// let store = atemoya::Store::open("hg38.atemoya")?;
@@ -44,16 +44,16 @@ struct Inner {
 impl Store {
     /// Opens a store, in milliseconds at any size.
     ///
-    /// Checks the manifest, which ends with its own checksum, and the length, header and contig table
-    /// of each data file. Does not read what grows with the genome: bases, values and their offsets.
-    /// Those are bounds-checked when they are used, so that a damaged byte is an
+    /// Checks the manifest, which ends with its own checksum, and the length, header and contig
+    /// table of each data file. Does not read what grows with the genome: bases, values and their
+    /// offsets. Those are bounds-checked when they are used, so that a damaged byte is an
     /// [`Error::Corrupt`] when it is read, or a wrong value in a batch. [`Store::verify`] reads
     /// everything, and [`Store::verify_once`] does so once for each machine.
     ///
     /// # Errors
-    /// [`Error::NotAStore`] when there is no manifest; [`Error::Unsupported`] for an unknown version
-    /// or feature; [`Error::Corrupt`] for a file that lacks parts or breaks a rule of the format;
-    /// [`Error::Io`].
+    /// [`Error::NotAStore`] when there is no manifest; [`Error::Unsupported`] for an unknown
+    /// version or feature; [`Error::Corrupt`] for a file that lacks parts or breaks a rule of the
+    /// format; [`Error::Io`].
     pub fn open(path: impl AsRef<Path>) -> Result<Store> {
         let path = path.as_ref();
         let manifest_path = path.join(MANIFEST);
@@ -182,7 +182,8 @@ fn check_version(bytes: &[u8], path: &Path) -> Result<()> {
     }
 }
 
-/// Maps a data file, and checks its header page and the CRC of its contig table against the manifest.
+/// Maps a data file, and checks its header page and the CRC of its contig table against the
+/// manifest.
 pub(super) fn open_data_file(path: &Path, entry: &FileEntry, contigs: &Contigs) -> Result<(Map, Header)> {
     let map = Map::open(path, entry.length)?;
     let Some(page) = map.first_chunk::<PAGE>() else {

@@ -115,8 +115,8 @@ impl PanelFile {
         self.error_at(row, self.view().index.get(row).copied().unwrap_or(0), error)
     }
 
-    /// Turns an error in a row at a known offset of DATA into one that names the file and the offset,
-    /// without the map.
+    /// Turns an error in a row at a known offset of DATA into one that names the file and the
+    /// offset, without the map.
     pub(super) fn error_at(&self, row: usize, start: u64, error: TileError) -> Error {
         let start = start.min(self.header.data.length);
         match error {
@@ -140,8 +140,8 @@ pub struct PanelView<'a> {
 }
 
 impl<'a> PanelView<'a> {
-    /// Returns a view of rows that were read, as the rows of contig 0. `index` has one offset in `data`
-    /// more than there are rows.
+    /// Returns a view of rows that were read, as the rows of contig 0. `index` has one offset in
+    /// `data` more than there are rows.
     pub(super) fn of_rows(data: &'a [u8], index: &'a [u64], tracks: usize, tile_log2: u32) -> PanelView<'a> {
         PanelView { data, index, first_rows: &[0], tracks, tile_log2 }
     }
@@ -160,7 +160,8 @@ impl<'a> PanelView<'a> {
         self.tracks
     }
 
-    /// Returns the number of the first row of a contig, or for the number of contigs that of all rows.
+    /// Returns the number of the first row of a contig, or for the number of contigs that of all
+    /// rows.
     #[inline(always)]
     #[must_use]
     pub fn first_row(&self, contig: usize) -> usize {
@@ -198,7 +199,8 @@ pub struct RowTiles<'a> {
 }
 
 impl<'a> RowTiles<'a> {
-    /// Returns the code of a track's tile, and the bytes from the tile's start to the end of the row.
+    /// Returns the code of a track's tile, and the bytes from the tile's start to the end of the
+    /// row.
     ///
     /// # Errors
     /// [`TileError`] for a reserved code or a tile that starts outside the row.

@@ -1,6 +1,6 @@
 //! Publishes in one step: a directory is built beside its target under a hidden name, synced, and
-//! renamed to the target (`format-spec/FORMAT.md`, section 10). At any moment there is the old state or
-//! the new one. Files that atemoya did not write are never removed.
+//! renamed to the target (`format-spec/FORMAT.md`, section 10). At any moment there is the old
+//! state or the new one. Files that atemoya did not write are never removed.
 
 use super::contents::{Contents, TargetKind};
 use super::unfinished::{Unfinished, remove_abandoned, sync_directory};
@@ -23,9 +23,9 @@ impl Publication {
     /// Begins to build the store `target`, and removes what killed writers of the same target left.
     ///
     /// # Errors
-    /// [`Error::Exists`] when the target exists and `replace` is false, is not a store, or has entries
-    /// that are not part of one; [`Error::Argument`] for a path that does not end in a name;
-    /// [`Error::Io`].
+    /// [`Error::Exists`] when the target exists and `replace` is false, is not a store, or has
+    /// entries that are not part of one; [`Error::Argument`] for a path that does not end in a
+    /// name; [`Error::Io`].
     pub fn of_store(target: &Path, replace: bool) -> Result<Publication> {
         Publication::begin(target, TargetKind::Store, replace)
     }
@@ -83,8 +83,8 @@ impl Publication {
     fn replace(&mut self) -> Result<()> {
         check_target(&self.target, self.kind, self.replace)?;
         let (here, target) = (self.unfinished.path().to_path_buf(), self.target.clone());
-        // With this lock, no other process takes it for a killed writer's directory while it has the
-        // hidden name. Without locks, no process removes such directories.
+        // With this lock, no other process takes it for a killed writer's directory while it has
+        // the hidden name. Without locks, no process removes such directories.
         let old = File::open(&target).map_err(Error::io(&target, "open"))?;
         let _ = old.try_lock();
         self.unfinished.owns_its_path(false);
@@ -102,8 +102,9 @@ impl Publication {
     }
 }
 
-/// Removes a damaged store that cannot be opened, so that it can be made again. Removes only entries
-/// with the names and first bytes of files that atemoya writes. A path that does not exist is no error.
+/// Removes a damaged store that cannot be opened, so that it can be made again. Removes only
+/// entries with the names and first bytes of files that atemoya writes. A path that does not exist
+/// is no error.
 ///
 /// # Errors
 /// [`Error::Exists`] when there is anything else, which is named. Then nothing is removed.
@@ -167,8 +168,8 @@ fn refused(target: &Path, kind: TargetKind, reason: &str) -> Error {
     Error::Exists { path: target.to_path_buf(), hint: format!("{reason}. {remedy}") }
 }
 
-/// Exchanges the names of two directories. Where the system cannot do so in one step, `to` is missing
-/// for a moment.
+/// Exchanges the names of two directories. Where the system cannot do so in one step, `to` is
+/// missing for a moment.
 fn exchange(from: &Path, to: &Path) -> Result<()> {
     match renameat_with(CWD, from, CWD, to, RenameFlags::EXCHANGE) {
         Ok(()) => Ok(()),

@@ -1,7 +1,8 @@
-//! Reads the bytes of a panel's rows that windows need, without the map, into memory that is reused.
+//! Reads the bytes of a panel's rows that windows need, without the map, into memory that is
+//! reused.
 //!
-//! Short rows are read whole. Of long rows, when few of their tracks are wanted, the directory is read
-//! first and then the tiles.
+//! Short rows are read whole. Of long rows, when few of their tracks are wanted, the directory is
+//! read first and then the tiles.
 
 use super::{PanelFile, PanelView};
 use crate::format::tile::{self, Code, TileError};
@@ -81,8 +82,8 @@ impl RowBuffer {
         (start, end)
     }
 
-    /// Makes room for more bytes after those in use, and returns where they begin. `None` when there is
-    /// not enough memory.
+    /// Makes room for more bytes after those in use, and returns where they begin. `None` when
+    /// there is not enough memory.
     fn extend(&mut self, bytes: usize) -> Option<usize> {
         let (start, end) = (self.used, self.used.checked_add(bytes)?);
         if self.data.len() < end {
@@ -95,8 +96,8 @@ impl RowBuffer {
 }
 
 impl PanelFile {
-    /// Reads the tiles of `tracks`, which ascend, in some rows. Tiles of other tracks may read as zero.
-    /// `panel` is the panel's number, since several panels share the memory.
+    /// Reads the tiles of `tracks`, which ascend, in some rows. Tiles of other tracks may read as
+    /// zero. `panel` is the panel's number, since several panels share the memory.
     ///
     /// # Errors
     /// [`Error::Io`]; [`Error::Corrupt`] for an invalid offset of a row, and when the file has been
@@ -137,8 +138,8 @@ impl PanelFile {
         Ok(())
     }
 
-    /// Calls `need` with the ranges of the file, of one part, that [`PanelFile::read_rows`] would read,
-    /// without the index. Returns whether there are long rows.
+    /// Calls `need` with the ranges of the file, of one part, that [`PanelFile::read_rows`] would
+    /// read, without the index. Returns whether there are long rows.
     ///
     /// # Errors
     /// As [`PanelFile::read_rows`].
@@ -263,8 +264,8 @@ fn end_of(run: &[Tile]) -> usize {
     run.last().map_or(0, |tile| tile.bytes.end)
 }
 
-/// Lists the wanted tiles that are not zero in a row of `length` bytes. Each ends where the next tile
-/// of any track begins.
+/// Lists the wanted tiles that are not zero in a row of `length` bytes. Each ends where the next
+/// tile of any track begins.
 fn find(directory: &[[u8; 4]], length: usize, wanted: &[usize], tiles: &mut Vec<Tile>) -> Result<(), TileError> {
     for &track in wanted {
         let (code, start) = Code::from_entry(u32::from_le_bytes(directory[track]))?;

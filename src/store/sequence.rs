@@ -82,8 +82,8 @@ impl SequenceFile {
         at(blocks.start)..at(blocks.end)
     }
 
-    /// Reads some blocks of a contig from the file, without the map, into memory that is reused. The
-    /// contig's last block is its guard block.
+    /// Reads some blocks of a contig from the file, without the map, into memory that is reused.
+    /// The contig's last block is its guard block.
     ///
     /// # Errors
     /// [`Error::Io`]; [`Error::Corrupt`] when the file has been truncated.

@@ -1,9 +1,9 @@
 //! The hidden directories in which a writer builds beside its target, and those that killed writers
 //! left.
 //!
-//! Such a directory is recognized by its name, `.NAME.atemoya-XXXXXX.tmp`, by the lock that its writer
-//! holds, and by its contents: the marker file, or what a writer leaves when it is killed after it has
-//! removed the marker.
+//! Such a directory is recognized by its name, `.NAME.atemoya-XXXXXX.tmp`, by the lock that its
+//! writer holds, and by its contents: the marker file, or what a writer leaves when it is killed
+//! after it has removed the marker.
 
 use super::contents::{Contents, TargetKind};
 use crate::{Error, Result};

@@ -33,8 +33,8 @@ pub struct Verified {
 
 impl Store {
     /// Checks every checksum of every data file, decodes every tile, and compares the totals with
-    /// those of the manifest. Reads the whole store, on all cores or in the rayon pool of the caller.
-    /// [`crate::index::verify`] verifies the locus indices.
+    /// those of the manifest. Reads the whole store, on all cores or in the rayon pool of the
+    /// caller. [`crate::index::verify`] verifies the locus indices.
     ///
     /// # Errors
     /// [`Error::Corrupt`] for the first violation of the format; [`Error::Interrupted`].
@@ -230,7 +230,8 @@ fn verify_ends(panel: &PanelFile) -> Result<()> {
     Ok(())
 }
 
-/// Checks every tile of a row, which begins at base `start` of a contig, and adds them to the totals.
+/// Checks every tile of a row, which begins at base `start` of a contig, and adds them to the
+/// totals.
 fn verify_row(
     panel: &PanelFile,
     row: usize,

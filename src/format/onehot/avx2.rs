@@ -1,4 +1,4 @@
-//! The encoder for AVX2: a comparison with each of the four letters gives the masks of 32 bases at
+//! The encoder for AVX2: comparing with each of the four letters gives the masks of 32 bases at
 //! once.
 
 #![allow(unsafe_code, reason = "calling code compiled for instructions that only some machines have")]
@@ -8,7 +8,7 @@ use std::arch::x86_64::{
     __m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_set1_epi8,
 };
 
-/// Encodes whole blocks as [`super::encode_blocks`] does, where this machine can.
+/// Encodes whole blocks as [`super::encode_blocks`] does. `None` on a machine without AVX2.
 #[inline]
 pub(super) fn encode_blocks(letters: &[[u8; 64]], out: &mut Vec<u8>) -> Option<u64> {
     if !(std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("popcnt")) {
@@ -30,8 +30,7 @@ fn encode(letters: &[u8; 64]) -> Block {
     b"ACGT".map(|letter| u64::from(equal(low, letter)) | u64::from(equal(high, letter)) << 32)
 }
 
-/// 32 letters in upper case: bit 5 is what tells the cases apart, and no other byte becomes A, C, G
-/// or T without it.
+/// Returns 32 letters in upper case. Clearing bit 5 makes no other byte A, C, G or T.
 #[target_feature(enable = "avx2")]
 #[inline]
 fn upper(letters: &[u8; 64], at: usize) -> __m256i {
@@ -41,7 +40,7 @@ fn upper(letters: &[u8; 64], at: usize) -> __m256i {
     _mm256_and_si256(letters, _mm256_set1_epi8(0xdf_u8 as i8))
 }
 
-/// Which of 32 letters are this one.
+/// Returns the mask of the letters that equal `letter`.
 #[target_feature(enable = "avx2")]
 #[inline]
 fn equal(letters: __m256i, letter: u8) -> u32 {

@@ -1,5 +1,5 @@
-//! The bitmap encoding: a presence bit per base, a running count per 256 bases, then the values of
-//! the set bits.
+//! The bitmap encoding: a presence bit for each base, a running count for each 256 bases, and the
+//! values of the set bits.
 
 use super::intervals::Interval;
 use super::values::{Parts, for_values, store};

@@ -1,4 +1,4 @@
-//! The strict reading of a tile: every rule of section 6 of the format, for `verify`.
+//! Checks a tile against every rule of section 6 of the format, for `verify`.
 
 use super::encode::Summary;
 use super::intervals::Intervals;
@@ -6,22 +6,22 @@ use super::values::Parts;
 use super::{BLOCK, Code, Family, TileError, ValueType, bitmap, decode, dense, runs, sparse};
 use crate::format::Damage;
 
-/// What a tile holds, as found by [`check`].
+/// The size and totals of a tile, as found by [`check`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TileStats {
     /// Bytes of the tile, without the padding after it.
     pub bytes: usize,
-    /// The totals the manifest is checked against.
+    /// The totals, which are compared with the manifest.
     pub summary: Summary,
 }
 
-/// Checks a tile of `out.len()` bases, of which the first `valid` lie on the contig, and decodes it
+/// Checks a tile of `out.len()` bases, the first `valid` of which are on the contig, and decodes it
 /// into `out`.
 ///
-/// `bytes` starts with the tile and may go on after it.
+/// `bytes` begin with the tile and may be longer.
 ///
 /// # Errors
-/// The first rule broken; its offset is 0, the start of the tile.
+/// The first violation. Its offset is 0, the start of the tile.
 pub fn check(code: Code, bytes: &[u8], valid: usize, out: &mut [f32]) -> Result<TileStats, Damage> {
     let tile = out.len();
     decode::<f32, false>(code, bytes, tile, 0..tile, false, out).map_err(|e| e.damage(0))?;
@@ -115,7 +115,7 @@ fn check_runs(values: ValueType, bytes: &[u8], tile: usize) -> Result<usize, Til
     Ok(size)
 }
 
-/// How many non-zero bases a tile says it stores, where it says so.
+/// Returns the number of non-zero bases that a tile declares, for the encodings that declare it.
 fn stored_items(code: Code, bytes: &[u8], tile: usize) -> Option<usize> {
     let skip = match code.family() {
         Family::Zero => return Some(0),
@@ -126,11 +126,11 @@ fn stored_items(code: Code, bytes: &[u8], tile: usize) -> Option<usize> {
     bytes.get(skip..skip + tile / BLOCK * 2).map(|ends| last(ends.as_chunks::<2>().0))
 }
 
-/// Bytes of a tile, without the padding after it, as it says itself: what [`decode`] never reads
-/// past. Nothing else of it is checked.
+/// Returns the length of a tile as it declares it, in bytes, without padding. [`decode`] never
+/// reads past it. Checks nothing else.
 ///
 /// # Errors
-/// [`TileError::Truncated`] when `bytes` end before the tile does.
+/// [`TileError::Truncated`] when `bytes` are shorter.
 pub(crate) fn length(code: Code, bytes: &[u8], tile: usize) -> Result<usize, TileError> {
     let items = || stored_items(code, bytes, tile).ok_or(TileError::Truncated);
     let length = match code.family() {
@@ -146,7 +146,8 @@ pub(crate) fn length(code: Code, bytes: &[u8], tile: usize) -> Result<usize, Til
     if length <= bytes.len() { Ok(length) } else { Err(TileError::Truncated) }
 }
 
-/// The last byte of values of four bits, where it holds only one. The tile has been decoded.
+/// Returns the last byte of values of four bits, where it holds only one value. The tile must have
+/// been decoded.
 fn half_used(code: Code, bytes: &[u8], tile: usize) -> Option<u8> {
     let ends = tile / BLOCK * 2;
     let (before, items) = match code.family() {

@@ -1,11 +1,11 @@
-//! Tile codes: which of the five encodings a tile is stored under, and the type of its values.
+//! Tile codes: the encoding of a tile and the type of its values.
 
 use super::TileError;
 
-/// How the values of a tile are stored, in ascending width.
+/// The stored type of a tile's values, in ascending width.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ValueType {
-    /// Every value is 1 and none is stored.
+    /// Every value is 1, and none is stored.
     One,
     /// Integers of 0 to 15, two in a byte.
     U4,
@@ -21,7 +21,7 @@ impl ValueType {
     /// All five, in the order of their numbers.
     pub const ALL: [ValueType; 5] = [ValueType::One, ValueType::U4, ValueType::U8, ValueType::U16, ValueType::F32];
 
-    /// Bytes that some stored values take together.
+    /// Returns the bytes of this number of stored values.
     #[inline(always)]
     #[must_use]
     pub fn bytes(self, items: usize) -> usize {
@@ -34,7 +34,7 @@ impl ValueType {
         }
     }
 
-    /// The narrowest type that holds `value` exactly (zero counts as [`ValueType::U4`]).
+    /// Returns the narrowest type that holds `value` exactly, [`ValueType::U4`] for zero.
     #[inline(always)]
     #[must_use]
     pub fn of(value: f32) -> ValueType {
@@ -52,16 +52,16 @@ impl ValueType {
     }
 }
 
-/// The five encodings.
+/// The families of encodings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Family {
     /// Every value is 0; nothing is stored.
     Zero,
     /// The value of each base.
     Dense,
-    /// Offsets and values of the non-zero bases, found by a running count per 256 bases.
+    /// Offsets and values of the non-zero bases, with a running count for each 256 bases.
     Sparse,
-    /// One presence bit per base, running counts, and the values of the set bits.
+    /// One presence bit for each base, running counts, and the values of the set bits.
     Bitmap,
     /// Ends and values of runs of equal value.
     Runs,
@@ -71,14 +71,14 @@ impl Family {
     /// All five, in the order of their codes.
     pub const ALL: [Family; 5] = [Family::Zero, Family::Dense, Family::Sparse, Family::Bitmap, Family::Runs];
 
-    /// The name used in reports.
+    /// Returns the name that reports use.
     #[must_use]
     pub fn name(self) -> &'static str {
         ["zero", "dense", "sparse", "bitmap", "runs"][self as usize]
     }
 }
 
-/// How one tile is stored: family and value type.
+/// The encoding of a tile: family and value type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Code(u8);
 
@@ -86,13 +86,13 @@ impl Code {
     /// The tile that is zero everywhere.
     pub const ZERO: Code = Code(0);
 
-    /// The code of a family and a type.
+    /// Returns the code of a family and a value type.
     #[must_use]
     pub fn new(family: Family, values: ValueType) -> Code {
         if family == Family::Zero { Code::ZERO } else { Code(family as u8 * 5 + values as u8) }
     }
 
-    /// The code's number.
+    /// Returns the number of the code.
     #[must_use]
     pub fn number(self) -> u8 {
         self.0
@@ -101,7 +101,7 @@ impl Code {
     /// Splits a directory entry into the code and the tile's offset in its row, in bytes.
     ///
     /// # Errors
-    /// [`TileError::ReservedCode`] for a code the format does not define.
+    /// [`TileError::ReservedCode`] for a code that the format does not define.
     #[inline(always)]
     pub fn from_entry(entry: u32) -> Result<(Code, usize), TileError> {
         const DEFINED: u32 = 0b1_1110_1111_1111_1111_1100_0001;
@@ -112,21 +112,21 @@ impl Code {
         Ok((Code(code as u8), (entry >> 5) as usize * 8))
     }
 
-    /// The directory entry of a tile of this code at `offset` (a multiple of 8 below 1 GiB) of its
-    /// row.
+    /// Returns the directory entry of a tile with this code at `offset` of its row, a multiple of 8
+    /// below 1 GiB.
     #[must_use]
     pub fn to_entry(self, offset: usize) -> u32 {
         ((offset / 8) as u32) << 5 | u32::from(self.0)
     }
 
-    /// The encoding.
+    /// Returns the family.
     #[inline(always)]
     #[must_use]
     pub fn family(self) -> Family {
         Family::ALL[(self.0 / 5) as usize]
     }
 
-    /// The type of the stored values.
+    /// Returns the type of the stored values.
     #[inline(always)]
     #[must_use]
     pub fn values(self) -> ValueType {

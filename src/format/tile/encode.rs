@@ -1,11 +1,10 @@
-//! The writer's choice: the cheapest encoding of a tile.
+//! Encodes a tile under the code that takes the fewest bytes.
 
 use super::intervals::Intervals;
 use super::{Code, Family, ValueType, bitmap, dense, runs, sparse};
 use std::ops::Range;
 
-/// Encodes tiles, each under the code that takes the fewest bytes. It keeps its memory from one
-/// tile to the next.
+/// Encodes tiles, each under the code that takes the fewest bytes. It reuses its memory.
 ///
 /// ```
 /// use atemoya::format::tile::{Encoder, Family, decode};
@@ -23,17 +22,17 @@ pub struct Encoder {
     intervals: Intervals,
 }
 
-/// What the encoder saw in a tile.
+/// The totals of a tile.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Summary {
     /// Bases that are not 0.
     pub nonzero: u32,
     /// The narrowest type that holds every value that is not 0.
     pub values: ValueType,
-    /// Sum of the values in f64: of each interval of equal values in order, its value times its
-    /// bases.
+    /// The sum of the values in f64: over the intervals of equal values in order, the value times
+    /// the bases.
     pub sum: f64,
-    /// Sum of the absolute values, likewise.
+    /// The sum of the absolute values, likewise.
     pub magnitude: f64,
     /// The least value.
     pub min: f32,
@@ -42,27 +41,27 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Of a tile that is zero everywhere.
+    /// The totals of a tile that is zero everywhere.
     pub(super) const ZERO: Summary =
         Summary { nonzero: 0, values: ValueType::One, sum: 0.0, magnitude: 0.0, min: 0.0, max: 0.0 };
 }
 
 impl Encoder {
-    /// Adds the value of some bases of the next tile: finite, not -0.0, and after the bases that
-    /// were added before. What is not added is 0.
+    /// Adds the value of some bases of the next tile. The value is finite and not -0.0; the bases
+    /// are after those added before. Bases that are not added are 0.
     #[inline(always)]
     pub fn push(&mut self, bases: Range<usize>, value: f32) {
         self.intervals.push(bases, value);
     }
 
-    /// Appends the encoded tile to `out`, padded to a multiple of 8 bytes, and says under which
-    /// code. The next tile begins empty.
+    /// Appends the encoded tile to `out`, padded to a multiple of 8 bytes, and returns its code and
+    /// its totals. The next tile begins empty.
     ///
-    /// The tile has 512 ..= 32,768 bases (a power of two), of which the first `valid` lie on the
-    /// contig; nothing was added to the others.
+    /// `tile` is a power of two of 512 ..= 32,768 bases. The first `valid` bases are on the contig,
+    /// and nothing was added to the others.
     ///
     /// # Panics
-    /// It may, when bases were added out of order, twice, or past the tile.
+    /// May panic when bases were added out of order, twice, or past the tile.
     pub fn finish(&mut self, tile: usize, valid: usize, out: &mut Vec<u8>) -> (Code, Summary) {
         let encoded = encode(&self.intervals, tile, valid, out);
         self.intervals.clear();
@@ -89,7 +88,7 @@ fn encode(intervals: &Intervals, tile: usize, valid: usize, out: &mut Vec<u8>) -
     (code, summary)
 }
 
-/// What the size of an encoded tile depends on.
+/// The counts that the size of an encoded tile depends on.
 pub(super) struct Counts {
     /// Bases.
     pub(super) tile: usize,
@@ -100,12 +99,13 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    /// The code that takes the fewest bytes. `values` is the narrowest type of those that are not
-    /// 0.
+    /// Returns the code that takes the fewest bytes. `values` is the narrowest type of the values
+    /// that are not 0.
     fn cheapest(&self, values: ValueType) -> Code {
-        // Dense tiles and runs store zeros too, so that their values are never all 1.
+        // Dense tiles and runs store zeros too, so that `ValueType::One` does not hold their
+        // values.
         let with_zeros = values.max(ValueType::U4);
-        // In the order of their codes, so that the lowest wins among equals.
+        // In the order of their codes: among equals, the lowest is taken.
         let choices = [
             Code::new(Family::Dense, with_zeros),
             Code::new(Family::Sparse, values),
@@ -115,7 +115,7 @@ impl Counts {
         choices.into_iter().min_by_key(|&code| self.size(code).next_multiple_of(8)).unwrap_or(Code::ZERO)
     }
 
-    /// Bytes of the tile under a code, without the padding after it.
+    /// Returns the bytes of the tile under a code, without padding.
     fn size(&self, code: Code) -> usize {
         let values = code.values();
         match code.family() {
@@ -127,7 +127,7 @@ impl Counts {
         }
     }
 
-    /// Appends the tile under a code that can hold it.
+    /// Appends the tile under a code that holds its values.
     pub(super) fn write(&self, intervals: &Intervals, code: Code, out: &mut Vec<u8>) {
         let (items, values, start) = (intervals.items(), code.values(), out.len());
         out.resize(start + self.size(code), 0);

@@ -1,5 +1,5 @@
-//! A tile as its intervals of equal values that are not 0, which is how bigWig files and most
-//! tracks come: the work of encoding it is that of its intervals, not of its bases.
+//! A tile as intervals of equal values that are not 0, as bigWig files have them. The work of
+//! encoding a tile grows with its intervals, not with its bases.
 
 use super::ValueType;
 use super::encode::Summary;
@@ -14,29 +14,29 @@ pub(super) struct Interval {
 }
 
 impl Interval {
-    /// Positions in the tile.
+    /// Returns the interval's positions in the tile.
     #[inline(always)]
     pub(super) fn positions(&self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
 }
 
-/// The intervals of a tile, in ascending order and as long as can be.
+/// The intervals of a tile, in ascending order. Adjacent intervals have different values.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Intervals {
     items: Vec<Interval>,
-    /// Those that follow the one before or the tile's start without a zero in between.
+    /// The number of intervals that directly follow the interval before or the tile's start.
     adjacent: usize,
 }
 
 impl Intervals {
-    /// Forgets all.
+    /// Removes all intervals.
     pub(super) fn clear(&mut self) {
         self.items.clear();
         self.adjacent = 0;
     }
 
-    /// Adds bases of one value, after those that were added before.
+    /// Adds bases of one value, after those added before.
     #[inline(always)]
     pub(super) fn push(&mut self, bases: Range<usize>, value: f32) {
         let (start, end) = (bases.start as u32, bases.end as u32);
@@ -52,10 +52,10 @@ impl Intervals {
         }
     }
 
-    /// Takes the intervals of a tile's values.
+    /// Sets the intervals to those of a tile's values.
     pub(super) fn read(&mut self, values: &[f32]) {
         self.clear();
-        // Most bases of most tiles are 0, so eight at a time are looked at together.
+        // Most bases of most tiles are 0, so that eight at a time are compared with 0.
         for (i, eight) in values.chunks(8).enumerate() {
             if eight.iter().fold(0, |bits, value| bits | value.to_bits()) != 0 {
                 (8 * i..).zip(eight).for_each(|(base, &value)| self.push(base..base + 1, value));
@@ -63,18 +63,18 @@ impl Intervals {
         }
     }
 
-    /// The intervals.
+    /// Returns the intervals.
     pub(super) fn items(&self) -> &[Interval] {
         &self.items
     }
 
-    /// Runs of equal values of a tile of this length, zeros included.
+    /// Returns the number of runs of equal values in a tile of this length, zeros included.
     pub(super) fn runs(&self, tile: usize) -> usize {
         let reached = self.items.last().map_or(0, |last| last.end as usize);
         2 * self.items.len() - self.adjacent + usize::from(reached < tile)
     }
 
-    /// What the first `valid` bases of the tile hold, beyond which there is nothing.
+    /// Returns the totals of the first `valid` bases of the tile, after which there are no values.
     pub(super) fn summary(&self, valid: usize) -> Summary {
         let mut summary = Summary { min: f32::INFINITY, max: f32::NEG_INFINITY, ..Summary::ZERO };
         let mut small_integers = true;
@@ -87,7 +87,7 @@ impl Intervals {
             summary.max = summary.max.max(value);
             small_integers &= f32::from(value as u16) == value;
         }
-        // Integers that are not 0 are 1 at least.
+        // Integers that are not 0 are at least 1.
         summary.values = if small_integers { ValueType::of(summary.max.max(1.0)) } else { ValueType::F32 };
         if (summary.nonzero as usize) < valid {
             summary.min = summary.min.min(0.0);
@@ -97,7 +97,7 @@ impl Intervals {
     }
 }
 
-/// The runs of equal values of a tile, zeros included: where each ends, and its value.
+/// Iterates over the runs of equal values of a tile, zeros included: the end and the value of each.
 pub(super) fn with_zeros(intervals: &[Interval], tile: usize) -> impl Iterator<Item = (usize, f32)> {
     let mut reached = 0;
     let runs = intervals.iter().flat_map(move |interval| {

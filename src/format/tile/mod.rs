@@ -1,9 +1,9 @@
-//! Tiles: a power of two of bases of one track, stored under whichever of five encodings is
-//! smallest, decoded in part and without inflating (`format-spec/FORMAT.md`, section 6).
+//! Encodes and decodes tiles: a power of two of bases of one track, stored under the smallest of
+//! five encodings, any part of which can be decoded (`format-spec/FORMAT.md`, section 6).
 //!
-//! [`decode`] is the hot path: it checks only what it follows, so that no byte can make it read or
-//! write out of bounds. [`check()`] is the strict reading that `verify` needs, and [`Encoder`] the
-//! writer.
+//! [`decode`] is the hot path: it checks only the bytes that it uses, so that no byte can make it
+//! read or write out of bounds. [`check()`] checks every rule, for `verify`. [`Encoder`] writes
+//! tiles.
 
 mod bitmap;
 mod check;
@@ -24,16 +24,16 @@ pub use values::Sample;
 use super::Damage;
 use std::ops::Range;
 
-/// Bases under one running count of a sparse tile or a bitmap.
+/// The number of bases for each running count of a sparse tile or a bitmap.
 pub const BLOCK: usize = 256;
 
-/// Bases of the longest tile.
+/// The most bases of a tile.
 const MAX_TILE: usize = 1 << 15;
 
-/// Why a tile cannot be decoded. It carries no text, so that the hot path stays small.
+/// Why a tile cannot be decoded. It has no text, which keeps the hot path small.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TileError {
-    /// The directory holds a code the format does not define.
+    /// The directory has a code that the format does not define.
     ReservedCode,
     /// The tile reaches past its row.
     Truncated,
@@ -41,14 +41,14 @@ pub enum TileError {
     Counts,
     /// The ends of the runs do not increase, or end before the tile.
     Runs,
-    /// The tile's values are wider than its track is said to be.
+    /// The tile's values are wider than the type of its track.
     TooWide,
-    /// A row or tile lies outside its file's DATA.
+    /// A row or tile is outside its file's DATA.
     OutOfBounds,
 }
 
 impl TileError {
-    /// The rule that is broken, at `offset` bytes.
+    /// Returns the violation, at `offset` bytes.
     #[must_use]
     pub fn damage(self, offset: u64) -> Damage {
         let (what, expected) = match self {
@@ -63,15 +63,15 @@ impl TileError {
     }
 }
 
-/// Decodes some positions of a tile of `tile` bases into `out`, which has as many items, back to
-/// front if `REVERSE`.
+/// Decodes some positions of a tile of `tile` bases into `out`, which has as many items, in reverse
+/// order if `REVERSE`.
 ///
-/// `bytes` starts with the tile and may go on after it. Every item of `out` is written on success,
-/// but for those that are 0 when `clear` says that all of `out` is 0 already.
+/// `bytes` begin with the tile and may be longer. Every item of `out` is written on success, except
+/// zeros when `clear` says that `out` is all zeros already.
 ///
 /// # Errors
-/// [`TileError`] when the bytes followed break a rule of the format; `out` then holds unspecified
-/// values.
+/// [`TileError`] when the bytes in use violate the format. Then the contents of `out` are
+/// unspecified.
 #[inline(always)]
 pub fn decode<T: Sample, const REVERSE: bool>(
     code: Code,

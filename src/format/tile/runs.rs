@@ -1,4 +1,4 @@
-//! The runs encoding: values and ends of intervals of equal value.
+//! The runs encoding: values and ends of runs of equal value, zeros included.
 
 use super::intervals::{Interval, with_zeros};
 use super::values::{Parts, Values, for_values, store};
@@ -19,7 +19,7 @@ pub(super) fn encode(intervals: &[Interval], values: ValueType, tile: usize, run
     }
 }
 
-/// The values and ends of a tile of runs.
+/// Returns the values and the ends of a tile of runs.
 #[inline(always)]
 pub(super) fn parts(values: ValueType, bytes: &[u8]) -> Result<(Values<'_>, &[[u8; 2]]), TileError> {
     let mut parts = Parts(bytes);
@@ -55,8 +55,8 @@ pub(super) fn decode<T: Sample, const REVERSE: bool>(
     Ok(())
 }
 
-/// Writes items `from .. to`, counted from the end if `REVERSE`, and some of those after them. A
-/// length that no predictor guesses costs more than a few items written twice.
+/// Writes items `from .. to`, counted from the end if `REVERSE`, and some items after them, which
+/// are written again later. That costs less than mispredicted branches on the length.
 #[inline(always)]
 fn write<T: Sample, const REVERSE: bool>(out: &mut [T], from: usize, to: usize, value: T) {
     /// Items written at once.

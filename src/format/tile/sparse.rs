@@ -1,5 +1,5 @@
-//! The sparse encoding: a running count per 256 bases, then values and one-byte offsets of the
-//! non-zero bases. The items of a block are found without a search.
+//! The sparse encoding: a running count for each block of 256 bases, by which the items of a block
+//! are found, and the values and one-byte offsets of the non-zero bases.
 
 use super::intervals::Interval;
 use super::values::{Parts, for_items, store};
@@ -17,7 +17,7 @@ pub(super) fn encode(intervals: &[Interval], values: ValueType, tile: usize, non
     for interval in intervals {
         for position in interval.positions() {
             store(values, stored, item, interval.value);
-            // The place in its block of 256 bases.
+            // The offset in its block of 256 bases.
             low[item] = position as u8;
             item += 1;
         }
@@ -25,7 +25,7 @@ pub(super) fn encode(intervals: &[Interval], values: ValueType, tile: usize, non
     running_counts(intervals, ends);
 }
 
-/// Writes, for each block of 256 bases, how many bases are non-zero up to its end.
+/// Writes for each block of 256 bases how many bases are non-zero up to its end.
 pub(super) fn running_counts(intervals: &[Interval], ends: &mut [u8]) {
     let mut counts = [0u16; MAX_TILE / BLOCK];
     for interval in intervals {
@@ -40,7 +40,7 @@ pub(super) fn running_counts(intervals: &[Interval], ends: &mut [u8]) {
     }
 }
 
-/// Values of four bits that are widened at once, before the first of them is used.
+/// The most values of four bits that are widened at once.
 const WIDENED: usize = 256;
 
 #[inline(always)]
@@ -78,16 +78,16 @@ pub(super) fn decode<T: Sample, const REVERSE: bool>(
             let stop = end(block);
             let offsets = low.get(item..stop).ok_or(TileError::Counts)?;
             let value = items(item - skipped..stop - skipped).ok_or(TileError::Counts)?;
-            // Where the block begins in the output; one that begins before it wraps to a huge
-            // number.
+            // The start of the block in the output. It wraps to a huge number for a block that
+            // begins before the output.
             let start = (block * BLOCK).wrapping_sub(from);
             let place = if REVERSE { out.len().wrapping_sub(start).wrapping_sub(BLOCK) } else { start };
             let whole = out.get_mut(place..).and_then(|out| out.first_chunk_mut::<BLOCK>());
             match (whole, offsets.len().checked_sub(1)) {
                 (_, None) => {}
-                // A branch that ends the loop after as many items as there are is one that no
-                // predictor guesses. Writing the last one again, up to what the fullest block
-                // needs, is cheaper.
+                // The branch at the end of a loop over the items would be mispredicted. It is
+                // cheaper to write the last item again, until the number of items of the fullest
+                // block.
                 (Some(out), Some(most)) if rounds > 0 => {
                     for i in 0..rounds {
                         let i = i.min(most);
@@ -97,7 +97,7 @@ pub(super) fn decode<T: Sample, const REVERSE: bool>(
                 }
                 _ => {
                     for (i, &offset) in offsets.iter().enumerate() {
-                        // One comparison rejects both sides.
+                        // A position before the output wraps and is rejected too.
                         let position = start.wrapping_add(usize::from(offset));
                         if position <= last {
                             out[if REVERSE { last - position } else { position }] = value(i);
@@ -111,11 +111,11 @@ pub(super) fn decode<T: Sample, const REVERSE: bool>(
     Ok(())
 }
 
-/// The items of the fullest of some blocks, when writing as many for every block costs less than
-/// branches that are not foreseen; else 0. `item` is the first block's first.
+/// Returns the number of items of the fullest block, if writing as many for every block costs less
+/// than mispredicted branches; else 0. `item` is the first item of the first block.
 #[inline(always)]
 fn rounds(blocks: &RangeInclusive<usize>, mut item: usize, end: impl Fn(usize) -> usize) -> usize {
-    /// Items that could be written in the time of a branch that was not foreseen.
+    /// The number of items that can be written in the time of a mispredicted branch.
     const BRANCH: usize = 12;
     let first = item;
     let mut most = 0;

@@ -1,10 +1,9 @@
-//! Values of tiles: the types they decode into, and how they are stored.
+//! Stores values of tiles, and decodes them to the types of samples.
 
 use super::{TileError, ValueType};
 use std::ops::Range;
 
-/// A type that tiles decode into: `f32`, or `u8` and `u16` for tracks whose values they hold
-/// exactly.
+/// A type that tiles are decoded to: `f32`, or `u8` or `u16` for tracks whose values fit.
 pub trait Sample: bytemuck::Pod + PartialEq + Send + Sync + std::fmt::Debug {
     /// The widest stored type that converts without loss.
     const WIDEST: ValueType;
@@ -45,7 +44,7 @@ sample!(f32, F32);
 sample!(u16, U16);
 sample!(u8, U8);
 
-/// Cuts a tile into its parts.
+/// Splits a tile into its parts.
 pub(super) struct Parts<'a>(pub(super) &'a [u8]);
 
 impl<'a> Parts<'a> {
@@ -61,7 +60,7 @@ impl<'a> Parts<'a> {
         Ok(self.bytes(n * SIZE)?.as_chunks::<SIZE>().0)
     }
 
-    /// The values of `n` items.
+    /// Takes the values of `n` items.
     #[inline(always)]
     pub(super) fn values(&mut self, values: ValueType, n: usize) -> Result<Values<'a>, TileError> {
         Ok(match values {
@@ -85,9 +84,8 @@ pub(super) enum Values<'a> {
 }
 
 impl<'a> Values<'a> {
-    /// The same values for use at `items`, with four bits widened to bytes in `buffer` if they fit
-    /// there, and the number of the first one that is left: to take many of them apart one by one
-    /// costs more.
+    /// Returns the values at `items`, and the number of the first value that the result has. Values
+    /// of four bits are widened to bytes in `buffer` if they fit, which costs less than one by one.
     #[inline(always)]
     pub(super) fn widened<'b>(self, items: Range<usize>, buffer: &'b mut [u8]) -> (Values<'b>, usize)
     where
@@ -107,8 +105,8 @@ impl<'a> Values<'a> {
     }
 }
 
-/// Runs `$body` with `$at` bound to a function from an item's number to its value as `T`, once per
-/// stored type, so that the choice is made outside the loop.
+/// Runs `$body` with `$at` bound to a function from an item's number to its value as `T`. It has a
+/// copy of `$body` for each stored type, so that the type is chosen outside the loop.
 macro_rules! for_values {
     ($values:expr, $t:ty, |$at:ident| $body:expr) => {
         match $values {
@@ -137,8 +135,9 @@ macro_rules! for_values {
 }
 pub(super) use for_values;
 
-/// The same, but `$items` is bound to a function from the numbers of some items to one from a place
-/// among these to its value, so that bounds are checked once for all of them.
+/// Runs `$body` with `$items` bound to a function from a range of items to a function from an index
+/// in that range to the value. Bounds are checked once for the range. It has a copy of `$body` for
+/// each stored type.
 macro_rules! for_items {
     ($values:expr, $t:ty, |$items:ident| $body:expr) => {
         match $values {
@@ -175,8 +174,8 @@ macro_rules! for_items {
 }
 pub(super) use for_items;
 
-/// Stores an item's value among those of its tile, which are 0 yet; the caller has checked that the
-/// type holds it.
+/// Stores the value of an item among those of its tile, which are 0 before. The type must hold the
+/// value.
 #[inline(always)]
 pub(super) fn store(values: ValueType, bytes: &mut [u8], item: usize, value: f32) {
     match values {

@@ -51,7 +51,8 @@ impl fmt::Display for NoSummit<'_> {
     }
 }
 
-/// Returns the summit of the locus `start .. end`, or why it has none. `columns` begin with column 4.
+/// Returns the summit of the locus `start .. end`, or why it has none. `columns` begin with column
+/// 4.
 pub(super) fn of<'a>(start: i64, end: i64, mut columns: impl Iterator<Item = &'a [u8]>) -> Result<i64, NoSummit<'a>> {
     let mut known = 3;
     let mut next = || columns.next().inspect(|_| known += 1);
@@ -88,9 +89,9 @@ fn is_list(column: &[u8], n: i64) -> bool {
 ///
 /// # Errors
 ///
-/// [`Error::Input`] with the line of the first record whose column 10 is missing, is not an integer,
-/// means something else (in BED12 and gappedPeak, the number of blocks), is negative (-1 in
-/// narrowPeak means that no summit was called), or is past the end of the locus.
+/// [`Error::Input`] with the line of the first record whose column 10 is missing, is not an
+/// integer, means something else (in BED12 and gappedPeak, the number of blocks), is negative (-1
+/// in narrowPeak means that no summit was called), or is past the end of the locus.
 pub fn require_summits(bed: &BedFile, path: &Path) -> Result<()> {
     for record in &bed.records {
         let message = match record.summit {

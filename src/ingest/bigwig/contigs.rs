@@ -36,7 +36,8 @@ pub(super) fn read(file: &BinaryFile, offset: u64) -> Result<Vec<Contig>> {
         let (leaf, _reserved, count) = (fields.u8(), fields.u8(), fields.u16());
         let size = 4 + u64::from(count) * item_size;
         let items = file.read(node + 4, size - 4, WHAT)?;
-        // Nodes do not overlap, so that together they are no longer than the file. A loop ends here.
+        // Nodes do not overlap, so that together they are no longer than the file. A loop ends
+        // here.
         let Some(rest) = unread.checked_sub(size) else {
             return Err(file.error("the contig tree is damaged: its nodes form a loop or overlap"));
         };

@@ -74,8 +74,8 @@ impl BinaryFile {
     }
 }
 
-/// Consecutive little-endian fields. A field past the end reads as 0: callers check the length of all
-/// fields once, before.
+/// Consecutive little-endian fields. A field past the end reads as 0: callers check the length of
+/// all fields once, before.
 pub(super) struct Fields<'a>(pub(super) &'a [u8]);
 
 impl<'a> Fields<'a> {

@@ -78,8 +78,8 @@ impl Index {
                     return Err(damage("its data blocks are out of order"));
                 }
                 last = (contig, start, end);
-                // The same holds for blocks, so that reading all of them takes time in proportion to
-                // the length of the file.
+                // The same holds for blocks, so that reading all of them takes time in proportion
+                // to the length of the file.
                 file.check(offset, size, "a data block")?;
                 let (Some(rest), true) = (data.checked_sub(size), size <= MAX_BLOCK as u64) else {
                     return Err(damage("its data blocks overlap or are too large"));

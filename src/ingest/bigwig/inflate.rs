@@ -2,8 +2,8 @@
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-/// The largest data block that is accepted, in bytes, inflated or not. Blocks usually have some tens
-/// of kilobytes.
+/// The largest data block that is accepted, in bytes, inflated or not. Blocks usually have some
+/// tens of kilobytes.
 pub(super) const MAX_BLOCK: usize = 1 << 24;
 
 /// The initial size of the buffer for an inflated block.
@@ -33,8 +33,8 @@ impl Inflater {
         &mut self.output
     }
 
-    /// Inflates the zlib stream in [`input`](Self::input) and returns the block. The error says what
-    /// is wrong with the stream.
+    /// Inflates the zlib stream in [`input`](Self::input) and returns the block. The error says
+    /// what is wrong with the stream.
     pub(super) fn inflate(&mut self) -> Result<&mut Vec<u8>, String> {
         self.state.reset(true);
         self.output.clear();

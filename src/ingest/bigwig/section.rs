@@ -5,8 +5,8 @@ use super::file::Fields;
 /// The length of a section's header, in bytes.
 const HEADER: usize = 24;
 
-/// Calls `item(start, end, value)` for each interval of a block, in the block's order. The error says
-/// what is wrong with the block.
+/// Calls `item(start, end, value)` for each interval of a block, in the block's order. The error
+/// says what is wrong with the block.
 ///
 /// A block has one or more sections, all on the contig with the id `contig`.
 pub(super) fn items(

@@ -20,7 +20,8 @@ pub(super) fn is_bgzf(head: &[u8]) -> bool {
     head.len() >= 18 && head[..4] == END[..4] && head[10..16] == END[10..16]
 }
 
-/// Returns the length of the file up to the end of its end block, after which only zeros may follow.
+/// Returns the length of the file up to the end of its end block, after which only zeros may
+/// follow.
 pub(super) fn length(path: &Path, file: &File, length: u64) -> Result<u64> {
     let used = without_zeros(path, file, length)?;
     let mut end = [0; END.len()];

@@ -1,37 +1,39 @@
-//! `index.parquet`: a locus table and its counts as a file that pandas, polars and DuckDB read too.
+//! Reads and writes `index.parquet`: a locus table, its counts and its verdicts, in a file that
+//! pandas, polars and DuckDB can read.
 
-mod ledger;
 mod read;
+mod verdict_columns;
 mod write;
 
 use super::{LocusTable, Verdicts};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use std::sync::Arc;
 
-pub use ledger::LedgerContext;
 pub use read::read_parquet;
+pub use verdict_columns::LedgerContext;
 pub use write::write_parquet;
 
-/// The counts of each signal group: its name, and one sum for each row of the table.
+/// The counts of each signal group: its name, and one count for each row of the table.
 pub type Counts = Vec<(String, Vec<f64>)>;
 
-/// What `index.parquet` holds.
+/// The contents of `index.parquet`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct IndexTable {
     /// Every input locus.
     pub loci: LocusTable,
     /// The counts of each signal group.
     pub counts: Counts,
-    /// What became of each locus under the selection that `index.json` names, if it names one.
+    /// The verdict on each locus by the selection in `index.json`, if it has one.
     pub verdicts: Option<Verdicts>,
 }
 
-/// What a column of counts is called, before the group's name.
+/// The prefix of the name of a group's column of counts.
 const COUNTS_PREFIX: &str = "counts_";
-/// How many rows are held as arrow arrays at a time.
+/// The number of rows that are in memory as arrow arrays at a time.
 const BATCH_ROWS: usize = 1 << 16;
 
-/// The columns without counts and ledger: name, type, whether it may hold nulls.
+/// The name and type of each column but those of counts and verdicts, and whether it may have
+/// nulls.
 const COLUMNS: [(&str, DataType, bool); 8] = [
     ("role", DataType::Utf8, false),
     ("file", DataType::Int32, false),
@@ -43,9 +45,9 @@ const COLUMNS: [(&str, DataType, bool); 8] = [
     ("centre", DataType::Int64, false),
 ];
 
-fn schema(groups: impl Iterator<Item = String>, with_ledger: bool) -> SchemaRef {
-    let ledger = ledger::COLUMNS.into_iter().filter(|_| with_ledger);
-    let fixed = COLUMNS.into_iter().chain(ledger).map(|(name, kind, nullable)| Field::new(name, kind, nullable));
+fn schema(groups: impl Iterator<Item = String>, with_verdicts: bool) -> SchemaRef {
+    let verdicts = verdict_columns::COLUMNS.into_iter().filter(|_| with_verdicts);
+    let fixed = COLUMNS.into_iter().chain(verdicts).map(|(name, kind, nullable)| Field::new(name, kind, nullable));
     let counts = groups.map(|group| Field::new(format!("{COUNTS_PREFIX}{group}"), DataType::Float64, false));
     Arc::new(Schema::new(fixed.chain(counts).collect::<Vec<_>>()))
 }

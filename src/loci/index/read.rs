@@ -1,6 +1,6 @@
-//! Reading `index.parquet`, trusting nothing in it.
+//! Reads `index.parquet`, and checks everything in it.
 
-use super::ledger::{self, LedgerColumns};
+use super::verdict_columns::{self, VerdictColumns};
 use super::{BATCH_ROWS, COLUMNS, COUNTS_PREFIX, Counts, IndexTable, LedgerContext};
 use crate::format::{Contigs, is_contig_name};
 use crate::loci::Verdicts;
@@ -17,37 +17,37 @@ use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-/// Rows for which room is made before any was read: what the file says of their number is not to be
+/// The most rows for which memory is reserved at first, since the number of rows in the file is not
 /// trusted.
 const ROWS_AT_FIRST: usize = 1 << 20;
 
-/// Reads a table, and checks every row. Verdicts are read when `context` says what they refer to.
-/// `path` is only named in errors.
+/// Reads a table, and checks every row. Reads verdicts if `context` is given. `path` is only for
+/// errors.
 ///
-/// Columns that this version does not know are ignored. The caller has compared the file's hash
-/// with `index.json`; this is the second line.
+/// Ignores columns that this version does not know. The caller has compared the hash of the file
+/// with `index.json` before.
 ///
 /// # Errors
-/// [`Error::Corrupt`] when the file is not parquet, lacks a column, has one of another type or with
-/// a null, or a row that does not say what `format-spec/FORMAT.md`, section 9, requires.
-/// [`Error::Io`] when the file cannot be read.
+/// [`Error::Corrupt`] when the file is not parquet, lacks a column, has a column of another type or
+/// with nulls, or has a row that violates `format-spec/FORMAT.md`, section 9. [`Error::Io`] when
+/// the file cannot be read.
 pub fn read_parquet(file: File, path: &Path, contigs: &Contigs, context: Option<&LedgerContext>) -> Result<IndexTable> {
     let length = file.metadata().map_err(Error::io(path, "read the length of"))?.len();
-    // The parquet crate does not promise to return an error for whatever bytes.
+    // The parquet crate may panic on damaged files.
     match catch_unwind(AssertUnwindSafe(|| read_all(file, path, contigs, context))) {
         Ok(result) => result,
         Err(_) => Err(corrupt(path, "table", "a readable parquet file", format!("{length} bytes that are none"))),
     }
 }
 
-/// Parquet errors come without a place in the file.
+/// Creates an error with offset 0: parquet errors have no offset.
 fn corrupt(path: &Path, what: &'static str, expected: impl ToString, got: impl ToString) -> Error {
     Error::corrupt(path, 0, what, expected, got)
 }
 
 fn read_all(file: File, path: &Path, contigs: &Contigs, context: Option<&LedgerContext>) -> Result<IndexTable> {
     let unreadable = |error: String| corrupt(path, "table", "a readable parquet file", error);
-    // Arrow's own schema, if some writer left one, could only disagree with parquet's.
+    // Arrow's own schema, if the file has one, could differ from that of parquet.
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
     let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)
         .map_err(|error| unreadable(error.to_string()))?;
@@ -61,8 +61,8 @@ fn read_all(file: File, path: &Path, contigs: &Contigs, context: Option<&LedgerC
         .map_err(|error| unreadable(error.to_string()))?;
 
     let room = usize::try_from(rows).unwrap_or(0).min(ROWS_AT_FIRST);
-    let mut rows = Rows {
-        columns: Columns { path },
+    let mut rows = TableReader {
+        columns: BatchColumns { path },
         ids: ContigIds::new(contigs),
         context,
         table: LocusTable::with_capacity(room),
@@ -74,13 +74,13 @@ fn read_all(file: File, path: &Path, contigs: &Contigs, context: Option<&LedgerC
     for batch in batches {
         rows.append(&batch.map_err(|error| unreadable(error.to_string()))?)?;
     }
-    let Rows { ids, mut table, counts, verdicts, .. } = rows;
+    let TableReader { ids, mut table, counts, verdicts, .. } = rows;
     table.set_foreign(ids.foreign);
     Ok(IndexTable { loci: table, counts, verdicts: context.map(|_| verdicts) })
 }
 
-/// The places of the columns that are read, and the names of the groups with counts.
-fn known_columns(schema: &Schema, path: &Path, with_ledger: bool) -> Result<(Vec<usize>, Vec<String>)> {
+/// Returns the indices of the columns to read, and the names of the groups with counts.
+fn known_columns(schema: &Schema, path: &Path, with_verdicts: bool) -> Result<(Vec<usize>, Vec<String>)> {
     let mut places = Vec::new();
     let mut groups = Vec::new();
     let mut check = |place: usize, kind: &DataType| {
@@ -92,7 +92,7 @@ fn known_columns(schema: &Schema, path: &Path, with_ledger: bool) -> Result<(Vec
         places.push(place);
         Ok(())
     };
-    for (name, kind, _) in COLUMNS.iter().chain(ledger::COLUMNS.iter().filter(|_| with_ledger)) {
+    for (name, kind, _) in COLUMNS.iter().chain(verdict_columns::COLUMNS.iter().filter(|_| with_verdicts)) {
         let place = schema.index_of(name).map_err(|_| corrupt(path, "columns", name, "no such column"))?;
         check(place, kind)?;
     }
@@ -110,9 +110,9 @@ fn known_columns(schema: &Schema, path: &Path, with_ledger: bool) -> Result<(Vec
     Ok((places, groups))
 }
 
-/// The rows read so far.
-struct Rows<'a> {
-    columns: Columns<'a>,
+/// Reads the rows of the table, batch after batch.
+struct TableReader<'a> {
+    columns: BatchColumns<'a>,
     ids: ContigIds<'a>,
     context: Option<&'a LedgerContext>,
     table: LocusTable,
@@ -124,7 +124,7 @@ struct Rows<'a> {
     summits: bool,
 }
 
-impl Rows<'_> {
+impl TableReader<'_> {
     fn append(&mut self, batch: &RecordBatch) -> Result<()> {
         let columns = self.columns;
         let loci = LocusColumns {
@@ -137,14 +137,14 @@ impl Rows<'_> {
             summit: columns.nullable(batch, "summit")?,
             centre: columns.primitives::<Int64Type>(batch, "centre")?,
         };
-        let ledger = self.context.map(|context| Ok((context, LedgerColumns::of(batch, &columns)?))).transpose()?;
+        let verdicts = self.context.map(|context| Ok((context, VerdictColumns::of(batch, &columns)?))).transpose()?;
         for i in 0..batch.num_rows() {
-            let wrong = Wrong { path: columns.path, row: self.table.len() };
-            let row = loci.row(i, &mut self.ids, &wrong)?;
-            self.check_order_and_centre(&row, &wrong)?;
+            let errors = RowErrors { path: columns.path, row: self.table.len() };
+            let row = loci.row(i, &mut self.ids, &errors)?;
+            self.check_order_and_centre(&row, &errors)?;
             self.table.push(row);
-            if let Some((context, ledger)) = &ledger {
-                ledger.append(i, context, &mut self.verdicts, &wrong)?;
+            if let Some((context, verdicts)) = &verdicts {
+                verdicts.append(i, context, &mut self.verdicts, &errors)?;
             }
         }
         for (group, counts) in &mut self.counts {
@@ -157,13 +157,13 @@ impl Rows<'_> {
         Ok(())
     }
 
-    fn check_order_and_centre(&mut self, row: &Row, wrong: &Wrong<'_>) -> Result<()> {
-        let wrong_centre = || Err(wrong.at("centre", "the midpoint, or of all peaks the summit", row.centre));
+    fn check_order_and_centre(&mut self, row: &Row, errors: &RowErrors<'_>) -> Result<()> {
+        let wrong_centre = || Err(errors.at("centre", "the midpoint, or of all peaks the summit", row.centre));
         let midpoint = row.centre == row.midpoint();
         match row.role {
             Role::Peak => {
                 if self.table.negatives() > 0 {
-                    return Err(wrong.at("role", "all peaks before all negatives", "a peak after a negative"));
+                    return Err(errors.at("role", "all peaks before all negatives", "a peak after a negative"));
                 }
                 let midpoints = self.midpoints && midpoint;
                 let summits = self.summits && row.summit_position() == Some(row.centre);
@@ -176,31 +176,31 @@ impl Rows<'_> {
             Role::Negative => {}
         }
         if self.table.len() == u32::MAX as usize {
-            return Err(corrupt(wrong.path, "rows", "fewer than 2^32", "more"));
+            return Err(corrupt(errors.path, "rows", "fewer than 2^32", "more"));
         }
         Ok(())
     }
 }
 
-/// Errors in one row.
-pub(super) struct Wrong<'a> {
+/// Creates errors about one row.
+pub(super) struct RowErrors<'a> {
     path: &'a Path,
     row: usize,
 }
 
-impl Wrong<'_> {
+impl RowErrors<'_> {
     pub(super) fn at(&self, what: &'static str, expected: impl ToString, got: impl ToString) -> Error {
         corrupt(self.path, what, expected, format!("{} in row {}", got.to_string(), self.row))
     }
 }
 
-/// The columns of a batch by their names.
+/// Finds the columns of a record batch by their names.
 #[derive(Clone, Copy)]
-pub(super) struct Columns<'a> {
+pub(super) struct BatchColumns<'a> {
     path: &'a Path,
 }
 
-impl Columns<'_> {
+impl BatchColumns<'_> {
     fn wrong_type(&self, name: &str) -> Error {
         corrupt(self.path, "type of a column", "that of the schema", name)
     }
@@ -245,7 +245,7 @@ impl Columns<'_> {
     }
 }
 
-/// The columns of a batch that say what and where its loci are.
+/// The columns of a record batch that describe its loci.
 struct LocusColumns<'b> {
     role: &'b StringArray,
     file: &'b PrimitiveArray<Int32Type>,
@@ -258,19 +258,19 @@ struct LocusColumns<'b> {
 }
 
 impl LocusColumns<'_> {
-    fn row(&self, i: usize, ids: &mut ContigIds<'_>, wrong: &Wrong<'_>) -> Result<Row> {
+    fn row(&self, i: usize, ids: &mut ContigIds<'_>, errors: &RowErrors<'_>) -> Result<Row> {
         let role = match self.role.value(i) {
             "peak" => Role::Peak,
             "negative" => Role::Negative,
-            other => return Err(wrong.at("role", "peak or negative", format!("{other:?}"))),
+            other => return Err(errors.at("role", "peak or negative", format!("{other:?}"))),
         };
         let file = self.file.value(i);
         let line = self.line.value(i);
         Ok(Row {
             role,
-            file: u32::try_from(file).map_err(|_| wrong.at("file", "0 or more", file))?,
-            line: u64::try_from(line).ok().filter(|&l| l > 0).ok_or_else(|| wrong.at("line", "1 or more", line))?,
-            contig: contig(self.contig.value(i), ids, wrong)?,
+            file: u32::try_from(file).map_err(|_| errors.at("file", "0 or more", file))?,
+            line: u64::try_from(line).ok().filter(|&l| l > 0).ok_or_else(|| errors.at("line", "1 or more", line))?,
+            contig: contig(self.contig.value(i), ids, errors)?,
             start: self.start.value(i),
             end: self.end.value(i),
             summit: self.summit.is_valid(i).then(|| self.summit.value(i)),
@@ -279,11 +279,11 @@ impl LocusColumns<'_> {
     }
 }
 
-/// The id of a contig. What the store's cannot be called, no contig can.
-fn contig(name: &str, ids: &mut ContigIds<'_>, wrong: &Wrong<'_>) -> Result<u32> {
+/// Returns the id of a contig, whose name must be valid for a store.
+fn contig(name: &str, ids: &mut ContigIds<'_>, errors: &RowErrors<'_>) -> Result<u32> {
     if !is_contig_name(name) {
         let shown: String = name.chars().take(40).collect();
-        return Err(wrong.at("contig", "1 to 255 bytes without control characters", format!("{shown:?}")));
+        return Err(errors.at("contig", "1 to 255 bytes without control characters", format!("{shown:?}")));
     }
     Ok(ids.id(name))
 }

@@ -1,6 +1,6 @@
-//! Writing `index.parquet`.
+//! Writes `index.parquet`.
 
-use super::{BATCH_ROWS, IndexTable, LedgerContext, ledger, schema};
+use super::{BATCH_ROWS, IndexTable, LedgerContext, schema, verdict_columns};
 use crate::format::Contigs;
 use crate::loci::table::{LocusTable, Row};
 use crate::{Error, Result};
@@ -19,17 +19,16 @@ use std::sync::Arc;
 const ROW_GROUP_ROWS: usize = 1_000_000;
 const CREATED_BY: &str = concat!("atemoya ", env!("CARGO_PKG_VERSION"));
 
-/// Writes a table, its counts (for each signal group a name and one finite sum per row) and its
-/// verdicts, as `format-spec/FORMAT.md`, section 9, says. The same content always gives the same
-/// bytes. `path` is only named in errors.
+/// Writes a table with its counts and its verdicts by `format-spec/FORMAT.md`, section 9. Equal
+/// contents always give equal bytes. `path` is only for errors.
 ///
 /// # Errors
-/// [`Error::Argument`] when a group has more or fewer counts than there are rows, one that is not
-/// finite, or the name of another group, when there are more or fewer verdicts than rows, or a file
-/// or line number is too large. [`Error::Io`] when `out` fails.
+/// [`Error::Argument`] when the number of a group's counts or of the verdicts is not that of the
+/// rows, when a count is not finite, when two groups have the same name, and when the number of a
+/// file or line is too large. [`Error::Io`] when writing to `out` fails.
 ///
 /// # Panics
-/// When the table has an id of a contig that `contigs` does not have: both must belong to the same
+/// When the table has the id of a contig that is not in `contigs`. Both must belong to the same
 /// store.
 pub fn write_parquet(
     table: &IndexTable,
@@ -49,7 +48,7 @@ pub fn write_parquet(
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).map_err(failed)?))
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .build();
-    // Parquet's own types say all; arrow's copy of the schema would tie the bytes to its version.
+    // Without arrow's copy of the schema, whose bytes depend on the version of arrow.
     let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
     let mut writer = ArrowWriter::try_new_with_options(out, schema.clone(), options).map_err(failed)?;
     for first in (0..table.loci.len()).step_by(BATCH_ROWS) {
@@ -101,7 +100,7 @@ fn columns(
         int64(|row| row.centre),
     ];
     if let Some(verdicts) = &table.verdicts {
-        columns.extend(ledger::columns(verdicts, context, rows.clone())?);
+        columns.extend(verdict_columns::columns(verdicts, context, rows.clone())?);
     }
     for (_, sums) in &table.counts {
         columns.push(Arc::new(Float64Array::from_iter_values(sums[rows.clone()].iter().copied())));

@@ -1,5 +1,5 @@
-//! Recognizes files that atemoya wrote by their names and first bytes, where the document that lists
-//! them is damaged.
+//! Recognizes files that atemoya wrote by their names and first bytes, where the document that
+//! lists them is damaged.
 
 use crate::format::manifest::MANIFEST;
 use crate::format::{INDEX_DOCUMENT, INDEX_EXCLUDED, INDEX_FORMAT, INDEX_TABLE, header, is_contig_name};
@@ -7,12 +7,12 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-/// The most bytes of a line of `excluded.bed`: a contig's name of 255 bytes, two numbers of 13 digits,
-/// and separators.
+/// The most bytes of a line of `excluded.bed`: a contig's name of 255 bytes, two numbers of 13
+/// digits, and separators.
 const LONGEST_LINE: u64 = 512;
 
-/// Returns whether a file of a store's directory, or of the directory `within` it, begins as the file
-/// of this name that atemoya writes. An empty file counts too.
+/// Returns whether a file of a store's directory, or of the directory `within` it, begins as the
+/// file of this name that atemoya writes. An empty file counts too.
 pub(super) fn begins_as_ours(path: &Path, name: &str, within: &str) -> bool {
     let document = |format: &str| format!("{{\n  \"format\": \"{format}\",\n").into_bytes();
     let beginning = match (within, name) {

@@ -51,7 +51,8 @@ impl DataWriter {
         self.write(&[0; PAGE][..padding as usize])
     }
 
-    /// Writes the tables and the header page, syncs the file, and returns its entry for the manifest.
+    /// Writes the tables and the header page, syncs the file, and returns its entry for the
+    /// manifest.
     pub(super) fn finish(mut self, kind: Kind, contigs: &[[u64; 4]], index: &[u64]) -> Result<FileEntry> {
         let contigs_bytes: &[u8] = bytemuck::cast_slice(contigs);
         let index_bytes: &[u8] = bytemuck::cast_slice(index);

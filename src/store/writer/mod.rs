@@ -14,8 +14,8 @@ use crate::{Error, Result};
 use std::io::Write;
 use std::path::Path;
 
-/// Writes the manifest, which must be complete, in the lowest version of the format that has all its
-/// members. Then publishes the store.
+/// Writes the manifest, which must be complete, in the lowest version of the format that has all
+/// its members. Then publishes the store.
 ///
 /// # Errors
 /// [`Error::Argument`] for a manifest that violates the format; [`Error::Exists`];

@@ -27,7 +27,8 @@ pub struct PanelWriter {
 }
 
 impl PanelWriter {
-    /// Creates the file, which must not exist, for `tracks` tracks and tiles of `2^tile_log2` bases.
+    /// Creates the file, which must not exist, for `tracks` tracks and tiles of `2^tile_log2`
+    /// bases.
     ///
     /// # Errors
     /// [`Error::Io`].

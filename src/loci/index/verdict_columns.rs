@@ -1,6 +1,6 @@
-//! The columns of `index.parquet` that say what became of each locus, and what decided it.
+//! Reads and writes the columns of `index.parquet` with the verdict on each locus.
 
-use super::read::{Columns, Wrong};
+use super::read::{BatchColumns, RowErrors};
 use crate::loci::verdict::{Reason, Region, Verdict, Verdicts};
 use crate::{Error, Result};
 use arrow_array::types::{Float64Type, Int32Type, Int64Type};
@@ -9,7 +9,7 @@ use arrow_schema::DataType;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Name, type, and whether it may hold nulls.
+/// The name and type of each column, and whether it may have nulls.
 pub(super) const COLUMNS: [(&str, DataType, bool); 8] = [
     ("reason", DataType::Utf8, false),
     ("exclusion_file", DataType::Int32, true),
@@ -21,20 +21,20 @@ pub(super) const COLUMNS: [(&str, DataType, bool); 8] = [
     ("outlier_group", DataType::Utf8, true),
 ];
 
-/// What the columns refer to, all of it in `index.json`.
+/// What the columns of verdicts refer to, all of it from `index.json`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct LedgerContext {
-    /// How many inputs are files of loci. The exclusion lists follow them.
+    /// The number of inputs that are files of loci. The exclusion lists follow them.
     pub loci_files: u32,
     /// The signal groups of the selection.
     pub groups: Vec<String>,
-    /// The selection's bounds on counts.
+    /// The least counts of a kept locus.
     pub min_counts: Option<f64>,
-    /// See `min_counts`.
+    /// The greatest counts of a kept locus.
     pub max_counts: Option<f64>,
 }
 
-/// The arrays of some rows, in the order of [`COLUMNS`].
+/// Returns the arrays of some rows, in the order of [`COLUMNS`].
 pub(super) fn columns(verdicts: &Verdicts, context: &LedgerContext, rows: Range<usize>) -> Result<Vec<ArrayRef>> {
     let some = &verdicts.rows()[rows];
     let regions: Vec<Option<Region>> = some.iter().map(|verdict| region(verdict, verdicts)).collect();
@@ -82,7 +82,7 @@ fn region(verdict: &Verdict, verdicts: &Verdicts) -> Option<Region> {
     }
 }
 
-/// What was measured, and the bound that it is beyond.
+/// Returns the counts of a locus and the bound that they are beyond.
 fn numbers(verdict: &Verdict, context: &LedgerContext) -> Option<(f64, f64)> {
     match *verdict {
         Verdict::UnderCounts { counts } => context.min_counts.map(|bound| (counts, bound)),
@@ -92,8 +92,8 @@ fn numbers(verdict: &Verdict, context: &LedgerContext) -> Option<(f64, f64)> {
     }
 }
 
-/// The columns of a batch.
-pub(super) struct LedgerColumns<'b> {
+/// The columns of verdicts of a record batch.
+pub(super) struct VerdictColumns<'b> {
     reason: &'b StringArray,
     file: &'b PrimitiveArray<Int32Type>,
     line: &'b PrimitiveArray<Int64Type>,
@@ -104,9 +104,9 @@ pub(super) struct LedgerColumns<'b> {
     group: &'b StringArray,
 }
 
-impl<'b> LedgerColumns<'b> {
-    pub(super) fn of(batch: &'b RecordBatch, columns: &Columns<'_>) -> Result<LedgerColumns<'b>> {
-        Ok(LedgerColumns {
+impl<'b> VerdictColumns<'b> {
+    pub(super) fn of(batch: &'b RecordBatch, columns: &BatchColumns<'_>) -> Result<VerdictColumns<'b>> {
+        Ok(VerdictColumns {
             reason: columns.strings(batch, "reason")?,
             file: columns.nullable(batch, "exclusion_file")?,
             line: columns.nullable(batch, "exclusion_line")?,
@@ -118,12 +118,18 @@ impl<'b> LedgerColumns<'b> {
         })
     }
 
-    /// Appends the verdict on row `i` of the batch. Exactly the columns that its reason has must
-    /// hold something.
-    pub(super) fn append(&self, i: usize, context: &LedgerContext, to: &mut Verdicts, wrong: &Wrong<'_>) -> Result<()> {
+    /// Appends the verdict on row `i` of the batch. Exactly the columns of its reason must have
+    /// values.
+    pub(super) fn append(
+        &self,
+        i: usize,
+        context: &LedgerContext,
+        to: &mut Verdicts,
+        errors: &RowErrors<'_>,
+    ) -> Result<()> {
         let name = self.reason.value(i);
         let Some(reason) = Reason::ALL.into_iter().find(|reason| reason.name() == name) else {
-            return Err(wrong.at("reason", "the name of a reason", format!("{name:?}")));
+            return Err(errors.at("reason", "the name of a reason", format!("{name:?}")));
         };
         let excluded = reason == Reason::Excluded;
         let outlier = reason == Reason::Outlier;
@@ -139,23 +145,23 @@ impl<'b> LedgerColumns<'b> {
         ] {
             if array.is_valid(i) != wanted {
                 let (expected, got) = if wanted { ("a value", "null") } else { ("null", "a value") };
-                return Err(wrong.at(column, format!("{expected} where the reason is {name}"), got));
+                return Err(errors.at(column, format!("{expected} where the reason is {name}"), got));
             }
         }
         let counts = self.measured.value(i);
         if counted && !(counts.is_finite() && self.threshold.value(i).is_finite()) {
-            return Err(wrong.at("measured", "finite numbers", format!("{counts} and {}", self.threshold.value(i))));
+            return Err(errors.at("measured", "finite numbers", format!("{counts} and {}", self.threshold.value(i))));
         }
         let bound = |bound: Option<f64>, verdict: Verdict| match bound {
             Some(bound) if bound == self.threshold.value(i) => Ok(verdict),
-            _ => Err(wrong.at("threshold", format!("the selection's, {bound:?}"), self.threshold.value(i))),
+            _ => Err(errors.at("threshold", format!("the selection's, {bound:?}"), self.threshold.value(i))),
         };
         let verdict = match reason {
             Reason::Kept => Verdict::Kept,
             Reason::Contig => Verdict::Contig,
             Reason::Edge => Verdict::Edge,
             Reason::Excluded => {
-                to.push_excluded(self.region(i, context, wrong)?);
+                to.push_excluded(self.region(i, context, errors)?);
                 return Ok(());
             }
             Reason::UnderCounts => bound(context.min_counts, Verdict::UnderCounts { counts })?,
@@ -163,7 +169,7 @@ impl<'b> LedgerColumns<'b> {
             Reason::Outlier => {
                 let name = self.group.value(i);
                 let group = context.groups.iter().position(|group| group == name);
-                let group = group.ok_or_else(|| wrong.at("outlier_group", "a group of the selection", name))?;
+                let group = group.ok_or_else(|| errors.at("outlier_group", "a group of the selection", name))?;
                 let threshold = self.threshold.value(i) as f32;
                 Verdict::Outlier { group: group as u32, counts: counts as f32, threshold }
             }
@@ -172,12 +178,12 @@ impl<'b> LedgerColumns<'b> {
         Ok(())
     }
 
-    fn region(&self, i: usize, context: &LedgerContext, wrong: &Wrong<'_>) -> Result<Region> {
+    fn region(&self, i: usize, context: &LedgerContext, errors: &RowErrors<'_>) -> Result<Region> {
         let file = u32::try_from(self.file.value(i)).ok().and_then(|file| file.checked_sub(context.loci_files));
         let line = u64::try_from(self.line.value(i)).ok().filter(|&line| line > 0);
         Ok(Region {
-            file: file.ok_or_else(|| wrong.at("exclusion_file", "an exclusion list", self.file.value(i)))?,
-            line: line.ok_or_else(|| wrong.at("exclusion_line", "1 or more", self.line.value(i)))?,
+            file: file.ok_or_else(|| errors.at("exclusion_file", "an exclusion list", self.file.value(i)))?,
+            line: line.ok_or_else(|| errors.at("exclusion_line", "1 or more", self.line.value(i)))?,
             start: self.start.value(i),
             end: self.end.value(i),
         })
