@@ -1,5 +1,5 @@
-//! The two ways of reading a store's files, and asking ahead: the same bytes, and errors in place
-//! of crashes.
+//! Both accesses to a store's files, with and without readahead, give the same batches, and errors
+//! instead of crashes.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 
@@ -18,12 +18,12 @@ use std::fs::{self, OpenOptions};
 use std::path::Path;
 use tempfile::TempDir;
 
-/// What only a hang takes.
+/// The time limit, which only a hang exceeds.
 const SECONDS: u64 = 120;
 const WORKERS: [usize; 3] = [0, 1, 3];
 
-/// Short contigs, of which the last is shorter than the windows, and stretches without values of
-/// rows that are empty.
+/// Returns short contigs, the last of which is shorter than the windows, with regions without
+/// values that give empty rows.
 fn contigs() -> Vec<Contig> {
     let mut contigs = inputs::contigs(&[9000, 2100, 90], 8);
     contigs[0].tracks.iter_mut().for_each(|track| track[3000..5200].fill(0.0));
@@ -70,7 +70,7 @@ fn bytes(batch: &Batch) -> Columns {
     Column::ALL.map(|column| batch.column(column).map(|tensor| tensor.bytes().to_vec())).to_vec()
 }
 
-/// Two epochs, up to an error.
+/// Returns the batches of two epochs up to an error, and the error.
 fn stream(generator: &PeakGenerator) -> (Vec<Columns>, Option<Error>) {
     let loader = generator.build().unwrap();
     let (mut batches, mut error) = (Vec::new(), None);
@@ -87,7 +87,7 @@ fn named(names: &[&str]) -> Option<Vec<String>> {
     Some(names.iter().map(|&name| name.to_owned()).collect())
 }
 
-/// Every way of reading gives what the maps give, whatever is read of the store.
+/// Asserts that every access gives the same batches as the maps.
 fn assert_same(generator: &PeakGenerator, what: &str) {
     let (expected, error) = stream(&generator.clone().num_workers(0).ask_ahead(false));
     assert!(error.is_none() && !expected.is_empty(), "{what}: {error:?}");
@@ -200,7 +200,7 @@ fn states_and_fetched_examples_do_not_depend_on_the_way() {
     });
 }
 
-/// From files that are not in memory come the same batches, asked for or not.
+/// Files that are not in memory give the same batches with and without readahead.
 #[cfg(target_os = "linux")]
 #[test]
 fn what_is_not_in_memory_is_read_all_the_same() {
@@ -208,7 +208,7 @@ fn what_is_not_in_memory_is_read_all_the_same() {
         let (_directory, store) = make();
         let expected = stream(&generator(&store).num_workers(2));
         assert!(expected.1.is_none() && !expected.0.is_empty());
-        // A map holds the pages that were read through it.
+        // Pages that a map has read stay in memory while it exists.
         let path = store.path().to_path_buf();
         drop(store);
         for (access, ask) in [(Access::Map, true), (Access::Map, false), (Access::Read, true), (Access::Read, false)] {

@@ -1,5 +1,5 @@
-//! What `Array` and `ArrayGenerator` refuse: each way in which memory, shapes, types and options do
-//! not fit, by its parameter.
+//! Memory, shapes, types and options that `Array` and `ArrayGenerator` refuse: each error names its
+//! parameter.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests are tests too")]
 
 use atemoya::dtype::Element;

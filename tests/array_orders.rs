@@ -104,8 +104,8 @@ fn permutations_that_do_not_fit_are_refused() {
     refused(without.control_permutation(Some(vec![0])).dataset(), "control_permutation", &["peak_controls"]);
 }
 
-/// An array, and the same with so many positions more at the right of each row, which hold
-/// something else.
+/// Returns an array, and the same array with more positions at the right of each row, which have
+/// other values.
 fn widened(rng: &mut Rng, laid: &Laid, more: usize) -> [Laid; 2] {
     let [n, channels, positions] = laid.view.shape;
     let all = Laid::random(rng, laid.view.dtype, [n, channels, positions + more]);

@@ -59,8 +59,7 @@ fn check_all(data: &Data, batches: impl IntoIterator<Item = atemoya::Result<Batc
     assert!(batches.next().is_none());
 }
 
-/// Arrays that are only borrowed are streamed in the caller's thread, in batches of the size that
-/// was asked for.
+/// Borrowed arrays are streamed in the caller's thread, in batches of the requested size.
 #[test]
 fn borrowed_arrays_are_streamed_too() {
     let mut rng = Rng::new(6);

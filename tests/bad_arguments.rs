@@ -1,5 +1,5 @@
-//! Bad arguments: each is refused by its name, with what is wrong and why, and with the account of
-//! the loci when none is left.
+//! Bad arguments: each error names the argument and says what is wrong, with the ledger when no
+//! locus is left.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test fails by panicking")]
 
@@ -42,13 +42,13 @@ impl Fixture {
         write(self.directory.path(), name, text)
     }
 
-    /// A file of loci that are 10 bases wide, centred at the places.
+    /// Writes a file of loci that are 10 bases wide, with these centres.
     fn loci(&self, name: &str, places: &[(&str, i64)]) -> PathBuf {
         let row = |(contig, centre): &(&str, i64)| format!("{contig}\t{}\t{}\n", centre - 5, centre + 5);
         self.write(name, &places.iter().map(row).collect::<String>())
     }
 
-    /// The generator of an index, which is made of these places.
+    /// Makes an index of loci with these centres, and returns its generator.
     fn generator(&self, index: &str, peaks: &[(&str, i64)], negatives: &[(&str, i64)]) -> PeakGenerator {
         let peaks = self.loci("peaks.bed", peaks);
         let negatives = (!negatives.is_empty()).then(|| self.loci("negatives.bed", negatives));
@@ -148,9 +148,9 @@ fn exclusion_lists_are_read_to_the_end() {
     assert!(matches!(error, Error::Io { .. }) && error.to_string().contains("gone.bed"), "{error}");
 }
 
-/// Whatever left out the last locus: the message counts the loci that each rule left out.
+/// When no locus is left, the message counts the loci that each rule left out.
 #[test]
-fn when_nothing_is_left_the_account_says_why() {
+fn when_nothing_is_left_the_ledger_says_why() {
     let fixture = Fixture::new();
     let base = fixture.generator("peaks", &PEAKS, &NEGATIVES);
     let new = || base.clone();
@@ -161,7 +161,7 @@ fn when_nothing_is_left_the_account_says_why() {
         generator.exclusion_lists(vec![around_1000.clone()])
     };
     let fail = "no peak is left; peaks: 0 of 5 kept";
-    for (generator, account) in [
+    for (generator, ledger) in [
         (new().in_window(3001), "5 too near an end of the contig"),
         (new().out_window(3001), "5 too near an end of the contig"),
         (new().max_jitter(1 << 30), "5 too near an end of the contig"),
@@ -181,7 +181,7 @@ fn when_nothing_is_left_the_account_says_why() {
             "1 on other contigs, 1 too near an end of the contig, 1 in excluded regions, 1 under min_counts, 1 over max_counts",
         ),
     ] {
-        let expected = format!("{fail} ({account})");
+        let expected = format!("{fail} ({ledger})");
         refused(generator.clone().order(Order::Native).build(), "peaks", &[&expected]);
         refused(generator.order(Order::Cherimoya).build(), "peaks", &[&expected]);
     }
@@ -191,13 +191,13 @@ fn when_nothing_is_left_the_account_says_why() {
     let base = mixture(fixture.generator("negatives", &[("chrA", 1500)], &negatives));
     for order in Order::ALL {
         let generator = base.clone().order(order).min_counts(Some(1.0)).max_counts(Some(20.0));
-        let account = "no negative is left; negatives: 0 of 5 kept (1 on other contigs, 1 too near an end of the contig, \
+        let ledger = "no negative is left; negatives: 0 of 5 kept (1 on other contigs, 1 too near an end of the contig, \
              1 in excluded regions, 1 under min_counts, 1 over max_counts)";
-        refused(generator.build(), "negatives", &[account]);
+        refused(generator.build(), "negatives", &[ledger]);
     }
 }
 
-/// A ratio asks for negatives, even one by which none would be drawn for so few peaks.
+/// A ratio above 0 needs negatives, even if it draws none for these few peaks.
 #[test]
 fn a_ratio_without_negatives_is_refused() {
     let fixture = Fixture::new();
@@ -232,7 +232,7 @@ fn what_cannot_be_indexed_is_refused_by_its_name() {
     for (builder, argument, parts) in cases {
         refused(builder.publish(&fixture.store, &()), argument, parts);
     }
-    // What is wrong with a file is said of the file.
+    // An error about a file names the file.
     let negatives = fixture.loci("negatives.bed", &[("chrA", 30), ("chrM", 40), ("chrC", 30)]);
     let foreign = fixture.loci("foreign.bed", &[("A", 30)]);
     for (builder, parts) in [

@@ -1,5 +1,5 @@
-//! Cherimoya's batches bit for bit: what it kept, what it drew, and every byte of every example of
-//! its golden cases, for two epochs, on any number of workers and ranks, and resumed anywhere.
+//! Cherimoya's batches bit for bit: the loci it kept, its draws, and every byte of every example of
+//! its golden cases, for two epochs, with any number of workers and ranks, and resumed anywhere.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
@@ -57,7 +57,7 @@ fn every_batch_is_cherimoyas() {
             let rest: Vec<Example> = rest.flat_map(|batch| examples(&batch.unwrap())).collect();
             assert!(rest == batches[stop..].concat(), "{name}, resumed after {stop} batches");
         }
-        // The same draws as a plan of the caller's own.
+        // The same draws, given by the caller.
         let draw = |e: &Example| Draw {
             is_peak: e.0 == 1,
             source: e.1 as u32,

@@ -1,5 +1,5 @@
-//! The order of cherimoya against what cherimoya 0.3.1 drew on real data, and what any order
-//! promises.
+//! Cherimoya's order against the draws of cherimoya 0.3.1 on real data, and the properties of any
+//! order.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests")]
 
 mod common;
@@ -119,7 +119,7 @@ proptest! {
         }
         prop_assert_eq!(peaks, (0..n_peaks as u32).collect::<Vec<_>>());
         prop_assert!(reverse_complement || !draws.iter().any(|draw| draw.reverse_complement));
-        // What a planner draws is a plan that a caller could have made.
+        // A caller could give the same draws.
         let own = Plan::from_draws(draws.clone(), n_peaks, n_negatives, max_jitter).unwrap();
         prop_assert_eq!((0..own.len()).map(|i| own.draw(i)).collect::<Vec<_>>(), draws);
     }

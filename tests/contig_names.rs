@@ -1,5 +1,5 @@
-//! Tracks whose contigs are called otherwise than the genome's, have other lengths, or are not
-//! there, with files as users meet them.
+//! Tracks whose contigs have other names or lengths than the genome's, or are missing, with files
+//! that users have.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 
@@ -13,7 +13,7 @@ use common::bigwigs::{Layout, bed_graph, big_wig};
 use common::inputs::write;
 use std::path::{Path, PathBuf};
 
-/// Packs, and opens what was packed.
+/// Packs a store and opens it.
 fn pack(builder: &PackBuilder) -> (Store, Packed) {
     let directory = tempfile::tempdir().unwrap();
     let packed = builder.publish(&directory.path().join("store"), &()).unwrap();
@@ -31,7 +31,7 @@ fn refused(builder: &PackBuilder, parts: &[&str]) {
     assert_eq!(common::names(directory.path()), Vec::<String>::new());
 }
 
-/// A file of the odd ones.
+/// Returns the path of an unusual file.
 fn odd() -> Option<impl Fn(&str) -> PathBuf> {
     let directory = common::shared()?.join("data/odd");
     Some(move |name: &str| directory.join(name))
@@ -47,8 +47,8 @@ fn by_bigtools(path: &Path, contig: &str, length: u64) -> Vec<f32> {
     values
 }
 
-/// The values of a contig of a store are those of a file, where it has another name. Returns
-/// whether there are any.
+/// Asserts that the values of a contig of a store are those of the file, where it has another name.
+/// Returns whether there are values that are not 0.
 fn same(store: &Store, track: &str, contig: &str, path: &Path, name: &str) -> bool {
     let length = store.contigs().length(store.contigs().id(contig).unwrap());
     let values = read_track(store, track, contig, 0..length).unwrap();
@@ -161,7 +161,7 @@ fn what_a_track_lacks_is_zero_and_said_whenever_it_is_asked() {
     assert!(same(&store, "all.1", "chrM", &odd("base/minus.bw"), "chrM"));
 }
 
-/// Windows on a contig of another length are refused, of the tracks that have it and of no other.
+/// Windows on a contig of another length are refused, only for the tracks that have that length.
 #[test]
 fn windows_on_a_contig_of_another_length_are_refused() {
     let directory = tempfile::tempdir().unwrap();
@@ -253,7 +253,7 @@ fn names_that_a_store_lacks_are_errors() {
     }
 }
 
-/// An old store, whose manifest has none of the later members.
+/// Returns an old store, whose manifest lacks the later members.
 #[test]
 fn stores_of_the_first_version_have_warnings_too() -> Result<()> {
     let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("format-spec/vectors/valid");

@@ -1,5 +1,5 @@
-//! Whatever happens to a file of a store, opening or verifying it is an error that names the file,
-//! and nothing panics.
+//! Any damage to a file of a store makes opening or verifying an error that names the file. Nothing
+//! panics.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 
@@ -37,7 +37,7 @@ impl Fixture {
     }
 }
 
-/// Opens and verifies all there is.
+/// Opens and verifies the store with its index.
 fn check(path: &Path) -> atemoya::Result<()> {
     let store = Store::open(path)?;
     store.verify(&())?;
@@ -52,7 +52,7 @@ fn assert_refused(store: &Path, file: &Path, what: &str, check: impl Fn() -> ate
     let typed =
         matches!(error, Error::Corrupt { .. } | Error::Io { .. } | Error::Unsupported { .. } | Error::NotAStore { .. });
     assert!(typed, "{}: {what}: {error:?}", file.display());
-    // A store without a manifest is none; it is the store that is named then, and what it lacks.
+    // Without a manifest it is not a store: the error names the directory and the manifest.
     let text = error.to_string();
     let names = text.contains(file.to_str().unwrap())
         || (text.contains(store.to_str().unwrap()) && text.contains("no manifest.json"));
@@ -93,7 +93,7 @@ fn cut_extended_and_missing_files_are_named() {
     let _ = writeln!(std::io::stderr(), "{cases} damaged stores refused");
 }
 
-/// Files of a store that is as good as this one, put in the place of its own.
+/// Files of another intact store, in place of this store's own.
 #[test]
 fn files_of_another_store_are_refused() {
     let (fixture, other) = (Fixture::new(), tempfile::tempdir().unwrap());
@@ -165,7 +165,7 @@ fn every_bit_of_the_tables_and_some_of_the_rest() {
     flip(&fixture, name, (0..bits).step_by(61).chain(bits - 64..bits), || check(&fixture.store));
 }
 
-/// Reads all there is without verifying, which may give errors or values.
+/// Reads everything without verifying, which may give errors or values.
 fn read_all(path: &Path) -> [u32; 2] {
     let store = Store::open(path).unwrap();
     let (mut errors, mut read) = (0, 0);

@@ -1,5 +1,5 @@
-//! Data sets as a start for others: with other seeds, as loaders in any memory, of draws of the
-//! caller's; and loci that are no index.
+//! Data sets from data sets: with other seeds, as loaders in any memory, with the caller's draws;
+//! and loci that are not from an index.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 
@@ -17,7 +17,7 @@ use memmap2::MmapMut;
 use std::cell::Cell;
 use tempfile::TempDir;
 
-/// What only a hang takes.
+/// The time limit, which only a hang exceeds.
 const SECONDS: u64 = 60;
 
 fn store() -> (TempDir, Store) {
@@ -90,7 +90,7 @@ fn a_data_sets_loaders_are_the_generators() {
             }
             assert_eq!(allocated.get(), built.slots());
         }
-        // The data set is as it was.
+        // The data set is unchanged.
         let expected = digest(&generator(&store).dataset().unwrap().fetch(0, &[1]).unwrap());
         assert_eq!(digest(&dataset.fetch(0, &[1]).unwrap()), expected);
         let with = |running| dataset.loader(0, &running);
@@ -144,7 +144,7 @@ fn loci_that_are_no_index_give_the_batches_of_the_index() {
     let tabled = generator(&store).loci("none").table(table.clone()).max_counts(Some(11.0)).build().unwrap();
     assert!(digests(&tabled, 0, 2) == expected);
     assert_eq!((tabled.ledger(), tabled.state()), (indexed.ledger(), indexed.state()));
-    // As they are: no filter leaves out any more.
+    // No filter leaves out more loci.
     let (peaks, negatives) = (indexed.peaks().to_vec(), indexed.negatives().to_vec());
     let selected = generator(&store).selected(peaks.clone(), negatives.clone());
     let selected = selected.min_counts(Some(1e9)).chroms(Some(vec![])).build().unwrap();

@@ -1,5 +1,5 @@
-//! Batches are a function of the store, the options, the epoch and their place alone, and hold what
-//! plain code over whole contigs finds there; packing twice gives the same bytes.
+//! Batches depend only on the store, the options, the epoch and their index, and are those that
+//! plain code over whole contigs finds. Packing twice gives the same bytes.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 
@@ -14,7 +14,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-/// All the ways of reading two epochs give the same batches.
+/// Every way of reading two epochs gives the same batches.
 fn check_ways(store: &Store, generator: &PeakGenerator) -> usize {
     let loader = generator.clone().num_workers(0).build().unwrap();
     let expected = digests(&loader, 0, 2);
@@ -27,7 +27,7 @@ fn check_ways(store: &Store, generator: &PeakGenerator) -> usize {
         assert!(digests(&loader, 0, 2) == expected, "{workers} workers and {slots} slots");
         ways += 1;
     }
-    // One epoch after the other, out of order, again, and after one that was left half way.
+    // In order, out of order, a second time, and after an epoch that was not finished.
     for workers in [0, 1, 2, 4] {
         let loader = generator.clone().num_workers(workers).build().unwrap();
         let half = first.len() / 2;
@@ -53,7 +53,7 @@ fn check_ways(store: &Store, generator: &PeakGenerator) -> usize {
     ways + 2
 }
 
-/// The options of these tests that a change would make visible, windows of odd and even width.
+/// Options that make a change visible: windows of odd and even width.
 fn options(store: &Store) -> PeakGenerator {
     let small = store.contigs().iter().all(|(_, length)| length < 10_000);
     let generator = PeakGenerator::new(store).random_state(11).negative_ratio(0.5).batch_size(50);
@@ -127,7 +127,7 @@ fn same_data(a: &Path, b: &Path) -> usize {
     names(a).len()
 }
 
-/// Packs again, on pools of one and of four threads.
+/// Packs a second time, on pools of one and of four threads.
 fn check_packing(store: &Store, builder: &PackBuilder, directory: &Path) {
     for threads in [1, 4] {
         let out = directory.join(format!("again-{threads}"));

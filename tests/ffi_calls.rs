@@ -1,5 +1,5 @@
-//! Random calls of the C interface, by the driver of the fuzz target `c_calls`: whatever is called,
-//! what the header promises holds.
+//! Random calls of the C interface, by the driver of the fuzz target `c_calls`, keep what the
+//! header promises.
 #![cfg(all(feature = "ffi", feature = "ingest"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
@@ -25,7 +25,7 @@ fn declared() -> BTreeSet<String> {
     lines.filter_map(name).collect()
 }
 
-/// What cannot succeed without a device.
+/// Functions that cannot succeed without a device.
 const NEVER_SUCCEED: [&str; 6] = [
     "atemoya_batch_done_on",
     "atemoya_batch_stream",
@@ -35,7 +35,7 @@ const NEVER_SUCCEED: [&str; 6] = [
     "atemoya_loader_next_on",
 ];
 
-/// What cannot fail.
+/// Functions that cannot fail.
 const NEVER_FAIL: [&str; 5] =
     ["atemoya_abi_revision", "atemoya_abi_version", "atemoya_has_cuda", "atemoya_live_handles", "atemoya_version"];
 
@@ -44,7 +44,7 @@ fn random_calls_keep_the_headers_promises() {
     let files = Files::new();
     let tally = RefCell::new(Tally::new());
     let config = Config { cases: 400, failure_persistence: None, ..Config::default() };
-    // The same bytes on every run: which functions they reach is looked at below.
+    // The same bytes on every run, so that they always reach the same functions, checked below.
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let outcome = runner.run(&vec(any::<u8>(), 0..2000), |data| {
         calls::run(&data, &files, &mut tally.borrow_mut());

@@ -1,5 +1,5 @@
-//! Windows of the caller's own hold what plain vectors say, and what other programs computed of
-//! real data; what cannot be gathered is refused by its name.
+//! The caller's windows are those of plain vectors, and those that other programs computed from
+//! real data. Refusals name the argument.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests are tests too")]
 
@@ -25,7 +25,7 @@ use sha2::{Digest, Sha256};
 use std::fs;
 use std::io::Write;
 
-/// What is asked for beside: all signal groups.
+/// All signal groups.
 const ALL: Option<&[&str]> = None;
 
 fn window(contigs: &[Contig], span: Span, width: usize) -> Window {
@@ -124,7 +124,7 @@ proptest! {
     }
 }
 
-/// So many windows, some of which reach past an end.
+/// Returns `count` random windows, some of which reach past an end of their contig.
 fn spans(contigs: &[Contig], count: usize, seed: u64) -> Vec<Span> {
     let mut rng = Rng::new(seed);
     let span = |_| {
@@ -152,7 +152,7 @@ fn threads_share_a_gatherer_of_several_panels() {
     let groups: [&[usize]; 4] = [&[2], &[1, 2], &[0, 1], &[0]];
     let tracks = Gatherer::tracks(&store, Some(&["runs", "input", "stranded", "sparse"]), DType::F32).unwrap();
     let sequence = Gatherer::sequence(&store, DType::I8).unwrap();
-    // It keeps the store open.
+    // The gatherers keep the store open.
     drop(store);
     std::thread::scope(|scope| {
         for thread in 0..4 {

@@ -65,8 +65,8 @@ fn loci_are_kept_as_plain_code_keeps_them() {
     assert_eq!(rows(&chosen), kept(&store, &contigs, |row| row.contig == 1));
     assert!(chosen.ledger().peaks.contig > 0);
 
-    // Sums in the middle of what there is, so that both bounds leave something out; equality is
-    // kept.
+    // Bounds within the range of the counts, so that each leaves out some loci. Counts equal to a
+    // bound are kept.
     for (names, tracks) in [
         (None, vec![0, 1, 2]),
         (Some(vec!["stranded"]), vec![0, 1]),
@@ -149,8 +149,7 @@ fn the_seed_and_the_switches_change_what_they_should() {
     }
 }
 
-/// Groups may be left out and put into another order; their channels come along, and nothing else
-/// changes.
+/// Groups may be left out and reordered, with their channels. Nothing else changes.
 #[test]
 fn groups_are_read_in_the_order_in_which_they_are_named() {
     let (_directory, _, store) = fixture();
@@ -171,8 +170,8 @@ fn groups_are_read_in_the_order_in_which_they_are_named() {
     }
 }
 
-/// Whatever type the columns have, their values are the same; a type that does not hold all of them
-/// is refused.
+/// The values of columns are the same in every type. A type that cannot represent all values is
+/// refused.
 #[test]
 fn columns_come_in_the_type_that_is_asked_for() {
     fn values<T: Element + Into<f64>>(batch: &Batch, column: Column) -> Vec<f64> {
@@ -206,8 +205,7 @@ fn columns_come_in_the_type_that_is_asked_for() {
     assert!(bits.map(|(row, position)| bit(row, position) as f64).eq(sequence.iter().copied()));
     let past = |row| (width..width.next_multiple_of(64)).any(|position| bit(row, position) != 0);
     assert!(width % 64 != 0 && !(0..n * channels).any(past), "bits past the window are 0");
-    // One of the tracks has fractions on chrB; on chrA alone it would not, but a store knows tracks
-    // as wholes.
+    // One of the tracks has fractions on chrB only. The type of a track is that of all its contigs.
     for (generator, name) in [
         (base.clone().signal_type(DType::U8), "signal_type"),
         (base.clone().signal_type(DType::I16), "signal_type"),

@@ -1,5 +1,5 @@
-//! What `Genome`, and a `PeakGenerator` over one of arrays, refuse: each thing that does not fit,
-//! by its parameter.
+//! Inputs that `Genome`, and a `PeakGenerator` over a genome of arrays, refuse: each error names
+//! its parameter.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests are tests too")]
 
 mod common;

@@ -1,5 +1,5 @@
-//! Windows of arrays of whole contigs, element by element, whatever their types and layouts and
-//! wherever they reach.
+//! Windows of arrays of whole contigs, element by element, in all types and layouts, at any
+//! position.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 
@@ -26,7 +26,7 @@ fn arrays(rng: &mut Rng, dtype: DType, rows: &Rows) -> ContigArrays {
     CONTIGS.iter().zip(rows).map(|((name, _), rows)| (*name, lay(rng, dtype, rows))).collect()
 }
 
-/// Loci all over the contigs, and beyond their ends.
+/// Loci on the contigs and beyond their ends.
 fn loci(rng: &mut Rng, count: usize) -> Vec<Locus> {
     let locus = |row| {
         let centre =
@@ -36,7 +36,7 @@ fn loci(rng: &mut Rng, count: usize) -> Vec<Locus> {
     (0..count as u32).map(locus).collect()
 }
 
-/// The bytes that a column must have of an example.
+/// Returns the bytes that an example must have in a column.
 fn expected(
     batch: &Batch,
     row: usize,

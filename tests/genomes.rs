@@ -1,5 +1,5 @@
-//! Genomes of arrays, and of arrays and a store: the same batches, loci and ledgers as a store of
-//! the same data.
+//! Genomes of arrays, and of arrays and a store, give the same batches, loci and ledgers as a store
+//! of the same data.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test fails by panicking")]
 
@@ -29,7 +29,7 @@ fn bytes(batch: &Batch) -> Bytes {
     Column::ALL.map(|column| batch.column(column).map(|column| column.bytes().to_vec())).to_vec()
 }
 
-/// What a generator comes to.
+/// The result of a generator.
 #[derive(Debug, PartialEq)]
 struct Fed {
     peaks: Vec<(u32, i64)>,
@@ -40,7 +40,7 @@ struct Fed {
     fetched: Bytes,
 }
 
-/// The batches of two epochs and some examples more; or the error.
+/// Returns the batches of two epochs and some further examples, or the error.
 fn fed(generator: &PeakGenerator) -> Result<Fed, String> {
     let loader = match generator.build() {
         Ok(loader) => loader,
@@ -124,8 +124,8 @@ fn arrays_give_what_a_store_of_the_same_data_gives() {
             if sequence || rng.below(2) == 0 {
                 generator = generator.table(table(&data, &files, &genome));
             }
-            // What an index was made without is the cause of a lack of loci that a table does not
-            // know of.
+            // An error about missing loci of an index says what the index was made without, which a
+            // table does not have.
             let alone = |error: String| error.split("; `chroms`: the index").next().unwrap_or_default().to_owned();
             let (expected, found) = (fed(&stored).map_err(alone), fed(&generator).map_err(alone));
             prop_assert!(expected == found, "{:?} {:?}: {:?} and {:?}", arrays, options, expected.err(), found.err());
@@ -188,7 +188,7 @@ fn contigs_are_found_by_their_names() {
     }
 }
 
-/// Arrays of the sequence, and a store of tracks that nobody has compared with them.
+/// Arrays of the sequence with a store of tracks of another genome are refused.
 #[test]
 fn arrays_of_other_contigs_than_the_stores_are_told_or_refused() {
     let directory = tempfile::tempdir().unwrap();
@@ -216,7 +216,7 @@ fn arrays_of_other_contigs_than_the_stores_are_told_or_refused() {
     refused(over(&[("A", 2100)], 0), &names);
     let said = warnings(over(&[("A", 2100)], 0).allow_empty(true)).unwrap();
     assert_eq!(said, [r#"the store of the tracks lacks "A", where they are zeros"#]);
-    // Before the counts of zeros leave loci out.
+    // Before counts of zeros leave out loci.
     let mut bed = tempfile::NamedTempFile::new().unwrap();
     writeln!(bed, "chrB\t400\t600").unwrap();
     let generator = over(&both, 2).min_counts(Some(5.0));

@@ -1,5 +1,5 @@
-//! Packed stores of real files hold exactly the values that other programs computed from the same
-//! files; files that they refuse leave no store.
+//! Packed stores of real files have exactly the values that other programs computed from the same
+//! files. Files that are refused leave no store.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 
@@ -116,7 +116,7 @@ fn every_file_alone_packs_to_the_golden_values_or_is_refused() {
             assert!(golden["refused"].is_null(), "{name}");
             std::fs::remove_dir_all(&out).unwrap();
         }
-        // Neither a store nor anything that was begun.
+        // Neither a store nor an unfinished directory.
         assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0, "{name}");
     }
     let _ = writeln!(

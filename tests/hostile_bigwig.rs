@@ -1,5 +1,4 @@
-//! The bigWig reader against files made for the purpose: every kind of section, and every kind of
-//! damage.
+//! The bigWig reader against generated files: sections of every type, and damage of every kind.
 
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
@@ -24,7 +23,7 @@ const LAYOUTS: [Layout; 3] = [
     Layout { compressed: true, fan_out: 1000 },
 ];
 
-/// A place for one file after another.
+/// A directory for one file after another.
 struct Place(tempfile::TempDir);
 
 impl Place {
@@ -33,15 +32,15 @@ impl Place {
         Place(tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap())
     }
 
-    /// Opens the file that the bytes are.
+    /// Writes the bytes to a file and opens it.
     fn open(&self, bytes: &[u8]) -> Result<BigWig> {
         let path = self.0.path().join("track.bw");
         std::fs::write(&path, bytes).unwrap();
         BigWig::open(&path)
     }
 
-    /// Reads the first and the last 4,096 bases of each contig: whether that went well. Any result
-    /// is right but a panic, a value that is not finite, or one that is -0.0.
+    /// Reads the first and the last 4,096 bases of each contig, and returns whether that succeeds.
+    /// A panic, a value that is not finite and a value of -0.0 fail the test.
     fn survives(&self, bytes: &[u8]) -> bool {
         let Ok(track) = self.open(bytes) else { return false };
         let mut good = true;
@@ -59,7 +58,7 @@ impl Place {
     }
 }
 
-/// Opens the file that the bytes are.
+/// Writes the bytes to a file and opens it.
 fn open(bytes: &[u8]) -> Result<BigWig> {
     Place::new().open(bytes)
 }

@@ -1,4 +1,5 @@
-//! Batches that keep their memory, are written to, and are waited for only so long.
+//! Batches whose memory is kept, batches that are written to, and waiting for a batch with a
+//! timeout.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 
@@ -13,7 +14,7 @@ use std::task::Poll;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// What only a hang takes.
+/// The time limit, which only a hang exceeds.
 const SECONDS: u64 = 60;
 const LONG: Duration = Duration::from_secs(SECONDS);
 const WORKERS: [usize; 3] = [0, 1, 2];
@@ -55,7 +56,7 @@ impl AsMut<[u8]> for From {
     }
 }
 
-/// Memory that begins so many bytes after a page.
+/// Memory that begins this many bytes after a page boundary.
 fn memory(bytes: usize, first: usize) -> atemoya::Result<From> {
     Ok(From(MmapMut::map_anon(bytes + first).unwrap(), first))
 }
@@ -76,13 +77,13 @@ fn kept_batches_stay_as_they_are_and_cost_no_slot() {
                         batch.keep().unwrap()
                     }
                     assert_eq!((loader.leased(), loader.slots()), (0, 2));
-                    // There is nothing to do a second time.
+                    // A second call does nothing.
                     batch
                         .keep_in(|_| Err::<From, _>(Error::Argument { name: "mine", message: "asked for".into() }))
                         .unwrap();
                     kept.push(batch);
                 }
-                // The ring goes on in the memory that it was given.
+                // The ring continues in the memory that it was given.
                 let again: Vec<_> = loader.epoch(2).map(|batch| digest(&batch.unwrap())).collect();
                 assert!(again == expected, "{workers} workers");
                 drop(loader);
@@ -149,7 +150,7 @@ fn a_batch_is_waited_for_only_so_long() {
             let mut held = Vec::new();
             for expected in &expected {
                 if held.len() == 2 {
-                    // Nobody can make one while both slots are held.
+                    // No batch can be made while both slots are held.
                     for time in [Duration::ZERO, Duration::from_millis(3)] {
                         assert!(batches.next_within(time).unwrap().is_pending(), "{workers} workers");
                     }

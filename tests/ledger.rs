@@ -1,5 +1,4 @@
-//! The ledger of a locus index: why each locus is kept or not, what decided it, and that `verify`
-//! notices another answer.
+//! The ledger of a locus index: the verdict on each locus, and `verify`, which finds a wrong one.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests")]
 
@@ -93,7 +92,7 @@ impl Fixture {
         self.contigs[row.contig as usize].tracks[track][window].iter().map(|&value| f64::from(value)).sum()
     }
 
-    /// The first line that leaves a locus out, by plain code.
+    /// Finds the first line that leaves out a locus, by plain code.
     fn region(row: &Row) -> Option<Region> {
         let jitter = if row.role == Role::Peak { JITTER } else { 0 };
         let (first, last) = ((row.centre - IN / 2 - jitter) / 100, (row.centre + IN / 2 + jitter) / 100);
@@ -175,8 +174,8 @@ fn another_verdict_is_noticed() {
     fixture.index(Order::Native);
     let good = published::read(&fixture.store, None).unwrap();
     let verdicts = good.verdicts.clone().unwrap();
-    // A region that left out more than one locus: of one locus alone, nothing else in the index
-    // knows.
+    // A region that left out several loci, since nothing else in the index has a region of one
+    // locus.
     let excluded = |region: u32| verdicts.rows().iter().filter(move |v| **v == Verdict::Excluded { region }).count();
     let region = (0..verdicts.regions().len() as u32).max_by_key(|&region| excluded(region)).unwrap();
     // Each changes the first verdict of its kind.

@@ -1,5 +1,5 @@
-//! Files as users meet them: what is valid is read as the plain file, and what is not is named with
-//! what to do.
+//! Unusual files that users have: valid ones are read as the plain file, and the error for others
+//! has a remedy.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 
@@ -16,7 +16,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-/// The folder of odd files, where it is there.
+/// Returns the directory of unusual files, if there is one.
 fn odd() -> Option<PathBuf> {
     common::shared().map(|shared| shared.join("data/odd"))
 }
@@ -48,7 +48,7 @@ fn odd_beds_give_the_same_loci() {
     ] {
         assert_eq!(loci(&odd.join(name)).unwrap(), both[..count], "{name}");
     }
-    // The rows come from a seeded generator; zeros behind them change nothing.
+    // The rows come from a seeded generator. Zeros after them change nothing.
     let padded = loci(&odd.join("gz_zeropad.bed.gz")).unwrap();
     let bytes = fs::read(odd.join("gz_zeropad.bed.gz")).unwrap();
     let used = bytes.iter().rposition(|byte| *byte != 0).unwrap() + 1;
@@ -83,7 +83,7 @@ fn odd_genomes_sizes_and_tracks() {
     assert_eq!(first("fa.bz2").unwrap().as_deref(), Some("chr1"));
     says(first("fa.2bit"), &["2bit", "twoBitToFa"]);
     says(first("peaks.bed.zip"), &["zip archive", "FASTA"]);
-    says(first("base/peaks.narrowPeak"), &["line 1", "no FASTA"]);
+    says(first("base/peaks.narrowPeak"), &["line 1", "not FASTA"]);
     says(read_chrom_sizes(&odd.join("fa.2bit")), &["2bit", "contigs and lengths"]);
     let track = |name: &str| BigWig::open(&odd.join(name));
     says(track("fa.2bit"), &["2bit", "bigWig"]);
@@ -91,8 +91,7 @@ fn odd_genomes_sizes_and_tracks() {
     says(track("base/neg.bed"), &["text", "bedGraphToBigWig"]);
 }
 
-/// The whole set packed from a plain genome and from one of each compression: the same store, but
-/// for where it came from.
+/// A plain genome and one of each compression pack to the same store, except for its provenance.
 #[test]
 fn a_store_is_the_same_whatever_the_compression() {
     let directory = tempfile::tempdir().unwrap();
@@ -135,7 +134,7 @@ fn urls_are_named_in_every_reader() {
     says(PackBuilder::new().signal("s", [url]).publish(&out.path().join("s"), &()), &["URL", "download"]);
 }
 
-/// A path that is not UTF-8 is read, and stands in the manifest so that it can be told from others.
+/// A path that is not UTF-8 is read, and is distinct in the manifest.
 #[test]
 fn paths_need_not_be_utf_8() {
     let directory = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! What packing takes, refuses and warns of, through the bytes of real file formats.
+//! Inputs that packing accepts, refuses and warns of, as files of the real formats.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 
@@ -35,7 +35,7 @@ fn pairs(contigs: &[(&str, u64)]) -> Vec<(String, u64)> {
     contigs.iter().map(|(name, length)| ((*name).to_owned(), *length)).collect()
 }
 
-/// Packing is refused with a message that holds all of `parts`, and leaves nothing.
+/// Asserts that packing fails with a message that contains all of `parts`, and leaves nothing.
 fn refused(builder: &PackBuilder, parts: &[&str]) -> Error {
     let directory = root();
     let error = builder.publish(&directory.path().join("store"), &()).unwrap_err();
@@ -81,7 +81,7 @@ fn a_contig_of_another_length_is_packed_as_zeros_and_said() {
             }
             store.check_lengths(None, Some(&["a"])).unwrap();
             assert!(store.check_lengths(None, Some(&["b"])).unwrap_err().to_string().contains("other.bw"));
-            // The manifest alone is of the version that has a word for it.
+            // Only the manifest has the version with the member for it.
             assert_eq!(store.manifest().version, [1, 1]);
             let header = fs::read(store.path().join("panel-0.atm")).unwrap();
             assert_eq!(header[12..16], [1, 0, 0, 0]);
@@ -199,7 +199,7 @@ fn names_that_do_not_fit_are_refused() {
     assert!(matches!(refused(&new().signal("s", [directory.path().join("no.bw")]), &["no.bw"]), Error::Io { .. }));
 }
 
-/// Changes a file when packing has begun to read it.
+/// Changes a file after packing has begun to read it.
 struct Meddler<F>(std::sync::Once, F);
 
 impl<F: Fn() + Sync> atemoya::Progress for Meddler<F> {
@@ -233,7 +233,7 @@ fn a_file_that_changes_meanwhile_is_refused() {
     PackBuilder::new().fasta(&path).publish(&root.path().join("store"), &()).unwrap();
 }
 
-/// Contigs without bases and tracks without data are fine; a store of no contig is not.
+/// Contigs without bases and tracks without data are packed; a store without contigs is refused.
 #[test]
 fn there_may_be_nothing() {
     let directory = root();

@@ -1,5 +1,4 @@
-//! Packing and indexing publish in one step: there is the old state or the new one, and nothing
-//! else.
+//! Packing and indexing publish in one step: at any moment there is the old state or the new one.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 
@@ -45,12 +44,13 @@ fn a_store_is_replaced_only_on_request() {
     assert_eq!(Store::open(store.path()).unwrap().checksum(), store.checksum());
     replacing.publish(store.path(), &()).unwrap();
     assert_eq!((length(store.path()), store.contigs().length(0)), (5, 4));
-    // The one that is open still reads what it was opened on.
+    // An open store still reads the files that it opened.
     assert_eq!(read_sequence(&store, "a", 0..4).unwrap().len(), 16);
     assert_eq!(names(directory.path()), before);
 }
 
-/// Interrupts after so many questions, and notes what each finished phase was and came to.
+/// Interrupts after a number of checks, and records the name and the progress of each finished
+/// phase.
 #[derive(Default)]
 struct After {
     limit: u64,

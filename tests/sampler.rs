@@ -1,5 +1,4 @@
-//! The native order against vectors that an independent implementation computed, and what it
-//! promises.
+//! The native order against vectors of an independent implementation, and its properties.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test fails by panicking")]
 
 use atemoya::Error;
@@ -126,7 +125,7 @@ fn options_out_of_range_are_refused() {
         let error = EpochPlan::new(&bad, 0).unwrap_err();
         assert!(matches!(error, Error::Argument { name, .. } if name == named), "{error}");
     }
-    // Not even a ratio that draws nothing, and 0 needs none.
+    // Even for a ratio that draws none. A ratio of 0 needs no negatives.
     let none = PlanOptions { n_negatives: 0, negative_ratio: 0.09, ..options() };
     assert!(EpochPlan::new(&none, 0).unwrap_err().to_string().contains("negative_ratio: it is 0.09"));
     assert_eq!(EpochPlan::new(&PlanOptions { negative_ratio: 0.0, ..none }, 0).unwrap().len(), 10);
@@ -179,7 +178,7 @@ proptest! {
             prop_assert!((draw.source as usize) < sources && draw.offset <= widest);
             prop_assert!(reverse_complement || !draw.reverse_complement);
         }
-        // Any order of drawing, and a plan made anew, gives the same.
+        // Draws in any order, and those of a second plan, are the same.
         let again = EpochPlan::new(&options, epoch).unwrap();
         for i in (0..draws.len()).rev() {
             prop_assert_eq!(again.draw(i), draws[i]);

@@ -1,5 +1,5 @@
-//! Nobody's files but atemoya's own are ever replaced or removed: what is at a target is proven to
-//! be a store or a locus index, and nothing else.
+//! Only files that atemoya wrote are replaced or removed: a target must be a store or a locus index
+//! with no other entries.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests are tests too")]
 
@@ -50,8 +50,8 @@ impl Place {
         builder.publish(&store, &()).map(|_| ())
     }
 
-    /// Nothing below the directory changes by what is refused, with a message in which all of
-    /// `parts` stand.
+    /// Asserts that an operation fails with a message that contains all of `parts`, and changes
+    /// nothing below the directory.
     fn refuses(&self, work: impl FnOnce() -> atemoya::Result<()>, parts: &[&str]) {
         let before = all(self.directory.path());
         let error = work().unwrap_err();
@@ -65,7 +65,7 @@ impl Place {
     }
 }
 
-/// Every path below a directory, with what a file holds or a link points to.
+/// Lists every path below a directory, with the contents of files and the targets of links.
 fn all(directory: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory).unwrap() {
@@ -98,7 +98,7 @@ fn a_project_that_has_a_manifest_of_its_own_is_not_replaced() {
     let manifests = [
         br#"{"name": "web project", "icons": []}"#.to_vec(),
         b"".to_vec(),
-        // Sealed as ours are, and not ours all the same.
+        // Sealed as a manifest of atemoya, but not one.
         sealed(serde_json::json!({"format": "icons", "version": [1, 0], "required_features": []})),
         sealed(serde_json::json!({"format": "atemoya", "version": [1, 0], "required_features": []})),
     ];
@@ -109,7 +109,7 @@ fn a_project_that_has_a_manifest_of_its_own_is_not_replaced() {
             &["its manifest.json is not that of an atemoya store, or is damaged", "delete it yourself"],
         );
     }
-    // A later version has files that this one cannot tell from a stranger's.
+    // This version does not know the files of a later one.
     let later = sealed(serde_json::json!({"format": "atemoya", "version": [2, 0], "required_features": []}));
     fs::write(project.join("manifest.json"), later).unwrap();
     place
@@ -120,8 +120,8 @@ fn a_project_that_has_a_manifest_of_its_own_is_not_replaced() {
 fn a_store_in_which_a_user_keeps_files_is_not_replaced() {
     let place = Place::new();
     let loci = place.store.join("loci");
-    // A file of the name of a data file that this store does not have, links in place of files, and
-    // things in each of the directories.
+    // A file with the name of a data file that this store lacks, links in place of files, and other
+    // entries in each of the directories.
     type Add = fn(&Path, &Path);
     let additions: [(&str, Add); 7] = [
         ("\"notes.txt\"", |store, _| fs::write(store.join("notes.txt"), "words").unwrap()),
@@ -149,7 +149,7 @@ fn links_in_place_of_a_stores_files_are_not_removed() {
     fs::rename(&sequence, place.path("elsewhere.atm")).unwrap();
     symlink(place.path("elsewhere.atm"), &sequence).unwrap();
     place.refuses(|| place.pack(&place.store), &["\"sequence.atm\""]);
-    // A manifest that is a link proves nothing of the directory that it is in.
+    // A manifest that is a link proves nothing about its directory.
     let project = place.path("project");
     fs::create_dir(&project).unwrap();
     symlink(place.store.join("manifest.json"), project.join("manifest.json")).unwrap();
@@ -187,7 +187,7 @@ fn what_is_no_directory_with_a_store_in_it_is_called_by_its_name() {
     }
 }
 
-/// The one that is asked to go is there as it was, beside the new one's name.
+/// The old store is unchanged, beside the name of the new one.
 #[test]
 fn an_index_is_replaced_only_where_it_is_one_and_nothing_else() {
     let place = Place::new();
@@ -227,7 +227,7 @@ fn hidden_directories_of_others_stay() {
         fs::create_dir(place.path(name)).unwrap();
         fs::write(place.path(name).join("chapter1.tex"), "words").unwrap();
     }
-    // Whole, and with something else in it.
+    // An intact one, and one with another entry.
     let copy = place.path(".data.atemoya-abc124.tmp");
     fs::create_dir(&copy).unwrap();
     for name in ["manifest.json", "sequence.atm"] {
@@ -242,8 +242,8 @@ fn hidden_directories_of_others_stay() {
     let before = hidden(&place);
     place.pack(&place.store).unwrap();
     assert_eq!(hidden(&place), before);
-    // What was left by a writer that died between the exchange and the removal of the old state
-    // goes.
+    // The directory of a writer that was killed between the exchange and the removal of the old
+    // state is removed.
     fs::remove_file(copy.join("chapter1.tex")).unwrap();
     place.pack(&place.store).unwrap();
     assert!(!copy.exists());

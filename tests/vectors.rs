@@ -1,5 +1,5 @@
-//! The format's test vectors, which an independent encoder made: valid stores read as it says, and
-//! invalid ones are refused at the latest where it says, with an error and never a crash.
+//! The test vectors of the format, which an independent encoder made: valid stores have its values,
+//! and invalid ones are refused at the expected stage or before, by an error and not a crash.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests")]
 
 mod common;
@@ -94,7 +94,7 @@ fn patch(store: &Path, patch: &Value) {
     fs::write(path, bytes).unwrap();
 }
 
-/// What the case says is to be read.
+/// Reads what the case names.
 fn read(store: &Store, what: &Value) -> Result<(), String> {
     if let Some(name) = what["loci"].as_str() {
         return published::read(store, Some(name)).map(drop).map_err(|e| e.to_string());

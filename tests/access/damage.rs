@@ -2,8 +2,8 @@
 
 use super::*;
 
-/// A file that is cut while it is mapped: who touches the map dies by SIGBUS, and who reads gets an
-/// error.
+/// When a file is truncated while it is mapped, reading through the map ends the process by SIGBUS,
+/// and reading by pread gives an error.
 #[test]
 fn a_file_that_is_cut_is_an_error() {
     for (file, length) in [("panel-0.atm", 4096), ("panel-0.atm", 0), ("sequence.atm", 4096), ("sequence.atm", 0)] {
@@ -26,7 +26,7 @@ fn a_file_that_is_cut_is_an_error() {
     }
 }
 
-/// Changes a file in place of which there is a new one afterwards, since the old one may be mapped.
+/// Replaces a file by a changed one, since the old one may be mapped.
 fn change(path: &Path, change: impl FnOnce(&mut Vec<u8>)) -> Store {
     let mut bytes = fs::read(path).unwrap();
     change(&mut bytes);
@@ -63,7 +63,7 @@ fn a_damaged_index_is_an_error_of_the_same_words() {
                     matches!(error, Error::Corrupt { path: named, offset, .. } if *named == path && *offset > 0);
                 assert!(named, "case {case}: {error}");
             }
-            // Where the row that begins there is damaged, and not the bytes of tiles.
+            // These cases damage the offset of a row, not the bytes of tiles.
             if case < 4 {
                 assert_eq!(errors[0].to_string(), errors[1].to_string(), "case {case}");
             }
@@ -73,8 +73,8 @@ fn a_damaged_index_is_an_error_of_the_same_words() {
     }
 }
 
-/// The entry of a track that nobody wants says where the one before ends: when it is wrong, what is
-/// read is not what it seems.
+/// The end of a tile is the offset in the entry of the next track, which may not be wanted. When
+/// that entry is wrong, the bytes that are read belong to another tile.
 #[test]
 fn a_tile_is_not_decoded_from_the_bytes_of_another() {
     let (_directory, store) = wide_store();
@@ -94,8 +94,7 @@ fn a_tile_is_not_decoded_from_the_bytes_of_another() {
     assert!(read.0 == mapped.0[..read.0.len()]);
 }
 
-/// Whatever stands in a panel, reading it gives batches or an error, and batches that the maps give
-/// are the same.
+/// Any damage of a panel gives batches or an error, and the same batches as the maps.
 #[test]
 fn random_damage_never_crashes() {
     let mut rng = Rng::new(17);

@@ -7,7 +7,7 @@ use atemoya::sample::{Draw, Order, PlanOptions};
 use atemoya::{ArrayGenerator, DType, EpochPlanner};
 use std::sync::Arc;
 
-/// An array and the memory it lies in.
+/// An array and its memory.
 #[derive(Clone)]
 pub struct Laid {
     pub memory: Arc<Vec<u8>>,
@@ -15,8 +15,8 @@ pub struct Laid {
 }
 
 impl Laid {
-    /// Random bytes, in C order from the first byte on, or with the axes exchanged, turned, far
-    /// apart or repeated.
+    /// Random bytes, in C order from the first byte on, or with axes exchanged, reversed, with gaps
+    /// or repeated.
     pub fn random(rng: &mut Rng, dtype: DType, shape: [usize; 3]) -> Laid {
         let mut view = Strided::c_order(dtype, shape);
         let mut bytes = shape.iter().product::<usize>() * dtype.size();
@@ -63,8 +63,7 @@ impl Laid {
     }
 }
 
-/// A data set, and all that the model needs to know of it. Of two arrays, the first is of the
-/// peaks.
+/// A data set, and what the model needs of it. The first of two arrays is that of the peaks.
 #[derive(Clone)]
 pub struct Data {
     pub sequences: [Laid; 2],
@@ -128,7 +127,7 @@ impl Data {
         generator.control_groups(Some(self.groups[1].clone()))
     }
 
-    /// What an epoch consists of.
+    /// Returns the draws of an epoch.
     pub fn draws(&self, epoch: u64) -> Vec<Draw> {
         let planner = EpochPlanner::with_order(self.plan.clone(), self.order).unwrap();
         let plan = planner.epoch(epoch).unwrap();
@@ -162,7 +161,7 @@ impl Data {
         }
     }
 
-    /// What a column must hold of an example: channel after channel, position after position.
+    /// Returns the values that an example must have in a column: channel after channel.
     fn example(&self, arrays: &[Laid; 2], draw: Draw, width: usize, groups: &[usize]) -> Vec<u8> {
         let array = if draw.is_peak { &arrays[0] } else { &arrays[1] };
         // Cherimoya slices `[offset : offset + width]`, with offset 0 for negatives.

@@ -1,8 +1,8 @@
-//! A writer of bigWig files, good and bad.
+//! Writes bigWig files, valid and damaged.
 
 use std::io::Write;
 
-/// A data block and what the index says of it.
+/// A data block and its entry in the index.
 #[derive(Clone)]
 pub struct Block {
     pub contig: u32,
@@ -41,7 +41,7 @@ pub fn var_step(contig: u32, span: u32, items: &[(u32, f32)]) -> Block {
     section(2, contig, range, 0, span, items.len(), data.collect())
 }
 
-/// A block of values at regular places.
+/// A block of values at regular positions.
 pub fn fixed_step(contig: u32, start: u32, step: u32, span: u32, values: &[f32]) -> Block {
     let range = (start, start + step * (values.len() as u32 - 1) + span);
     section(3, contig, range, step, span, values.len(), values.iter().flat_map(|value| value.to_le_bytes()).collect())
@@ -128,8 +128,7 @@ pub fn big_wig(contigs: &[(&str, u32)], blocks: &[Block], layout: &Layout) -> Ve
     file
 }
 
-/// Appends a tree over `leaves`, each a key and the item of its leaf node, and returns nothing: its
-/// root comes first.
+/// Appends a tree over `leaves`, each a key and the item of its leaf node. The root comes first.
 fn tree(file: &mut Vec<u8>, leaves: Vec<(Vec<u8>, Vec<u8>)>, fan_out: usize, cover: &dyn Fn(&[Vec<u8>]) -> Vec<u8>) {
     // Nodes level by level from the leaves up: (key, items, children's places in the level below).
     let node = |leaf: u8, count: usize| [&[leaf, 0][..], &(count as u16).to_le_bytes()].concat();

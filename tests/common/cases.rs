@@ -1,5 +1,4 @@
-//! Random data sets and options for the model, and the files, stores and generators that they stand
-//! for.
+//! Random data sets and options for the model, and the files, stores and generators of them.
 
 use super::inputs::{self, Rng, write};
 use super::model::{Data, Group, Options, Row};
@@ -15,11 +14,11 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 use std::path::{Path, PathBuf};
 
-/// Names that contigs have and, the last one, that none has.
+/// The names of contigs, and last a name that no contig has.
 const NAMES: [&str; 5] = ["chr1", "chr2", "chr3", "chr4", "chrQ"];
 
-/// A track by one of five ways to have values: sparse counts with spikes, dense ones, runs of
-/// fractions, fractions of either sign (and what is not a number), nothing.
+/// A track of one of five kinds: sparse counts with spikes, dense counts, runs of fractions,
+/// fractions of either sign with NaN, no values.
 fn track(kind: usize, length: usize, rng: &mut Rng) -> Vec<f32> {
     let mut run = 0.0;
     let value = |_| match kind % 5 {
@@ -36,8 +35,8 @@ fn track(kind: usize, length: usize, rng: &mut Rng) -> Vec<f32> {
     (0..length).map(value).collect()
 }
 
-/// Contigs with a sequence and so many tracks, of kinds from `first` on, and one more of values out
-/// of range.
+/// Contigs with a sequence, this number of tracks of kinds from `first` on, and one more track of
+/// values out of range.
 fn contigs(lengths: &[usize], tracks: usize, first: usize, seed: u64) -> Vec<Contig> {
     let mut rng = Rng::new(seed);
     let contig = |(&length, name): (&usize, &str)| {
@@ -50,9 +49,8 @@ fn contigs(lengths: &[usize], tracks: usize, first: usize, seed: u64) -> Vec<Con
     lengths.iter().zip(NAMES).map(contig).collect()
 }
 
-/// A row before the contigs are known: whether it strays to one that there is not, and which it is
-/// on otherwise; whether it is placed from the right end; how far from the end; its width; its
-/// summit.
+/// A row before the contigs are known: whether it is on a contig that does not exist, else on
+/// which; whether its distance is from the right end; the distance; its width; its summit.
 type RawRow = ((bool, Index), bool, i64, i64, Index);
 
 fn rows(most: usize) -> impl Strategy<Value = Vec<RawRow>> {
@@ -62,8 +60,8 @@ fn rows(most: usize) -> impl Strategy<Value = Vec<RawRow>> {
     vec((contig, any::<bool>(), distance, width, any::<Index>()), 0..most)
 }
 
-/// Rows from one end of their contigs to past the other; some on a contig that there is not, if
-/// there are to be `strays`.
+/// Rows from one end of their contigs to past the other. With `strays`, some are on a contig that
+/// does not exist.
 fn placed(raw: &[RawRow], contigs: &[Contig], summits: bool, strays: bool) -> Vec<Row> {
     let row = |&((stray, contig), from_right, distance, width, summit): &RawRow| {
         let contig = contig.get(contigs);
@@ -80,7 +78,7 @@ fn placed(raw: &[RawRow], contigs: &[Contig], summits: bool, strays: bool) -> Ve
     raw.iter().map(row).collect()
 }
 
-/// A choice of contigs, or none. It may name some that there are not.
+/// A choice of contigs, or none. It may name contigs that do not exist.
 fn chroms() -> impl Strategy<Value = Option<Vec<String>>> {
     let names = subsequence(NAMES.to_vec(), 2..=5).prop_shuffle();
     option::weighted(0.4, names.prop_map(|names| names.into_iter().map(str::to_owned).collect()))
@@ -121,7 +119,7 @@ pub fn data() -> impl Strategy<Value = Data> {
     })
 }
 
-/// Options before it is known to which data they belong.
+/// Options before their data set is known.
 #[derive(Debug, Clone)]
 pub struct RawOptions {
     order: Order,
@@ -129,7 +127,7 @@ pub struct RawOptions {
     signals: Option<Vec<usize>>,
     /// `in_window`, `out_window` and `max_jitter`.
     sizes: (i64, i64, i64),
-    /// Each one of the sums that occur, or beside it by less than 32 bits can say.
+    /// Each a sum that occurs, or one that differs from it by less than the precision of 32 bits.
     thresholds: [Option<(Index, f64)>; 2],
     /// Groups, or single channels of them.
     counts_tracks: Option<Vec<(usize, Option<usize>)>>,
@@ -214,7 +212,7 @@ pub struct Files {
 }
 
 impl Files {
-    /// Writes all files, and packs those that a store is made of.
+    /// Writes all files, and packs the store.
     pub fn of(data: &Data, directory: &Path) -> Files {
         let mut builder = PackBuilder::new().fasta(write(directory, "genome.fa", inputs::fasta(&data.contigs)));
         let tracks = 0..data.contigs[0].tracks.len();
@@ -248,7 +246,7 @@ impl Files {
     /// Makes the store's only index.
     pub fn index(&self, data: &Data) -> Result<()> {
         let builder = IndexBuilder::new("default").peaks(&self.peaks).negatives(&self.negatives);
-        // Contigs to use may be any, and leave no peak.
+        // The chosen contigs may leave no peak.
         let filter = LocusFilter { allow_empty: true, ..LocusFilter::default() };
         let builder = builder.summits(data.summits).chroms(data.chroms.clone()).filter(filter);
         builder.publish(&self.store, &()).map(drop)
@@ -259,7 +257,7 @@ impl Files {
         self.generator_over(PeakGenerator::new(&self.store), data, o)
     }
 
-    /// A generator over this store, or what stands for it, with these options.
+    /// A generator over this store, or over arrays of it, with these options.
     pub fn generator_over(&self, generator: PeakGenerator, data: &Data, o: &Options) -> PeakGenerator {
         let names = |groups: &[Group]| groups.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
         generator

@@ -1,5 +1,5 @@
-//! Data sets of the model as arrays of whole contigs, in any type and layout that holds their
-//! values.
+//! Data sets of the model as arrays of whole contigs, in any type that represents their values and
+//! any layout.
 
 use super::inputs::Rng;
 use super::model::{Data, Group};
@@ -27,7 +27,7 @@ pub fn element(dtype: DType, value: f64) -> Vec<u8> {
     }
 }
 
-/// Whether a type holds a number, or NaN, or an infinity.
+/// Returns whether a type represents a number, NaN or an infinity.
 fn holds(dtype: DType, value: f32) -> bool {
     match dtype {
         DType::F32 | DType::F64 => true,
@@ -42,7 +42,7 @@ fn holds(dtype: DType, value: f32) -> bool {
     }
 }
 
-/// Rows of one length as `(1, rows, length)`: next to each other, exchanged, turned or apart, from
+/// Rows of one length as `(1, rows, length)`: contiguous, exchanged, reversed or with gaps, from
 /// any byte on.
 pub fn lay(rng: &mut Rng, dtype: DType, rows: &[Vec<f64>]) -> Array<'static> {
     let length = rows[0].len();
@@ -83,8 +83,8 @@ pub fn sequences(data: &Data, rng: &mut Rng, dtype: DType, contigs: &[usize]) ->
     contigs.iter().map(of).collect()
 }
 
-/// A track on all contigs that it has: without the zeros at their ends, if it so happens, and
-/// without contigs of nothing else.
+/// A track on all contigs that it has: sometimes without the zeros at their ends, and without
+/// contigs of zeros.
 pub fn track(data: &Data, rng: &mut Rng, track: usize) -> ContigArrays {
     let mut arrays = vec![("a contig that the genome lacks".to_owned(), lay(rng, DType::F32, &[vec![7.0; 9]]))];
     for (contig, last) in data.contigs.iter().zip((0..data.contigs.len()).rev().map(|left| left == 0)) {
@@ -116,8 +116,8 @@ pub fn tracks(data: &Data, rng: &mut Rng, groups: &[Group]) -> (Vec<ContigArrays
     (channels, groups.iter().map(|(_, tracks)| tracks.len()).collect())
 }
 
-/// The data set as a genome of which sequence, signals and controls are arrays, as asked for, and
-/// what else there is the store's.
+/// The data set as a genome: the chosen of sequence, signals and controls are arrays, the others
+/// are the store's.
 pub fn genome(data: &Data, signals: &[Group], rng: &mut Rng, arrays: [bool; 3], store: &Store) -> Genome {
     let contigs: Vec<usize> = (0..data.contigs.len()).collect();
     let mut genome = if arrays[0] {

@@ -1,4 +1,4 @@
-//! The golden cases of cherimoya: the store, index and generator that a case's arguments ask for.
+//! The golden cases of cherimoya: the store, the index and the generator of a case's arguments.
 
 use atemoya::feed::Batch;
 use atemoya::index::IndexBuilder;
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// All cases.
 pub const CASES: [&str; 5] = ["controls_groups", "interleaved_counts", "peaks_only", "plain_odd_windows", "stranded"];
 
-/// One case: what cherimoya was given and what came out.
+/// One case: the arguments of cherimoya and its output.
 pub struct Case {
     pub golden: Value,
     yeast: PathBuf,

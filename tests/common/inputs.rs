@@ -1,4 +1,4 @@
-//! A small data set with known values, written as the files that users have, and packed.
+//! A small data set with known values, written as files of the users' formats, and packed.
 
 use super::bigwigs::{self, Block, Item, Layout};
 use super::stores::Contig;
@@ -105,7 +105,7 @@ pub fn peaks(contigs: &[Contig], rows: usize, seed: u64) -> String {
     (0..rows).map(row).collect()
 }
 
-/// Packs contigs with all they have as `directory/store`: signal `stranded` of tracks 0 and 1,
+/// Packs contigs with all their tracks as `directory/store`: signal `stranded` of tracks 0 and 1,
 /// signal `runs` of track 2, control `input` of tracks 1 and 2.
 pub fn pack(directory: &Path, contigs: &[Contig], tile_log2: u32) -> Store {
     let genome = write(directory, "genome.fa", fasta(contigs));
@@ -119,7 +119,7 @@ pub fn pack(directory: &Path, contigs: &[Contig], tile_log2: u32) -> Store {
         .signal("runs", [&tracks[2]])
         .tile_log2(tile_log2);
     let mut warnings = builder.publish(&out, &()).unwrap().warnings;
-    // Contigs may be made up with a track of zeros.
+    // A track may be all zeros.
     warnings.retain(|warning| !warning.ends_with("since no value is there"));
     assert_eq!(warnings, Vec::<String>::new());
     Store::open(out).unwrap()

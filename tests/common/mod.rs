@@ -1,4 +1,4 @@
-//! What several tests need. Each test is a crate of its own and uses a part of it.
+//! Helpers of several tests. Each test is a crate of its own and uses some of them.
 #![allow(
     dead_code,
     unreachable_pub,
@@ -37,7 +37,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
-/// The shared real data, or `None` on a machine that does not have it. In CI it must be there.
+/// Returns the directory of shared real data, or `None` where it is missing. In CI it must exist.
 pub fn shared() -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
     let path = std::env::var_os("ATEMOYA_SHARED").map_or(beside, PathBuf::from);
@@ -63,8 +63,8 @@ pub fn bed(rows: &[(&str, i64, i64)]) -> BedFile {
     bed
 }
 
-/// Does some work on a thread of its own; it must be done within so many seconds, which only a hang
-/// takes.
+/// Runs `work` on a thread of its own, and panics if it takes longer than `seconds`, which only a
+/// hang does.
 pub fn within<T: Send + 'static>(seconds: u64, work: impl FnOnce() -> T + Send + 'static) -> T {
     let (sender, receiver) = mpsc::channel();
     let thread = std::thread::spawn(move || sender.send(work()));
@@ -75,7 +75,7 @@ pub fn within<T: Send + 'static>(seconds: u64, work: impl FnOnce() -> T + Send +
     }
 }
 
-/// The error is of this argument, and its message has all of `parts`.
+/// Asserts that the error is of this argument, and that its message contains all of `parts`.
 pub fn refused<T>(result: atemoya::Result<T>, argument: &str, parts: &[&str]) {
     let Err(error) = result else { panic!("{argument} was accepted: {parts:?}") };
     assert!(matches!(error, atemoya::Error::Argument { name, .. } if name == argument), "{argument}: {error}");
@@ -83,7 +83,7 @@ pub fn refused<T>(result: atemoya::Result<T>, argument: &str, parts: &[&str]) {
     assert!(parts.iter().all(|part| text.contains(part)), "{text}: {parts:?}");
 }
 
-/// Copies a directory with all that is in it.
+/// Copies a directory with its contents.
 pub fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap().map(|entry| entry.unwrap().path()) {

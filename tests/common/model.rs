@@ -1,5 +1,5 @@
-//! A slow and obvious model of what is selected and what an example holds: whole contigs in memory,
-//! one locus at a time.
+//! A slow and obvious model of selected loci and of examples: whole contigs in memory, one locus at
+//! a time.
 
 use super::numpy::{numpy_sum, outlier_threshold, torch_sum};
 use super::stores::Contig;
@@ -19,7 +19,7 @@ pub struct Row {
 /// A group's name and the tracks that are its channels.
 pub type Group = (String, Vec<usize>);
 
-/// What a user has.
+/// The data of a user.
 #[derive(Clone, Default)]
 pub struct Data {
     /// Sequences and tracks as they are in the files.
@@ -37,7 +37,7 @@ pub struct Data {
     pub chroms: Option<Vec<String>>,
 }
 
-/// What a generator is asked for, as far as it decides what is selected.
+/// The options of a generator that decide which loci are selected.
 #[derive(Debug, Clone)]
 pub struct Options {
     pub order: Order,
@@ -63,7 +63,7 @@ pub struct Place {
     pub centre: i64,
 }
 
-/// What is kept.
+/// The kept loci.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
     pub peaks: Vec<Place>,
@@ -109,7 +109,7 @@ impl Data {
         self.contigs[contig].tracks[track][start as usize..end as usize].iter().map(clean).collect()
     }
 
-    /// What is kept of peaks and negatives; or, where nothing is left of one, its name and account.
+    /// Returns the kept peaks and negatives or, where none are left, their name and ledger.
     pub fn select(&self, o: &Options) -> Result<Kept, (&'static str, RoleLedger)> {
         let mut ledger = Ledger::default();
         let mut peaks = self.within_counts(o, self.room(o, true, &mut ledger.peaks), true, &mut ledger.peaks);
@@ -260,8 +260,8 @@ impl Data {
     }
 }
 
-/// Both axes reversed, when the example is turned: of bases that is the complement, of the channels
-/// of a group the strands.
+/// Reverses both axes for an example that is reverse complemented: that complements bases, and
+/// swaps the strands of a group.
 fn turn<T>(mut rows: Vec<Vec<T>>, turned: bool) -> Vec<Vec<T>> {
     if turned {
         rows.reverse();

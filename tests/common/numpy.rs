@@ -1,5 +1,5 @@
-//! What numpy and torch compute, written plainly from a description of it: sums of 32-bit floats, a
-//! quantile, and draws of the legacy generator.
+//! Computations of numpy and torch in plain code: sums of 32-bit floats, a quantile, and draws of
+//! the legacy generator.
 
 use atemoya::sample::{Draw, PlanOptions};
 
@@ -109,7 +109,7 @@ impl RandomState {
         y ^ (y >> 18)
     }
 
-    /// A number of `0 ..= most`; no draw when that is 0 alone.
+    /// Returns a number of `0 ..= most`, without a draw when `most` is 0.
     fn bounded(&mut self, most: u32) -> u32 {
         if most == 0 {
             return 0;

@@ -1,4 +1,4 @@
-//! What batches must hold, in plain code over whole contigs.
+//! The expected contents of batches, in plain code over whole contigs.
 
 use atemoya::Store;
 use atemoya::feed::{Batch, Loader};
@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 /// A group of tracks: for each channel the values of each contig.
 type Group = Vec<Vec<Vec<f32>>>;
 
-/// A store read into memory as a whole.
+/// A whole store in memory.
 pub struct Oracle {
     /// For each contig its four rows.
     sequences: Vec<Vec<u8>>,
@@ -97,7 +97,7 @@ impl Loaded {
     }
 }
 
-/// A hash of all that a batch holds.
+/// Returns a hash of a batch.
 pub fn digest(batch: &Batch) -> [u8; 32] {
     let mut hash = Sha256::new();
     let tracks = [batch.controls(), batch.signal()];

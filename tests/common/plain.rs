@@ -1,4 +1,4 @@
-//! Windows of plain vectors: what any window of a store must hold.
+//! Windows of plain vectors, which windows of a store must equal.
 
 use super::stores::Contig;
 use atemoya::gather::Window;

@@ -3,7 +3,7 @@
 
 use super::*;
 
-/// Says that it gives so many windows.
+/// An iterator that declares another number of windows than it gives.
 struct Claims<I>(I, usize);
 
 impl<I: Iterator<Item = Span>> Iterator for Claims<I> {
@@ -138,7 +138,7 @@ fn a_store_may_lack_what_is_asked_for() {
     check(&gatherer, &spans, 100, 7f32, &values(&tracks, &[&[0]], &spans, 100));
 }
 
-/// Damage is said with the file and the place, and concerns those windows alone that lie there.
+/// The error for damage has the file and the offset, and only windows on the damaged bytes fail.
 #[test]
 fn damage_is_an_error_with_file_and_offset() {
     let directory = tempfile::tempdir().unwrap();

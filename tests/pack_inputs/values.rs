@@ -1,5 +1,5 @@
-//! Values and bases of a packed store are those of the files, whatever the tile and however they are
-//! written.
+//! Values and bases of a packed store are those of the files, whatever the tile and however they
+//! are written.
 
 use super::*;
 
