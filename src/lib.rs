@@ -25,15 +25,18 @@
 pub mod cache;
 #[cfg(feature = "cuda")]
 pub mod cuda;
+#[doc(hidden)]
 pub mod dlpack;
 pub mod dtype;
 mod error;
 pub mod feed;
 #[cfg(feature = "ffi")]
 pub mod ffi;
+#[doc(hidden)]
 pub mod format;
 pub mod gather;
 pub mod index;
+#[doc(hidden)]
 pub mod ingest;
 pub mod loci;
 #[cfg(feature = "ingest")]
@@ -46,9 +49,9 @@ pub mod store;
 mod url;
 
 pub use dtype::DType;
+pub use error::{Error, Result};
 #[doc(hidden)]
-pub use error::panic_message;
-pub use error::{Error, Result, listed, with_parameters};
+pub use error::{listed, panic_message, with_parameters};
 pub use feed::{ArrayGenerator, PeakGenerator};
 pub use progress::{Progress, Unit};
 pub use sample::EpochPlanner;

@@ -11,6 +11,7 @@ mod used;
 
 pub use fetch::Cached;
 pub use prune::{Prune, Pruned};
+#[doc(hidden)]
 pub use used::{InUse, Usage};
 
 use self::request::InputRecord;
@@ -213,6 +214,7 @@ fn files(directory: &Path) -> Vec<StoredFile> {
 ///
 /// # Errors
 /// The message for a text that is not a size.
+#[doc(hidden)]
 pub fn parse_size(text: &str) -> Result<u64, String> {
     let refused = || format!("{text:?} is not a size: give bytes, or a number with K, M, G or T, as in 200G");
     let upper = text.trim().to_ascii_uppercase();

@@ -116,4 +116,5 @@ pub use loader::DeviceLoader;
 pub use stats::DeviceStats;
 pub use stream::Stream;
 pub use transfer::Transfer;
+#[doc(hidden)]
 pub use yardstick::{Copied, PlainCopies, kernel_time};

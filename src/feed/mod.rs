@@ -40,6 +40,7 @@ pub use genome::{ContigArrays, Genome};
 pub use layout::{Column, Layout};
 pub use loader::Loader;
 pub use loader_options::LoaderOptions;
+#[doc(hidden)]
 pub use shard::Shard;
 pub use state::State;
 pub use stats::Stats;

@@ -8,12 +8,15 @@ mod counts;
 mod excluded;
 mod exclusion;
 mod filter;
+#[doc(hidden)]
 pub mod float_sum;
+#[doc(hidden)]
 pub mod index;
 mod ledger;
 mod manifest;
 pub(crate) mod matching;
 pub mod published;
+#[doc(hidden)]
 pub mod quantile;
 mod rules;
 mod select;
@@ -23,14 +26,25 @@ mod table;
 mod verdict;
 pub(crate) mod warnings;
 
-pub use exclusion::ExclusionMap;
 pub use filter::LocusFilter;
-pub use index::{IndexTable, LedgerContext, read_parquet, write_parquet};
 pub use ledger::{Breakdown, Ledger, RoleLedger};
 pub(crate) use manifest::{EXCLUSION, MAX_COUNTS_WINDOW};
-pub use manifest::{IndexFile, IndexManifest, IndexedOptions};
-pub use select::{explain, select};
-pub use select_options::{GroupSums, SelectOptions, WindowSums};
 pub use selection::{Locus, Selection};
-pub use table::{IndexOptions, LocusTable, Role, Row};
-pub use verdict::{Reason, Region, Verdict, Verdicts};
+pub use table::LocusTable;
+pub use verdict::{Reason, Verdict, Verdicts};
+
+// What only the other crates of the workspace need.
+#[doc(hidden)]
+pub use exclusion::ExclusionMap;
+#[doc(hidden)]
+pub use index::{IndexTable, LedgerContext, read_parquet, write_parquet};
+#[doc(hidden)]
+pub use manifest::{IndexFile, IndexManifest, IndexedOptions};
+#[doc(hidden)]
+pub use select::{explain, select};
+#[doc(hidden)]
+pub use select_options::{GroupSums, SelectOptions, WindowSums};
+#[doc(hidden)]
+pub use table::{IndexOptions, Role, Row};
+#[doc(hidden)]
+pub use verdict::Region;

@@ -3,6 +3,7 @@
 
 mod publish;
 
+#[doc(hidden)]
 pub use publish::{NewIndex, check_target, publish};
 
 use super::index::{Counts, IndexTable, read_parquet};
@@ -135,6 +136,7 @@ pub fn names(store: &Store) -> Result<Vec<String>> {
 /// # Errors
 /// [`Error::Argument`] when there is no index of that name, or none or several to choose from;
 /// [`Error::Corrupt`] when it is damaged or belongs to another store; [`Error::Io`].
+#[doc(hidden)]
 pub fn manifest(store: &Store, name: Option<&str>) -> Result<IndexManifest> {
     let known = names(store)?;
     let name = match (name, known.as_slice()) {

@@ -18,9 +18,11 @@ mod unfinished;
 mod user_cache;
 mod verify;
 mod verify_once;
+#[doc(hidden)]
 pub mod writer;
 
-pub use census::Tally;
+pub use crate::format::Contigs;
+pub use crate::format::manifest::{GroupEntry, Manifest, PanelEntry, Role, TrackEntry};
 pub(crate) use contents::TargetKind;
 pub(crate) use file::DataFile;
 #[cfg(feature = "ingest")]
@@ -32,15 +34,22 @@ pub(crate) use lock::lock;
 pub(crate) use missing_values::warnings as input_warnings;
 pub use open::Store;
 pub(crate) use open::read_document;
-pub use panel::{PanelFile, PanelView, RowTiles};
 pub(crate) use publish::check_target;
 #[cfg(feature = "ingest")]
 pub(crate) use publish::remove_store;
-pub use publish::{Publication, remove_damaged};
 pub(crate) use row_buffer::{RowBuffer, RowPart};
-pub use sequence::{SequenceFile, SequenceView};
 #[cfg(feature = "ingest")]
 pub(crate) use unfinished::remove_abandoned_stores;
 #[cfg(feature = "ingest")]
 pub(crate) use user_cache::user_cache;
 pub use verify::Verified;
+
+// What only the other crates of the workspace need.
+#[doc(hidden)]
+pub use census::Tally;
+#[doc(hidden)]
+pub use panel::{PanelFile, PanelView, RowTiles};
+#[doc(hidden)]
+pub use publish::{Publication, remove_damaged};
+#[doc(hidden)]
+pub use sequence::{SequenceFile, SequenceView};
