@@ -63,7 +63,7 @@ impl Bench<'_> {
         self.measure(("sequence_2114", "one-hot u8"), 4 * INPUT, &mut Sources::new(1u8), kernels);
     }
 
-    /// Kernels over some tracks of a panel, and whoever does the same in another way.
+    /// Kernels over some tracks of a panel, and other ways to do the same.
     fn signal<'k, T: Sample + Element>(
         &mut self,
         fixture: &Fixture,

@@ -63,7 +63,7 @@ fn blocks_at_once() -> Contestant<'static, Letters> {
     })
 }
 
-/// What every machine can do.
+/// Returns what every machine can do.
 fn block_by_block() -> Contestant<'static, Letters> {
     Contestant::new("encode, block by block", |letters: &mut Letters| {
         letters.blocks.clear();

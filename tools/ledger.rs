@@ -31,7 +31,7 @@ impl Explained<'_> {
         self.inputs.get(file as usize).map_or("?", |input| &input.path)
     }
 
-    /// The table, one line a role, file and contig.
+    /// Returns the table, one line a role, file and contig.
     pub(crate) fn text(&self) -> Result<String> {
         let Breakdown { files, contigs } = Breakdown::of(self.table, self.verdicts);
         let mut contigs: Vec<_> = contigs.into_iter().collect();
@@ -67,7 +67,7 @@ impl Explained<'_> {
         Ok(out)
     }
 
-    /// The same as JSON: `roles`, with `{peaks, negatives}`; `files`, a list of
+    /// Returns the same as JSON: `roles`, with `{peaks, negatives}`; `files`, a list of
     /// `{file, path, counts}`; and `contigs`, with `{peaks, negatives}` under each name.
     pub(crate) fn json(&self) -> Value {
         let Breakdown { files, contigs } = Breakdown::of(self.table, self.verdicts);
@@ -83,7 +83,7 @@ impl Explained<'_> {
     }
 }
 
-/// All files together.
+/// Adds up the ledgers of all files.
 fn roles<'a>(files: impl Iterator<Item = &'a Ledger>) -> Ledger {
     files.fold(Ledger::default(), |mut all, ledger| {
         all.peaks += ledger.peaks;

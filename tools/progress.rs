@@ -35,7 +35,7 @@ pub(crate) fn style(columns: u16, total: u64, unit: Unit) -> ProgressStyle {
         })
 }
 
-/// How many units there are, with their name.
+/// Returns how many units there are, with their name.
 fn counted(n: u64, unit: Unit) -> String {
     let named = |name| format!("{} {name}", output::count(n, "").trim_end());
     match unit {
@@ -47,7 +47,7 @@ fn counted(n: u64, unit: Unit) -> String {
     }
 }
 
-/// Units a second, once there are any. Of work that is given a time there is no rate.
+/// Returns units a second, once there are any. Work that is given a time has no rate.
 fn rate(per_second: f64, unit: Unit) -> String {
     let whole = per_second.round() as u64;
     if whole == 0 || unit == Unit::Milliseconds { String::new() } else { format!("{}/s", counted(whole, unit)) }

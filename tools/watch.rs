@@ -148,7 +148,7 @@ mod tests {
         }
     }
 
-    /// The lines drawn while a phase goes from nothing to its half.
+    /// Returns the lines drawn while a phase goes from nothing to its half.
     fn drawn(columns: u16, total: u64) -> Vec<String> {
         let text = Arc::new(Mutex::new(String::new()));
         let screen = Screen(columns, Arc::clone(&text));

@@ -11,18 +11,17 @@ impl<I: Iterator<Item = OsString>> Arguments<I> {
         Self(words)
     }
 
-    /// The next word, `None` at the end. What is no text is no word that anybody knows either, so
-    /// that it may be changed.
+    /// Returns the next word, `None` at the end. What is not UTF-8 is replaced: no option has it.
     pub(crate) fn word(&mut self) -> Option<String> {
         self.0.next().map(|word| word.to_string_lossy().into_owned())
     }
 
-    /// The value that must follow an option.
+    /// Returns the value that must follow an option.
     pub(crate) fn value(&mut self, option: &str) -> Result<OsString> {
         self.0.next().ok_or_else(|| Failure::Usage(format!("{option} lacks its value")))
     }
 
-    /// The same, where it must be text.
+    /// Returns the value that must follow an option, which must be UTF-8.
     pub(crate) fn text(&mut self, option: &str) -> Result<String> {
         self.value(option)?
             .into_string()

@@ -31,33 +31,33 @@ usage: cargo xtask header [--check]
            it only counts, in another checkout. With --public it lists the public items.
 ";
 
-/// What went wrong, for whoever called.
+/// Why a subcommand failed.
 #[derive(Debug)]
 enum Failure {
-    /// The arguments make no sense.
+    /// The arguments are wrong: the usage is printed.
     Usage(String),
     Failed(String),
 }
 
 type Result<T> = std::result::Result<T, Failure>;
 
-/// For `map_err`: the failure of the system's that befell a file.
+/// Makes the failure of an operation on a file, for `map_err`.
 fn at(path: &Path) -> impl FnOnce(io::Error) -> Failure {
     failed(path.display())
 }
 
-/// For `map_err`: what failed, and why.
+/// Makes a failure of what failed and why, for `map_err`.
 fn failed<E: Display>(what: impl Display) -> impl FnOnce(E) -> Failure {
     move |error| Failure::Failed(format!("{what}: {error}"))
 }
 
-/// The repository.
+/// Returns the repository.
 fn root() -> PathBuf {
     let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
     xtask.parent().unwrap_or(xtask).to_path_buf()
 }
 
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where a command says what came of it")]
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where the command prints its result")]
 fn main() -> ExitCode {
     let mut arguments = Arguments::new(std::env::args_os().skip(1));
     let result = match arguments.word().as_deref() {
@@ -69,8 +69,8 @@ fn main() -> ExitCode {
         None => Err(Failure::Usage("a subcommand is missing".to_owned())),
     };
     match result {
-        Ok(said) => {
-            print!("{said}");
+        Ok(output) => {
+            print!("{output}");
             ExitCode::SUCCESS
         }
         Err(Failure::Usage(message)) => {

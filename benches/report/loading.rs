@@ -11,8 +11,8 @@ const UNIT: &str = "examples/s";
 /// Batches in memory at once.
 pub(crate) const SLOTS: usize = 4;
 
-/// X i8 (4, 2114), two controls (2114), two signals (1000), f32; jitter 50, reverse complement;
-/// batches of 64.
+/// Returns a generator as cherimoya has it: X i8 (4, 2114), two controls (2114), two signals
+/// (1000), f32; jitter 50, reverse complement; batches of 64.
 pub(crate) fn generator(store: &Store) -> PeakGenerator {
     PeakGenerator::new(store).signals(Some(vec![crate::SIGNAL.name.into()])).batch_size(BATCH)
 }

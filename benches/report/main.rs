@@ -37,7 +37,7 @@ struct Bench {
 }
 
 impl Bench {
-    /// Whether any of these rows is asked for.
+    /// Returns whether any of these rows is asked for.
     fn wants(&self, names: &[&str]) -> bool {
         names.iter().any(|name| self.request.wants(name))
     }
@@ -62,22 +62,22 @@ impl Bench {
         if self.request.measure { 32 << 20 } else { 1 << 18 }
     }
 
-    /// A store with a panel of 48 tracks.
+    /// Returns a store with a panel of 48 tracks.
     fn wide(&self) -> &Fixture {
         self.wide.get_or_init(|| build(self.bases(), &[WIDE], None))
     }
 
-    /// A store to stream examples from.
+    /// Returns a store to stream examples from.
     fn small(&self) -> &Fixture {
         self.small.get_or_init(|| build(self.bases(), &[SIGNAL, CONTROL, COUNTS], Some(self.peaks())))
     }
 
-    /// The same of a genome ten times as large.
+    /// Returns the same of a genome ten times as large.
     fn large(&self) -> &Fixture {
         self.large.get_or_init(|| build(10 * self.bases(), &[SIGNAL, CONTROL, COUNTS], Some(self.peaks())))
     }
 
-    /// The small store's count tracks as bigWigs.
+    /// Returns the small store's count tracks as bigWigs.
     fn bigwigs(&self) -> &[PathBuf] {
         self.bigwigs.get_or_init(|| {
             say("writing bigWigs");
@@ -135,8 +135,8 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Where JSON goes: what `--json` says, from the workspace's root on, or into the target directory
-/// when all rows are measured.
+/// Returns where JSON goes: what `--json` says, from the workspace's root on, or into the target
+/// directory when all rows are measured.
 fn json_path(request: &Request) -> Result<Option<PathBuf>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     if let Some(path) = &request.json {

@@ -12,7 +12,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 const CONTIGS: usize = 4;
-/// Tiles of 4,096 bases, where nobody asks for others.
+/// Tiles of 4,096 bases by default.
 const TILE_LOG2: u32 = 12;
 pub(crate) const SEED: u64 = 0x61_74_65_6d_6f_79_61;
 /// Letters that are made at a time: whole lines of FASTA, and whole numbers of the generator.
@@ -37,7 +37,7 @@ impl Fixture {
         Fixture::with_tiles(bases, &panels)
     }
 
-    /// The same with each panel in tiles of `2^n` bases of its own.
+    /// Returns the same with each panel in tiles of `2^n` bases of its own.
     ///
     /// # Errors
     /// What the library or the file system says.
@@ -58,20 +58,20 @@ impl Fixture {
         Ok(Fixture { store: Store::open(&path)?, panels, directory })
     }
 
-    /// `count` windows at random places of the genome, of each contestant its own by `seed`: see
-    /// [`random_windows`].
+    /// Returns `count` windows at random places of the genome, of each contestant its own by
+    /// `seed`: see [`random_windows`].
     #[must_use]
     pub fn windows(&self, width: usize, count: usize, seed: usize) -> Windows {
         random_windows(&self.store, width, count, seed)
     }
 
-    /// The directory, for more files that live as long as the store.
+    /// Returns the directory, for more files that live as long as the store.
     #[must_use]
     pub fn directory(&self) -> &Path {
         self.directory.path()
     }
 
-    /// The values of a track over the piece that begins at `start`.
+    /// Fills in the values of a track over the piece that begins at `start`.
     pub(crate) fn piece(&self, (panel, track): (usize, usize), contig: usize, start: usize, piece: &mut [f32]) {
         self.panels[panel].fill_piece((panel, track), contig, start, piece);
         let valid = PIECE.min(self.store.contigs().length(contig) as usize - start);

@@ -66,7 +66,7 @@ impl Fixture {
         Ok(())
     }
 
-    /// The stretches of equal values of a piece that are not zero.
+    /// Returns the stretches of equal values of a piece that are not zero.
     fn intervals(&self, track: (usize, usize), contig: usize, start: usize) -> Vec<Value> {
         let mut piece = vec![0.0; PIECE];
         self.piece(track, contig, start, &mut piece);

@@ -47,7 +47,7 @@ impl Request {
         Request { measure: has(&["--bench"]) && !has(&["--test", "--list", "--profile-time"]), filter, json }
     }
 
-    /// Whether something of this name is asked for.
+    /// Returns whether something of this name is asked for.
     #[must_use]
     pub fn wants(&self, name: &str) -> bool {
         self.filter.as_ref().is_none_or(|filter| name.contains(filter.as_str()))

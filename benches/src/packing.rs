@@ -20,7 +20,7 @@ pub struct Packed {
 }
 
 impl Packed {
-    /// A directory of its own.
+    /// Returns a directory of its own.
     ///
     /// # Errors
     /// What the file system says.

@@ -34,8 +34,8 @@ impl Panel {
         self.values.fill(&[SEED, panel as u64, contig as u64, start as u64, track as u64], piece);
     }
 
-    /// The rows of `tile` bases from `start` on, up to the contig's end or as long as the values.
-    /// `values` is whole tiles and whole pieces.
+    /// Returns the rows of `tile` bases from `start` on, up to the contig's end or as long as the
+    /// values. `values` is whole tiles and whole pieces.
     fn rows(&self, number: usize, (contig, length): (usize, usize), start: usize, tile: usize) -> Vec<Row> {
         let mut values = vec![0.0; tile.max(PIECE)];
         let valid = values.len().min(length - start);

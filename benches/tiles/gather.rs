@@ -7,7 +7,7 @@ use atemoya::{DType, Store};
 use atemoya_measure::{Contestant, Ring, Windows, gathered};
 use std::hint::black_box;
 
-/// The name of whom nobody times.
+/// The name of the contestant that is not timed.
 pub(crate) const EVICT: &str = "evict";
 
 /// Gathers windows over and over, as many to a batch as fit into a buffer.
@@ -25,7 +25,7 @@ fn gatherer(store: &Store, reading: &Reading) -> Gatherer {
     Gatherer::panels(store, &groups, DType::F32)
 }
 
-/// Memory to read through, twice what a large last-level cache holds.
+/// Returns memory to read through, twice what a large last-level cache holds.
 pub(crate) fn other_memory() -> Vec<u64> {
     vec![1; 64 << 20 >> 3]
 }

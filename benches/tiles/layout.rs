@@ -27,7 +27,7 @@ pub(crate) struct Layout {
     first: usize,
 }
 
-/// One panel, in tiles of every size.
+/// Returns one panel, in tiles of every size.
 pub(crate) fn tiles(tracks: usize) -> impl Iterator<Item = Layout> {
     (SMALLEST..=LARGEST).map(move |tile_log2| Layout {
         question: "tiles",
@@ -38,7 +38,7 @@ pub(crate) fn tiles(tracks: usize) -> impl Iterator<Item = Layout> {
     })
 }
 
-/// All tracks in one panel, a few in each, and one in each.
+/// Returns all tracks in one panel, a few in each, and one in each.
 pub(crate) fn panels(tracks: usize) -> impl Iterator<Item = Layout> {
     let sizes = [tracks, FEW, 1].into_iter().filter(move |&each| tracks.is_multiple_of(each));
     let layout = move |each| Layout { question: "panels", panels: tracks / each, each, tile_log2: USUAL, first: 0 };
@@ -57,13 +57,13 @@ pub(crate) fn build(bases: usize, values: Values, layouts: &mut [Layout]) -> Res
 }
 
 impl Layout {
-    /// Number of all tracks.
+    /// Returns the number of all tracks.
     pub(crate) fn tracks(&self) -> usize {
         self.panels * self.each
     }
 
-    /// The name in a table, with the bytes on disk for each base and track: the panel files whole,
-    /// index included.
+    /// Returns the name in a table, with the bytes on disk for each base and track: the panel files
+    /// whole, index included.
     pub(crate) fn name(&self, fixture: &Fixture) -> String {
         let files = &fixture.store.panels()[self.first..][..self.panels];
         let bytes: u64 = files.iter().map(|file| std::fs::metadata(file.path()).map_or(0, |file| file.len())).sum();
@@ -75,12 +75,12 @@ impl Layout {
         }
     }
 
-    /// All tracks, each in its channel.
+    /// Returns all tracks, each in its channel.
     pub(crate) fn all(&self) -> Reading {
         (0..self.panels).map(|i| (self.first + i, (0..self.each).collect())).collect()
     }
 
-    /// A track from the middle.
+    /// Returns a track from the middle.
     pub(crate) fn one(&self) -> Reading {
         let track = self.tracks() / 2;
         vec![(self.first + track / self.each, vec![track % self.each])]

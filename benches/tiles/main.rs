@@ -46,7 +46,7 @@ struct Bench {
 }
 
 impl Bench {
-    /// The comparisons of one kind of values and one number of tracks.
+    /// Makes the comparisons of one kind of values and one number of tracks.
     fn tracks(&mut self, (kind, values, items): (&str, Values, usize), tracks: usize) -> Result<()> {
         let name = |question: &str| format!("{kind}/{tracks}/{question}");
         let questions = &QUESTIONS[..if tracks < MANY { 2 } else { QUESTIONS.len() }];

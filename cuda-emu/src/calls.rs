@@ -44,7 +44,7 @@ pub(crate) fn call(name: &'static str, failing: Failing, body: impl FnOnce() -> 
     }
 }
 
-/// How many calls there were, of one entry point or of all.
+/// Returns how many calls there were, of one entry point or of all.
 pub(crate) fn count(name: Option<&str>) -> u64 {
     let calls = calls();
     match name {

@@ -27,12 +27,12 @@ impl Clock {
         *newest = (*newest).max(at.number);
     }
 
-    /// Whether an operation is known to come before.
+    /// Returns whether an operation is known to come before.
     pub(crate) fn covers(&self, at: At) -> bool {
         self.0.get(&at.stream).copied().unwrap_or(0) >= at.number
     }
 
-    /// Whether all that another knows is known.
+    /// Returns whether all that another knows is known.
     pub(crate) fn covers_all(&self, other: &Clock) -> bool {
         other.0.iter().all(|(&stream, &number)| self.covers(At { stream, number }))
     }

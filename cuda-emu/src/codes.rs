@@ -26,7 +26,7 @@ impl Code {
     pub(crate) const UNKNOWN: Code = Code(999);
 }
 
-/// The driver's name of a code and its text, or nothing for a number that is no code.
+/// Returns the driver's name of a code and its text, or nothing for a number that is no code.
 pub(crate) fn describe(code: u32) -> Option<(&'static CStr, &'static CStr)> {
     TABLE.iter().find(|row| row.0 == code).map(|row| (row.1, row.2))
 }

@@ -38,8 +38,8 @@ pub(crate) struct Config {
 
 static CONFIG: OnceLock<Config> = OnceLock::new();
 
-/// The settings of this process. A setting that makes no sense ends it: a test must not run in
-/// another mode than it asked for.
+/// Returns the settings of this process. A setting that makes no sense ends it: a test must not run
+/// in another mode than it asked for.
 pub(crate) fn config() -> &'static Config {
     CONFIG.get_or_init(|| match Config::read(|key| std::env::var(key).ok()) {
         Ok(config) => config,

@@ -78,7 +78,7 @@ fn pause(world: Locked, microseconds: u64) -> Locked {
     lock()
 }
 
-/// What is still done after the device has failed: memory is freed.
+/// Returns what is still done after the device has failed: memory is freed.
 fn clean(mut world: Locked, operation: &Operation) -> Locked {
     if let Operation::Free { address } = operation {
         world.memory.remove(*address);

@@ -12,12 +12,12 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    /// Nothing for an `nth` of 0, which switches it off.
+    /// Returns nothing for an `nth` of 0, which switches it off.
     pub(crate) fn new(name: Option<String>, nth: u64, code: u32) -> Option<Failure> {
         (nth > 0).then_some(Failure { name, left: nth, code: Code(code) })
     }
 
-    /// Of `name:nth:code`, where the name may be `any`.
+    /// Reads `name:nth:code`, where the name may be `any`.
     pub(crate) fn parse(text: &str) -> Option<Failure> {
         let (name, rest) = text.split_once(':')?;
         let (nth, code) = rest.split_once(':')?;
@@ -53,7 +53,7 @@ pub(crate) struct Fault {
 }
 
 impl Fault {
-    /// Nothing for an unknown kind, or an `nth` of 0.
+    /// Returns nothing for an unknown kind, or an `nth` of 0.
     pub(crate) fn new(kind: &str, nth: u64) -> Option<Fault> {
         let kind = match kind {
             "htod" => FaultKind::HostToDevice,
@@ -63,7 +63,7 @@ impl Fault {
         (nth > 0).then_some(Fault { kind, left: nth })
     }
 
-    /// Of `kind:nth`.
+    /// Reads `kind:nth`.
     pub(crate) fn parse(text: &str) -> Option<Fault> {
         let (kind, nth) = text.split_once(':')?;
         Fault::new(kind, nth.parse().ok()?)

@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst};
 /// What a write to a guarded buffer is called.
 pub(crate) const MESSAGE: &str = "the host wrote to page-locked memory while a copy may still read it";
 
-/// So many buffers can be guarded at the same time. More are not guarded: their copies are still
-/// checked by checksum.
+/// How many buffers can be guarded at the same time. The copies of more are still checked by
+/// checksum.
 const SLOTS: usize = 4096;
 
 /// Address and length of a guarded buffer; an address of 0 is a free slot. The signal handler reads
@@ -28,7 +28,7 @@ static PREVIOUS: OnceLock<libc::sigaction> = OnceLock::new();
 /// The address of the newest fault that was in no slot.
 static STRANGE: AtomicUsize = AtomicUsize::new(0);
 
-/// How many writes the signal handler has counted.
+/// Returns how many writes the signal handler has counted.
 pub(crate) fn hits() -> u64 {
     HITS.load(SeqCst)
 }

@@ -86,7 +86,7 @@ impl<'a> KernelMemory<'a> {
         }
     }
 
-    /// The allocation that a range lies in, and where in it.
+    /// Returns the allocation that a range lies in, and where in it.
     #[inline]
     fn find(&self, guess: usize, address: u64, bytes: usize) -> Option<(usize, usize)> {
         let within = |region: &Region<'_>| {

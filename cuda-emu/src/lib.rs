@@ -13,7 +13,7 @@
 //! # Loading
 //!
 //! The library's SONAME is `libcuda.so`. A test opens the file by its path, before anything opens
-//! the driver, and keeps the handle; whoever then opens `libcuda.so` gets this library. For a
+//! the driver, and keeps the handle; opening `libcuda.so` then gives this library. For a
 //! package that has this one as a dev-dependency, cargo puts it beside the test's own file:
 //! `std::env::current_exe()`, in the same directory. The functions in [`entry::probe`] are looked
 //! up by name in the same handle. State is one for the process: run one process for each scenario.

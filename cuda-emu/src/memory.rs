@@ -39,22 +39,22 @@ struct Access {
 }
 
 impl DeviceMemory {
-    /// Memory of so many bytes, at addresses from `start` on.
+    /// Makes memory of `limit` bytes, at addresses from `start` on.
     pub(crate) fn new(start: u64, limit: u64) -> DeviceMemory {
         DeviceMemory { allocations: BTreeMap::new(), next: start, limit, live: 0, live_bytes: 0 }
     }
 
-    /// How many allocations and bytes the program has not asked to free.
+    /// Returns how many allocations and bytes the program has not asked to free.
     pub(crate) fn live(&self) -> (u64, u64) {
         (self.live, self.live_bytes)
     }
 
-    /// Bytes that there are, and bytes that are left.
+    /// Returns the bytes that there are, and those that are left.
     pub(crate) fn size(&self) -> (u64, u64) {
         (self.limit, self.limit - self.live_bytes)
     }
 
-    /// A new allocation's address, or nothing if memory is short.
+    /// Returns a new allocation's address, or nothing if memory is short.
     pub(crate) fn allocate(&mut self, length: usize) -> Option<u64> {
         let bytes = length as u64;
         if bytes > self.limit - self.live_bytes {
@@ -88,8 +88,8 @@ impl DeviceMemory {
         self.allocations.remove(&address);
     }
 
-    /// The same for a host that knows this much, which is a race with whatever use it does not know
-    /// to be complete.
+    /// Returns the same for a host that knows this much, which is a race with whatever use it does
+    /// not know to be complete.
     pub(crate) fn remove_by_host(&mut self, address: u64, known: &Clock) -> Option<String> {
         let allocation = self.allocations.remove(&address)?;
         let rival = allocation.accesses.iter().find(|access| !known.covers(access.at))?;
@@ -97,31 +97,31 @@ impl DeviceMemory {
         Some(format!("cuMemFree of {address:#x} is not ordered after {what} (stream {stream:#x}, operation {number})"))
     }
 
-    /// The length of the allocation at exactly this address.
+    /// Returns the length of the allocation at exactly this address.
     pub(crate) fn length(&self, address: u64) -> u64 {
         self.allocations.get(&address).map_or(0, |allocation| allocation.data.len() as u64)
     }
 
-    /// Whether a range begins in an allocation that the program has asked to free.
+    /// Returns whether a range begins in an allocation that the program has asked to free.
     pub(crate) fn is_freed(&self, address: u64) -> bool {
         self.base(address).is_some_and(|base| self.allocations[&base].freed)
     }
 
-    /// The bytes of a range, or nothing if it is not within one allocation.
+    /// Returns the bytes of a range, or nothing if it is not within one allocation.
     pub(crate) fn bytes(&self, address: u64, length: usize) -> Option<&[u8]> {
         let base = self.base(address)?;
         let start = usize::try_from(address - base).ok()?;
         self.allocations[&base].data.get(start..start.checked_add(length)?)
     }
 
-    /// The bytes of a range for writing.
+    /// Returns the bytes of a range for writing.
     pub(crate) fn bytes_mut(&mut self, address: u64, length: usize) -> Option<&mut [u8]> {
         let base = self.base(address)?;
         let start = usize::try_from(address - base).ok()?;
         self.allocations.get_mut(&base)?.data.get_mut(start..start.checked_add(length)?)
     }
 
-    /// Every allocation with its address, in order.
+    /// Returns every allocation with its address, in order.
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (u64, &mut Allocation)> {
         self.allocations.iter_mut().map(|(&base, allocation)| (base, allocation))
     }
@@ -157,7 +157,7 @@ impl DeviceMemory {
         race
     }
 
-    /// The address of the allocation that an address lies in.
+    /// Returns the address of the allocation that an address lies in.
     fn base(&self, address: u64) -> Option<u64> {
         let (&base, allocation) = self.allocations.range(..=address).next_back()?;
         (address - base < allocation.data.len() as u64).then_some(base)

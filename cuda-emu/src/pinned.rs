@@ -31,12 +31,12 @@ struct Buffer {
 }
 
 impl Pinned {
-    /// How many buffers and bytes there are.
+    /// Returns how many buffers and bytes there are.
     pub(crate) fn live(&self) -> (u64, u64) {
         (self.buffers.len() as u64, self.bytes)
     }
 
-    /// A new buffer's address, or nothing if the system has no memory.
+    /// Returns a new buffer's address, or nothing if the system has no memory.
     pub(crate) fn allocate(&mut self, length: usize) -> Option<usize> {
         let mapped = length.checked_next_multiple_of(PAGE)?;
         let (protection, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
@@ -68,7 +68,7 @@ impl Pinned {
         Some(!buffer.uses.is_empty())
     }
 
-    /// The buffer in which a range lies.
+    /// Returns the buffer in which a range lies.
     pub(crate) fn containing(&self, address: usize, length: usize) -> Option<usize> {
         let (&base, buffer) = self.buffers.range(..=address).next_back()?;
         let end = (address - base).checked_add(length)?;

@@ -4,7 +4,7 @@
 
 use std::ptr;
 
-/// So many bytes are looked at together.
+/// How many bytes are looked at together.
 const PIECE: usize = 4096;
 
 /// Fills a slice from host memory.
@@ -29,7 +29,7 @@ pub(crate) unsafe fn write(address: usize, from: &[u8]) {
     unsafe { ptr::copy_nonoverlapping(from.as_ptr(), ptr::with_exposed_provenance_mut(address), from.len()) }
 }
 
-/// A number that changes, but for rare chance, when any of the bytes does.
+/// Returns a number that changes, but for rare chance, when any of the bytes does.
 ///
 /// # Safety
 /// `address .. address + length` is readable, as for [`read`].

@@ -77,13 +77,13 @@ pub(crate) fn note(text: &str) {
     eprintln!("cuda-emu: {text}");
 }
 
-/// How many violations there were, those that the signal handler counted included.
+/// Returns how many violations there were, those that the signal handler counted included.
 pub(crate) fn count() -> u64 {
     FOUND.lock().unwrap_or_else(PoisonError::into_inner).len() as u64 + guard::hits()
 }
 
-/// All violations, one a line; those of the signal handler in one line, since it cannot tell them
-/// apart.
+/// Returns all violations, one a line; those of the signal handler in one line, since it cannot
+/// tell them apart.
 pub(crate) fn texts() -> String {
     let mut lines = FOUND.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let hits = guard::hits();

@@ -13,9 +13,9 @@ use std::ffi::c_void;
 use std::sync::Arc;
 use std::thread;
 
-/// So many questions get no answer before a stream that waits for its host goes on: a host that
+/// How many queries get no answer before a stream that waits for its host goes on: a host that
 /// polls must get on, too.
-const QUESTIONS: u32 = 3;
+const QUERIES: u32 = 3;
 /// `CU_STREAM_LEGACY`, another name of the default stream.
 const LEGACY: usize = 1;
 /// `CU_STREAM_PER_THREAD`, which does not exist here.
@@ -122,7 +122,7 @@ pub(crate) struct Event {
 }
 
 impl Event {
-    /// An event without records.
+    /// Returns an event without records.
     pub(crate) fn new(timing: bool) -> Event {
         Event { context: current_context(), timing, ..Event::default() }
     }
@@ -144,14 +144,14 @@ impl Stream {
         }
     }
 
-    /// Whether an operation may run as far as this stream is concerned.
+    /// Returns whether an operation may run as far as this stream is concerned.
     pub(crate) fn wanted(&self, number: u64) -> bool {
         !self.lazy || self.destroyed || number <= self.demanded
     }
 }
 
-/// Whether a context is current on the calling thread. The driver's documentation says of few calls
-/// that another one will do.
+/// Fails unless a context is current on the calling thread. The driver's documentation says of few
+/// calls that another one will do.
 fn is_current(context: usize, what: &str) -> Result<(), Code> {
     let current = current_context();
     if context == current {
@@ -173,8 +173,8 @@ impl World {
         Ok(())
     }
 
-    /// The stream of a handle, with the one handle that it is known by here. The default stream,
-    /// whose handles are 0 and 1, is an ordinary stream that starts with its first use.
+    /// Returns the stream of a handle, with the one handle that it is known by here. The default
+    /// stream, whose handles are 0 and 1, is an ordinary stream that starts with its first use.
     pub(crate) fn stream(&mut self, handle: usize) -> Result<(usize, &mut Stream), Code> {
         let handle = match handle {
             LEGACY => 0,
@@ -192,7 +192,7 @@ impl World {
         Ok((handle, stream))
     }
 
-    /// The event of a handle.
+    /// Returns the event of a handle.
     pub(crate) fn event(&mut self, handle: usize) -> Result<&mut Event, Code> {
         let event = self.events.get_mut(&handle).ok_or(Code::INVALID_HANDLE)?;
         is_current(event.context, "an event")?;
@@ -230,7 +230,7 @@ impl World {
         Ok(())
     }
 
-    /// What is known to be complete once all that was submitted to a stream is.
+    /// Returns what is known to be complete once all that was submitted to a stream is.
     pub(crate) fn knowledge(&self, stream: usize) -> Clock {
         self.streams.get(&stream).map(|stream| stream.knowledge.clone()).unwrap_or_default()
     }
@@ -252,7 +252,7 @@ impl World {
         changed().notify_all();
     }
 
-    /// Whether an operation has run. All of a stream that is gone has.
+    /// Returns whether an operation has run. All of a stream that is gone has.
     pub(crate) fn complete(&self, at: At) -> bool {
         self.streams.get(&at.stream).is_none_or(|stream| stream.done >= at.number)
     }
@@ -280,7 +280,7 @@ impl World {
             self.learn(known);
             return Ok(());
         }
-        if questions >= QUESTIONS {
+        if questions >= QUERIES {
             self.demand(at);
         }
         Err(Code::NOT_READY)

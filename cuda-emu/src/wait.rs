@@ -18,7 +18,7 @@ pub(crate) fn may_block() {
     WAITS.set(WAITS.get() + 1);
 }
 
-/// How many calls of this thread may have blocked it.
+/// Returns how many calls of this thread may have blocked it.
 pub(crate) fn waits() -> u64 {
     WAITS.get()
 }
@@ -72,7 +72,7 @@ pub(crate) fn for_all_unpromised() -> Result<(), Code> {
     all()?.iter().try_for_each(|(at, _)| complete(*at).map(drop))
 }
 
-/// The newest operation of each stream, all of which are to go on.
+/// Returns the newest operation of each stream, all of which are to go on.
 fn all() -> Result<Vec<(At, Clock)>, Code> {
     let mut world = lock();
     world.ready()?;

@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use std::ptr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
-/// So many addresses are kept for device memory.
+/// How many addresses are kept for device memory.
 const ADDRESSES: usize = 1 << 40;
 /// The handle of the first device's primary context; those of the others follow.
 const FIRST_CONTEXT: usize = 0xC0DE_0000;
@@ -76,12 +76,13 @@ fn shared() -> &'static Shared {
     SHARED.get_or_init(|| Shared { world: Mutex::new(World::new()), changed: Condvar::new() })
 }
 
-/// The state, locked. A thread that has panicked left it as it was between two operations.
+/// Returns the state, locked. A thread that has panicked left it as it was between two operations.
 pub(crate) fn lock() -> MutexGuard<'static, World> {
     shared().world.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What is told whenever a stream may be able to go on, or somebody who waits for one.
+/// Returns the condition that is notified when a stream, or a host that waits for one, may be able
+/// to go on.
 pub(crate) fn changed() -> &'static Condvar {
     &shared().changed
 }
@@ -121,13 +122,13 @@ impl World {
         }
     }
 
-    /// A handle that was never given before.
+    /// Returns a handle that was never given before.
     pub(crate) fn handle(&mut self) -> usize {
         self.last_handle += 16;
         self.last_handle
     }
 
-    /// The microseconds by which an operation is late.
+    /// Returns the microseconds by which an operation is late.
     pub(crate) fn delay(&mut self) -> u64 {
         if config().mode != Mode::Random {
             return 0;
@@ -144,41 +145,41 @@ impl World {
         self.pinned.release_all();
     }
 
-    /// What a device's failure left.
+    /// Fails with the code that a device's failure left.
     pub(crate) fn healthy(&self) -> Result<(), Code> {
         self.sticky.map_or(Ok(()), Err)
     }
 
-    /// Whether `cuInit` has succeeded.
+    /// Fails unless `cuInit` has succeeded.
     pub(crate) fn initialized(&self) -> Result<(), Code> {
         if self.initialized { Ok(()) } else { Err(Code::NOT_INITIALIZED) }
     }
 
-    /// Whether the calling thread has a context, and it exists.
+    /// Fails unless the calling thread has a context that exists.
     pub(crate) fn has_context(&self) -> Result<(), Code> {
         self.initialized()?;
         let device = device_of(CONTEXT.get()).ok_or(Code::INVALID_CONTEXT)?;
         if self.retained.get(device).is_some_and(|&count| count > 0) { Ok(()) } else { Err(Code::CONTEXT_IS_DESTROYED) }
     }
 
-    /// Whether the calling thread can work: it has a context, in which the device has not failed.
+    /// Fails unless the calling thread can work: it has a context, and its device has not failed.
     pub(crate) fn ready(&self) -> Result<(), Code> {
         self.has_context()?;
         self.healthy()
     }
 }
 
-/// The handle of a device's primary context.
+/// Returns the handle of a device's primary context.
 pub(crate) fn context_of(device: usize) -> usize {
     FIRST_CONTEXT + 16 * device
 }
 
-/// The device of a context.
+/// Returns the device of a context.
 pub(crate) fn device_of(context: usize) -> Option<usize> {
     context.checked_sub(FIRST_CONTEXT).map(|distance| distance / 16)
 }
 
-/// The context that is current on this thread, or 0.
+/// Returns the context that is current on this thread, or 0.
 pub(crate) fn current_context() -> usize {
     CONTEXT.get()
 }

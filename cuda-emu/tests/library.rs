@@ -7,7 +7,7 @@ use std::ffi::{CStr, CString, c_void};
 use std::path::PathBuf;
 use std::ptr;
 
-/// The library that was built with this test.
+/// Returns the library that was built with this test.
 fn path() -> PathBuf {
     let directory = std::env::current_exe().unwrap().parent().unwrap().to_owned();
     directory.join("libcuda_emu.so")

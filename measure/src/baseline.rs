@@ -36,7 +36,7 @@ pub struct Sources<T> {
 }
 
 impl<T: Copy> Sources<T> {
-    /// 256 MiB of `value`, which is not zero.
+    /// Makes 256 MiB of `value`, which is not zero.
     #[must_use]
     pub fn new(value: T) -> Sources<T> {
         Sources { memory: vec![value; SOURCE_BYTES / size_of::<T>()], random: Random::new(&[1]) }
@@ -50,7 +50,7 @@ impl<T: Copy> Sources<T> {
         }
     }
 
-    /// The contestant that only copies.
+    /// Returns the contestant that only copies.
     pub fn memcpy(&mut self, window: usize) -> Contestant<'_, Ring<T>> {
         Contestant::new("memcpy", move |ring: &mut Ring<T>| {
             self.copy(ring.turn(), window);

@@ -33,14 +33,15 @@ impl<'a> Examples<'a> {
         Ok(Examples { dataset, plan: dataset.plan(0)? })
     }
 
-    /// One thread that writes four batches in turns.
+    /// Returns one thread that writes four batches in turns.
     #[must_use]
     pub fn alone(&self) -> Contestant<'_, ()> {
         let mut output = self.output(0, 4);
         Contestant::new("gather alone, 1 thread", move |(): &mut ()| self.gather(&mut output))
     }
 
-    /// A number of threads, each of which writes two batches in turns, in a run of many batches.
+    /// Returns a number of threads, each of which writes two batches in turns, in a run of many
+    /// batches.
     #[must_use]
     pub fn threads(&self, threads: usize) -> Contestant<'_, ()> {
         let part = self.plan.len() / threads;

@@ -33,34 +33,34 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Something measured in turns with its baseline, in batches of `items` of the unit.
+    /// Returns something measured in turns with its baseline, in batches of `items` of the unit.
     #[must_use]
     pub fn rate(name: impl Into<String>, unit: &'static str, items: usize, own: &Row, base: &Row) -> Outcome {
         let rate = |row: &Row| items as f64 / row.seconds;
         Outcome { name: name.into(), unit, value: rate(own), baseline: rate(base), ratio: own.ratio, goal: None }
     }
 
-    /// A job measured in turns with its baseline: seconds, and how many times as long as the
-    /// baseline it takes.
+    /// Returns a job measured in turns with its baseline: seconds, and how many times as long as
+    /// the baseline it takes.
     #[must_use]
     pub fn time(name: impl Into<String>, own: &Row, base: &Row) -> Outcome {
         let (value, baseline, ratio) = (own.seconds, base.seconds, own.ratio.inverse());
         Outcome { name: name.into(), unit: "s", value, baseline, ratio, goal: None }
     }
 
-    /// Something measured once.
+    /// Returns something measured once.
     #[must_use]
     pub fn once(name: impl Into<String>, unit: &'static str, value: f64, baseline: f64) -> Outcome {
         Outcome { name: name.into(), unit, value, baseline, ratio: Quartiles::exactly(value / baseline), goal: None }
     }
 
-    /// The same with something to reach.
+    /// Returns the same with a goal.
     #[must_use]
     pub fn goal(self, goal: Goal) -> Outcome {
         Outcome { goal: Some(goal), ..self }
     }
 
-    /// Whether it is reached, when there is something to reach.
+    /// Returns whether the goal is reached, if there is one.
     #[must_use]
     pub fn reached(&self) -> Option<bool> {
         self.goal.map(|goal| match goal {
@@ -89,20 +89,20 @@ impl Report {
         self.notes.push(note.into());
     }
 
-    /// The rows.
+    /// Returns the rows.
     #[must_use]
     pub fn rows(&self) -> &[Outcome] {
         &self.rows
     }
 
-    /// What is to be said of them.
+    /// Returns the notes below the table.
     #[must_use]
     pub fn notes(&self) -> &[String] {
         &self.notes
     }
 
-    /// `{name: {value, baseline, ratio, goal}}`; the ratio is the median, the goal `null` where
-    /// there is none.
+    /// Returns `{name: {value, baseline, ratio, goal}}`; the ratio is the median, the goal `null`
+    /// where there is none.
     #[must_use]
     pub fn json(&self) -> Value {
         let row = |row: &Outcome| {
@@ -115,7 +115,7 @@ impl Report {
         Value::Object(self.rows.iter().map(row).collect::<Map<_, _>>())
     }
 
-    /// The table, with a column of goals where any row has one.
+    /// Returns the table, with a column of goals where any row has one.
     #[must_use]
     pub fn text(&self) -> String {
         let goals = self.rows.iter().any(|row| row.goal.is_some());
@@ -153,7 +153,7 @@ fn goal_text(row: &Outcome) -> String {
     format!("{goal:<15}{}", if row.reached() == Some(true) { "reached" } else { "MISSED" })
 }
 
-/// A number with three digits that tell, or all before the point.
+/// Returns a number with three digits that tell, or all before the point.
 fn short(number: f64) -> String {
     match number.abs() {
         n if n >= 99.95 => format!("{number:.0}"),

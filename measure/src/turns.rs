@@ -64,7 +64,7 @@ impl<'a, S> Contestant<'a, S> {
         (self.run)(state)
     }
 
-    /// The seconds of one batch, over some runs.
+    /// Returns the seconds of one batch, over some runs.
     fn turn(&mut self, state: &mut S, runs: u32) -> Result<f64> {
         if self.untimed > 0 {
             std::thread::sleep(REST);
@@ -75,7 +75,7 @@ impl<'a, S> Contestant<'a, S> {
         Ok(since.elapsed().as_secs_f64() / f64::from(runs) / f64::from(self.batches))
     }
 
-    /// How many runs fill a turn; finding it out warms the contestant up.
+    /// Returns how many runs fill a turn; finding it out warms the contestant up.
     fn runs(&mut self, state: &mut S, turn: Duration) -> Result<u32> {
         let mut runs = 1.0;
         for tried in [1, 4] {
@@ -106,7 +106,7 @@ impl Pace {
         Pace { turn: Duration::from_millis(turn_ms).min(budget / 20), budget, rounds: 5 }
     }
 
-    /// One round, to see that everything runs.
+    /// Returns one round, to see that everything runs.
     #[must_use]
     pub fn once() -> Pace {
         Pace { turn: Duration::ZERO, budget: Duration::ZERO, rounds: 1 }
@@ -176,7 +176,7 @@ pub struct Quartiles {
 }
 
 impl Quartiles {
-    /// Those of some values.
+    /// Returns the quartiles of some values.
     ///
     /// # Panics
     /// When there is no value.
@@ -187,13 +187,13 @@ impl Quartiles {
         Quartiles { low: at(0.25), median: at(0.5), high: at(0.75) }
     }
 
-    /// Those of something that was measured once.
+    /// Returns the quartiles of something that was measured once.
     #[must_use]
     pub fn exactly(value: f64) -> Quartiles {
         Quartiles { low: value, median: value, high: value }
     }
 
-    /// Those of the inverses: times for speeds.
+    /// Returns the quartiles of the inverses: times for speeds.
     #[must_use]
     pub fn inverse(self) -> Quartiles {
         Quartiles { low: 1.0 / self.high, median: 1.0 / self.median, high: 1.0 / self.low }

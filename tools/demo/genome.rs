@@ -73,17 +73,17 @@ impl Genome {
         Genome { seed, contigs }
     }
 
-    /// The number of blocks of a contig.
+    /// Returns the number of blocks of a contig.
     pub(crate) fn blocks(&self, contig: usize) -> u64 {
         self.contigs[contig].length.div_ceil(BLOCK)
     }
 
-    /// The bases that block `block` of a contig covers.
+    /// Returns the bases that block `block` of a contig covers.
     pub(crate) fn block(&self, contig: usize, block: u64) -> Range<u64> {
         block * BLOCK..((block + 1) * BLOCK).min(self.contigs[contig].length)
     }
 
-    /// The letters of a block, as they stand in the FASTA file.
+    /// Returns the letters of a block, as they stand in the FASTA file.
     pub(crate) fn letters(&self, contig: usize, block: u64) -> Vec<u8> {
         let range = self.block(contig, block);
         let mut random = Random::new(self.seed, Stream::Sequence, contig, block);
@@ -103,7 +103,8 @@ impl Genome {
     }
 }
 
-/// The parts of ascending, disjoint `ranges` that lie in `window`, counted from the window's start.
+/// Returns the parts of ascending, disjoint `ranges` that lie in `window`, counted from the
+/// window's start.
 pub(crate) fn within<'a>(
     ranges: &'a [Range<u64>],
     window: &'a Range<u64>,
@@ -138,7 +139,7 @@ fn gaps(random: &mut Random, length: u64, ends: bool) -> Vec<Range<u64>> {
     gaps
 }
 
-/// Lower-case runs over about two fifths of the contig.
+/// Returns lower-case runs over about two fifths of the contig.
 fn repeats(random: &mut Random, length: u64) -> Vec<Range<u64>> {
     let mut repeats = Vec::new();
     let mut at = random.below(1_500);

@@ -52,7 +52,8 @@ pub(crate) fn lay(genome: &Genome) -> Vec<Loci> {
     loci
 }
 
-/// One region of 1 to 10 kb in about 4 Mb, at least one in a large contig, none in a small one.
+/// Returns one region of 1 to 10 kb in about 4 Mb, at least one in a large contig, none in a small
+/// one.
 fn artefacts(seed: u64, index: usize, contig: &Contig) -> Vec<Range<u64>> {
     let mut random = Random::new(seed, Stream::Artefacts, index, 0);
     if contig.length < 100_000 {

@@ -44,7 +44,8 @@ pub(crate) enum Stream {
 pub(crate) struct Random(Xoshiro256PlusPlus);
 
 impl Random {
-    /// The generator of `stream` for the `index`-th thing (block, peak, region) of a contig.
+    /// Returns the generator of `stream` for the `index`-th thing (block, peak, region) of a
+    /// contig.
     pub(crate) fn new(seed: u64, stream: Stream, contig: usize, index: u64) -> Random {
         let mixed = |word| SplitMix64::seed_from_u64(word).next_u64();
         let words = [stream as u64, contig as u64, index];
@@ -52,28 +53,30 @@ impl Random {
         Random(Xoshiro256PlusPlus::seed_from_u64(key))
     }
 
-    /// The next 64 random bits.
+    /// Returns the next 64 random bits.
     pub(crate) fn bits(&mut self) -> u64 {
         self.0.next_u64()
     }
 
-    /// A number in `0 .. bound`. Its bias, below `bound / 2^64`, does not matter for made-up data.
+    /// Returns a number in `0 .. bound`. Its bias, below `bound / 2^64`, does not matter for
+    /// made-up data.
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
         ((u128::from(self.bits()) * u128::from(bound)) >> 64) as u64
     }
 
-    /// True once in `n` times.
+    /// Returns true once in `n` times.
     pub(crate) fn one_in(&mut self, n: u64) -> bool {
         self.bits() < u64::MAX / n
     }
 
-    /// A bell-shaped deviation around 0, in `-4 * reach ..= 4 * reach`, with a standard deviation
-    /// of about `1.2 * reach`.
+    /// Returns a bell-shaped deviation around 0, in `-4 * reach ..= 4 * reach`, with a standard
+    /// deviation of about `1.2 * reach`.
     pub(crate) fn deviation(&mut self, reach: u64) -> i64 {
         (0..4).map(|_| self.below(2 * reach + 1) as i64 - reach as i64).sum()
     }
 
-    /// A number from `scale` up to `limit` with a heavy tail: twice as large is half as frequent.
+    /// Returns a number from `scale` up to `limit` with a heavy tail: twice as large is half as
+    /// frequent.
     pub(crate) fn heavy_tailed(&mut self, scale: u64, limit: u64) -> u64 {
         // 53 bits and one division: both are exactly rounded everywhere.
         let uniform = (self.bits() >> 11) as f64 / (1_u64 << 53) as f64;

@@ -56,8 +56,8 @@ pub(crate) fn counts(genome: &Genome, loci: &[Loci], track: Track, contig: usize
     counts
 }
 
-/// The intervals of equal, non-zero counts of a whole track, contig after contig: (contig, range,
-/// count).
+/// Returns the intervals of equal, non-zero counts of a whole track, contig after contig: (contig,
+/// range, count).
 pub(crate) fn intervals(
     genome: &Genome,
     loci: &[Loci],
@@ -81,7 +81,7 @@ pub(crate) fn intervals(
     })
 }
 
-/// Background of a strand: one base in fifty has a read end, some have more.
+/// Adds the background of a strand: one base in fifty has a read end, some have more.
 fn read_ends(counts: &mut [u32], random: &mut Random) {
     for count in counts {
         if random.one_in(50) {
@@ -93,8 +93,8 @@ fn read_ends(counts: &mut [u32], random: &mut Random) {
     }
 }
 
-/// Background of the control: fragments of 100 to 200 bases, one begun in 500 bases, cut at the
-/// block's end.
+/// Adds the background of the control: fragments of 100 to 200 bases, one begun in 500 bases, cut
+/// at the block's end.
 fn fragments(counts: &mut [u32], random: &mut Random) {
     for start in 0..counts.len() {
         if random.one_in(500) {
@@ -125,14 +125,15 @@ fn around_peaks(
     }
 }
 
-/// Where one read end of a strand lies: half of them in a sharp border, half spread around it.
+/// Returns where one read end of a strand lies: half of them in a sharp border, half spread around
+/// it.
 fn read_end(random: &mut Random, offset: i64) -> Range<i64> {
     let spread = if random.one_in(2) { 2 } else { 40 };
     let at = offset + random.deviation(spread);
     at..at + 1
 }
 
-/// Where one fragment of the control lies; seven of eight reads of a peak leave none.
+/// Returns where one fragment of the control lies; seven of eight reads of a peak leave none.
 fn fragment(random: &mut Random) -> Range<i64> {
     if !random.one_in(8) {
         return 0..0;
@@ -141,7 +142,7 @@ fn fragment(random: &mut Random) -> Range<i64> {
     start..start + 100 + random.below(101) as i64
 }
 
-/// Absurd counts at every base of the artefacts.
+/// Adds absurd counts at every base of the artefacts.
 fn in_artefacts(counts: &mut [u32], range: &Range<u64>, artefacts: &[Range<u64>], stream: impl Fn(u64) -> Random) {
     for (index, region) in (0_u64..).zip(artefacts) {
         if region.start < range.end && range.start < region.end {

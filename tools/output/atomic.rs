@@ -64,18 +64,18 @@ impl AtomicFile {
             // What a newly created file has; the process's umask applies.
             .permissions(Permissions::from_mode(0o666))
             .tempfile_in(parent)
-            // The kind alone: the text would name a file that nobody has asked for.
+            // The kind alone: the text would name the temporary file.
             .map_err(|error| std::io::Error::from(error.kind()))
             .with_context(|| format!("{}: cannot create a file beside it", target.display()))?;
         Ok(AtomicFile { file, target })
     }
 
-    /// The file to write to.
+    /// Returns the file to write to.
     pub(crate) fn file(&mut self) -> &mut File {
         self.file.as_file_mut()
     }
 
-    /// Where the file will be.
+    /// Returns where the file will be.
     pub(crate) fn target(&self) -> &Path {
         &self.target
     }
@@ -93,7 +93,7 @@ impl AtomicFile {
     }
 }
 
-/// The directory that a path's last component is in.
+/// Returns the directory that a path's last component is in.
 fn directory(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
 }

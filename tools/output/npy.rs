@@ -106,8 +106,8 @@ impl<T: Item> NpyWriter<T> {
     }
 }
 
-/// Magic, version, length and the line of text, padded so that the items begin at a multiple of 64
-/// bytes.
+/// Returns magic, version, length and the line of text, padded so that the items begin at a
+/// multiple of 64 bytes.
 fn header(descr: &str, shape: &str) -> Vec<u8> {
     let mut text = String::new();
     // Writing to a string cannot fail.
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
     use std::fs;
 
-    /// The header's text and the bytes after it, by the rules of the format.
+    /// Returns the header's text and the bytes after it, by the rules of the format.
     fn parse(path: &Path) -> (String, Vec<u8>) {
         let bytes = fs::read(path).unwrap();
         assert_eq!(&bytes[..8], b"\x93NUMPY\x01\x00");

@@ -91,7 +91,7 @@ pub(crate) fn write(path: &Path, tensors: &[Tensor<'_>], note: Option<(&str, &st
     file.publish()
 }
 
-/// The header's JSON, padded to a multiple of 8 bytes.
+/// Returns the header's JSON, padded to a multiple of 8 bytes.
 fn header(tensors: &[&Tensor<'_>], note: Option<(&str, &str)>) -> Result<Vec<u8>> {
     let mut offset = 0;
     let mut infos: Vec<(String, TensorInfo)> = Vec::with_capacity(tensors.len());

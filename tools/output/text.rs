@@ -13,7 +13,7 @@ pub(crate) fn print(text: &str) -> Result<()> {
     Ok(out.flush()?)
 }
 
-/// Whether an error only says that nobody reads the output any more, as after `| head`.
+/// Returns whether the reader of the output is gone, as after `| head`.
 pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
@@ -28,8 +28,8 @@ pub(crate) fn warn(text: &str) {
     note(&format!("warning: {}", in_command(text)));
 }
 
-/// A message of the library with its parameters as the command has them: `max_jitter` becomes
-/// --max-jitter.
+/// Returns a message of the library with its parameters as the command has them: `max_jitter`
+/// becomes --max-jitter.
 pub(crate) fn in_command(message: &str) -> String {
     atemoya::with_parameters(message, |name| match name {
         "replace" => "--force".to_owned(),
@@ -37,7 +37,7 @@ pub(crate) fn in_command(message: &str) -> String {
     })
 }
 
-/// A number in a decimal unit that leaves one to three digits before the point: `12.3 MB`.
+/// Returns a number in a decimal unit that leaves one to three digits before the point: `12.3 MB`.
 pub(crate) fn count(n: u64, unit: &str) -> String {
     for (size, prefix) in [(1e9, "G"), (1e6, "M"), (1e3, "k")] {
         if n as f64 >= size {

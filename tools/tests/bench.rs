@@ -1,4 +1,4 @@
-//! `atemoya bench`: which rows a store has and what is said where it lacks them; never how fast
+//! `atemoya bench`: which rows a store has, and the note where it lacks them; never how fast
 //! anything is.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 

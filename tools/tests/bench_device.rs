@@ -17,7 +17,7 @@ use tempfile::TempDir;
 const ROWS: [&str; 7] =
     ["device_bytes", "device_compact", "device_dense", "h2d_compact", "h2d_dense", "waited_compact", "waited_dense"];
 
-/// A directory in which the emulator has the driver's name.
+/// Returns a directory in which the emulator has the driver's name.
 fn driver() -> TempDir {
     let emulator = std::env::current_exe().unwrap().with_file_name("libcuda_emu.so");
     assert!(emulator.exists(), "{} is missing: build cuda-emu", emulator.display());

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 
 const KEYS: [&str; 2] = ["0123456789abcdef01234567", "0123456789abcdef01234568"];
 
-/// A cache of two stores, of which the second was used three days ago.
+/// Returns a cache of two stores, of which the second was used three days ago.
 fn cache(directory: &Path) -> [PathBuf; 2] {
     data();
     KEYS.map(|key| {

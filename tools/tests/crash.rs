@@ -17,7 +17,7 @@ fn spawn(arguments: &[String]) -> Child {
     atemoya().args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
-/// How long the command takes when nobody kills it.
+/// Returns how long the command takes when nobody kills it.
 fn duration(arguments: &[String]) -> Duration {
     let start = Instant::now();
     assert!(spawn(arguments).wait().unwrap().success());

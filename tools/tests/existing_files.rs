@@ -22,7 +22,7 @@ fn all(arguments: &[String]) -> Vec<&str> {
     arguments.iter().map(String::as_str).collect()
 }
 
-/// A copy of the simulated store.
+/// Copies the simulated store.
 fn copy(to: &Path) {
     fs::create_dir(to).unwrap();
     for entry in fs::read_dir(data().join("demo.atemoya")).unwrap() {

@@ -15,7 +15,7 @@ fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// What the command says when it does not even begin.
+/// Returns what the command says when it does not even begin.
 fn wrong(arguments: &[&str]) -> String {
     let output = atemoya().args(arguments).output().unwrap();
     assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));

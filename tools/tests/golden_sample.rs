@@ -13,7 +13,7 @@ use std::path::Path;
 
 const CASES: [&str; 5] = ["controls_groups", "interleaved_counts", "peaks_only", "plain_odd_windows", "stranded"];
 
-/// A file of the yeast data or a list of them, as the command takes them.
+/// Returns a file of the yeast data or a list of them, as the command takes them.
 fn files(yeast: &Path, value: &Value) -> String {
     let path = |value: &Value| yeast.join(value.as_str().unwrap()).to_str().unwrap().to_owned();
     match value {
@@ -26,7 +26,7 @@ fn call(command: &str, options: &[String]) {
     run(&[command].into_iter().chain(options.iter().map(String::as_str)).collect::<Vec<_>>());
 }
 
-/// The options of a command that a case's arguments name, in the same words.
+/// Returns the options of a command that a case's arguments name, in the same words.
 fn options(args: &Value, names: &[&str]) -> Vec<String> {
     let given = names.iter().filter(|name| !args[**name].is_null());
     given.flat_map(|name| [format!("--{}", name.replace('_', "-")), args[*name].to_string()]).collect()

@@ -9,7 +9,8 @@ use crate::{Failure, Result, failed};
 use cbindgen::{Builder, Config, DocumentationStyle, ExportConfig, Language, Style};
 use std::collections::HashMap;
 
-/// The part of one of the files: its constants and types, then its functions, as they stand there.
+/// Returns the part of one of the files: its constants and types, then its functions, as they stand
+/// there.
 pub(crate) fn of(source: &Source, all: &[Source]) -> Result<String> {
     let Some(root) = all.first() else { return Ok(String::new()) };
     let place = source.path.display();
@@ -53,8 +54,8 @@ fn config(source: &Source, all: &[Source]) -> Config {
     }
 }
 
-/// The part as one would write it: `extern "C"` stands once around all parts, structures have tags,
-/// and no two lines in a row are empty.
+/// Returns the part as one would write it: `extern "C"` stands once around all parts, structures
+/// have tags, and no two lines in a row are empty.
 fn tidy(fragment: &str) -> String {
     const OPEN: &str = "#ifdef __cplusplus\nextern \"C\" {\n#endif // __cplusplus\n";
     const CLOSE: &str = "#ifdef __cplusplus\n}  // extern \"C\"\n#endif  // __cplusplus\n";

@@ -36,13 +36,13 @@ pub(crate) fn run(mut arguments: Arguments<impl Iterator<Item = OsString>>) -> R
     Ok(format!("{}\n", path.display()))
 }
 
-/// The header of the library's sources.
+/// Returns the header of the library's sources.
 pub(crate) fn library() -> Result<String> {
     of(&root().join("src/ffi"))
 }
 
-/// The header of the sources in a directory: beginning, a part of each file in the order of the
-/// modules, end.
+/// Returns the header of the sources in a directory: beginning, a part of each file in the order of
+/// the modules, end.
 fn of(directory: &Path) -> Result<String> {
     let mut header = include_str!("begin.h").to_owned();
     let sources = sources::of(directory)?;

@@ -19,7 +19,7 @@ pub(crate) struct Source {
     pub(crate) text: String,
 }
 
-/// All files of the module whose `mod.rs` lies in a directory.
+/// Returns all files of the module whose `mod.rs` lies in a directory.
 pub(crate) fn of(directory: &Path) -> Result<Vec<Source>> {
     let mut sources = Vec::new();
     add(directory.join("mod.rs"), directory, TOP, &mut sources)?;
@@ -43,7 +43,7 @@ fn add(path: PathBuf, directory: &Path, title: &str, sources: &mut Vec<Source>) 
     Ok(())
 }
 
-/// The modules that a file declares, those of tests left out.
+/// Returns the modules that a file declares, those of tests left out.
 fn modules(text: &str) -> impl Iterator<Item = &str> {
     let before = std::iter::once("").chain(text.lines());
     text.lines().zip(before).filter(|(_, before)| before.trim() != "#[cfg(test)]").filter_map(|(line, _)| {
@@ -54,23 +54,23 @@ fn modules(text: &str) -> impl Iterator<Item = &str> {
 }
 
 impl Source {
-    /// The names of its functions that C may call.
+    /// Returns the names of its functions that C may call.
     pub(crate) fn functions(&self) -> impl Iterator<Item = &str> {
         self.items(&["extern \"C\" fn "]).filter(|name| name.starts_with("atemoya_"))
     }
 
-    /// The names of its types.
+    /// Returns the names of its types.
     pub(crate) fn types(&self) -> impl Iterator<Item = &str> {
         self.items(&["struct ", "enum ", "union ", "type "])
     }
 
-    /// All names that may stand in a header.
+    /// Returns all names that may stand in a header.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.functions().chain(self.types()).chain(self.items(&["const ", "static "]))
     }
 
-    /// The names after one of the words, which stand at the beginning of a line, after `pub` and
-    /// `unsafe` perhaps.
+    /// Returns the names after one of the words, which stand at the beginning of a line, after
+    /// `pub` and `unsafe` perhaps.
     fn items(&self, words: &'static [&'static str]) -> impl Iterator<Item = &str> {
         self.text.lines().filter_map(|line| {
             let mut item = line;
@@ -84,7 +84,7 @@ impl Source {
     }
 }
 
-/// The name that a text begins with.
+/// Returns the name that a text begins with.
 fn name(text: &str) -> &str {
     let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
     text.split_at(end).0

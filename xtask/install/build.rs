@@ -62,7 +62,7 @@ pub(crate) fn libraries(options: &Options, soname: &str) -> Result<Libraries> {
     Ok(Libraries { shared, fixed, private })
 }
 
-/// The directory in which cargo builds.
+/// Returns the directory in which cargo builds.
 fn target() -> Result<PathBuf> {
     let Some(path) = env::var_os("CARGO_TARGET_DIR").map(PathBuf::from) else { return Ok(root().join("target/c")) };
     std::path::absolute(path.join("c")).map_err(at(&path))

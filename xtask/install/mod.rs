@@ -75,7 +75,7 @@ fn install(options: &Options, names: &Names, header: &str, libraries: &Libraries
     Ok(placed.files())
 }
 
-/// The examples in C, in the order of their names.
+/// Returns the examples in C, in the order of their names.
 fn examples() -> Result<Vec<PathBuf>> {
     let directory = root().join("examples/c");
     if !directory.is_dir() {

@@ -33,7 +33,7 @@ impl Options {
         Ok(Self { prefix, destdir, libdir, profile })
     }
 
-    /// The directory that gets include/, lib/ and share/.
+    /// Returns the directory that gets include/, lib/ and share/.
     pub(crate) fn place(&self) -> Result<PathBuf> {
         let prefix = std::path::absolute(&self.prefix).map_err(at(&self.prefix))?;
         let Some(destdir) = &self.destdir else { return Ok(prefix) };
@@ -49,8 +49,8 @@ fn directory(value: OsString, option: &str) -> Result<PathBuf> {
     Ok(PathBuf::from(value))
 }
 
-/// A directory that must lie below the prefix, since the pkg-config file finds the prefix from
-/// there.
+/// Returns a directory below the prefix, as the libraries' must be: the pkg-config file finds the
+/// prefix from there.
 fn below(value: OsString) -> Result<PathBuf> {
     let path = Path::new(&value);
     let normal = path.components().all(|component| matches!(component, Component::Normal(_)));

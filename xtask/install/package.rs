@@ -9,7 +9,7 @@ use super::VERSION;
 use super::build::Libraries;
 use super::options::Options;
 
-/// The text of `atemoya.pc`.
+/// Returns the text of `atemoya.pc`.
 pub(crate) fn text(options: &Options, libraries: &Libraries) -> String {
     format!(
         "{variables}
@@ -25,7 +25,7 @@ Cflags: -I${{includedir}}
     )
 }
 
-/// The text of `atemoya-shared.pc`.
+/// Returns the text of `atemoya-shared.pc`.
 pub(crate) fn shared(options: &Options) -> String {
     format!(
         "{variables}
@@ -38,8 +38,8 @@ Libs: -L${{libdir}} -Wl,--push-state,--as-needed -latemoya -Wl,--pop-state
     )
 }
 
-/// The directories. The prefix is found from where the file lies, so that the installed tree can be
-/// moved.
+/// Returns the directories. The prefix is found from where the file lies, so that the installed
+/// tree can be moved.
 fn variables(options: &Options) -> String {
     // From `pkgconfig` and each component of the libraries' directory.
     let up: String = options.libdir.components().map(|_| "/..").collect();

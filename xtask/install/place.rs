@@ -18,23 +18,23 @@ impl Placed {
         Self { directory: directory.to_owned(), files: Vec::new() }
     }
 
-    /// A copy of a file.
+    /// Places a copy of a file.
     pub(crate) fn copy(&mut self, name: &Path, from: &Path) -> Result<()> {
         let bytes = fs::read(from).map_err(at(from))?;
         self.make(name, |path| write(path, &bytes))
     }
 
-    /// A file with this text.
+    /// Places a file with this text.
     pub(crate) fn text(&mut self, name: &Path, text: &str) -> Result<()> {
         self.make(name, |path| write(path, text.as_bytes()))
     }
 
-    /// A link to a file of the same directory.
+    /// Places a link to a file of the same directory.
     pub(crate) fn link(&mut self, name: &Path, to: &str) -> Result<()> {
         self.make(name, |path| symlink(to, path))
     }
 
-    /// The paths of all that was placed.
+    /// Returns the paths of all that was placed.
     pub(crate) fn files(self) -> Vec<PathBuf> {
         self.files
     }
@@ -57,7 +57,7 @@ impl Placed {
     }
 }
 
-/// All may read it, whatever the umask, as others install for all.
+/// Writes a file that all may read, whatever the umask.
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     fs::write(path, bytes)?;
     fs::set_permissions(path, Permissions::from_mode(0o644))

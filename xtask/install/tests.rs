@@ -117,8 +117,8 @@ fn printed(command: &mut Command) -> Option<String> {
     Some(String::from_utf8(output.stdout).unwrap())
 }
 
-/// What the loader must find for a program that was linked with what pkg-config says, and how the
-/// program ends without being told where.
+/// Returns what the loader must find for a program that was linked with what pkg-config says, and
+/// how the program ends without being told where.
 fn linked(directory: &Path, pkg_config: &[&str]) -> Option<(Vec<String>, Option<i32>)> {
     let mut command = Command::new("pkg-config");
     command.args(pkg_config).args(["--cflags", "--libs", "atemoya"]);

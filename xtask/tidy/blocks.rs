@@ -31,7 +31,7 @@ pub(crate) fn torn(files: &[File]) -> Vec<Offence> {
     torn
 }
 
-/// The visibility of the `use` that a line begins, with its indentation.
+/// Returns the visibility of the `use` that a line begins, with its indentation.
 fn import(text: &str) -> Option<&str> {
     let (before, _) = text.split_once("use ")?;
     let visibility = before.trim();

@@ -49,7 +49,7 @@ pub(crate) fn circles<'a>(imports: &Imports<'a>, is_asked: impl Fn(&str) -> bool
     circles
 }
 
-/// The files that a file leads to, each with the one before it on the shortest way.
+/// Returns the files that a file leads to, each with the one before it on the shortest way.
 fn reached<'a>(from: &'a str, to: &BTreeMap<&'a str, Vec<&'a str>>) -> BTreeMap<&'a str, &'a str> {
     let mut before = BTreeMap::new();
     let mut queue = VecDeque::from([from]);

@@ -4,7 +4,7 @@ use super::imports::Imports;
 
 /// The top modules of each floor, from the lowest.
 const FLOORS: [&[&str]; 8] = [
-    &["dlpack", "dtype", "error", "parallel", "progress", "url"],
+    &["dlpack", "dtype", "error", "parallel", "progress", "sizes", "url"],
     &["format"],
     &["ingest", "store"],
     &["loci", "sample"],
@@ -44,7 +44,7 @@ fn floor(module: &str) -> Option<usize> {
     FLOORS.iter().position(|floor| floor.contains(&module))
 }
 
-/// The top module of a file; `None` for the crate's own.
+/// Returns the top module of a file; `None` for the crate's own.
 fn top(file: &str) -> Option<&str> {
     let file = file.strip_prefix("src/")?;
     let top = file.split('/').next()?;

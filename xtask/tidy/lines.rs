@@ -71,8 +71,8 @@ impl Measured {
     }
 }
 
-/// The lines of prose that may be longer: code in fences, rows of tables, the addresses of links,
-/// and words that cannot be broken.
+/// Returns the lines of prose that may be longer: code in fences, rows of tables, the addresses of
+/// links, and words that cannot be broken.
 fn unbreakable(prose: &[Prose<'_>], language: Language) -> HashSet<usize> {
     let mut free = HashSet::new();
     let (mut fenced, mut before) = (false, 0);
@@ -92,7 +92,7 @@ fn unbreakable(prose: &[Prose<'_>], language: Language) -> HashSet<usize> {
     free
 }
 
-/// Whether a line has nothing at which it could be broken, behind the mark of a list.
+/// Returns whether a line has nothing at which it could be broken, behind the mark of a list.
 fn is_one_word(text: &str) -> bool {
     let marks = ["- ", "* ", "> "];
     let text = marks.into_iter().find_map(|mark| text.strip_prefix(mark)).unwrap_or(text);

@@ -33,7 +33,7 @@ impl Surface {
         surface
     }
 
-    /// How many items there are.
+    /// Returns how many items there are.
     pub(crate) fn total(&self) -> usize {
         self.items.values().sum()
     }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// Files that a program writes: nobody shortens or wraps them by hand.
+/// Files that a program writes, whose lengths nobody chooses.
 const GENERATED: [&str; 1] = ["include/atemoya.h"];
 
 /// What a file is written in, as far as the checks tell files apart.
@@ -32,7 +32,7 @@ impl Language {
         }
     }
 
-    /// Whether the limits of code hold: how long a file and a line may be.
+    /// Returns whether the limits of code hold: how long a file and a line may be.
     pub(crate) fn is_code(self) -> bool {
         matches!(self, Language::Rust | Language::Python | Language::C)
     }

@@ -63,7 +63,7 @@ pub unsafe extern "C" fn cuDeviceGetName(name: *mut c_char, length: c_int, devic
         }
         let mut part = *text;
         part[length - 1] = 0;
-        // SAFETY: the caller's buffer has room for `length` bytes, and so many are the text's.
+        // SAFETY: the caller's buffer has room for `length` bytes, and the text is as long.
         unsafe { std::ptr::copy_nonoverlapping(part.as_ptr(), name.cast(), length) };
         Ok(())
     })
@@ -122,7 +122,7 @@ pub extern "C" fn cuDevicePrimaryCtxRetain(context: Out<'_, usize>, device: c_in
     })
 }
 
-/// Releases a device's primary context. It is gone when nobody holds it any more.
+/// Releases a device's primary context. It is gone when it was released as often as retained.
 #[unsafe(no_mangle)]
 pub extern "C" fn cuDevicePrimaryCtxRelease_v2(device: c_int) -> c_uint {
     call("cuDevicePrimaryCtxRelease_v2", Failing::ByName, || {

@@ -134,7 +134,8 @@ fn free(world: &mut World, function: &str, address: u64) -> Result<(), Code> {
     if world.memory.free(address) { Ok(()) } else { Err(not_allocated(function, address)) }
 }
 
-/// Null is only an invalid value; anything else was freed before, or was never allocated.
+/// Returns the code for an address that is not allocated: null is only an invalid value; anything
+/// else was freed before, or was never allocated.
 fn not_allocated(function: &str, address: u64) -> Code {
     if address != 0 {
         violation(Detector::DoubleFree, format_args!("{function} of {address:#x}, which is not allocated"));

@@ -33,7 +33,7 @@ fn give<T>(out: Out<'_, T>, value: T) -> Result<(), Code> {
     Ok(())
 }
 
-/// A name that the caller gives; nothing for null.
+/// Returns a name that the caller gives; nothing for null.
 ///
 /// # Safety
 /// The pointer is null or that of a text that ends with a zero byte.

@@ -10,7 +10,7 @@ use crate::world::lock;
 use std::ffi::c_char;
 use std::slice;
 
-/// How many violations of the driver's rules were found so far.
+/// Returns how many violations of the driver's rules were found so far.
 #[unsafe(no_mangle)]
 pub extern "C" fn cuEmuViolations() -> u64 {
     report::count()
@@ -91,7 +91,7 @@ pub unsafe extern "C" fn cuEmuLive(out: *mut u64, n: usize) {
     unsafe { give(out, n, &numbers) };
 }
 
-/// How many calls of the calling thread may have blocked it, whether they did or not:
+/// Returns how many calls of the calling thread may have blocked it, whether they did or not:
 /// `cuEventSynchronize`, `cuStreamSynchronize`, `cuCtxSynchronize`, `cuMemcpyHtoD`, `cuMemcpyDtoH`,
 /// copies from and to pageable memory, `cuMemAlloc`, `cuMemFree`, `cuMemHostAlloc` and
 /// `cuMemFreeHost`.
@@ -114,7 +114,7 @@ pub unsafe extern "C" fn cuEmuFail(name: *const c_char, nth: u64, code: u32) {
     calls::fail(Failure::new(name, nth, code));
 }
 
-/// How many calls of an entry point there were, or of all with null.
+/// Returns how many calls of an entry point there were, or of all with null.
 ///
 /// # Safety
 /// `name` is null or that of a text that ends with a zero byte.
@@ -151,8 +151,7 @@ pub extern "C" fn cuEmuReset() {
 /// `out` is null or has room for `n` numbers.
 unsafe fn give(out: *mut u64, n: usize, numbers: &[u64]) {
     if !out.is_null() {
-        // SAFETY: the caller has room for `n` numbers, of which at most so many are written as
-        // there are here.
+        // SAFETY: the caller has room for `n` numbers, and no more than that are written.
         unsafe { std::ptr::copy_nonoverlapping(numbers.as_ptr(), out, n.min(numbers.len())) };
     }
 }

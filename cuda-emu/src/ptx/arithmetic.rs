@@ -83,7 +83,7 @@ pub(super) fn insert_bits(kind: Type, a: u64, b: u64, position: u64, length: u64
     kind.unsigned((b & !field) | ((a << position) & field))
 }
 
-/// Whether a comparison holds.
+/// Returns whether a comparison holds.
 pub(super) fn compare(what: Comparison, kind: Type, a: u64, b: u64) -> bool {
     let order = if kind.is_float() {
         single(a).partial_cmp(&single(b))
@@ -132,7 +132,7 @@ fn multiply_high(kind: Type, a: u64, b: u64) -> u64 {
     }
 }
 
-/// The whole product of numbers of at most 32 bits.
+/// Returns the whole product of numbers of at most 32 bits.
 fn multiply_wide(kind: Type, a: u64, b: u64) -> u64 {
     let product = if kind.is_signed() {
         kind.signed(a).wrapping_mul(kind.signed(b)).cast_unsigned()
@@ -142,7 +142,7 @@ fn multiply_wide(kind: Type, a: u64, b: u64) -> u64 {
     Type { bits: kind.bits * 2, ..kind }.unsigned(product)
 }
 
-/// Division by zero is unspecified; here it sets all bits.
+/// Returns the quotient. Of a division by zero it is unspecified; here all its bits are set.
 fn divide(kind: Type, a: u64, b: u64) -> u64 {
     if kind.unsigned(b) == 0 {
         u64::MAX
@@ -153,7 +153,7 @@ fn divide(kind: Type, a: u64, b: u64) -> u64 {
     }
 }
 
-/// The remainder of a division by zero is unspecified; here it sets all bits.
+/// Returns the remainder. Of a division by zero it is unspecified; here all its bits are set.
 fn remainder(kind: Type, a: u64, b: u64) -> u64 {
     if kind.unsigned(b) == 0 {
         u64::MAX
@@ -164,7 +164,8 @@ fn remainder(kind: Type, a: u64, b: u64) -> u64 {
     }
 }
 
-/// The distance of a shift, whose operand has 32 bits: 64 for any that leaves nothing of the value.
+/// Returns the distance of a shift, whose operand has 32 bits: 64 for any that leaves nothing of
+/// the value.
 fn shift(kind: Type, distance: u64) -> u32 {
     let distance = distance as u32;
     if distance >= kind.bits { 64 } else { distance }
@@ -174,7 +175,7 @@ fn low_bits(count: u64) -> u64 {
     if count >= 64 { u64::MAX } else { (1 << count) - 1 }
 }
 
-/// `length` bits from `position` on; of a signed kind, the highest of them fills the rest.
+/// Returns `length` bits from `position` on; of a signed kind, the highest of them fills the rest.
 fn extract_bits(kind: Type, a: u64, position: u64, length: u64) -> u64 {
     let (position, length, width) = (position & 255, length & 255, u64::from(kind.bits));
     let value = kind.unsigned(a);
@@ -188,7 +189,8 @@ fn extract_bits(kind: Type, a: u64, position: u64, length: u64) -> u64 {
     kind.unsigned(field | fill)
 }
 
-/// Each of four digits of the selector chooses one of eight bytes, or eight times its sign.
+/// Returns four bytes. Each of four digits of the selector chooses one of eight bytes, or its sign
+/// eight times.
 fn permute(a: u64, b: u64, selector: u64) -> u64 {
     let bytes = pair(a, b).to_le_bytes();
     (0..4).fold(0, |all, place| {
@@ -203,7 +205,7 @@ fn permute(a: u64, b: u64, selector: u64) -> u64 {
     })
 }
 
-/// Two words of 32 bits as one, the first lowest.
+/// Returns two words of 32 bits as one, the first lowest.
 fn pair(low: u64, high: u64) -> u64 {
     (low & 0xFFFF_FFFF) | (high << 32)
 }

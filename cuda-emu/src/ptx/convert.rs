@@ -9,7 +9,7 @@ const NAN_16: u64 = 0x7FFF;
 /// What a single-precision result is that is not a number.
 const NAN_32: u64 = 0x7FFF_FFFF;
 
-/// A value of one type as another.
+/// Returns a value of one type as another.
 pub(super) fn convert(value: u64, from: Type, into: Type, rounding: Rounding, saturate: bool) -> u64 {
     match (from.is_float(), into.is_float()) {
         (false, false) => integer(value, from, into, saturate),
@@ -24,7 +24,7 @@ pub(super) fn convert(value: u64, from: Type, into: Type, rounding: Rounding, sa
     }
 }
 
-/// The bits of a single-precision result.
+/// Returns the bits of a single-precision result.
 pub(super) fn bits(value: f32) -> u64 {
     if value.is_nan() { NAN_32 } else { u64::from(value.to_bits()) }
 }
@@ -56,8 +56,8 @@ fn widen(value: u64, from: Type) -> f32 {
     if from.bits == 16 { f16::from_bits(value as u16).to_f32() } else { f32::from_bits(value as u32) }
 }
 
-/// Out of range becomes the nearest number; what is not a number becomes 0, or the lowest number of
-/// 64 bits.
+/// Rounds to an integer. Out of range becomes the nearest number; what is not a number becomes 0,
+/// or the lowest number of 64 bits.
 fn to_integer(value: f32, into: Type, rounding: Rounding) -> u64 {
     if value.is_nan() {
         return if into.bits == 64 { 1 << 63 } else { 0 };

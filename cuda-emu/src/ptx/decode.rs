@@ -11,7 +11,7 @@ struct Mnemonic<'a> {
     types: Vec<Type>,
 }
 
-/// What an instruction does, or nothing if it is not understood in every part.
+/// Returns what an instruction does, or nothing if it is not understood in every part.
 pub(super) fn decode(mnemonic: &str, operands: &[Operand], registers: &Registers) -> Option<Operation> {
     let mut words = mnemonic.split('.');
     let name = words.next()?;
@@ -45,7 +45,7 @@ fn from(operand: &Operand) -> Option<Slot> {
     }
 }
 
-/// One operand, or those of a vector.
+/// Returns one operand, or those of a vector.
 fn lanes(operand: &Operand, slot: fn(&Operand) -> Option<Slot>) -> Option<Lanes> {
     let one = std::slice::from_ref(operand);
     let parts = if let Operand::Vector(parts) = operand { parts } else { one };
@@ -222,7 +222,7 @@ fn computation(mnemonic: &Mnemonic<'_>, operands: &[Operand]) -> Option<Operatio
 
 type Key<'a> = (&'a str, &'a [&'a str]);
 
-/// Of 32 or 64 bits.
+/// Returns whether it has 32 or 64 bits.
 fn is_word(kind: Type) -> bool {
     matches!(kind.bits, 32 | 64)
 }

@@ -23,7 +23,7 @@ pub(super) const SPECIAL: [&str; 12] = [
     "%nctaid.y",
     "%nctaid.z",
 ];
-/// The slot for results that nobody wants, written `_`.
+/// The slot for results that are thrown away, written `_`.
 pub(super) const SINK: Slot = 12;
 
 /// A kernel.
@@ -47,17 +47,17 @@ pub(super) struct Parameter {
 }
 
 impl Kernel {
-    /// The kernel's name.
+    /// Returns the kernel's name.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
-    /// Where each parameter lies among the bytes of the arguments.
+    /// Returns where each parameter lies among the bytes of the arguments.
     pub(crate) fn parameters(&self) -> impl Iterator<Item = Range<usize>> {
         self.parameters.iter().map(|parameter| parameter.place.clone())
     }
 
-    /// How many bytes the arguments have.
+    /// Returns how many bytes the arguments have.
     pub(crate) fn argument_bytes(&self) -> usize {
         self.parameters.last().map_or(0, |parameter| parameter.place.end)
     }
@@ -177,7 +177,7 @@ pub(super) enum Operation {
         to: Slot,
         a: Slot,
     },
-    /// Parts of so many bits, the first lowest, become one value.
+    /// Parts of `bits` bits, the first lowest, become one value.
     Pack {
         bits: u32,
         from: Lanes,

@@ -12,7 +12,7 @@ const STEPS: u64 = 1 << 24;
 pub(crate) trait Memory {
     /// The accesses from here on are those of the thread of this number in the launch.
     fn begin(&mut self, thread: u32);
-    /// The bytes at an address, the first lowest; nothing outside every allocation.
+    /// Returns the bytes at an address, the first lowest; nothing outside every allocation.
     fn load(&mut self, address: u64, bytes: usize) -> Option<u64>;
     /// Writes the lowest bytes of a value; nothing outside every allocation.
     fn store(&mut self, address: u64, bytes: usize, value: u64) -> Option<()>;
@@ -88,7 +88,7 @@ pub(crate) fn run(
     Ok(count)
 }
 
-/// All places of a grid, the first axis fastest.
+/// Returns all places of a grid, the first axis fastest.
 fn places(size: [u32; 3]) -> impl Iterator<Item = [u32; 3]> {
     (0..size[2]).flat_map(move |z| (0..size[1]).flat_map(move |y| (0..size[0]).map(move |x| [x, y, z])))
 }
@@ -195,7 +195,7 @@ impl<M: Memory> Thread<'_, M> {
         Ok(())
     }
 
-    /// The address of an access, which must be a multiple of its whole size.
+    /// Returns the address of an access, which must be a multiple of its whole size.
     #[inline]
     fn address(&self, base: u16, offset: i64, bytes: usize) -> Result<u64, Stop> {
         let address = self.registers[usize::from(base)].wrapping_add_signed(offset);

@@ -47,7 +47,7 @@ impl Registers {
         Registers { scopes: vec![names], constants: HashMap::new(), initial }
     }
 
-    /// What the registers are at the start of a thread.
+    /// Returns what the registers are at the start of a thread.
     pub(super) fn into_initial(self) -> Vec<u64> {
         self.initial
     }
@@ -96,7 +96,7 @@ impl Registers {
         self.scopes.iter().rev().find_map(|scope| scope.get(name).copied())
     }
 
-    /// The slot of a constant.
+    /// Returns the slot of a constant.
     pub(super) fn constant(&mut self, value: u64) -> Option<Slot> {
         if let Some(&slot) = self.constants.get(&value) {
             return Some(slot);
@@ -106,7 +106,7 @@ impl Registers {
         Some(slot)
     }
 
-    /// The value of a constant.
+    /// Returns the value of a constant.
     pub(super) fn value(&self, slot: Slot) -> Option<u64> {
         let value = self.initial[usize::from(slot)];
         (self.constants.get(&value) == Some(&slot)).then_some(value)
@@ -158,7 +158,8 @@ fn signed(text: &str) -> Option<i64> {
     number(text).map(u64::cast_signed)
 }
 
-/// An integer in decimal or hexadecimal, or the bits of a single-precision number after `0f`.
+/// Returns an integer in decimal or hexadecimal, or the bits of a single-precision number after
+/// `0f`.
 fn number(text: &str) -> Option<u64> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),

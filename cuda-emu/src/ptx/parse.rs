@@ -38,7 +38,7 @@ fn word(text: &str) -> &str {
     text.split(|character: char| character.is_whitespace()).next().unwrap_or("")
 }
 
-/// What follows a statement, whose initial values may stand in braces.
+/// Returns what follows a statement, whose initial values may stand in braces.
 fn after_statement(text: &str) -> Result<&str, String> {
     let end = text.find(';').ok_or("a variable without an end")?;
     Ok(&text[end + 1..])
@@ -75,8 +75,8 @@ fn entry(text: &str) -> Result<(Kernel, &str), String> {
     Ok((kernel, &block[end + 1..]))
 }
 
-/// A parameter such as `.param .u32 name` or `.param .align 8 .b8 name[24]`, after those that end
-/// at `place`.
+/// Returns a parameter such as `.param .u32 name` or `.param .align 8 .b8 name[24]`, after those
+/// that end at `place`.
 fn parameter(text: &str, place: usize) -> Option<Parameter> {
     let mut words = text.split_whitespace();
     if words.next()? != ".param" {

@@ -1,7 +1,7 @@
 //! The text of a module, without what has no meaning for its execution.
 
-/// The text without comments, and without the lines that only say where in a source something
-/// stood.
+/// Returns the text without comments, and without the lines that only say where in a source
+/// something stood.
 pub(super) fn clean(source: &str) -> String {
     let mut text = String::with_capacity(source.len());
     let mut rest = source;
@@ -44,7 +44,7 @@ pub(super) fn split_outside(text: &str, sign: char) -> Vec<&str> {
     parts
 }
 
-/// The end of the block that begins a text with `{`: the place of its `}`.
+/// Returns the end of the block that begins a text with `{`: the place of its `}`.
 pub(super) fn block_end(text: &str) -> Option<usize> {
     let mut depth = 0;
     for (at, character) in text.char_indices() {

@@ -21,7 +21,7 @@ impl Type {
     pub(super) const B32: Type = Type { class: Class::Bits, bits: 32 };
     pub(super) const PREDICATE: Type = Type { class: Class::Predicate, bits: 1 };
 
-    /// The type of a name without its point.
+    /// Returns the type of a name without its point.
     pub(super) fn parse(name: &str) -> Option<Type> {
         if name == "pred" {
             return Some(Type::PREDICATE);
@@ -55,32 +55,32 @@ impl Type {
         self.class == Class::Float
     }
 
-    /// Whether it is `.u` or `.s`.
+    /// Returns whether it is `.u` or `.s`.
     pub(super) fn is_integer(self) -> bool {
         matches!(self.class, Class::Unsigned | Class::Signed)
     }
 
-    /// The bits that a value of this type has.
+    /// Returns the bits that a value of this type has.
     #[inline]
     pub(super) fn mask(self) -> u64 {
         u64::MAX >> (64 - self.bits)
     }
 
-    /// A value's bits, as an unsigned number.
+    /// Returns a value's bits, as an unsigned number.
     #[inline]
     pub(super) fn unsigned(self, value: u64) -> u64 {
         value & self.mask()
     }
 
-    /// A value's bits, as a signed number.
+    /// Returns a value's bits, as a signed number.
     #[inline]
     pub(super) fn signed(self, value: u64) -> i64 {
         let unused = 64 - self.bits;
         (value << unused).cast_signed() >> unused
     }
 
-    /// A value's bits as a number that its class says: signed ones fill the register with their
-    /// sign.
+    /// Returns a value's bits as a number that its class says: signed ones fill the register with
+    /// their sign.
     #[inline]
     pub(super) fn extended(self, value: u64) -> u64 {
         if self.is_signed() { self.signed(value).cast_unsigned() } else { self.unsigned(value) }

@@ -66,7 +66,7 @@ pub(crate) fn follow(address: u64) -> u8 {
     unsafe { ptr::with_exposed_provenance::<u8>(address).read_volatile() }
 }
 
-/// What the environment says.
+/// Returns what the environment says.
 pub(crate) fn is_set(key: &str, value: &str) -> bool {
     std::env::var(key).is_ok_and(|found| found == value)
 }
@@ -223,12 +223,12 @@ pub(crate) fn launch(function: usize, threads: u32, arguments: &[u64], stream: u
     done(code)
 }
 
-/// The detector of each violation, in order.
+/// Returns the detector of each violation, in order.
 pub(crate) fn found() -> Vec<String> {
     // SAFETY: null is allowed; then only the length is given.
     let length = unsafe { probe::cuEmuViolationText(ptr::null_mut(), 0) };
     let mut text = vec![0u8; length + 1];
-    // SAFETY: the vector has room for so many bytes.
+    // SAFETY: the vector has room for this many bytes.
     unsafe { probe::cuEmuViolationText(text.as_mut_ptr().cast(), text.len()) };
     text.pop();
     let text = String::from_utf8(text).unwrap();
@@ -268,7 +268,7 @@ pub(crate) fn calls(name: &str) -> u64 {
     unsafe { probe::cuEmuCalls(if name.is_empty() { ptr::null() } else { text.as_ptr() }) }
 }
 
-/// The text that an address is of, or nothing for null.
+/// Returns the text that an address is of, or nothing for null.
 pub(crate) fn text_at(place: MaybeUninit<*const std::ffi::c_char>) -> Option<&'static std::ffi::CStr> {
     // SAFETY: the function that was given the place writes it whenever it is not null, also with an
     // error.
@@ -277,7 +277,7 @@ pub(crate) fn text_at(place: MaybeUninit<*const std::ffi::c_char>) -> Option<&'s
     (!address.is_null()).then(|| unsafe { std::ffi::CStr::from_ptr(address) })
 }
 
-/// Bytes of device memory that are left, and that there are.
+/// Returns the bytes of device memory that are left, and that there are.
 pub(crate) fn memory_sizes() -> [usize; 2] {
     let mut total = None;
     let free = answer(|free| {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-/// The command under test.
+/// Returns the command under test.
 pub fn atemoya() -> Command {
     Command::new(env!("CARGO_BIN_EXE_atemoya"))
 }
@@ -31,7 +31,8 @@ pub fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// The shared real data, or `None` on a machine that does not have it. In CI it must be there.
+/// Returns the shared real data, or `None` on a machine that does not have it. In CI it must be
+/// there.
 pub fn shared() -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
     let path = std::env::var_os("ATEMOYA_SHARED").map_or(beside, PathBuf::from);
@@ -44,7 +45,7 @@ pub fn shared() -> Option<PathBuf> {
     None
 }
 
-/// The directory of the simulated files and of `demo.atemoya`.
+/// Returns the directory of the simulated files and of `demo.atemoya`.
 pub fn data() -> &'static Path {
     static DATA: OnceLock<PathBuf> = OnceLock::new();
     DATA.get_or_init(|| {
@@ -56,12 +57,12 @@ pub fn data() -> &'static Path {
     })
 }
 
-/// A file of the data set, as text.
+/// Returns a file of the data set, as text.
 pub fn file(name: &str) -> String {
     data().join(name).to_str().unwrap().to_owned()
 }
 
-/// The arguments that pack the data set into `out`.
+/// Returns the arguments that pack the data set into `out`.
 pub fn pack_arguments(out: &Path) -> Vec<String> {
     let signal = format!("signal={},{}", file("signal.plus.bw"), file("signal.minus.bw"));
     let control = format!("control={}", file("control.bw"));
@@ -69,14 +70,14 @@ pub fn pack_arguments(out: &Path) -> Vec<String> {
     fixed.iter().map(|s| (*s).to_owned()).chain([out.to_str().unwrap().to_owned()]).collect()
 }
 
-/// The arguments that index the data set's loci in `store`.
+/// Returns the arguments that index the data set's loci in `store`.
 pub fn index_arguments(store: &Path) -> Vec<String> {
     let fixed = ["index", store.to_str().unwrap(), "--peaks", &file("peaks.narrowPeak"), "--summits"];
     let negatives = ["--negatives".to_owned(), file("negatives.bed")];
     fixed.iter().map(|s| (*s).to_owned()).chain(negatives).collect()
 }
 
-/// The names in a directory, hidden ones included, sorted.
+/// Returns the names in a directory, hidden ones included, sorted.
 pub fn names(directory: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(directory).unwrap();
     let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();

@@ -33,17 +33,17 @@ pub(super) fn comments(text: &str, rust: bool) -> Vec<Prose<'_>> {
     prose
 }
 
-/// The length of the first character.
+/// Returns the length of the first character.
 fn first(text: &str) -> usize {
     text.chars().next().map_or(0, char::len_utf8)
 }
 
-/// A line comment's text after `//`, `///` or `//!`.
+/// Returns a line comment's text after `//`, `///` or `//!`.
 fn without_mark(comment: &str) -> &str {
     comment.trim_start_matches('/').trim_start_matches('!')
 }
 
-/// The length of the block comment that a text begins with.
+/// Returns the length of the block comment that a text begins with.
 fn block(text: &str, nests: bool) -> usize {
     let mut depth = 0;
     let mut at = 0;
@@ -74,7 +74,7 @@ fn add_block<'a>(comment: &'a str, line: usize, prose: &mut Vec<Prose<'a>>) {
     }
 }
 
-/// The length of the literal between two quotes that a text begins with.
+/// Returns the length of the literal between two quotes that a text begins with.
 fn string(text: &str, quote: char) -> usize {
     let mut escaped = false;
     for (at, c) in text.char_indices().skip(1) {
@@ -88,7 +88,8 @@ fn string(text: &str, quote: char) -> usize {
     text.len()
 }
 
-/// The length of the raw string that a text begins with, if it does: `r"..."`, `br#"..."#`, ...
+/// Returns the length of the raw string that a text begins with, if it does: `r"..."`, `br#"..."#`,
+/// ...
 fn raw_string(text: &str) -> Option<usize> {
     let start = ["r", "br", "cr"]
         .into_iter()
@@ -100,16 +101,16 @@ fn raw_string(text: &str) -> Option<usize> {
     Some(text[begin..].find(&end).map_or(text.len(), |at| begin + at + end.len()))
 }
 
-/// The length of the name or number that a text begins with, if it does: the `r` at its end begins
-/// no raw string.
+/// Returns the length of the name or number that a text begins with, if it does: the `r` at its end
+/// begins no raw string.
 fn word(text: &str) -> Option<usize> {
     let length = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
     let quoted = matches!(&text[..length], "b" | "c") && text[length..].starts_with('"');
     (length > 0 && !quoted).then_some(length).or(quoted.then_some(1))
 }
 
-/// The length of a character literal of Rust's, or of the first character: a lifetime has no second
-/// quote.
+/// Returns the length of a character literal of Rust's, or of the first character: a lifetime has
+/// no second quote.
 fn character(text: &str) -> usize {
     let mut characters = text.char_indices();
     let (Some((_, '\'')), Some((_, second)), Some((third, c))) =

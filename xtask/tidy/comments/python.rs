@@ -44,7 +44,8 @@ pub(super) fn comments(text: &str) -> Vec<Prose<'_>> {
     prose
 }
 
-/// The length of the string that a text begins with, and how many quotes stand on either side.
+/// Returns the length of the string that a text begins with, and how many quotes stand on either
+/// side.
 fn string(text: &str, quote: char) -> (usize, usize) {
     let triple = text.chars().take(3).filter(|&c| c == quote).count() == 3;
     let quotes = if triple { 3 } else { 1 };
@@ -62,7 +63,7 @@ fn string(text: &str, quote: char) -> (usize, usize) {
     (text.len(), quotes)
 }
 
-/// Whether nothing but a comment follows on the line.
+/// Returns whether nothing but a comment follows on the line.
 fn ends_line(text: &str) -> bool {
     let line = text.lines().next().unwrap_or_default().trim();
     line.is_empty() || line.starts_with('#')

@@ -4,7 +4,7 @@ use super::{Kind, Named};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::{Attribute, Item, Visibility};
 
-/// The attributes of an item.
+/// Returns the attributes of an item.
 pub(super) fn of(item: &Item) -> &[Attribute] {
     match item {
         Item::Const(item) => &item.attrs,
@@ -26,7 +26,7 @@ pub(super) fn of(item: &Item) -> &[Attribute] {
     }
 }
 
-/// The item under its name, if it has one.
+/// Returns the item under its name, if it has one.
 pub(super) fn named(item: &Item) -> Option<Named> {
     let (kind, ident, visibility) = match item {
         Item::Const(item) => (Kind::Constant, &item.ident, &item.vis),
@@ -55,19 +55,19 @@ pub(super) fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
-/// Whether documentation leaves it out.
+/// Returns whether documentation leaves it out.
 pub(super) fn is_hidden(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| has(attribute, "doc", "hidden"))
 }
 
-/// Whether it is compiled for tests, or for documentation, alone.
+/// Returns whether it is compiled for tests, or for documentation, alone.
 pub(super) fn is_test(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         attribute.path().is_ident("cfg") && attribute.meta.require_list().is_ok_and(|list| is_of_tests(&list.tokens))
     })
 }
 
-/// Whether an attribute `name(...)` has a word in its list.
+/// Returns whether an attribute `name(...)` has a word in its list.
 fn has(attribute: &Attribute, name: &str, word: &str) -> bool {
     attribute.path().is_ident(name)
         && attribute.meta.require_list().is_ok_and(|list| list.tokens.clone().into_iter().any(|token| is(&token, word)))
@@ -77,7 +77,7 @@ fn is(token: &TokenTree, word: &str) -> bool {
     matches!(token, TokenTree::Ident(ident) if ident == word)
 }
 
-/// Whether what is within `cfg(...)` asks for `test` or `doctest`: directly, or by `all`.
+/// Returns whether what is within `cfg(...)` asks for `test` or `doctest`: directly, or by `all`.
 fn is_of_tests(condition: &TokenStream) -> bool {
     let mut within_all = false;
     condition.clone().into_iter().any(|token| match &token {
@@ -89,8 +89,8 @@ fn is_of_tests(condition: &TokenStream) -> bool {
     })
 }
 
-/// The tokens of code, without what stands behind `#[cfg(test)]` within it: to the end of its
-/// block, or to the next `;` or `,`.
+/// Returns the tokens of code, without what stands behind `#[cfg(test)]` within it: to the end of
+/// its block, or to the next `;` or `,`.
 pub(crate) fn without_tests(code: TokenStream) -> Vec<TokenTree> {
     let mut kept = Vec::new();
     let mut tokens = code.into_iter().peekable();
@@ -111,7 +111,7 @@ pub(crate) fn without_tests(code: TokenStream) -> Vec<TokenTree> {
     kept
 }
 
-/// The condition within the brackets of `#[cfg(...)]`.
+/// Returns the condition within the brackets of `#[cfg(...)]`.
 fn cfg(attribute: &TokenStream) -> Option<TokenStream> {
     let mut tokens = attribute.clone().into_iter();
     match (tokens.next(), tokens.next()) {

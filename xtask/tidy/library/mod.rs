@@ -147,7 +147,7 @@ impl Library {
     }
 }
 
-/// The paths of a `use`, its groups taken apart.
+/// Returns the paths of a `use`, its groups taken apart.
 pub(crate) fn imports(item: &syn::ItemUse) -> Vec<Import> {
     let mut found = Vec::new();
     paths(&item.tree, &mut Vec::new(), &mut |path, name, span| {

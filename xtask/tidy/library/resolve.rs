@@ -39,7 +39,7 @@ impl Library {
         })
     }
 
-    /// What a name means behind `::`. A type's variants and functions are the type's.
+    /// Returns what a name means behind `::`. A type's variants and functions are the type's.
     fn step(&self, target: Target, name: &str, depth: usize) -> Vec<Target> {
         match target {
             Target::Module(module) if name == "super" => {
@@ -51,7 +51,7 @@ impl Library {
         }
     }
 
-    /// What a module has under a name.
+    /// Returns what a module has under a name.
     fn lookup(&self, module: usize, name: &str, depth: usize) -> Vec<Target> {
         let (Some(found), Some(depth)) = (self.modules.get(module), depth.checked_sub(1)) else { return Vec::new() };
         let mut targets = found.own(module, name);
@@ -80,7 +80,7 @@ impl Library {
 }
 
 impl Module {
-    /// The items of this name, in the module of this number.
+    /// Returns the items of this name, in the module of this number.
     fn own(&self, module: usize, name: &str) -> Vec<Target> {
         let items = self.items.iter().enumerate().filter(|(_, item)| item.name == name);
         items

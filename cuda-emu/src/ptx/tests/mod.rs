@@ -31,8 +31,8 @@ const SAMPLES: [u64; 18] = [
     0xC3A5_1234_9E37_79B9,
 ];
 
-/// A kernel whose thread `i` has the inputs `3 * i` and the two after it in `%x0`, `%x1`, `%x2` (64
-/// bits), `%r0`.. (32 bits) and `%h0`.. (16 bits), and gives `%x8`.
+/// Returns a kernel whose thread `i` has the inputs `3 * i` and the two after it in `%x0`, `%x1`,
+/// `%x2` (64 bits), `%r0`.. (32 bits) and `%h0`.. (16 bits), and gives `%x8`.
 fn kernel(body: &str) -> String {
     let narrow: String = (0..3).map(|i| format!("cvt.u32.u64 %r{i}, %x{i}; cvt.u16.u64 %h{i}, %x{i};\n")).collect();
     format!(
@@ -81,13 +81,13 @@ fn check(body: &str, model: impl Fn(u64, u64, u64) -> u64) {
     }
 }
 
-/// An instruction of 16 bits, whose result is 16 bits.
+/// Returns an instruction of 16 bits, whose result is 16 bits.
 fn check16(instruction: &str, model: impl Fn(u16, u16, u16) -> u16) {
     let body = format!("{instruction}; cvt.u64.u16 %x8, %h8;");
     check(&body, |a, b, c| u64::from(model(a as u16, b as u16, c as u16)));
 }
 
-/// An instruction of 32 bits, whose result is 32 bits.
+/// Returns an instruction of 32 bits, whose result is 32 bits.
 fn check32(instruction: &str, model: impl Fn(u32, u32, u32) -> u32) {
     let body = format!("{instruction}; cvt.u64.u32 %x8, %r8;");
     check(&body, |a, b, c| u64::from(model(a as u32, b as u32, c as u32)));
@@ -106,8 +106,8 @@ fn launch(source: &str, memory: &mut [u8], grid: [u32; 3], block: [u32; 3]) -> (
     (outcome, seen)
 }
 
-/// A kernel with the address of its allocation in `%a` and the number of its thread in `%r0` and
-/// `%x0`.
+/// Returns a kernel with the address of its allocation in `%a` and the number of its thread in
+/// `%r0` and `%x0`.
 fn with_address(body: &str) -> String {
     format!(
         ".entry k(.param .u64 a) {{ .reg .pred %p<9>; .reg .b16 %h<9>; .reg .b32 %r<9>; .reg .b64 %x<9>; .reg .b64 %a;

@@ -31,7 +31,8 @@ fn integers_as_floats() {
     check("cvt.rn.f16.s32 %h8, %r0; cvt.u64.u16 %x8, %h8;", |a, _, _| half_of((a as i32 as f32).to_bits()));
 }
 
-/// All that single precision can hold near half precision's edges: ties, subnormals, infinities.
+/// Returns all that single precision can hold near half precision's edges: ties, subnormals,
+/// infinities.
 fn singles() -> Vec<u32> {
     let mut all = vec![0x0000_0001, 0x7F80_0000, 0xFF80_0000, 0x7FC0_0000, 0xFFC0_0001, 0x7F80_0001, 0x7F7F_FFFF];
     for half in (0..=u16::MAX).step_by(37).chain([0x0001, 0x03FF, 0x0400, 0x7BFF, 0x8001]) {
@@ -41,7 +42,7 @@ fn singles() -> Vec<u32> {
     all
 }
 
-/// Round to nearest even by plain arithmetic on the value.
+/// Rounds to nearest even by plain arithmetic on the value.
 fn half_of(bits: u32) -> u64 {
     let value = f64::from(f32::from_bits(bits));
     let sign = u64::from(bits >> 31) << 15;
