@@ -1,4 +1,4 @@
-//! The job of `atemoya index`: BED and narrowPeak files become a locus index inside a store.
+//! Makes a locus index of BED and narrowPeak files, inside a store.
 
 mod counts;
 mod verify;
@@ -60,7 +60,7 @@ pub struct Indexed {
     pub selection: Selection,
     /// The files, as the table counts them.
     pub inputs: Vec<Provenance>,
-    /// What looks like a mistake and is no error, for users to read. Names of parameters stand in
+    /// What looks like a mistake and is no error, for users to read. Names of parameters are in
     /// backquotes.
     pub warnings: Vec<String>,
 }
@@ -108,7 +108,7 @@ impl IndexBuilder {
     }
 
     /// Sets which names of contigs, in files of loci and exclusion lists, mean contigs of the
-    /// store. The index says what was renamed.
+    /// store. The index records what was renamed.
     pub fn alias(mut self, alias: Option<Aliases>) -> Self {
         self.alias = alias;
         self
@@ -121,12 +121,11 @@ impl IndexBuilder {
         self
     }
 
-    /// Sets the selection whose outcome the index records for every locus; by default that of a
-    /// loader with default parameters. A loader takes its exclusion lists, its bounds on counts and
-    /// what they count, and its choice of an outlier filter, unless it has its own
-    /// ([`LocusFilter`]). The filter's `chroms`, `summits` and `alias` are not used: those of the
-    /// index are. With its `allow_empty`, an index may be without a peak, and names of contigs may
-    /// all be others than the store's.
+    /// Sets the filter whose outcome the index records for every locus; [`LocusFilter::default`] by
+    /// default. A loader on the index takes its exclusion lists, its bounds on counts and what they
+    /// count, and its choice of an outlier filter, unless it has its own. The filter's `chroms`,
+    /// `summits` and `alias` are not used, but those of this builder. With its `allow_empty`, an
+    /// index may have no peak, and the names of contigs may all be others than the store's.
     pub fn filter(mut self, filter: LocusFilter) -> Self {
         self.filter = LocusFilter { chroms: None, summits: None, ..filter };
         self
@@ -149,7 +148,7 @@ impl IndexBuilder {
         Ok(self.read(contigs)?.0)
     }
 
-    /// The table, and what was renamed in each file.
+    /// Returns the table, and the contigs that were renamed in each file.
     fn read(&self, contigs: &Contigs) -> Result<(LocusTable, Vec<Vec<Renamed>>)> {
         if self.peaks.is_empty() {
             return Err(Error::argument("peaks", "there must be at least one file"));
@@ -169,8 +168,8 @@ impl IndexBuilder {
         Ok((LocusTable::from_beds(&peaks, &negatives, contigs, &options)?, renamed))
     }
 
-    /// Reads the files, takes the counts and publishes the index. What looks like a mistake and is
-    /// no error is said by [`Indexed::warnings`].
+    /// Reads the files, takes the counts and publishes the index. [`Indexed::warnings`] has what
+    /// looks like a mistake and is no error.
     ///
     /// # Errors
     /// [`Error::Input`] for a malformed row (file and line), a missing summit, or loci on contigs
@@ -235,7 +234,8 @@ impl IndexBuilder {
         Ok(Indexed { path, table: index.table.loci, selection, inputs: index.inputs, warnings })
     }
 
-    /// Checks that some peak is on a contig to use, and returns what to warn of.
+    /// Checks that a peak is on a contig to use. Returns a warning when there is none and the filter
+    /// allows that.
     fn peaks_to_use(&self, table: &LocusTable, contigs: &Contigs) -> Result<Option<String>> {
         let used = |row: Row| {
             self.chroms

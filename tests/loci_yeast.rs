@@ -3,13 +3,12 @@
 
 mod common;
 
-use std::fs;
-use std::path::{Path, PathBuf};
-
 use atemoya::format::Contigs;
 use atemoya::ingest::bed::{BedFile, BedRecord};
 use atemoya::loci::{IndexOptions, LocusFilter, LocusTable, RoleLedger, SelectOptions, select};
 use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 /// The rows of a well-formed BED file.
 fn parse(path: &Path) -> BedFile {

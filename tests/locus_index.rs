@@ -4,11 +4,6 @@
 
 mod common;
 
-use std::fs::File;
-use std::io::{Seek, SeekFrom, Write};
-use std::path::Path;
-use std::sync::Arc;
-
 use arrow_array::{
     ArrayRef, BooleanArray, Float32Array, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray,
 };
@@ -19,6 +14,10 @@ use atemoya::loci::{IndexOptions, IndexTable, LedgerContext, LocusTable, Role, r
 use parquet::arrow::ArrowWriter;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use proptest::prelude::*;
+use std::fs::File;
+use std::io::{Seek, SeekFrom, Write};
+use std::path::Path;
+use std::sync::Arc;
 
 type Counts = Vec<(String, Vec<f64>)>;
 

@@ -5,9 +5,6 @@
 
 mod common;
 
-use std::io::Write;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-
 use atemoya::feed::Access;
 use atemoya::loci::float_sum::{cascade_sum, pairwise_sum};
 use atemoya::loci::{Locus, quantile};
@@ -20,6 +17,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, TestCaseResult, TestRunner};
+use std::io::Write;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// Runs a property over so many values; a failing one is saved beside this file.
 fn run<S: Strategy>(cases: u32, strategy: &S, property: impl Fn(S::Value) -> TestCaseResult) {

@@ -1,5 +1,5 @@
-//! The builder of loaders over arrays: every parameter, its default, and the checks that the arrays
-//! fit.
+//! The builder of loaders over arrays of windows: its parameters, their defaults, and the checks
+//! that the arrays fit.
 
 use super::array::Array;
 use super::column::{Arrays, ChannelGroups, ColumnReader, Columns, WindowArrays};
@@ -13,8 +13,8 @@ use crate::loci::Ledger;
 use crate::sample::{EpochPlanner, Order, PlanOptions};
 use crate::{DType, Error, Result, sizes};
 
-/// Builds a [`Loader`] or [`Dataset`] that mixes peaks with negatives from arrays, read where they
-/// lie, as cherimoya's `PeakNegativeSampler` does, with its parameters.
+/// Builds a [`Loader`] or [`Dataset`] that mixes peaks with negatives from arrays, with the
+/// parameters of cherimoya's `PeakNegativeSampler`. The arrays are not copied.
 ///
 /// | parameter | default | |
 /// |---|---|---|
@@ -32,13 +32,13 @@ use crate::{DType, Error, Result, sizes};
 /// | `random_state` | 0 | the seed of all epochs |
 /// | `num_workers`, `batch_size`, `order`, `rank`, `world_size`, `drop_last`, `slots` | | as in [`PeakGenerator`](crate::PeakGenerator) |
 ///
-/// Values of any type are copied bit for bit; those of peaks and negatives are of one type. A
-/// reverse complement turns the channels and positions of the sequence, the positions of the
-/// others, and the channels within each of their groups.
+/// Values of any type are copied bit for bit; peaks and negatives have one type. The reverse
+/// complement reverses the positions of all columns, the channels of the sequence, and the channels
+/// within each group of the others.
 ///
-/// A negative is never shifted: of an array as wide as the peaks', the centre is read. Cherimoya
-/// reads the beginning of such an array, and so does [`Order::Cherimoya`], in which any array may
-/// also be wider than that, to the right.
+/// Negatives are never shifted. If their array is as wide as that of the peaks, its centre is read.
+/// Cherimoya reads the beginning of such an array, and so does [`Order::Cherimoya`], in which any
+/// array may also be wider to the right.
 ///
 /// ```
 /// use atemoya::ArrayGenerator;
@@ -47,8 +47,13 @@ use crate::{DType, Error, Result, sizes};
 /// let (sequences, signals) = (vec![0i8; 100 * 4 * 24], vec![1.0f32; 100 * 2 * 14]);
 /// let sequences = Array::from_slice(&sequences, [100, 4, 24])?;
 /// let signals = Array::from_slice(&signals, [100, 2, 14])?;
-/// let generator = ArrayGenerator::new(sequences, signals).in_window(20).out_window(10).max_jitter(2);
-/// let dataset = generator.negative_ratio(0.0).signal_groups(Some(vec![2])).dataset()?;
+/// let dataset = ArrayGenerator::new(sequences, signals)
+///     .in_window(20)
+///     .out_window(10)
+///     .max_jitter(2)
+///     .negative_ratio(0.0)
+///     .signal_groups(Some(vec![2]))
+///     .dataset()?;
 ///
 /// let batch = dataset.fetch(0, &[7, 99, 7])?;
 /// assert_eq!(batch.sequence().unwrap().shape(), [3, 4, 20]);
@@ -64,8 +69,8 @@ use crate::{DType, Error, Result, sizes};
 ///
 /// let sequences = Array::from_vec(vec![0u8; 100 * 4 * 20], [100, 4, 20])?;
 /// let signals = Array::from_vec(vec![1.0f64; 100 * 10], [100, 1, 10])?;
-/// let generator = ArrayGenerator::new(sequences, signals).in_window(20).out_window(10).negative_ratio(0.0);
-/// let loader = generator.batch_size(8).build()?;
+/// let generator = ArrayGenerator::new(sequences, signals).in_window(20).out_window(10);
+/// let loader = generator.negative_ratio(0.0).batch_size(8).build()?;
 /// for batch in loader.epoch(0) {
 ///     let batch = batch?;
 ///     let signal = batch.column(Column::Signal).and_then(|signal| signal.typed::<f64>()).unwrap();
@@ -98,7 +103,7 @@ pub struct ArrayGenerator<'a> {
 }
 
 impl<'a> ArrayGenerator<'a> {
-    /// Starts from the defaults.
+    /// Makes a builder with the defaults.
     pub fn new(peak_sequences: Array<'a>, peak_signals: Array<'a>) -> Self {
         ArrayGenerator {
             peak_sequences,
@@ -143,8 +148,7 @@ impl<'a> ArrayGenerator<'a> {
         negative_ratio: f64;
         /// Sets whether each example is reverse-complemented with probability 1/2.
         reverse_complement: bool;
-        /// Sets whether peaks come in random order. The places of the negatives are random in any
-        /// case.
+        /// Sets whether peaks come in random order. Where the negatives are is random in any case.
         shuffle: bool;
         /// Sets the sizes of the groups of signal channels, in their order; they add up to the
         /// channels. `None`: one each.
@@ -178,7 +182,7 @@ impl<'a> ArrayGenerator<'a> {
         slots in options: Option<usize>;
     }
 
-    /// Makes the data set, to be read in any order, in the caller's threads.
+    /// Makes the data set: examples are read in any order, by the caller's threads.
     ///
     /// # Errors
     /// [`Error::Argument`] for a parameter out of its range, or an array that does not fit the
@@ -253,9 +257,9 @@ impl<'a> ArrayGenerator<'a> {
 }
 
 impl ArrayGenerator<'static> {
-    /// Makes the data set, allocates the ring and starts the workers. The loader's ledger says that
-    /// all examples are kept, and [`Loader::peaks`] and [`Loader::negatives`] are empty, since they
-    /// have no places in a genome.
+    /// Makes the data set, allocates the ring and starts the workers. In the loader's ledger all
+    /// examples are kept. [`Loader::peaks`] and [`Loader::negatives`] are empty, since the examples
+    /// have no positions in a genome.
     ///
     /// # Errors
     /// As [`ArrayGenerator::dataset`].
@@ -263,8 +267,8 @@ impl ArrayGenerator<'static> {
         self.build_in(0, &Slot::plain)
     }
 
-    /// The same with slots that `allocate` gives, and so many more of them where their number is
-    /// not set.
+    /// Builds a loader with slots that `allocate` makes; `more_slots` more than by default, if their
+    /// number is not set.
     pub(crate) fn build_in(&self, more_slots: usize, allocate: &dyn Fn(usize) -> Result<Slot>) -> Result<Loader> {
         let shard = self.options.checked()?;
         Loader::new(self.source(shard.local_batch_size())?, &self.options, more_slots, allocate)

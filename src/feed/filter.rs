@@ -1,5 +1,4 @@
-//! Which loci of an index are used: the parameters of the selection, and their application to a
-//! store or another genome.
+//! Applies a filter of loci to a store, or to another genome.
 
 use super::genome::Genome;
 use crate::format::manifest::Role;
@@ -16,40 +15,40 @@ use crate::{Error, Result, listed};
 use std::path::PathBuf;
 
 impl LocusFilter {
-    /// Selects the loci of an index, with what it was made with where this filter leaves that open.
+    /// Selects the loci of an index. What this filter leaves open is as the index was made.
     ///
     /// # Errors
-    /// As [`LocusFilter::explain_index`], and [`Error::Argument`](crate::Error::Argument) with the
-    /// account of what was dropped when no peak is left, or no negative of those that there are.
+    /// As [`LocusFilter::explain_index`]. [`Error::Argument`](crate::Error::Argument) with the
+    /// ledger when no peak is left, or when there are negatives and none of them is left.
     pub fn select_index(&self, store: &Store, index: &LocusIndex) -> Result<Selection> {
         self.select_index_over(&store.into(), index)
     }
 
-    /// The same over a genome whose contigs are those of the index's store.
+    /// Selects the loci of an index over a genome whose contigs are those of the index's store.
     pub(super) fn select_index_over(&self, genome: &Genome, index: &LocusIndex) -> Result<Selection> {
         self.apply_to_index(genome, index, select)
     }
 
-    /// Tells of every locus of an index what becomes of it, whether or not any is left, with what
-    /// the index was made with where this filter leaves that open.
+    /// Returns what becomes of every locus of an index, also when none is left. What this filter
+    /// leaves open is as the index was made.
     ///
     /// # Errors
     /// As [`LocusFilter::explain`], and [`Error::Input`](crate::Error::Input) when an exclusion
-    /// list of the index is needed and cannot be had ([`LocusIndex::exclusion`]).
+    /// list of the index is needed and cannot be read ([`LocusIndex::exclusion`]).
     pub fn explain_index(&self, store: &Store, index: &LocusIndex) -> Result<Selection> {
         self.apply_to_index(&store.into(), index, explain)
     }
 
-    /// Selects the loci of a table that is no index's.
+    /// Selects the loci of a table that is not the table of an index.
     ///
     /// # Errors
-    /// As [`LocusFilter::explain`], and [`Error::Argument`](crate::Error::Argument) with the
-    /// account of what was dropped when no peak is left, or no negative of those that there are.
+    /// As [`LocusFilter::explain`]. [`Error::Argument`](crate::Error::Argument) with the ledger when
+    /// no peak is left, or when there are negatives and none of them is left.
     pub fn select(&self, store: &Store, table: &LocusTable) -> Result<Selection> {
         self.select_over(&store.into(), table)
     }
 
-    /// The same over a genome, for whose contigs the table was made.
+    /// Selects the loci of a table that was made for the contigs of a genome.
     ///
     /// # Errors
     /// As [`LocusFilter::select`].
@@ -57,18 +56,18 @@ impl LocusFilter {
         self.apply(genome, table, &self.exclusions(genome.contigs())?, select)
     }
 
-    /// Tells of every locus of a table what becomes of it, whether or not any is left.
+    /// Returns what becomes of every locus of a table, also when none is left.
     ///
     /// # Errors
-    /// [`Error::Argument`](crate::Error::Argument) for a parameter out of its range or a name that
-    /// the store lacks, or for contigs to use of which the genome has none;
-    /// [`Error::Input`](crate::Error::Input) for a bad exclusion list, or one that is on none of
-    /// the genome's contigs; [`Error::Corrupt`](crate::Error::Corrupt) for a damaged store.
+    /// [`Error::Argument`](crate::Error::Argument) for a parameter out of its range, a name that
+    /// the store lacks, or `chroms` of which the genome has none; [`Error::Input`](crate::Error::Input)
+    /// for a bad exclusion list, or one that is on no contig of the genome;
+    /// [`Error::Corrupt`](crate::Error::Corrupt) for a damaged store.
     pub fn explain(&self, store: &Store, table: &LocusTable) -> Result<Selection> {
         self.explain_over(&store.into(), table)
     }
 
-    /// The same over a genome, for whose contigs the table was made.
+    /// Returns what becomes of every locus of a table that was made for the contigs of a genome.
     ///
     /// # Errors
     /// As [`LocusFilter::explain`].
@@ -76,7 +75,7 @@ impl LocusFilter {
         self.apply(genome, table, &self.exclusions(genome.contigs())?, explain)
     }
 
-    /// The same with exclusion lists that have been read already.
+    /// Returns what becomes of every locus of a table, by exclusion lists that were read before.
     pub(crate) fn explain_with(&self, store: &Store, table: &LocusTable, exclusions: &[BedFile]) -> Result<Selection> {
         self.apply(&store.into(), table, exclusions, explain)
     }
@@ -106,7 +105,7 @@ impl LocusFilter {
         })
     }
 
-    /// The exclusion lists that are given.
+    /// Returns the paths of the exclusion lists that are given.
     pub(crate) fn lists(&self) -> &[PathBuf] {
         self.exclusion_lists.as_deref().unwrap_or_default()
     }
@@ -116,7 +115,7 @@ impl LocusFilter {
         Ok(self.renamed_exclusions(contigs)?.into_iter().map(|(bed, _)| bed).collect())
     }
 
-    /// The same, with what was renamed in each.
+    /// Reads the exclusion lists that are given. Each comes with the contigs that were renamed in it.
     pub(crate) fn renamed_exclusions(&self, contigs: &Contigs) -> Result<Vec<(BedFile, Vec<Renamed>)>> {
         let read = |path: &PathBuf| {
             let mut bed = read_bed(path)?;
@@ -147,8 +146,8 @@ impl LocusFilter {
         Ok(selection)
     }
 
-    /// This filter, with what an index was made with where it leaves that open, but for exclusion
-    /// lists.
+    /// Returns this filter, with the index's values where it leaves bounds on counts, their tracks
+    /// or the outlier filter open.
     fn or_as(&self, index: &IndexManifest) -> LocusFilter {
         let Some(made_with) = &index.selection else { return self.clone() };
         // Whether outliers are dropped was chosen if it is not what the index's order does.
@@ -162,7 +161,7 @@ impl LocusFilter {
         }
     }
 
-    /// What to warn of in the names of contigs that are given.
+    /// Checks the names of contigs that are given, and returns warnings about them.
     fn check_names(&self, genome: &Genome, exclusions: &[BedFile]) -> Result<Vec<String>> {
         let mut warnings =
             matching::chroms(self.chroms.as_deref().unwrap_or_default(), genome.contigs(), self.allow_empty)?;
@@ -172,7 +171,7 @@ impl LocusFilter {
         Ok(warnings)
     }
 
-    /// The genome's contigs that are chosen by name, or else those that loci are on.
+    /// Returns the genome's contigs that are chosen by name, or else those that loci are on.
     fn used_contigs<'a>(&self, contigs: &'a Contigs, table: &LocusTable) -> Vec<&'a str> {
         let mut used = vec![false; contigs.len()];
         for row in table.rows() {
@@ -197,7 +196,7 @@ impl LocusFilter {
         let used = self.used_contigs(genome.contigs(), table);
         signals.check_lengths(&used)?;
         if signals.store().is_some() {
-            // What the store lacks is said with the loci that are kept.
+            // The loader warns of what the store lacks, once it knows the loci that are kept.
             genome.check_store(&used, self.allow_empty)?;
         }
         let outliers = if self.drops_outliers() { signals.group_sums() } else { None };

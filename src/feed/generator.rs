@@ -1,4 +1,5 @@
-//! The builder of loaders: every parameter, its default, and the checks that need the genome.
+//! The builder of loaders over a genome: its parameters, their defaults, and the checks that need
+//! the genome.
 
 mod loci;
 
@@ -24,7 +25,7 @@ use std::sync::Arc;
 ///
 /// | parameter | default | |
 /// |---|---|---|
-/// | `loci` | the only one | name of the store's locus index; or `table`, loci that are no index of the store, or `selected`, loci to be used as they are |
+/// | `loci` | the only one | name of a locus index of the store; or `table`: loci that are not an index; or `selected`: loci that are used as they are |
 /// | `signals`, `controls` | all, as packed | names of the groups to read, in the order of their channels |
 /// | `sequence_type` | `i8`; of arrays, theirs | type of the one-hot sequence: `i8`, `u8`, `f16`, `bf16`, `f32`; `u64`: packed, a bit for each, 64 positions to a word |
 /// | `controls_type`, `signal_type` | `f32` | type of the tracks: `f32`, or `u16` or `u8` where these hold all their values |
@@ -49,7 +50,7 @@ use std::sync::Arc;
 /// | `drop_last` | false | whether the short batch at an epoch's end is dropped |
 /// | `slots` | `num_workers + 2` | batches in memory at once, those that the consumer holds included |
 /// | `access` | map | how the store's files are read: [`Access::Map`], [`Access::Read`] |
-/// | `ask_ahead` | true | whether the system is asked for what the next batches need, where that is not in memory |
+/// | `ask_ahead` | true | readahead: whether the system is asked to read what the next batches need, if that is not in memory |
 ///
 /// ```no_run
 /// use atemoya::{PeakGenerator, Store};
@@ -65,19 +66,18 @@ use std::sync::Arc;
 /// # Ok::<(), atemoya::Error>(())
 /// ```
 ///
-/// A loader on an index takes what the index was made with unless it is told otherwise: exclusion
-/// lists, bounds on counts and what they count, the choice of an outlier filter, contigs and
-/// centres. Windows, jitter, order and signals are its own. An index that was made without a bound
-/// or a list has none to take.
+/// A loader on an index takes some values from the index unless they are set here: exclusion lists,
+/// bounds on counts and what they count, the choice of an outlier filter, contigs and centres.
+/// Windows, jitter, order and signals are never taken from the index.
 ///
-/// A store without a sequence gives batches without one:
-/// [`Batch::sequence`](super::Batch::sequence) is `None`. What looks like a mistake and is no error
-/// is said by [`Loader::warnings`].
+/// If the store has no sequence, [`Batch::sequence`](super::Batch::sequence) is `None`.
+/// [`Loader::warnings`] has what looks like a mistake and is no error.
 ///
-/// Of a [`Genome`], columns that are of arrays have the type of these (sequence) or f32 (tracks),
-/// have no groups that `signals` or `controls` could name, and are not touched by `access` and
-/// `ask_ahead`. `counts_tracks` calls their groups `signal0`, `signal1` and so on. Where the
-/// contigs are those of arrays, there is no index: `table` or `selected` gives the loci.
+/// A [`Genome`] may have arrays in place of a store's columns. A sequence of arrays has the type of
+/// these; tracks of arrays are f32. `signals` and `controls` cannot name groups of arrays, and
+/// `counts_tracks` calls them `signal0`, `signal1` and so on. `access` and `ask_ahead` do not
+/// concern arrays. If the contigs are those of arrays, there is no index: `table` or `selected`
+/// gives the loci.
 #[derive(Debug, Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct PeakGenerator {
@@ -85,7 +85,7 @@ pub struct PeakGenerator {
     loci: LocusSource,
     filter: LocusFilter,
     controls: Option<Vec<String>>,
-    /// `None` where it was not asked for.
+    /// `None` where it was not set.
     sequence_type: Option<DType>,
     controls_type: DType,
     signal_type: DType,
@@ -99,12 +99,12 @@ pub struct PeakGenerator {
 }
 
 impl PeakGenerator {
-    /// Starts from the defaults.
+    /// Makes a builder with the defaults, over a store.
     pub fn new(store: &Store) -> Self {
         PeakGenerator::over(&store.into())
     }
 
-    /// Starts from the defaults, over columns of a store and of arrays.
+    /// Makes a builder with the defaults, over columns of a store and of arrays.
     pub fn over(genome: &Genome) -> Self {
         PeakGenerator {
             genome: genome.clone(),
@@ -124,10 +124,10 @@ impl PeakGenerator {
         }
     }
 
-    /// Sets the type of the one-hot sequence: `I8`, `U8`, `F16`, `BF16` or `F32`; or `U64`, which
-    /// packs it: the column is `(n, 4, ceil(in_window / 64))` then, and bit i of word w is position
-    /// `64 w + i`. Bits at and past `in_window` are 0. A sequence of arrays has their type, and no
-    /// other.
+    /// Sets the type of the one-hot sequence: `I8` (the default), `U8`, `F16`, `BF16` or `F32`, of
+    /// shape `(n, 4, in_window)`; or `U64`, which packs it into `(n, 4, ceil(in_window / 64))`. Bit
+    /// i of word w is position `64 w + i` then, and bits at and past `in_window` are 0. A sequence
+    /// of arrays has their type, and no other.
     pub fn sequence_type(mut self, sequence_type: DType) -> Self {
         self.sequence_type = Some(sequence_type);
         self
@@ -136,23 +136,21 @@ impl PeakGenerator {
     setters! {
         /// Sets which control groups are read, and in which order; `None` for all.
         controls: Option<Vec<String>>;
-        /// Sets the type of the controls: `F32`, or `U16` or `U8` where that holds all their
-        /// values.
+        /// Sets the type of the controls: `F32`, or `U16` or `U8` if that holds all their values.
         controls_type: DType;
-        /// Sets the type of the signal: `F32`, or `U16` or `U8` where that holds all its values.
+        /// Sets the type of the signal: `F32`, or `U16` or `U8` if that holds all its values.
         signal_type: DType;
         /// Sets how many negatives are drawn for each peak, with replacement; the product is
         /// truncated.
         negative_ratio: f64;
         /// Sets whether each example is reverse-complemented with probability 1/2.
         reverse_complement: bool;
-        /// Sets whether peaks come in random order. The places of the negatives are random in any
-        /// case.
+        /// Sets whether peaks come in random order. Where the negatives are is random in any case.
         shuffle: bool;
         /// Sets the seed of all epochs.
         random_state: u64;
-        /// Sets how many threads gather. With 0 the consumer's thread gathers when it asks for a
-        /// batch.
+        /// Sets how many threads gather, up to 1024. With 0 the consumer's thread gathers when it
+        /// asks for a batch.
         num_workers in options: usize;
         /// Sets how many examples a batch has.
         batch_size in options: usize;
@@ -163,12 +161,13 @@ impl PeakGenerator {
         world_size in options: usize;
         /// Sets whether the short batch at an epoch's end is dropped.
         drop_last in options: bool;
-        /// Sets how many batches are in memory at once, those that the consumer holds included.
+        /// Sets how many batches are in memory at once, those that the consumer holds included: 1 to
+        /// 4096; `None` for `num_workers + 2`.
         slots in options: Option<usize>;
         /// Sets how the store's files are read. It changes neither batches nor states.
         access: Access;
-        /// Sets whether the system is asked to read what the next batches need, where that is not
-        /// in memory. It changes nothing but how long batches take.
+        /// Sets whether the system is asked to read what the next batches need, if that is not in
+        /// memory. It changes neither batches nor states.
         ask_ahead: bool;
     }
 
@@ -176,7 +175,7 @@ impl PeakGenerator {
     ///
     /// # Errors
     /// [`Error::Argument`](crate::Error::Argument) for a parameter out of its range, a name that
-    /// the store lacks, or when no locus is left, with the account of what was dropped, or when
+    /// the store lacks, when no locus is left (with the ledger), or when
     /// `chroms` has no contig of the genome; [`Error::Input`](crate::Error::Input) for a bad
     /// exclusion list, or one that is on no contig of the genome;
     /// [`Error::Corrupt`](crate::Error::Corrupt) for a damaged store or index.
@@ -184,15 +183,15 @@ impl PeakGenerator {
         self.build_in(0, &Slot::plain)
     }
 
-    /// The same with slots that `allocate` gives, and so many more of them where their number is
-    /// not set.
+    /// Builds a loader with slots that `allocate` makes; `more_slots` more than by default, if their
+    /// number is not set.
     pub(crate) fn build_in(&self, more_slots: usize, allocate: &dyn Fn(usize) -> Result<Slot>) -> Result<Loader> {
         let shard = self.options.checked()?;
         Loader::new(self.source(shard.local_batch_size())?, &self.options, more_slots, allocate)
     }
 
-    /// Selects the loci, for reading examples in any order, in the caller's threads, without a ring
-    /// or workers.
+    /// Selects the loci, and makes the data set: examples are read in any order, by the caller's
+    /// threads.
     ///
     /// # Errors
     /// As [`PeakGenerator::build`].
@@ -201,26 +200,26 @@ impl PeakGenerator {
         self.source(self.options.batch_size)
     }
 
-    /// The types of sequence, controls and signal.
+    /// Returns the types of sequence, controls and signal.
     pub(crate) fn types(&self) -> [DType; 3] {
         let own = self.genome.sequence_dtype().unwrap_or(DType::I8);
         [self.sequence_type.unwrap_or(own), self.controls_type, self.signal_type]
     }
 
-    /// Bases of sequence and controls.
+    /// Returns the width of sequence and controls, in bases.
     #[cfg(feature = "cuda")]
     pub(crate) fn sequence_width(&self) -> usize {
         self.filter.in_window
     }
 
-    /// Whether the sequence is a store's, which can be packed.
+    /// Returns whether the sequence is that of a store, which can be packed into bits.
     #[cfg(feature = "cuda")]
     pub(crate) fn packs_sequence(&self) -> bool {
         self.genome.sequence_dtype().is_none()
     }
 
-    /// The narrowest types that hold all values of the controls and of the signal, after checking
-    /// that the types asked for are not too small for them.
+    /// Returns the narrowest types that hold all values of the controls and of the signal, after
+    /// checking that the types that were set hold them.
     #[cfg(feature = "cuda")]
     pub(crate) fn narrowest_types(&self) -> Result<[DType; 2]> {
         self.columns()?.narrowest_types()

@@ -32,8 +32,10 @@ impl LocusSource {
     pub(super) fn select(&self, genome: &Genome, filter: &LocusFilter) -> Result<([Vec<Locus>; 2], SelectionReport)> {
         let selection = match self {
             LocusSource::Index(name) => {
-                let none =
-                    || Error::argument("loci", "there is no index of contigs that are arrays: give loci as a table");
+                let none = || {
+                    let message = "there is no index of contigs that are arrays: give loci as a table";
+                    Error::argument("loci", message)
+                };
                 let store = genome.indexed_store().ok_or_else(none)?;
                 filter.select_index_over(genome, &published::read(store, name.as_deref())?)?
             }

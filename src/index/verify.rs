@@ -1,4 +1,4 @@
-//! The check of a store's locus indices: counts and verdicts are made anew, and compared.
+//! Verifies the locus indices of a store: counts and verdicts are computed again, and compared.
 
 use super::counts::counts;
 use crate::format::LOCI;
@@ -47,8 +47,8 @@ pub fn verify(store: &Store, progress: &dyn Progress) -> Result<usize> {
     Ok(loci)
 }
 
-/// Checks every verdict of an index by selecting anew. The exclusion lists themselves are not
-/// needed: a region that left a locus out stands in the index, and no other one matters.
+/// Checks every verdict of an index by selecting again. The exclusion lists are not needed: the
+/// index has the regions that left loci out, and other regions change no verdict.
 ///
 /// # Errors
 /// [`Error::Corrupt`] with the first row whose verdict is another, or when the selection is none of
@@ -85,10 +85,11 @@ fn check_verdicts(store: &Store, index: &LocusIndex, path: &Path) -> Result<()> 
     check_excluded(store, index, filter, path)
 }
 
-/// Checks that what the index says is excluded leaves out the same loci as its exclusion lists did.
+/// Checks that the excluded stretches of the index leave out the same loci as its exclusion lists
+/// did.
 fn check_excluded(store: &Store, index: &LocusIndex, filter: &LocusFilter, path: &Path) -> Result<()> {
     let (Some(excluded), Some(verdicts)) = (&index.excluded, &index.verdicts) else { return Ok(()) };
-    // Counts come after the exclusion lists, and need not be taken.
+    // The rules on counts come after the exclusion lists, and change nothing here.
     let filter = LocusFilter { min_counts: None, max_counts: None, outlier_filter: Some(false), ..filter.clone() };
     let expected = filter.explain_with(store, &index.table, std::slice::from_ref(excluded))?.verdicts;
     for (row, (found, wanted)) in verdicts.rows().iter().zip(expected.rows()).enumerate() {
@@ -102,7 +103,7 @@ fn check_excluded(store: &Store, index: &LocusIndex, filter: &LocusFilter, path:
     Ok(())
 }
 
-/// The exclusion lists, as far as they left something out.
+/// Returns the exclusion lists, with those of their regions that left a locus out.
 fn exclusions(store: &Store, index: &LocusIndex, verdicts: &Verdicts, lists: usize) -> Vec<BedFile> {
     let contigs: Vec<String> = store.contigs().iter().map(|(name, _)| name.to_owned()).collect();
     let mut beds = vec![BedFile { contigs, ..BedFile::default() }; lists];
@@ -116,7 +117,8 @@ fn exclusions(store: &Store, index: &LocusIndex, verdicts: &Verdicts, lists: usi
     beds
 }
 
-/// The format leaves open in which order the values are added up.
+/// Returns whether two sums are equal but for the order in which values are added up, which the
+/// format leaves open.
 fn about(a: f64, b: f64) -> bool {
     (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1.0)
 }

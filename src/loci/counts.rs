@@ -1,7 +1,5 @@
 //! The rules of the selection that sum signals: the bounds on counts, and outliers among the peaks.
 
-use rayon::prelude::*;
-
 use super::quantile::outlier_threshold;
 use super::rules::reach;
 use super::select_options::{GroupSums, SelectOptions, WindowSums};
@@ -9,8 +7,9 @@ use super::selection::Locus;
 use super::verdict::{Verdict, Verdicts};
 use crate::parallel::on_all_cores;
 use crate::{Error, Result};
+use rayon::prelude::*;
 
-/// How many windows are summed before their results are looked at.
+/// How many windows are summed before their results are looked at, which bounds memory.
 const SUMS_AT_ONCE: usize = 1 << 16;
 
 /// The filter by counts.
@@ -25,7 +24,7 @@ pub(super) struct CountsFilter<'a> {
 }
 
 impl<'a> CountsFilter<'a> {
-    /// The filter, if there is a threshold.
+    /// Returns the filter, if there is a bound.
     pub(super) fn new(options: &SelectOptions<'a>) -> Result<Option<CountsFilter<'a>>> {
         let [min, max] = options.filter.counts_bounds();
         let name = if min.is_some() { "min_counts" } else { "max_counts" };
@@ -42,12 +41,13 @@ impl<'a> CountsFilter<'a> {
             }
             (Some(_), ..) => Err(Error::argument(
                 name,
-                "there are no signals to count; of an index's own bound, -inf as `min_counts` and inf as `max_counts` leave it out",
+                "there are no signals to count; of an index's own bound, -inf as `min_counts` and inf as `max_counts` \
+                 leave it out",
             )),
         }
     }
 
-    /// Drops loci and notes why.
+    /// Drops loci, and records the reasons.
     pub(super) fn apply(&self, loci: &mut Vec<Locus>, peaks: usize, verdicts: &mut Verdicts) -> Result<()> {
         let judged = in_order(loci, |locus| self.judge(locus, peaks))?;
         for (locus, verdict) in loci.iter().zip(judged) {
@@ -71,7 +71,8 @@ impl<'a> CountsFilter<'a> {
     }
 }
 
-/// Drops peaks that are outliers in any group. Every group's threshold is that of the same peaks.
+/// Drops peaks that are outliers in any group. The thresholds of all groups are of the same peaks:
+/// an outlier of one group counts in the others.
 pub(super) fn drop_outliers(
     sums: &dyn GroupSums,
     width: usize,
@@ -100,8 +101,8 @@ pub(super) fn drop_outliers(
     Ok(())
 }
 
-/// What `of` gives for each locus, computed in parallel. The first error in the order of the loci
-/// is the one returned, on any number of threads.
+/// Returns what `of` gives for each locus, computed in parallel. On any number of threads the error
+/// is the first one in the order of the loci.
 fn in_order<T: Send>(loci: &[Locus], of: impl Fn(&Locus) -> Result<T> + Sync) -> Result<Vec<T>> {
     on_all_cores(|| {
         let mut all = Vec::with_capacity(loci.len());

@@ -105,11 +105,18 @@ mod tests {
     proptest! {
         /// Each list's regions in turn, each base of the window in turn.
         #[test]
-        fn finds_the_first_region_that_touches(lists in proptest::collection::vec(regions(), 0..3), start in -200i64..3000, width in 1i64..700) {
+        fn finds_the_first_region_that_touches(
+            lists in proptest::collection::vec(regions(), 0..3),
+            start in -200i64..3000,
+            width in 1i64..700,
+        ) {
             let contigs = Contigs::new([("a", 3000)]).unwrap();
             let bed = |list: &Vec<(i64, i64)>| {
-                let record = |(line, &(start, width))| BedRecord { contig: 0, start, end: start + width, summit: None, line };
-                BedFile { contigs: vec!["a".into()], records: (1..).zip(list).map(record).collect(), ..BedFile::default() }
+                let record = |(line, &(start, width))| {
+                    BedRecord { contig: 0, start, end: start + width, summit: None, line }
+                };
+                let records = (1..).zip(list).map(record).collect();
+                BedFile { contigs: vec!["a".into()], records, ..BedFile::default() }
             };
             let beds: Vec<BedFile> = lists.iter().map(bed).collect();
             let mut touching = Vec::new();

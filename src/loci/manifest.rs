@@ -1,15 +1,13 @@
 //! `index.json`: what a locus index is, and the hash that binds its table.
 
-use std::path::Path;
-
-use serde::{Deserialize, Serialize};
-
 use super::filter::LocusFilter;
 use super::index::LedgerContext;
 use crate::format::manifest::{is_file_name, is_lower_hex};
 use crate::format::{INDEX_EXCLUDED as EXCLUDED, INDEX_FORMAT as FORMAT, INDEX_TABLE as TABLE};
 use crate::format::{INDEX_VERSION, Provenance, sealed_json};
 use crate::{Error, Result};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
 
 /// The role of an exclusion list among the inputs.
 pub(crate) const EXCLUSION: &str = "exclusion";

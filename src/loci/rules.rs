@@ -1,17 +1,16 @@
 //! The rules of the selection that need no signals: contigs, centres, the room that windows have,
 //! and excluded regions.
 
-use std::collections::HashSet;
-
 use super::exclusion::ExclusionMap;
 use super::select_options::SelectOptions;
 use super::table::{LocusTable, Role, Row};
 use super::verdict::Region;
 use crate::format::Contigs;
 use crate::{Error, Result};
+use std::collections::HashSet;
 
-/// What the rules that need no signals say of a locus.
-pub(super) enum Place {
+/// How the windows of a locus lie on its contig.
+pub(super) enum Fit {
     Free,
     Edge,
     Excluded(Region),
@@ -45,23 +44,27 @@ impl<'a> Rules<'a> {
         Rules { contigs, selected, exclusion, summits: filter.summits, left, right, max_jitter }
     }
 
-    /// Whether the locus is on a selected contig, which is one of the store's.
+    /// Returns whether the locus is on a selected contig, which is one of the genome's.
     pub(super) fn selects(&self, row: &Row) -> bool {
         self.selected.get(row.contig as usize).is_some_and(|selected| *selected)
     }
 
-    /// The first rule that leaves out a locus on a selected contig.
-    pub(super) fn judge(&self, row: &Row, centre: i64) -> Place {
+    /// Returns the first rule that leaves out a locus on a selected contig.
+    pub(super) fn judge(&self, row: &Row, centre: i64) -> Fit {
         // Negatives are never shifted.
         let jitter = if row.role == Role::Peak { self.max_jitter } else { 0 };
         let (left, right) = (self.left + jitter, self.right + jitter);
         let length = self.contigs.length(row.contig as usize) as i64;
         if centre < left || centre > length - right {
-            return Place::Edge;
+            return Fit::Edge;
         }
-        self.exclusion.find(row.contig, centre - left, centre + right).map_or(Place::Free, Place::Excluded)
+        self.exclusion.find(row.contig, centre - left, centre + right).map_or(Fit::Free, Fit::Excluded)
     }
 
+    /// Returns the base that the windows are centred on.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when summits are asked for and the peak has none inside it.
     pub(super) fn centre(&self, row: &Row) -> Result<i64> {
         match self.summits {
             Some(true) if row.role == Role::Peak => row.summit_position().ok_or_else(|| {
@@ -74,7 +77,7 @@ impl<'a> Rules<'a> {
     }
 }
 
-/// How far a window reaches to the left and to the right of its centre, in bases.
+/// Returns how far a window reaches to the left and to the right of its centre, in bases.
 pub(super) fn reach(width: usize) -> (i64, i64) {
     ((width / 2) as i64, (width / 2 + width % 2) as i64)
 }

@@ -2,7 +2,7 @@
 
 use super::counts::{CountsFilter, drop_outliers};
 use super::ledger::Ledger;
-use super::rules::{Place, Rules};
+use super::rules::{Fit, Rules};
 use super::select_options::SelectOptions;
 use super::selection::{Locus, Selection};
 use super::table::{LocusTable, Role, Row};
@@ -14,12 +14,12 @@ use std::collections::HashMap;
 /// Selects loci by contig, by the room their windows have on the contig, by excluded regions and by
 /// counts, in this order.
 ///
-/// Sums are computed on all cores, or in the rayon pool that it is called in; the result does not
-/// depend on it.
+/// Sums are computed on all cores, or in the rayon pool of the caller. The number of threads does
+/// not change the result.
 ///
 /// # Errors
-/// As [`explain`], and [`Error::Argument`] with the account when no peak is left, or no negative of
-/// those that the table has.
+/// As [`explain`]. [`Error::Argument`](crate::Error::Argument) with the ledger when no peak is left,
+/// or when the table has negatives and none of them is left.
 ///
 /// # Panics
 /// As [`explain`].
@@ -29,13 +29,12 @@ pub fn select(table: &LocusTable, contigs: &Contigs, options: &SelectOptions<'_>
     Ok(selection)
 }
 
-/// Applies the rules of [`select`], and tells of every locus what became of it, whether or not any
-/// is left.
+/// Applies the rules of [`select`], and returns what became of every locus, also when none is left.
 ///
 /// # Errors
-/// [`Error::Argument`] when an option is out of its range, a threshold is given without
-/// `out_window` or `sums`, or a peak has no summit where summits are asked for. Errors of `sums`
-/// are passed on.
+/// [`Error::Argument`](crate::Error::Argument) when a size is out of its range, there is a bound on
+/// counts and no signal, or a peak has no summit where summits are asked for. Errors of the sums are
+/// passed on.
 ///
 /// # Panics
 /// When the table has an id of a contig that `contigs` does not have: both must belong to the same
@@ -46,7 +45,6 @@ pub fn explain(table: &LocusTable, contigs: &Contigs, options: &SelectOptions<'_
     let rules = Rules::new(table, contigs, options);
     let mut verdicts = Verdicts::with_capacity(table.len());
     let mut loci = Vec::with_capacity(table.len());
-    // What each locus is sorted by, and whether the table's order is not that already.
     let mut interleaving = Interleaving::default();
     for (row, number) in table.rows().zip(0..) {
         if !rules.selects(&row) {
@@ -57,12 +55,12 @@ pub fn explain(table: &LocusTable, contigs: &Contigs, options: &SelectOptions<'_
         let key = interleaving.key(&row);
         let centre = rules.centre(&row)?;
         match rules.judge(&row, centre) {
-            Place::Free => {
+            Fit::Free => {
                 verdicts.push(Verdict::Kept);
                 loci.push((key, Locus { contig: row.contig, centre, row: number }));
             }
-            Place::Edge => verdicts.push(Verdict::Edge),
-            Place::Excluded(region) => verdicts.push_excluded(region),
+            Fit::Edge => verdicts.push(Verdict::Edge),
+            Fit::Excluded(region) => verdicts.push_excluded(region),
         }
     }
     if interleaving.differs {
@@ -80,7 +78,7 @@ pub fn explain(table: &LocusTable, contigs: &Contigs, options: &SelectOptions<'_
     Ok(Selection { peaks: loci, negatives, ledger, verdicts, warnings: Vec::new() })
 }
 
-/// The order of loci: contigs are selected in each file before the files are interleaved.
+/// The order of the kept loci: contigs are selected in each file before the files are interleaved.
 #[derive(Default)]
 struct Interleaving {
     /// Selected rows of each file so far.
@@ -95,12 +93,13 @@ impl Interleaving {
         self.left_out = true;
     }
 
-    /// Role, place among the selected rows of its file, file: a file's number grows in its role.
+    /// Returns what a row is sorted by: its role, its position among the selected rows of its file,
+    /// and its file.
     fn key(&mut self, row: &Row) -> (bool, u32, u32) {
         let rows = self.rows.entry(row.file).or_default();
-        let place = *rows;
+        let position = *rows;
         *rows += 1;
         self.differs |= self.left_out;
-        (row.role == Role::Negative, place, row.file)
+        (row.role == Role::Negative, position, row.file)
     }
 }

@@ -28,12 +28,16 @@ pub struct Selection {
     /// What became of each row of the table, and what decided it.
     pub verdicts: Verdicts,
     /// What looks like a mistake and is no error, for users to read: names of contigs that the
-    /// genome lacks, say. Parameters stand in backquotes.
+    /// genome lacks, for example. Names of parameters are in backquotes.
     pub warnings: Vec<String>,
 }
 
 impl Selection {
-    /// Checks that something is left.
+    /// Checks that loci are left.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when no peak is left, or when there are negatives and none of them is
+    /// left.
     pub(super) fn require_loci(&self) -> Result<()> {
         let Ledger { peaks, negatives } = &self.ledger;
         if peaks.kept == 0 {

@@ -1,16 +1,15 @@
-//! The table of all input loci: peaks, then negatives, each interleaved over its files.
+//! The table of all input loci: peaks, then negatives, each interleaved by file.
 
 mod row;
 
 pub use row::{Role, Row};
 
-use std::collections::BTreeSet;
-use std::path::PathBuf;
-
 use super::contig_ids::ContigIds;
 use crate::format::Contigs;
 use crate::ingest::bed::{BedFile, BedRecord, require_summits};
 use crate::{Error, Result, listed};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 /// How the rows of BED files become loci.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -34,8 +33,10 @@ pub struct IndexOptions {
 ///
 /// let contigs = Contigs::new([("chrI", 230_218)])?;
 /// let record = BedRecord { contig: 0, start: 100, end: 201, summit: None, line: 1 };
-/// let peaks = BedFile { contigs: vec!["chrI".into()], records: vec![record], ..BedFile::default() };
-/// let table = LocusTable::from_beds(&[("peaks.bed".into(), peaks)], &[], &contigs, &IndexOptions::default())?;
+/// let (names, records) = (vec!["chrI".into()], vec![record]);
+/// let peaks = BedFile { contigs: names, records, ..BedFile::default() };
+/// let peaks = [("peaks.bed".into(), peaks)];
+/// let table = LocusTable::from_beds(&peaks, &[], &contigs, &IndexOptions::default())?;
 /// assert_eq!((table.peaks(), table.row(0).centre), (1, 150));
 /// # Ok::<(), atemoya::Error>(())
 /// ```
@@ -185,7 +186,7 @@ impl LocusTable {
         }
     }
 
-    /// Appends a row. The caller sees to it that no peak follows a negative.
+    /// Appends a row. No peak may follow a negative.
     pub(super) fn push(&mut self, row: Row) {
         self.peaks += usize::from(row.role == Role::Peak);
         self.files.push(row.file);
@@ -206,7 +207,7 @@ impl LocusTable {
         ids: &mut ContigIds<'_>,
         summits: bool,
     ) {
-        // Of each file its number, its rows, and what is known of the ids of its contigs.
+        // For each file its number, its rows, and the ids of its contigs that were looked up.
         let mut sources = Vec::with_capacity(files.len());
         for (file, (_, bed)) in (first_file..).zip(files) {
             sources.push((file, bed, bed.records.iter(), vec![None; bed.contigs.len()]));

@@ -1,12 +1,12 @@
-//! What in a table of loci looks like a mistake and is no error: summits that were not asked for,
-//! and peaks and negatives that look swapped.
+//! Warnings about a table of loci: summits that are not used, and peaks and negatives that look
+//! swapped.
 
 use super::table::{LocusTable, Row};
 
-/// So many loci of each role must agree before their counts say anything.
+/// The least number of loci of each role whose median counts are compared.
 const ENOUGH: usize = 20;
 
-/// Notes that peaks which all have summits are centred on their midpoints.
+/// Returns a warning when all peaks have summits and are centred on their midpoints.
 pub(crate) fn forgotten_summits(table: &LocusTable) -> Option<String> {
     let peaks = || table.rows().take(table.peaks());
     let forgotten = table.peaks() > 0
@@ -19,7 +19,7 @@ pub(crate) fn forgotten_summits(table: &LocusTable) -> Option<String> {
     })
 }
 
-/// Notes that negatives have summits and peaks none, as if they were given in place of one another.
+/// Returns a warning when all negatives have summits and no peak has one.
 pub(crate) fn swapped_formats(table: &LocusTable) -> Option<String> {
     let has_summit = |row: &Row| row.summit_position().is_some();
     let mut peaks = table.rows().take(table.peaks());
@@ -29,12 +29,14 @@ pub(crate) fn swapped_formats(table: &LocusTable) -> Option<String> {
         && negatives.all(|row| has_summit(&row))
         && !peaks.any(|row| has_summit(&row));
     swapped.then(|| {
-        "every negative has a summit (column 10) and no peak has one: are `peaks` and `negatives` in each other's place?".to_owned()
+        "every negative has a summit (column 10) and no peak has one: are `peaks` and `negatives` in each other's \
+         place?"
+            .to_owned()
     })
 }
 
-/// Notes that negatives have far more signal than peaks. `counts` are those of each group, one for
-/// each row of the table.
+/// Returns a warning when the median negative has more than twice the counts of the median peak.
+/// `counts` has the counts of each group, one for each row of the table.
 pub(crate) fn swapped_counts(table: &LocusTable, counts: &[(String, Vec<f64>)]) -> Option<String> {
     if table.peaks() < ENOUGH || table.negatives() < ENOUGH || counts.is_empty() {
         return None;
@@ -44,7 +46,8 @@ pub(crate) fn swapped_counts(table: &LocusTable, counts: &[(String, Vec<f64>)]) 
         [0..table.peaks(), table.peaks()..table.len()].map(|rows| median(rows.map(total).collect()));
     (negatives > 2.0 * peaks.max(0.0)).then(|| {
         format!(
-            "the median negative has {negatives} counts and the median peak {peaks}: are `peaks` and `negatives` in each other's place?"
+            "the median negative has {negatives} counts and the median peak {peaks}: are `peaks` and `negatives` in \
+             each other's place?"
         )
     })
 }

@@ -6,9 +6,10 @@ use super::order::Order;
 use super::plan::Plan;
 use crate::Result;
 
-/// Mixes each peak once an epoch with negatives drawn at a ratio, jitters the peaks and
-/// reverse-complements half of all examples, in one of the [orders](Order). It touches no data: a
-/// plan says which locus, shift and orientation stand at each index.
+/// Plans epochs in one of the [orders](Order). Each peak comes once an epoch, mixed with negatives
+/// that are drawn at a ratio; peaks are jittered, and about half of all examples are
+/// reverse-complemented. It touches no data: a plan has the locus, the shift and the orientation of
+/// each example.
 ///
 /// ```
 /// use atemoya::EpochPlanner;

@@ -11,13 +11,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 impl PeakGenerator {
-    /// Starts from a filter, which has the order, the windows and all else that decides which loci
-    /// are used, and from the defaults of the other parameters.
+    /// Makes a builder over a store with this filter, and the defaults of the other parameters.
     pub fn with_filter(store: &Store, filter: LocusFilter) -> Self {
         PeakGenerator::new(store).filter(filter)
     }
 
-    /// Sets all that decides which loci are used, the order and the windows among it.
+    /// Sets all options that decide which loci are used, the order and the windows among them.
     pub fn filter(mut self, filter: LocusFilter) -> Self {
         self.filter = filter;
         self
@@ -29,31 +28,30 @@ impl PeakGenerator {
         self
     }
 
-    /// Sets loci that are no index of the store: a table made for the genome's contigs
-    /// ([`LocusTable::from_beds`](crate::loci::LocusTable::from_beds)), from which is selected as
-    /// from an index.
+    /// Sets a table of loci that is not an index of the store, made for the genome's contigs
+    /// ([`LocusTable::from_beds`]). Loci are selected from it as from an index.
     pub fn table(mut self, table: LocusTable) -> Self {
         self.loci = LocusSource::Table(Arc::new(table));
         self
     }
 
-    /// Sets the loci to be used, as they are: nothing is left out by a filter, and no signal is
-    /// read to select. They are what [`Dataset::loci`] of another data set says, say.
+    /// Sets the loci to be used: no filter is applied, and no signal is read to select. They are
+    /// those of [`Dataset::loci`](crate::feed::Dataset::loci) of another data set, for example.
     pub fn selected(mut self, peaks: Vec<Locus>, negatives: Vec<Locus>) -> Self {
         self.loci = LocusSource::Selected(Arc::new([peaks, negatives]));
         self
     }
 
-    /// Sets the BED files of regions to stay out of; without any, none are. `None`, the default,
-    /// for those of the index; a table that is no index's has none.
+    /// Sets the BED files of regions to stay out of; an empty list for none. `None`, the default,
+    /// for those of the index; a table has none.
     pub fn exclusion_lists(mut self, exclusion_lists: impl Into<Option<Vec<PathBuf>>>) -> Self {
         self.filter.exclusion_lists = exclusion_lists.into();
         self
     }
 
     setters! {
-        /// Sets the order of examples. In cherimoya's, counts are measured as cherimoya measures
-        /// them: on the first track, over the window with its jitter (peaks), in f32.
+        /// Sets the order of examples. In cherimoya's order, counts are taken as cherimoya takes
+        /// them: of the first track, in f32, and of peaks over the window with its jitter.
         order in filter: Order;
         /// Sets which signal groups are read, and in which order; `None` for all.
         signals in filter: Option<Vec<String>>;
@@ -72,7 +70,7 @@ impl PeakGenerator {
         /// Sets the tracks that `min_counts` and `max_counts` sum: `NAME` (a group) or `NAME.i` (a
         /// channel of it). `None` for those of the index, or else those that the order counts.
         counts_tracks in filter: Option<Vec<String>>;
-        /// Sets whether peaks with outlying counts are dropped, `None` as was chosen for the index,
+        /// Sets whether peaks with outlying counts are dropped; `None` as was chosen for the index,
         /// or else as the order does.
         outlier_filter in filter: Option<bool>;
         /// Sets what peaks are centred on: `Some(true)` their summits, `Some(false)` their
@@ -80,7 +78,7 @@ impl PeakGenerator {
         summits in filter: Option<bool>;
         /// Sets the contigs to use, `None` for all.
         chroms in filter: Option<Vec<String>>;
-        /// Sets which names of contigs in exclusion lists mean contigs of the genome.
+        /// Sets the names of contigs in exclusion lists that mean contigs of the genome.
         alias in filter: Option<Aliases>;
         /// Sets whether contigs to use and exclusion lists may share no name with the genome, which
         /// is an error otherwise.

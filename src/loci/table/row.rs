@@ -19,7 +19,7 @@ impl Role {
     }
 }
 
-/// One row of a [`LocusTable`].
+/// One row of a [`LocusTable`](super::LocusTable).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Row {
     /// Peak or negative.
@@ -29,7 +29,7 @@ pub struct Row {
     /// The 1-based line in that file.
     pub line: u64,
     /// The store's id of the contig; from the number of the store's contigs on, one that the store
-    /// lacks ([`LocusTable::contig_name`]).
+    /// lacks ([`LocusTable::contig_name`](super::LocusTable::contig_name)).
     pub contig: u32,
     /// First base as in the file. Neither end need lie inside the contig.
     pub start: i64,
