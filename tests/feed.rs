@@ -1,9 +1,13 @@
-//! The ring of batches as its consumer sees it: order, leases, back-pressure, early ends, errors,
-//! threads.
+//! The batches of a loader as its consumer sees them: their order and examples, leases, streams,
+//! errors.
 #![cfg(feature = "ingest")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "the helpers of tests are tests too")]
 
 mod common;
+#[path = "feed/leases.rs"]
+mod leases;
+#[path = "feed/streams.rs"]
+mod streams;
 
 use atemoya::feed::{Batch, Loader};
 use atemoya::sample::Draw;
@@ -12,12 +16,9 @@ use common::oracle::{digest, digests};
 use common::{inputs, within};
 use std::fs;
 use std::path::Path;
-use std::sync::mpsc;
-use std::task::Poll;
-use std::time::Duration;
 use tempfile::TempDir;
 
-/// What only a hang takes.
+/// Seconds that a test takes only when it hangs.
 const SECONDS: u64 = 60;
 const WORKERS: [usize; 4] = [0, 1, 2, 4];
 
@@ -63,7 +64,7 @@ fn batches_come_in_order_and_the_last_may_be_short() {
     });
 }
 
-/// The memory is that of what an epoch or a validation has, not of what was asked for.
+/// There is memory for all examples of an epoch or a validation, and no more.
 #[test]
 fn a_batch_size_beyond_the_examples_takes_no_more_memory() {
     let (_directory, store) = store();
@@ -185,232 +186,6 @@ fn fetched_examples_are_those_of_the_stream() {
     });
 }
 
-#[test]
-fn held_batches_do_not_change() {
-    let (_directory, store) = store();
-    within(SECONDS, move || {
-        let expected = digests(&generator(&store).num_workers(0).build().unwrap(), 0, 2);
-        for workers in WORKERS {
-            let loader = generator(&store).num_workers(workers).slots(Some(6)).build().unwrap();
-            let mut held: Vec<(usize, Batch)> = Vec::new();
-            for (number, batch) in loader.epochs(0, 2).enumerate() {
-                held.push((number, batch.unwrap()));
-                // The one in the middle goes, so that batches go back in another order than they
-                // came.
-                if held.len() == 5 {
-                    held.remove(2);
-                }
-                for (number, batch) in &held {
-                    assert!(digest(batch) == expected[*number], "batch {number}, {workers} workers");
-                }
-            }
-            // Those of the epochs before are held into another one still.
-            for batch in loader.epoch(9).take(4) {
-                drop(batch.unwrap());
-            }
-            assert!(held.iter().all(|(number, batch)| digest(batch) == expected[*number]));
-        }
-    });
-}
-
-#[test]
-fn when_all_slots_are_held_it_says_so_and_goes_on_after_a_drop() {
-    let (_directory, store) = store();
-    within(SECONDS, move || {
-        let expected = digests(&generator(&store).num_workers(0).build().unwrap(), 0, 1);
-        for workers in WORKERS {
-            for slots in [1, 3] {
-                let loader = generator(&store).num_workers(workers).slots(Some(slots)).build().unwrap();
-                let mut epoch = loader.epoch(0);
-                let mut held: Vec<Batch> = Vec::new();
-                let mut seen = Vec::new();
-                loop {
-                    match epoch.next() {
-                        Some(Ok(batch)) => {
-                            seen.push(digest(&batch));
-                            held.push(batch);
-                        }
-                        Some(Err(Error::AllLeased { slots: said })) => {
-                            assert_eq!((said, held.len()), (slots, slots));
-                            // It stays so until one is dropped.
-                            assert!(epoch.next().is_none(), "it is said once");
-                            held.remove(0);
-                        }
-                        Some(Err(error)) => panic!("{error}"),
-                        None => break,
-                    }
-                }
-                assert!(seen == expected, "{workers} workers, {slots} slots");
-            }
-        }
-    });
-}
-
-/// Who does not wait gets the same batches, and is never told that all slots are leased.
-#[test]
-fn polling_gives_what_waiting_gives() {
-    let (_directory, store) = store();
-    within(SECONDS, move || {
-        let expected = digests(&generator(&store).num_workers(0).build().unwrap(), 2, 1);
-        for workers in WORKERS {
-            let loader = generator(&store).num_workers(workers).slots(Some(2)).build().unwrap();
-            let mut epoch = loader.epoch(2);
-            let (mut held, mut seen, mut pending) = (Vec::new(), Vec::new(), 0);
-            loop {
-                match epoch.next_if_ready().unwrap() {
-                    Poll::Ready(Some(batch)) => {
-                        seen.push(digest(&batch));
-                        held.push(batch);
-                        pending = 0;
-                    }
-                    Poll::Ready(None) => break,
-                    Poll::Pending if pending == 20 => held.clear(),
-                    Poll::Pending => {
-                        pending += 1;
-                        std::thread::sleep(Duration::from_micros(200));
-                    }
-                }
-            }
-            assert!(seen == expected, "{workers} workers");
-        }
-    });
-}
-
-#[test]
-fn batches_outlive_the_loader() {
-    let (_directory, store) = store();
-    within(SECONDS, move || {
-        for workers in WORKERS {
-            let loader = generator(&store).num_workers(workers).slots(Some(4)).build().unwrap();
-            let held: Vec<Batch> = loader.epoch(0).take(3).map(Result::unwrap).collect();
-            let before: Vec<_> = held.iter().map(digest).collect();
-            drop(loader);
-            assert_eq!(held.iter().map(digest).collect::<Vec<_>>(), before);
-        }
-    });
-}
-
-#[test]
-fn an_epoch_can_be_left_early_many_times() {
-    let (_directory, store) = store();
-    within(SECONDS, move || {
-        let expected = digests(&generator(&store).num_workers(0).build().unwrap(), 4, 1);
-        for workers in WORKERS {
-            let loader = generator(&store).num_workers(workers).build().unwrap();
-            for round in 0..300 {
-                let taken = round % 5;
-                let left: Vec<_> = loader.epoch(4).take(taken).map(|batch| digest(&batch.unwrap())).collect();
-                assert!(left == expected[..taken]);
-            }
-            for _ in 0..20 {
-                drop(generator(&store).num_workers(workers).build().unwrap().epoch(0).next());
-            }
-            assert!(digests(&loader, 4, 1) == expected);
-        }
-    });
-}
-
-/// How many threads of this process are workers of a number that only the test below asks for.
-#[cfg(target_os = "linux")]
-fn high_workers() -> usize {
-    let names = fs::read_dir("/proc/self/task").unwrap();
-    let names = names.filter_map(|task| fs::read_to_string(task.unwrap().path().join("comm")).ok());
-    let number = |name: String| name.trim().strip_prefix("atemoya-").and_then(|n| n.parse::<usize>().ok());
-    names.filter_map(number).filter(|&number| number >= 20).count()
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn no_thread_outlives_the_loader() {
-    let (_directory, store) = store();
-    within(SECONDS, move || {
-        for taken in [0, 1, 3] {
-            let loader = generator(&store).num_workers(30).slots(Some(4)).build().unwrap();
-            let held: Vec<Batch> = loader.epoch(0).take(taken).map(Result::unwrap).collect();
-            // A thread names itself a moment after it was started.
-            while high_workers() < 10 {
-                std::thread::yield_now();
-            }
-            drop(loader);
-            // A joined thread takes the kernel a moment to forget; the watchdog ends this loop if
-            // it never does.
-            while high_workers() > 0 {
-                std::thread::yield_now();
-            }
-            drop(held);
-        }
-    });
-}
-
-#[test]
-fn batches_may_be_dropped_on_another_thread() {
-    let (_directory, store) = store();
-    within(SECONDS, move || {
-        let expected = digests(&generator(&store).num_workers(0).build().unwrap(), 0, 3);
-        for workers in WORKERS {
-            for slots in [1, 2, 5] {
-                let loader = generator(&store).num_workers(workers).slots(Some(slots)).build().unwrap();
-                let (sender, receiver) = mpsc::channel::<Batch>();
-                let consumer =
-                    std::thread::spawn(move || receiver.into_iter().map(|batch| digest(&batch)).collect::<Vec<_>>());
-                let mut epochs = loader.epochs(0, 3);
-                while let Some(batch) = epochs.next_waiting() {
-                    sender.send(batch.unwrap()).unwrap();
-                }
-                drop(sender);
-                assert!(consumer.join().unwrap() == expected, "{workers} workers, {slots} slots");
-            }
-        }
-    });
-}
-
-#[test]
-fn a_detached_stream_goes_on_where_it_was_left() {
-    let (_directory, store) = store();
-    within(SECONDS, move || {
-        for workers in WORKERS {
-            let loader = generator(&store).num_workers(workers).build().unwrap();
-            let expected = digests(&loader, 0, 2);
-            assert!(loader.streaming().next().is_none(), "the stream ended with its batches");
-
-            let mut batches = loader.epochs(0, 2);
-            let mut got = vec![digest(&batches.next().unwrap().unwrap())];
-            batches.detach();
-            while let Some(batch) = loader.streaming().next() {
-                got.push(digest(&batch.unwrap()));
-            }
-            assert!(got == expected, "{workers} workers");
-            assert!(loader.streaming().next().is_none());
-        }
-    });
-}
-
-#[test]
-fn a_stream_can_be_stopped_from_another_thread() {
-    let (_directory, store) = store();
-    within(SECONDS, move || {
-        for workers in WORKERS {
-            let loader = generator(&store).num_workers(workers).slots(Some(1)).build().unwrap();
-            let clone = loader.clone();
-            let mut epochs = loader.epochs(0, 2);
-            let held = epochs.next().unwrap().unwrap();
-            let before = digest(&held);
-            // The only slot is held, so that waiting would have no end.
-            let stopping = std::thread::spawn(move || {
-                std::thread::sleep(std::time::Duration::from_millis(20));
-                clone.stop();
-            });
-            assert!(epochs.next_waiting().is_none());
-            stopping.join().unwrap();
-            assert!(epochs.next().is_none());
-            drop(epochs);
-            assert!(digest(&held) == before);
-            drop(held);
-            assert!(loader.epoch(0).next().unwrap().is_ok(), "another stream can be begun");
-        }
-    });
-}
-
 /// Overwrites the directory of a row of the signals, and returns the bases of the first contig that
 /// it covers.
 fn damage_row(store: &Path, row: usize) -> std::ops::Range<i64> {
@@ -484,8 +259,8 @@ fn the_counters_add_up() {
             }
             let stats = loader.stats();
             assert_eq!((stats.batches, stats.bytes), (batches, bytes as u64), "{workers} workers");
-            // How many there are depends on what else the process reads; that they are told does
-            // not.
+            // How many there are depends on what else the process reads. Whether they are counted
+            // depends on the system alone.
             assert_eq!(stats.page_faults.is_some(), cfg!(target_os = "linux"));
         }
     });

@@ -1,4 +1,4 @@
-//! The batches of a stream on a device, as their consumer gets them, and those that are under way.
+//! The batches of a stream on a device: those under way, and those that the consumer takes.
 
 use super::batch::{DeviceBatch, Pending};
 use super::loader::DeviceLoader;
@@ -18,7 +18,7 @@ pub(super) struct Flow {
     pending: VecDeque<Pending>,
     /// Whether no more is to be submitted.
     ended: bool,
-    /// The error that ended it. It comes after what is pending, each time a batch is asked for.
+    /// The error that ended it. It comes after the pending batches, each time a batch is asked for.
     error: Option<Error>,
     /// Whether the loader's cursor moves with it.
     moves_cursor: bool,
@@ -26,11 +26,12 @@ pub(super) struct Flow {
     reported: Reported,
 }
 
-/// An iterator over batches in order, each delivered to the loader's stream. Dropping it early is
-/// fine.
+/// The batches of a stream, in order, each delivered to the loader's [`Stream`]. Dropping this ends
+/// what is streamed.
 ///
-/// After an error it ends, and the loader can be used again. [`Error::AllLeased`] is the exception:
-/// drop a batch and go on; until then it gives `None`.
+/// It ends after an error, which is reported once. The loader can be used again then.
+/// [`Error::AllLeased`] is the exception: after it, `next` gives `None` until a batch is dropped,
+/// and then goes on.
 #[derive(Debug)]
 pub struct DeviceBatches<'a> {
     loader: &'a mut DeviceLoader,
@@ -47,23 +48,23 @@ impl<'a> DeviceBatches<'a> {
         DeviceBatches { loader, ends: true }
     }
 
-    /// Those of what is streamed already.
+    /// Returns the rest of what is streamed already.
     pub(super) fn of(loader: &'a mut DeviceLoader) -> DeviceBatches<'a> {
         DeviceBatches { loader, ends: false }
     }
 
-    /// Lets go of the loader, which streams on: [`DeviceLoader::streaming`] gives the rest.
+    /// Drops this and leaves the stream going: [`DeviceLoader::streaming`] gives the rest of it.
     pub fn detach(mut self) {
         self.ends = false;
     }
 
-    /// Like `next`, but delivers the batch to this stream.
+    /// Takes the next batch as `next` does, but delivers it to this CUDA stream.
     ///
     /// # Errors
-    /// [`Error::Argument`] for a stream of another device, after which the iterator is as it was;
-    /// otherwise as each item: what went wrong in gathering, and [`Error::Driver`].
+    /// [`Error::Argument`] for a CUDA stream of another device, which changes nothing. Otherwise
+    /// what went wrong in gathering the batch, and [`Error::Driver`].
     pub fn next_on(&mut self, stream: &Stream) -> Option<Result<DeviceBatch>> {
-        // A wrong stream is not an error of what is streamed.
+        // The error of a wrong CUDA stream is the caller's, and is given each time.
         if let Err(error) = super::lease::check(stream, self.loader.device()) {
             return Some(Err(error));
         }
@@ -71,18 +72,18 @@ impl<'a> DeviceBatches<'a> {
         self.loader.flow.reported.item(polled)
     }
 
-    /// Like `next`, but waits for workers this long at most, and is pending then. An error is told
-    /// to whoever asks, not once.
+    /// Takes the next batch as `next` does, but waits for workers for `time` at most and is pending
+    /// then. It gives an error of the stream each time, not once.
     ///
     /// # Errors
-    /// As each item.
+    /// What went wrong in gathering the batch, and [`Error::Driver`].
     pub fn next_within(&mut self, time: Duration) -> Result<Poll<Option<DeviceBatch>>> {
         let stream = self.loader.stream.clone();
         self.poll_on(&stream, Wait::For(time))
     }
 
-    /// The next batch, delivered to this stream, `None` at the end, or pending while workers have
-    /// not gathered it and it is not waited for.
+    /// Delivers the next batch to this CUDA stream: `None` at the end, and pending where workers
+    /// have not gathered it and it was not waited for.
     pub(crate) fn poll_on(&mut self, stream: &Stream, wait: Wait) -> Result<Poll<Option<DeviceBatch>>> {
         super::lease::check(stream, self.loader.device())?;
         let since = Instant::now();
@@ -91,8 +92,8 @@ impl<'a> DeviceBatches<'a> {
         next
     }
 
-    /// The loader's state after the batch that was delivered last; of draws of one's own it has
-    /// none.
+    /// Returns the loader's state after the batch that was delivered last. It is `None` for draws
+    /// of the caller's own, which have no epoch.
     #[must_use]
     pub fn state(&self) -> Option<State> {
         self.loader.flow.moves_cursor.then(|| self.loader.state())
@@ -146,7 +147,7 @@ impl DeviceLoader {
         Ok(Poll::Ready(Some(batch)))
     }
 
-    /// Submits the next batch, waiting for it with some wait. Returns whether it did.
+    /// Submits the next batch to the device, once it is gathered. Returns whether it did.
     fn submit(&mut self, wait: Wait) -> bool {
         if self.flow.ended || !self.pipeline.pool().has_free() {
             return false;
@@ -167,7 +168,8 @@ impl DeviceLoader {
 }
 
 impl Flow {
-    /// Ends it, with an error or without; what is under way is not delivered.
+    /// Ends what is streamed, with an error or without. Batches that are under way are not
+    /// delivered.
     pub(super) fn end(&mut self, error: Option<Error>) {
         *self = Flow { ended: true, error, moves_cursor: self.moves_cursor, ..Flow::default() };
     }

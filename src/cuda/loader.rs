@@ -1,5 +1,5 @@
-//! The loader on a device: epochs of batches in order, some of them on their way before they are
-//! asked for.
+//! The loader on a device: epochs of batches in order, some of which are copied to the device
+//! before they are asked for.
 
 use super::batches::{DeviceBatches, Flow};
 use super::device::Device;
@@ -13,10 +13,11 @@ use crate::{DType, Result};
 /// Streams epochs of batches to a GPU, made by
 /// [`DeviceGenerator::build`](super::DeviceGenerator::build).
 ///
-/// They are the batches of the [`Loader`] with the same options, on any number of workers, slots
-/// and batches ahead. Dropping the loader waits for the copies from its page-locked memory and for
-/// its kernel, and frees its memory but for that of batches that the consumer holds, which stay
-/// valid.
+/// The batches are those of the [`Loader`] with the same options, with any number of workers, slots
+/// and batches under way.
+///
+/// Dropping the loader waits for the copies from its page-locked memory and for its kernel. It
+/// frees its memory, except that of batches that the consumer holds: these stay valid.
 #[derive(Debug)]
 pub struct DeviceLoader {
     /// What is under way to the device.
@@ -26,7 +27,7 @@ pub struct DeviceLoader {
     pub(super) pipeline: Pipeline,
     pub(super) stream: Stream,
     pub(super) ahead: usize,
-    /// Behind the batch that was delivered last.
+    /// After the batch that was delivered last.
     pub(super) cursor: Cursor,
 }
 
@@ -35,22 +36,22 @@ impl DeviceLoader {
         DeviceLoader { flow: Flow::default(), loader, pipeline, stream, ahead, cursor: Cursor::default() }
     }
 
-    /// The loader on the host's side, for its counts, loci and ledger. Its state is ahead of the
-    /// device's by the batches that are under way, and its layout is that of batches as they cross
-    /// the bus; [`DeviceLoader::shape`] and [`DeviceLoader::dtype`] are those on the device. A
-    /// stream that is begun on it ends the stream of the device.
+    /// Returns the loader on the host's side, for its counts, loci and ledger. Its state is ahead
+    /// of the device's by the batches that are under way, and its layout is that of batches as they
+    /// cross the bus; [`DeviceLoader::shape`] and [`DeviceLoader::dtype`] are those on the device.
+    /// A stream that is begun on it ends the stream of the device.
     #[must_use]
     pub fn host(&self) -> &Loader {
         &self.loader
     }
 
-    /// The device that the batches are on.
+    /// Returns the device that the batches are on.
     #[must_use]
     pub fn device(&self) -> &Device {
         self.pipeline.device()
     }
 
-    /// Counts time that a consumer waited for this loader without having it.
+    /// Adds time that a consumer waited for this loader while another thread could use it.
     #[cfg(feature = "ffi")]
     pub(crate) fn waited(&self, time: std::time::Duration) {
         self.pipeline.counters.consumer_waited(time);
@@ -66,21 +67,21 @@ impl DeviceLoader {
         &self.pipeline
     }
 
-    /// Channels and positions of an example on the device; `(1, 1)` for the columns of one number,
-    /// and no channel for one that the batches do not have.
+    /// Returns the channels and positions of an example on the device: `(1, 1)` for a column of one
+    /// number, and no channel for a column that the batches do not have.
     #[must_use]
     pub fn shape(&self, column: Column) -> (usize, usize) {
         let on_device = self.pipeline.layout().column(column);
         (on_device.channels, on_device.positions)
     }
 
-    /// The type of a column's values on the device.
+    /// Returns the type of a column's values on the device.
     #[must_use]
     pub fn dtype(&self, column: Column) -> DType {
         self.pipeline.layout().column(column).dtype
     }
 
-    /// Counters since the loader was made.
+    /// Returns the counters since the loader was made.
     #[must_use]
     pub fn stats(&self) -> DeviceStats {
         let layout = self.pipeline.layout();
@@ -92,8 +93,9 @@ impl DeviceLoader {
         }
     }
 
-    /// The state after the batch that was delivered last, or where the stream begins when none was
-    /// delivered yet. [`DeviceLoader::follow`] and [`DeviceLoader::validation`] leave it as it is.
+    /// Returns the state after the batch that was delivered last, or at the start of the stream
+    /// when none was delivered yet. [`DeviceLoader::follow`] and [`DeviceLoader::validation`] leave
+    /// it as it is.
     #[must_use]
     pub fn state(&self) -> State {
         self.loader.state_at(self.cursor)
@@ -143,8 +145,8 @@ impl DeviceLoader {
         Ok(DeviceBatches::begin(self, batches, false))
     }
 
-    /// The rest of what the loader streams, after [`DeviceBatches::detach`], and nothing when there
-    /// is no stream. Dropping this does not end the stream.
+    /// Returns the rest of what the loader streams, after [`DeviceBatches::detach`]. Without a
+    /// stream there is no batch. Dropping the returned batches does not end the stream.
     pub fn streaming(&mut self) -> DeviceBatches<'_> {
         DeviceBatches::of(self)
     }

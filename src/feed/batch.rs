@@ -8,11 +8,14 @@ use crate::{DType, Result};
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// A batch of examples. When it was streamed, it holds a slot of the ring until it is dropped, so a
-/// consumer that keeps many needs as many slots; when it was [fetched](super::Dataset::fetch), its
-/// memory is its own.
+/// A batch of examples.
 ///
-/// All columns lie in one allocation on a page boundary, each starting at a multiple of 256 bytes.
+/// A streamed batch holds a slot of the loader's ring until it is dropped, so a consumer that holds
+/// many batches needs as many slots. A [fetched](super::Dataset::fetch) batch has memory of its
+/// own.
+///
+/// All columns lie in one allocation that begins on a page boundary. Each starts at a multiple of
+/// 256 bytes.
 #[derive(Debug)]
 pub struct Batch {
     lease: Lease,
@@ -30,13 +33,13 @@ pub struct Tensor<'a, T> {
 }
 
 impl<T> Tensor<'_, T> {
-    /// Examples, channels, positions.
+    /// Returns the numbers of examples, channels and positions.
     #[must_use]
     pub fn shape(&self) -> [usize; 3] {
         self.shape
     }
 
-    /// The values of one example, `(channels, positions)` in C order.
+    /// Returns the values of one example, `(channels, positions)` in C order.
     ///
     /// # Panics
     /// When the batch has no such row, as indexing a slice does.
@@ -64,25 +67,25 @@ pub struct AnyTensor<'a> {
 }
 
 impl<'a> AnyTensor<'a> {
-    /// The type of the values.
+    /// Returns the type of the values.
     #[must_use]
     pub fn dtype(&self) -> DType {
         self.dtype
     }
 
-    /// Examples, channels, positions.
+    /// Returns the numbers of examples, channels and positions.
     #[must_use]
     pub fn shape(&self) -> [usize; 3] {
         self.shape
     }
 
-    /// The values' bytes.
+    /// Returns the bytes of the values.
     #[must_use]
     pub fn bytes(&self) -> &'a [u8] {
         self.bytes
     }
 
-    /// The values as `T`, or `None` when they are of another type.
+    /// Returns the values as `T`, or `None` when they are of another type.
     #[must_use]
     pub fn typed<T: Element>(&self) -> Option<Tensor<'a, T>> {
         let data = (T::DTYPE == self.dtype).then(|| bytemuck::try_cast_slice(self.bytes).ok())??;
@@ -95,33 +98,34 @@ impl Batch {
         Batch { lease, layout, rows, epoch, index }
     }
 
-    /// Number of examples: this rank's part of the batch size, or less in the last batch of an
-    /// epoch, where the last ranks may have none.
+    /// Returns the number of examples: this rank's part of the batch size, or less in the last
+    /// batch of an epoch, where the last ranks may have none.
     #[must_use]
     pub fn len(&self) -> usize {
         self.rows
     }
 
-    /// Whether this rank has no example of the batch.
+    /// Returns whether this rank has no example of the batch.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rows == 0
     }
 
-    /// The epoch that the batch belongs to.
+    /// Returns the epoch that the batch belongs to. It is 0 for draws of the caller's own.
     #[must_use]
     pub fn epoch(&self) -> u64 {
         self.epoch
     }
 
-    /// The batch's number in its epoch, the same on every rank; 0 when it was fetched.
+    /// Returns the batch's number in its epoch, from 0, the same on every rank. It is 0 for a batch
+    /// that was fetched.
     #[must_use]
     pub fn index(&self) -> u64 {
         self.index
     }
 
-    /// Any column, of whatever type, or `None` when the batches do not have it. The shape of a
-    /// column of one number is `(n, 1, 1)`.
+    /// Returns a column of any type, or `None` when the batches do not have it. The shape of a
+    /// column of one number an example is `(n, 1, 1)`.
     #[must_use]
     pub fn column(&self, column: Column) -> Option<AnyTensor<'_>> {
         let (channels, positions) = self.layout.shape(column);
@@ -133,73 +137,76 @@ impl Batch {
         (channels > 0).then(any)
     }
 
-    /// One-hot sequence, `(n, 4, in_window)`, channels A, C, G, T; a base that is none of them is 0
-    /// in all. `None` when there is no sequence, or its type is not i8: [`Batch::column`] gives
-    /// any.
+    /// Returns the one-hot sequence, `(n, 4, in_window)`, channels A, C, G, T. A base that is none
+    /// of them is 0 in all four. `None` when there is no sequence or its type is not i8;
+    /// [`Batch::column`] gives other types.
     #[must_use]
     pub fn sequence(&self) -> Option<Tensor<'_, i8>> {
         self.column(Column::Sequence)?.typed()
     }
 
-    /// Control tracks, `(n, channels, in_window)`, or `None` when there are none, or their type is
-    /// not f32.
+    /// Returns the control tracks, `(n, channels, in_window)`, or `None` when there are none, or
+    /// their type is not f32.
     #[must_use]
     pub fn controls(&self) -> Option<Tensor<'_, f32>> {
         self.column(Column::Controls)?.typed()
     }
 
-    /// Signal tracks, `(n, channels, out_window)`, or `None` when there are none, or their type is
-    /// not f32.
+    /// Returns the signal tracks, `(n, channels, out_window)`, or `None` when there are none, or
+    /// their type is not f32.
     #[must_use]
     pub fn signal(&self) -> Option<Tensor<'_, f32>> {
         self.column(Column::Signal)?.typed()
     }
 
-    /// 1 for a peak, 0 for a negative; `(n,)`.
+    /// Returns 1 for each peak and 0 for each negative, `(n,)`.
     #[must_use]
     pub fn labels(&self) -> &[i64] {
         bytemuck::cast_slice(self.bytes(Column::Labels))
     }
 
-    /// Which of the kept peaks (for a peak) or of the kept negatives; `(n,)`.
+    /// Returns the index of each example among the kept peaks (for a peak) or the kept negatives,
+    /// `(n,)`.
     #[must_use]
     pub fn sources(&self) -> &[i64] {
         bytemuck::cast_slice(self.bytes(Column::Sources))
     }
 
-    /// The jitter, `0 ..= 2 * max_jitter`: a peak's window is shifted by `offset - max_jitter`. 0
-    /// for a negative; `(n,)`.
+    /// Returns the jitter of each example, `0 ..= 2 * max_jitter`, `(n,)`: a peak's windows are
+    /// shifted by `offset - max_jitter` positions. It is 0 for a negative.
     #[must_use]
     pub fn offsets(&self) -> &[i64] {
         bytemuck::cast_slice(self.bytes(Column::Offsets))
     }
 
-    /// 1 where the example is reverse-complemented; `(n,)`.
+    /// Returns 1 for each example that is reverse-complemented and 0 for the others, `(n,)`.
     #[must_use]
     pub fn reverse_complemented(&self) -> &[u8] {
         self.bytes(Column::ReverseComplement)
     }
 
-    /// The whole slot, and where everything lies in it ([`Layout::range`]): for one copy of the
-    /// whole batch. In a short batch, what lies past the rows of a column is of an earlier batch.
+    /// Returns the whole slot, and where each column lies in it ([`Layout::range`]), to copy the
+    /// batch in one piece. In a short batch, the bytes behind the rows of a column are those of an
+    /// earlier batch.
     #[must_use]
     pub fn slot(&self) -> (&[u8], &Layout) {
         (&self.lease.bytes()[..self.layout.bytes()], &self.layout)
     }
 
-    /// The whole slot for writing: what is written there is seen by whoever reads the batch, and by
-    /// nobody after it.
+    /// Returns the whole slot for writing. What is written there changes this batch and no later
+    /// one.
     ///
     /// # Errors
-    /// None for batches in plain memory.
+    /// [`Error::Driver`](crate::Error::Driver) when waiting for a device that reads the memory
+    /// fails. Batches in plain memory have no error.
     pub fn slot_mut(&mut self) -> Result<&mut [u8]> {
         let bytes = self.layout.bytes();
         self.lease.slot_mut().map_or(Ok(&mut [][..]), |slot| Ok(&mut slot.bytes_mut()?[..bytes]))
     }
 
-    /// Lets the batch keep its memory, and gives the ring other memory in place of it: for a
-    /// consumer that holds more batches than there are slots. A batch that was fetched, or is kept
-    /// already, stays as it is.
+    /// Keeps the memory for this batch, and gives the ring a new slot in its place, for a consumer
+    /// that holds more batches than there are slots. A batch that was fetched, or is kept already,
+    /// stays as it is.
     ///
     /// # Errors
     /// [`Error::Argument`](crate::Error::Argument) when there is no memory for another slot.
@@ -207,11 +214,12 @@ impl Batch {
         self.keep_for(Slot::plain)
     }
 
-    /// The same, with memory of the caller's in place of the batch's: at least so many bytes, on a
-    /// multiple of 256.
+    /// Keeps the memory as [`Batch::keep`] does, and gives the ring memory of the caller's in its
+    /// place. `allocate` is called with the bytes of a slot, and gives at least that many,
+    /// beginning at a multiple of 256.
     ///
     /// # Errors
-    /// What `allocate` gives; [`Error::Argument`](crate::Error::Argument) when its memory is too
+    /// What `allocate` returns; [`Error::Argument`](crate::Error::Argument) when its memory is too
     /// short or not aligned.
     pub fn keep_in<M: AsRef<[u8]> + AsMut<[u8]> + Send + Sync + 'static>(
         &mut self,

@@ -89,8 +89,9 @@ impl Loader {
         self.follow(draws)
     }
 
-    /// The rest of what the loader streams: of the stream that is current when the first batch is
-    /// asked for, and nothing when there is none. Dropping this does not end the stream.
+    /// Returns the rest of what the loader streams. The stream is the one that is current when the
+    /// first batch is asked for; without one there is no batch. Dropping the returned batches does
+    /// not end the stream.
     ///
     /// ```no_run
     /// # let store = atemoya::Store::open("yeast.atemoya")?;
@@ -125,9 +126,9 @@ impl Loader {
 #[must_use = "the stream ends when its batches are dropped; `detach` leaves it going"]
 pub struct Batches {
     loader: Loader,
-    /// `None` for the one that is current when a batch is asked for.
+    /// `None` until a batch is asked for, where it is whichever is current then.
     stream: Option<Arc<Stream>>,
-    /// Behind the last batch; `None` where the loader's own stands for it.
+    /// After the last batch; `None` where it is the loader's.
     cursor: Option<Cursor>,
     /// Whether the stream ends with this.
     ends: bool,
@@ -168,8 +169,8 @@ impl Batches {
         self.poll(Wait::Never)
     }
 
-    /// The loader's state after the batch that was taken last from this. Draws of the caller's own
-    /// leave it as it is.
+    /// Returns the loader's state after the batch that was taken last from this. Draws of the
+    /// caller's own leave it as it is.
     #[must_use]
     pub fn state(&self) -> State {
         self.cursor.map_or_else(|| self.loader.state(), |cursor| self.loader.state_at(cursor))
@@ -190,7 +191,7 @@ impl Batches {
         self.stream.as_ref()?.reported.item(polled)
     }
 
-    /// Whether there is no more to be had, not even an error.
+    /// Returns whether the stream has no further batch and no error.
     #[cfg(feature = "cuda")]
     pub(crate) fn is_at_end(&self) -> bool {
         self.stream.as_ref().is_none_or(|stream| self.loader.is_at_end(stream))

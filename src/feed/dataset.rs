@@ -87,7 +87,7 @@ impl<'a> Dataset<'a> {
         self.again(seed, self.layout.batch_size())
     }
 
-    /// The same examples with another seed and batch size.
+    /// Returns the same examples with another seed and batch size.
     pub(super) fn again(&self, seed: u64, batch_size: usize) -> Result<Dataset<'a>> {
         let options = PlanOptions { seed, ..self.planner.options().clone() };
         let planner = EpochPlanner::with_order(options, self.planner.order())?;

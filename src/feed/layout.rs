@@ -2,7 +2,7 @@
 
 use crate::{DType, Error, Result};
 
-/// Columns start on multiples of this, which is what CUDA's allocator gives and DLPack recommends.
+/// Columns start at multiples of this many bytes, as CUDA's allocator does and DLPack recommends.
 pub(super) const COLUMN_ALIGNMENT: usize = 256;
 
 /// The most bytes of a column: 2^40.
@@ -11,23 +11,24 @@ const MAX_BYTES: usize = 1 << 40;
 /// A column of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {
-    /// One-hot sequence, `(n, 4, in_window)`, channels A, C, G, T: i8 or what was asked for from a
-    /// store, any type from arrays. Packed as u64, `(n, 4, ceil(in_window / 64))`.
+    /// One-hot sequence, `(n, 4, in_window)`, channels A, C, G, T. From a store it is i8 or the
+    /// type set in the generator; from arrays it has their type. Packed as u64 it is `(n, 4,
+    /// ceil(in_window / 64))`.
     Sequence,
-    /// Control tracks, `(n, control channels, in_window)`: f32 or what was asked for from a store,
-    /// any type from arrays.
+    /// Control tracks, `(n, control channels, in_window)`: f32 or the type set in the generator;
+    /// from arrays of windows, their type.
     Controls,
-    /// Signal tracks, `(n, signal channels, out_window)`: f32 or what was asked for from a store,
-    /// any type from arrays.
+    /// Signal tracks, `(n, signal channels, out_window)`: f32 or the type set in the generator;
+    /// from arrays of windows, their type.
     Signal,
     /// 1 for a peak and 0 for a negative, i64, `(n,)`.
     Labels,
-    /// Which of the kept peaks or of the kept negatives, i64, `(n,)`.
+    /// The index among the kept peaks or the kept negatives, i64, `(n,)`.
     Sources,
-    /// Jitter, i64, `(n,)`: a peak's window is shifted by `offset - max_jitter` bases; 0 for a
-    /// negative.
+    /// Jitter, i64, `(n,)`: a peak's windows are shifted by `offset - max_jitter` positions. It is
+    /// 0 for a negative.
     Offsets,
-    /// 1 where the example is reverse-complemented, u8, `(n,)`.
+    /// 1 for an example that is reverse-complemented, otherwise 0, u8, `(n,)`.
     ReverseComplement,
 }
 
@@ -58,13 +59,13 @@ impl ColumnSpec {
         ColumnSpec { dtype, channels: 1, positions: 1 }
     }
 
-    /// Bytes of one example.
+    /// Returns the bytes of one example.
     pub(super) fn bytes(&self) -> usize {
         self.channels * self.positions * self.dtype.size()
     }
 }
 
-/// Types, shapes and places of the columns of a batch, all in one allocation.
+/// Types, shapes and offsets of the columns of a batch, all in one allocation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
     batch_size: usize,
@@ -90,22 +91,22 @@ impl Layout {
         Ok(Layout { batch_size, specs, offsets, bytes: end })
     }
 
-    /// Examples that there is room for: those of a full batch, or all that there are where the
-    /// batch size is larger.
+    /// Returns how many examples a batch has room for: this rank's part of a full batch, or all
+    /// examples where the batch size is larger.
     #[must_use]
     pub fn batch_size(&self) -> usize {
         self.batch_size
     }
 
-    /// Channels and positions of one example; `(1, 1)` for the columns of one number, and no
-    /// channel for one that the batches do not have.
+    /// Returns the channels and positions of one example: `(1, 1)` for a column of one number, and
+    /// no channel for a column that the batches do not have.
     #[must_use]
     pub fn shape(&self, column: Column) -> (usize, usize) {
         let spec = self.spec(column);
         (spec.channels, spec.positions)
     }
 
-    /// The type of a column's values.
+    /// Returns the type of a column's values.
     #[must_use]
     pub fn dtype(&self, column: Column) -> DType {
         self.spec(column).dtype
@@ -115,20 +116,20 @@ impl Layout {
         self.specs[column as usize]
     }
 
-    /// Bytes of a whole slot.
+    /// Returns the bytes of a whole slot.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// Bytes that `rows` examples take in all columns together, without the padding between
-    /// columns.
+    /// Returns the bytes that `rows` examples take in all columns together, without the padding
+    /// between columns.
     #[must_use]
     pub fn payload(&self, rows: usize) -> usize {
         Column::ALL.into_iter().map(|column| self.range(column, rows).len()).sum()
     }
 
-    /// Where the first `rows` examples of a column lie in the slot, in bytes.
+    /// Returns where the first `rows` examples of a column lie in the slot, in bytes.
     #[must_use]
     pub fn range(&self, column: Column, rows: usize) -> std::ops::Range<usize> {
         let start = self.offsets[column as usize];

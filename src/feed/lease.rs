@@ -24,7 +24,7 @@ impl Lease {
         Lease { slot: Some(slot), lessor: Some(lessor) }
     }
 
-    /// A slot that goes back to nobody.
+    /// Makes a slot the batch's own: it is given back to nobody.
     pub(super) fn owned(slot: Slot) -> Lease {
         Lease { slot: Some(slot), lessor: None }
     }
@@ -37,7 +37,7 @@ impl Lease {
         self.slot.as_mut()
     }
 
-    /// Whether the memory is the batch's own.
+    /// Returns whether the memory is the batch's own.
     pub(super) fn is_owned(&self) -> bool {
         self.lessor.is_none()
     }

@@ -43,9 +43,9 @@ struct Core {
 }
 
 impl Loader {
-    /// `dataset` must be laid out for this rank's part of a batch. `allocate` gives a slot of as
-    /// many bytes as it is called with. Where the options do not set the number of slots, there are
-    /// `more_slots` in addition to the default.
+    /// Makes the ring and starts the workers. `dataset` must be laid out for this rank's part of a
+    /// batch. `allocate` gives a slot of as many bytes as it is called with. Where the options do
+    /// not set the number of slots, there are `more_slots` in addition to the default.
     pub(super) fn new(
         dataset: Dataset<'static>,
         options: &LoaderOptions,
@@ -60,40 +60,41 @@ impl Loader {
         Ok(Loader(Arc::new(Core { dataset, ring, workers, shard, drop_last, begun })))
     }
 
-    /// Examples of an epoch, those of all ranks together.
+    /// Returns the number of examples of an epoch, those of all ranks together.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.dataset.len()
     }
 
-    /// Whether an epoch has no example. It is always false.
+    /// Returns whether an epoch has no example, which is never the case.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.dataset.is_empty()
     }
 
-    /// Batches of an epoch, the same number on every rank. The last one may be short.
+    /// Returns the number of batches of an epoch, the same on every rank. The last one may be
+    /// short.
     #[must_use]
     pub fn batches_per_epoch(&self) -> usize {
         self.0.shard.steps(self.len(), self.0.drop_last)
     }
 
-    /// The kept peaks, in the order that [`Batch::sources`] counts. Empty where the peaks are
-    /// arrays, whose rows it counts.
+    /// Returns the kept peaks, in the order that [`Batch::sources`] counts. There is none where the
+    /// peaks are arrays of windows, whose rows it counts.
     #[must_use]
     pub fn peaks(&self) -> &[Locus] {
         self.0.dataset.loci(true)
     }
 
-    /// The kept negatives, in the order that [`Batch::sources`] counts. Empty where they are
-    /// arrays.
+    /// Returns the kept negatives, in the order that [`Batch::sources`] counts. There is none where
+    /// the negatives are arrays of windows.
     #[must_use]
     pub fn negatives(&self) -> &[Locus] {
         self.0.dataset.loci(false)
     }
 
-    /// The data set that is streamed. Any number of threads may fetch from it at once, also while
-    /// the loader streams.
+    /// Returns the data set that is streamed. Any number of threads may fetch from it at once, also
+    /// while the loader streams.
     #[must_use]
     pub fn dataset(&self) -> &Arc<Dataset<'static>> {
         &self.0.dataset
@@ -111,46 +112,48 @@ impl Loader {
         self.0.dataset.fetch(epoch, indices)
     }
 
-    /// How many loci were kept, and how many each rule left out. Examples from arrays are all kept.
+    /// Returns how many loci were kept, and how many each rule left out. Examples from arrays of
+    /// windows are all kept.
     #[must_use]
     pub fn ledger(&self) -> &Ledger {
         self.0.dataset.ledger()
     }
 
-    /// What looks like a mistake in the loci or options and is no error, as text for users:
-    /// [`Dataset::warnings`].
+    /// Returns what looks like a mistake in the loci or options and is no error, as text for users.
+    /// [`Dataset::warnings`] lists the cases.
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         self.0.dataset.warnings()
     }
 
-    /// Types, shapes and places of the columns of a batch.
+    /// Returns the types, shapes and offsets of the columns of a batch.
     #[must_use]
     pub fn layout(&self) -> &Layout {
         &self.0.dataset.layout
     }
 
-    /// Batches in memory at once.
+    /// Returns how many batches are in memory at once.
     #[must_use]
     pub fn slots(&self) -> usize {
         self.0.ring.slots
     }
 
-    /// How many slots the consumer holds now. While it holds all, no batch can be made, until one
-    /// is dropped or [kept](Batch::keep).
+    /// Returns how many slots the consumer holds now. While it holds all, no batch can be made,
+    /// until one is dropped or [kept](Batch::keep).
     #[must_use]
     pub fn leased(&self) -> usize {
         self.0.ring.leased()
     }
 
-    /// Counters since the loader was made.
+    /// Returns the counters since the loader was made.
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.0.ring.counters.read()
     }
 
-    /// The state after the batch that was delivered last, or where the stream begins when none was
-    /// delivered yet. [`Loader::follow`] and [`Loader::validation`] leave it as it is.
+    /// Returns the state after the batch that was delivered last, or at the start of the stream
+    /// when none was delivered yet. [`Loader::follow`] and [`Loader::validation`] leave it as it
+    /// is.
     #[must_use]
     pub fn state(&self) -> State {
         self.state_at(self.0.ring.cursor())
@@ -162,7 +165,7 @@ impl Loader {
         self.0.ring.stop(None);
     }
 
-    /// The state of this loader's epochs at a cursor.
+    /// Returns the state of this loader's epochs at a cursor.
     pub(crate) fn state_at(&self, Cursor { epoch, step }: Cursor) -> State {
         let whole = step > 0 && step >= self.batches_per_epoch() as u64;
         let (epoch, step) = if whole { (epoch.wrapping_add(1), 0) } else { (epoch, step) };
@@ -197,21 +200,21 @@ impl Loader {
         stream
     }
 
-    /// How many batches ahead are read: one for each thread that gathers, and at most an epoch,
-    /// whose plan is made that early.
+    /// Returns how many batches are read ahead: one for each thread that gathers, and at most an
+    /// epoch, since the plan of the next epoch is made that early.
     fn distance(&self) -> u64 {
         self.0.workers.len().clamp(1, self.batches_per_epoch().max(1)) as u64
     }
 
-    /// The most examples that a batch of `n_draws` draws has, on this rank.
+    /// Returns the most examples that a batch has on this rank, of a stream of `n_draws` draws.
     pub(super) fn largest_batch(&self, n_draws: usize) -> usize {
         self.0.shard.indices(0, n_draws, false).len()
     }
 
-    /// Delivers the next batch of a stream, or of the current one where there is `None`, which then
-    /// stands there: `None` at the end, and pending where it was not waited for.
+    /// Delivers the next batch of a stream: `None` at the end, and pending where it was not waited
+    /// for. Where `stream` is `None`, it is set to the current stream first.
     pub(super) fn poll(&self, stream: &mut Option<Arc<Stream>>, wait: Wait) -> Result<Poll<Option<Batch>>> {
-        self.0.ring.next(stream, wait, self.0.workers.in_their_place())
+        self.0.ring.next(stream, wait, self.0.workers.gather_in_consumer())
     }
 
     /// Ends a stream, unless another one was begun since.
@@ -219,19 +222,19 @@ impl Loader {
         self.0.ring.stop(Some(stream));
     }
 
-    /// Whether a stream has no more to give, not even an error.
+    /// Returns whether a stream has no further batch and no error.
     #[cfg(feature = "cuda")]
     pub(super) fn is_at_end(&self, stream: &Arc<Stream>) -> bool {
         self.0.ring.is_at_end(stream)
     }
 
-    /// How many streams were begun. It tells whether another one has taken the place of one.
+    /// Returns how many streams were begun, to learn whether another one was begun since.
     #[cfg(feature = "ffi")]
     pub(crate) fn begun(&self) -> u64 {
         self.0.begun.load(Ordering::SeqCst)
     }
 
-    /// Waits until the next batch is here, or the stream has ended.
+    /// Waits until the next batch is gathered, or the stream has ended.
     #[cfg(feature = "ffi")]
     pub(crate) fn wait(&self) {
         self.0.ring.wait();

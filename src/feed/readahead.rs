@@ -26,8 +26,8 @@ impl Readahead {
         Readahead { distance, next: AtomicU64::new(0), due: AtomicU64::new(0), streak: AtomicU64::new(0) }
     }
 
-    /// The batches of `total` that the thread about to gather `batch` reads ahead. Each batch is
-    /// given to one thread.
+    /// Returns the batches of `total` that the thread about to gather `batch` reads ahead. Each
+    /// batch is given to one thread.
     pub(super) fn after(&self, batch: u64, total: u64) -> impl Iterator<Item = u64> {
         let end = total.min(batch.saturating_add(self.distance).saturating_add(1));
         let start = self.next.fetch_max(end, Relaxed);

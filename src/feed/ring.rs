@@ -26,7 +26,7 @@ pub(super) struct Ring {
     shared: Mutex<Shared>,
     /// Signalled when there may be a batch to claim.
     work: Condvar,
-    /// Signalled when a batch is here or a slot is free again.
+    /// Signalled when a batch is gathered or a slot is free again.
     ready: Condvar,
     /// How many slots there are.
     pub(super) slots: usize,
@@ -51,9 +51,9 @@ pub(crate) enum Wait {
     /// Never, and it is an error when all slots are leased.
     #[cfg_attr(not(feature = "ffi"), expect(dead_code, reason = "only the C interface polls like this"))]
     Look,
-    /// Until the batch is here, but it is an error when all slots are leased.
+    /// Until the batch is gathered, but it is an error when all slots are leased.
     UnlessAllLeased,
-    /// Until the batch is here.
+    /// Until the batch is gathered.
     Always,
     /// This long at most.
     For(Duration),
@@ -129,9 +129,7 @@ impl Ring {
         let awaited = match shared.slots.complete(claim, result) {
             Completed::Late => return self.wake_for_a_slot(shared),
             Completed::Kept { quick } => {
-                shared.idle_consumers > 0
-                    && shared.slots.next_is_here()
-                    && !(quick && shared.slots.may_wait_for_another())
+                shared.idle_consumers > 0 && shared.slots.has_next() && !(quick && shared.slots.may_wait_for_another())
             }
         };
         drop(shared);
@@ -141,11 +139,10 @@ impl Ring {
     }
 
     /// Delivers the next batch of a stream in order: `None` at its end, and pending where it was
-    /// not waited for. The stream is the one that is current now where there is `None`, and stands
-    /// there afterwards. Several consumers of a stream get each batch once; all of them get the
-    /// error that it ends with.
+    /// not waited for. Where `stream` is `None`, it is set to the current stream first. Several
+    /// consumers of a stream get each batch once; all of them get the error that it ends with.
     ///
-    /// `gather` is for the consumer to gather batches by itself, where there are no workers.
+    /// Where there are no workers, the consumer gathers batches by `gather`.
     pub(super) fn next(
         self: &Arc<Self>,
         stream: &mut Option<Arc<Stream>>,
@@ -196,29 +193,29 @@ impl Ring {
         Batch::new(Lease::new(slot, lessor), layout, rows, batch.epoch, batch.step)
     }
 
-    /// Waits until the next batch of the current stream is here, or the stream has ended.
+    /// Waits until the next batch of the current stream is gathered, or the stream has ended.
     #[cfg(feature = "ffi")]
     pub(super) fn wait(&self) {
         let mut shared = self.lock();
         let Some(stream) = shared.slots.stream().cloned() else { return };
-        while shared.slots.is_current(&stream) && !shared.slots.is_at_end() && !shared.slots.next_is_here() {
+        while shared.slots.is_current(&stream) && !shared.slots.is_at_end() && !shared.slots.has_next() {
             shared = self.wait_until_ready(shared, None);
         }
     }
 
-    /// Whether a stream has no more to give, not even an error.
+    /// Returns whether a stream has no further batch and no error.
     #[cfg(feature = "cuda")]
     pub(super) fn is_at_end(&self, stream: &Arc<Stream>) -> bool {
         let shared = self.lock();
         !shared.slots.is_current(stream) || (shared.slots.is_at_end() && !shared.slots.has_failed())
     }
 
-    /// Slots that the consumer holds.
+    /// Returns how many slots the consumer holds.
     pub(super) fn leased(&self) -> usize {
         self.lock().slots.leased()
     }
 
-    /// The cursor of the last stream of epochs.
+    /// Returns the cursor of the last stream of epochs.
     pub(super) fn cursor(&self) -> Cursor {
         self.lock().slots.cursor()
     }
@@ -250,7 +247,8 @@ impl Ring {
         }
     }
 
-    /// What the lock guards stays whole when a thread dies while holding it: nothing panics halfway.
+    /// What the lock guards stays whole when a thread dies while holding it: nothing panics
+    /// halfway.
     fn lock(&self) -> MutexGuard<'_, Shared> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -32,12 +32,12 @@ pub struct Shard {
 }
 
 impl Shard {
-    /// The part of rank `rank`, counted from 0, of `world_size` in batches of `batch_size`
-    /// examples, of all ranks together.
+    /// Returns the part of rank `rank`, counted from 0, of `world_size` ranks. A batch has
+    /// `batch_size` examples, those of all ranks together.
     ///
     /// # Errors
-    /// [`Error::Argument`] when the world is empty, the rank is not in it, or the batch is empty or
-    /// cannot be divided evenly.
+    /// [`Error::Argument`] when `world_size` is 0, `rank` is not below it, or `batch_size` is 0 or
+    /// no multiple of it.
     pub fn new(rank: usize, world_size: usize, batch_size: usize) -> Result<Shard> {
         if world_size == 0 {
             return Err(Error::argument("world_size", "there must be at least one rank"));
@@ -52,39 +52,39 @@ impl Shard {
         Ok(Shard { rank, world_size, batch_size })
     }
 
-    /// The rank, from 0.
+    /// Returns the rank, from 0.
     #[must_use]
     pub fn rank(&self) -> usize {
         self.rank
     }
 
-    /// How many ranks share a batch.
+    /// Returns how many ranks share a batch.
     #[must_use]
     pub fn world_size(&self) -> usize {
         self.world_size
     }
 
-    /// Examples of a batch, of all ranks together.
+    /// Returns the examples of a batch, those of all ranks together.
     #[must_use]
     pub fn batch_size(&self) -> usize {
         self.batch_size
     }
 
-    /// Examples of a full batch that this rank takes; no batch gives it more.
+    /// Returns how many examples of a full batch are this rank's. No batch gives it more.
     #[must_use]
     pub fn local_batch_size(&self) -> usize {
         self.batch_size / self.world_size
     }
 
-    /// Batches of an epoch of `n_examples`, the same for every rank. With `drop_last`, a partial
-    /// batch at the end is not one of them, so that there is none when the epoch is shorter than a
-    /// batch.
+    /// Returns the number of batches of an epoch of `n_examples`, the same for every rank. With
+    /// `drop_last`, a partial batch at the end does not count, so an epoch that is shorter than a
+    /// batch has none.
     #[must_use]
     pub fn steps(&self, n_examples: usize, drop_last: bool) -> usize {
         if drop_last { n_examples / self.batch_size } else { n_examples.div_ceil(self.batch_size) }
     }
 
-    /// The indices, in the epoch, of this rank's examples in batch `step`, from 0.
+    /// Returns the indices, in the epoch, of this rank's examples in batch `step`, counted from 0.
     ///
     /// A partial batch at the end, of L examples, is cut into slices of `ceil(L / world_size)`: the
     /// last ranks may have fewer examples, or none. The range is empty when `step` is not below

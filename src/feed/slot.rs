@@ -1,4 +1,4 @@
-//! The memory of one batch: what a slot is to the ring, whoever allocates it, and the plain kind.
+//! The memory of one batch: plain, of the caller's, or of a kind that a floor above brings.
 
 use super::layout::COLUMN_ALIGNMENT;
 use crate::{Error, Result};
@@ -8,16 +8,16 @@ use std::fmt::Debug;
 
 /// Memory that a batch is gathered into, aligned to at least 256 bytes. Its length never changes.
 pub(crate) trait Memory: Any + Debug + Send + Sync {
-    /// What it holds.
+    /// Returns the bytes.
     fn bytes(&self) -> &[u8];
 
-    /// The same for writing, after waiting until nothing else reads it any more.
+    /// Returns the bytes for writing, after waiting until nothing else reads them.
     ///
     /// # Errors
-    /// Whatever the wait ends with; the memory must not be written then.
+    /// When the wait fails. The memory must not be written then.
     fn bytes_mut(&mut self) -> Result<&mut [u8]>;
 
-    /// Whether something else may still read it, so that writing may have to wait.
+    /// Returns whether something else may still read the memory, so that writing may have to wait.
     fn in_use(&self) -> bool {
         false
     }
@@ -32,19 +32,19 @@ impl Slot {
         Slot(Box::new(memory))
     }
 
-    /// A slot of at least `bytes` bytes of plain memory.
+    /// Allocates a slot of at least `bytes` bytes of plain memory.
     ///
     /// # Errors
-    /// [`Error::Argument`] when there is no such memory.
+    /// [`Error::Argument`] when there is not as much memory.
     pub(super) fn plain(bytes: usize) -> Result<Slot> {
         Ok(Slot::new(Plain::new(bytes)?))
     }
 
-    /// A slot in memory of the caller's, which must be at least `bytes` bytes and begin as columns
-    /// do.
+    /// Makes a slot of memory of the caller's: at least `bytes` bytes, beginning at a multiple of
+    /// 256.
     ///
     /// # Errors
-    /// [`Error::Argument`] when it is not so.
+    /// [`Error::Argument`] when it is too short or not aligned.
     pub(super) fn foreign<M>(mut memory: M, bytes: usize) -> Result<Slot>
     where
         M: AsRef<[u8]> + AsMut<[u8]> + Send + Sync + 'static,
@@ -73,7 +73,7 @@ impl Slot {
         self.0.in_use()
     }
 
-    /// The memory, if it is of this kind.
+    /// Returns the memory, if it is of this type.
     #[cfg(feature = "cuda")]
     pub(super) fn memory_mut<M: Memory>(&mut self) -> Option<&mut M> {
         let memory: &mut dyn Any = &mut *self.0;
@@ -107,13 +107,14 @@ const HUGE_PAGE: usize = 2 << 20;
 struct Plain(MmapMut);
 
 impl Plain {
-    /// Allocates and touches at least `bytes` bytes, so that no worker takes page faults later.
+    /// Allocates at least `bytes` bytes and writes to them, so that no worker takes page faults
+    /// later.
     fn new(bytes: usize) -> Result<Plain> {
         let rounded = if bytes < HUGE_PAGE { Some(bytes.max(1)) } else { bytes.checked_next_multiple_of(HUGE_PAGE) };
         let failed = |why: String| Error::argument("slots", format!("cannot allocate a batch of {bytes} bytes: {why}"));
         let rounded = rounded.ok_or_else(|| failed("it is larger than memory can be".to_owned()))?;
         let mut memory = MmapMut::map_anon(rounded).map_err(|error| failed(error.to_string()))?;
-        // An advice: where it is not taken, the pages are small.
+        // Where the system does not follow this advice, the pages are small.
         #[cfg(target_os = "linux")]
         let _ = memory.advise(memmap2::Advice::HugePage);
         memory.fill(0);

@@ -1,5 +1,5 @@
-//! Where a stream stands: a few bytes from which it goes on with the very next batch, on any number
-//! of workers and ranks.
+//! The cursor of a stream, and its saved state: a few bytes from which a stream goes on with the
+//! very next batch, on any number of workers and ranks.
 
 use crate::sample::Order;
 use crate::{Error, Result};
@@ -15,16 +15,16 @@ pub(crate) struct Cursor {
 }
 
 impl Cursor {
-    /// The cursor behind a batch.
+    /// Returns the cursor after a batch.
     pub(crate) fn after(epoch: u64, step: u64) -> Cursor {
         Cursor { epoch, step: step + 1 }
     }
 }
 
-/// The place of a stream, after some batch.
+/// The saved cursor of a stream, with what identifies the stream.
 ///
-/// `step` counts global batches, so a state saved by one rank serves all, and any world size that
-/// divides the batch.
+/// `step` counts the batches of all ranks together, so a state saved by one rank serves all ranks,
+/// and any world size that divides the batch size.
 ///
 /// ```
 /// use atemoya::feed::State;
@@ -41,23 +41,23 @@ pub struct State {
     pub order: Order,
     /// The version of that order.
     pub version: u32,
-    /// A hash of the loci and of the options that decide which example stands where, 16 hexadecimal
-    /// digits.
+    /// A hash of the loci and of the options that decide which example has which index, 16
+    /// hexadecimal digits.
     pub fingerprint: String,
-    /// `random_state`.
+    /// The seed of all epochs, `random_state` of the generators.
     pub seed: u64,
-    /// Examples of an epoch.
+    /// Examples of an epoch, those of all ranks together.
     pub examples: usize,
-    /// Examples of a batch, of all ranks together.
+    /// Examples of a batch, those of all ranks together.
     pub batch_size: usize,
     /// The epoch of the next batch.
     pub epoch: u64,
-    /// The number, in that epoch, of the next batch.
+    /// The number of the next batch in that epoch, from 0.
     pub step: u64,
 }
 
 impl State {
-    /// Checks that a saved state is of the stream of `self`, at another place.
+    /// Checks that a saved state is of the same stream as this one. Their cursors may differ.
     ///
     /// # Errors
     /// [`Error::Argument`] with the first member that differs.

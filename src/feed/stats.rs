@@ -1,26 +1,27 @@
-//! What the feed counts: how much it delivered, and who waited for whom.
+//! The counters of a loader: what it delivered, and how long consumers and workers waited.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Counters of a feed since it was made.
+/// Counters of a loader since it was made.
 ///
-/// When `consumer_waited` is near zero and `workers_waited` is large, the loader is faster than
-/// what consumes it.
+/// When `consumer_waited` is near zero and `workers_waited` is large, the loader is faster than its
+/// consumer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Stats {
     /// Batches delivered.
     pub batches: u64,
-    /// Bytes delivered, the padding between columns not counted.
+    /// Bytes delivered, without the padding between columns.
     pub bytes: u64,
-    /// Time the consumer waited for a batch; without workers, the time it gathered.
+    /// Time that the consumer waited for batches. Without workers, it is the time that the consumer
+    /// gathered them.
     pub consumer_waited: Duration,
-    /// Time the workers waited for a free slot or for work, added up over the workers; with a
-    /// device, also for copies from their slots.
+    /// Time that workers waited for a free slot or for work, added up over the workers. With a
+    /// device, they also wait for copies from their slots.
     pub workers_waited: Duration,
-    /// Page faults of this process, since the loader was made, that waited for a disk (major
-    /// faults): what is read through maps and was not in memory when it was needed. `None` where
-    /// the system does not tell.
+    /// Page faults of this process that waited for a disk (major faults), since the loader was
+    /// made: pages that are read through maps and were not in memory. `None` where the system does
+    /// not count them.
     pub page_faults: Option<u64>,
 }
 
@@ -30,7 +31,7 @@ pub(super) struct Counters {
     bytes: AtomicU64,
     consumer: AtomicU64,
     workers: AtomicU64,
-    /// Page faults of the process before.
+    /// Page faults of the process before the loader was made.
     page_faults: Option<u64>,
 }
 
@@ -64,8 +65,8 @@ impl Counters {
     }
 }
 
-/// Major page faults of this process so far: the twelfth field of its `stat`, of which the second,
-/// in parentheses, may hold anything.
+/// Returns the major page faults of this process so far. They are the twelfth field of its `stat`;
+/// the second field stands in parentheses and may hold any text.
 fn page_faults() -> Option<u64> {
     let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
     stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(9)?.parse().ok()

@@ -58,23 +58,23 @@ impl Stream {
         Stream { draws: Some(Arc::new(draws)), ..stream }
     }
 
-    /// The epoch and step that it begins with. Draws of the caller's own have none: they lie in no
-    /// epoch, and the loader's cursor does not move with them.
+    /// Returns the epoch and step that it begins with. Draws of the caller's own have none: they
+    /// lie in no epoch, and the loader's cursor does not move with them.
     pub(super) fn start(&self) -> Option<Cursor> {
         self.draws.is_none().then_some(self.start)
     }
 
-    /// How many batches there are.
+    /// Returns how many batches there are.
     pub(super) fn batches(&self) -> u64 {
         self.steps().saturating_mul(self.epochs).saturating_sub(self.start.step)
     }
 
-    /// The columns of its batches.
+    /// Returns the layout of its batches.
     pub(super) fn layout(&self) -> &Arc<Layout> {
         &self.dataset.layout
     }
 
-    /// Which examples the batch of this number has, counted from 0 at the start of the stream.
+    /// Returns which examples the batch of this number has, counted from 0 at the stream's start.
     pub(super) fn batch(&self, number: u64) -> BatchSpec {
         let steps = self.steps();
         let number = number + self.start.step;
@@ -106,12 +106,12 @@ impl Stream {
         self.draws.as_ref().map_or_else(|| self.dataset.plan(epoch), |draws| Ok(Arc::clone(draws)))
     }
 
-    /// Examples of an epoch, those of all ranks together.
+    /// Returns the examples of an epoch, those of all ranks together.
     fn examples(&self) -> usize {
         self.draws.as_ref().map_or(self.dataset.len(), |draws| draws.len())
     }
 
-    /// Batches of an epoch, the last of which may be short.
+    /// Returns the batches of an epoch, the last of which may be short.
     fn steps(&self) -> u64 {
         self.shard.steps(self.examples(), self.drop_last) as u64
     }

@@ -32,8 +32,8 @@ impl Workers {
         self.threads.len()
     }
 
-    /// How a consumer gathers batches by itself; `None` where there are threads for it.
-    pub(super) fn in_their_place(&self) -> Option<fn(&mut Claim) -> Result<()>> {
+    /// Returns how a consumer gathers a batch by itself, or `None` where there are threads for it.
+    pub(super) fn gather_in_consumer(&self) -> Option<fn(&mut Claim) -> Result<()>> {
         self.threads.is_empty().then_some(gather)
     }
 }

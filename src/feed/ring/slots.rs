@@ -120,18 +120,18 @@ impl Slots {
         self.stream.as_ref().is_some_and(|current| Arc::ptr_eq(current, stream))
     }
 
-    /// Whether there is no further batch. There may be an error.
+    /// Returns whether there is no further batch. There may be an error.
     pub(super) fn is_at_end(&self) -> bool {
         self.delivered == self.total
     }
 
-    /// Whether the stream ended with an error.
+    /// Returns whether the stream ended with an error.
     pub(super) fn has_failed(&self) -> bool {
         self.failed.is_some()
     }
 
-    /// Whether the batch that is delivered next is here, or its error.
-    pub(super) fn next_is_here(&self) -> bool {
+    /// Returns whether the batch that is delivered next was gathered, or failed.
+    pub(super) fn has_next(&self) -> bool {
         self.filled.contains_key(&self.delivered)
     }
 
@@ -168,8 +168,8 @@ impl Slots {
         Completed::Kept { quick }
     }
 
-    /// Delivers the next batch of a stream: `None` at its end, and pending while it is not here.
-    /// The error that a stream ended with is given to each call.
+    /// Delivers the next batch of a stream: `None` at its end, and pending while it is not
+    /// gathered. The error that a stream ended with is given to each call.
     pub(super) fn take(&mut self, stream: &Arc<Stream>) -> Poll<Result<Option<Filled>>> {
         if !self.is_current(stream) {
             return Poll::Ready(Ok(None));
@@ -201,16 +201,17 @@ impl Slots {
         self.release(slot);
     }
 
-    /// Whether a consumer can be woken for the batch that is delivered next and another one at
-    /// once: that is being gathered and was begun a short time ago, and there is a further batch for
-    /// the thread that brought this one, so that the consumer does not wait for one thread alone.
+    /// Returns whether a consumer may be woken later, for the batch that is delivered next and
+    /// another one at once. Then the other one is being gathered and was begun a short time ago,
+    /// and the thread that brought this batch goes on with a further one, so that the consumer does
+    /// not depend on one thread alone.
     pub(super) fn may_wait_for_another(&self) -> bool {
         let goes_on = self.claimed < self.total && !self.free.is_empty();
         self.filled.len() == 1 && goes_on && self.gathering.iter().any(|(_, since)| since.elapsed() < SHORT)
     }
 
-    /// Leaves the stream at the end of `total` batches. The slots of batches that were not delivered
-    /// are free again.
+    /// Leaves the stream at the end of `total` batches. The slots of batches that were not
+    /// delivered are free again.
     fn abandon(&mut self, total: u64) {
         (self.claimed, self.delivered, self.total) = (total, total, total);
         self.failed = None;

@@ -42,7 +42,7 @@ impl Fixture {
     }
 
     fn next(&self, wait: Wait) -> Result<Poll<Option<Batch>>> {
-        self.ring.next(&mut None, wait, self.workers.in_their_place())
+        self.ring.next(&mut None, wait, self.workers.gather_in_consumer())
     }
 
     /// Waits for the next batch and returns its number.

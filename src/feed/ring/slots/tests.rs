@@ -32,10 +32,10 @@ fn batches_are_delivered_in_order_however_they_are_completed() {
     assert!(slots.claim().is_none(), "no slot is free");
     for claim in [third, second] {
         assert!(matches!(slots.complete(claim, Ok(())), Completed::Kept { .. }));
-        assert!(!slots.next_is_here() && slots.take(&stream).is_pending());
+        assert!(!slots.has_next() && slots.take(&stream).is_pending());
     }
     slots.complete(first, Ok(()));
-    assert!(slots.next_is_here());
+    assert!(slots.has_next());
     assert_eq!([(); 3].map(|()| delivered(&mut slots, &stream)), [0, 1, 2]);
     assert_eq!(slots.cursor(), Cursor { epoch: 0, step: 3 });
     let last = slots.claim().unwrap();
