@@ -119,9 +119,10 @@ impl Loader {
 /// The batches of a stream, in order. Dropping this ends the stream, unless another one was begun
 /// since.
 ///
-/// When another stream of the loader is begun, this one ends. It also ends after an error, which is
-/// reported once. [`Error::AllLeased`](crate::Error::AllLeased) is the exception: after it, `next`
-/// gives `None` until a batch is dropped, and then goes on.
+/// When another stream of the loader is begun, this one ends. It also ends after an error. `next`
+/// and [`Batches::next_waiting`] report an error once: where several threads take batches of a
+/// stream, to one of them. [`Error::AllLeased`](crate::Error::AllLeased) does not end the stream:
+/// after it, `next` gives `None` until a batch is dropped, and then goes on.
 #[derive(Debug)]
 #[must_use = "the stream ends when its batches are dropped; `detach` leaves it going"]
 pub struct Batches {
