@@ -1,5 +1,5 @@
-//! Machines without a driver, with one that has no device, or with a library that is no driver: an
-//! error that says so, no panic.
+//! Machines without a driver, without a device, or with a library that is not a driver: an error,
+//! and no panic.
 
 use super::emulator::{self, Emulator};
 use super::matrix::say;
@@ -7,7 +7,7 @@ use super::program::again;
 use crate::Error;
 use crate::cuda::Device;
 
-/// Opens a device in a process of its own, under these settings, and gives what it said.
+/// Opens a device in a separate process with these settings, and returns its output.
 fn open(settings: &[(&str, String)]) -> String {
     let output = again("absence::child", settings);
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -60,7 +60,7 @@ fn without_a_device_or_without_this_one_it_says_so() {
     assert!(busy.starts_with("cannot retain the primary context of the device: CUDA_ERROR_UNKNOWN"), "{busy}");
 }
 
-/// A library of the driver's name that is something else.
+/// A library with the driver's name that is not a driver.
 #[test]
 fn a_library_that_is_no_driver_is_none() {
     let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
@@ -71,7 +71,7 @@ fn a_library_that_is_no_driver_is_none() {
     let path = directory.path().display().to_string();
     let said = open(&[("LD_LIBRARY_PATH", path)]);
     assert!(said.starts_with("no driver: the library libcuda.so has no function cu"), "{said}");
-    // The emulator under that name is one.
+    // The emulator with that name is a driver.
     std::fs::copy(emulator::path(), directory.path().join("libcuda.so")).unwrap();
     assert!(open(&[("LD_LIBRARY_PATH", directory.path().display().to_string())]).starts_with("ok 0 "));
 }

@@ -1,10 +1,10 @@
-//! What the batches on a device must hold: the host's batches, converted by plain code.
+//! The batches that a device must have: those of the host, converted by plain code.
 
 use crate::feed::{Batch, Column};
 use crate::{DType, PeakGenerator};
 use half::{bf16, f16};
 
-/// The bytes of each column of a batch, and their types.
+/// The bytes and the type of each column of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Expected {
     pub(super) rows: usize,
@@ -18,7 +18,7 @@ impl Expected {
     }
 }
 
-/// A number as one of a type.
+/// Converts a number to a type.
 fn convert(value: f32, dtype: DType, out: &mut Vec<u8>) {
     match dtype {
         DType::I8 | DType::U8 => out.push(value as u8),
@@ -43,15 +43,15 @@ fn column(batch: &Batch, column: Column, dtype: DType) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// The batches of some epochs, as a loader of the host gives them in its plainest types, converted
-/// to those of the device.
+/// Returns the batches of some epochs, as a loader on the host gives them as `i8` and `f32`,
+/// converted to the types of the device.
 pub(super) fn expected(generator: &PeakGenerator, types: [DType; 3], epochs: (u64, u64)) -> Vec<Expected> {
     let plain = generator.clone().sequence_type(DType::I8).controls_type(DType::F32).signal_type(DType::F32);
     let loader = plain.num_workers(0).build().unwrap();
     from(loader.epochs(epochs.0, epochs.1).map(Result::unwrap), types)
 }
 
-/// Batches of the host in its plainest types, converted.
+/// Converts batches of the host.
 pub(super) fn from(batches: impl Iterator<Item = Batch>, types: [DType; 3]) -> Vec<Expected> {
     let one = |batch: Batch| {
         let dtype = |c: Column| types.get(c as usize).copied().unwrap_or_else(|| batch.column(c).unwrap().dtype());

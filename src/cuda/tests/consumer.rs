@@ -1,5 +1,5 @@
-//! A consumer that never waits: it gives its stream copies of all columns into memory of its own,
-//! drops the batch, and looks at the results when all is over.
+//! A consumer that never waits. It gives its stream copies of all columns into its own memory,
+//! drops the batch, and checks the results at the end.
 
 use super::check::Expected;
 use crate::Result;
@@ -16,8 +16,8 @@ pub(super) struct Consumer {
     results: Vec<Copied>,
 }
 
-/// What was copied of a batch; `None` for a column that is not there, and an error where the device
-/// failed.
+/// The copied columns of a batch; `None` for a column that the batch lacks, and an error if the
+/// device failed.
 struct Copied {
     rows: usize,
     place: (u64, u64),
@@ -26,14 +26,14 @@ struct Copied {
 }
 
 impl Consumer {
-    /// Gives a stream, which waits for the batch already, the copies of all its columns.
+    /// Gives copies of all columns to a stream that already waits for the batch.
     pub(super) fn use_on(&mut self, batch: &DeviceBatch, stream: &Stream) {
         let _entered = stream.device().enter().unwrap();
         let columns = Column::ALL.map(|column| {
             let Some(tensor) = batch.column(column).filter(|tensor| tensor.byte_len() > 0) else { return Ok(None) };
             let memory = DeviceMemory::new(stream, tensor.byte_len())?;
             let target = memory.address(0..tensor.byte_len());
-            // SAFETY: both places are allocated and as long.
+            // SAFETY: source and target are allocated and of this length.
             let copied = unsafe { memcpy_dtod_async(target, tensor.pointer(), tensor.byte_len(), stream.raw()) };
             copied.map_err(wrapped("copy on the device"))?;
             Ok(Some(memory))
@@ -42,12 +42,12 @@ impl Consumer {
         self.results.push(Copied { rows: batch.len(), place, columns: columns.into(), stream: stream.clone() });
     }
 
-    /// The same on the batch's own stream.
+    /// Gives them to the stream of the batch.
     pub(super) fn consume(&mut self, batch: DeviceBatch) {
         self.use_on(&batch, batch.stream());
     }
 
-    /// Waits for all, and says how many batches are not what they must be.
+    /// Waits for all copies, and returns the number of wrong batches.
     pub(super) fn wrong(self, expected: &[Expected]) -> usize {
         let missing = expected.len().abs_diff(self.results.len());
         let results = self.results.into_iter().zip(expected);

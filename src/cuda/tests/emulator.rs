@@ -1,12 +1,12 @@
-//! The emulator in this process: loading it in the driver's place, and asking what it saw.
+//! The emulator in this process: loads it in place of the driver, and reads its report.
 
 use std::ffi::{CString, c_char};
 use std::path::PathBuf;
 
-/// The emulator, loaded so that `cudarc`, which looks for a library of its name, finds it.
+/// The emulator, loaded with the name by which `cudarc` finds the driver.
 pub(super) struct Emulator(libloading::Library);
 
-/// What is alive on the device and around it.
+/// The objects of the driver that are alive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Live {
     pub(super) device_allocations: u64,
@@ -19,7 +19,7 @@ pub(super) struct Live {
     pub(super) contexts: u64,
 }
 
-/// Where cargo puts the emulator: beside this test.
+/// Returns the path of the emulator, which cargo puts beside this test.
 pub(super) fn path() -> PathBuf {
     let path = std::env::current_exe().unwrap().with_file_name("libcuda_emu.so");
     assert!(path.exists(), "{} is missing", path.display());
@@ -27,33 +27,33 @@ pub(super) fn path() -> PathBuf {
 }
 
 impl Emulator {
-    /// Loads it. No function of the driver has been called in this process yet.
+    /// Loads the emulator. This process must not have called the driver before.
     pub(super) fn load() -> Emulator {
         // SAFETY: the emulator does nothing when it is loaded.
         Emulator(unsafe { libloading::Library::new(path()) }.unwrap())
     }
 
     fn number(&self, name: &str) -> u64 {
-        // SAFETY: the functions that are asked for here take nothing and give a number.
+        // SAFETY: the functions that are looked up here take nothing and return a number.
         let function = unsafe { self.0.get::<extern "C" fn() -> u64>(name.as_bytes()) }.unwrap();
         function()
     }
 
     fn numbers(&self, name: &str) -> [u64; 8] {
         let mut numbers = [0; 8];
-        // SAFETY: the functions that are asked for here have this type.
+        // SAFETY: the functions that are looked up here have this type.
         let function = unsafe { self.0.get::<unsafe extern "C" fn(*mut u64, usize)>(name.as_bytes()) }.unwrap();
         // SAFETY: there is room for 8.
         unsafe { function(numbers.as_mut_ptr(), numbers.len()) };
         numbers
     }
 
-    /// How many violations of the driver's rules there were.
+    /// Returns the number of violations of the driver's rules.
     pub(super) fn violations(&self) -> u64 {
         self.number("cuEmuViolations")
     }
 
-    /// The detectors that found them, each once.
+    /// Returns the detectors that found them, each once.
     pub(super) fn detectors(&self) -> Vec<String> {
         type Text = unsafe extern "C" fn(*mut c_char, usize) -> usize;
         // SAFETY: the function has this type.
@@ -69,7 +69,7 @@ impl Emulator {
         tags
     }
 
-    /// Copies to the device from memory that is not page-locked.
+    /// Returns the number of copies to the device from memory that is not page-locked.
     pub(super) fn pageable_copies(&self) -> u64 {
         self.numbers("cuEmuStats")[4]
     }
@@ -80,12 +80,12 @@ impl Emulator {
         Live { device_allocations, device_bytes, page_locked, page_locked_bytes, events, streams, modules, contexts }
     }
 
-    /// How often this thread may have waited for the device.
+    /// Returns how often this thread may have waited for the device.
     pub(super) fn host_waits(&self) -> u64 {
         self.number("cuEmuHostWaits")
     }
 
-    /// How often a function of the driver was called, or any.
+    /// Returns the number of calls of a function of the driver, or of all functions.
     pub(super) fn calls(&self, name: Option<&str>) -> u64 {
         let name = name.map(|name| CString::new(name).unwrap());
         // SAFETY: the function has this type.
@@ -94,7 +94,8 @@ impl Emulator {
         unsafe { function(name.as_ref().map_or(std::ptr::null(), |name| name.as_ptr())) }
     }
 
-    /// Makes the `nth` call from now of a function of the driver, or of any, fail; 0 for none.
+    /// Makes the `nth` call from now of a function of the driver, or of any function, fail; 0 for
+    /// none.
     pub(super) fn fail(&self, name: Option<&str>, nth: u64, code: u32) {
         type Fail = unsafe extern "C" fn(*const c_char, u64, u32);
         let name = name.map(|name| CString::new(name).unwrap());

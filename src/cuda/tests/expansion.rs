@@ -85,7 +85,7 @@ struct Case {
 
 fn bits(random: &mut Random, to: DType, rows: usize, width: usize) -> Case {
     let words = width.div_ceil(64);
-    // Past the width stands what nobody wants.
+    // The bits past the width are not used.
     let source: Vec<u64> = (0..rows * words).map(|_| random.below(usize::MAX) as u64 | 1 << random.below(64)).collect();
     let mut target = Vec::new();
     for row in source.chunks_exact(words) {

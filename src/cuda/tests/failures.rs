@@ -40,13 +40,13 @@ fn a_lost_device_is_an_error() {
         for mode in ["eager", "lazy", "random"] {
             let settings = [("CUDA_EMU_FAULT", fault.to_owned()), ("CUDA_EMU_MODE", mode.to_owned())];
             let outcome = run("fault", &settings);
-            // What a lost device holds can no longer be given back.
+            // The memory of a lost device cannot be freed.
             assert!(Outcome { leaked: false, ..outcome.clone() }.is_clean(), "{fault} {mode}: {outcome:?}");
         }
     }
 }
 
-/// Reads an epoch with nothing but the library's own calls, and counts batches that are wrong.
+/// Reads an epoch by calls of the library alone, and counts wrong batches.
 fn read(batches: DeviceBatches<'_>, expected: &[Expected]) -> Result<usize> {
     let (mut wrong, mut came) = (0, 0);
     for batch in batches {
@@ -66,18 +66,18 @@ fn open_and_read(store: &Store, expected: &[Expected]) -> Result<usize> {
     read(loader.epoch(0), expected)
 }
 
-/// Whether an error is one that a failing call of the driver may end in.
+/// Returns whether a failing call of the driver may cause this error.
 fn is_drivers(error: &Error) -> bool {
     matches!(error, Error::Driver { code: 304, .. } | Error::NoDriver { .. })
 }
 
-/// For every call of building a loader and streaming an epoch: what becomes of the epoch if that
-/// call fails, and of the next one.
+/// Lets each call of building a loader and streaming an epoch fail once, and checks that epoch and
+/// the next one.
 pub(super) fn each_call_fails(emulator: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let expected = expected(&generator(&store), COMPACT, (0, 1));
     let (mut wrong, mut failed) = (0, 0);
-    // The first time, so that the driver is loaded well: that is done once a process.
+    // Loads the driver, which happens once for each process.
     wrong += open_and_read(&store, &expected).unwrap();
     for nth in 1.. {
         let before = emulator.calls(None);
@@ -97,7 +97,7 @@ pub(super) fn each_call_fails(emulator: &Emulator) -> Done {
         }
     }
     assert!(failed > 100, "{failed}");
-    // The same with a loader that is there already and goes on after the failure.
+    // The same with an existing loader, which continues after the failure.
     let device = Device::open(0).unwrap();
     let mut loader = DeviceGenerator::new(&device, typed(&store, COMPACT)).build().unwrap();
     let live = emulator.live();
@@ -119,7 +119,7 @@ pub(super) fn each_call_fails(emulator: &Emulator) -> Done {
     Done { wrong, ..Done::default() }
 }
 
-/// With 20,000 bytes of the device or of page-locked memory.
+/// The device, or the host, has only 20,000 bytes of (page-locked) memory.
 pub(super) fn lack_of_memory(emulator: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let device = Device::open(0).unwrap();
@@ -136,7 +136,7 @@ pub(super) fn lack_of_memory(emulator: &Emulator) -> Done {
     Done { wrong, ..Done::default() }
 }
 
-/// An operation fails on the device, after which every call does.
+/// An operation fails on the device, and so do all later calls.
 pub(super) fn fault(_: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let device = Device::open(0).unwrap();
@@ -148,14 +148,14 @@ pub(super) fn fault(_: &Emulator) -> Done {
             error => panic!("{error}"),
         }
     }
-    // At last there is no memory left that could be used again.
+    // In the end no memory is left that can be used again.
     assert!(codes.starts_with(&[700, 700]) && codes.ends_with(&[999]), "{codes:?}");
     let error = DeviceGenerator::new(&device, typed(&store, COMPACT)).build().unwrap_err();
     assert!(matches!(error, Error::Driver { code: 700, .. }), "{error}");
     Done::default()
 }
 
-/// A consumer that panics with a batch in its hands and others under way.
+/// A consumer panics while it holds a batch and others are in flight.
 pub(super) fn panicking_consumer(_: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let device = Device::open(0).unwrap();

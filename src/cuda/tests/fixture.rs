@@ -13,7 +13,7 @@ mod stores;
 use crate::format::manifest::Role;
 use stores::Contig;
 
-/// Odd, and no multiple of a word.
+/// Odd, and not a multiple of a word.
 pub(super) const IN_WINDOW: usize = 203;
 pub(super) const OUT_WINDOW: usize = 87;
 
@@ -25,7 +25,7 @@ impl Random {
         Random(SplitMix64::seed_from_u64(seed))
     }
 
-    /// A number below `bound`.
+    /// Returns a number below `bound`.
     pub(super) fn below(&mut self, bound: usize) -> usize {
         (self.0.next_u64() % bound as u64) as usize
     }
@@ -78,14 +78,14 @@ pub(super) fn store(directory: &Path) -> Store {
     store
 }
 
-/// The store in a directory of its own.
+/// Makes the store in a temporary directory.
 pub(super) fn temporary() -> (TempDir, Store) {
     let directory = tempfile::tempdir().unwrap();
     let store = store(directory.path());
     (directory, store)
 }
 
-/// A loader's options, with nine batches an epoch, the last one short.
+/// Returns a generator with nine batches in each epoch, the last one short.
 pub(super) fn generator(store: &Store) -> PeakGenerator {
     let controls = Some(vec!["real".to_owned(), "narrow".to_owned()]);
     let generator =
@@ -93,7 +93,7 @@ pub(super) fn generator(store: &Store) -> PeakGenerator {
     generator.negative_ratio(0.3).batch_size(5).random_state(3).num_workers(2)
 }
 
-/// The same with types of the device.
+/// Returns it with the given types of columns.
 pub(super) fn typed(store: &Store, [sequence, controls, signal]: [DType; 3]) -> PeakGenerator {
     generator(store).sequence_type(sequence).controls_type(controls).signal_type(signal)
 }

@@ -1,4 +1,4 @@
-//! Who holds batches, how long, and where: consumers that keep them, other threads, and nobody.
+//! Batches that are held long, by other threads, or by no one.
 
 use super::check::expected;
 use super::consumer::Consumer;
@@ -10,7 +10,7 @@ use crate::Error;
 use crate::cuda::{Device, DeviceBatch, DeviceGenerator, Stream};
 use std::sync::mpsc;
 
-/// The consumer keeps as many batches as there are, and drops them in another order than they came.
+/// The consumer holds all slots, and drops the batches in another order than they came.
 pub(super) fn held(_: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let device = Device::open(0).unwrap();
@@ -42,8 +42,8 @@ pub(super) fn held(_: &Emulator) -> Done {
     Done { wrong: consumer.wrong(&expected(&generator(&store), COMPACT, (0, 1))), ..Done::default() }
 }
 
-/// Batches live longer than their loader, and the last of them is used by nobody. Without workers,
-/// which would refill the memory that is freed.
+/// Batches outlive their loader, and the last one is not used. There are no workers: they would
+/// refill the memory that is freed.
 pub(super) fn outlived(_: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let device = Device::open(0).unwrap();
@@ -59,7 +59,7 @@ pub(super) fn outlived(_: &Emulator) -> Done {
     Done { wrong: consumer.wrong(&expected), ..Done::default() }
 }
 
-/// A loader that is dropped with batches under way that nobody was given.
+/// A loader is dropped while batches are in flight.
 pub(super) fn undelivered(_: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let device = Device::open(0).unwrap();
@@ -71,7 +71,7 @@ pub(super) fn undelivered(_: &Emulator) -> Done {
     Done { wrong: consumer.wrong(&expected[..1]), ..Done::default() }
 }
 
-/// Batches are used and dropped by another thread, which has its own stream.
+/// Another thread, with its own stream, uses and drops the batches.
 pub(super) fn threads(_: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let device = Device::open(0).unwrap();
@@ -84,15 +84,14 @@ pub(super) fn threads(_: &Emulator) -> Done {
         receiver.into_iter().for_each(|batch| consumer.consume(batch));
         consumer
     });
-    // There are slots for all of them, however late the thread is.
+    // There are slots for all batches, even if the thread is late.
     loader.epochs(8, 2).for_each(|batch| sender.send(batch.unwrap()).unwrap());
     drop(sender);
     let consumer = thread.join().unwrap();
     Done { wrong: consumer.wrong(&expected(&generator(&store), COMPACT, (8, 2))), ..Done::default() }
 }
 
-/// A stream of the consumer's that is gone before the batch that was used on it, as DLPack's may
-/// be.
+/// A stream of the consumer is destroyed before the batch that was used on it, as with DLPack.
 pub(super) fn stream_gone(_: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let device = Device::open(0).unwrap();
@@ -102,14 +101,14 @@ pub(super) fn stream_gone(_: &Emulator) -> Done {
         let batch = batch.unwrap();
         consumer.use_on(&batch, batch.stream());
         let other = Stream::new(&device).unwrap();
-        // SAFETY: `done_on` lets go of it before it is gone.
+        // SAFETY: `done_on` ends its use before it is destroyed.
         let borrowed = unsafe { Stream::borrow(&device, other.as_raw()) }.unwrap();
         batch.wait_on(&borrowed).unwrap();
-        // Whether this is still under way when the slot is filled again, the emulator finds; the
-        // results are nobody's.
+        // The emulator finds whether this still runs when the slot is filled again. The result is
+        // not checked.
         Consumer::default().use_on(&batch, &other);
         batch.done_on(&borrowed).unwrap();
-        // Nothing more is said of one that is done, or was never there.
+        // Does nothing for a stream that is done, or was never used.
         batch.done_on(&borrowed).unwrap();
         drop((borrowed, other));
     }

@@ -1,5 +1,5 @@
-//! Every program in every order of work that the emulator can make: right data, no violation,
-//! nothing left.
+//! Every program in every order of work of the emulator: the data is right, no rule is violated,
+//! and nothing is left.
 
 use super::program::run;
 use std::io::Write;
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 type Settings = Vec<(&'static str, String)>;
 
-/// The streams of a program are numbered as they are made; 0 is the default one.
+/// The streams of a program are numbered in the order of their creation; 0 is the default one.
 const STREAMS: u32 = 5;
 
 /// {as soon as possible, at random with some seeds, as late as possible, one stream late and the
@@ -26,12 +26,12 @@ pub(super) fn modes() -> Vec<Settings> {
     guards.flat_map(|s| [0, 1].map(|pools| with(s.clone(), "CUDA_EMU_POOLS", pools))).collect()
 }
 
-/// Says something on the terminal, also when the test passes.
+/// Writes to the terminal, also if the test passes.
 pub(super) fn say(text: &str) {
     let _ = writeln!(std::io::stderr(), "cuda on the emulator: {text}");
 }
 
-/// Scenarios that were clean, of all programs so far.
+/// The number of clean scenarios, over all programs so far.
 static CLEAN: AtomicUsize = AtomicUsize::new(0);
 
 fn is_clean_in_all_modes(program: &str) {

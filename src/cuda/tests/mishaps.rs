@@ -1,5 +1,5 @@
-//! One call of the pipeline fails, at a moment when work is under way that nobody would wait for
-//! otherwise: what was delivered is right, the error comes in its turn, and the loader goes on.
+//! One call of the pipeline fails while work is in flight for which nothing else would wait. The
+//! delivered batches are right, the error comes in its turn, and the loader can be used again.
 
 use super::check::expected;
 use super::consumer::Consumer;
@@ -13,9 +13,9 @@ use crate::cuda::page_locked::PageLocked;
 use crate::cuda::{Device, DeviceGenerator, Stream};
 use crate::feed::slot::Memory;
 
-/// Consumes two batches, makes the nth call from then on of a function fail, and streams the epoch
-/// twice more. With one slot on the device and one on the host, all memory is used again at once.
-/// `failures` errors must come of it.
+/// Consumes two batches, makes the nth later call of a function fail, and streams the epoch twice
+/// more. There must be `failures` errors. With one slot on the device and one on the host, all
+/// memory is used again at once.
 fn failing(emulator: &Emulator, function: &str, nth: u64, failures: usize) -> Done {
     let (_directory, store) = temporary();
     let device = Device::open(0).unwrap();
@@ -43,18 +43,19 @@ fn failing(emulator: &Emulator, function: &str, nth: u64, failures: usize) -> Do
     Done { wrong: consumer.wrong(&delivered), ..Done::default() }
 }
 
-/// The record after the kernel, so that the batch's slot comes back with the kernel under way.
+/// The record after the kernel fails: the slot comes back while the kernel runs.
 pub(super) fn failing_record(emulator: &Emulator) -> Done {
     failing(emulator, "cuEventRecord", 2, 1)
 }
 
-/// The copy's wait for the consumer, who still reads the slot.
+/// The copy's wait for the consumer fails, while the consumer still reads the slot.
 pub(super) fn failing_wait(emulator: &Emulator) -> Done {
     failing(emulator, "cuStreamWaitEvent", 1, 1)
 }
 
-/// The record after the copy, which still reads the page-locked memory: in the pipeline, where all
-/// is waited for then, and of a page-locked buffer alone, which waits by itself.
+/// The record after the copy fails, while the copy still reads the page-locked memory: in the
+/// pipeline, which then waits for all its work, and for a page-locked buffer alone, which waits
+/// itself.
 pub(super) fn failing_copied(emulator: &Emulator) -> Done {
     let done = failing(emulator, "cuEventRecord", 1, 1);
     let device = Device::open(0).unwrap();
@@ -70,8 +71,7 @@ pub(super) fn failing_copied(emulator: &Emulator) -> Done {
     Done { wrong: done.wrong + wrong, ..done }
 }
 
-/// The record after the consumer, when it drops its batch: that is no error, since it is waited
-/// for.
+/// The record after the consumer fails when it drops its batch. That is no error: the host waits.
 pub(super) fn failing_release(emulator: &Emulator) -> Done {
     failing(emulator, "cuEventRecord", 3, 0)
 }

@@ -1,5 +1,4 @@
-//! A scenario: one program in a process of its own, under settings of the emulator, and what came
-//! of it.
+//! A scenario: a program in a separate process, with settings of the emulator, and its outcome.
 
 use super::emulator::{Emulator, Live};
 use super::programs::PROGRAMS;
@@ -8,34 +7,34 @@ use crate::cuda::driver::FUNCTIONS;
 use std::process::{Command, Output};
 use std::time::Duration;
 
-/// What came of a scenario.
+/// The outcome of a scenario.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Outcome {
-    /// Batches that were not what they must be.
+    /// The number of wrong batches.
     pub(super) wrong: u64,
     pub(super) violations: u64,
     pub(super) detectors: Vec<String>,
-    /// Copies to the device from memory that is not page-locked.
+    /// The number of copies to the device from memory that is not page-locked.
     pub(super) pageable: u64,
-    /// Whether anything of the driver's was left.
+    /// Whether an object of the driver was left.
     pub(super) leaked: bool,
-    /// How often the consumer's thread may have waited for the device while it asked for batches
-    /// and dropped them.
+    /// How often the consumer's thread may have waited for the device while it took and dropped
+    /// batches.
     pub(super) host_waits: u64,
-    /// Bytes that cross the bus for an example, in the ways that the program tried.
+    /// The bytes of an example on the bus, for each transfer that the program tried.
     pub(super) bytes_per_example: Vec<usize>,
-    /// How the process ended, if not well.
+    /// How the process failed, if it did.
     pub(super) failure: Option<String>,
 }
 
 impl Outcome {
-    /// Whether all is as it must be.
+    /// Returns whether there was no failure of any kind.
     pub(super) fn is_clean(&self) -> bool {
         *self == Outcome::default()
     }
 }
 
-/// Runs an ignored test of these in a process of its own, under these settings.
+/// Runs an ignored test of this module in a separate process, with these settings.
 pub(super) fn again(test: &str, settings: &[(&str, String)]) -> Output {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args([&format!("cuda::tests::{test}"), "--exact", "--ignored", "--nocapture"]);
@@ -43,7 +42,7 @@ pub(super) fn again(test: &str, settings: &[(&str, String)]) -> Output {
     command.output().unwrap()
 }
 
-/// Runs a program in a process of its own, under these settings.
+/// Runs a program in a separate process, with these settings.
 pub(super) fn run(program: &str, settings: &[(&str, String)]) -> Outcome {
     let mut settings = settings.to_vec();
     settings.push(("ATEMOYA_PROGRAM", program.to_owned()));
@@ -74,7 +73,7 @@ pub(super) fn run(program: &str, settings: &[(&str, String)]) -> Outcome {
     outcome
 }
 
-/// What a program gives back.
+/// The result of a program.
 #[derive(Debug, Default)]
 pub(super) struct Done {
     pub(super) wrong: usize,
@@ -82,7 +81,7 @@ pub(super) struct Done {
     pub(super) bytes_per_example: Vec<usize>,
 }
 
-/// The functions of the driver that only these tests call.
+/// Functions of the driver that only these tests call.
 const TESTS_OWN: [&str; 2] = ["cuCtxSynchronize", "cuMemcpyDtoDAsync_v2"];
 
 #[test]
@@ -91,18 +90,18 @@ fn child() {
     let name = std::env::var("ATEMOYA_PROGRAM").expect("the test that runs this says which program");
     let (_, program) = PROGRAMS.into_iter().find(|(known, _)| *known == name).unwrap();
     std::thread::spawn(|| {
-        // What only a hang takes.
+        // Longer than any program takes.
         std::thread::sleep(Duration::from_secs(500));
         std::process::abort();
     });
     let emulator = Emulator::load();
     let done = program(&emulator);
-    // What streams that are gone had left to do. A device that is lost has nothing.
+    // The remaining work of destroyed streams. A lost device has none.
     if let Ok(device) = Device::open(0) {
         let _entered = device.enter();
         let _ = cudarc::driver::result::ctx::synchronize();
     }
-    // A function that is missing from the list would be a panic where a driver lacks it.
+    // If a driver lacked a function that the list misses, its call would panic.
     let listed: u64 = FUNCTIONS.into_iter().chain(TESTS_OWN).map(|name| emulator.calls(Some(name))).sum();
     assert_eq!(listed, emulator.calls(None), "all functions of the driver that are called are listed");
     let sizes: Vec<String> = done.bytes_per_example.iter().map(ToString::to_string).collect();

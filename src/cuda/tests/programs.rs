@@ -1,4 +1,4 @@
-//! What consumers do with a loader, one function for each way.
+//! Programs of consumers of a loader.
 
 use super::check::expected;
 use super::consumer::Consumer;
@@ -49,10 +49,10 @@ pub(super) const PROGRAMS: [(&str, Program); 32] = [
 
 /// All three columns are expanded: packed bits, f32 to bf16, u16 to f16.
 pub(super) const COMPACT: [DType; 3] = [DType::F16, DType::BF16, DType::F16];
-/// None is.
+/// No column is expanded.
 const DENSE: [DType; 3] = [DType::I8, DType::F32, DType::F32];
 
-/// Consumes what is left of some epochs on the loader's stream, and counts the consumer's waits.
+/// Consumes the rest of some epochs on the loader's stream, and counts the consumer's waits.
 fn consume(emulator: &Emulator, mut batches: DeviceBatches<'_>, consumer: &mut Consumer) -> u64 {
     let mut waits = 0;
     loop {
@@ -69,7 +69,7 @@ fn consume(emulator: &Emulator, mut batches: DeviceBatches<'_>, consumer: &mut C
     waits
 }
 
-/// Two epochs in the default way.
+/// Two epochs with the default transfer.
 fn compact(emulator: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let device = Device::open(0).unwrap();
@@ -79,7 +79,7 @@ fn compact(emulator: &Emulator) -> Done {
     Done { wrong: consumer.wrong(&expected(&generator(&store), COMPACT, (1, 2))), host_waits, ..Done::default() }
 }
 
-/// Nothing to expand, so that the consumer waits for the copy itself.
+/// Nothing is expanded, so that the consumer waits for the copy.
 fn dense(emulator: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let device = Device::open(0).unwrap();
@@ -91,14 +91,14 @@ fn dense(emulator: &Emulator) -> Done {
     Done { wrong: consumer.wrong(&expected(&generator, DENSE, (0, 2))), host_waits, ..Done::default() }
 }
 
-/// Streams that are not ours, another one for each batch.
+/// Borrowed streams, a different one for each batch.
 fn borrowed(_: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let device = Device::open(0).unwrap();
-    // The default stream, and a stream that somebody else keeps.
+    // The default stream, and a stream that the caller owns.
     let other = Stream::new(&device).unwrap();
     let borrow = |raw| {
-        // SAFETY: null is the default stream, and `other` lives longer than all that is given it.
+        // SAFETY: null is the default stream, and `other` outlives the work that it is given.
         unsafe { Stream::borrow(&device, raw) }.unwrap()
     };
     let streams = [borrow(std::ptr::null_mut()), borrow(other.as_raw())];
@@ -125,10 +125,10 @@ fn two_streams(_: &Emulator) -> Done {
     for batch in loader.epoch(2) {
         let batch = batch.unwrap();
         here.use_on(&batch, batch.stream());
-        // The second time nothing happens.
+        // The second call does nothing.
         [&other, batch.stream(), &other].into_iter().for_each(|stream| batch.wait_on(stream).unwrap());
         there.use_on(&batch, &other);
-        // Said of every second batch; of the others it is so when they are dropped.
+        // For every second batch; the streams of the others are done when these are dropped.
         if batch.index().is_multiple_of(2) {
             batch.done_on(&other).unwrap();
         }
@@ -137,8 +137,8 @@ fn two_streams(_: &Emulator) -> Done {
     Done { wrong: here.wrong(&expected) + there.wrong(&expected), ..Done::default() }
 }
 
-/// Epochs are left with batches under way; the next one uses their slots. Without workers, so that
-/// it is the same batches each time.
+/// Epochs end early with batches in flight, and the next one uses their slots. There are no
+/// workers, so that the same batches are in flight each time.
 fn left_early(_: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let device = Device::open(0).unwrap();
@@ -153,7 +153,7 @@ fn left_early(_: &Emulator) -> Done {
     Done { wrong: consumer.wrong(&all), ..Done::default() }
 }
 
-/// Without workers and without a batch ahead.
+/// Without workers and without prefetched batches.
 fn inline(_: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let device = Device::open(0).unwrap();
@@ -195,8 +195,8 @@ fn arrays(_: &Emulator) -> Done {
     Done { wrong: beside(loader, generator.build().unwrap()), ..Done::default() }
 }
 
-/// A genome whose sequence and signals are arrays, and whose controls are the store's: these alone
-/// are packed for the bus.
+/// A genome whose sequence and signals are arrays, and whose controls are a store's: only these are
+/// narrowed for the bus.
 fn genome(_: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let device = Device::open(0).unwrap();
@@ -215,7 +215,7 @@ fn genome(_: &Emulator) -> Done {
     Done { wrong: beside(loader, generator.build().unwrap()), ..Done::default() }
 }
 
-/// How many columns of an epoch differ from the host's.
+/// Returns the number of columns of an epoch that differ from the host's.
 fn beside(mut loader: DeviceLoader, host: Loader) -> usize {
     let mut wrong = 0;
     let mut batches = loader.epoch(1);
@@ -235,13 +235,12 @@ fn beside(mut loader: DeviceLoader, host: Loader) -> usize {
     wrong
 }
 
-/// A loader on each of two devices, in turns, in a thread for which another context is current all
-/// the time.
+/// Loaders on two devices, in turns, on a thread whose current context is another one.
 fn two_devices(emulator: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let devices = [0, 1].map(|ordinal| Device::open(ordinal).unwrap());
     assert!(devices[0] != devices[1]);
-    // What PyTorch does, say, for its own device.
+    // As PyTorch does for its device.
     let entered = devices[1].enter().unwrap();
     let current = || cudarc::driver::result::ctx::get_current().unwrap();
     let own = current();
@@ -257,7 +256,7 @@ fn two_devices(emulator: &Emulator) -> Done {
         for (consumer, batch) in consumers.iter_mut().zip([a, b]) {
             let batch = batch.unwrap();
             consumer.use_on(&batch, batch.stream());
-            // The call fails that puts the context back: it is made again.
+            // The call that restores the context fails: it is repeated.
             emulator.fail(Some("cuCtxSetCurrent"), 2, 999);
             drop(batch);
             emulator.fail(None, 0, 0);

@@ -1,5 +1,4 @@
-//! What a loader cannot be built with, or given: an argument's error that names it, and nothing
-//! allocated.
+//! Arguments that a loader refuses: an error that names the argument, and nothing stays allocated.
 
 use super::emulator::Emulator;
 use super::fixture::{generator, temporary, typed};

@@ -1,5 +1,5 @@
-//! What is streamed: the rest of an epoch, draws and loci of one's own, a rank's part, and a store
-//! that is damaged.
+//! Streams of a loader: the rest of an epoch, chosen draws and loci, the share of a rank, and a
+//! damaged store.
 
 use super::check::{Expected, expected, from};
 use super::consumer::Consumer;
@@ -13,8 +13,8 @@ use crate::{Error, Store};
 use std::task::Poll;
 use std::time::Duration;
 
-/// States are those of what was delivered, not of what is under way; they serve loaders of the host
-/// too.
+/// States are those of delivered batches, not of those in flight. Loaders on the host can resume
+/// them.
 pub(super) fn resumed(_: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let device = Device::open(0).unwrap();
@@ -59,7 +59,7 @@ pub(super) fn resumed(_: &Emulator) -> Done {
     Done { wrong: consumer.wrong(&all), ..Done::default() }
 }
 
-/// A rank's part of each batch; of the last one, the last rank has nothing.
+/// The share of a rank in each batch; the last rank has none of the last batch.
 pub(super) fn sharded(_: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let device = Device::open(0).unwrap();
@@ -79,14 +79,14 @@ pub(super) fn sharded(_: &Emulator) -> Done {
     Done { wrong, ..Done::default() }
 }
 
-/// A store of which some tiles are overwritten: what is good comes first, then the same error as on
-/// the host.
+/// A store with some overwritten tiles: the good batches come first, then the same error as on the
+/// host.
 pub(super) fn damaged(_: &Emulator) -> Done {
     let (directory, store) = temporary();
     drop(store);
     let file = directory.path().join("store/panel-0.atm");
     let mut bytes = std::fs::read(&file).unwrap();
-    // The last of the tiles: the contigs follow, which are checked when the store is opened.
+    // The last tiles. The contigs that follow are checked when the store is opened.
     let contigs = u64::from_le_bytes(bytes[128 + 32 + 8..][..8].try_into().unwrap()) as usize;
     let data = contigs - 4096;
     bytes[contigs - data / 6..contigs].fill(0xff);

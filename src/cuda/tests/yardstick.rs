@@ -1,4 +1,4 @@
-//! The yardsticks do what they say, leave nothing behind, and leave a loader as it was.
+//! The yardsticks do what they promise, leave nothing behind, and leave a loader usable.
 
 use super::check::expected;
 use super::consumer::Consumer;
@@ -30,8 +30,8 @@ fn a_timed_kernel_leaves_its_loader_as_it_was() {
     is_clean_in_all_modes("kernel_time");
 }
 
-/// Copies of an odd size: as many as they say, and the host waits before the first and after the
-/// last one only.
+/// Copies of an odd size: there are as many as asked for, and the host waits only before the first
+/// and after the last.
 pub(super) fn plain_copies(emulator: &Emulator) -> Done {
     const BYTES: usize = 12_345;
     let device = Device::open(0).unwrap();
@@ -65,8 +65,8 @@ pub(super) fn plain_copies(emulator: &Emulator) -> Done {
     Done::default()
 }
 
-/// The kernel is launched as often as it was asked for, or not where there is nothing for it to do.
-/// Then the loader goes on.
+/// The kernel is launched as often as asked for, or not at all if nothing is expanded. Then the
+/// loader continues.
 pub(super) fn kernel_time(emulator: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let device = Device::open(0).unwrap();
@@ -78,15 +78,15 @@ pub(super) fn kernel_time(emulator: &Emulator) -> Done {
     loader.epoch(0).take(2).for_each(|batch| consumer.consume(batch.unwrap()));
     for (launches, counted) in [(0, 1), (1, 1), (5, 5)] {
         let before = launched();
-        // Nothing is timed here.
+        // The emulator measures no time.
         assert_eq!(yardstick::kernel_time(&mut loader, launches).unwrap(), None);
-        // The batch's own, and one to warm up.
+        // The launch of the batch, and one to warm up.
         assert_eq!(launched() - before, 2 + counted);
     }
     loader.epoch(0).for_each(|batch| consumer.consume(batch.unwrap()));
 
-    // A launch, a record, a wait or the question itself fails: all slots can be used again.
-    // (Workers wait for events too.)
+    // A launch, a record, a wait or the query of the time fails: all slots can be used again.
+    // (Workers wait for events, too.)
     for (name, nth) in [
         ("cuLaunchKernel", 3),
         ("cuEventRecord", 4),
