@@ -73,7 +73,7 @@ class Iteration:
         stream = self.stream
         if stream is not None and not stream.usable():
             raise RuntimeError(
-                "the iteration began in the parent process, before the fork: begin another with iter(loader)"
+                "the iteration belongs to the process that this one was forked from: begin another with iter(loader)"
             )
         with self._lock:
             if self.stream is None:

@@ -18,7 +18,7 @@ def cache(tmp_path) -> Path:
 
 @pytest.fixture
 def inputs(simulated, tmp_path) -> Path:
-    """A copy of the files, which a test may change."""
+    """Returns a copy of the files, which a test may change."""
     folder = tmp_path / "inputs"
     folder.mkdir()
     for name in ("genome.fa", "plus.bw", "minus.bw", "control.bw"):
@@ -37,7 +37,7 @@ def stores(cache: Path) -> list[str]:
 
 
 def age(store: Path, days: float) -> None:
-    """Lets a store seem to have been used so long ago, and by nobody now."""
+    """Makes a store look as if it was last used some days ago, and is not in use."""
     used = store.with_suffix(".used")
     # A lock is on the file that was opened, not on its name.
     used.unlink()
@@ -47,13 +47,13 @@ def age(store: Path, days: float) -> None:
 
 
 def bytes_of(*stores: Path) -> int:
-    """Of all files, of those that several stores share once."""
+    """Returns the bytes of all files; a file that several stores share counts once."""
     stats = [path.stat() for store in stores for path in store.iterdir()]
     return sum({stat.st_ino: stat.st_size for stat in stats}.values())
 
 
 def pack(simulated, run_environment, cache: Path, *signals: str, sequences: str = "genome.fa") -> Path:
-    """Packs in a process of its own, so that this one uses nothing of the cache.
+    """Packs in a separate process, so that this one uses nothing of the cache.
 
     Returns the new store.
     """

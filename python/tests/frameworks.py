@@ -128,9 +128,7 @@ def lightning_fit(make):
 
 
 def lightning_resumed(make):
-    """The fifth step's checkpoint, which rank 0 writes for both, and what a second fit goes on
-    with.
-    """
+    """The checkpoint of the fifth step, which rank 0 writes for both, and the resumed fit."""
     import lightning
 
     path = Path(sys.argv[1]).with_name("fifth.ckpt")
@@ -175,9 +173,7 @@ def told(work) -> list[str]:
 
 
 def on_rank_zero_alone(make, arguments) -> dict:
-    """Loaders that the other rank knows nothing of, and drawn seeds: what is said, and that nobody
-    waits.
-    """
+    """Loaders of one rank only, and drawn seeds. No rank waits for another."""
     drawn = dict(random_state=None)
     alone = dict(rank=0, world_size=1)
     loader = make()

@@ -106,7 +106,7 @@ def lifetimes(driver: Driver, data: Data) -> None:
     loader = data.on_device(device_slots=5)
     running = iter(loader)
     batches = [next(running) for _ in range(3)]
-    # Capsules that nobody takes: freed with what they hold.
+    # Capsules without a consumer free what they hold.
     for batch in batches:
         for version in (None, (1, 0)):
             capsule = batch.tensor("signal").__dlpack__(stream=-1, max_version=version)

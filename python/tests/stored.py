@@ -1,4 +1,4 @@
-"""A store of the simulated data, and what stands in its windows, by plain numpy."""
+"""A store of the simulated data, and the values of its windows by plain numpy."""
 
 import numpy as np
 

@@ -1,5 +1,4 @@
-"""The cache of packed files: what is packed once, and directories that cannot be written or locked.
-"""
+"""Packing into the cache, once for each input, and directories that cannot be written or locked."""
 
 import os
 import shutil
@@ -14,7 +13,10 @@ from comparing import assert_same_batches
 
 
 def test_touched_copied_and_moved_inputs_are_recognised(atemoya, simulated, inputs, cache, tmp_path):
-    """By length and hash; of the same length with other content they are others."""
+    """Inputs are recognised by length and hash.
+
+    Other content of the same length is another input.
+    """
     expected = list(atemoya.PeakGenerator(**given(simulated, inputs, cache)))
     [store] = stores(cache)
     made = (cache / store / "manifest.json").stat().st_mtime_ns
@@ -33,9 +35,7 @@ def test_touched_copied_and_moved_inputs_are_recognised(atemoya, simulated, inpu
 
 
 def test_one_genome_is_packed_once(atemoya, simulated, inputs, cache, tmp_path):
-    """Its file is that of all stores, whatever the tracks and the name of the genome; another one
-    has its own.
-    """
+    """All stores of a genome share its file, whatever the tracks and the name of the genome are."""
     expected = list(atemoya.PeakGenerator(**given(simulated, inputs, cache, cache_dir=tmp_path / "other")))
     atemoya.PeakGenerator(**given(simulated, inputs, cache, signals=[str(inputs / "minus.bw")], controls=None))
     [first] = stores(cache)
@@ -70,7 +70,7 @@ def flip(path: Path) -> None:
 
 
 def test_a_damaged_genome_is_not_taken_for_other_stores(atemoya, simulated, run_environment, cache):
-    """Not when its store is removed and packed again, nor for other tracks."""
+    """Neither when its store is removed and packed again, nor for other tracks."""
     first, second = (pack(simulated, run_environment, cache, name) for name in ("plus.bw", "minus.bw"))
     assert (first / "sequence.atm").samefile(second / "sequence.atm")
     flip(first / "sequence.atm")
@@ -84,7 +84,7 @@ def test_a_damaged_genome_is_not_taken_for_other_stores(atemoya, simulated, run_
 
 
 def test_a_store_that_cannot_be_opened_now_stays(atemoya, simulated, run_environment, cache):
-    """With too few files that may be open, say. Nothing is wrong with the store."""
+    """With too few files that may be open, for example. The store is not damaged."""
     store = pack(simulated, run_environment, cache, "plus.bw", "minus.bw")
     code = """
 import os, resource, sys
@@ -136,7 +136,7 @@ sys.stdin.read()
 
 
 def test_a_file_in_the_place_of_another_is_read(atemoya, simulated, inputs, cache):
-    """Even one of the same length and time of change."""
+    """Even if it has the same length and modification time."""
     expected = list(atemoya.PeakGenerator(**given(simulated, inputs, cache)))
     plus, before = inputs / "plus.bw", (inputs / "plus.bw").stat()
     kept = shutil.copy(plus, inputs / "kept.bw")
@@ -202,9 +202,9 @@ int flock64(int f, int o) { return flock(f, o); }
 
 
 def test_a_file_system_without_locks(atemoya, simulated, run_environment, tmp_path, cache):
-    """NFS and Lustre, as they are mounted at some places.
+    """NFS and Lustre, as some sites mount them.
 
-    Two processes pack at once: one store comes of it.
+    Two processes pack at once, and one store results.
     """
     (tmp_path / "locks.c").write_text(NO_LOCKS)
     subprocess.run(["cc", "-shared", "-fPIC", "-o", tmp_path / "locks.so", tmp_path / "locks.c"], check=True)

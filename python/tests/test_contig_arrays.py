@@ -1,6 +1,4 @@
-"""Sequence and tracks that are in memory: what is taken as it is, and what is refused by its name,
-with what to do.
-"""
+"""Sequence and tracks in memory: arrays used without a copy, and errors that name an argument."""
 
 from collections import UserDict
 from types import MappingProxyType

@@ -1,6 +1,4 @@
-"""bigWigs whose contigs are called otherwise than the genome's, have other lengths, or are not
-there.
-"""
+"""bigWigs whose contigs have other names or lengths than the genome's, or are missing."""
 
 import functools
 import json
@@ -26,7 +24,7 @@ def odd(shared):
 
 
 def warned(make):
-    """What is made, and what is warned of meanwhile."""
+    """Returns the result of a function, and its warnings."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         made = make()
@@ -80,7 +78,7 @@ def test_what_an_alias_says_is_part_of_what_is_cached(atemoya, odd, tmp_path):
 
 
 def test_each_loader_warns(atemoya, odd, tmp_path):
-    """The first call, which packs, and later ones, which take what is in the cache."""
+    """The first call packs, and later ones use the cache."""
     peaks = "chr1\t3000\t3200\nchr2\t4000\t4100\n"
 
     def make(**more):

@@ -91,5 +91,5 @@ def test_without_a_device(folder, emulator, run_environment):
 
 
 def test_without_a_driver(folder, run_environment):
-    """Where there is one, it is told to show no device."""
+    """A driver of this machine is made to show no device."""
     assert run("none", folder, {**run_environment, "CUDA_VISIBLE_DEVICES": ""})[0] == ""

@@ -62,8 +62,7 @@ def test_torchrun_goes_on_from_one_process(atemoya, arguments, alone, tmp_path, 
 
 
 def test_torchrun_with_a_drawn_seed(arguments, tmp_path, run_environment):
-    """Each process draws a seed of its own, which no collective may make one of: a seed is asked
-    for, and nobody waits.
+    """Each process draws a seed of its own, and no collective call unifies them: one is required.
     """
     with pytest.raises(AssertionError, match="ValueError.*random_state"):
         torchrun(tmp_path, run_environment, dict(arguments, random_state=None), epochs=2)

@@ -1,6 +1,4 @@
-"""Tensors by the array interface and by DLPack: what they share, who keeps their memory, and what
-is refused.
-"""
+"""Tensors by the array interface and by DLPack: memory, its lifetime, and refused requests."""
 
 import ctypes
 import gc
@@ -185,7 +183,7 @@ MADE = {
 
 @pytest.mark.parametrize("name", MADE)
 def test_ten_thousand_leave_nothing(make, name):
-    """Each is of a batch of its own, of 300 kB, so that those of 2,000 are 600 MB."""
+    """Each tensor holds a batch of 300 kB: 2,000 of them would take 600 MB."""
     loader, make_of = make(in_window=2000, out_window=1000, num_workers=0), MADE[name]
     places = list(range(12))
 

@@ -1,4 +1,4 @@
-"""Which epoch comes next: of a loader, of its samplers, and after ``set_epoch``."""
+"""The epoch of the next iteration: of a loader, of its samplers, and after ``set_epoch``."""
 
 import pytest
 import torch
@@ -7,7 +7,7 @@ from test_iterations import make
 
 
 class Epochs:
-    """What a loader gives, epoch by epoch."""
+    """The batches of a loader, epoch by epoch."""
 
     def __init__(self, make):
         loader = make()
@@ -29,7 +29,7 @@ def where(loader) -> tuple[int, int]:
 
 @pytest.mark.parametrize("changes", [{}, dict(rank=1, world_size=2), dict(drop_last=True)])
 def test_the_samplers_have_all_places(make, changes):
-    """Whatever the rank: those who ask for them share them out themselves."""
+    """On every rank: frameworks that read the samplers share the indices themselves."""
     loader = make(batch_size=12, **changes)
     places = [(0, index) for index in range(len(loader.dataset))]
     assert list(loader.sampler) == places and len(loader.sampler) == len(places)
@@ -64,7 +64,7 @@ def test_a_foreign_iteration_moves_the_loader_no_further(make):
 @pytest.mark.parametrize("way", ["sampler", "batch_sampler"])
 @pytest.mark.parametrize("changes", [{}, dict(negative_ratio=0.1), dict(negative_ratio=2)])
 def test_a_foreign_iteration_keeps_what_it_began_with(make, way, changes):
-    """And goes on where a loaded state stands."""
+    """Also after a state was loaded."""
     loader = make()
     by = dict(sampler=loader.sampler, batch_size=16) if way == "sampler" else dict(batch_sampler=loader.batch_sampler)
     foreign = torch.utils.data.DataLoader(loader.dataset, **by)
@@ -82,7 +82,7 @@ def test_a_foreign_iteration_keeps_what_it_began_with(make, way, changes):
 
 @pytest.mark.parametrize(("epoch", "first"), [(1, 3), (2, 0)])
 def test_setting_the_epoch_of_a_foreign_iteration_after_loading(make, epochs, epoch, first):
-    """As Accelerate does."""
+    """Accelerate does so."""
     loader = make()
     loader.load_state_dict({**loader.state_dict(), "epoch": 1, "step": 3})
     loader.batch_sampler.sampler.set_epoch(epoch)
@@ -95,9 +95,7 @@ def test_setting_the_epoch_of_a_foreign_iteration_after_loading(make, epochs, ep
 
 @pytest.mark.parametrize("workers", [0, 2])
 def test_setting_the_epoch_of_a_running_iteration(make, epochs, workers):
-    """One that has given nothing begins the epoch; one that is within it goes on; the state says
-    so.
-    """
+    """An iteration without a batch yet begins the epoch. One within it continues."""
     loader = make(num_workers=workers)
     running = iter(loader)
     for epoch in (0, 2, 1):
@@ -157,7 +155,7 @@ def test_setting_the_epoch_of_an_iteration_that_goes_on_from_a_state(make, epoch
 
 @pytest.mark.parametrize("begun", [False, True])
 def test_setting_the_epoch_once_more_after_loading(make, epochs, begun):
-    """Whoever goes through the loader several times in one epoch of his own sets that one again."""
+    """A framework that iterates the loader several times in its own epoch sets that epoch again."""
     loader = make()
     loader.set_epoch(0)
     list(loader)
@@ -193,7 +191,7 @@ def test_setting_the_epoch_once_more_after_loading(make, epochs, begun):
 
 
 def test_an_iteration_that_has_given_all_is_within_no_epoch(make, epochs):
-    """Who asks for as many batches as there are, and no more, does not see it end."""
+    """A consumer that takes exactly the batches of an epoch does not see its end."""
     loader = make()
     for epoch in (0, 0, 1):
         loader.set_epoch(epoch)

@@ -1,4 +1,4 @@
-"""What is wrong with a user's input: the type of the exception, and what its message names."""
+"""Errors in a user's input: the type of the exception, and the names in its message."""
 
 from pathlib import Path
 

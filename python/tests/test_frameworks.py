@@ -49,7 +49,7 @@ def ranks(arguments, tmp_path_factory, run_environment) -> list[dict]:
 
 
 def examples(batches) -> Counter:
-    """How often each example is there, by a hash of its bytes."""
+    """Returns how often each example occurs, by a hash of its bytes."""
     return Counter(hashlib.sha256(b"".join(part.numpy().tobytes() for part in example)).hexdigest()[:12]
                    for batch in batches for example in zip(*batch))
 
@@ -71,9 +71,7 @@ def test_a_loader_that_shares_by_itself_gives_slices_of_its_batches(ranks, epoch
 
 
 def test_a_loader_on_one_rank_alone(ranks, epochs):
-    """It has what it is told to have, says what it takes from the process group, and waits for
-    nobody.
-    """
+    """It takes explicit ranks, warns of those of the process group, and waits for no rank."""
     said = ranks[0]["on rank zero alone"]
     assert_same_batches(said["whole"], epochs[0])
     assert said["said nothing"] == []
@@ -91,8 +89,9 @@ def test_a_drawn_seed_among_several_ranks(ranks, epochs):
 
 
 def test_what_the_samplers_say_where_a_process_group_is(ranks):
-    """Those who leave loader.sampler in its place do not share; those who take the batch sampler
-    do.
+    """With loader.sampler in place, the loader shares.
+
+    Users of the batch sampler share themselves.
     """
     said = ranks[0]["on rank zero alone"]
     assert len(said["the sampler"]) == 1 and "every rank all examples" in said["the sampler"][0]

@@ -1,6 +1,4 @@
-"""Loaders on a locus index: what is not given is as the index was made; and stores that lack a
-column.
-"""
+"""Loaders on a locus index, which has values for options; and stores without a column."""
 
 import pytest
 from comparing import assert_same_batches

@@ -128,7 +128,7 @@ def in_use() -> tuple[int, int, int, int]:
 
 
 def settled(before: tuple) -> tuple:
-    """What is in use, after threads that were told to end had some time to do so."""
+    """Returns what is in use, after threads that were told to end had time to do so."""
     for _ in range(100):
         gc.collect()
         now = in_use()

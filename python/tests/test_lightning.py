@@ -1,6 +1,4 @@
-"""Lightning as it is: fits that are stopped anywhere and go on, reloaded loaders, prediction,
-overfitting.
-"""
+"""Lightning: fits that stop anywhere and resume, reloaded loaders, prediction, overfitting."""
 
 import pytest
 import torch
@@ -226,9 +224,7 @@ class Predicting(Model):
 @pytest.mark.parametrize("way", ["loader", "hook"])
 @pytest.mark.parametrize("workers", [0, 1])
 def test_predicting(make, way, workers):
-    """Lightning makes the loader anew with a batch sampler of its own, and gets every example, the
-    short batch included.
-    """
+    """Lightning makes the loader anew with its own batch sampler, and gets every example once."""
     class Hooked(Predicting):
         def predict_dataloader(self):
             return make(drop_last=True, num_workers=workers)

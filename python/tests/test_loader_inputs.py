@@ -1,6 +1,4 @@
-"""Loader: without torch, loci from files and from indices, and what is wrong with a user's
-arguments.
-"""
+"""Loader: without torch, loci from files and from indices, and errors in a user's input."""
 
 import hashlib
 import json

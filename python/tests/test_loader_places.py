@@ -1,4 +1,4 @@
-"""Loader: ranks put together, and states with which it goes on anywhere."""
+"""Loader: batches of all ranks together, and states that resume anywhere."""
 
 import itertools
 import json
@@ -78,9 +78,7 @@ def test_going_on_elsewhere(make, epochs, taken, workers, before, after):
 
 
 def test_a_state_of_every_moment(make, epochs):
-    """A fresh loader goes on from the state after each batch of one that runs, through the end of
-    an epoch.
-    """
+    """A new loader resumes the state after each batch of another, also at the end of an epoch."""
     running, flat = make(num_workers=1), [*epochs[0], *epochs[1]]
     states = [running.state_dict()]
     for _ in range(2):

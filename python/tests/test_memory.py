@@ -111,9 +111,7 @@ def test_buffers_are_let_go_of(loader, streaming):
 
 
 def test_an_allocator_that_fails(loader, streaming):
-    """What it raises is raised, when the stream begins and when it goes on; batches go on after
-    that.
-    """
+    """Its exceptions are raised, at the beginning of a stream and later; then batches continue."""
     memory = Counted()
 
     def fails(size: int):

@@ -1,4 +1,4 @@
-"""Packing: what a store is made of, what is refused, and that nothing is left behind."""
+"""Packing: the contents of a store, refused input, and nothing left behind."""
 
 import os
 import shutil
@@ -124,7 +124,7 @@ def test_a_damaged_store(atemoya, simulated, tmp_path):
 
 
 def test_progress_begins_with_a_phase(capsys):
-    """No bar without a label, and no part of a whole that nobody knows."""
+    """Every bar has a label, and no bar shows a part of an unknown total."""
     with Progress(True) as show:
         show("", 0, 0)
         assert capsys.readouterr().err == ""

@@ -139,7 +139,7 @@ def ended(child: int) -> int:
 
 @pytest.mark.parametrize("moment", ["before the first batch", "in an epoch", "after an epoch"])
 def test_fork_with_a_live_loader(atemoya, arguments, epochs, moment):
-    """The child begins an epoch of its own; the parent goes on where it was."""
+    """The child begins its own epoch, and the parent continues."""
     loader = atemoya.PeakGenerator(**arguments)
     running = iter(loader)
     taken = {"before the first batch": 0, "in an epoch": 2, "after an epoch": len(epochs[0])}[moment]

@@ -1,4 +1,4 @@
-"""The cache of packed files: what is in it, what is in use, and what is removed."""
+"""The entries of the cache, which stores are in use, and which are removed."""
 
 import json
 import re
@@ -29,7 +29,7 @@ def test_what_is_in_the_cache(atemoya, simulated, inputs, cache):
 
 
 def test_a_store_in_use_is_never_removed(atemoya, simulated, run_environment, cache):
-    """By the process that has opened it, as long as that lives."""
+    """It is in use by the process that has opened it, as long as that lives."""
     loader = atemoya.PeakGenerator(**simulated.arguments(cache_dir=cache))
     [store] = stores(cache)
     code = "import sys, atemoya; [gone] = atemoya.prune_cache(sys.argv[1], everything=True); print(gone.kept)"
@@ -42,7 +42,7 @@ def test_a_store_in_use_is_never_removed(atemoya, simulated, run_environment, ca
 
 
 def test_who_is_given_a_loader_uses_its_store(atemoya, simulated, run_environment, cache, tmp_path):
-    """A process that unpickles it, and has not packed or looked for anything itself."""
+    """A process that unpickles a loader uses its store, without having packed or looked for it."""
     giver = """
 import json, pickle, sys, atemoya
 pickle.dump(atemoya.PeakGenerator(**json.loads(sys.argv[1])), open(sys.argv[2], 'wb'))
@@ -102,7 +102,7 @@ def test_missing_inputs(atemoya, simulated, run_environment, inputs, cache):
 
 
 def test_what_is_not_ours_stays(atemoya, simulated, run_environment, cache):
-    """Not even in a directory that is called like a store of the cache, or in one that is one."""
+    """Neither in a directory that is named like a store of the cache, nor in a store."""
     store = pack(simulated, run_environment, cache, "plus.bw")
     (store / "chapter1.txt").write_text("words")
     lookalike = cache / f"thesis-{'0123456789ab' * 2}.atemoya"
@@ -118,7 +118,7 @@ def test_what_is_not_ours_stays(atemoya, simulated, run_environment, cache):
 
 
 def test_a_limit(atemoya, simulated, run_environment, cache):
-    """The least recently used goes when another is packed; without a limit, none does."""
+    """The least recently used store is removed when another is packed; without a limit, none is."""
     old, new = (pack(simulated, run_environment, cache, name) for name in ("plus.bw", "minus.bw"))
     age(old, 2), age(new, 3)
     elsewhere = pack(simulated, run_environment, cache.with_name("other"), "control.bw")

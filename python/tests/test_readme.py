@@ -1,4 +1,4 @@
-"""The README's Python example runs as it stands there, on files of the names that it has."""
+"""The Python example of the README runs unchanged, on files with the names that it uses."""
 
 import re
 from pathlib import Path

@@ -1,6 +1,4 @@
-"""state_dict and load_state_dict: a loader goes on with the very next batch, on any number of
-workers and ranks.
-"""
+"""state_dict and load_state_dict: a loader resumes with the next batch, on any rank."""
 
 import json
 
