@@ -6,9 +6,10 @@ mod common;
 
 use common::{atemoya, data, index_arguments, names, pack_arguments, run};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
 /// How many moments are tried.
 const MOMENTS: u32 = 40;
@@ -22,6 +23,20 @@ fn duration(arguments: &[String]) -> Duration {
     let start = Instant::now();
     assert!(spawn(arguments).wait().unwrap().success());
     start.elapsed()
+}
+
+/// Makes the simulated data and an empty directory. Returns the directory, and where in it a store
+/// will be.
+fn empty_target() -> (TempDir, PathBuf) {
+    data();
+    let directory = tempfile::tempdir().unwrap();
+    let store = directory.path().join("s.atemoya");
+    (directory, store)
+}
+
+/// Runs the command, which must succeed.
+fn finish(arguments: &[String]) {
+    run(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
 }
 
 /// Starts the command again and again and kills it at moments spread over its run. Returns how many
@@ -48,9 +63,7 @@ fn hidden(directory: &Path) -> Vec<String> {
 
 #[test]
 fn a_killed_pack_leaves_no_store_or_a_whole_one() {
-    data();
-    let directory = tempfile::tempdir().unwrap();
-    let store = directory.path().join("s.atemoya");
+    let (directory, store) = empty_target();
     let arguments = pack_arguments(&store);
     let whole = duration(&arguments);
     std::fs::remove_dir_all(&store).unwrap();
@@ -68,30 +81,26 @@ fn a_killed_pack_leaves_no_store_or_a_whole_one() {
     );
     assert!(killed > 0);
     // What the killed ones left under hidden names goes with the next one.
-    run(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    finish(&arguments);
     assert_eq!(hidden(directory.path()), [""; 0]);
 }
 
 #[test]
 fn a_killed_replacement_leaves_the_old_store_or_the_new_one() {
-    data();
-    let directory = tempfile::tempdir().unwrap();
-    let store = directory.path().join("s.atemoya");
+    let (directory, store) = empty_target();
     let mut arguments = pack_arguments(&store);
     let whole = duration(&arguments);
     arguments.push("--force".into());
     let killed = kill_often(&arguments, whole, || verify(&store));
     assert!(killed > 0);
-    run(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    finish(&arguments);
     assert_eq!(names(directory.path()), ["s.atemoya"]);
 }
 
 #[test]
 fn a_killed_index_leaves_the_store_whole() {
-    data();
-    let directory = tempfile::tempdir().unwrap();
-    let store = directory.path().join("s.atemoya");
-    run(&pack_arguments(&store).iter().map(String::as_str).collect::<Vec<_>>());
+    let (_directory, store) = empty_target();
+    finish(&pack_arguments(&store));
     let mut arguments = index_arguments(&store);
     let whole = duration(&arguments);
     arguments.push("--force".into());
@@ -101,16 +110,14 @@ fn a_killed_index_leaves_the_store_whole() {
         assert!(names(&loci).contains(&"default".to_owned()));
     });
     assert!(killed > 0);
-    run(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    finish(&arguments);
     assert_eq!(names(&loci), ["default"]);
 }
 
 #[test]
 #[cfg(unix)]
 fn an_interrupted_pack_leaves_nothing_and_ends_with_130() {
-    data();
-    let directory = tempfile::tempdir().unwrap();
-    let store = directory.path().join("s.atemoya");
+    let (directory, store) = empty_target();
     let arguments = pack_arguments(&store);
     let whole = duration(&arguments);
     std::fs::remove_dir_all(&store).unwrap();
