@@ -234,8 +234,8 @@ impl IndexBuilder {
         Ok(Indexed { path, table: index.table.loci, selection, inputs: index.inputs, warnings })
     }
 
-    /// Checks that a peak is on a contig to use. Returns a warning when there is none and the filter
-    /// allows that.
+    /// Checks that a peak is on a contig to use. Returns a warning when there is none and the
+    /// filter allows that.
     fn peaks_to_use(&self, table: &LocusTable, contigs: &Contigs) -> Result<Option<String>> {
         let used = |row: Row| {
             self.chroms

@@ -178,7 +178,8 @@ fn when_nothing_is_left_the_ledger_says_why() {
         ),
         (
             mixture(new()).min_counts(Some(10.0)).max_counts(Some(20.0)),
-            "1 on other contigs, 1 too near an end of the contig, 1 in excluded regions, 1 under min_counts, 1 over max_counts",
+            "1 on other contigs, 1 too near an end of the contig, 1 in excluded regions, 1 under min_counts, \
+             1 over max_counts",
         ),
     ] {
         let expected = format!("{fail} ({ledger})");
@@ -191,8 +192,8 @@ fn when_nothing_is_left_the_ledger_says_why() {
     let base = mixture(fixture.generator("negatives", &[("chrA", 1500)], &negatives));
     for order in Order::ALL {
         let generator = base.clone().order(order).min_counts(Some(1.0)).max_counts(Some(20.0));
-        let ledger = "no negative is left; negatives: 0 of 5 kept (1 on other contigs, 1 too near an end of the contig, \
-             1 in excluded regions, 1 under min_counts, 1 over max_counts)";
+        let ledger = "no negative is left; negatives: 0 of 5 kept (1 on other contigs, \
+                      1 too near an end of the contig, 1 in excluded regions, 1 under min_counts, 1 over max_counts)";
         refused(generator.build(), "negatives", &[ledger]);
     }
 }

@@ -262,7 +262,11 @@ fn damaged_bytes_never_panic() {
 proptest! {
     #[test]
     fn any_table_comes_back(
-        peaks in rows(), negatives in rows(), summits: bool, seed in proptest::array::uniform4(-1e9..1e9f64), groups in 0usize..3,
+        peaks in rows(),
+        negatives in rows(),
+        summits: bool,
+        seed in proptest::array::uniform4(-1e9..1e9f64),
+        groups in 0usize..3,
     ) {
         let table = table(&peaks, &negatives, summits);
         let sums = |g: usize| (0..table.len()).map(|i| seed[(i + g) % 4] * i as f64).collect();

@@ -267,8 +267,8 @@ impl ArrayGenerator<'static> {
         self.build_in(0, &Slot::plain)
     }
 
-    /// Builds a loader with slots that `allocate` makes; `more_slots` more than by default, if their
-    /// number is not set.
+    /// Builds a loader with slots that `allocate` makes; `more_slots` more than by default, if
+    /// their number is not set.
     pub(crate) fn build_in(&self, more_slots: usize, allocate: &dyn Fn(usize) -> Result<Slot>) -> Result<Loader> {
         let shard = self.options.checked()?;
         Loader::new(self.source(shard.local_batch_size())?, &self.options, more_slots, allocate)

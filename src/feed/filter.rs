@@ -42,8 +42,8 @@ impl LocusFilter {
     /// Selects the loci of a table that is not the table of an index.
     ///
     /// # Errors
-    /// As [`LocusFilter::explain`]. [`Error::Argument`](crate::Error::Argument) with the ledger when
-    /// no peak is left, or when there are negatives and none of them is left.
+    /// As [`LocusFilter::explain`]. [`Error::Argument`](crate::Error::Argument) with the ledger
+    /// when no peak is left, or when there are negatives and none of them is left.
     pub fn select(&self, store: &Store, table: &LocusTable) -> Result<Selection> {
         self.select_over(&store.into(), table)
     }
@@ -60,9 +60,9 @@ impl LocusFilter {
     ///
     /// # Errors
     /// [`Error::Argument`](crate::Error::Argument) for a parameter out of its range, a name that
-    /// the store lacks, or `chroms` of which the genome has none; [`Error::Input`](crate::Error::Input)
-    /// for a bad exclusion list, or one that is on no contig of the genome;
-    /// [`Error::Corrupt`](crate::Error::Corrupt) for a damaged store.
+    /// the store lacks, or `chroms` of which the genome has none;
+    /// [`Error::Input`](crate::Error::Input) for a bad exclusion list, or one that is on no contig
+    /// of the genome; [`Error::Corrupt`](crate::Error::Corrupt) for a damaged store.
     pub fn explain(&self, store: &Store, table: &LocusTable) -> Result<Selection> {
         self.explain_over(&store.into(), table)
     }
@@ -115,7 +115,8 @@ impl LocusFilter {
         Ok(self.renamed_exclusions(contigs)?.into_iter().map(|(bed, _)| bed).collect())
     }
 
-    /// Reads the exclusion lists that are given. Each comes with the contigs that were renamed in it.
+    /// Reads the exclusion lists that are given. Each comes with the contigs that were renamed in
+    /// it.
     pub(crate) fn renamed_exclusions(&self, contigs: &Contigs) -> Result<Vec<(BedFile, Vec<Renamed>)>> {
         let read = |path: &PathBuf| {
             let mut bed = read_bed(path)?;

@@ -161,8 +161,8 @@ impl PeakGenerator {
         world_size in options: usize;
         /// Sets whether the short batch at an epoch's end is dropped.
         drop_last in options: bool;
-        /// Sets how many batches are in memory at once, those that the consumer holds included: 1 to
-        /// 4096; `None` for `num_workers + 2`.
+        /// Sets how many batches are in memory at once, those that the consumer holds included: 1
+        /// to 4096; `None` for `num_workers + 2`.
         slots in options: Option<usize>;
         /// Sets how the store's files are read. It changes neither batches nor states.
         access: Access;
@@ -183,8 +183,8 @@ impl PeakGenerator {
         self.build_in(0, &Slot::plain)
     }
 
-    /// Builds a loader with slots that `allocate` makes; `more_slots` more than by default, if their
-    /// number is not set.
+    /// Builds a loader with slots that `allocate` makes; `more_slots` more than by default, if
+    /// their number is not set.
     pub(crate) fn build_in(&self, more_slots: usize, allocate: &dyn Fn(usize) -> Result<Slot>) -> Result<Loader> {
         let shard = self.options.checked()?;
         Loader::new(self.source(shard.local_batch_size())?, &self.options, more_slots, allocate)

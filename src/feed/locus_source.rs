@@ -27,8 +27,8 @@ impl LocusSource {
     /// Returns the peaks and negatives to be used, with their ledger and warnings.
     ///
     /// # Errors
-    /// [`Error::Argument`] when there is no such index, when no locus is left, or when selected loci
-    /// are on contigs that the genome lacks; and as [`LocusFilter::explain`].
+    /// [`Error::Argument`] when there is no such index, when no locus is left, or when selected
+    /// loci are on contigs that the genome lacks; and as [`LocusFilter::explain`].
     pub(super) fn select(&self, genome: &Genome, filter: &LocusFilter) -> Result<([Vec<Locus>; 2], SelectionReport)> {
         let selection = match self {
             LocusSource::Index(name) => {

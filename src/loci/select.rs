@@ -18,8 +18,8 @@ use std::collections::HashMap;
 /// not change the result.
 ///
 /// # Errors
-/// As [`explain`]. [`Error::Argument`](crate::Error::Argument) with the ledger when no peak is left,
-/// or when the table has negatives and none of them is left.
+/// As [`explain`]. [`Error::Argument`](crate::Error::Argument) with the ledger when no peak is
+/// left, or when the table has negatives and none of them is left.
 ///
 /// # Panics
 /// As [`explain`].
@@ -33,8 +33,8 @@ pub fn select(table: &LocusTable, contigs: &Contigs, options: &SelectOptions<'_>
 ///
 /// # Errors
 /// [`Error::Argument`](crate::Error::Argument) when a size is out of its range, there is a bound on
-/// counts and no signal, or a peak has no summit where summits are asked for. Errors of the sums are
-/// passed on.
+/// counts and no signal, or a peak has no summit where summits are asked for. Errors of the sums
+/// are passed on.
 ///
 /// # Panics
 /// When the table has an id of a contig that `contigs` does not have: both must belong to the same

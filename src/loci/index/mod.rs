@@ -1,6 +1,7 @@
 //! Reads and writes `index.parquet`: a locus table, its counts and its verdicts, in a file that
 //! pandas, polars and DuckDB can read.
 
+mod batch_columns;
 mod read;
 mod verdict_columns;
 mod write;

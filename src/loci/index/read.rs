@@ -1,5 +1,6 @@
 //! Reads `index.parquet`, and checks everything in it.
 
+use super::batch_columns::{BatchColumns, RowErrors, corrupt};
 use super::verdict_columns::{self, VerdictColumns};
 use super::{BATCH_ROWS, COLUMNS, COUNTS_PREFIX, Counts, IndexTable, LedgerContext};
 use crate::format::{Contigs, is_contig_name};
@@ -7,9 +8,8 @@ use crate::loci::Verdicts;
 use crate::loci::contig_ids::ContigIds;
 use crate::loci::table::{LocusTable, Role, Row};
 use crate::{Error, Result};
-use arrow_array::cast::AsArray;
-use arrow_array::types::{ArrowPrimitiveType, Float64Type, Int32Type, Int64Type};
-use arrow_array::{Array, ArrayRef, PrimitiveArray, RecordBatch, StringArray};
+use arrow_array::types::{Float64Type, Int32Type, Int64Type};
+use arrow_array::{Array, PrimitiveArray, RecordBatch, StringArray};
 use arrow_schema::{DataType, Schema};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
@@ -38,11 +38,6 @@ pub fn read_parquet(file: File, path: &Path, contigs: &Contigs, context: Option<
         Ok(result) => result,
         Err(_) => Err(corrupt(path, "table", "a readable parquet file", format!("{length} bytes that are none"))),
     }
-}
-
-/// Creates an error with offset 0: parquet errors have no offset.
-fn corrupt(path: &Path, what: &'static str, expected: impl ToString, got: impl ToString) -> Error {
-    Error::corrupt(path, 0, what, expected, got)
 }
 
 fn read_all(file: File, path: &Path, contigs: &Contigs, context: Option<&LedgerContext>) -> Result<IndexTable> {
@@ -179,69 +174,6 @@ impl TableReader<'_> {
             return Err(corrupt(errors.path, "rows", "fewer than 2^32", "more"));
         }
         Ok(())
-    }
-}
-
-/// Creates errors about one row.
-pub(super) struct RowErrors<'a> {
-    path: &'a Path,
-    row: usize,
-}
-
-impl RowErrors<'_> {
-    pub(super) fn at(&self, what: &'static str, expected: impl ToString, got: impl ToString) -> Error {
-        corrupt(self.path, what, expected, format!("{} in row {}", got.to_string(), self.row))
-    }
-}
-
-/// Finds the columns of a record batch by their names.
-#[derive(Clone, Copy)]
-pub(super) struct BatchColumns<'a> {
-    path: &'a Path,
-}
-
-impl BatchColumns<'_> {
-    fn wrong_type(&self, name: &str) -> Error {
-        corrupt(self.path, "type of a column", "that of the schema", name)
-    }
-
-    fn column<'b>(&self, batch: &'b RecordBatch, name: &str) -> Result<&'b ArrayRef> {
-        batch.column_by_name(name).ok_or_else(|| corrupt(self.path, "columns", name, "no such column"))
-    }
-
-    fn without_nulls(&self, array: &dyn Array, name: &str) -> Result<()> {
-        match array.null_count() {
-            0 => Ok(()),
-            nulls => Err(corrupt(self.path, "nulls", format!("none in {name}"), nulls)),
-        }
-    }
-
-    pub(super) fn nullable_strings<'b>(&self, batch: &'b RecordBatch, name: &str) -> Result<&'b StringArray> {
-        self.column(batch, name)?.as_string_opt().ok_or_else(|| self.wrong_type(name))
-    }
-
-    pub(super) fn strings<'b>(&self, batch: &'b RecordBatch, name: &str) -> Result<&'b StringArray> {
-        let array = self.nullable_strings(batch, name)?;
-        self.without_nulls(array, name)?;
-        Ok(array)
-    }
-
-    pub(super) fn nullable<'b, T: ArrowPrimitiveType>(
-        &self,
-        batch: &'b RecordBatch,
-        name: &str,
-    ) -> Result<&'b PrimitiveArray<T>> {
-        self.column(batch, name)?.as_primitive_opt().ok_or_else(|| self.wrong_type(name))
-    }
-
-    fn primitives<'b, T: ArrowPrimitiveType>(
-        &self,
-        batch: &'b RecordBatch,
-        name: &str,
-    ) -> Result<&'b PrimitiveArray<T>> {
-        let array = self.nullable(batch, name)?;
-        self.without_nulls(array, name)?;
-        Ok(array)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reads and writes the columns of `index.parquet` with the verdict on each locus.
 
-use super::read::{BatchColumns, RowErrors};
+use super::batch_columns::{BatchColumns, RowErrors};
 use crate::loci::verdict::{Reason, Region, Verdict, Verdicts};
 use crate::{Error, Result};
 use arrow_array::types::{Float64Type, Int32Type, Int64Type};
