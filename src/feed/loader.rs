@@ -259,7 +259,7 @@ impl Dataset<'static> {
     /// batches do not fit in memory.
     pub fn loader(&self, seed: u64, options: &LoaderOptions) -> Result<Loader> {
         let shard = options.checked()?;
-        Loader::new(self.again(seed, shard.local_batch_size())?, options, 0, &Slot::plain)
+        Loader::new(self.unshared(seed, shard.local_batch_size())?, options, 0, &Slot::plain)
     }
 
     /// Makes a loader whose slots lie in memory of the caller's. `allocate` is called with the
@@ -276,6 +276,6 @@ impl Dataset<'static> {
     ) -> Result<Loader> {
         let shard = options.checked()?;
         let allocate = |bytes| Slot::foreign(allocate(bytes)?, bytes);
-        Loader::new(self.again(seed, shard.local_batch_size())?, options, 0, &allocate)
+        Loader::new(self.unshared(seed, shard.local_batch_size())?, options, 0, &allocate)
     }
 }

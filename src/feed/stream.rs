@@ -85,11 +85,11 @@ impl Stream {
 
     /// Gathers a batch, of this number, into a slot. Before that it reads later batches ahead.
     pub(super) fn gather(&self, number: u64, batch: &BatchSpec, slot: &mut Slot) -> Result<()> {
-        if self.dataset.asks() {
+        if self.dataset.reads_ahead() {
             self.read_ahead(number);
         }
         let plan = self.plan(batch.epoch)?;
-        self.dataset.gather(&plan, batch.indices.clone(), self.layout(), slot)
+        self.dataset.gather(&plan, batch.indices.clone(), self.layout(), slot.bytes_mut()?)
     }
 
     /// Reads ahead what the batches after this one need. An error in it is left to their gathering.
@@ -97,7 +97,7 @@ impl Stream {
         for later in self.readahead.after(number, self.batches()) {
             let batch = self.batch(later);
             if let Ok(plan) = self.plan(batch.epoch) {
-                self.readahead.record(later, self.dataset.ask(&plan, batch.indices));
+                self.readahead.record(later, self.dataset.read_ahead(&plan, batch.indices));
             }
         }
     }

@@ -1,50 +1,21 @@
 //! The columns of a batch that are gathered: sequence, controls and signal, each read from a store,
 //! from arrays of whole contigs, or from arrays of windows.
 
+mod examples;
 mod permutation;
 mod store;
 mod window_arrays;
 
+pub(super) use examples::{ExampleBuffer, Examples, Side};
 pub(super) use permutation::ChannelGroups;
 pub(super) use store::StoreColumn;
 pub(super) use window_arrays::{Arrays, WindowArrays};
 
 use super::layout::ColumnSpec;
 use crate::Result;
-use crate::gather::{Requested, Window};
-use crate::sample::Draw;
+use crate::gather::Requested;
 use crate::store::RowPart;
 use std::fmt::Debug;
-
-/// The examples of a batch, in its order.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Examples<'e> {
-    /// What was drawn for each.
-    pub(super) draws: &'e [Draw],
-    /// The window of each that sequence and controls are read over. There is none where examples
-    /// are arrays of windows.
-    pub(super) input: &'e [Window],
-    /// The window of each that signals are read over.
-    pub(super) output: &'e [Window],
-}
-
-/// Which windows of the examples a column is read over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
-    /// Those of sequence and controls.
-    Input,
-    /// Those of the signal.
-    Output,
-}
-
-impl<'e> Examples<'e> {
-    pub(super) fn windows(&self, side: Side) -> &'e [Window] {
-        match side {
-            Side::Input => self.input,
-            Side::Output => self.output,
-        }
-    }
-}
 
 /// Where a column comes from.
 pub(super) trait ColumnReader: Debug + Send + Sync {

@@ -2,7 +2,7 @@
 
 use super::contig_arrays::{ContigArrays, read_inside};
 use crate::feed::array::Array;
-use crate::feed::column::{ColumnReader, Examples};
+use crate::feed::column::{ColumnReader, Examples, Side};
 use crate::feed::layout::ColumnSpec;
 use crate::format::Contigs;
 use crate::gather::Window;
@@ -63,7 +63,7 @@ impl ColumnReader for SequenceColumn {
 
     fn gather(&self, examples: &Examples<'_>, out: &mut [u8]) -> Result<()> {
         let size = self.spec().bytes();
-        for (window, out) in examples.input.iter().zip(out.chunks_exact_mut(size)) {
+        for (window, out) in examples.windows(Side::Input).iter().zip(out.chunks_exact_mut(size)) {
             self.arrays.read(window, out);
         }
         Ok(())
