@@ -1,4 +1,5 @@
-//! Arrays of the caller's, read where they lie: any numeric type, any strides, borrowed or shared.
+//! Arrays of the caller, read where they lie: of any numeric type, with any strides, borrowed or
+//! shared.
 
 mod finite;
 
@@ -7,8 +8,8 @@ use crate::{DType, Error, Result};
 use std::fmt;
 use std::sync::Arc;
 
-/// A three-dimensional array of numbers in memory that it does not copy: a slice, a mapped file, or
-/// a view of either with its axes cut, turned or exchanged.
+/// A three-dimensional array of numbers in memory that it does not copy. The memory is a slice, a
+/// mapped file, or a view of either whose axes are sliced, reversed or exchanged.
 ///
 /// ```
 /// use atemoya::DType;
@@ -33,8 +34,8 @@ pub struct Array<'a> {
     view: Strided,
 }
 
-/// How an array lies in memory: element (i, j, k) is at byte
-/// `offset + (i * strides[0] + j * strides[1] + k * strides[2]) * dtype.size()`, which may be any
+/// Says how an array lies in memory: element (i, j, k) is at byte
+/// `offset + (i * strides[0] + j * strides[1] + k * strides[2]) * dtype.size()`. That may be any
 /// address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Strided {
@@ -44,7 +45,7 @@ pub struct Strided {
     pub shape: [usize; 3],
     /// Where element (0, 0, 0) is, in bytes from the start of the memory.
     pub offset: usize,
-    /// How far apart neighbours along each axis are, in elements. It may be 0 or negative.
+    /// The distance between neighbours along each axis, in elements. It may be 0 or negative.
     pub strides: [isize; 3],
 }
 
@@ -63,7 +64,7 @@ impl<T: Element> AsRef<[u8]> for Bytes<T> {
     }
 }
 
-/// Checks that values in C order are as many as their shape says.
+/// Checks that there are as many values as a shape has.
 fn check_length(values: usize, shape: [usize; 3]) -> Result<()> {
     let expected = shape.iter().try_fold(1usize, |product, &size| product.checked_mul(size));
     if expected != Some(values) {
@@ -85,7 +86,7 @@ impl<'a> Array<'a> {
         Array::borrowed(bytemuck::must_cast_slice(values), Strided::c_order(T::DTYPE, shape))
     }
 
-    /// Borrows memory in which an array lies in some way.
+    /// Borrows memory that holds an array in any layout.
     ///
     /// # Errors
     /// [`Error::Argument`] when an element lies outside the memory.
@@ -103,8 +104,9 @@ impl<'a> Array<'a> {
         Array::shared(Arc::new(Bytes(values)), Strided::c_order(T::DTYPE, shape))
     }
 
-    /// Shares the ownership of memory in which an array lies in some way: a mapped file, say. It
-    /// must always give the same bytes; were it to give fewer, reading the array would panic.
+    /// Shares the ownership of memory that holds an array in any layout, a mapped file for example.
+    /// The memory must always have the same length: if it becomes shorter, reading the array
+    /// panics.
     ///
     /// # Errors
     /// [`Error::Argument`] when an element lies outside the memory.
@@ -113,7 +115,7 @@ impl<'a> Array<'a> {
         Ok(Array { memory: Memory::Shared(memory), view })
     }
 
-    /// The type of the elements.
+    /// Returns the type of the elements.
     #[must_use]
     pub fn dtype(&self) -> DType {
         self.view.dtype
@@ -125,11 +127,11 @@ impl<'a> Array<'a> {
         self.view.shape
     }
 
-    /// Copies `out.len()` bytes of elements, from position `start` of a channel of an example on;
-    /// `backwards`, the same elements from the last to the first.
+    /// Copies `out.len()` bytes of elements, from position `start` of a channel of an example on.
+    /// With `backwards`, copies the same elements from the last to the first.
     ///
     /// # Panics
-    /// When the array does not reach so far, as indexing a slice does.
+    /// When the array ends before, as indexing a slice does.
     #[inline]
     pub(super) fn read(&self, [example, channel, start]: [usize; 3], backwards: bool, out: &mut [u8]) {
         match self.view.dtype.size() {
@@ -150,7 +152,7 @@ impl<'a> Array<'a> {
         self.each(from, backwards, out, |element| element);
     }
 
-    /// Writes what `of` makes of the elements from a place on, as many as there is room for;
+    /// Writes what `of` makes of the elements from a place on, as many as `out` has room for. With
     /// `backwards`, from the last of them to the first.
     #[inline]
     fn each<const SIZE: usize, T>(
@@ -182,10 +184,10 @@ impl<'a> Array<'a> {
         }
     }
 
-    /// Where an element is, in bytes.
+    /// Returns the byte at which an element begins.
     fn place(&self, element: [usize; 3]) -> isize {
         let steps = element.iter().zip(self.view.strides).map(|(&index, stride)| index as isize * stride);
-        // Inside the memory, like every element's place, so that nothing overflows.
+        // It is inside the memory, like every element's place, so nothing overflows.
         self.view.offset as isize + steps.sum::<isize>() * self.view.dtype.size() as isize
     }
 }
@@ -206,26 +208,27 @@ impl fmt::Debug for Array<'_> {
 }
 
 impl Strided {
-    /// From the first byte on, positions next to each other, then channels, then examples.
+    /// Lays out an array from the first byte on: positions are neighbours, then channels, then
+    /// examples.
     #[must_use]
     pub fn c_order(dtype: DType, shape: [usize; 3]) -> Strided {
-        // A stride that overflows is longer than any memory, and unused when there is one example.
+        // A stride that overflows is longer than any memory, and unused where there is one example.
         let step = |elements: usize| isize::try_from(elements).unwrap_or(isize::MAX);
         let strides = [step(shape[1].saturating_mul(shape[2])), step(shape[2]), 1];
         Strided { dtype, shape, offset: 0, strides }
     }
 
-    /// Checks that every element lies in a memory of this many bytes, so that computing their
-    /// places does not overflow.
+    /// Checks that every element lies in a memory of a number of bytes, so that computing its place
+    /// does not overflow.
     fn checked(mut self, memory: usize) -> Result<Strided> {
         if self.shape.contains(&0) {
             return Ok(self);
         }
-        // An axis of one element may have any stride, since nobody follows it.
+        // An axis of one element may have any stride, since it is never followed.
         for (stride, _) in self.strides.iter_mut().zip(self.shape).filter(|(_, length)| *length == 1) {
             *stride = 0;
         }
-        // The lowest and the highest element, or nothing when they are beyond all numbers.
+        // The lowest and the highest element; nothing if they overflow.
         let reach = |sign: i128| {
             self.shape.iter().zip(self.strides).try_fold(0i128, |sum, (&length, stride)| {
                 let stride = (sign * stride as i128).max(0);

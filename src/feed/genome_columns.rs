@@ -20,8 +20,8 @@ pub(super) struct GenomeColumns<'a> {
 }
 
 impl<'a> GenomeColumns<'a> {
-    /// The groups of the store are those of the names, or all. The types are those of sequence,
-    /// controls and signal.
+    /// Takes the store's groups of some names, or all, and the types of sequence, controls and
+    /// signal.
     pub(super) fn new(
         genome: &'a Genome,
         signals: Option<&[String]>,
@@ -51,18 +51,18 @@ impl<'a> GenomeColumns<'a> {
         self.signals.check_type("signal_type", signal_type)
     }
 
-    /// What to warn of in the tracks where loci are on these contigs; without `chroms`, also of
-    /// others with another length.
+    /// Returns warnings of what the tracks lack on the contigs that loci are on. Without `chroms`,
+    /// it also warns of other contigs of another length.
     ///
     /// # Errors
-    /// [`Error::Argument`] when the file of a control has another length of one, or of a contig in
-    /// `chroms`, and as [`Genome::check_store`]; of signals, the selection has asked.
+    /// [`Error::Argument`] when the file of a track has another length of such a contig, or of one
+    /// in `chroms`, and as [`Genome::check_store`].
     pub(super) fn warnings(&self, contigs: &[&str], filter: &LocusFilter) -> Result<Vec<String>> {
         let chosen = filter.chroms.iter().flatten().map(String::as_str);
         let used: Vec<&str> = contigs.iter().copied().chain(chosen).collect();
         self.controls.check_lengths(&used)?;
         self.signals.check_lengths(&used)?;
-        // What several tracks lack is said once.
+        // What several tracks lack is reported once.
         let groups = [self.signals.names(), self.controls.names()].concat();
         let Some(store) = self.signals.store().or(self.controls.store()) else { return Ok(Vec::new()) };
         let mut warnings = self.genome.check_store(contigs, filter.allow_empty)?;
@@ -76,8 +76,8 @@ impl<'a> GenomeColumns<'a> {
         Ok(warnings)
     }
 
-    /// The narrowest types that hold all values of controls and signal, after checking that their
-    /// types have room for them.
+    /// Returns the narrowest types that hold all values of controls and signal. Checks before that
+    /// the types asked for have the range for them.
     #[cfg(feature = "cuda")]
     pub(super) fn narrowest_types(&self) -> Result<[DType; 2]> {
         let controls = self.controls.narrowest_type("controls_type", self.types[1])?;
@@ -118,7 +118,7 @@ impl<'a> GenomeColumns<'a> {
         Columns::new(self.absent(windows, part.is_some()), [sequence, controls, signal])
     }
 
-    /// Returns what columns have that there are not. Those of a store have the types asked for.
+    /// Returns the type and the positions of columns that have no reader.
     fn absent(&self, windows: &LocusWindows, has_store: bool) -> [ColumnSpec; 3] {
         let LocusWindows { in_window, out_window, .. } = *windows;
         let types = if has_store { self.types } else { [DType::F32; 3] };

@@ -45,7 +45,8 @@ impl Column {
     ];
 }
 
-/// What one example has in a column; no channel where the batches do not have the column.
+/// The type, channels and positions of one example in a column. There is no channel where the
+/// batches do not have the column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ColumnSpec {
     pub(super) dtype: DType,

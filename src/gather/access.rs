@@ -1,33 +1,32 @@
-//! How a loader reads the files of a store.
+//! How the files of a store are read.
 
 use crate::Error;
 use std::fmt;
 use std::str::FromStr;
 
-/// How the bytes of examples get from a store's files to the batches. It changes no byte of them,
-/// and states of one serve the other.
+/// Says how the files of a store are read. It changes no byte of a batch and no state.
 ///
-/// Either way the system is asked for what the next batches need, as long as that is not in memory,
+/// Either way a loader requests the pages of the next batches ahead, where they are not in memory,
 /// unless `ask_ahead` is off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Access {
-    /// Through memory maps: the fastest, for files on a disk of this machine. A file that is cut,
-    /// or a disk that fails, ends the process with SIGBUS.
+    /// Through memory maps. It is the fastest for files on a local disk. A file that is cut, or a
+    /// disk that fails, ends the process with SIGBUS.
     #[default]
     Map,
-    /// By reading the bytes that a window needs (`pread`) into memory that is used again: for
-    /// network file systems, and wherever a failing disk must be an error ([`Error::Io`], or
-    /// [`Error::Corrupt`] when a file has been cut) and not the end. Opening a store, and sums for
-    /// selecting loci (`min_counts`, `outlier_filter`), still use the maps.
+    /// By `pread`, into memory that is used again. Choose it for network file systems, and where a
+    /// failing disk must be an error ([`Error::Io`], or [`Error::Corrupt`] when a file was cut).
+    /// Opening a store and summing signals to select loci (`min_counts`, `outlier_filter`) still
+    /// use the maps.
     Read,
 }
 
 impl Access {
-    /// All ways.
+    /// Both ways.
     pub const ALL: [Access; 2] = [Access::Map, Access::Read];
 
-    /// The name, in lower case.
+    /// Returns the name, in lower case.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -46,10 +45,10 @@ impl fmt::Display for Access {
 impl FromStr for Access {
     type Err = Error;
 
-    /// The way of a name.
+    /// Parses a name.
     ///
     /// # Errors
-    /// [`Error::Argument`] for any other text, with the names that there are.
+    /// [`Error::Argument`] for another text, with the names that are accepted.
     fn from_str(name: &str) -> Result<Access, Error> {
         Access::ALL.into_iter().find(|access| access.name() == name).ok_or_else(|| {
             let known = Access::ALL.map(Access::name).join(", ");

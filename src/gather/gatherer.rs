@@ -1,5 +1,4 @@
-//! Random access: windows that the caller chooses, gathered into memory of the caller's, by any
-//! number of threads at once.
+//! Random access: windows that the caller chooses, gathered into the caller's memory.
 
 use super::access::Access;
 use super::names::find_groups;
@@ -13,14 +12,13 @@ use crate::store::Store;
 use crate::{DType, Error, Result, sizes};
 use std::collections::BTreeMap;
 
-/// Where a window begins, and which way it is read. How wide it is, is said once for all windows of
-/// a call.
+/// Says where a window begins, and which way it is read. All windows of a call have one width.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
     /// The contig's id, as [`Store::contigs`] has it.
     pub contig: usize,
     /// The first base, 0-based. The window may reach past either end of its contig, or lie outside
-    /// it; what is outside is 0.
+    /// it. Positions outside are 0.
     pub start: i64,
     /// Whether to read it reverse-complemented.
     pub reverse_complement: bool,
@@ -28,9 +26,8 @@ pub struct Span {
 
 /// Gathers windows of a store's sequence, or of some of its tracks, in one type.
 ///
-/// It shares the store's memory maps and changes nothing: any number of threads may gather from one
-/// at the same time. One call for many windows is faster than many calls, since the bytes of the
-/// next windows are fetched while one is decoded.
+/// Any number of threads may gather from one at the same time. One call for many windows is faster
+/// than many calls, since the bytes of the next windows are prefetched while one is decoded.
 ///
 /// ```
 /// use atemoya::gather::{Gatherer, Span};
@@ -69,12 +66,12 @@ pub struct Gatherer {
 }
 
 impl Gatherer {
-    /// Gathers one-hot sequence, channels A, C, G, T: `I8`, `U8`, `F16`, `BF16` or `F32`; or `U64`,
-    /// which packs it, 64 positions to a word: bit i of word w is position `64 w + i`, and bits at
-    /// and past the width are 0. Reverse-complemented, both axes are flipped.
+    /// Gathers one-hot sequence, channels A, C, G, T, as `I8`, `U8`, `F16`, `BF16` or `F32`. `U64`
+    /// packs it, 64 positions to a word: bit i of word w is position `64 w + i`, and bits at and
+    /// past the width are 0. Reverse-complemented, both axes are reversed.
     ///
     /// # Errors
-    /// [`Error::Argument`] when the store has no sequence, or `dtype` is none of these.
+    /// [`Error::Argument`] when the store has no sequence, or for another type.
     pub fn sequence(store: &Store, dtype: DType) -> Result<Gatherer> {
         if store.sequence().is_none() {
             return Err(Error::argument("store", "it has no sequence"));
@@ -83,13 +80,13 @@ impl Gatherer {
         Ok(Gatherer { reader: StoreReader::sequence(store, dtype), unreadable: BTreeMap::new() })
     }
 
-    /// Gathers the tracks of some groups, of either role, in the order of the names; `None` for all
-    /// signal groups. The type is `F32`, or `U16` or `U8` where that holds all their values.
-    /// Reverse-complemented, positions are flipped, and the channels within each group.
+    /// Gathers the tracks of some groups, of either role, in the order of the names. `None` takes
+    /// all signal groups. The type is `F32`, or `U16` or `U8` where that holds all their values.
+    /// Reverse-complemented, positions are reversed, and so are the channels within each group.
     ///
     /// # Errors
-    /// [`Error::Argument`] when there is no group, for a name that the store lacks or one that is
-    /// given twice, and when `dtype` is none of these or does not hold all values.
+    /// [`Error::Argument`] when there is no group, for a name that the store lacks or that is given
+    /// twice, and for another type or one that does not hold all values.
     pub fn tracks(store: &Store, groups: Option<&[impl AsRef<str>]>, dtype: DType) -> Result<Gatherer> {
         if store.manifest().groups.is_empty() {
             return Err(Error::argument("store", "it has no tracks"));
@@ -107,8 +104,8 @@ impl Gatherer {
         Ok(Gatherer { reader: StoreReader::tracks(store, dtype, found), unreadable })
     }
 
-    /// Sets how the store's files are read: through memory maps, the default, or by `pread`, which
-    /// makes an error of what ends the process otherwise ([`Access`]). The values are the same.
+    /// Sets how the store's files are read: through memory maps, the default, or by `pread`
+    /// ([`Access`]). The values are the same.
     #[must_use]
     pub fn access(mut self, access: Access) -> Gatherer {
         self.reader = self.reader.access(access);
@@ -132,24 +129,25 @@ impl Gatherer {
         self
     }
 
-    /// The type of the elements.
+    /// Returns the type of the elements.
     #[must_use]
     pub fn dtype(&self) -> DType {
         self.reader.dtype()
     }
 
-    /// The shape of a window of `width` bases: channels and positions, `(channels, width)`. Packed
-    /// sequence has 64 positions to an element: `(4, ceil(width / 64))`.
+    /// Returns the shape of a window of `width` bases, `(channels, positions)`. Packed sequence has
+    /// 64 positions to an element: `(4, ceil(width / 64))`.
     #[must_use]
     pub fn shape(&self, width: usize) -> [usize; 2] {
         [self.reader.channels(), self.reader.positions(width)]
     }
 
-    /// Bytes of so many windows of `width` bases: what [`Gatherer::gather`] writes.
+    /// Returns the bytes of a number of windows of `width` bases, as [`Gatherer::gather`] writes
+    /// them.
     ///
     /// # Errors
-    /// [`Error::Argument`] when `width` is not 1 to 2^30, or the windows are more bytes than there
-    /// are addresses.
+    /// [`Error::Argument`] when `width` is not 1 to 2^30, or the bytes are more than memory can
+    /// have.
     pub fn bytes(&self, width: usize, windows: usize) -> Result<usize> {
         sizes::check("width", width, 1)?;
         let [channels, positions] = self.shape(width);
@@ -158,18 +156,16 @@ impl Gatherer {
         bytes.ok_or_else(too_many)
     }
 
-    /// Gathers windows of `width` bases, 1 to 2^30, into bytes: an array
-    /// `(windows, channels, positions)` of [`Gatherer::dtype`], in the machine's (little-endian)
-    /// order, with [`Gatherer::shape`] last, and without gaps. `out` must begin at a multiple of
-    /// the size of an element, and be as long as [`Gatherer::bytes`] says. A window is
-    /// `start .. start + width` of its contig.
+    /// Gathers windows of `width` bases, 1 to 2^30, into bytes. They are an array
+    /// `(windows, channels, positions)` of [`Gatherer::dtype`], little-endian and without gaps.
+    /// `out` must begin at a multiple of an element's size, and have the length that
+    /// [`Gatherer::bytes`] returns. A window is `start .. start + width` of its contig.
     ///
     /// # Errors
-    /// [`Error::Argument`] for a width out of its range, a contig that the store lacks or that has
-    /// another length in the file of a track ([`Store::check_lengths`]), an `out` of another length
-    /// or not aligned, and for an iterator that gives more or fewer windows than it says;
-    /// [`Error::Corrupt`] for damaged tiles. After an error `out` holds unspecified values: windows
-    /// are looked at as they are reached.
+    /// [`Error::Argument`] for a width out of its range, for a contig that the store lacks or that
+    /// has another length in the file of a track ([`Store::check_lengths`]), for an `out` of
+    /// another length or not aligned, and for an iterator with more or fewer windows than its
+    /// length; [`Error::Corrupt`] for damaged tiles. After an error `out` holds unspecified values.
     pub fn gather(
         &self,
         width: usize,
@@ -189,7 +185,7 @@ impl Gatherer {
             let (dtype, size) = (self.dtype(), self.dtype().size());
             return Err(Error::argument("out", format!("{dtype} must begin at a multiple of {size} bytes")));
         }
-        // One more than they say that they are, to find out whether they are more.
+        // One more than their number, to find out whether there are more.
         let windows = windows.take(count.saturating_add(1)).enumerate();
         let windows: Vec<Window> = windows.map(|(i, span)| self.window(i, span, width)).collect::<Result<_>>()?;
         if windows.len() != count {
@@ -216,7 +212,7 @@ impl Gatherer {
         self.gather(width, windows, bytemuck::cast_slice_mut(out))
     }
 
-    /// Window number `i`.
+    /// Returns a span as a window, the `i`-th.
     #[inline]
     fn window(&self, i: usize, span: Span, width: usize) -> Result<Window> {
         let Span { contig, start, reverse_complement: reverse } = span;

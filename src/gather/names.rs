@@ -8,11 +8,12 @@ use crate::{Error, Result, listed};
 use std::collections::HashSet;
 use std::hash::Hash;
 
-/// The groups of a role, or of any where it is `None`: those of the names in their order, or all.
+/// Finds groups by their names, in that order, or all groups. With a role, only groups of that role
+/// are looked at.
 ///
 /// # Errors
 /// [`Error::Argument`], of the parameter `argument`, for a name that the store lacks, with those
-/// that it has, or one that is given twice.
+/// that it has, and for a name that is given twice.
 pub(crate) fn find_groups<'a>(
     store: &'a Store,
     argument: &'static str,
@@ -35,16 +36,17 @@ pub(crate) fn find_groups<'a>(
     Ok(groups)
 }
 
-/// The tracks of a group of a store, each by its panel and its number there.
+/// Returns the tracks of a group, each as its panel's number and its number there.
 pub(super) fn tracks_of(group: &GroupEntry) -> impl Iterator<Item = (usize, usize)> {
     group.tracks.iter().map(|&track| (group.panel, track))
 }
 
-/// The tracks of the names, in their order, of groups that have names and tracks.
+/// Returns the tracks of some names, in their order. `groups` has the name and the tracks of each
+/// group.
 ///
 /// # Errors
-/// [`Error::Argument`], of the parameter `argument`, for a name that there is not, a track that is
-/// named twice, or when none is named.
+/// [`Error::Argument`], of the parameter `argument`, for an unknown name, for a track that is named
+/// twice, and without a name.
 pub(crate) fn named_tracks<T: Copy + Eq + Hash>(
     argument: &'static str,
     names: &[String],
@@ -67,11 +69,11 @@ pub(crate) fn named_tracks<T: Copy + Eq + Hash>(
     Ok(named)
 }
 
-/// Which of some groups, each with a number of channels, `name` means, and the channel if it names
-/// one.
+/// Returns which group a name means, and which of its channels if it names one. `groups` has the
+/// name and the number of channels of each group.
 ///
 /// # Errors
-/// [`Error::Argument`] naming the groups that there are.
+/// [`Error::Argument`] with the names that there are.
 pub(super) fn find_tracks(
     argument: &'static str,
     name: &str,

@@ -6,10 +6,9 @@ use crate::dtype::Element;
 use crate::format::onehot::Block;
 use half::{bf16, f16};
 
-/// A type that one-hot sequence is written in: its 0 where a base is another one, its 1 where it is
-/// this one.
+/// A type that one-hot sequence is written in.
 pub(super) trait OneHot: Element + PartialEq + std::fmt::Debug {
-    /// The bits of 1. Those of 0 are 0 in every type.
+    /// The bits of 1. The bits of 0 are 0 in every type.
     const ONE: u32;
     /// 0.
     const ZERO: Self;
@@ -31,7 +30,7 @@ one_hot! {
     f32: 0x3f80_0000, 0.0;
 }
 
-/// Calls `write(at, masks, count)` for each run of up to 64 output positions: bit i of the four
+/// Calls `write(at, masks, count)` for each run of up to 64 output positions. Bit i of the four
 /// masks (A, C, G, T) is output position `at + i`. Bits from `count` on are zero.
 #[inline(always)]
 pub(super) fn masks(blocks: &[Block], window: &Window, mut write: impl FnMut(usize, Block, usize)) {
@@ -39,7 +38,7 @@ pub(super) fn masks(blocks: &[Block], window: &Window, mut write: impl FnMut(usi
     let mut done = 0;
     while done < inside.len() {
         let count = (inside.len() - done).min(64);
-        // The 64 bases (or what is left) that come next, in the order of the contig.
+        // The next 64 bases, or what is left of them, in the order of the contig.
         let start = if window.reverse { inside.end - done - count } else { inside.start + done };
         let mut chunk = shifted(blocks, start);
         if count < 64 {
@@ -54,7 +53,7 @@ pub(super) fn masks(blocks: &[Block], window: &Window, mut write: impl FnMut(usi
     }
 }
 
-/// The 64 bases from base `start` on: a funnel shift over two neighbouring blocks.
+/// Returns the 64 bases from base `start` on: a funnel shift over two neighbouring blocks.
 #[inline(always)]
 fn shifted(blocks: &[Block], start: usize) -> Block {
     let (block, shift) = (start / 64, start % 64);
@@ -75,7 +74,7 @@ pub(super) fn clear_outside<T: OneHot>(window: &Window, out: &mut [T]) {
     }
 }
 
-/// The scalar kernel.
+/// Writes a window: the scalar kernel.
 pub(super) fn sequence<T: OneHot>(blocks: &[Block], window: &Window, out: &mut [T]) {
     clear_outside(window, out);
     let width = window.width;
@@ -86,7 +85,7 @@ pub(super) fn sequence<T: OneHot>(blocks: &[Block], window: &Window, out: &mut [
     });
 }
 
-/// A kernel made of what writes bit i of a mask as item i, for all 64.
+/// Writes a window with a function that writes the 64 bits of a mask as elements.
 #[inline(always)]
 pub(super) fn sequence_by_64<T: OneHot>(
     blocks: &[Block],
@@ -110,7 +109,7 @@ pub(super) fn sequence_by_64<T: OneHot>(
     });
 }
 
-/// Writes bit i of `mask` as item i.
+/// Writes bit i of `mask` as element i.
 #[inline(always)]
 fn expand<T: OneHot>(mask: u64, out: &mut [T]) {
     let bit = |i: usize| (mask >> i & 1) as u32;
@@ -121,8 +120,8 @@ fn expand<T: OneHot>(mask: u64, out: &mut [T]) {
     }
 }
 
-/// Writes the four masks of a window, each in `words` words of 64 positions; bit i of word w is
-/// position `64 w + i`.
+/// Writes the four masks of a window, each in words of 64 positions. Bit i of word w is position
+/// `64 w + i`.
 pub(super) fn packed(blocks: &[Block], window: &Window, out: &mut [u64]) {
     let words = window.width.div_ceil(64);
     out.fill(0);

@@ -1,4 +1,4 @@
-//! Reading whole stretches of a contig, for extraction and inspection.
+//! Reads a range of a contig, for extraction and inspection.
 
 use super::names::find_tracks;
 use super::reader::StoreReader;
@@ -8,11 +8,12 @@ use crate::{DType, Error, Result};
 use bytemuck::cast_slice_mut;
 use std::ops::Range;
 
-/// The one-hot sequence of `range` of a contig: `(4, L)` bytes of 0 and 1, channels A, C, G, T.
+/// Reads the one-hot sequence of a range of a contig: `(4, L)` bytes of 0 and 1, channels A, C, G,
+/// T.
 ///
 /// # Errors
 /// [`Error::Argument`] when the store has no sequence or no such contig, or the range is not inside
-/// it.
+/// the contig.
 pub fn read_sequence(store: &Store, contig: &str, range: Range<u64>) -> Result<Vec<u8>> {
     if store.sequence().is_none() {
         return Err(Error::argument("sequence", "the store has no sequence"));
@@ -23,8 +24,8 @@ pub fn read_sequence(store: &Store, contig: &str, range: Range<u64>) -> Result<V
     Ok(out)
 }
 
-/// The values of one channel over `range` of a contig. `track` is `NAME.i`, or `NAME` for a group
-/// of one channel.
+/// Reads the values of one channel over a range of a contig. `track` is `NAME.i`, or `NAME` for a
+/// group of one channel.
 ///
 /// # Errors
 /// [`Error::Argument`] for a track or contig that the store lacks, a range that is not inside the

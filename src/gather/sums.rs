@@ -1,4 +1,4 @@
-//! Sums of tracks over windows, for counts filters and the counts of a locus index.
+//! Sums of tracks over windows: for filters of counts, and for the counts in a locus index.
 
 use super::channels::PanelChannels;
 use super::names::{named_tracks, tracks_of};
@@ -11,39 +11,39 @@ use crate::store::Store;
 /// Bases that are decoded at once.
 const PIECE: usize = 1 << 14;
 
-/// Sums some tracks over windows, in f64.
+/// Sums tracks over windows, in f64.
 #[derive(Debug)]
 pub(crate) struct TrackSums<'a> {
-    /// Those of a store by their panels, which are summed one after the other.
+    /// Those of a store by panel. Panels are summed one after the other.
     tracks: Vec<Box<dyn Values + 'a>>,
 }
 
 impl<'a> TrackSums<'a> {
-    /// All tracks of some groups, or `None` when there is no group.
+    /// Takes all tracks of some groups. Returns `None` without a group.
     #[must_use]
     pub(crate) fn of(store: &'a Store, groups: &[&GroupEntry]) -> Option<TrackSums<'a>> {
         let tracks = groups.iter().flat_map(|group| tracks_of(group));
         (!groups.is_empty()).then(|| TrackSums::of_panels(store, tracks))
     }
 
-    /// The tracks of the names: a group (`atac`: all its channels) or one channel of it (`atac.0`,
+    /// Takes tracks by name: a group (`atac`: all its channels) or a channel of it (`atac.0`,
     /// counted from 0).
     ///
     /// # Errors
-    /// [`Error::Argument`](crate::Error::Argument) for a name that the store does not have, or a
-    /// track that is given twice.
+    /// [`Error::Argument`](crate::Error::Argument) for a name that the store lacks, and for a track
+    /// that is named twice.
     pub(crate) fn named(store: &'a Store, names: &[String]) -> Result<TrackSums<'a>> {
         let groups = store.manifest().groups.iter();
         let groups: Vec<_> = groups.map(|group| (group.name.as_str(), tracks_of(group).collect())).collect();
         Ok(TrackSums::of_panels(store, named_tracks("counts_tracks", names, &groups)?.into_iter()))
     }
 
-    /// Some tracks.
+    /// Takes tracks whose values can be read.
     pub(crate) fn new(tracks: Box<dyn Values + 'a>) -> TrackSums<'a> {
         TrackSums { tracks: vec![tracks] }
     }
 
-    /// Some tracks, by their panels and their numbers there.
+    /// Takes tracks of a store, each as its panel's number and its number there.
     fn of_panels(store: &'a Store, tracks: impl Iterator<Item = (usize, usize)>) -> TrackSums<'a> {
         let tracks: Vec<(usize, usize)> = tracks.collect();
         let (panels, _) =
@@ -55,8 +55,8 @@ impl<'a> TrackSums<'a> {
         TrackSums { tracks: panels.into_iter().map(values).collect() }
     }
 
-    /// The sum of the values over `start .. end` of a contig, and of their absolute values.
-    /// Positions outside the contig count 0.
+    /// Sums the values over `start .. end` of a contig, and their absolute values. Positions
+    /// outside the contig count 0.
     ///
     /// # Errors
     /// [`Error::Corrupt`](crate::Error::Corrupt) for damaged tiles.
@@ -69,8 +69,7 @@ impl<'a> TrackSums<'a> {
         Ok((sum, magnitude))
     }
 
-    /// Calls `add` with the values of some positions of some tracks at a time, until it has had all
-    /// of them.
+    /// Calls `add` with the values over `start .. end` of a contig, in pieces.
     fn for_pieces(&self, contig: usize, start: i64, end: i64, mut add: impl FnMut(&[f32])) -> Result<()> {
         for tracks in &self.tracks {
             let length = tracks.length(contig) as i64;
@@ -91,8 +90,8 @@ impl WindowSums for TrackSums<'_> {
     }
 }
 
-/// Adds up in eight lanes, which are then added in order: always the same sum, and no addition
-/// waits for the one before.
+/// Adds values in eight lanes, then the lanes in order. So the sum is always the same, and no
+/// addition waits for the one before.
 fn in_lanes(values: &[f32], of: impl Fn(f32) -> f64) -> f64 {
     let (eights, rest) = values.as_chunks::<8>();
     let mut lanes = [0.0; 8];

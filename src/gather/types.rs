@@ -1,11 +1,10 @@
-//! The types in which sequence and tracks of a store are gathered, and which of them hold the
-//! store's values.
+//! Types of gathered sequence and tracks, and which of them hold a store's values.
 
 use crate::format::manifest::{GroupEntry, TrackType};
 use crate::store::Store;
 use crate::{DType, Error, Result};
 
-/// Checks that one-hot sequence is written in a type, the parameter `name`.
+/// Checks that one-hot sequence can be written in a type, the parameter `name`.
 pub(crate) fn check_sequence(name: &'static str, dtype: DType) -> Result<()> {
     if matches!(dtype, DType::I8 | DType::U8 | DType::F16 | DType::BF16 | DType::F32 | DType::U64) {
         return Ok(());
@@ -15,8 +14,7 @@ pub(crate) fn check_sequence(name: &'static str, dtype: DType) -> Result<()> {
     Err(Error::argument(name, message))
 }
 
-/// Checks that a type of tracks, the parameter `name`, holds all values of the tracks of some
-/// groups.
+/// Checks that a type, the parameter `name`, holds all values of the tracks of some groups.
 pub(crate) fn check_tracks(name: &'static str, dtype: DType, store: &Store, groups: &[&GroupEntry]) -> Result<()> {
     let widest = match dtype {
         DType::U8 => TrackType::U8,
@@ -37,11 +35,11 @@ pub(crate) fn check_tracks(name: &'static str, dtype: DType, store: &Store, grou
     }
 }
 
-/// Checks that the numbers of a type that rounds, the parameter `name`, are as large as the values
-/// of the tracks of some groups.
+/// Checks that a type which rounds, the parameter `name`, has the range of the tracks of some
+/// groups.
 #[cfg(feature = "cuda")]
 pub(crate) fn check_range(name: &'static str, dtype: DType, store: &Store, groups: &[&GroupEntry]) -> Result<()> {
-    // From here on, and below its negative, f16 rounds to infinity.
+    // f16 rounds this, and what is greater, to infinity.
     let infinite = |value: f32| value.abs() >= 65_520.0;
     match tracks(store, groups).find(|track| dtype == DType::F16 && (infinite(track.min) || infinite(track.max))) {
         Some(track) => {
@@ -53,7 +51,7 @@ pub(crate) fn check_range(name: &'static str, dtype: DType, store: &Store, group
     }
 }
 
-/// The narrowest type that holds all values of the tracks of some groups.
+/// Returns the narrowest type that holds all values of the tracks of some groups.
 #[cfg(feature = "cuda")]
 pub(crate) fn narrowest(store: &Store, groups: &[&GroupEntry]) -> DType {
     match tracks(store, groups).map(|track| track.values).max() {

@@ -1,5 +1,5 @@
-//! Values of some tracks over a stretch of a contig, to be summed: those of a store, or of arrays,
-//! which the feed knows.
+//! Values of tracks over a stretch of a contig, to be summed. The tracks are those of a store, or
+//! of arrays, which the feed reads.
 
 use super::channels::Channels;
 use super::kernels;
@@ -12,28 +12,27 @@ use std::cell::RefCell;
 use std::fmt::Debug;
 
 thread_local! {
-    /// Values that are only summed, in memory that is used again.
+    /// Values that are summed and forgotten, in memory that is used again.
     static VALUES: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Some tracks, whose values can be read.
+/// Tracks whose values can be read.
 pub(crate) trait Values: Debug + Send + Sync {
-    /// How many tracks there are.
+    /// Returns the number of tracks.
     fn channels(&self) -> usize;
 
-    /// Bases of a contig.
+    /// Returns the length of a contig in bases.
     fn length(&self, contig: usize) -> u64;
 
-    /// Writes the values of the `width` bases from `start` on, `(channels, width)`; 0 for those
-    /// outside the contig.
+    /// Writes the values of the `width` bases from `start` on, `(channels, width)`. Those outside
+    /// the contig are 0.
     ///
     /// # Errors
-    /// Whatever went wrong in reading.
+    /// What went wrong in reading.
     fn read(&self, contig: usize, start: i64, width: usize, out: &mut [f32]) -> Result<()>;
 }
 
-/// Calls `of` with the values of the `width` bases of a contig from `start` on, channel after
-/// channel.
+/// Calls `of` with the values of `width` bases of a contig from `start` on, channel after channel.
 pub(super) fn over<R>(
     tracks: &dyn Values,
     contig: usize,
@@ -51,7 +50,7 @@ pub(super) fn over<R>(
     })
 }
 
-/// Some tracks of a panel of a store.
+/// Tracks of a panel of a store.
 #[derive(Debug)]
 pub(super) struct PanelValues<'a> {
     store: &'a Store,

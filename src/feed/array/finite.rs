@@ -1,4 +1,4 @@
-//! Elements of any type as the values of tracks: f32, every one of them finite.
+//! Elements of any type as values of tracks: finite f32.
 
 use super::Array;
 use crate::DType;
@@ -6,11 +6,12 @@ use half::{bf16, f16};
 
 impl Array<'_> {
     /// Writes elements as f32, from position `start` of a channel of an example on, as many as
-    /// there is room for; `backwards`, the same elements from the last to the first. They are
-    /// rounded to f32 first; then NaN is 0, and what is infinite the largest f32 of its sign.
+    /// `out` has room for. With `backwards`, writes the same elements from the last to the first.
+    /// Elements are rounded to f32; then NaN becomes 0, and an infinity the largest f32 of its
+    /// sign.
     ///
     /// # Panics
-    /// When the array does not reach so far, as indexing a slice does.
+    /// When the array ends before, as indexing a slice does.
     pub(in crate::feed) fn read_finite(&self, from: [usize; 3], backwards: bool, out: &mut [f32]) {
         match self.view.dtype {
             DType::I8 => self.each(from, backwards, out, |bytes| f32::from(i8::from_le_bytes(bytes))),
@@ -45,8 +46,7 @@ mod tests {
         out
     }
 
-    /// Numbers between two of f32 become the nearer one, or the even one, as numpy's `astype` has
-    /// it.
+    /// Numbers between two f32 become the nearer one, or the even one, as in numpy's `astype`.
     #[test]
     fn elements_are_rounded_before_they_are_made_finite() {
         assert_eq!(read(vec![-128i8, 127]), [-128.0, 127.0]);

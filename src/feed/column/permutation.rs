@@ -2,7 +2,7 @@
 
 use crate::{Error, Result};
 
-/// What the channels of a column are.
+/// What reverse complement does to the channels of a column.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::feed) enum ChannelGroups<'r> {
     /// The four bases.
@@ -16,7 +16,7 @@ pub(in crate::feed) enum ChannelGroups<'r> {
 }
 
 impl<'r> ChannelGroups<'r> {
-    /// Takes what the parameters of these names say of tracks: groups, or a permutation.
+    /// Takes groups or a permutation of tracks, the parameters of these names.
     pub(in crate::feed) fn tracks(
         names: [&'static str; 2],
         groups: Option<&'r [usize]>,

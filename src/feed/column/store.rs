@@ -7,7 +7,7 @@ use crate::feed::layout::ColumnSpec;
 use crate::gather::{Requested, StoreReader, Window};
 use crate::store::RowPart;
 
-/// Windows of a store around selected loci.
+/// A column of a store, read in windows around selected loci.
 #[derive(Debug, Clone)]
 pub(in crate::feed) struct StoreColumn {
     reader: StoreReader,
@@ -16,13 +16,13 @@ pub(in crate::feed) struct StoreColumn {
     side: Side,
     /// Bases of a window.
     width: usize,
-    /// The peaks of an epoch, if the files are read ahead.
+    /// The number of peaks, if the files are read ahead.
     peaks_ahead: Option<usize>,
 }
 
 impl StoreColumn {
-    /// Reads windows of `width` bases. Where `peaks_ahead` is the number of peaks, pages are
-    /// requested before they are needed; those of the panels' indices are requested here.
+    /// Reads windows of `width` bases. With `peaks_ahead`, the number of peaks, the files are read
+    /// ahead; the indices of panels are requested here.
     pub(in crate::feed) fn new(
         reader: StoreReader,
         contigs: ContigMap,

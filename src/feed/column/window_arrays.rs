@@ -5,23 +5,23 @@ use crate::feed::array::Array;
 use crate::feed::layout::ColumnSpec;
 use crate::{Error, Result};
 
-/// The most channels of a column: a view may say that it has any number, without the memory for it.
+/// The most channels of a column. A view may claim any number, without the memory for it.
 const MAX_CHANNELS: usize = 1 << 20;
 
-/// The arrays of a column as they are given, and what they must be like.
+/// The arrays of a column as the caller gives them, and what they must fit.
 #[derive(Debug)]
 pub(in crate::feed) struct Arrays<'r, 'a> {
-    /// The parameters that they are.
+    /// The parameters that the arrays are, of peaks and of negatives.
     pub(in crate::feed) names: [&'static str; 2],
     pub(in crate::feed) peaks: &'r Array<'a>,
     pub(in crate::feed) negatives: Option<&'r Array<'a>>,
-    /// How many peaks there are, and how many negatives if there are any arrays of them.
+    /// The number of peaks, and of negatives if there are arrays of them.
     pub(in crate::feed) examples: (usize, Option<usize>),
     /// The parameter that sets the window, and its width.
     pub(in crate::feed) window: (&'static str, usize),
     pub(in crate::feed) max_jitter: usize,
-    /// Whether arrays must be as wide as their windows, and the centre is read of negatives that
-    /// are as wide as the peaks; or all are read from their beginning, and may be wider.
+    /// Whether arrays must be as wide as their windows. Then the centre is read of negatives that
+    /// are as wide as the peaks. Otherwise arrays may be wider, and are read from their beginning.
     pub(in crate::feed) exact: bool,
     pub(in crate::feed) groups: ChannelGroups<'r>,
 }
@@ -60,9 +60,9 @@ impl<'a> Arrays<'_, 'a> {
 
 /// How wide an array may be.
 struct Widths {
-    /// One or the other, in ascending order.
+    /// The accepted widths, ascending.
     of: [usize; 2],
-    /// Or, unless this is so, anything from the first of them on.
+    /// Whether only these are accepted; otherwise anything from the first on.
     exact: bool,
     /// The parameter that sets the window.
     window: &'static str,

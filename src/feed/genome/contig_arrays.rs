@@ -1,5 +1,4 @@
-//! Arrays of whole contigs by their names, as the caller has them, and how they are found by
-//! contigs' ids.
+//! Arrays of whole contigs, by the contigs' names and by their ids.
 
 use crate::feed::array::Array;
 use crate::format::Contigs;
@@ -7,10 +6,10 @@ use crate::gather::Window;
 use crate::{Error, Result};
 use std::collections::HashSet;
 
-/// The most channels: a view may say that it has any number, without the memory for it.
+/// The most channels. A view may claim any number, without the memory for it.
 pub(super) const MAX_CHANNELS: usize = 1 << 20;
 
-/// An array for each of some contigs, by the contig's name: `(1, channels, length)`.
+/// Arrays of whole contigs, each `(1, channels, length)`, by the contigs' names.
 ///
 /// ```
 /// use atemoya::feed::{Array, ContigArrays};
@@ -28,25 +27,25 @@ pub(super) const MAX_CHANNELS: usize = 1 << 20;
 pub struct ContigArrays(Vec<(String, Array<'static>)>);
 
 impl ContigArrays {
-    /// How many contigs there are.
+    /// Returns the number of contigs.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is no contig.
+    /// Returns whether there is no contig.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Names and arrays in their order.
+    /// Returns names and arrays, in their order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Array<'static>)> {
         self.0.iter().map(|(name, array)| (name.as_str(), array))
     }
 
-    /// Checks that each array has these channels, of parameter `name`, and is the only one of its
-    /// contig.
+    /// Checks that each array has a number of channels, and is the only one of its contig. The
+    /// arrays are the parameter `name`.
     pub(super) fn check(&self, name: &'static str, channels: usize) -> Result<()> {
         let mut seen = HashSet::new();
         for (contig, array) in self.iter() {
@@ -88,7 +87,7 @@ pub(super) fn read_inside<T: Copy>(
     }
 }
 
-/// Arrays by the ids of contigs, of which they may lack some.
+/// Arrays by the contigs' ids. Contigs may lack one.
 #[derive(Debug)]
 pub(super) struct ById {
     /// For each contig the number of its array, or [`NONE`].
@@ -99,7 +98,7 @@ pub(super) struct ById {
 const NONE: u32 = u32::MAX;
 
 impl ById {
-    /// Leaves out arrays of contigs that there are not.
+    /// Takes arrays by name; those of unknown contigs are left out.
     pub(super) fn new(arrays: &ContigArrays, contigs: &Contigs) -> ById {
         let mut by_id = ById { numbers: vec![NONE; contigs.len()], arrays: Vec::new() };
         for (name, array) in arrays.iter() {

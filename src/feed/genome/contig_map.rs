@@ -1,4 +1,4 @@
-//! From the ids of a genome's contigs to those of a store that has some of its columns.
+//! Maps the ids of a genome's contigs to those of a store that has some of its columns.
 
 use crate::Result;
 use crate::format::Contigs;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub(in crate::feed) struct ContigMap(Option<Arc<[Option<u32>]>>);
 
 impl ContigMap {
-    /// By the contigs' names.
+    /// Maps contigs by their names.
     pub(super) fn by_name(genome: &Contigs, store: &Contigs) -> ContigMap {
         ContigMap(Some(genome.iter().map(|(name, _)| store.id(name).map(|id| id as u32)).collect()))
     }
@@ -31,8 +31,8 @@ impl ContigMap {
     }
 }
 
-/// Sums over windows of a genome, from those over the store's contigs. What the store lacks counts
-/// 0.
+/// Sums over windows of a genome, computed over a store's contigs. A contig that the store lacks
+/// counts 0.
 #[derive(Debug)]
 pub(super) struct Renamed<T> {
     pub(super) sums: T,

@@ -1,4 +1,4 @@
-//! What windows of a genome are read from: a store, arrays of whole contigs, or columns of either.
+//! A genome: a store, arrays of whole contigs, or columns of either.
 
 mod contig_arrays;
 mod contig_map;
@@ -18,16 +18,15 @@ use crate::store::Store;
 use crate::{DType, Error, Result, listed};
 use std::sync::Arc;
 
-/// Where sequence, signal and controls of a genome come from, each from a store or from arrays of
-/// the caller's: for [`PeakGenerator::over`](crate::PeakGenerator::over).
+/// Says where sequence, signal and controls come from, each from a store or from the caller's
+/// arrays: for [`PeakGenerator::over`](crate::PeakGenerator::over).
 ///
-/// Arrays are read where they lie. The sequence keeps its type and its values, whatever these are.
-/// Tracks of any type become f32: values are rounded to f32; then NaN is 0, and what is infinite
-/// the largest f32 of its sign. Positions past the end of a track's array, and contigs that it
-/// lacks, are 0; those that the genome lacks are not looked at.
+/// Arrays are read where they lie. The sequence keeps its type and its values. Tracks of any type
+/// become f32: values are rounded to f32; then NaN becomes 0, and an infinity the largest f32 of
+/// its sign. Positions past the end of a track's array are 0, and so are contigs that it lacks.
+/// Contigs that the genome lacks are ignored.
 ///
-/// A genome's contigs, by whose ids loci count, are those of the arrays of its sequence, or of the
-/// store where the sequence is the store's.
+/// The contigs, whose ids loci use, are those of the sequence: of its arrays, or of the store.
 ///
 /// ```
 /// use atemoya::PeakGenerator;
@@ -57,7 +56,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Genome {
     bases: Bases,
-    /// Those that are not the store's.
+    /// Signals and controls that are not the store's.
     signals: Option<Arc<TrackArrays>>,
     controls: Option<Arc<TrackArrays>>,
 }
@@ -66,7 +65,7 @@ pub struct Genome {
 #[derive(Debug, Clone)]
 enum Bases {
     Store(Store),
-    /// Arrays, and the store that tracks come from which are not of arrays.
+    /// Arrays, and the store of the tracks that are not arrays.
     Arrays(Arc<SequenceArrays>, Option<(Store, ContigMap)>),
 }
 
@@ -81,22 +80,22 @@ pub(super) struct StorePart {
 }
 
 impl Genome {
-    /// All of a store.
+    /// Takes all of a store.
     #[must_use]
     pub fn from_store(store: &Store) -> Genome {
         Genome { bases: Bases::Store(store.clone()), signals: None, controls: None }
     }
 
-    /// A sequence of arrays `(1, 4, length)`, one for each contig, all of one type. They say which
-    /// contigs there are, and how long these are. Tracks are those of a store, if there is one: it
-    /// finds the contigs by their names. A data set refuses a store that has none of them, or that
-    /// has another length of one that loci are on, and warns of contigs of loci that the store
+    /// Takes a sequence of arrays `(1, 4, length)`, one for each contig, all of one type. They say
+    /// which contigs there are, and how long these are. Tracks may come from a store, which is
+    /// searched for the contigs by name. A data set refuses a store that has none of them, or that
+    /// has another length of one that loci are on. It warns of contigs of loci that the store
     /// lacks.
     ///
     /// # Errors
-    /// [`Error::Argument`] of `sequences` when there is no contig, or for an array of another
-    /// shape, or of another type than the first, or a contig that is given twice; of `contigs` for
-    /// a name or a length that none can have.
+    /// [`Error::Argument`] of `sequences` when there is no contig, for an array of another shape or
+    /// another type than the first, and for a contig that is given twice; of `contigs` for a name
+    /// or a length that a contig cannot have.
     pub fn from_arrays(sequences: &ContigArrays, tracks: Option<&Store>) -> Result<Genome> {
         let sequences = Arc::new(SequenceArrays::new(sequences)?);
         let map = |store: &Store| ContigMap::by_name(&sequences.contigs, store.contigs());
@@ -104,10 +103,10 @@ impl Genome {
         Ok(Genome { bases: Bases::Arrays(sequences, tracks), signals: None, controls: None })
     }
 
-    /// Takes signals of arrays in place of the store's. Each of `signals` is a channel: an array
-    /// `(1, 1, length)` for each contig. Or it is several, `(1, channels, length)`. `groups` are
-    /// the sizes of the groups of channels that swap under reverse complement, in their order; they
-    /// add up to the channels. `None`: one each.
+    /// Takes signals of arrays in place of the store's. Each of `signals` is a channel, an array
+    /// `(1, 1, length)` for each contig, or several channels, `(1, channels, length)`. `groups` has
+    /// the sizes of the groups of channels that reverse complement exchanges, in their order; the
+    /// sizes add up to the channels. `None` makes a group of each channel.
     ///
     /// # Errors
     /// [`Error::Argument`] of `signals` for an array of another shape, or a contig that is given
@@ -120,14 +119,14 @@ impl Genome {
     /// Takes controls of arrays in place of the store's, as [`Genome::signals`] does signals.
     ///
     /// # Errors
-    /// As there, of `controls` and `control_groups`.
+    /// As [`Genome::signals`], of `controls` and `control_groups`.
     pub fn controls(mut self, controls: &[ContigArrays], groups: Option<&[usize]>) -> Result<Genome> {
         let names = ["controls", "control_groups"];
         self.controls = Some(Arc::new(TrackArrays::new(names, controls, groups, self.contigs())?));
         Ok(self)
     }
 
-    /// The contigs, by whose ids loci count.
+    /// Returns the contigs, whose ids loci use.
     #[must_use]
     pub fn contigs(&self) -> &Contigs {
         match &self.bases {
@@ -136,12 +135,12 @@ impl Genome {
         }
     }
 
-    /// Compares the contigs of a sequence of arrays with those of the store that has the tracks.
-    /// Returns what to warn of: the contigs that loci are on, `used`, which the store lacks.
+    /// Compares the contigs of the sequence's arrays with those of the tracks' store. Returns
+    /// warnings of contigs in `used`, which loci are on, that the store lacks.
     ///
     /// # Errors
     /// [`Error::Argument`] of `sequences` when they share no contig, unless `allow_empty`, and for
-    /// another length of one that is used.
+    /// a used contig of another length.
     pub(super) fn check_store(&self, used: &[&str], allow_empty: bool) -> Result<Vec<String>> {
         let Bases::Arrays(sequences, Some((store, _))) = &self.bases else { return Ok(Vec::new()) };
         let (ours, theirs) = (&sequences.contigs, store.contigs());
@@ -173,13 +172,13 @@ impl Genome {
         Ok(if lacking.is_empty() { Vec::new() } else { vec![warning()] })
     }
 
-    /// The type of the sequence, where it is of arrays.
+    /// Returns the type of the sequence, if it comes from arrays.
     #[must_use]
     pub fn sequence_dtype(&self) -> Option<DType> {
         self.sequence_arrays().map(|arrays| arrays.dtype)
     }
 
-    /// The store, if its contigs are the genome's.
+    /// Returns the store, if its contigs are the genome's.
     pub(super) fn indexed_store(&self) -> Option<&Store> {
         match &self.bases {
             Bases::Store(store) => Some(store),
@@ -187,13 +186,13 @@ impl Genome {
         }
     }
 
-    /// Whether there is anything to read.
+    /// Returns whether there is a column.
     pub(super) fn has_columns(&self) -> bool {
         let arrays = self.signals.is_some() || self.controls.is_some();
         arrays || self.indexed_store().is_none_or(|store| store.sequence().is_some() || !store.panels().is_empty())
     }
 
-    /// What of a store is read, if there is one.
+    /// Returns what is read of a store, if there is one.
     pub(super) fn store(&self) -> Option<StorePart> {
         let (store, contigs) = self.store_and_contigs()?;
         let sequence = store.sequence().is_some() && self.indexed_store().is_some();
@@ -207,7 +206,7 @@ impl Genome {
         }
     }
 
-    /// The sequence, where it is of arrays.
+    /// Returns the sequence, if it comes from arrays.
     pub(super) fn sequence_arrays(&self) -> Option<&Arc<SequenceArrays>> {
         match &self.bases {
             Bases::Store(_) => None,

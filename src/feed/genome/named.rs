@@ -1,5 +1,4 @@
-//! The signal or the control tracks of a genome that a generator reads: groups of the store, or
-//! arrays; and sums of them.
+//! The signal or the control tracks of a genome that a generator reads, and sums of them.
 
 use super::contig_map::Renamed;
 use super::tracks::ArrayValues;
@@ -18,18 +17,18 @@ const COUNTS_TRACKS: &str = "counts_tracks";
 /// Tracks of a genome.
 #[derive(Debug)]
 pub(in crate::feed) enum Tracks<'a> {
-    /// There is neither a store nor an array.
+    /// There is no store and no array.
     None,
     Groups(&'a Store, ContigMap, Vec<&'a GroupEntry>),
     Arrays(&'a Arc<TrackArrays>, &'a Contigs),
 }
 
 impl Genome {
-    /// The tracks of a role: arrays, or the groups of the store that are named, or all.
+    /// Returns the tracks of a role: arrays, or the groups of the store that are named, or all.
     ///
     /// # Errors
-    /// [`Error::Argument`] for a name that the store lacks or that is given twice, or names of
-    /// arrays, which have none.
+    /// [`Error::Argument`] for a name that the store lacks or that is given twice, and for names
+    /// where tracks are arrays, which have none.
     pub(in crate::feed) fn tracks(&self, role: Role, names: Option<&[String]>) -> Result<Tracks<'_>> {
         let (argument, arrays) = match role {
             Role::Signal => ("signals", &self.signals),
@@ -50,7 +49,7 @@ impl Genome {
 }
 
 impl<'a> Tracks<'a> {
-    /// Whether there is no track.
+    /// Returns whether there is no track.
     pub(in crate::feed) fn is_empty(&self) -> bool {
         match self {
             Tracks::None => true,
@@ -59,7 +58,7 @@ impl<'a> Tracks<'a> {
         }
     }
 
-    /// Refuses contigs that the file of a track of the store has with another length.
+    /// Checks that no file of a track has another length of one of these contigs.
     pub(in crate::feed) fn check_lengths(&self, contigs: &[&str]) -> Result<()> {
         match self {
             Tracks::Groups(store, ..) => store.check_lengths(Some(&self.names()), Some(&known_contigs(store, contigs))),
@@ -67,22 +66,22 @@ impl<'a> Tracks<'a> {
         }
     }
 
-    /// The store, where the tracks are its groups.
+    /// Returns the store, if the tracks are its groups.
     pub(in crate::feed) fn store(&self) -> Option<&'a Store> {
         if let Tracks::Groups(store, ..) = self { Some(store) } else { None }
     }
 
-    /// The names of the groups that are the store's.
+    /// Returns the names of the store's groups.
     pub(in crate::feed) fn names(&self) -> Vec<&'a str> {
         self.groups().iter().map(|group| group.name.as_str()).collect()
     }
 
-    /// The groups that are the store's.
+    /// Returns the store's groups.
     pub(in crate::feed) fn groups(&self) -> &[&'a GroupEntry] {
         if let Tracks::Groups(.., groups) = self { groups } else { &[] }
     }
 
-    /// The arrays, if it is these.
+    /// Returns the arrays, if the tracks are arrays.
     pub(in crate::feed) fn arrays(&self) -> Option<Arc<TrackArrays>> {
         if let Tracks::Arrays(arrays, _) = self { Some(Arc::clone(arrays)) } else { None }
     }
@@ -96,8 +95,8 @@ impl<'a> Tracks<'a> {
         }
     }
 
-    /// The narrowest type that holds all values, after checking that a type asked for, the
-    /// parameter `name`, has room for them.
+    /// Returns the narrowest type that holds all values. Checks before that a type asked for, the
+    /// parameter `name`, has the range for them.
     #[cfg(feature = "cuda")]
     pub(in crate::feed) fn narrowest_type(&self, name: &'static str, dtype: DType) -> Result<DType> {
         if let Tracks::Groups(store, _, groups) = self {
@@ -108,7 +107,7 @@ impl<'a> Tracks<'a> {
         Ok(DType::F32)
     }
 
-    /// The sums that the outlier filter looks at, of each group.
+    /// Returns the sums of each group that the outlier filter looks at.
     pub(in crate::feed) fn group_sums(&self) -> Option<Box<dyn GroupSums + 'a>> {
         match self {
             Tracks::None => None,
@@ -123,7 +122,7 @@ impl<'a> Tracks<'a> {
         }
     }
 
-    /// The first track's sums, in f32 as cherimoya has them.
+    /// Returns the sums of the first track, in f32 as cherimoya has them.
     pub(in crate::feed) fn first_sums(&self) -> Option<Box<dyn WindowSums + 'a>> {
         match self {
             Tracks::Groups(store, contigs, groups) => {
@@ -137,8 +136,8 @@ impl<'a> Tracks<'a> {
         }
     }
 
-    /// Sums of the tracks of some names, which may be any of the store's, or `signal0`, `signal1`
-    /// and so on for groups of arrays; or of all.
+    /// Returns sums of all tracks, or of those of some names. The names may be any of the store's,
+    /// or `signal0`, `signal1` and so on for groups of arrays.
     pub(in crate::feed) fn sums(&self, names: Option<&[String]>) -> Result<Option<Box<dyn WindowSums + 'a>>> {
         if let Tracks::Groups(store, contigs, groups) = self {
             let sums = match names {
@@ -163,7 +162,7 @@ impl<'a> Tracks<'a> {
     }
 }
 
-/// The contigs that a store has, of some of a genome.
+/// Returns those of some contigs that a store has.
 pub(in crate::feed) fn known_contigs<'a>(store: &Store, contigs: &[&'a str]) -> Vec<&'a str> {
     contigs.iter().copied().filter(|name| store.contigs().id(name).is_some()).collect()
 }

@@ -9,7 +9,7 @@ use crate::gather::Window;
 use crate::{DType, Error, Result};
 use std::sync::Arc;
 
-/// The bases.
+/// The channels of one-hot sequence.
 const BASES: usize = 4;
 
 /// An array for each contig.
@@ -34,8 +34,8 @@ impl SequenceArrays {
         Ok(SequenceArrays { contigs, arrays: arrays.iter().map(|(_, array)| array.clone()).collect(), dtype })
     }
 
-    /// Copies a window; what lies outside the contig is 0. Reverse-complemented, both axes are
-    /// turned.
+    /// Copies a window. Positions outside the contig are 0. Reverse-complemented, both axes are
+    /// reversed.
     fn read(&self, window: &Window, out: &mut [u8]) {
         let array = &self.arrays[window.contig];
         let size = self.dtype.size();

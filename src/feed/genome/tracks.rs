@@ -1,4 +1,4 @@
-//! Tracks from arrays of whole contigs: their groups, a window of them, and their values for sums.
+//! Tracks from arrays of whole contigs, and their values for sums.
 
 use super::contig_arrays::{ById, ContigArrays, MAX_CHANNELS, read_inside};
 use crate::feed::column::{ChannelGroups, ColumnReader, Examples, Side};
@@ -13,7 +13,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(in crate::feed) struct TrackArrays {
     sources: Vec<ById>,
-    /// Of each channel, the source that it is in and its number there.
+    /// For each channel, its source and its number there.
     channels: Vec<(usize, usize)>,
     /// Sizes of the groups.
     groups: Vec<usize>,
@@ -22,7 +22,8 @@ pub(in crate::feed) struct TrackArrays {
 }
 
 impl TrackArrays {
-    /// `names` are those of the parameters: the arrays, and the sizes of groups.
+    /// Takes the arrays of each source, and the sizes of groups. `names` are the parameters that
+    /// these two are.
     pub(super) fn new(
         names: [&'static str; 2],
         sources: &[ContigArrays],
@@ -31,7 +32,7 @@ impl TrackArrays {
     ) -> Result<TrackArrays> {
         let mut channels = Vec::new();
         for (number, source) in sources.iter().enumerate() {
-            // Of no contig at all: a channel of zeros.
+            // A source without a contig is a channel of zeros.
             let rows = source.iter().next().map_or(1, |(_, array)| array.shape()[1]);
             if rows == 0 || rows > MAX_CHANNELS - channels.len().min(MAX_CHANNELS) {
                 let message =
@@ -51,7 +52,7 @@ impl TrackArrays {
         self.channels.is_empty()
     }
 
-    /// The channels of each group.
+    /// Returns the channels of each group.
     pub(super) fn groups(&self) -> impl Iterator<Item = Vec<usize>> {
         let mut first = 0;
         self.groups.iter().map(move |size| {
@@ -60,8 +61,8 @@ impl TrackArrays {
         })
     }
 
-    /// Writes a window of all channels; what an array lacks is 0. Reverse-complemented, the
-    /// positions are reversed, and the channels of each group.
+    /// Writes a window of all channels. What an array lacks is 0. Reverse-complemented, the
+    /// positions are reversed, and so are the channels of each group.
     fn read(&self, window: &Window, out: &mut [f32]) {
         for ((channel, permuted), out) in self.permutation.iter().enumerate().zip(out.chunks_exact_mut(window.width)) {
             self.read_channel(if window.reverse { *permuted } else { channel }, window, out);

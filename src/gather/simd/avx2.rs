@@ -56,7 +56,7 @@ fn sequence_avx2<T: OneHot>(blocks: &[Block], window: &Window, out: &mut [T]) {
     onehot::sequence_by_64(blocks, window, out, |mask, out| expand(mask, out));
 }
 
-/// Writes bit i of `mask` as item i.
+/// Writes bit i of `mask` as element i.
 #[target_feature(enable = "avx2")]
 #[inline]
 fn expand<T: OneHot>(mask: u64, out: &mut [T; 64]) {

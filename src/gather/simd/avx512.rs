@@ -55,7 +55,7 @@ fn sequence_avx512<T: OneHot>(blocks: &[Block], window: &Window, out: &mut [T]) 
     onehot::sequence_by_64(blocks, window, out, |mask, out| expand(mask, out));
 }
 
-/// Writes bit i of `mask` as item i.
+/// Writes bit i of `mask` as element i.
 #[target_feature(enable = "avx512f,avx512bw")]
 #[inline]
 fn expand<T: OneHot>(mask: u64, out: &mut [T; 64]) {
