@@ -203,7 +203,7 @@ impl<'a> ArrayGenerator<'a> {
         ];
         for (name, given) in strays {
             if given && self.peak_controls.is_none() {
-                return Err(Error::argument(name, "there are no peak_controls that they would belong to"));
+                return Err(Error::argument(name, "they are given without peak_controls"));
             }
         }
         let plan = self.plan()?;

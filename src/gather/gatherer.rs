@@ -190,7 +190,7 @@ impl Gatherer {
         let windows: Vec<Window> = windows.map(|(i, span)| self.window(i, span, width)).collect::<Result<_>>()?;
         if windows.len() != count {
             let than = if windows.len() < count { "fewer" } else { "more" };
-            return Err(Error::argument("windows", format!("they said that they are {count}, and are {than}")));
+            return Err(Error::argument("windows", format!("the iterator gives {than} windows than its length, {count}")));
         }
         self.reader.gather(&windows, out)
     }

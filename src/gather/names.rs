@@ -62,7 +62,7 @@ pub(crate) fn named_tracks<T: Copy + Eq + Hash>(
         let tracks = &groups[group].1;
         let tracks = channel.map_or(tracks.as_slice(), |c| &tracks[c..=c]);
         if !tracks.iter().all(|track| seen.insert(*track)) {
-            return Err(Error::argument(argument, format!("{name} counts a track a second time")));
+            return Err(Error::argument(argument, format!("{name:?} counts a track a second time")));
         }
         named.extend(tracks);
     }

@@ -85,7 +85,7 @@ fn what_cannot_be_gathered_is_refused_by_its_name() {
 
     for said in [0, 1, 4, 6, 9, 100] {
         let mut out = vec![0f32; said * 30];
-        let parts = [format!("they said that they are {said}"), if said < 5 { "more" } else { "fewer" }.to_owned()];
+        let parts = [format!("its length, {said}"), if said < 5 { "gives more" } else { "gives fewer" }.to_owned()];
         let result = gatherer.gather_into(10, Claims(spans.clone().into_iter(), said), &mut out);
         refused(result, "windows", &parts.each_ref().map(String::as_str));
     }

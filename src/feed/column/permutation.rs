@@ -26,7 +26,7 @@ impl<'r> ChannelGroups<'r> {
             (None, None) => Ok(ChannelGroups::Tracks),
             (Some(groups), None) => Ok(ChannelGroups::Groups(names[0], groups)),
             (None, Some(permutation)) => Ok(ChannelGroups::Permutation(names[1], permutation)),
-            (Some(_), Some(_)) => Err(Error::argument(names[1], format!("there are {} too; give one", names[0]))),
+            (Some(_), Some(_)) => Err(Error::argument(names[1], format!("{} are given too: give one of the two", names[0]))),
         }
     }
 
@@ -39,7 +39,7 @@ impl<'r> ChannelGroups<'r> {
             ChannelGroups::Groups(parameter, groups) => checked_groups(parameter, groups, channels)?,
             ChannelGroups::Permutation(parameter, permutation) => {
                 if permutation.len() != channels || permutation.iter().any(|&channel| channel >= channels) {
-                    let message = format!("{permutation:?} does not name one of {channels} channels for each of them");
+                    let message = format!("{permutation:?} must name one of the {channels} channels for each of them");
                     return Err(Error::argument(parameter, message));
                 }
                 return Ok(permutation.to_vec());

@@ -40,8 +40,8 @@ impl<'a> Arrays<'_, 'a> {
         check(of_peaks, self.peaks, self.examples.0, channels, &widths)?;
         match (self.negatives, self.examples.1) {
             (None, None) => {}
-            (None, Some(_)) => return Err(Error::argument(of_negatives, "there are negatives, but not these of them")),
-            (Some(_), None) => return Err(Error::argument(of_negatives, "there are no negative_sequences")),
+            (None, Some(_)) => return Err(Error::argument(of_negatives, "negative_sequences are given, so these must be too")),
+            (Some(_), None) => return Err(Error::argument(of_negatives, "they are given without negative_sequences")),
             (Some(negatives), Some(examples)) => {
                 check(of_negatives, negatives, examples, channels, &Widths { of: [width, widened], ..widths })?;
                 if negatives.dtype() != self.peaks.dtype() {

@@ -40,7 +40,7 @@ impl Genome {
                 Ok(Tracks::Groups(store, contigs, find_groups(store, argument, Some(role), names)?))
             }
             _ if names.is_some() => {
-                Err(Error::argument(argument, "they are of no store, so that there are no names of groups"))
+                Err(Error::argument(argument, "the tracks are arrays, whose groups have no names: leave it out"))
             }
             (Some(arrays), _) => Ok(Tracks::Arrays(arrays, self.contigs())),
             (None, None) => Ok(Tracks::None),
