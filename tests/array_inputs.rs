@@ -115,7 +115,7 @@ fn what_does_not_fit_is_refused_by_its_name() {
         (full().negative_controls(Some(zeros::<i64>([3, 2, 20]))), "negative_controls", "int64"),
         (full().negative_controls(None), "negative_controls", "these must be too"),
         (full().negative_signals(None), "negative_signals", "these must be too"),
-        (full().negative_sequences(None).negative_ratio(0.0), "negative_signals", "no negative_sequences"),
+        (full().negative_sequences(None).negative_ratio(0.0), "negative_signals", "without negative_sequences"),
         (full().peak_controls(None), "negative_controls", "no peak_controls"),
         (plain.clone().control_groups(Some(vec![2])), "control_groups", "no peak_controls"),
         (without.clone(), "negative_ratio", "no negatives"),

@@ -100,7 +100,11 @@ fn what_a_generator_cannot_do_is_refused_by_its_name() {
         (new().controls(names(&["runs"])), "controls", &["no \"runs\"", "input"]),
         (new().controls(names(&["input", "input"])), "controls", &["\"input\" is named twice"]),
         (new().counts_tracks(names(&[])), "counts_tracks", &["no track is named"]),
-        (new().counts_tracks(names(&["runs", "runs.0"])), "counts_tracks", &["\"runs.0\" counts a track a second time"]),
+        (
+            new().counts_tracks(names(&["runs", "runs.0"])),
+            "counts_tracks",
+            &["\"runs.0\" counts a track a second time"],
+        ),
         (new().summits(Some(true)), "summits", &["line 1 of input file 0", "no summit"]),
         (new().loci("other"), "loci", &["no index \"other\"", "default"]),
     ];

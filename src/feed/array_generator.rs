@@ -2,13 +2,14 @@
 //! that the arrays fit.
 
 use super::array::Array;
-use super::column::{Arrays, ChannelGroups, ColumnReader, Columns, WindowArrays};
+use super::column::{Arrays, ColumnReader, Columns, WindowArrays};
 use super::dataset::{Dataset, SelectionReport};
 use super::layout::ColumnSpec;
 use super::loader::Loader;
 use super::loader_options::LoaderOptions;
 use super::setters::setters;
 use super::slot::Slot;
+use crate::gather::ChannelGroups;
 use crate::loci::Ledger;
 use crate::sample::{EpochPlanner, Order, PlanOptions};
 use crate::{DType, Error, Result, sizes};

@@ -43,7 +43,9 @@ impl<'a> GenomeColumns<'a> {
             None => types::check_sequence("sequence_type", sequence_type)?,
             Some(own) if own == sequence_type => {}
             Some(own) => {
-                let message = format!("the arrays of the sequence are {own}, and are not converted to {sequence_type}: leave it out");
+                let message = format!(
+                    "the arrays of the sequence are {own}, and are not converted to {sequence_type}: leave it out"
+                );
                 return Err(Error::argument("sequence_type", message));
             }
         }

@@ -1,6 +1,7 @@
 //! Channels: which tracks of a panel go to which rows of the output, forward and
 //! reverse-complemented.
 
+use super::reverse_complement::swap_strands;
 use crate::format::manifest::GroupEntry;
 use std::ops::Range;
 
@@ -61,13 +62,13 @@ impl Channels {
         channels
     }
 
-    /// Adds a group: its tracks go to channels `first ..` in their order. In windows that are
-    /// reverse-complemented they go there in the opposite order, since strands swap.
+    /// Adds a group: its tracks go to channels `first ..` in their order, and with their strands
+    /// swapped in windows that are reverse-complemented.
     pub(crate) fn push_group(&mut self, tracks: &[usize], first: usize) {
         let end = self.rows().end;
         self.scattered |= !self.is_empty() && first != end;
         self.forward.extend(tracks.iter().copied().zip(first..));
-        self.reverse.extend(tracks.iter().rev().copied().zip(first..));
+        self.reverse.extend(swap_strands(&[tracks.len()]).into_iter().map(|from| tracks[from]).zip(first..));
     }
 
     /// Returns whether no track is wanted.

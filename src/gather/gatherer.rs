@@ -190,7 +190,10 @@ impl Gatherer {
         let windows: Vec<Window> = windows.map(|(i, span)| self.window(i, span, width)).collect::<Result<_>>()?;
         if windows.len() != count {
             let than = if windows.len() < count { "fewer" } else { "more" };
-            return Err(Error::argument("windows", format!("the iterator gives {than} windows than its length, {count}")));
+            return Err(Error::argument(
+                "windows",
+                format!("the iterator gives {than} windows than its length, {count}"),
+            ));
         }
         self.reader.gather(&windows, out)
     }

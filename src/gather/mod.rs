@@ -20,6 +20,7 @@ mod prefetch;
 mod read;
 mod readahead;
 mod reader;
+mod reverse_complement;
 mod signal;
 mod simd;
 mod sums;
@@ -37,6 +38,7 @@ pub(crate) use pool::Pool;
 pub use read::{read_sequence, read_track};
 pub(crate) use readahead::Requested;
 pub(crate) use reader::StoreReader;
+pub(crate) use reverse_complement::ChannelGroups;
 #[doc(hidden)]
 pub use simd::Isa;
 pub(crate) use sums::TrackSums;

@@ -2,12 +2,10 @@
 //! from arrays of whole contigs, or from arrays of windows.
 
 mod examples;
-mod permutation;
 mod store;
 mod window_arrays;
 
 pub(super) use examples::{ExampleBuffer, Examples, Side};
-pub(super) use permutation::ChannelGroups;
 pub(super) use store::StoreColumn;
 pub(super) use window_arrays::{Arrays, WindowArrays};
 

@@ -1,8 +1,9 @@
 //! A column that is read from arrays of windows, of peaks and of negatives.
 
-use super::{ChannelGroups, ColumnReader, Examples};
+use super::{ColumnReader, Examples};
 use crate::feed::array::Array;
 use crate::feed::layout::ColumnSpec;
+use crate::gather::ChannelGroups;
 use crate::{Error, Result};
 
 /// The most channels of a column. A view may claim any number, without the memory for it.
@@ -40,7 +41,9 @@ impl<'a> Arrays<'_, 'a> {
         check(of_peaks, self.peaks, self.examples.0, channels, &widths)?;
         match (self.negatives, self.examples.1) {
             (None, None) => {}
-            (None, Some(_)) => return Err(Error::argument(of_negatives, "negative_sequences are given, so these must be too")),
+            (None, Some(_)) => {
+                return Err(Error::argument(of_negatives, "negative_sequences are given, so these must be too"));
+            }
             (Some(_), None) => return Err(Error::argument(of_negatives, "they are given without negative_sequences")),
             (Some(negatives), Some(examples)) => {
                 check(of_negatives, negatives, examples, channels, &Widths { of: [width, widened], ..widths })?;

@@ -1,10 +1,10 @@
 //! Tracks from arrays of whole contigs, and their values for sums.
 
 use super::contig_arrays::{ById, ContigArrays, MAX_CHANNELS, read_inside};
-use crate::feed::column::{ChannelGroups, ColumnReader, Examples, Side};
+use crate::feed::column::{ColumnReader, Examples, Side};
 use crate::feed::layout::ColumnSpec;
 use crate::format::Contigs;
-use crate::gather::{Values, Window};
+use crate::gather::{ChannelGroups, Values, Window};
 use crate::{DType, Error, Result};
 use bytemuck::cast_slice_mut;
 use std::sync::Arc;

@@ -1,10 +1,22 @@
-//! Channel groups: which channels reverse complement exchanges, and the order that it gives them.
+//! What reverse complement does to channels: strands swap, so the channels of each group come in the
+//! opposite order. The kernels reverse the positions, and complement the bases of one-hot sequence.
 
 use crate::{Error, Result};
 
-/// What reverse complement does to the channels of a column.
+/// Returns the channel that each channel is read from under reverse complement: within each group
+/// of channels, the order is reversed. `groups` are the sizes of the groups.
+pub(crate) fn swap_strands(groups: &[usize]) -> Vec<usize> {
+    let mut order = Vec::new();
+    for size in groups {
+        let first = order.len();
+        order.extend((first..first + size).rev());
+    }
+    order
+}
+
+/// What the channels of arrays are, and so which ones reverse complement exchanges.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::feed) enum ChannelGroups<'r> {
+pub(crate) enum ChannelGroups<'r> {
     /// The four bases.
     Bases,
     /// Tracks, each of a group of its own.
@@ -17,7 +29,7 @@ pub(in crate::feed) enum ChannelGroups<'r> {
 
 impl<'r> ChannelGroups<'r> {
     /// Takes groups or a permutation of tracks, the parameters of these names.
-    pub(in crate::feed) fn tracks(
+    pub(crate) fn tracks(
         names: [&'static str; 2],
         groups: Option<&'r [usize]>,
         permutation: Option<&'r [usize]>,
@@ -26,31 +38,28 @@ impl<'r> ChannelGroups<'r> {
             (None, None) => Ok(ChannelGroups::Tracks),
             (Some(groups), None) => Ok(ChannelGroups::Groups(names[0], groups)),
             (None, Some(permutation)) => Ok(ChannelGroups::Permutation(names[1], permutation)),
-            (Some(_), Some(_)) => Err(Error::argument(names[1], format!("{} are given too: give one of the two", names[0]))),
+            (Some(_), Some(_)) => {
+                Err(Error::argument(names[1], format!("{} are given too: give one of the two", names[0])))
+            }
         }
     }
 
     /// Returns, for each of a number of channels, the one that it is read from under reverse
     /// complement.
-    pub(in crate::feed) fn permutation(self, channels: usize) -> Result<Vec<usize>> {
-        let groups = match self {
-            ChannelGroups::Bases => &[4][..],
-            ChannelGroups::Tracks => return Ok((0..channels).collect()),
-            ChannelGroups::Groups(parameter, groups) => checked_groups(parameter, groups, channels)?,
+    pub(crate) fn permutation(self, channels: usize) -> Result<Vec<usize>> {
+        match self {
+            ChannelGroups::Bases => Ok(swap_strands(&[4])),
+            ChannelGroups::Tracks => Ok((0..channels).collect()),
+            ChannelGroups::Groups(parameter, groups) => Ok(swap_strands(checked_groups(parameter, groups, channels)?)),
             ChannelGroups::Permutation(parameter, permutation) => {
                 if permutation.len() != channels || permutation.iter().any(|&channel| channel >= channels) {
-                    let message = format!("{permutation:?} must name one of the {channels} channels for each of them");
+                    let message =
+                        format!("{permutation:?} must name one of the {channels} channels for each of them");
                     return Err(Error::argument(parameter, message));
                 }
-                return Ok(permutation.to_vec());
+                Ok(permutation.to_vec())
             }
-        };
-        let mut order = Vec::with_capacity(channels);
-        for size in groups {
-            let first = order.len();
-            order.extend((first..first + size).rev());
         }
-        Ok(order)
     }
 }
 
