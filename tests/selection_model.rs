@@ -7,7 +7,7 @@ mod common;
 
 use atemoya::feed::Access;
 use atemoya::loci::float_sum::{cascade_sum, pairwise_sum};
-use atemoya::loci::{Locus, quantile};
+use atemoya::loci::{Locus, outliers};
 use atemoya::sample::{Draw, Order, PlanOptions};
 use atemoya::{EpochPlanner, Error, PeakGenerator};
 use common::cases::{self, Files};
@@ -90,7 +90,7 @@ fn sums_and_thresholds_are_the_models() {
     run(300, &prop_oneof![vec(rows.clone(), 1..200), vec(rows, 1..3000)], |row| {
         prop_assert_eq!(pairwise_sum(&row).to_bits(), numpy_sum(&row).to_bits());
         prop_assert_eq!(cascade_sum(&row).to_bits(), torch_sum(&row).to_bits());
-        prop_assert_eq!(quantile::outlier_threshold(&mut row.clone()).to_bits(), outlier_threshold(&row).to_bits());
+        prop_assert_eq!(outliers::outlier_threshold(&mut row.clone()).to_bits(), outlier_threshold(&row).to_bits());
         Ok(())
     });
 }

@@ -53,8 +53,7 @@ impl<'r> ChannelGroups<'r> {
             ChannelGroups::Groups(parameter, groups) => Ok(swap_strands(checked_groups(parameter, groups, channels)?)),
             ChannelGroups::Permutation(parameter, permutation) => {
                 if permutation.len() != channels || permutation.iter().any(|&channel| channel >= channels) {
-                    let message =
-                        format!("{permutation:?} must name one of the {channels} channels for each of them");
+                    let message = format!("{permutation:?} must name one of the {channels} channels for each of them");
                     return Err(Error::argument(parameter, message));
                 }
                 Ok(permutation.to_vec())

@@ -1,8 +1,7 @@
-//! The rules of the selection that sum signals: the bounds on counts, and outliers among the peaks.
+//! The rule of the selection that bounds counts: the sum of a locus's signal over its window.
 
-use super::quantile::outlier_threshold;
 use super::rules::reach;
-use super::select_options::{GroupSums, SelectOptions, WindowSums};
+use super::select_options::{SelectOptions, WindowSums};
 use super::selection::Locus;
 use super::verdict::{Verdict, Verdicts};
 use crate::parallel::on_all_cores;
@@ -71,39 +70,9 @@ impl<'a> CountsFilter<'a> {
     }
 }
 
-/// Drops peaks that are outliers in any group. The thresholds of all groups are of the same peaks:
-/// an outlier of one group counts in the others.
-pub(super) fn drop_outliers(
-    sums: &dyn GroupSums,
-    width: usize,
-    jitter: i64,
-    peaks: usize,
-    loci: &mut Vec<Locus>,
-    verdicts: &mut Verdicts,
-) -> Result<()> {
-    let (left, right) = reach(width);
-    let kept = loci.partition_point(|locus| (locus.row as usize) < peaks);
-    for group in 0..sums.groups() as u32 {
-        let sum = |locus: &Locus| {
-            let (start, end) = (locus.centre - left - jitter, locus.centre + right + jitter);
-            sums.sum(group as usize, locus.contig as usize, start, end)
-        };
-        let counts = in_order(&loci[..kept], sum)?;
-        let threshold = outlier_threshold(&mut counts.clone());
-        for (locus, counts) in loci.iter().zip(counts) {
-            // The first group in which it is an outlier is the reason.
-            if counts > threshold && verdicts.keeps(locus.row) {
-                verdicts.set(locus.row, Verdict::Outlier { group, counts, threshold });
-            }
-        }
-    }
-    loci.retain(|locus| verdicts.keeps(locus.row));
-    Ok(())
-}
-
 /// Returns what `of` gives for each locus, computed in parallel. On any number of threads the error
 /// is the first one in the order of the loci.
-fn in_order<T: Send>(loci: &[Locus], of: impl Fn(&Locus) -> Result<T> + Sync) -> Result<Vec<T>> {
+pub(super) fn in_order<T: Send>(loci: &[Locus], of: impl Fn(&Locus) -> Result<T> + Sync) -> Result<Vec<T>> {
     on_all_cores(|| {
         let mut all = Vec::with_capacity(loci.len());
         for some in loci.chunks(SUMS_AT_ONCE) {

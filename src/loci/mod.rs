@@ -15,9 +15,9 @@ pub mod index;
 mod ledger;
 mod manifest;
 pub(crate) mod matching;
-pub mod published;
 #[doc(hidden)]
-pub mod quantile;
+pub mod outliers;
+pub mod published;
 mod rules;
 mod select;
 mod select_options;

@@ -1,7 +1,8 @@
 //! The selection: which loci of a table are used, and why the others are left out.
 
-use super::counts::{CountsFilter, drop_outliers};
+use super::counts::CountsFilter;
 use super::ledger::Ledger;
+use super::outliers::drop_outliers;
 use super::rules::{Fit, Rules};
 use super::select_options::SelectOptions;
 use super::selection::{Locus, Selection};

@@ -1,10 +1,47 @@
-//! Computes the threshold of the outlier filter: 1.2 times the 0.99 quantile, with the roundings of
-//! torch.
+//! The rule of the selection that drops outliers: peaks whose counts are above 1.2 times the 0.99
+//! quantile, with the roundings of torch.
+
+use super::counts::in_order;
+use super::rules::reach;
+use super::select_options::GroupSums;
+use super::selection::Locus;
+use super::verdict::{Verdict, Verdicts};
+use crate::Result;
 
 /// The quantile above which a peak may be an outlier.
 const QUANTILE: f32 = 0.99;
 /// What the quantile is multiplied by.
 const FACTOR: f32 = 1.2;
+
+/// Drops peaks that are outliers in any group. The thresholds of all groups are of the same peaks:
+/// an outlier of one group counts in the others.
+pub(super) fn drop_outliers(
+    sums: &dyn GroupSums,
+    width: usize,
+    jitter: i64,
+    peaks: usize,
+    loci: &mut Vec<Locus>,
+    verdicts: &mut Verdicts,
+) -> Result<()> {
+    let (left, right) = reach(width);
+    let kept = loci.partition_point(|locus| (locus.row as usize) < peaks);
+    for group in 0..sums.groups() as u32 {
+        let sum = |locus: &Locus| {
+            let (start, end) = (locus.centre - left - jitter, locus.centre + right + jitter);
+            sums.sum(group as usize, locus.contig as usize, start, end)
+        };
+        let counts = in_order(&loci[..kept], sum)?;
+        let threshold = outlier_threshold(&mut counts.clone());
+        for (locus, counts) in loci.iter().zip(counts) {
+            // The first group in which it is an outlier is the reason.
+            if counts > threshold && verdicts.keeps(locus.row) {
+                verdicts.set(locus.row, Verdict::Outlier { group, counts, threshold });
+            }
+        }
+    }
+    loci.retain(|locus| verdicts.keeps(locus.row));
+    Ok(())
+}
 
 /// Returns the counts above which a peak is an outlier: `torch.quantile(counts, 0.99) * 1.2` of
 /// float32 counts, to the last bit as torch 2.15.0 computes it on the CPU.
@@ -16,7 +53,7 @@ const FACTOR: f32 = 1.2;
 /// # Examples
 /// ```
 /// let mut counts: Vec<f32> = (0..=100).map(|i| i as f32).collect();
-/// assert_eq!(atemoya::loci::quantile::outlier_threshold(&mut counts), 118.8);
+/// assert_eq!(atemoya::loci::outliers::outlier_threshold(&mut counts), 118.8);
 /// ```
 #[must_use]
 pub fn outlier_threshold(counts: &mut [f32]) -> f32 {
