@@ -13,7 +13,8 @@ const SCHEMES: [&str; 14] =
 /// ```
 /// use atemoya::ingest::url_advice;
 ///
-/// assert!(url_advice("s3://bucket/peaks.bed".as_ref()).is_some_and(|advice| advice.contains("download it first")));
+/// let advice = url_advice("s3://bucket/peaks.bed".as_ref());
+/// assert!(advice.is_some_and(|advice| advice.contains("download it first")));
 /// assert_eq!(url_advice("data/peaks.bed".as_ref()), None);
 /// ```
 pub fn advice(path: &Path) -> Option<String> {

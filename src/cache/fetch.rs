@@ -182,7 +182,8 @@ impl Cache {
         drop(in_use);
         let removal = Removal::begin(&self.directory, name).map_err(|usage| {
             let hint = format!(
-                "it is damaged, and cannot be replaced: {}; end the processes that use it, delete it yourself, or use another directory \
+                "it is damaged, and cannot be replaced: {}; end the processes that use it, delete it yourself, or \
+                 use another directory \
                  (`cache_dir`)",
                 usage_message(usage)
             );

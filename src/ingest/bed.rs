@@ -153,7 +153,8 @@ fn explain(line: &[u8], first: bool) -> &'static str {
     match [is_integer(), is_integer(), is_integer()] {
         _ if contig.starts_with(b">") => "; a line that begins with > is FASTA, where BED is expected",
         _ if first && memchr::memmem::find(line, b"abs_summit").is_some() => {
-            "; this is a table of MACS (peaks.xls), whose starts are counted from 1: give the .narrowPeak or .bed file beside it"
+            "; this is a table of MACS (peaks.xls), whose starts are counted from 1: give the .narrowPeak or .bed \
+             file beside it"
         }
         [false, true, true] => {
             "; column 1 may be the name of a row: R leaves it out with row.names=FALSE, pandas with index=False"

@@ -176,7 +176,8 @@ mod tests {
         }
         assert_eq!(
             refusal(b"PK\x03\x04", Expected::Table("chromosome sizes")).unwrap(),
-            "this is a zip archive, where chromosome sizes is expected: unpack it first (unzip); of an .npz, give the arrays in Python"
+            "this is a zip archive, where chromosome sizes is expected: unpack it first (unzip); of an .npz, give \
+             the arrays in Python"
         );
         assert!(refusal(b"BAM\x01", Expected::Table("x")).unwrap().ends_with("is expected"));
     }

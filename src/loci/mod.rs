@@ -5,7 +5,7 @@
 
 mod contig_ids;
 mod counts;
-mod excluded;
+mod excluded_bed;
 mod exclusion;
 mod filter;
 #[doc(hidden)]

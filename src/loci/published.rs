@@ -8,7 +8,7 @@ pub use publish::{NewIndex, check_target, publish};
 
 use super::index::{Counts, IndexTable, read_parquet};
 use super::manifest::{EXCLUSION, IndexFile, IndexManifest};
-use super::{LocusTable, Role, Verdicts, excluded};
+use super::{LocusTable, Role, Verdicts, excluded_bed};
 use crate::format::{INDEX_DOCUMENT as DOCUMENT, LOCI, Provenance};
 use crate::ingest::bed::{BedFile, read_bed};
 use crate::store::{Store, read_document, sha256};
@@ -189,7 +189,7 @@ pub fn read(store: &Store, name: Option<&str>) -> Result<LocusIndex> {
             let path = path.with_file_name(IndexManifest::EXCLUDED);
             let (mut file, mut bytes) = (checked(&path, entry)?, Vec::new());
             file.read_to_end(&mut bytes).map_err(Error::io(&path, "read"))?;
-            Some(excluded::from_bytes(&bytes, &path, store.contigs())?)
+            Some(excluded_bed::from_bytes(&bytes, &path, store.contigs())?)
         }
         None => None,
     };

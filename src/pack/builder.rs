@@ -196,7 +196,8 @@ impl PackBuilder {
                 return Err(Error::argument(
                     "signal",
                     format!(
-                        "two groups are named {0:?}: give each a name of its own, or all files as the channels of one group ({0}=A,B in the command)",
+                        "two groups are named {0:?}: give each a name of its own, or all files as the channels of \
+                         one group ({0}=A,B in the command)",
                         group.name
                     ),
                 ));

@@ -50,7 +50,8 @@ fn union(tracks: &[BigWig], aliases: Option<&Aliases>, allow_empty: bool) -> Res
         if before > 0 && contigs.len() == before + track.contigs().len() && !allow_empty {
             let names = || track.contigs().iter().map(|(name, _)| name.as_str());
             let message = format!(
-                "it has no contig of the tracks before it: it has {}, and they have {}; {}`allow_empty` packs the contigs of both, with \
+                "it has no contig of the tracks before it: it has {}, and they have {}; {}`allow_empty` packs the \
+                 contigs of both, with \
                  zeros where a track has none",
                 listed(names()),
                 listed(known.iter().map(|(name, _)| name)),

@@ -31,7 +31,8 @@ pub(super) fn allow(files: usize) -> Result<()> {
         return Ok(());
     }
     let message = format!(
-        "{files} files must be open at once, and the system allows this process {limit}: raise the limit (ulimit -Hn), or pack \
+        "{files} files must be open at once, and the system allows this process {limit}: raise the limit (ulimit \
+         -Hn), or pack \
          fewer tracks into a store"
     );
     Err(Error::argument("signal", message))

@@ -81,7 +81,8 @@ impl<'a> Track<'a> {
         }
         if self.lists.other_length.len() == self.found.len() && !allow_empty {
             return refuse(format!(
-                "all contigs that it shares with {genome} have other lengths ({}): is it of the same genome build? `allow_empty` packs zeros",
+                "all contigs that it shares with {genome} have other lengths ({}): is it of the same genome \
+                 build? `allow_empty` packs zeros",
                 listed_as_is(self.lists.other_length.iter().map(|other| self.both(other, "there"))),
             ));
         }

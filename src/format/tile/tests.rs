@@ -109,7 +109,9 @@ proptest! {
     }
 
     #[test]
-    fn however_it_is_cut_into_stretches_a_tile_is_encoded_alike(tile in tiles(), cuts in prop::collection::vec(1usize..40, 1..9)) {
+    fn however_it_is_cut_into_intervals_a_tile_is_encoded_alike(
+        tile in tiles(), cuts in prop::collection::vec(1usize..40, 1..9),
+    ) {
         let (mut expected, mut pushed) = (Vec::new(), Vec::new());
         let whole = Encoder::default().encode(&tile, tile.len(), &mut expected);
         let mut encoder = Encoder::default();
@@ -131,7 +133,9 @@ proptest! {
     }
 
     #[test]
-    fn damaged_bytes_never_panic(tile in tiles(), flips in prop::collection::vec((any::<usize>(), any::<u8>()), 1..8), cut in any::<usize>()) {
+    fn damaged_bytes_never_panic(
+        tile in tiles(), flips in prop::collection::vec((any::<usize>(), any::<u8>()), 1..8), cut in any::<usize>(),
+    ) {
         for (family, values) in choices(&tile) {
             let (code, mut bytes) = encoded(&tile, family, values);
             for &(at, flip) in &flips {

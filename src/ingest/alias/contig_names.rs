@@ -45,7 +45,8 @@ impl<'a> ContigNames<'a> {
         {
             let (to, both) = (self.contigs.name(id), listed([other.as_str(), name]));
             let message = format!(
-                "by the aliases its contigs {both} both mean {to:?} of the genome: rename or remove one of them, or give a file of aliases \
+                "by the aliases its contigs {both} both mean {to:?} of the genome: rename or remove one of them, \
+                 or give a file of aliases \
                  without it"
             );
             return Err(Error::input(&self.path, None, message));

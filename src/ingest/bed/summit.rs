@@ -29,7 +29,8 @@ impl fmt::Display for NoSummit<'_> {
             }
             NoSummit::Columns(columns) => write!(
                 f,
-                "there is no column 10, the summit, but {columns} columns: is this a narrowPeak file, or are peaks and negatives \
+                "there is no column 10, the summit, but {columns} columns: is this a narrowPeak file, or are \
+                 peaks and negatives \
                  swapped? To centre on midpoints, leave out `summits`"
             ),
             NoSummit::NoInteger(text) => {
@@ -39,12 +40,14 @@ impl fmt::Display for NoSummit<'_> {
                 let format = if *columns == 15 { "gappedPeak" } else { "BED12" };
                 write!(
                     f,
-                    "column 10 is no summit but a number of blocks (blockCount): this is {format}, not narrowPeak; {INSTEAD}"
+                    "column 10 is no summit but a number of blocks (blockCount): this is {format}, not \
+                     narrowPeak; {INSTEAD}"
                 )
             }
             NoSummit::Drawing => write!(
                 f,
-                "column 10 is no summit: columns 7 to 9 are thickStart, thickEnd and itemRgb, as in BED9 and not in narrowPeak; \
+                "column 10 is no summit: columns 7 to 9 are thickStart, thickEnd and itemRgb, as in BED9 and not \
+                 in narrowPeak; \
                  {INSTEAD}"
             ),
         }

@@ -188,7 +188,12 @@ fn a_record_is_small() {
 
 proptest! {
     #[test]
-    fn round_trip(rows in proptest::collection::vec(("[a-c]{1,2}", 0i64..1 << 39, 0i64..1 << 39, proptest::option::of(-5i64..100)), 0..50), tabs: bool) {
+    fn round_trip(
+        rows in proptest::collection::vec(
+            ("[a-c]{1,2}", 0i64..1 << 39, 0i64..1 << 39, proptest::option::of(-5i64..100)), 0..50,
+        ),
+        tabs: bool,
+    ) {
         let mut text = String::new();
         for (name, start, width, summit) in &rows {
             let summit = summit.map_or(String::new(), |s| format!("\tn\t0\t.\t0\t0\t0\t{s}"));

@@ -46,7 +46,8 @@ impl BinaryFile {
             return Ok(());
         }
         Err(self.error(format!(
-            "{what}, {length} bytes at {offset}, reaches past the end of the file ({} bytes): the file is truncated or damaged",
+            "{what}, {length} bytes at {offset}, reaches past the end of the file ({} bytes): the file is \
+             truncated or damaged",
             self.length
         )))
     }

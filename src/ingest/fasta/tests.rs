@@ -177,7 +177,10 @@ fn after_a_failure_there_is_no_false_end() {
 
 proptest! {
     #[test]
-    fn round_trip(contigs in proptest::collection::vec("[ACGTNacgtnRYKM*-]{0,200}", 1..6), width in 1usize..70, crlf: bool, size in 1usize..90) {
+    fn round_trip(
+        contigs in proptest::collection::vec("[ACGTNacgtnRYKM*-]{0,200}", 1..6), width in 1usize..70, crlf: bool,
+        size in 1usize..90,
+    ) {
         let end = if crlf { "\r\n" } else { "\n" };
         let mut text = String::new();
         for (i, letters) in contigs.iter().enumerate() {
@@ -187,12 +190,15 @@ proptest! {
                 text += end;
             }
         }
-        let expected: Vec<_> = contigs.iter().enumerate().map(|(i, letters)| (format!("c{i}"), letters.clone())).collect();
+        let expected: Vec<_> =
+            contigs.iter().enumerate().map(|(i, letters)| (format!("c{i}"), letters.clone())).collect();
         prop_assert_eq!(&read(&text, size).unwrap(), &expected);
         // noodles' own reader as a second opinion, where there are no empty contigs.
         let mut noodles = noodles_fasta::io::Reader::new(text.as_bytes());
         let records: Vec<_> = noodles.records().map(|record| record.unwrap())
-            .map(|record| (String::from_utf8(record.name().to_vec()).unwrap(), String::from_utf8(record.sequence().as_ref().to_vec()).unwrap())).collect();
+            .map(|record| (record.name().to_vec(), record.sequence().as_ref().to_vec()))
+            .map(|(name, letters)| (String::from_utf8(name).unwrap(), String::from_utf8(letters).unwrap()))
+            .collect();
         prop_assert_eq!(&records, &expected);
     }
 

@@ -4,7 +4,7 @@ use crate::format::checks::hex;
 use crate::format::{INDEX_DOCUMENT as DOCUMENT, LOCI, Provenance};
 use crate::loci::index::{IndexTable, write_parquet};
 use crate::loci::manifest::{EXCLUSION, IndexFile, IndexManifest, IndexedOptions, ledger_context};
-use crate::loci::{ExclusionMap, LocusFilter, excluded};
+use crate::loci::{ExclusionMap, LocusFilter, excluded_bed};
 use crate::store::{self, Publication, Store, TargetKind, writer};
 use crate::{Error, Result};
 use sha2::{Digest, Sha256};
@@ -62,7 +62,7 @@ pub fn publish(store: &Store, name: &str, index: &NewIndex, replace: bool) -> Re
     })?;
     let excluded = match excluded {
         Some(map) => Some(write(publication.path(), IndexManifest::EXCLUDED, |out, path| {
-            out.write_all(&excluded::to_bytes(map, store.contigs())).map_err(Error::io(path, "write"))
+            out.write_all(&excluded_bed::to_bytes(map, store.contigs())).map_err(Error::io(path, "write"))
         })?),
         None => None,
     };

@@ -68,8 +68,8 @@ fn warns_once_of_what_several_tracks_lack() {
     let mut manifest = manifest();
     manifest.inputs[1].contigs_absent = vec!["a".into()];
     let found = warnings(&manifest, Some(&["sequence"]), Some(&["a"]));
-    let both = r#"track "sequence.0" ("plus.bw"), track "sequence.1" ("minus.bw"): zeros on "a", since these contigs are not there"#;
-    assert_eq!(found, [both]);
+    let tracks = r#"track "sequence.0" ("plus.bw"), track "sequence.1" ("minus.bw")"#;
+    assert_eq!(found, [format!(r#"{tracks}: zeros on "a", since these contigs are not there"#)]);
 }
 
 #[test]
