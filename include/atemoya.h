@@ -772,7 +772,7 @@ atemoya_status atemoya_options_set_world_size(atemoya_options *options, size_t w
 
 /* ---- loader ---- */
 
-/// What a loader counts, from when it was made.
+/// A counter of a loader. It counts from when the loader was made.
 enum atemoya_counter
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
@@ -780,17 +780,17 @@ enum atemoya_counter
  {
     /// Batches delivered.
     ATEMOYA_COUNTER_BATCHES = 0,
-    /// Bytes delivered on the host, the padding between columns not counted; on a device, bytes
-    /// copied there, padding included.
+    /// Bytes delivered on the host, without the padding between columns. On a device, bytes copied
+    /// there, with padding.
     ATEMOYA_COUNTER_BYTES = 1,
-    /// Nanoseconds that callers waited for batches; without workers, that they gathered. On a
-    /// device, calls of the driver are counted too.
+    /// Nanoseconds that callers waited for batches or, without workers, gathered them. On a device,
+    /// with the time of calls to the driver.
     ATEMOYA_COUNTER_CONSUMER_WAITED = 2,
-    /// Nanoseconds that workers waited for a free slot or for work, added up over the workers; on a
-    /// device, also for copies from their slots.
+    /// Nanoseconds that workers waited for a free slot or for work, summed over the workers. On a
+    /// device, with the time that they waited for copies from their slots.
     ATEMOYA_COUNTER_WORKERS_WAITED = 3,
-    /// Page faults of the process that waited for a disk. Where the system does not tell, it cannot
-    /// be read.
+    /// Page faults of the process that waited for a disk. Reading it is an error on a system that
+    /// does not count them.
     ATEMOYA_COUNTER_PAGE_FAULTS = 4,
     /// Bytes of page-locked memory; 0 without a device.
     ATEMOYA_COUNTER_PAGE_LOCKED_BYTES = 5,
@@ -805,33 +805,33 @@ typedef int32_t atemoya_counter;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-/// A loader: it streams epochs of batches. Free it with `atemoya_loader_free`.
+/// A loader, which streams epochs of batches. Free it with `atemoya_loader_free`.
 ///
-/// Batches depend on the options and their place alone: not on threads, on how many slots there
-/// are, on what was read before, or on the machine.
+/// A batch depends on the options, its epoch and its number in the epoch alone: not on the threads
+/// or slots, on what was read before, or on the machine.
 typedef struct atemoya_loader atemoya_loader;
 
-/// Makes a loader: selects the loci, allocates memory for the batches and starts the workers. On a
-/// device, also opens it; without a driver or without that device, nothing is allocated and the
-/// error says so.
+/// Makes a loader: selects the loci, allocates memory for the batches and starts the workers. For a
+/// loader on a device, it opens the device first. A missing driver or device is an error.
 atemoya_status atemoya_loader_new(const atemoya_options *options, atemoya_loader **loader, atemoya_error **error);
 
-/// Frees a loader, and ends its workers. A thread that waits for its next batch gets `ATEMOYA_END`.
+/// Frees a loader and ends its workers. A thread that waits for its next batch gets `ATEMOYA_END`.
 /// Batches that were delivered stay valid.
 atemoya_status atemoya_loader_free(atemoya_loader *loader);
 
-/// Writes how many examples an epoch has, those of all processes together.
+/// Writes how many examples an epoch has, in all processes together.
 atemoya_status atemoya_loader_length(const atemoya_loader *loader, size_t *length, atemoya_error **error);
 
-/// Writes how many batches an epoch has, the same for every process; the last one may be short.
+/// Writes how many batches an epoch has, the same number in every process. The last one may be
+/// short.
 atemoya_status atemoya_loader_batches_per_epoch(const atemoya_loader *loader, size_t *batches, atemoya_error **error);
 
-/// Writes how many batches are in the host's memory at once.
+/// Writes how many batches are in the memory of the host at once.
 atemoya_status atemoya_loader_slots(const atemoya_loader *loader, size_t *slots, atemoya_error **error);
 
-/// Writes the channels and positions of an example in an `atemoya_column`, and the type of its
-/// values, an `atemoya_dtype`. It has no channel where the batches do not have the column, and 1
-/// and 1 where it is one number. Any of the three may be NULL.
+/// Writes the channels and positions that an example has in an `atemoya_column`, and the type of
+/// the values, an `atemoya_dtype`. A column that the batches do not have has 0 channels. A column
+/// with one number an example has 1 channel and 1 position. Any of the three may be NULL.
 atemoya_status atemoya_loader_column(const atemoya_loader *loader,
                                      int32_t column,
                                      size_t *channels,
@@ -839,17 +839,17 @@ atemoya_status atemoya_loader_column(const atemoya_loader *loader,
                                      int32_t *dtype,
                                      atemoya_error **error);
 
-/// Writes the account of the loci that were kept and why the others were not, as text of one line;
-/// valid until the loader is freed.
+/// Writes the ledger of the loci, as text of one line: how many were kept, and how many each rule
+/// left out. It is valid until the loader is freed.
 atemoya_status atemoya_loader_ledger(const atemoya_loader *loader, const char **ledger, atemoya_error **error);
 
-/// Writes what looks like a mistake in what the loader was made of and is no error, as text: one
-/// line for each, none when all is well; valid until the loader is freed. It is for users to read,
-/// each time. Names of parameters stand in backquotes.
+/// Writes warnings for users: what looks like a mistake in the options, loci or tracks and is no
+/// error. There is a line for each, and "" where there is none. Names of parameters are in
+/// backquotes. The text is valid until the loader is freed.
 atemoya_status atemoya_loader_warnings(const atemoya_loader *loader, const char **warnings, atemoya_error **error);
 
-/// Writes what a loader has counted, an `atemoya_counter`. When callers waited for nearly no time,
-/// and workers long, the loader is faster than what consumes its batches.
+/// Writes an `atemoya_counter` of a loader. Where callers waited for nearly no time and workers for
+/// long, the loader is faster than the consumer of its batches.
 atemoya_status atemoya_loader_counter(const atemoya_loader *loader,
                                       int32_t counter,
                                       uint64_t *value,
@@ -984,51 +984,52 @@ atemoya_status atemoya_batch_read(const atemoya_batch *batch,
 
 /* ---- stream ---- */
 
-/// Begins to stream one epoch. Whatever the loader was streaming is abandoned: a thread that waits
-/// for its next batch gets `ATEMOYA_END`.
+/// Begins to stream one epoch. A stream that was begun before ends: a thread that waits for its
+/// next batch gets `ATEMOYA_END`.
 atemoya_status atemoya_loader_set_epoch(atemoya_loader *loader, uint64_t epoch, atemoya_error **error);
 
-/// Begins to stream `count` consecutive epochs, from `first` on: the next one is gathered ahead
-/// while the last batches of one are consumed, and `atemoya_batch_epoch` tells them apart. After
-/// epoch UINT64_MAX comes epoch 0. Whatever the loader was streaming is abandoned.
+/// Begins to stream `count` consecutive epochs, from `first` on. While the last batches of an epoch
+/// are consumed, the first ones of the next are gathered. `atemoya_batch_epoch` tells the epochs
+/// apart. After epoch UINT64_MAX comes epoch 0. A stream that was begun before ends.
 atemoya_status atemoya_loader_stream_epochs(atemoya_loader *loader,
                                             uint64_t first,
                                             uint64_t count,
                                             atemoya_error **error);
 
-/// Begins to stream every kept peak, or negative, or both (peaks first), once and in order, neither
-/// shifted nor reverse-complemented, the short batch at the end included: for validation. Whatever
-/// the loader was streaming is abandoned; its state stays.
+/// Begins to stream every kept peak, or negative, or both (peaks first), for validation: once and
+/// in order, neither shifted nor reverse-complemented, with the short batch at the end. A stream
+/// that was begun before ends. The state of the loader stays as it is.
 atemoya_status atemoya_loader_stream_validation(atemoya_loader *loader,
                                                 bool peaks,
                                                 bool negatives,
                                                 atemoya_error **error);
 
-/// Ends what the loader streams, if anything, also while another thread waits for its next batch,
-/// which gets `ATEMOYA_END`. Batches that were delivered stay valid, and another stream can be
-/// begun.
+/// Ends what the loader streams, if anything. A thread that waits for its next batch gets
+/// `ATEMOYA_END`. Batches that were delivered stay valid, and another stream can be begun.
 atemoya_status atemoya_loader_stop(atemoya_loader *loader, atemoya_error **error);
 
-/// Writes the next batch of what the loader streams, after waiting until it is gathered; free it
-/// with `atemoya_batch_free`. At the end it returns `ATEMOYA_END`, and writes NULL. When all slots
-/// are held by the caller, it is `ATEMOYA_ERROR_ALL_LEASED`: free a batch and ask again. After any
-/// other error the stream has ended, and whoever asks gets the error again until another stream is
-/// begun. Before a stream was begun it is `ATEMOYA_ERROR_ARGUMENT`. A call that fails to begin one
-/// leaves what is streamed as it was.
+/// Writes the next batch of what the loader streams, after waiting until it is gathered. Free it
+/// with `atemoya_batch_free`. At the end of the stream it returns `ATEMOYA_END` and writes NULL.
 ///
-/// Any number of threads may take batches of one loader: each batch is given to one of them.
+/// When the caller holds all slots, it is `ATEMOYA_ERROR_ALL_LEASED`: free a batch and call it
+/// again. Any other error of the stream ends the stream, and every further call returns that error
+/// until another stream is begun. Before the first stream is begun, it is `ATEMOYA_ERROR_ARGUMENT`.
+/// A call that fails to begin a stream leaves the one before as it is.
 ///
-/// On a device, the batch is delivered to the stream of the options: what that is given from then
-/// on finds it complete, and this thread does not wait for the device.
+/// Any number of threads may take batches of one loader. Each batch is given to one of them.
+///
+/// On a device, the batch is delivered to the stream of the options: work that this stream is given
+/// from then on begins when the batch is complete. The calling thread does not wait for the device.
 atemoya_status atemoya_loader_next(atemoya_loader *loader, atemoya_batch **batch, atemoya_error **error);
 
-/// Writes the next batch as `atemoya_loader_next`, but waits when all slots are held: for callers
-/// that free batches on another thread. On a device it is the same as `atemoya_loader_next`.
+/// Writes the next batch as `atemoya_loader_next`, but also waits while all slots are held: for
+/// callers that free batches on another thread. On a device it is the same as
+/// `atemoya_loader_next`.
 atemoya_status atemoya_loader_next_waiting(atemoya_loader *loader, atemoya_batch **batch, atemoya_error **error);
 
-/// Writes the next batch as `atemoya_loader_next`, but never waits for workers: it returns
-/// `ATEMOYA_PENDING`, and writes NULL, while the next batch is not gathered. Without workers it is
-/// gathered here. When all slots are held, it is `ATEMOYA_ERROR_ALL_LEASED`.
+/// Writes the next batch as `atemoya_loader_next`, but never waits for workers: while the batch is
+/// not gathered, it returns `ATEMOYA_PENDING` and writes NULL. Without workers, the calling thread
+/// gathers the batch. When the caller holds all slots, it is `ATEMOYA_ERROR_ALL_LEASED`.
 atemoya_status atemoya_loader_next_if_ready(atemoya_loader *loader, atemoya_batch **batch, atemoya_error **error);
 
 /* ---- plan ---- */
@@ -1105,29 +1106,29 @@ atemoya_status atemoya_loader_kept(const atemoya_loader *loader,
 
 /* ---- state ---- */
 
-/// Bytes that any state of this version takes, the zero at the end included.
+/// Bytes that are enough for any state of this version, with the zero at the end.
 #define ATEMOYA_STATE_CAPACITY 512
 
-/// Writes where a loader stands, after the batch that was delivered last or at the epoch that was
-/// set: JSON text that ends with a zero, to `buffer` of `capacity` bytes, `ATEMOYA_STATE_CAPACITY`
-/// of which are enough. It counts the batches of all processes together, so that one process saves
-/// it for all. `length` may be NULL; it is set to the bytes without the zero, also where the buffer
-/// is too small, which is an error and leaves it as it was.
+/// Writes the state of a loader, after the batch that was delivered last or where its stream
+/// begins, to `buffer` of `capacity` bytes: JSON text that ends with a zero.
+/// `ATEMOYA_STATE_CAPACITY` bytes are enough. A state counts the batches of all processes together,
+/// so that one process saves it for all. `length`, which may be NULL, is set to the bytes without
+/// the zero. A buffer that is too small is an error: it is not changed, and `length` is set.
 atemoya_status atemoya_loader_state(const atemoya_loader *loader,
                                     char *buffer,
                                     size_t capacity,
                                     size_t *length,
                                     atemoya_error **error);
 
-/// Writes the epoch of a state's next batch, and how many batches of that epoch come before it:
-/// after the last batch of an epoch these are the next epoch and 0. To train for N epochs in all,
-/// go on with `N - 1 - epoch` more. Either may be NULL.
+/// Writes the epoch of the next batch after a state, and the step of it: the number of batches
+/// before it in the epoch. After the last batch of an epoch they are the next epoch and 0. To train
+/// for N epochs in all, resume with `N - 1 - epoch` more. Either may be NULL.
 atemoya_status atemoya_state_position(const char *state, uint64_t *epoch, uint64_t *step, atemoya_error **error);
 
-/// Goes on from a state with the very next batch: begins to stream the rest of its epoch, and
-/// `more` epochs after it. The state is text of `atemoya_loader_state`, also of a loader with other
-/// workers, slots, or processes, or on a device; one of other loci, another seed, or anything else
-/// that decides which example stands where is an error.
+/// Resumes from a state, which is text from `atemoya_loader_state`: begins to stream the rest of
+/// its epoch, from the very next batch on, and `more` epochs after it. The state may be that of a
+/// loader with other workers, slots or processes, or on a device. Other loci, another seed, or
+/// another option that decides which example has which index, are an error.
 atemoya_status atemoya_loader_resume(atemoya_loader *loader, const char *state, uint64_t more, atemoya_error **error);
 
 /* ---- dlpack ---- */

@@ -3,7 +3,7 @@
 //! tensor's deleter. The structures are those of `dlpack.h`: version 1.0, which every 1.x can read,
 //! and the one without a version from before.
 
-#![allow(unsafe_code, reason = "C structures that point into themselves, and are freed by whoever got them")]
+#![allow(unsafe_code, reason = "C structures that point into themselves and are freed by their consumers")]
 
 use crate::DType;
 use std::ffi::c_void;
@@ -47,7 +47,7 @@ struct DLTensor {
     byte_offset: u64,
 }
 
-/// A tensor of DLPack 1.x and who owns it; `dlpack.h` has the structure.
+/// A tensor of DLPack 1.x with its owner, laid out as in `dlpack.h`.
 #[repr(C)]
 #[derive(Debug)]
 pub struct DLManagedTensorVersioned {
@@ -58,7 +58,7 @@ pub struct DLManagedTensorVersioned {
     dl_tensor: DLTensor,
 }
 
-/// A tensor of DLPack before 1.0 and who owns it; `dlpack.h` has the structure.
+/// A tensor of DLPack before 1.0 with its owner, laid out as in `dlpack.h`.
 #[repr(C)]
 #[derive(Debug)]
 pub struct DLManagedTensor {
@@ -76,24 +76,25 @@ const READ_ONLY: u64 = 1;
 /// Memory as a tensor of up to three dimensions.
 #[derive(Debug, Clone, Copy)]
 pub struct View {
-    /// The first element, an address of the device.
+    /// The address of the first element, on the device.
     pub data: *mut c_void,
-    /// `DLDeviceType` (1: the host, 2: a CUDA device, 3: page-locked memory of the host), and the
-    /// number of the device.
+    /// The `DLDeviceType` (1: the host, 2: a CUDA device, 3: page-locked memory of the host) and
+    /// the number of the device.
     pub device: (i32, i32),
     /// The type of the elements.
     pub dtype: DType,
-    /// How many of the dimensions there are.
+    /// The number of dimensions, up to 3.
     pub ndim: i32,
-    /// Elements along each dimension.
+    /// The size of each dimension.
     pub shape: [i64; 3],
-    /// How far apart neighbours along each dimension are, in elements.
+    /// The distance between neighbours along each dimension, in elements.
     pub strides: [i64; 3],
-    /// Whether nobody may write to it. A tensor without a version cannot say so.
+    /// Whether the memory must not be written to. A tensor without a version cannot say so.
     pub read_only: bool,
 }
 
-/// A tensor of a kind, what it points to, and what keeps its memory alive. Freed by its deleter.
+/// A tensor, the sizes and strides that it points to, and the owner of its memory. Its deleter
+/// frees it.
 struct Managed<T, O> {
     tensor: T,
     shape: [i64; 3],
@@ -114,8 +115,8 @@ impl View {
         }
     }
 
-    /// Puts the tensor and its owner where they stay until the deleter is called. `parts` names the
-    /// tensor and its context.
+    /// Moves the tensor and its owner to the heap, where they stay until the deleter is called.
+    /// `parts` returns the tensor and the context within the structure.
     fn manage<T, O>(&self, tensor: T, owner: O, parts: fn(&mut T) -> (&mut DLTensor, &mut *mut c_void)) -> NonNull<T> {
         let (shape, strides) = (self.shape, self.strides);
         let managed = Box::into_raw(Box::new(Managed { tensor, shape, strides, _owner: owner }));
@@ -141,7 +142,8 @@ impl View {
         self.manage(tensor, owner, |tensor| (&mut tensor.dl_tensor, &mut tensor.manager_ctx))
     }
 
-    /// The same as a tensor of DLPack before 1.0.
+    /// Makes a tensor of DLPack before 1.0. The memory must be what the view says for as long as
+    /// `owner` lives, which is dropped when the deleter is called, by any thread.
     pub fn unversioned<O: Send + 'static>(&self, owner: O) -> NonNull<DLManagedTensor> {
         let tensor = DLManagedTensor {
             dl_tensor: self.tensor(),
@@ -152,7 +154,7 @@ impl View {
     }
 }
 
-/// The `DLDataTypeCode` of a type.
+/// Returns the `DLDataTypeCode` of a type.
 fn code(dtype: DType) -> u8 {
     match dtype {
         DType::I8 | DType::I16 | DType::I32 | DType::I64 => 0,
@@ -162,10 +164,10 @@ fn code(dtype: DType) -> u8 {
     }
 }
 
-/// Frees a tensor and lets go of its owner.
+/// Frees a tensor and drops its owner.
 unsafe extern "C" fn delete_versioned<O>(tensor: *mut DLManagedTensorVersioned) {
     if !tensor.is_null() {
-        // SAFETY: whoever calls a deleter passes the tensor that it is of, once.
+        // SAFETY: a deleter is called once, with its own tensor.
         let context = unsafe { (*tensor).manager_ctx };
         // SAFETY: `View::versioned` made it as a box of this type.
         let managed = unsafe { Box::from_raw(context.cast::<Managed<DLManagedTensorVersioned, O>>()) };
@@ -173,10 +175,10 @@ unsafe extern "C" fn delete_versioned<O>(tensor: *mut DLManagedTensorVersioned) 
     }
 }
 
-/// Frees a tensor and lets go of its owner.
+/// Frees a tensor and drops its owner.
 unsafe extern "C" fn delete_unversioned<O>(tensor: *mut DLManagedTensor) {
     if !tensor.is_null() {
-        // SAFETY: whoever calls a deleter passes the tensor that it is of, once.
+        // SAFETY: a deleter is called once, with its own tensor.
         let context = unsafe { (*tensor).manager_ctx };
         // SAFETY: `View::unversioned` made it as a box of this type.
         let managed = unsafe { Box::from_raw(context.cast::<Managed<DLManagedTensor, O>>()) };
@@ -184,13 +186,13 @@ unsafe extern "C" fn delete_unversioned<O>(tensor: *mut DLManagedTensor) {
     }
 }
 
-/// Drops what C lets go of; a panic must not reach it.
+/// Drops a tensor and its owner. A panic must not reach C.
 fn discard<T>(managed: T) {
     let drop = std::panic::AssertUnwindSafe(|| drop(managed));
     let _ = std::panic::catch_unwind(drop);
 }
 
-/// Frees a tensor that nobody took.
+/// Frees a tensor that no consumer took.
 ///
 /// # Safety
 /// It comes from [`View::versioned`], and its deleter was not called.
@@ -203,7 +205,7 @@ pub unsafe fn free_versioned(tensor: NonNull<DLManagedTensorVersioned>) {
     }
 }
 
-/// Frees a tensor that nobody took.
+/// Frees a tensor that no consumer took.
 ///
 /// # Safety
 /// It comes from [`View::unversioned`], and its deleter was not called.
@@ -222,7 +224,7 @@ mod tests {
     use std::sync::Arc;
 
     #[test]
-    fn a_tensor_points_to_its_memory_and_lets_go_of_it_once() {
+    fn a_tensor_points_to_its_memory_and_drops_its_owner_once() {
         let memory = Arc::new(vec![1.5f32; 24]);
         let view = View {
             data: memory.as_ptr().cast_mut().cast(),

@@ -1,4 +1,4 @@
-//! Arrays of numpy's as arrays of the library's, read where they lie.
+//! numpy's arrays as the library's, read in place.
 
 use crate::error::OrRaise;
 use crate::memory::Interface;
@@ -8,8 +8,8 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use std::sync::Arc;
 
-/// The type that numpy's type string says: the machine's byte order, and a type that the library
-/// has.
+/// Returns the type of numpy's type string, or `None` for another byte order than the machine's or
+/// a type that the library does not have.
 fn dtype(type_string: &str) -> Option<DType> {
     Some(match type_string {
         "|i1" => DType::I8,
@@ -27,7 +27,7 @@ fn dtype(type_string: &str) -> Option<DType> {
     })
 }
 
-/// numpy's type string for a type; there is none for bfloat16.
+/// Returns numpy's type string of a type, or `None` for bfloat16.
 pub(crate) fn type_string(dtype: DType) -> Option<&'static str> {
     Some(match dtype {
         DType::I8 => "|i1",
@@ -45,12 +45,13 @@ pub(crate) fn type_string(dtype: DType) -> Option<&'static str> {
     })
 }
 
-/// An array of three dimensions, examples, channels and positions; `name` is what an error calls
-/// it.
+/// Makes an array of the shape (examples, channels, positions) from numpy's. `name` is what an
+/// error calls it.
 pub(crate) fn array(name: &str, array: &Bound<'_, PyAny>) -> PyResult<Array<'static>> {
     let interface = Interface::of(name, array)?;
-    let given = &interface.type_string;
-    let dtype = dtype(given).ok_or_else(|| PyTypeError::new_err(format!("{name} has elements of the type {given}")))?;
+    let type_string = &interface.type_string;
+    let unknown = || PyTypeError::new_err(format!("{name} has elements of the type {type_string}"));
+    let dtype = dtype(type_string).ok_or_else(unknown)?;
     let dimensions = || {
         let message =
             format!("{name} must have the dimensions examples, channels and positions, not {:?}", interface.shape);
@@ -70,7 +71,7 @@ pub(crate) fn array(name: &str, array: &Bound<'_, PyAny>) -> PyResult<Array<'sta
             bytes.map(|stride| stride / size)
         }
     };
-    // How far elements lie before the first one, and behind it.
+    // Bytes between the first element and the one furthest from it, in either direction.
     let reach = |sign: isize| -> usize {
         let steps = shape.iter().zip(strides).map(|(&n, stride)| (sign * stride).max(0) as usize * n.saturating_sub(1));
         steps.sum::<usize>() * dtype.size()

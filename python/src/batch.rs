@@ -1,4 +1,4 @@
-//! A batch in Python's hands: its columns as tensors that share its memory.
+//! Batches of the host in Python: their columns as tensors that share their memory.
 
 use crate::error::OrRaise;
 use crate::process_local::ProcessLocal;
@@ -9,10 +9,10 @@ use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use std::sync::Arc;
 
-/// The memory of a batch, which all that is made of it keeps. Nothing reads it through here, since
-/// Python may write to it.
-pub(crate) struct Held {
-    // A forked process must not give the slot back: the ring's lock may be held there for ever.
+/// The owner of a batch's memory, which the batch and its tensors keep. It does not read the
+/// memory, since Python may write to it.
+pub(crate) struct HostMemory {
+    // A forked process must not give the slot back: the ring's lock may be memory there for ever.
     _batch: ProcessLocal<feed::Batch>,
 }
 
@@ -20,7 +20,7 @@ pub(crate) struct Held {
 /// columns, lives.
 #[pyclass(frozen, module = "atemoya._native")]
 pub(crate) struct Batch {
-    held: Arc<Held>,
+    memory: Arc<HostMemory>,
     layout: feed::Layout,
     rows: usize,
     address: usize,
@@ -28,7 +28,7 @@ pub(crate) struct Batch {
     index: u64,
 }
 
-/// The columns by their names.
+/// The columns and their names.
 const NAMES: [(&str, Column); 7] = [
     ("sequence", Column::Sequence),
     ("controls", Column::Controls),
@@ -39,13 +39,13 @@ const NAMES: [(&str, Column); 7] = [
     ("reverse_complement", Column::ReverseComplement),
 ];
 
-/// The column of a name.
+/// Returns the column of a name.
 pub(crate) fn column(name: &str) -> PyResult<Column> {
     let found = NAMES.iter().find(|(known, _)| *known == name);
     found.map(|(_, column)| *column).ok_or_else(|| PyKeyError::new_err(format!("a batch has no column {name:?}")))
 }
 
-/// The shape of a column in Python: one of one number an example has no other dimensions.
+/// Returns the shape of a column in Python, which has one dimension where an example is one number.
 pub(crate) fn shape(column: Column, [rows, channels, positions]: [usize; 3]) -> Vec<usize> {
     match column {
         Column::Sequence | Column::Controls | Column::Signal => vec![rows, channels, positions],
@@ -58,11 +58,18 @@ impl Batch {
         let (layout, rows, epoch, index) = (batch.slot().1.clone(), batch.len(), batch.epoch(), batch.index());
         // From here on the memory is used by its address alone.
         let address = batch.slot_mut().or_raise()?.as_mut_ptr().expose_provenance();
-        Ok(Batch { held: Arc::new(Held { _batch: ProcessLocal::new(batch) }), layout, rows, address, epoch, index })
+        Ok(Batch {
+            memory: Arc::new(HostMemory { _batch: ProcessLocal::new(batch) }),
+            layout,
+            rows,
+            address,
+            epoch,
+            index,
+        })
     }
 
-    /// Type, shape and place of a column, if the batch has it.
-    fn place(&self, column: Column) -> Option<(DType, Vec<usize>, usize)> {
+    /// Returns type, shape and offset of a column, or `None` when batches do not have it.
+    fn find(&self, column: Column) -> Option<(DType, Vec<usize>, usize)> {
         let (channels, positions) = self.layout.shape(column);
         let shape = shape(column, [self.rows, channels, positions]);
         (channels > 0).then(|| (self.layout.dtype(column), shape, self.layout.range(column, self.rows).start))
@@ -88,19 +95,19 @@ impl Batch {
         self.index
     }
 
-    /// The number of the device that it is on: none, it is in the memory of the host.
+    /// The number of its device: None, since it is in the memory of the host.
     #[getter]
     fn device(&self) -> Option<usize> {
         None
     }
 
-    /// The stream of the device that it was delivered to.
+    /// The CUDA stream that it was delivered to: None, since it is in the memory of the host.
     #[getter]
     fn stream(&self) -> Option<usize> {
         None
     }
 
-    /// Where the memory of the whole batch begins.
+    /// The address of the memory that all columns share.
     #[getter]
     fn address(&self) -> usize {
         self.address
@@ -109,16 +116,15 @@ impl Batch {
     /// A column as a tensor, or None when batches do not have it: `sequence`, `controls`, `signal`,
     /// `labels`, `sources`, `offsets`, `reverse_complement`.
     fn tensor(&self, name: &str) -> PyResult<Option<Tensor>> {
-        let owner = || Owner::Host(Arc::clone(&self.held));
+        let owner = || Owner::Host(Arc::clone(&self.memory));
         let tensor = |(dtype, shape, start)| Tensor::new(owner(), self.address + start, dtype, shape);
-        Ok(self.place(column(name)?).map(tensor))
+        Ok(self.find(column(name)?).map(tensor))
     }
 
-    /// Name, type, shape and place of each column in the memory of the batch, in bytes from its
-    /// address.
+    /// Name, type, shape and offset of each column. Offsets are in bytes from the batch's address.
     fn places(&self) -> Vec<(&'static str, &'static str, Vec<usize>, usize)> {
         let place = |(name, column): &(&'static str, Column)| {
-            self.place(*column).map(|(dtype, shape, start)| (*name, dtype.name(), shape, start))
+            self.find(*column).map(|(dtype, shape, start)| (*name, dtype.name(), shape, start))
         };
         NAMES.iter().filter_map(place).collect()
     }

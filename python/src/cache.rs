@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
-/// The stores of caches that this process has opened. They are in use until it ends: nobody can
-/// know which arrays still lead to them.
+/// The stores of caches that this process has opened. They are in use until it ends, since arrays
+/// that use their memory are not tracked.
 static IN_USE: Mutex<Option<HashMap<PathBuf, InUse>>> = Mutex::new(None);
 
 fn hold(store: &Path, in_use: InUse) {
@@ -23,21 +23,21 @@ fn hold(store: &Path, in_use: InUse) {
 
 /// A store of a cache: path, bytes, seconds of the last use since 1970, whether it is in use,
 /// inputs, whether these are missing, damage, and why it was not removed.
-type Told = (PathBuf, u64, f64, bool, Vec<PathBuf>, bool, Option<String>, Option<String>);
+type CacheEntry = (PathBuf, u64, f64, bool, Vec<PathBuf>, bool, Option<String>, Option<String>);
 
-fn told(entry: Entry, kept: Option<String>) -> Told {
+fn cache_entry(entry: Entry, kept: Option<String>) -> CacheEntry {
     let Entry { path, bytes, last_use, usage, inputs, misses_inputs, damage } = entry;
     let seconds = last_use.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
     (path, bytes, seconds, usage != Usage::Unused, inputs, misses_inputs, damage, kept)
 }
 
-/// The directory of the user's cache.
+/// Returns the directory of the user's cache.
 #[pyfunction]
 pub(crate) fn cache_directory() -> PyResult<PathBuf> {
     Ok(Cache::from_environment().or_raise()?.directory().to_path_buf())
 }
 
-/// Opens the store of these files, which is packed if there is none yet.
+/// Opens the store of these files in a cache. It is packed first if the cache does not have it.
 #[pyfunction]
 #[pyo3(signature = (directory, *, fasta, signals, controls, alias, allow_empty, show))]
 #[allow(clippy::too_many_arguments, reason = "they are named where it is called")]
@@ -59,21 +59,21 @@ pub(crate) fn cached(
     Ok(Store(cached.store))
 }
 
-/// Notes that this process uses a store, if that is of a cache.
+/// Marks a store as used by this process, if it belongs to a cache.
 #[pyfunction]
 pub(crate) fn use_cached(py: Python<'_>, store: PathBuf) {
     let in_use = py.detach(|| InUse::of(&store));
     hold(&store, in_use);
 }
 
-/// The stores of a cache, those that were used last first.
+/// Lists the stores of a cache. Those that were used last come first.
 #[pyfunction]
-pub(crate) fn cache_entries(py: Python<'_>, directory: PathBuf) -> PyResult<Vec<Told>> {
+pub(crate) fn cache_entries(py: Python<'_>, directory: PathBuf) -> PyResult<Vec<CacheEntry>> {
     let entries = py.detach(|| Cache::new(directory).entries()).or_raise()?;
-    Ok(entries.into_iter().map(|entry| told(entry, None)).collect())
+    Ok(entries.into_iter().map(|entry| cache_entry(entry, None)).collect())
 }
 
-/// Removes stores of a cache. Returns those that were to be removed.
+/// Removes stores of a cache. Returns those that the rules select, with why one was kept.
 #[pyfunction]
 #[pyo3(signature = (directory, *, older_than, missing_inputs, all, max_bytes, dry_run))]
 pub(crate) fn prune_cache(
@@ -84,13 +84,13 @@ pub(crate) fn prune_cache(
     all: bool,
     max_bytes: Option<u64>,
     dry_run: bool,
-) -> PyResult<Vec<Told>> {
+) -> PyResult<Vec<CacheEntry>> {
     let rules = Prune { older_than, missing_inputs, all, max_bytes, dry_run };
     let pruned = py.detach(|| Cache::new(directory).prune(&rules)).or_raise()?;
-    Ok(pruned.into_iter().map(|pruned| told(pruned.entry, pruned.kept)).collect())
+    Ok(pruned.into_iter().map(|pruned| cache_entry(pruned.entry, pruned.kept)).collect())
 }
 
-/// The bytes of a size in words.
+/// Reads a size such as "50 GB", in bytes.
 #[pyfunction]
 pub(crate) fn parse_size(text: &str) -> PyResult<u64> {
     atemoya::cache::parse_size(text).map_err(pyo3::exceptions::PyValueError::new_err)

@@ -1,15 +1,14 @@
-//! A data set: examples of a store or of arrays, in the order of a sampler.
+//! Data sets: examples of a genome or of arrays, and the plans of their epochs.
 
 use crate::array::array;
 use crate::batch::Batch;
 use crate::device::{Delivery, Device};
-use crate::device_stream::DeviceStream;
 use crate::error::{OrRaise, in_python};
 use crate::fork_safe::ForkSafeDataset;
 use crate::genome::Genome;
 use crate::memory::Buffer;
 use crate::options::{Examples, Sampling, Streaming};
-use crate::stream::Stream;
+use crate::stream::{DeviceStream, Stream};
 use atemoya::feed::{self, LoaderOptions};
 use atemoya::loci::Locus;
 use atemoya::sample::Draw;
@@ -24,14 +23,15 @@ use std::sync::{Mutex, PoisonError};
 #[pyclass(frozen, module = "atemoya._native")]
 pub(crate) struct Dataset {
     data: ForkSafeDataset,
-    /// What they are made by, but for the loci; none of arrays.
+    /// The generator of a data set of a genome, without its loci; `None` for a data set of arrays.
     generator: Option<PeakGenerator>,
 }
 
 /// Contigs (u32), centres (i64) and rows (u32) of loci, as bytes.
 type LociBytes<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
 
-/// Flags of peaks, sources, offsets and orientations of draws, as bytes: u8, i64, i64, u8.
+/// The columns of draws as bytes: whether it is a peak (u8), source (i64), offset (i64), and
+/// whether it is reverse-complemented (u8).
 type DrawBytes<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
 
 fn loci_from((contigs, centres, rows): &LociBytes<'_>) -> PyResult<Vec<Locus>> {
@@ -178,12 +178,12 @@ impl Dataset {
         })
     }
 
-    /// What looks like a mistake and is no error.
+    /// Warnings: what looks like a mistake and is no error.
     fn warnings(&self) -> Vec<String> {
         self.data.made().warnings().iter().map(|warning| in_python(warning)).collect()
     }
 
-    /// The same examples with another seed, sharing no lock with these.
+    /// The same examples with another seed. The two data sets share no lock.
     fn with_seed(&self, seed: u64) -> PyResult<Dataset> {
         Ok(Dataset {
             data: ForkSafeDataset::new(self.data.made().with_seed(seed).or_raise()?),
@@ -196,7 +196,7 @@ impl Dataset {
         loci_bytes(py, self.data.made().loci(is_peak))
     }
 
-    /// What stands at each index of an epoch.
+    /// The draw at each index of an epoch.
     fn plan<'py>(&self, py: Python<'py>, epoch: u64) -> PyResult<DrawBytes<'py>> {
         let planned = |data: &feed::Dataset<'static>| {
             let plan = data.plan(epoch)?;
@@ -204,16 +204,16 @@ impl Dataset {
             let peaks: Vec<u8> = draws().map(|draw| u8::from(draw.is_peak)).collect();
             let sources: Vec<i64> = draws().map(|draw| i64::from(draw.source)).collect();
             let offsets: Vec<i64> = draws().map(|draw| i64::from(draw.offset)).collect();
-            let turned: Vec<u8> = draws().map(|draw| u8::from(draw.reverse_complement)).collect();
-            Ok((peaks, sources, offsets, turned))
+            let reverse_complement: Vec<u8> = draws().map(|draw| u8::from(draw.reverse_complement)).collect();
+            Ok((peaks, sources, offsets, reverse_complement))
         };
-        let (peaks, sources, offsets, turned) = py.detach(|| self.data.with(planned)).or_raise()?;
+        let (peaks, sources, offsets, reverse_complement) = py.detach(|| self.data.with(planned)).or_raise()?;
         let bytes = |bytes: &[u8]| PyBytes::new(py, bytes);
         Ok((
             bytes(&peaks),
             bytes(bytemuck::cast_slice(&sources)),
             bytes(bytemuck::cast_slice(&offsets)),
-            bytes(&turned),
+            bytes(&reverse_complement),
         ))
     }
 
@@ -222,20 +222,21 @@ impl Dataset {
         Batch::new(py.detach(|| self.data.with(|data| data.fetch(epoch, &indices))).or_raise()?)
     }
 
-    /// Gathers peaks, or negatives, by their numbers, from one offset, as they are.
+    /// Gathers peaks, or negatives, by their numbers, all with one offset and on the forward
+    /// strand.
     fn fetch_sources(&self, py: Python<'_>, is_peak: bool, sources: Vec<u32>, offset: u32) -> PyResult<Batch> {
         let draw = |source| Draw { is_peak, source, offset, reverse_complement: false };
         let draws = sources.into_iter().map(draw).collect();
         Batch::new(py.detach(|| self.data.with(|data| data.fetch_draws(draws))).or_raise()?)
     }
 
-    /// Starts a stream of its own over these examples. `allocate`, where it is given, is called
-    /// with a number of bytes and returns an address and the object that keeps as many bytes there
-    /// for the stream alone.
+    /// Makes a stream of these examples. `allocate`, which may be None, is called with a number of
+    /// bytes. It returns an address and the object that keeps as many bytes there, which only the
+    /// stream uses.
     fn stream(&self, py: Python<'_>, seed: u64, streaming: Streaming, allocate: Option<Py<PyAny>>) -> PyResult<Stream> {
-        let running = LoaderOptions::from(streaming);
+        let options = LoaderOptions::from(streaming);
         let Some(allocate) = allocate else {
-            return Ok(Stream::new(py.detach(|| self.data.made().loader(seed, &running)).or_raise()?));
+            return Ok(Stream::new(py.detach(|| self.data.made().loader(seed, &options)).or_raise()?.into()));
         };
         let raised = Mutex::new(None);
         let slot = |bytes| {
@@ -244,14 +245,14 @@ impl Dataset {
                 atemoya::Error::Interrupted
             })
         };
-        let loader = py.detach(|| self.data.made().loader_in(seed, &running, slot));
+        let loader = py.detach(|| self.data.made().loader_in(seed, &options, slot));
         match raised.into_inner().unwrap_or_else(PoisonError::into_inner) {
             Some(error) => Err(error),
-            None => Ok(Stream::new(loader.or_raise()?)),
+            None => Ok(Stream::new(loader.or_raise()?.into())),
         }
     }
 
-    /// The same on a device, of examples of a store.
+    /// Makes a stream of these examples on a device. They must not be arrays.
     fn device_stream(
         &self,
         py: Python<'_>,
@@ -264,15 +265,16 @@ impl Dataset {
         let generator = self.generator.clone().ok_or_else(of_arrays)?;
         let [peaks, negatives] = [true, false].map(|is_peak| self.data.made().loci(is_peak).to_vec());
         let generator = streaming.set(generator).selected(peaks, negatives).random_state(seed);
-        DeviceStream::new(py, device, delivery, generator)
+        let generator = delivery.generator(device.get()?, generator)?;
+        Ok(DeviceStream::new(py.detach(|| generator.build()).or_raise()?.into()))
     }
 }
 
-/// Memory for a batch, as the package's allocator gives it.
+/// Allocates memory for a batch with the package's allocator.
 #[allow(unsafe_code, reason = "the allocator is the package's own")]
 pub(crate) fn buffer(allocate: &Bound<'_, PyAny>, bytes: usize) -> PyResult<Buffer> {
     let (address, owner): (usize, Py<PyAny>) = allocate.call1((bytes,))?.extract()?;
-    // SAFETY: this is an interface of the package's, whose allocator makes a new buffer for every
-    // call, and hands it to nobody else.
+    // SAFETY: the package's own allocator makes a new buffer for every call, and gives it to nobody
+    // else.
     Ok(unsafe { Buffer::new(address, bytes, owner) })
 }

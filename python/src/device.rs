@@ -1,4 +1,4 @@
-//! CUDA devices, and how batches are delivered to one.
+//! CUDA devices, and the options of batches on one.
 
 use crate::error::OrRaise;
 use crate::process_local::ProcessLocal;
@@ -8,7 +8,7 @@ use atemoya::cuda::{self, DeviceGenerator, Transfer};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
-/// An open device. It is of the process that opened it, as everything of the driver's.
+/// An open device. Only the process that opened it may use it.
 #[pyclass(frozen, module = "atemoya._native")]
 pub(crate) struct Device(ProcessLocal<cuda::Device>);
 
@@ -26,7 +26,7 @@ impl Device {
     }
 }
 
-/// What batches are on a device, and how they get there.
+/// The types of batches on a device, and how they are brought there.
 #[derive(FromPyObject)]
 #[pyo3(from_item_all)]
 pub(crate) struct Delivery {
@@ -39,8 +39,8 @@ pub(crate) struct Delivery {
 }
 
 impl Delivery {
-    /// Builds what makes a loader.
-    pub(crate) fn of(&self, device: &cuda::Device, generator: PeakGenerator) -> PyResult<DeviceGenerator> {
+    /// Makes the generator of a loader on a device.
+    pub(crate) fn generator(&self, device: &cuda::Device, generator: PeakGenerator) -> PyResult<DeviceGenerator> {
         let transfer = match self.transfer.as_str() {
             "compact" => Transfer::Compact,
             "dense" => Transfer::Dense,

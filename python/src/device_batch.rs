@@ -1,4 +1,4 @@
-//! A batch on a device, in Python's hands, and the streams of consumers that use it.
+//! Batches on a device in Python, and the streams of consumers that use them.
 
 #![allow(unsafe_code, reason = "streams of consumers come as numbers")]
 
@@ -14,27 +14,28 @@ use std::sync::Arc;
 /// The legacy default stream, as the library names it.
 const LEGACY: isize = 0;
 
-/// A batch on a device, which all that is made of it keeps. Its memory is used again when the last
-/// of these is dropped, behind what the streams that use it were given by then.
-pub(crate) struct OnDevice {
+/// The owner of a batch's memory on a device, which the batch and its tensors keep. The memory is
+/// used again when the last of these is dropped, after the work that its streams were given until
+/// then.
+pub(crate) struct DeviceMemory {
     batch: ProcessLocal<cuda::DeviceBatch>,
     ordinal: usize,
 }
 
-/// What DLPack passes for the stream of a consumer: `None` where the consumer waits by itself.
-fn handle(stream: Option<&Bound<'_, PyAny>>) -> PyResult<Option<isize>> {
+/// Reads the stream that a consumer passes by DLPack's protocol: `None` where it waits by itself.
+fn stream_handle(stream: Option<&Bound<'_, PyAny>>) -> PyResult<Option<isize>> {
     let Some(stream) = stream else { return Ok(Some(LEGACY)) };
     let number = || PyTypeError::new_err("stream must be None or an integer");
     match stream.extract::<isize>().map_err(|_| number())? {
         -1 => Ok(None),
-        0 => Err(PyValueError::new_err("stream: 0 can mean several: 1 is the legacy default stream")),
+        0 => Err(PyValueError::new_err("stream: 0 is ambiguous: 1 is the legacy default stream")),
         1 => Ok(Some(LEGACY)),
         other if other < 0 => Err(PyValueError::new_err(format!("stream: there is no stream {other}"))),
         other => Ok(Some(other)),
     }
 }
 
-impl OnDevice {
+impl DeviceMemory {
     /// The number of the device.
     pub(crate) fn ordinal(&self) -> usize {
         self.ordinal
@@ -44,9 +45,10 @@ impl OnDevice {
         self.batch.get("batch")
     }
 
-    /// Lets a consumer use the batch: makes its stream wait, unless it waits by itself.
+    /// Lets a consumer use the batch. Its stream is made to wait, unless the consumer waits by
+    /// itself.
     pub(crate) fn hand_over(&self, py: Python<'_>, stream: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
-        match handle(stream)? {
+        match stream_handle(stream)? {
             None => self.get().map(|_| ()),
             Some(stream) => self.with(py, stream, cuda::DeviceBatch::wait_on),
         }
@@ -75,12 +77,12 @@ impl OnDevice {
 /// A batch of examples on a device. Its memory is not used again while the batch, or anything made
 /// of its columns, lives.
 #[pyclass(frozen, module = "atemoya._native")]
-pub(crate) struct DeviceBatch(Arc<OnDevice>);
+pub(crate) struct DeviceBatch(Arc<DeviceMemory>);
 
 impl DeviceBatch {
     pub(crate) fn new(batch: cuda::DeviceBatch) -> DeviceBatch {
         let ordinal = batch.stream().device().ordinal();
-        DeviceBatch(Arc::new(OnDevice { batch: ProcessLocal::new(batch), ordinal }))
+        DeviceBatch(Arc::new(DeviceMemory { batch: ProcessLocal::new(batch), ordinal }))
     }
 }
 
@@ -109,7 +111,7 @@ impl DeviceBatch {
         self.0.ordinal()
     }
 
-    /// The stream that it was delivered to, a `CUstream`; valid as long as the batch.
+    /// The stream that it was delivered to, a `CUstream`. It is valid as long as the batch.
     #[getter]
     fn stream(&self) -> PyResult<usize> {
         Ok(self.0.get()?.stream().as_raw().expose_provenance())
@@ -126,18 +128,18 @@ impl DeviceBatch {
         Ok(tensor.map(make))
     }
 
-    /// Lets a stream, named as in `__dlpack__`, use the batch: what it is given from now on finds
-    /// the batch complete, and the memory is not used again before what the stream was given until
-    /// then. It must be a stream of the device, and exist until the batch and all that was made of
-    /// it are let go of, or until `done_on` is called for it.
+    /// Lets a stream, passed as to `__dlpack__`, use the batch. Work that it is given from now on
+    /// begins when the batch is complete, and the memory is not used again before that work is
+    /// done. The stream must be one of the device. It must exist until the batch and its tensors
+    /// are dropped, or until `done_on` is called for it.
     fn wait_on(&self, py: Python<'_>, stream: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
         self.0.hand_over(py, stream)
     }
 
-    /// Says that a stream is done with the batch: what it is given from now on does not use it, and
-    /// it need not exist any longer.
+    /// Declares that a stream is done with the batch: work that it is given from now on does not
+    /// use the batch, and the stream may be destroyed.
     fn done_on(&self, py: Python<'_>, stream: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
-        match handle(stream)? {
+        match stream_handle(stream)? {
             None => Ok(()),
             Some(stream) => self.0.with(py, stream, cuda::DeviceBatch::done_on),
         }

@@ -1,4 +1,4 @@
-//! The library's errors as exceptions that Python users expect.
+//! The library's errors as Python's exceptions.
 
 use atemoya::Error;
 use pyo3::exceptions::{PyFileExistsError, PyKeyboardInterrupt, PyOSError, PyRuntimeError, PyValueError};
@@ -19,15 +19,15 @@ create_exception!(
     "An input file (FASTA, bigWig, BED) cannot be used. `path` is the file, `line` the 1-based line or None."
 );
 
-/// The exception for an error.
+/// Makes the exception for an error.
 pub(crate) fn to_py(error: Error) -> PyErr {
     let text = in_python(&error.to_string());
     match error {
         Error::Io { path, operation, source } => match source.raw_os_error() {
             Some(code) => {
-                // As Python has it: the system's words, without the number once more.
-                let said = source.to_string();
-                let words = said.split(" (os error").next().unwrap_or(&said);
+                // As in Python's own exceptions, the system's message without its number.
+                let message = source.to_string();
+                let words = message.split(" (os error").next().unwrap_or(&message);
                 let words = if operation == "open" { words.to_owned() } else { format!("cannot {operation}: {words}") };
                 PyOSError::new_err((code, words, path.display().to_string()))
             }
@@ -51,12 +51,12 @@ pub(crate) fn to_py(error: Error) -> PyErr {
     }
 }
 
-/// A message with its parameters as Python has them: `chroms` becomes chroms=.
+/// Writes the parameters in a message as Python has them: `chroms` becomes chroms=.
 pub(crate) fn in_python(message: &str) -> String {
     atemoya::with_parameters(message, |name| format!("{name}="))
 }
 
-/// The same with attributes.
+/// Sets attributes of an exception.
 fn with<'py, T: for<'a> IntoPyObject<'a>, const N: usize>(error: PyErr, attributes: [(&str, T); N]) -> PyErr {
     Python::attach(|py| {
         for (name, value) in attributes {
@@ -67,7 +67,7 @@ fn with<'py, T: for<'a> IntoPyObject<'a>, const N: usize>(error: PyErr, attribut
     error
 }
 
-/// Results whose error becomes an exception.
+/// Turns the error of a result into an exception.
 pub(crate) trait OrRaise<T> {
     fn or_raise(self) -> PyResult<T>;
 }

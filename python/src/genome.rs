@@ -1,4 +1,4 @@
-//! What examples are read from: a store, arrays of whole contigs, or columns of either.
+//! Genomes: a store, arrays of whole contigs, or columns of either.
 
 use crate::array::array;
 use crate::error::OrRaise;
@@ -23,26 +23,26 @@ fn channels(name: &str, channels: &[Contigs<'_>]) -> PyResult<Vec<ContigArrays>>
 
 #[pymethods]
 impl Genome {
-    /// All of a store.
+    /// Makes a genome of all columns of a store.
     #[staticmethod]
     fn of_store(store: &Store) -> Genome {
         Genome(feed::Genome::from_store(&store.0))
     }
 
-    /// A sequence of arrays, with the tracks of a store if there is one.
+    /// Makes a genome of a sequence in arrays, with the tracks of a store if there is one.
     #[staticmethod]
     fn of_arrays(sequences: Contigs<'_>, tracks: Option<&Store>) -> PyResult<Genome> {
         let sequences = contig_arrays("sequences", &sequences)?;
         Ok(Genome(feed::Genome::from_arrays(&sequences, tracks.map(|store| &store.0)).or_raise()?))
     }
 
-    /// The same with signals of arrays.
+    /// Returns the genome with signals in arrays.
     fn with_signals(&self, signals: Vec<Contigs<'_>>, groups: Vec<usize>) -> PyResult<Genome> {
         let signals = channels("signals", &signals)?;
         Ok(Genome(self.0.clone().signals(&signals, Some(&groups)).or_raise()?))
     }
 
-    /// The same with controls of arrays.
+    /// Returns the genome with controls in arrays.
     fn with_controls(&self, controls: Vec<Contigs<'_>>, groups: Vec<usize>) -> PyResult<Genome> {
         let controls = channels("controls", &controls)?;
         Ok(Genome(self.0.clone().controls(&controls, Some(&groups)).or_raise()?))
@@ -53,7 +53,7 @@ impl Genome {
         self.0.contigs().iter().map(|(name, length)| (name.to_owned(), length)).collect()
     }
 
-    /// The name of the sequence's type, where it is of arrays.
+    /// The name of the sequence's type, where it is in arrays.
     #[getter]
     fn sequence_dtype(&self) -> Option<&'static str> {
         self.0.sequence_dtype().map(atemoya::DType::name)

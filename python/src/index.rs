@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use std::path::PathBuf;
 
 /// Builds a locus index and publishes it in one step. Returns its directory, the ledger of the loci
-/// in words, and warnings.
+/// as text, and warnings.
 #[pyfunction]
 #[pyo3(signature = (store, name, peaks, negatives, examples, *, replace, show))]
 #[allow(clippy::too_many_arguments, reason = "they are named where it is called")]

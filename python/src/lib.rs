@@ -8,7 +8,6 @@ mod cache;
 mod dataset;
 mod device;
 mod device_batch;
-mod device_stream;
 mod error;
 mod fork_safe;
 mod genome;
@@ -36,8 +35,6 @@ mod _native {
     #[pymodule_export]
     use super::device_batch::DeviceBatch;
     #[pymodule_export]
-    use super::device_stream::DeviceStream;
-    #[pymodule_export]
     use super::error::{InputError, StoreError};
     #[pymodule_export]
     use super::genome::Genome;
@@ -48,7 +45,7 @@ mod _native {
     #[pymodule_export]
     use super::store::{Gatherer, Store};
     #[pymodule_export]
-    use super::stream::Stream;
+    use super::stream::{DeviceStream, Stream};
     #[pymodule_export]
     use super::tensor::Tensor;
 

@@ -1,5 +1,5 @@
-//! Memory of Python's, as Rust reads and writes it: what numpy arrays and buffers of torch's say
-//! that they are. The one place of this crate that follows addresses from Python.
+//! The memory of numpy's arrays and torch's buffers as slices. It is the only place of this crate
+//! that follows addresses from Python.
 
 #![allow(unsafe_code, reason = "the memory of Python objects comes as addresses")]
 
@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyType};
 
-/// Some bytes, and the object that keeps them.
+/// Bytes of a Python object, which keeps them.
 pub(crate) struct Memory {
     address: usize,
     bytes: usize,
@@ -17,21 +17,21 @@ pub(crate) struct Memory {
 
 impl AsRef<[u8]> for Memory {
     fn as_ref(&self) -> &[u8] {
-        // SAFETY: whoever made it vouched for the bytes, for as long as the owner lives, which this
-        // holds. That nobody writes to an array while batches are made of it is what the
-        // documentation asks of the user, as of any code that runs without the lock.
+        // SAFETY: the bytes are there as long as the owner lives, which this holds: the maker of
+        // `Memory` has checked it. That nobody writes to an array while batches are made of it is
+        // what the documentation asks of the user, as of any code that runs without the lock.
         unsafe { std::slice::from_raw_parts(std::ptr::with_exposed_provenance(self.address), self.bytes) }
     }
 }
 
-/// For a buffer that was allocated to be written to, and that nobody else has yet.
+/// Memory that was allocated to be written to, and that nobody else uses.
 pub(crate) struct Buffer(Memory);
 
 impl Buffer {
-    /// The bytes at an address, which `owner` keeps and nobody else uses while this lives.
+    /// Takes the bytes at an address.
     ///
     /// # Safety
-    /// It must be so: the package's own allocator says it.
+    /// `owner` keeps as many bytes there, and nobody else uses them while this lives.
     pub(crate) unsafe fn new(address: usize, bytes: usize, owner: Py<PyAny>) -> Buffer {
         Buffer(Memory { address, bytes, _owner: owner })
     }
@@ -53,20 +53,20 @@ impl AsMut<[u8]> for Buffer {
     }
 }
 
-/// What numpy says of one of its arrays.
+/// The description of one of numpy's arrays.
 pub(crate) struct Interface {
     pub(crate) address: usize,
     pub(crate) type_string: String,
     pub(crate) shape: Vec<usize>,
-    /// In bytes; none when the array is in C order without gaps.
+    /// In bytes; `None` when the array is in C order without gaps.
     pub(crate) strides: Option<Vec<isize>>,
     read_only: bool,
 }
 
 impl Interface {
-    /// Of a numpy array; `name` is what an error calls it. Other objects may say of themselves what
-    /// they like and are refused, and it is numpy that is asked, not what a class derived from its
-    /// own may say.
+    /// Reads the description of a numpy array. `name` is what an error calls it. Objects of other
+    /// types are refused, since their descriptions may be wrong. numpy's own description is read,
+    /// not that of a derived class.
     pub(crate) fn of(name: &str, array: &Bound<'_, PyAny>) -> PyResult<Interface> {
         static NDARRAY: PyOnceLock<Py<PyType>> = PyOnceLock::new();
         let ndarray = NDARRAY.import(array.py(), "numpy", "ndarray")?;
@@ -76,7 +76,7 @@ impl Interface {
         }
         let interface = ndarray.getattr("__array_interface__")?.call_method1("__get__", (array,))?;
         let interface = interface.cast::<PyDict>()?;
-        let missing = || PyTypeError::new_err("the array says too little of itself");
+        let missing = || PyTypeError::new_err("the description of the array is not complete");
         let (address, read_only) = interface.get_item("data")?.ok_or_else(missing)?.extract()?;
         Ok(Interface {
             address,
@@ -87,15 +87,16 @@ impl Interface {
         })
     }
 
-    /// The memory from `before` bytes ahead of the first element, so many bytes, kept by the array.
-    /// The caller has computed both from shape and strides.
+    /// Returns `bytes` bytes of the array's memory, from `before` bytes ahead of the first element
+    /// on. The caller has computed both from shape and strides.
     pub(crate) fn memory(&self, before: usize, bytes: usize, array: &Bound<'_, PyAny>) -> Memory {
         // An empty array may have any address, and numpy may give none.
         let address = if bytes == 0 { std::ptr::dangling::<u64>().addr() } else { self.address - before };
         Memory { address, bytes, _owner: array.clone().unbind() }
     }
 
-    /// Checks that it is an array of a type, one dimension or more, in C order.
+    /// Checks that the array is of one of these types and in C order. Returns how many elements it
+    /// has.
     fn check(&self, name: &str, type_strings: &[&str]) -> PyResult<usize> {
         if !type_strings.contains(&self.type_string.as_str()) || self.strides.is_some() {
             let message = format!("{name} must be in C order and of type {}", type_strings.join(" or "));
@@ -105,14 +106,14 @@ impl Interface {
     }
 }
 
-/// Integers of 64 bits, in one dimension.
+/// Copies an array of integers of 64 bits.
 pub(crate) fn integers(name: &str, array: &Bound<'_, PyAny>) -> PyResult<Vec<i64>> {
     let interface = Interface::of(name, array)?;
     let bytes = interface.check(name, &["<i8"])? * 8;
     Ok(bytemuck::allocation::pod_collect_to_vec(interface.memory(0, bytes, array).as_ref()))
 }
 
-/// Flags, in one dimension.
+/// Copies an array of flags.
 pub(crate) fn flags(name: &str, array: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     let interface = Interface::of(name, array)?;
     let bytes = interface.check(name, &["|b1"])?;

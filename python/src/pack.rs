@@ -9,7 +9,7 @@ use std::path::PathBuf;
 /// A group: its name, and the files of its channels.
 pub(crate) type Group = (String, Vec<PathBuf>);
 
-/// What packs these files.
+/// Makes a builder that packs these files.
 pub(crate) fn builder(fasta: Option<PathBuf>, signals: Vec<Group>, controls: Vec<Group>) -> PackBuilder {
     let mut builder = PackBuilder::new();
     if let Some(path) = fasta {
@@ -24,8 +24,8 @@ pub(crate) fn builder(fasta: Option<PathBuf>, signals: Vec<Group>, controls: Vec
     builder
 }
 
-/// Packs files into a store and publishes it in one step. Returns what the user should know: what
-/// inputs lack, and what is worth noting.
+/// Packs files into a store and publishes it in one step. Returns warnings of what the inputs lack,
+/// and notes for the user.
 #[pyfunction]
 #[pyo3(signature = (
     out, *, fasta, chrom_sizes, signals, controls, contigs, alias, allow_empty, tile_log2, replace, show,

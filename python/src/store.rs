@@ -1,4 +1,4 @@
-//! An open store: what is in it, and windows of it.
+//! Open stores: their contents, and windows of them.
 
 use crate::array::type_string;
 use crate::error::OrRaise;
@@ -27,13 +27,13 @@ impl Store {
         Ok(Store(py.detach(|| atemoya::Store::open(path)).or_raise()?))
     }
 
-    /// Where it is.
+    /// Its path.
     #[getter]
     fn path(&self) -> PathBuf {
         self.0.path().to_path_buf()
     }
 
-    /// The checksum of its manifest, which has that of every file: what the store is.
+    /// The checksum of its manifest, which identifies the contents of the store.
     #[getter]
     fn checksum(&self) -> &str {
         self.0.checksum()
@@ -56,13 +56,13 @@ impl Store {
         manifest.groups.iter().map(group).collect()
     }
 
-    /// Whether it has a genome.
+    /// Whether it has a genome. Otherwise it has tracks only.
     #[getter]
     fn has_sequence(&self) -> bool {
         self.0.sequence().is_some()
     }
 
-    /// What the files of its tracks lacked, of some groups and on some contigs, or of all.
+    /// What the files of its tracks lacked, of these groups and on these contigs; None for all.
     #[pyo3(signature = (groups=None, contigs=None))]
     fn warnings(&self, groups: Option<Vec<String>>, contigs: Option<Vec<String>>) -> PyResult<Vec<String>> {
         let [groups, contigs] = [&groups, &contigs].map(|names| names.as_ref().map(|names| texts(names)));
@@ -83,13 +83,13 @@ impl Store {
     }
 
     /// Checks every byte of the data files, unless this machine has done so before. Returns whether
-    /// it has done so now.
+    /// they were checked now.
     fn verify_once(&self, py: Python<'_>, cache: Option<PathBuf>, show: Option<Py<PyAny>>) -> PyResult<bool> {
         watch::run(py, show, |progress| self.0.verify_once(cache.as_deref(), progress))
     }
 
-    /// What gathers windows: of one-hot sequence where `groups` is None and `sequence` is true,
-    /// else of the tracks of groups, all signal groups for None.
+    /// Makes a gatherer: of one-hot sequence where `sequence` is true, otherwise of the tracks of
+    /// groups, where None stands for all signal groups.
     fn gatherer(&self, sequence: bool, groups: Option<Vec<String>>, dtype: &str) -> PyResult<Gatherer> {
         let dtype = numpy_type(dtype)?;
         let gatherer = match sequence {
@@ -114,13 +114,14 @@ pub(crate) struct Gatherer(gather::Gatherer);
 
 #[pymethods]
 impl Gatherer {
-    /// Channels of a window, and its positions when it is `width` bases.
+    /// The channels and positions of a window of `width` bases.
     fn shape(&self, width: usize) -> [usize; 2] {
         self.0.shape(width)
     }
 
-    /// Gathers windows of `width` bases, at the starts on the contigs of these numbers and turned
-    /// where the flags say so, into an array `(windows, channels, positions)`.
+    /// Gathers windows of `width` bases into `out`, an array of the shape (windows, channels,
+    /// positions). `contigs` are numbers of contigs, `starts` 0-based, and `turned` flags of
+    /// windows that are reverse-complemented.
     fn gather(
         &self,
         py: Python<'_>,
@@ -137,7 +138,7 @@ impl Gatherer {
             return Err(PyValueError::new_err("contigs, starts and reverse_complement must be of one length"));
         }
         let spans = (0..starts.len()).map(|i| Span {
-            // A number below 0 is none of a contig.
+            // No contig has a number below 0.
             contig: usize::try_from(contigs[i]).unwrap_or(usize::MAX),
             start: starts[i],
             reverse_complement: turned.as_ref().is_some_and(|turned| turned[i] != 0),
@@ -149,7 +150,7 @@ impl Gatherer {
     }
 }
 
-/// The type of a name of numpy's.
+/// Returns the type with this name, which is numpy's.
 pub(crate) fn numpy_type(name: &str) -> PyResult<DType> {
     let known = DType::ALL.into_iter().find(|dtype| dtype.name() == name);
     known.ok_or_else(|| PyTypeError::new_err(format!("there is no type {name:?}")))

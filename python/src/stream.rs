@@ -1,111 +1,90 @@
-//! A stream of batches, gathered ahead by worker threads.
+//! Streams of batches, on the host or on a device, gathered ahead by worker threads.
 
 use crate::batch::Batch;
 use crate::dataset::buffer;
+use crate::device_batch::DeviceBatch;
 use crate::error::OrRaise;
 use crate::memory::Buffer;
 use crate::process_local::ProcessLocal;
-use atemoya::feed::{self, Loader, State};
+use atemoya::cuda::{AnyBatch, AnyLoader, Begin};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
-/// How often somebody who waits for a batch looks for Ctrl-C.
-pub(crate) const LOOK: Duration = Duration::from_millis(100);
+/// How often a thread that waits for a batch looks for Ctrl-C.
+const INTERRUPT_CHECK: Duration = Duration::from_millis(100);
 
-/// A loader. It is of the process that made it: a forked one has no threads that would gather.
-#[pyclass(frozen, module = "atemoya._native")]
-pub(crate) struct Stream {
-    /// Never locked while the interpreter's lock is waited for.
-    loader: ProcessLocal<Mutex<Loader>>,
-    /// Memory for the next batch, that an interrupted wait has left.
+/// A batch of either kind, as Python gets it.
+#[derive(IntoPyObject)]
+pub(crate) enum PyBatch {
+    Host(Batch),
+    Device(DeviceBatch),
+}
+
+/// What streams on the host and on a device have in common: a loader of this process. A forked
+/// process has no threads that would gather.
+struct LocalLoader {
+    loader: ProcessLocal<AnyLoader>,
+    /// Memory for the next batch, which an interrupted wait has left.
     spare: Mutex<Option<Buffer>>,
 }
 
-/// A state as Python keeps it.
-pub(crate) fn to_json(state: &State) -> PyResult<String> {
-    serde_json::to_string(state).map_err(|error| PyRuntimeError::new_err(error.to_string()))
-}
-
-/// A state that Python has kept.
-pub(crate) fn from_json(state: &str) -> PyResult<State> {
-    serde_json::from_str(state).map_err(|error| PyValueError::new_err(format!("state: {error}")))
-}
-
-impl Stream {
-    pub(crate) fn new(loader: Loader) -> Stream {
-        Stream { loader: ProcessLocal::new(Mutex::new(loader)), spare: Mutex::default() }
+impl LocalLoader {
+    fn new(loader: AnyLoader) -> LocalLoader {
+        LocalLoader { loader: ProcessLocal::new(loader), spare: Mutex::default() }
     }
 
     /// Works with the loader, without the interpreter's lock.
-    fn with<T: Send>(&self, py: Python<'_>, work: impl FnOnce(&Loader) -> T + Send) -> PyResult<T> {
+    fn with<T: Send>(&self, py: Python<'_>, work: impl FnOnce(&AnyLoader) -> T + Send) -> PyResult<T> {
         let loader = self.loader.get("stream")?;
-        Ok(py.detach(|| work(&loader.lock().unwrap_or_else(PoisonError::into_inner))))
-    }
-}
-
-#[pymethods]
-impl Stream {
-    /// Whether this process made it, so that it can be used here.
-    fn usable(&self) -> bool {
-        self.loader.is_usable()
+        Ok(py.detach(|| work(loader)))
     }
 
-    /// Begins some consecutive epochs, in place of whatever was streamed.
-    fn epochs(&self, py: Python<'_>, first: u64, count: u64) -> PyResult<()> {
-        self.with(py, |loader| loader.epochs(first, count).detach())
+    fn begin(&self, py: Python<'_>, stream: Begin) -> PyResult<()> {
+        self.with(py, |loader| loader.begin(stream))?.or_raise()
     }
 
-    /// Begins where a state says, and streams the rest of its epoch and `more` after it.
     fn resume(&self, py: Python<'_>, state: &str, more: u64) -> PyResult<()> {
-        let state = from_json(state)?;
-        self.with(py, |loader| loader.resume(&state, more).map(atemoya::feed::Batches::detach))?.or_raise()
+        let state = serde_json::from_str(state).map_err(|error| PyValueError::new_err(format!("state: {error}")))?;
+        self.begin(py, Begin::Resume { state, more })
     }
 
-    /// Where it stands after the last batch that was taken, as JSON.
     fn state(&self, py: Python<'_>) -> PyResult<String> {
-        to_json(&self.with(py, |loader| loader.state())?)
+        let state = self.with(py, AnyLoader::state)?;
+        serde_json::to_string(&state).map_err(|error| PyRuntimeError::new_err(error.to_string()))
     }
 
-    /// Ends what is streamed.
-    fn stop(&self, py: Python<'_>) -> PyResult<()> {
-        self.with(py, |loader| loader.stop())
-    }
-
-    /// Batches of an epoch.
     fn batches_per_epoch(&self, py: Python<'_>) -> PyResult<usize> {
-        self.with(py, |loader| loader.batches_per_epoch())
+        self.with(py, |loader| loader.host().batches_per_epoch())
     }
 
-    /// The next batch, or None at the end. With `allocate`, as in `Dataset.stream`, the batch keeps
-    /// its memory and the stream gets new; without, it does so when it holds the last slot there
-    /// is, so that any number of batches may be kept.
-    #[pyo3(signature = (allocate=None))]
-    fn next(&self, py: Python<'_>, allocate: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Batch>> {
-        // Before a batch is taken: where there is no memory, none is lost.
+    fn next(&self, py: Python<'_>, allocate: Option<&Bound<'_, PyAny>>) -> PyResult<Option<PyBatch>> {
+        // Allocated before a batch is taken: where there is no memory, no batch is lost.
         let mut memory = allocate.map(|allocate| self.memory(py, allocate)).transpose()?;
-        let exchanged = memory.is_some();
-        let taken = self.take(py, exchanged, &mut memory);
+        let taken = self.take(py, &mut memory);
         if let Some(memory) = memory {
             *self.spare() = Some(memory);
         }
-        taken?.map(Batch::new).transpose()
+        Ok(match taken? {
+            None => None,
+            Some(AnyBatch::Host(batch)) => Some(PyBatch::Host(Batch::new(batch)?)),
+            Some(AnyBatch::Device(batch)) => Some(PyBatch::Device(DeviceBatch::new(batch))),
+        })
     }
-}
 
-impl Stream {
-    /// The next batch, which keeps its memory where it was given other, or when it is in the last
-    /// slot.
-    fn take(&self, py: Python<'_>, exchanged: bool, memory: &mut Option<Buffer>) -> PyResult<Option<feed::Batch>> {
+    /// Takes the next batch. On the host, a batch keeps its memory where `memory` is given in
+    /// exchange, or when it is in the last free slot.
+    fn take(&self, py: Python<'_>, memory: &mut Option<Buffer>) -> PyResult<Option<AnyBatch>> {
+        let exchanged = memory.is_some();
         loop {
-            let next = |loader: &Loader| {
-                let mut next = loader.streaming().next_within(LOOK)?;
-                if let Poll::Ready(Some(batch)) = &mut next {
+            let next = |loader: &AnyLoader| {
+                let mut next = loader.next_within(INTERRUPT_CHECK)?;
+                if let Poll::Ready(Some(AnyBatch::Host(batch))) = &mut next {
                     if let Some(memory) = memory.take() {
                         batch.keep_in(|_| Ok(memory))?;
-                    } else if !exchanged && loader.leased() == loader.slots() {
+                    } else if !exchanged && loader.host().leased() == loader.host().slots() {
                         batch.keep()?;
                     }
                 }
@@ -118,12 +97,12 @@ impl Stream {
         }
     }
 
-    /// Memory for a batch: what a wait has left that was interrupted, or new.
+    /// Returns memory for a batch: what an interrupted wait has left, or new memory.
     fn memory(&self, py: Python<'_>, allocate: &Bound<'_, PyAny>) -> PyResult<Buffer> {
         if let Some(memory) = self.spare().take() {
             return Ok(memory);
         }
-        buffer(allocate, self.with(py, |loader| loader.layout().bytes())?)
+        buffer(allocate, self.with(py, |loader| loader.host().layout().bytes())?)
     }
 
     fn spare(&self) -> MutexGuard<'_, Option<Buffer>> {
@@ -131,8 +110,110 @@ impl Stream {
     }
 }
 
-impl Drop for Stream {
+impl Drop for LocalLoader {
     fn drop(&mut self) {
         self.loader.drop_detached();
+    }
+}
+
+/// A stream of batches in the memory of the host. Only the process that made it may use it.
+#[pyclass(frozen, module = "atemoya._native")]
+pub(crate) struct Stream(LocalLoader);
+
+/// A stream of batches in the memory of a device. Only the process that made it may use it.
+#[pyclass(frozen, module = "atemoya._native")]
+pub(crate) struct DeviceStream(LocalLoader);
+
+impl Stream {
+    pub(crate) fn new(loader: AnyLoader) -> Stream {
+        Stream(LocalLoader::new(loader))
+    }
+}
+
+impl DeviceStream {
+    pub(crate) fn new(loader: AnyLoader) -> DeviceStream {
+        DeviceStream(LocalLoader::new(loader))
+    }
+}
+
+#[pymethods]
+impl Stream {
+    /// Whether this process made it, so that it can be used here.
+    fn usable(&self) -> bool {
+        self.0.loader.is_usable()
+    }
+
+    /// Begins some consecutive epochs. A stream that was begun before ends.
+    fn epochs(&self, py: Python<'_>, first: u64, count: u64) -> PyResult<()> {
+        self.0.begin(py, Begin::Epochs { first, count })
+    }
+
+    /// Begins where a state says, and streams the rest of its epoch and `more` after it.
+    fn resume(&self, py: Python<'_>, state: &str, more: u64) -> PyResult<()> {
+        self.0.resume(py, state, more)
+    }
+
+    /// The state after the last batch that was taken, as JSON.
+    fn state(&self, py: Python<'_>) -> PyResult<String> {
+        self.0.state(py)
+    }
+
+    /// Ends what is streamed.
+    fn stop(&self, py: Python<'_>) -> PyResult<()> {
+        self.0.with(py, AnyLoader::stop)
+    }
+
+    /// Batches of an epoch.
+    fn batches_per_epoch(&self, py: Python<'_>) -> PyResult<usize> {
+        self.0.batches_per_epoch(py)
+    }
+
+    /// The next batch, or None at the end. With `allocate`, as in `Dataset.stream`, the batch keeps
+    /// its memory and the stream gets new memory. Without, it does so when the batch is in the last
+    /// free slot, so that any number of batches may be kept.
+    #[pyo3(signature = (allocate=None))]
+    fn next(&self, py: Python<'_>, allocate: Option<&Bound<'_, PyAny>>) -> PyResult<Option<PyBatch>> {
+        self.0.next(py, allocate)
+    }
+}
+
+#[pymethods]
+impl DeviceStream {
+    /// Whether this process made it, so that it can be used here.
+    fn usable(&self) -> bool {
+        self.0.loader.is_usable()
+    }
+
+    /// Begins some consecutive epochs. A stream that was begun before ends.
+    fn epochs(&self, py: Python<'_>, first: u64, count: u64) -> PyResult<()> {
+        self.0.begin(py, Begin::Epochs { first, count })
+    }
+
+    /// Begins where a state says, and streams the rest of its epoch and `more` after it.
+    fn resume(&self, py: Python<'_>, state: &str, more: u64) -> PyResult<()> {
+        self.0.resume(py, state, more)
+    }
+
+    /// The state after the last batch that was taken, as JSON.
+    fn state(&self, py: Python<'_>) -> PyResult<String> {
+        self.0.state(py)
+    }
+
+    /// Ends what is streamed.
+    fn stop(&self, py: Python<'_>) -> PyResult<()> {
+        self.0.with(py, AnyLoader::stop)
+    }
+
+    /// Batches of an epoch.
+    fn batches_per_epoch(&self, py: Python<'_>) -> PyResult<usize> {
+        self.0.batches_per_epoch(py)
+    }
+
+    /// The next batch, or None at the end. While all slots of the device are held, that is an
+    /// error; the next batch comes when one is free. `_allocate` is not used: the memory is the
+    /// loader's.
+    #[pyo3(signature = (_allocate=None))]
+    fn next(&self, py: Python<'_>, _allocate: Option<&Bound<'_, PyAny>>) -> PyResult<Option<PyBatch>> {
+        self.0.next(py, None)
     }
 }

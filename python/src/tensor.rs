@@ -1,11 +1,11 @@
-//! A column of a batch as a tensor: for numpy by its array interface, for everybody else by DLPack.
-//! Nothing is copied.
+//! Columns of batches as tensors, without a copy: for numpy by its array interface, for other
+//! libraries by DLPack.
 
 #![allow(unsafe_code, reason = "capsules of DLPack hold pointers")]
 
 use crate::array::type_string;
-use crate::batch::Held;
-use crate::device_batch::OnDevice;
+use crate::batch::HostMemory;
+use crate::device_batch::DeviceMemory;
 use atemoya::DType;
 use atemoya::dlpack::{self, DLManagedTensor, DLManagedTensorVersioned, View};
 use pyo3::exceptions::{PyBufferError, PyTypeError};
@@ -25,11 +25,11 @@ const HOST: i32 = 1;
 /// `kDLCUDA`.
 const CUDA: i32 = 2;
 
-/// What keeps the memory of a tensor.
+/// The owner of a tensor's memory.
 #[derive(Clone)]
 pub(crate) enum Owner {
-    Host(#[expect(dead_code, reason = "it is kept for what it holds")] Arc<Held>),
-    Device(Arc<OnDevice>),
+    Host(#[expect(dead_code, reason = "it keeps the memory and is not read")] Arc<HostMemory>),
+    Device(Arc<DeviceMemory>),
 }
 
 /// A column of a batch: an array in C order. It keeps the memory of its batch, which does not
@@ -44,7 +44,7 @@ pub(crate) struct Tensor {
 }
 
 impl Tensor {
-    /// `address` is of memory that `owner` keeps.
+    /// Makes a tensor at an address in memory that `owner` keeps.
     pub(crate) fn new(owner: Owner, address: usize, dtype: DType, shape: Vec<usize>) -> Tensor {
         Tensor { owner, address, dtype, shape }
     }
@@ -91,7 +91,7 @@ impl Tensor {
         format!("Tensor(shape={:?}, dtype={})", self.shape, self.dtype)
     }
 
-    /// What numpy needs to know to see the memory as an array.
+    /// What numpy needs to make an array of the memory.
     #[getter]
     fn __array_interface__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         if let Owner::Device(batch) = &self.owner {
@@ -117,9 +117,9 @@ impl Tensor {
     /// A capsule with a tensor of DLPack 1.0, or of the version before it unless `max_version`
     /// allows it.
     ///
-    /// On a device, `stream` is the consumer's, which is made to wait for the batch; see
-    /// `DeviceBatch.wait_on`. With -1 the consumer waits by itself on the batch's stream, and has
-    /// that one wait for what it does.
+    /// On a device, `stream` is the consumer's, which is made to wait for the batch as by
+    /// `DeviceBatch.wait_on`. With -1 the consumer waits by itself for the batch's stream, and
+    /// makes that stream wait for its own work.
     #[pyo3(signature = (*, stream=None, max_version=None, dl_device=None, copy=None))]
     fn __dlpack__<'py>(
         &self,
@@ -134,11 +134,13 @@ impl Tensor {
             return Err(PyBufferError::new_err(format!("the tensor is on the device ({kind}, {number})")));
         }
         if copy == Some(true) {
-            return Err(PyBufferError::new_err("the tensor is not copied: copy what is made of it"));
+            return Err(PyBufferError::new_err("the tensor cannot be copied here: copy the array that is made of it"));
         }
         match &self.owner {
             Owner::Host(_) if stream.is_some() => {
-                return Err(PyBufferError::new_err("the tensor is in the memory of the host, which has no streams"));
+                return Err(PyBufferError::new_err(
+                    "the tensor is in the memory of the host, which has no streams: pass stream=None",
+                ));
             }
             Owner::Host(_) => {}
             Owner::Device(batch) => batch.hand_over(py, stream)?,
@@ -157,7 +159,7 @@ impl Tensor {
 
 type Destructor = unsafe extern "C" fn(*mut PyObject);
 
-/// The pointer of a capsule that nobody has taken the tensor from.
+/// Returns the pointer of a capsule whose tensor was not taken.
 ///
 /// # Safety
 /// `capsule` is a capsule that is being destroyed.

@@ -1,4 +1,5 @@
-//! Long work: done in a thread of its own, while this one shows how far it is and looks for Ctrl-C.
+//! Long work in a thread of its own, while the caller's thread shows its progress and looks for
+//! Ctrl-C.
 
 use crate::error::OrRaise;
 use atemoya::{Progress, Unit, panic_message};
@@ -8,10 +9,10 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// How often the interpreter is asked whether there was a signal.
-const LOOK: Duration = Duration::from_millis(50);
+/// How often the interpreter is asked for signals, and progress is shown.
+const INTERRUPT_CHECK: Duration = Duration::from_millis(50);
 
-/// What is known of the work.
+/// The progress of the work.
 #[derive(Default)]
 struct Watch {
     phase: Mutex<String>,
@@ -51,11 +52,11 @@ pub(crate) fn run<T: Send>(
             let (send, done) = channel();
             let watch = &watch;
             let worker = scope.spawn(move || {
-                // Whoever waits is there until this thread has ended.
+                // The receiver lives until this thread has ended.
                 let _ = send.send(work(watch));
             });
             loop {
-                match done.recv_timeout(LOOK) {
+                match done.recv_timeout(INTERRUPT_CHECK) {
                     Ok(result) => return Some(result),
                     Err(RecvTimeoutError::Disconnected) => {
                         return worker
@@ -78,7 +79,7 @@ pub(crate) fn run<T: Send>(
     if let Some(error) = raised.into_inner().unwrap_or_else(PoisonError::into_inner) {
         return Err(error);
     }
-    let lost = || pyo3::exceptions::PyRuntimeError::new_err("the work ended without a result");
+    let lost = || pyo3::exceptions::PyRuntimeError::new_err("the work ended without a result: a bug, please report it");
     result.ok_or_else(lost)?.or_raise()
 }
 

@@ -6,7 +6,7 @@ use super::device::Device;
 use super::pipeline::Pipeline;
 use super::stats::DeviceStats;
 use super::stream::Stream;
-use crate::feed::{Column, Cursor, Loader, State};
+use crate::feed::{Batches, Column, Cursor, Loader, State};
 use crate::sample::Draw;
 use crate::{DType, Result};
 
@@ -110,8 +110,7 @@ impl DeviceLoader {
     /// consumed, the first ones of the next are gathered. A stream that was begun before ends.
     pub fn epochs(&mut self, first: u64, count: u64) -> DeviceBatches<'_> {
         let batches = self.loader.epochs(first, count);
-        self.cursor = Cursor { epoch: first, step: 0 };
-        DeviceBatches::begin(self, batches, true)
+        self.deliver(batches)
     }
 
     /// Goes on from a saved state, of this or of a [`Loader`], with the very next batch: streams
@@ -121,8 +120,7 @@ impl DeviceLoader {
     /// As [`Loader::resume`].
     pub fn resume(&mut self, state: &State, more: u64) -> Result<DeviceBatches<'_>> {
         let batches = self.loader.resume(state, more)?;
-        self.cursor = Cursor { epoch: state.epoch, step: state.step };
-        Ok(DeviceBatches::begin(self, batches, true))
+        Ok(self.deliver(batches))
     }
 
     /// Streams draws of the caller's own once, in their order, all of them: also with `drop_last`,
@@ -132,7 +130,7 @@ impl DeviceLoader {
     /// As [`Loader::follow`].
     pub fn follow(&mut self, draws: Vec<Draw>) -> Result<DeviceBatches<'_>> {
         let batches = self.loader.follow(draws)?;
-        Ok(DeviceBatches::begin(self, batches, false))
+        Ok(self.deliver(batches))
     }
 
     /// Streams every kept peak, or every kept negative, or both (peaks first), once and in order,
@@ -142,7 +140,14 @@ impl DeviceLoader {
     /// As [`Loader::validation`].
     pub fn validation(&mut self, peaks: bool, negatives: bool) -> Result<DeviceBatches<'_>> {
         let batches = self.loader.validation(peaks, negatives)?;
-        Ok(DeviceBatches::begin(self, batches, false))
+        Ok(self.deliver(batches))
+    }
+
+    /// Begins to bring a stream to the device, which was begun on the host's side.
+    pub(super) fn deliver(&mut self, batches: Batches) -> DeviceBatches<'_> {
+        let cursor = batches.cursor();
+        self.cursor = cursor.unwrap_or(self.cursor);
+        DeviceBatches::begin(self, batches, cursor.is_some())
     }
 
     /// Returns the rest of what the loader streams, after [`DeviceBatches::detach`]. Without a

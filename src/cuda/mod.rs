@@ -86,6 +86,7 @@
 //! program that use `cudarc` 0.19 must use `=0.19.10` with its feature `cuda-12090`; otherwise the
 //! program does not compile.
 
+mod any_loader;
 mod batch;
 mod batches;
 mod device;
@@ -108,6 +109,8 @@ mod tests;
 mod transfer;
 mod yardstick;
 
+#[doc(hidden)]
+pub use any_loader::{AnyBatch, AnyLoader, Begin, Counted};
 pub use batch::{DeviceBatch, DeviceTensor};
 pub use batches::DeviceBatches;
 pub use device::Device;

@@ -177,6 +177,13 @@ impl Batches {
         self.cursor.map_or_else(|| self.loader.state(), |cursor| self.loader.state_at(cursor))
     }
 
+    /// The place behind the last batch that was taken, or where the stream begins; `None` for draws
+    /// of the caller's own.
+    #[cfg(feature = "cuda")]
+    pub(crate) fn cursor(&self) -> Option<Cursor> {
+        self.cursor
+    }
+
     /// Takes the next batch: `None` at the end, and pending where it was not waited for.
     pub(crate) fn poll(&mut self, wait: Wait) -> Result<Poll<Option<Batch>>> {
         let polled = self.loader.poll(&mut self.stream, wait);

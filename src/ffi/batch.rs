@@ -7,9 +7,8 @@ use super::dtype;
 use super::error::atemoya_error;
 use super::handle::{self, Object};
 use super::status::{Failure, atemoya_status};
-use crate::DType;
-use crate::cuda::DeviceBatch;
-use crate::feed::{Batch, Column};
+use crate::cuda::AnyBatch;
+use crate::feed::Column;
 use std::borrow::Cow;
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
@@ -21,75 +20,52 @@ pub struct atemoya_batch {
     _private: [u8; 0],
 }
 
-/// A batch.
+/// A batch that C holds.
 pub(super) struct OpenBatch(pub(super) AnyBatch);
-
-pub(super) enum AnyBatch {
-    Host(Batch),
-    Device(DeviceBatch),
-}
 
 impl Object for OpenBatch {
     type Handle = atemoya_batch;
     const NAME: &'static str = "batch";
 }
 
-impl OpenBatch {
-    /// Where a column lies. It lies there as long as the batch is not dropped.
-    pub(super) fn tensor(&self, column: Column) -> Result<atemoya_tensor, Failure> {
-        let absent = || Failure::argument("column", format!("the batches have no {column:?}"));
-        match &self.0 {
-            AnyBatch::Host(batch) => {
-                let tensor = batch.column(column).ok_or_else(absent)?;
-                let place = (tensor.bytes().as_ptr().cast(), atemoya_device_type::ATEMOYA_DEVICE_CPU, 0);
-                Ok(self::tensor(column, (tensor.dtype(), tensor.shape()), place))
-            }
-            AnyBatch::Device(batch) => {
-                let tensor = batch.column(column).ok_or_else(absent)?;
-                let data = std::ptr::without_provenance(tensor.pointer() as usize);
-                let place = (data, atemoya_device_type::ATEMOYA_DEVICE_CUDA, tensor.device());
-                Ok(self::tensor(column, (tensor.dtype(), tensor.shape()), place))
-            }
-        }
-    }
-
-    /// The bytes of a column, from a device after waiting for it.
-    pub(super) fn read(&self, column: Column) -> Result<Cow<'_, [u8]>, Failure> {
-        match &self.0 {
-            AnyBatch::Host(batch) => {
-                let absent = || Failure::argument("column", format!("the batches have no {column:?}"));
-                Ok(Cow::Borrowed(batch.column(column).ok_or_else(absent)?.bytes()))
-            }
-            AnyBatch::Device(batch) => Ok(Cow::Owned(batch.read(column)?)),
-        }
-    }
-
-    /// Examples, the epoch, and the number in the epoch.
-    pub(super) fn place(&self) -> (usize, u64, u64) {
-        match &self.0 {
-            AnyBatch::Host(batch) => (batch.len(), batch.epoch(), batch.index()),
-            AnyBatch::Device(batch) => (batch.len(), batch.epoch(), batch.index()),
-        }
-    }
+fn absent(column: Column) -> Failure {
+    Failure::argument("column", format!("the batches have no {column:?}"))
 }
 
-/// What C wants to know of values of a type and shape at some place.
-fn tensor(
-    column: Column,
-    (dtype, shape): (DType, [usize; 3]),
-    (data, device_type, device): (*const c_void, atemoya_device_type, usize),
-) -> atemoya_tensor {
-    // Everything lies in memory, so that all of it fits.
-    let bytes = shape.iter().product::<usize>() * dtype.size();
-    atemoya_tensor {
-        data: if bytes == 0 { std::ptr::null() } else { data },
-        dtype: dtype::number(dtype),
-        ndim: axes(column),
-        shape: shape.map(|size| size as i64),
-        strides: [(shape[1] * shape[2]) as i64, shape[2] as i64, 1],
-        bytes,
-        device_type: device_type as i32,
-        device: device as i32,
+impl OpenBatch {
+    /// Describes a column where it lies, as long as the batch is not dropped.
+    pub(super) fn tensor(&self, column: Column) -> Result<atemoya_tensor, Failure> {
+        let found = match &self.0 {
+            AnyBatch::Host(batch) => batch.column(column).map(|tensor| {
+                let data = tensor.bytes().as_ptr().cast();
+                (tensor.dtype(), tensor.shape(), data, atemoya_device_type::ATEMOYA_DEVICE_CPU, 0)
+            }),
+            AnyBatch::Device(batch) => batch.column(column).map(|tensor| {
+                let data = std::ptr::without_provenance(tensor.pointer() as usize);
+                (tensor.dtype(), tensor.shape(), data, atemoya_device_type::ATEMOYA_DEVICE_CUDA, tensor.device())
+            }),
+        };
+        let (dtype, shape, data, device_type, device) = found.ok_or_else(|| absent(column))?;
+        // The values are in memory, so that their size does not overflow.
+        let bytes = shape.iter().product::<usize>() * dtype.size();
+        Ok(atemoya_tensor {
+            data: if bytes == 0 { std::ptr::null() } else { data },
+            dtype: dtype::number(dtype),
+            ndim: axes(column),
+            shape: shape.map(|size| size as i64),
+            strides: [(shape[1] * shape[2]) as i64, shape[2] as i64, 1],
+            bytes,
+            device_type: device_type as i32,
+            device: device as i32,
+        })
+    }
+
+    /// Reads the bytes of a column. From a device they are copied, after waiting for it.
+    pub(super) fn read(&self, column: Column) -> Result<Cow<'_, [u8]>, Failure> {
+        match &self.0 {
+            AnyBatch::Host(batch) => Ok(Cow::Borrowed(batch.column(column).ok_or_else(|| absent(column))?.bytes())),
+            AnyBatch::Device(batch) => Ok(Cow::Owned(batch.read(column)?)),
+        }
     }
 }
 
@@ -112,7 +88,7 @@ pub extern "C" fn atemoya_batch_length(
     length: Option<&mut MaybeUninit<usize>>,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
-    call::give(error, ("length", length), || Ok(handle::get::<OpenBatch>(batch)?.place().0))
+    call::give(error, ("length", length), || Ok(handle::get::<OpenBatch>(batch)?.0.len()))
 }
 
 /// Writes the epoch of a batch. It is 0 for batches of validation and of the caller's draws.
@@ -122,7 +98,7 @@ pub extern "C" fn atemoya_batch_epoch(
     epoch: Option<&mut MaybeUninit<u64>>,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
-    call::give(error, ("epoch", epoch), || Ok(handle::get::<OpenBatch>(batch)?.place().1))
+    call::give(error, ("epoch", epoch), || Ok(handle::get::<OpenBatch>(batch)?.0.epoch()))
 }
 
 /// Writes the number of a batch in its epoch, the same in every process. It is 0 for a fetched
@@ -133,7 +109,7 @@ pub extern "C" fn atemoya_batch_index(
     index: Option<&mut MaybeUninit<u64>>,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
-    call::give(error, ("index", index), || Ok(handle::get::<OpenBatch>(batch)?.place().2))
+    call::give(error, ("index", index), || Ok(handle::get::<OpenBatch>(batch)?.0.index()))
 }
 
 /// Writes the tensor of an `atemoya_column` of a batch. A column that the batches do not have is an

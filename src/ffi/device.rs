@@ -1,13 +1,14 @@
 //! Batches on a device: the CUDA streams that they are delivered to and that use them.
 
-use super::batch::{AnyBatch, OpenBatch, atemoya_batch};
+use super::batch::{OpenBatch, atemoya_batch};
 use super::call;
 use super::error::atemoya_error;
 use super::handle;
-use super::loader::{AnyLoader, atemoya_loader, lock};
+use super::loader::atemoya_loader;
 use super::status::{Failure, atemoya_status};
 use super::stream;
-use crate::cuda::{Device, DeviceBatch, Stream};
+use crate::cuda::{AnyBatch, AnyLoader, Device, DeviceBatch, Stream};
+use crate::feed::Wait;
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
 
@@ -49,14 +50,11 @@ pub unsafe extern "C" fn atemoya_loader_next_on(
     batch: Option<&mut MaybeUninit<*mut atemoya_batch>>,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
-    stream::next(loader, batch, error, |open| {
-        let AnyLoader::Device(loader) = &open.loader else {
-            return Err(Failure::argument("loader", "its batches are in the memory of the host, not of a device"));
-        };
-        let device = lock(loader).device().clone();
+    stream::next(loader, batch, error, |loader| {
+        let device = loader.device().ok_or_else(AnyLoader::on_host)?;
         // SAFETY: the caller's promise.
         let stream = unsafe { Stream::borrow(&device, stream) }?;
-        open.next_on(loader, &stream, true)
+        loader.next_on_device(&stream, Wait::UnlessAllLeased)
     })
 }
 

@@ -1,12 +1,14 @@
 //! Columns of batches as DLPack tensors.
 
-use super::batch::{AnyBatch, OpenBatch, atemoya_batch};
+use super::batch::{OpenBatch, atemoya_batch};
 use super::call;
 use super::column::{atemoya_tensor, column};
+use super::device::with_stream;
 use super::dtype;
 use super::error::atemoya_error;
 use super::handle;
 use super::status::{Failure, atemoya_status};
+use crate::cuda::{AnyBatch, DeviceBatch};
 use crate::dlpack::{DLManagedTensorVersioned, View};
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
@@ -83,7 +85,7 @@ pub unsafe extern "C" fn atemoya_batch_dlpack(
             }
             AnyBatch::Host(_) => {}
             AnyBatch::Device(_) if stream.addr() == usize::MAX => {}
-            AnyBatch::Device(_) => super::device::with_stream(&batch, stream, crate::cuda::DeviceBatch::wait_on)?,
+            AnyBatch::Device(_) => with_stream(&batch, stream, DeviceBatch::wait_on)?,
         }
         *out = export(batch, &tensor)?;
         Ok(())

@@ -1,4 +1,4 @@
-//! Loaders: making them, on the host or on a device, and what is known of them.
+//! Loaders on the host or a device: making them, their sizes, columns, texts and counters.
 
 use super::argument::c_text;
 use super::call;
@@ -6,42 +6,41 @@ use super::column::column;
 use super::dtype;
 use super::error::atemoya_error;
 use super::handle::{self, Object};
-use super::options::DeviceSettings;
-use super::options::{Settings, atemoya_options, settings};
+use super::options::{DeviceSettings, Settings, atemoya_options, settings};
 use super::status::{Failure, atemoya_status};
-use crate::cuda::{Device, DeviceGenerator, DeviceLoader, Stream, Transfer};
-use crate::feed::{Column, Dataset, Loader};
-use crate::{DType, PeakGenerator};
+use crate::PeakGenerator;
+use crate::cuda::{AnyLoader, Device, DeviceGenerator, DeviceLoader, Stream, Transfer};
+use crate::feed::Loader;
 use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-/// A loader: it streams epochs of batches. Free it with `atemoya_loader_free`.
+/// A loader, which streams epochs of batches. Free it with `atemoya_loader_free`.
 ///
-/// Batches depend on the options and their place alone: not on threads, on how many slots there
-/// are, on what was read before, or on the machine.
+/// A batch depends on the options, its epoch and its number in the epoch alone: not on the threads
+/// or slots, on what was read before, or on the machine.
 pub struct atemoya_loader {
     _private: [u8; 0],
 }
 
-/// What a loader counts, from when it was made.
+/// A counter of a loader. It counts from when the loader was made.
 #[repr(i32)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum atemoya_counter {
     /// Batches delivered.
     ATEMOYA_COUNTER_BATCHES = 0,
-    /// Bytes delivered on the host, the padding between columns not counted; on a device, bytes
-    /// copied there, padding included.
+    /// Bytes delivered on the host, without the padding between columns. On a device, bytes copied
+    /// there, with padding.
     ATEMOYA_COUNTER_BYTES = 1,
-    /// Nanoseconds that callers waited for batches; without workers, that they gathered. On a
-    /// device, calls of the driver are counted too.
+    /// Nanoseconds that callers waited for batches or, without workers, gathered them. On a device,
+    /// with the time of calls to the driver.
     ATEMOYA_COUNTER_CONSUMER_WAITED = 2,
-    /// Nanoseconds that workers waited for a free slot or for work, added up over the workers; on a
-    /// device, also for copies from their slots.
+    /// Nanoseconds that workers waited for a free slot or for work, summed over the workers. On a
+    /// device, with the time that they waited for copies from their slots.
     ATEMOYA_COUNTER_WORKERS_WAITED = 3,
-    /// Page faults of the process that waited for a disk. Where the system does not tell, it cannot
-    /// be read.
+    /// Page faults of the process that waited for a disk. Reading it is an error on a system that
+    /// does not count them.
     ATEMOYA_COUNTER_PAGE_FAULTS = 4,
     /// Bytes of page-locked memory; 0 without a device.
     ATEMOYA_COUNTER_PAGE_LOCKED_BYTES = 5,
@@ -49,24 +48,13 @@ pub enum atemoya_counter {
     ATEMOYA_COUNTER_DEVICE_BYTES = 6,
 }
 
-/// A loader, and what is known of it.
+/// A loader, with its texts as C reads them.
 pub(super) struct OpenLoader {
-    pub(super) data: Arc<Dataset<'static>>,
-    pub(super) host: Loader,
     pub(super) loader: AnyLoader,
-    /// Whether its handle was freed, while another thread goes on with it.
+    /// Whether its handle was freed, while another thread still uses it.
     pub(super) freed: AtomicBool,
-    /// Channels and positions, and the type.
-    columns: [((usize, usize), DType); 7],
     ledger: CString,
     warnings: CString,
-}
-
-/// The loader itself.
-pub(super) enum AnyLoader {
-    /// `OpenLoader::host` does everything, for any number of threads at once.
-    Host,
-    Device(Mutex<Box<DeviceLoader>>),
 }
 
 impl Object for OpenLoader {
@@ -81,67 +69,44 @@ impl OpenLoader {
             Some(loci) => generator.loci(loci),
             None => generator,
         };
-        let freed = AtomicBool::new(false);
-        let Some(ordinal) = device.device else {
-            let loader = generator.build()?;
-            let layout = loader.layout();
-            let columns = Column::ALL.map(|column| (layout.shape(column), layout.dtype(column)));
-            let Shared { data, host, ledger, warnings } = shared(&loader);
-            return Ok(OpenLoader { data, host, loader: AnyLoader::Host, freed, columns, ledger, warnings });
+        let loader: AnyLoader = match device.device {
+            None => generator.build()?.into(),
+            Some(ordinal) => on_device(ordinal, generator, &device)?.into(),
         };
-        let loader = on_device(ordinal, generator, &device)?;
-        let columns = Column::ALL.map(|column| (loader.shape(column), loader.dtype(column)));
-        let Shared { data, host, ledger, warnings } = shared(loader.host());
-        let loader = AnyLoader::Device(Mutex::new(Box::new(loader)));
-        Ok(OpenLoader { data, host, loader, freed, columns, ledger, warnings })
+        let host = loader.host();
+        let (ledger, warnings) = (c_text(host.ledger().to_string()), c_text(host.warnings().join("\n")));
+        Ok(OpenLoader { loader, freed: AtomicBool::new(false), ledger, warnings })
     }
 
-    /// What it has counted, in the order of `atemoya_counter`; `None` where that is not known.
-    fn counters(&self) -> [Option<u64>; 7] {
-        let nanoseconds = |time: std::time::Duration| Some(time.as_nanos() as u64);
-        let host = self.host.stats();
-        let workers = nanoseconds(host.workers_waited);
-        match &self.loader {
-            AnyLoader::Host => {
-                let consumer = nanoseconds(host.consumer_waited);
-                [Some(host.batches), Some(host.bytes), consumer, workers, host.page_faults, Some(0), Some(0)]
-            }
-            AnyLoader::Device(loader) => {
-                let device = lock(loader).stats();
-                let consumer = nanoseconds(device.consumer_waited);
-                let [page_locked, memory] = [device.page_locked_bytes, device.device_bytes].map(|n| Some(n as u64));
-                let (batches, bytes) = (Some(device.batches), Some(device.bytes_copied));
-                [batches, bytes, consumer, workers, host.page_faults, page_locked, memory]
-            }
-        }
+    /// The loader on the host, or the host's side of the one on a device.
+    pub(super) fn host(&self) -> &Loader {
+        self.loader.host()
     }
-}
 
-/// What is taken of a loader on the host's side.
-struct Shared {
-    data: Arc<Dataset<'static>>,
-    host: Loader,
-    ledger: CString,
-    warnings: CString,
-}
-
-fn shared(loader: &Loader) -> Shared {
-    let (data, host) = (Arc::clone(loader.dataset()), loader.clone());
-    let (ledger, warnings) = (c_text(loader.ledger().to_string()), c_text(loader.warnings().join("\n")));
-    Shared { data, host, ledger, warnings }
-}
-
-/// A loader on a device, for one thread at a time, which waits for workers and for nothing that
-/// another thread could hold.
-pub(super) fn lock(loader: &Mutex<Box<DeviceLoader>>) -> MutexGuard<'_, Box<DeviceLoader>> {
-    loader.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Reads a counter; `None` where the system does not count it.
+    fn counter(&self, counter: i32) -> Result<Option<u64>, Failure> {
+        use atemoya_counter as number;
+        let counted = self.loader.counted();
+        let nanoseconds = |time: Duration| Some(time.as_nanos() as u64);
+        Ok(match counter {
+            _ if counter == number::ATEMOYA_COUNTER_BATCHES as i32 => Some(counted.batches),
+            _ if counter == number::ATEMOYA_COUNTER_BYTES as i32 => Some(counted.bytes),
+            _ if counter == number::ATEMOYA_COUNTER_CONSUMER_WAITED as i32 => nanoseconds(counted.consumer_waited),
+            _ if counter == number::ATEMOYA_COUNTER_WORKERS_WAITED as i32 => nanoseconds(counted.workers_waited),
+            _ if counter == number::ATEMOYA_COUNTER_PAGE_FAULTS as i32 => counted.page_faults,
+            _ if counter == number::ATEMOYA_COUNTER_PAGE_LOCKED_BYTES as i32 => Some(counted.page_locked_bytes as u64),
+            _ if counter == number::ATEMOYA_COUNTER_DEVICE_BYTES as i32 => Some(counted.device_bytes as u64),
+            _ => return Err(Failure::argument("counter", format!("there is no atemoya_counter {counter}"))),
+        })
+    }
 }
 
 fn on_device(ordinal: usize, generator: PeakGenerator, settings: &DeviceSettings) -> Result<DeviceLoader, Failure> {
     let device = Device::open(ordinal)?;
     let stream = settings.stream.map(|address| {
         let raw = std::ptr::with_exposed_provenance_mut(address);
-        // SAFETY: the promise of whoever set it in the options, as is said there.
+        // SAFETY: the promise of the caller that has set it, which `atemoya_options_set_stream`
+        // requires.
         unsafe { Stream::borrow(&device, raw) }
     });
     let generator = DeviceGenerator::new(&device, generator)
@@ -153,9 +118,8 @@ fn on_device(ordinal: usize, generator: PeakGenerator, settings: &DeviceSettings
     Ok(generator.build()?)
 }
 
-/// Makes a loader: selects the loci, allocates memory for the batches and starts the workers. On a
-/// device, also opens it; without a driver or without that device, nothing is allocated and the
-/// error says so.
+/// Makes a loader: selects the loci, allocates memory for the batches and starts the workers. For a
+/// loader on a device, it opens the device first. A missing driver or device is an error.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loader_new(
     options: *const atemoya_options,
@@ -165,52 +129,53 @@ pub extern "C" fn atemoya_loader_new(
     call::make(error, loader, || OpenLoader::new(settings(options)?))
 }
 
-/// Frees a loader, and ends its workers. A thread that waits for its next batch gets `ATEMOYA_END`.
+/// Frees a loader and ends its workers. A thread that waits for its next batch gets `ATEMOYA_END`.
 /// Batches that were delivered stay valid.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loader_free(loader: *mut atemoya_loader) -> atemoya_status {
     call::run(None, || {
         if let Some(loader) = handle::take::<OpenLoader>(loader)? {
             loader.freed.store(true, Ordering::SeqCst);
-            loader.host.stop();
+            loader.host().stop();
         }
         Ok(())
     })
 }
 
-/// Writes how many examples an epoch has, those of all processes together.
+/// Writes how many examples an epoch has, in all processes together.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loader_length(
     loader: *const atemoya_loader,
     length: Option<&mut MaybeUninit<usize>>,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
-    call::give(error, ("length", length), || Ok(handle::get::<OpenLoader>(loader)?.data.len()))
+    call::give(error, ("length", length), || Ok(handle::get::<OpenLoader>(loader)?.host().len()))
 }
 
-/// Writes how many batches an epoch has, the same for every process; the last one may be short.
+/// Writes how many batches an epoch has, the same number in every process. The last one may be
+/// short.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loader_batches_per_epoch(
     loader: *const atemoya_loader,
     batches: Option<&mut MaybeUninit<usize>>,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
-    call::give(error, ("batches", batches), || Ok(handle::get::<OpenLoader>(loader)?.host.batches_per_epoch()))
+    call::give(error, ("batches", batches), || Ok(handle::get::<OpenLoader>(loader)?.host().batches_per_epoch()))
 }
 
-/// Writes how many batches are in the host's memory at once.
+/// Writes how many batches are in the memory of the host at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loader_slots(
     loader: *const atemoya_loader,
     slots: Option<&mut MaybeUninit<usize>>,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
-    call::give(error, ("slots", slots), || Ok(handle::get::<OpenLoader>(loader)?.host.slots()))
+    call::give(error, ("slots", slots), || Ok(handle::get::<OpenLoader>(loader)?.host().slots()))
 }
 
-/// Writes the channels and positions of an example in an `atemoya_column`, and the type of its
-/// values, an `atemoya_dtype`. It has no channel where the batches do not have the column, and 1
-/// and 1 where it is one number. Any of the three may be NULL.
+/// Writes the channels and positions that an example has in an `atemoya_column`, and the type of
+/// the values, an `atemoya_dtype`. A column that the batches do not have has 0 channels. A column
+/// with one number an example has 1 channel and 1 position. Any of the three may be NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loader_column(
     loader: *const atemoya_loader,
@@ -221,8 +186,8 @@ pub extern "C" fn atemoya_loader_column(
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
     call::run(error, || {
-        let loader = handle::get::<OpenLoader>(loader)?;
-        let ((of_channels, of_positions), of_dtype) = loader.columns[self::column(column)? as usize];
+        let open = handle::get::<OpenLoader>(loader)?;
+        let ((of_channels, of_positions), of_dtype) = open.loader.column(self::column(column)?);
         if let Some(channels) = channels {
             channels.write(of_channels);
         }
@@ -236,8 +201,8 @@ pub extern "C" fn atemoya_loader_column(
     })
 }
 
-/// Writes the account of the loci that were kept and why the others were not, as text of one line;
-/// valid until the loader is freed.
+/// Writes the ledger of the loci, as text of one line: how many were kept, and how many each rule
+/// left out. It is valid until the loader is freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loader_ledger(
     loader: *const atemoya_loader,
@@ -247,9 +212,9 @@ pub extern "C" fn atemoya_loader_ledger(
     call::give(error, ("ledger", ledger), || Ok(handle::get::<OpenLoader>(loader)?.ledger.as_ptr()))
 }
 
-/// Writes what looks like a mistake in what the loader was made of and is no error, as text: one
-/// line for each, none when all is well; valid until the loader is freed. It is for users to read,
-/// each time. Names of parameters stand in backquotes.
+/// Writes warnings for users: what looks like a mistake in the options, loci or tracks and is no
+/// error. There is a line for each, and "" where there is none. Names of parameters are in
+/// backquotes. The text is valid until the loader is freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loader_warnings(
     loader: *const atemoya_loader,
@@ -259,8 +224,8 @@ pub extern "C" fn atemoya_loader_warnings(
     call::give(error, ("warnings", warnings), || Ok(handle::get::<OpenLoader>(loader)?.warnings.as_ptr()))
 }
 
-/// Writes what a loader has counted, an `atemoya_counter`. When callers waited for nearly no time,
-/// and workers long, the loader is faster than what consumes its batches.
+/// Writes an `atemoya_counter` of a loader. Where callers waited for nearly no time and workers for
+/// long, the loader is faster than the consumer of its batches.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_loader_counter(
     loader: *const atemoya_loader,
@@ -269,11 +234,7 @@ pub extern "C" fn atemoya_loader_counter(
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
     call::give(error, ("value", value), || {
-        let loader = handle::get::<OpenLoader>(loader)?;
-        let counters = loader.counters();
-        let known = usize::try_from(counter).ok().and_then(|at| counters.get(at).copied());
-        let known =
-            known.ok_or_else(|| Failure::argument("counter", format!("there is no atemoya_counter {counter}")))?;
-        known.ok_or_else(|| Failure::argument("counter", "the system does not tell"))
+        let value = handle::get::<OpenLoader>(loader)?.counter(counter)?;
+        value.ok_or_else(|| Failure::argument("counter", "the system does not count it"))
     })
 }

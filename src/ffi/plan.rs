@@ -1,14 +1,14 @@
 //! Epoch plans: the example at each index, kept loci, and draws of the caller's own.
 
 use super::argument;
-use super::batch::{AnyBatch, OpenBatch, atemoya_batch};
+use super::batch::{OpenBatch, atemoya_batch};
 use super::call;
 use super::error::atemoya_error;
 use super::handle;
 use super::loader::{OpenLoader, atemoya_loader};
 use super::loci::rows;
 use super::status::{Failure, atemoya_status};
-use super::stream::Begin;
+use crate::cuda::{AnyBatch, Begin};
 use crate::feed::Column;
 use crate::sample::Draw;
 use std::mem::MaybeUninit;
@@ -65,7 +65,8 @@ pub unsafe extern "C" fn atemoya_loader_plan(
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
     call::run(error, || {
-        let data = &handle::get::<OpenLoader>(loader)?.data;
+        let open = handle::get::<OpenLoader>(loader)?;
+        let data = open.host().dataset();
         let plan = data.plan(epoch)?;
         let range = rows(first, count, plan.len())?;
         // SAFETY: the caller's promise, see the module `ffi`.
@@ -92,7 +93,7 @@ pub unsafe extern "C" fn atemoya_loader_stream_draws(
         // SAFETY: the caller's promise, see the module `ffi`.
         let draws = unsafe { argument::slice("draws", draws, count) }?;
         let draws: Vec<Draw> = draws.iter().map(Draw::from).collect();
-        loader.begin(Begin::Follow(draws))
+        loader.begin(Begin::Draws(draws))
     })
 }
 
@@ -109,7 +110,8 @@ pub unsafe extern "C" fn atemoya_loader_fetch(
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
     call::make(error, batch, || {
-        let data = &handle::get::<OpenLoader>(loader)?.data;
+        let open = handle::get::<OpenLoader>(loader)?;
+        let data = open.host().dataset();
         // SAFETY: the caller's promise, see the module `ffi`.
         let indices = unsafe { argument::slice("indices", indices, count) }?;
         Ok(OpenBatch(AnyBatch::Host(data.fetch(epoch, indices)?)))
@@ -128,7 +130,7 @@ pub unsafe extern "C" fn atemoya_batch_draws(
 ) -> atemoya_status {
     call::run(error, || {
         let batch = handle::get::<OpenBatch>(batch)?;
-        let (length, ..) = batch.place();
+        let length = batch.0.len();
         if count != length {
             return Err(Failure::argument("count", format!("the batch has {length} examples, not {count}")));
         }
@@ -161,7 +163,8 @@ pub extern "C" fn atemoya_loader_kept_count(
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
     call::run(error, || {
-        let data = &handle::get::<OpenLoader>(loader)?.data;
+        let open = handle::get::<OpenLoader>(loader)?;
+        let data = open.host().dataset();
         for (out, is_peak) in [(peaks, true), (negatives, false)] {
             if let Some(out) = out {
                 out.write(data.loci(is_peak).len());
@@ -183,7 +186,8 @@ pub unsafe extern "C" fn atemoya_loader_kept(
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
     call::run(error, || {
-        let data = &handle::get::<OpenLoader>(loader)?.data;
+        let open = handle::get::<OpenLoader>(loader)?;
+        let data = open.host().dataset();
         let loci = data.loci(is_peak);
         let loci = &loci[rows(first, count, loci.len())?];
         // SAFETY: the caller's promise, see the module `ffi`.

@@ -1,34 +1,24 @@
-//! Saving where a loader stands, and going on from there.
+//! States of loaders: saving one, and resuming from it.
 
 use super::argument;
 use super::call;
 use super::error::atemoya_error;
 use super::handle;
-use super::loader::lock;
-use super::loader::{AnyLoader, OpenLoader, atemoya_loader};
+use super::loader::{OpenLoader, atemoya_loader};
 use super::status::{Failure, atemoya_status};
-use super::stream::Begin;
+use crate::cuda::Begin;
 use crate::feed::State;
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
-/// Bytes that any state of this version takes, the zero at the end included.
+/// Bytes that are enough for any state of this version, with the zero at the end.
 pub const ATEMOYA_STATE_CAPACITY: usize = 512;
 
-impl OpenLoader {
-    fn state(&self) -> State {
-        match &self.loader {
-            AnyLoader::Host => self.host.state(),
-            AnyLoader::Device(loader) => lock(loader).state(),
-        }
-    }
-}
-
-/// Writes where a loader stands, after the batch that was delivered last or at the epoch that was
-/// set: JSON text that ends with a zero, to `buffer` of `capacity` bytes, `ATEMOYA_STATE_CAPACITY`
-/// of which are enough. It counts the batches of all processes together, so that one process saves
-/// it for all. `length` may be NULL; it is set to the bytes without the zero, also where the buffer
-/// is too small, which is an error and leaves it as it was.
+/// Writes the state of a loader, after the batch that was delivered last or where its stream
+/// begins, to `buffer` of `capacity` bytes: JSON text that ends with a zero.
+/// `ATEMOYA_STATE_CAPACITY` bytes are enough. A state counts the batches of all processes together,
+/// so that one process saves it for all. `length`, which may be NULL, is set to the bytes without
+/// the zero. A buffer that is too small is an error: it is not changed, and `length` is set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_loader_state(
     loader: *const atemoya_loader,
@@ -38,8 +28,7 @@ pub unsafe extern "C" fn atemoya_loader_state(
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
     call::run(error, || {
-        let loader = handle::get::<OpenLoader>(loader)?;
-        let state = loader.state();
+        let state = handle::get::<OpenLoader>(loader)?.loader.state();
         let text = serde_json::to_vec(&state).map_err(|error| Failure::argument("loader", error))?;
         if let Some(length) = length {
             length.write(text.len());
@@ -60,9 +49,9 @@ fn too_small(text: &[u8], capacity: usize) -> Failure {
     Failure::argument("capacity", format!("the state takes {} bytes, not {capacity}", text.len() + 1))
 }
 
-/// Writes the epoch of a state's next batch, and how many batches of that epoch come before it:
-/// after the last batch of an epoch these are the next epoch and 0. To train for N epochs in all,
-/// go on with `N - 1 - epoch` more. Either may be NULL.
+/// Writes the epoch of the next batch after a state, and the step of it: the number of batches
+/// before it in the epoch. After the last batch of an epoch they are the next epoch and 0. To train
+/// for N epochs in all, resume with `N - 1 - epoch` more. Either may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_state_position(
     state: *const c_char,
@@ -82,7 +71,7 @@ pub unsafe extern "C" fn atemoya_state_position(
     })
 }
 
-/// The state in a text of C's.
+/// Reads a state from text of C's.
 ///
 /// # Safety
 /// As of [`argument::text`].
@@ -90,13 +79,13 @@ unsafe fn parse(state: *const c_char) -> Result<State, Failure> {
     // SAFETY: the caller's promise.
     let text = unsafe { argument::text("state", state) }?;
     serde_json::from_str(text)
-        .map_err(|error| Failure::argument("state", format!("it is not a loader's state: {error}")))
+        .map_err(|error| Failure::argument("state", format!("it is not the state of a loader: {error}")))
 }
 
-/// Goes on from a state with the very next batch: begins to stream the rest of its epoch, and
-/// `more` epochs after it. The state is text of `atemoya_loader_state`, also of a loader with other
-/// workers, slots, or processes, or on a device; one of other loci, another seed, or anything else
-/// that decides which example stands where is an error.
+/// Resumes from a state, which is text from `atemoya_loader_state`: begins to stream the rest of
+/// its epoch, from the very next batch on, and `more` epochs after it. The state may be that of a
+/// loader with other workers, slots or processes, or on a device. Other loci, another seed, or
+/// another option that decides which example has which index, are an error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_loader_resume(
     loader: *mut atemoya_loader,
@@ -108,6 +97,6 @@ pub unsafe extern "C" fn atemoya_loader_resume(
         let loader = handle::get::<OpenLoader>(loader)?;
         // SAFETY: the caller's promise, see the module `ffi`.
         let state = unsafe { parse(state) }?;
-        loader.begin(Begin::Resume(state, more))
+        loader.begin(Begin::Resume { state, more })
     })
 }
