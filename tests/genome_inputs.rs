@@ -88,9 +88,9 @@ fn what_means_nothing_over_arrays_is_refused_by_its_name() {
         (new().loci("default"), "loci", &["a table"]),
         (new().selected(locus(2), vec![]), "selected", &["contig 2, of 2"]),
         (new().selected(vec![], locus(1)), "selected", &["no peak"]),
-        (new().signals(names(&["signal0"])), "signals", &["names of groups"]),
-        (over(&plain).signals(names(&[])), "signals", &["names of groups"]),
-        (new().controls(names(&["input"])), "controls", &["names of groups"]),
+        (new().signals(names(&["signal0"])), "signals", &["groups have no names"]),
+        (over(&plain).signals(names(&[])), "signals", &["groups have no names"]),
+        (new().controls(names(&["input"])), "controls", &["groups have no names"]),
         (new().sequence_type(DType::I8), "sequence_type", &["uint8", "not as int8"]),
         (new().sequence_type(DType::U64), "sequence_type", &["uint8", "not as uint64"]),
         (new().signal_type(DType::U16), "signal_type", &["float32, not uint16"]),
@@ -110,6 +110,6 @@ fn what_means_nothing_over_arrays_is_refused_by_its_name() {
         refused(generator.build(), name, words);
     }
     let filter = LocusFilter { signals: names(&["signal0"]), ..LocusFilter::default() };
-    refused(filter.explain_over(&genome, &table), "signals", &["names of groups"]);
-    refused(filter.select_over(&genome, &table), "signals", &["names of groups"]);
+    refused(filter.explain_over(&genome, &table), "signals", &["groups have no names"]);
+    refused(filter.select_over(&genome, &table), "signals", &["groups have no names"]);
 }
