@@ -1,10 +1,9 @@
 //! A data set: from an epoch and indices in it to the bytes of a batch.
 
 use super::batch::Batch;
-use super::column::{Columns, ExampleBuffer, Examples};
+use super::column::{Columns, ExampleBuffer, Examples, LocusWindows};
 use super::layout::Layout;
 use super::lease::Lease;
-use super::locus_windows::LocusWindows;
 use super::readahead::Readahead;
 use super::slot::Slot;
 use crate::format::checks::hex;

@@ -3,13 +3,13 @@
 
 mod loci;
 
+use super::column::LocusWindows;
 use super::dataset::Dataset;
 use super::genome::Genome;
 use super::genome_columns::GenomeColumns;
 use super::loader::Loader;
 use super::loader_options::LoaderOptions;
 use super::locus_source::LocusSource;
-use super::locus_windows::LocusWindows;
 use super::setters::setters;
 use super::slot::Slot;
 use crate::gather::Access;

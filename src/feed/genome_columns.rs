@@ -1,9 +1,8 @@
 //! The columns that a generator reads of a genome: their types, and where each comes from.
 
-use super::column::{ColumnReader, Columns, Side, StoreColumn};
+use super::column::{ColumnReader, Columns, LocusWindows, Side, StoreColumn};
 use super::genome::{Genome, SequenceColumn, TrackColumn, Tracks, known_contigs};
 use super::layout::ColumnSpec;
-use super::locus_windows::LocusWindows;
 use crate::format::manifest::Role;
 use crate::gather::{Access, StoreReader, types};
 use crate::loci::LocusFilter;

@@ -16,7 +16,6 @@ mod lease;
 mod loader;
 mod loader_options;
 mod locus_source;
-mod locus_windows;
 mod readahead;
 mod reported;
 mod ring;

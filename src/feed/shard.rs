@@ -1,8 +1,7 @@
 //! The part of each batch that one of several processes takes.
 
-use std::ops::Range;
-
 use crate::{Error, Result};
+use std::ops::Range;
 
 /// One rank's part of batches that several ranks share.
 ///
@@ -104,9 +103,8 @@ impl Shard {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn worlds_that_do_not_fit_are_refused() {

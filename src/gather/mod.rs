@@ -23,6 +23,7 @@ mod reader;
 mod reverse_complement;
 mod signal;
 mod simd;
+mod source;
 mod sums;
 #[cfg(test)]
 mod tests;

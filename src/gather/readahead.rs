@@ -5,7 +5,8 @@
 
 use super::channels::PanelChannels;
 use super::pread::{BLOCK_LOG2, Scratch};
-use super::reader::{Content, StoreReader};
+use super::reader::StoreReader;
+use super::source::Content;
 use super::window::Window;
 use crate::store::{DataFile, RowPart};
 use std::ops::Range;
@@ -40,9 +41,9 @@ pub(crate) enum Requested {
 impl StoreReader {
     /// Requests the indices of the panels, which every window needs.
     pub(crate) fn read_indices_ahead(&self) {
-        let Content::Tracks(panels) = &self.content else { return };
+        let Content::Tracks(panels) = &self.request.content else { return };
         for tracks in panels {
-            let panel = &self.store.panels()[tracks.panel];
+            let panel = &self.request.store.panels()[tracks.panel];
             let bytes = panel.index_bytes();
             let step = ((bytes.end - bytes.start) / PLACES).max(1);
             if bytes.clone().step_by(step as usize).any(|at| !panel.file().in_memory(at)) {
@@ -76,11 +77,11 @@ impl StoreReader {
     /// Returns whether the first bytes of all that a window needs are in memory.
     fn is_in_memory(&self, window: &Window, scratch: &mut Scratch, requests: &mut Vec<Request>) -> bool {
         let in_memory = |tracks: &PanelChannels| {
-            let panel = &self.store.panels()[tracks.panel];
+            let panel = &self.request.store.panels()[tracks.panel];
             let row = panel.first_row(window.contig) + window.cut(panel.tile_log2()).0.start;
             panel.file().in_memory(panel.index_bytes().start + 8 * row as u64)
         };
-        let indices = match &self.content {
+        let indices = match &self.request.content {
             Content::Sequence => true,
             Content::Tracks(panels) => panels.iter().all(in_memory),
         };
@@ -94,10 +95,10 @@ impl StoreReader {
     /// Collects the bytes that a window needs. Returns whether there are long rows, whose tiles are
     /// another part.
     fn requests(&self, window: &Window, part: RowPart, scratch: &mut Scratch, requests: &mut Vec<Request>) -> bool {
-        match &self.content {
+        match &self.request.content {
             Content::Sequence => {
                 let blocks = window.cut(BLOCK_LOG2).0;
-                if let (Some(file), RowPart::Rows, false) = (self.store.sequence(), part, blocks.is_empty()) {
+                if let (Some(file), RowPart::Rows, false) = (self.request.store.sequence(), part, blocks.is_empty()) {
                     requests.push((0, file.bytes_of(window.contig, blocks)));
                 }
                 false
@@ -105,7 +106,7 @@ impl StoreReader {
             Content::Tracks(panels) => {
                 let mut long = false;
                 for tracks in panels {
-                    let panel = &self.store.panels()[tracks.panel];
+                    let panel = &self.request.store.panels()[tracks.panel];
                     let (rows, first) = (window.cut(panel.tile_log2()).0, panel.first_row(window.contig));
                     let rows = first + rows.start..first + rows.end;
                     let need = |bytes| requests.push((tracks.panel + 1, bytes));
@@ -135,8 +136,8 @@ impl StoreReader {
     /// Returns the file of a number.
     fn file(&self, number: usize) -> Option<DataFile<'_>> {
         match number.checked_sub(1) {
-            None => self.store.sequence().map(|file| file.file()),
-            Some(panel) => self.store.panels().get(panel).map(|panel| panel.file()),
+            None => self.request.store.sequence().map(|file| file.file()),
+            Some(panel) => self.request.store.panels().get(panel).map(|panel| panel.file()),
         }
     }
 }

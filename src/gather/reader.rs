@@ -8,6 +8,7 @@ use super::pool::Pool;
 use super::pread::{Pread, Scratch};
 use super::prefetch::PrefetchStep;
 use super::simd::Isa;
+use super::source::{Content, ReadRequest, Source};
 use super::window::Window;
 use crate::format::manifest::GroupEntry;
 use crate::store::Store;
@@ -16,30 +17,11 @@ use crate::{DType, Result};
 /// Reads windows of a store into elements of one type. Any number of threads may use it at once.
 #[derive(Debug, Clone)]
 pub(crate) struct StoreReader {
-    pub(super) store: Store,
-    pub(super) content: Content,
+    pub(super) request: ReadRequest,
     channels: usize,
-    pub(super) dtype: DType,
-    pub(super) isa: Isa,
     access: Access,
     prefetches: bool,
     pub(super) scratch: Pool<Scratch>,
-}
-
-/// What is read of a store.
-#[derive(Debug, Clone)]
-pub(super) enum Content {
-    Sequence,
-    Tracks(Vec<PanelChannels>),
-}
-
-/// A way to the bytes of a store's files, for the windows of one call.
-pub(super) trait Source {
-    /// Prefetches a part of what [`Source::gather`] will read for a window.
-    fn prefetch(&self, step: PrefetchStep, window: &Window);
-
-    /// Gathers a window into its `(channels, positions)` elements.
-    fn gather(&mut self, window: &Window, out: &mut [u8]) -> Result<()>;
 }
 
 impl StoreReader {
@@ -66,8 +48,8 @@ impl StoreReader {
     }
 
     fn new(store: &Store, dtype: DType, content: Content, channels: usize) -> StoreReader {
-        let (store, isa, scratch) = (store.clone(), Isa::best(), Pool::default());
-        StoreReader { store, content, channels, dtype, isa, access: Access::Map, prefetches: true, scratch }
+        let request = ReadRequest { store: store.clone(), content, dtype, isa: Isa::best() };
+        StoreReader { request, channels, access: Access::Map, prefetches: true, scratch: Pool::default() }
     }
 
     /// Sets how the files are read; through the maps by default.
@@ -78,16 +60,16 @@ impl StoreReader {
 
     /// Sets the kernels' instruction set, and whether the next windows are prefetched.
     pub(super) fn kernel(mut self, isa: Isa, prefetches: bool) -> StoreReader {
-        (self.isa, self.prefetches) = (isa, prefetches);
+        (self.request.isa, self.prefetches) = (isa, prefetches);
         self
     }
 
     pub(crate) fn store(&self) -> &Store {
-        &self.store
+        &self.request.store
     }
 
     pub(crate) fn dtype(&self) -> DType {
-        self.dtype
+        self.request.dtype
     }
 
     pub(crate) fn channels(&self) -> usize {
@@ -97,7 +79,7 @@ impl StoreReader {
     /// Returns the elements of each channel of a window of `width` bases; packed sequence has 64
     /// positions to an element.
     pub(crate) fn positions(&self, width: usize) -> usize {
-        if self.dtype == DType::U64 { width.div_ceil(64) } else { width }
+        if self.request.dtype == DType::U64 { width.div_ceil(64) } else { width }
     }
 
     /// Gathers windows of one width into `(windows, channels, positions)` elements, which are
@@ -108,17 +90,17 @@ impl StoreReader {
     /// [`crate::Error::Io`] where reading fails.
     pub(crate) fn gather(&self, windows: &[Window], out: &mut [u8]) -> Result<()> {
         match self.access {
-            Access::Map => self.gather_from(&mut Mapped::new(self), windows, out),
-            Access::Read => {
-                self.scratch.with(|scratch| self.gather_from(&mut Pread { reader: self, scratch }, windows, out))
-            }
+            Access::Map => self.gather_from(&mut Mapped::new(&self.request), windows, out),
+            Access::Read => self
+                .scratch
+                .with(|scratch| self.gather_from(&mut Pread { request: &self.request, scratch }, windows, out)),
         }
     }
 
     #[inline]
     fn gather_from(&self, source: &mut impl Source, windows: &[Window], out: &mut [u8]) -> Result<()> {
         let Some(window) = windows.first() else { return Ok(()) };
-        let size = self.channels * self.positions(window.width) * self.dtype.size();
+        let size = self.channels * self.positions(window.width) * self.request.dtype.size();
         for (i, (window, out)) in windows.iter().zip(out.chunks_exact_mut(size.max(1))).enumerate() {
             if self.prefetches {
                 for (ahead, step) in [(2, PrefetchStep::Directory), (1, PrefetchStep::Tiles)] {

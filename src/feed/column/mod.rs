@@ -5,7 +5,7 @@ mod examples;
 mod store;
 mod window_arrays;
 
-pub(super) use examples::{ExampleBuffer, Examples, Side};
+pub(super) use examples::{ExampleBuffer, Examples, LocusWindows, Side};
 pub(super) use store::StoreColumn;
 pub(super) use window_arrays::{Arrays, WindowArrays};
 
