@@ -193,7 +193,8 @@ fn measure(device: &Device, generator: &PeakGenerator, size: &Size, report: &mut
         let _ = writeln!(
             report,
             "{transfer:?}, f16: {} bytes per example over the bus\n  \
-             host to device: {rate:.3} GB/s by the loader, {before:.3} and {after:.3} GB/s by plain copies of {bytes} bytes: {:.2}\n  \
+             host to device: {rate:.3} GB/s by the loader, {before:.3} and {after:.3} GB/s by plain \
+             copies of {bytes} bytes: {:.2}\n  \
              kernel: {kernel}\n  \
              the consumer, copying each batch on a stream of its own, waited {:.0}% of the time",
             bytes / size.batch,
@@ -223,7 +224,8 @@ fn gpu_smoke() {
     let windows = size.windows[size.windows.len() - 1];
     measure(&device, &generator(&store, &size, windows), &size, &mut report);
     println!(
-        "{report}please send all of this, with the driver's version (nvidia-smi), the commit and how the GPU is connected, to {}/issues",
+        "{report}please send all of this, with the driver's version (nvidia-smi), the commit and how the GPU is \
+         connected, to {}/issues",
         env!("CARGO_PKG_REPOSITORY")
     );
     println!("PASS");

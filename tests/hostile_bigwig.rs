@@ -216,7 +216,9 @@ proptest! {
 
     /// Random bytes over a compressed file of some hundred blocks.
     #[test]
-    fn random_damage_is_survived(edits in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20)) {
+    fn random_damage_is_survived(
+        edits in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20),
+    ) {
         let blocks: Vec<_> = (0..100).map(|i| var_step(0, 2, &[(i * 10, 1.0), (i * 10 + 5, 2.5)])).collect();
         let mut bytes = big_wig(&CONTIGS, &blocks, &Layout { compressed: true, fan_out: 10 });
         for (at, byte) in edits {
@@ -228,7 +230,12 @@ proptest! {
 
     /// Values survive the writing in any encoding, block length and fan-out.
     #[test]
-    fn round_trip(items in proptest::collection::vec((0u32..3, 1u32..4, any::<f32>()), 1..200), per_block in 1usize..20, fan_out in 2usize..9, compressed: bool) {
+    fn round_trip(
+        items in proptest::collection::vec((0u32..3, 1u32..4, any::<f32>()), 1..200),
+        per_block in 1usize..20,
+        fan_out in 2usize..9,
+        compressed: bool,
+    ) {
         let mut expected = vec![0.0_f32; 2000];
         let (mut placed, mut at) = (Vec::new(), 0);
         for (gap, width, value) in items {
@@ -245,7 +252,8 @@ proptest! {
         // bigtools reads the file that the test wrote in the same way, so that it is a bigWig at
         // all.
         let mut other = bigtools::BigWigRead::open(std::io::Cursor::new(bytes)).unwrap();
-        let same: Vec<_> = other.get_interval("y", 0, 2000).unwrap().map(|item| item.unwrap()).map(|item| (item.start, item.end, item.value.to_bits())).collect();
+        let same = other.get_interval("y", 0, 2000).unwrap().map(|item| item.unwrap());
+        let same: Vec<_> = same.map(|item| (item.start, item.end, item.value.to_bits())).collect();
         let wrote: Vec<_> = placed.iter().map(|(start, end, value)| (*start, *end, value.to_bits())).collect();
         prop_assert_eq!(same, wrote);
     }

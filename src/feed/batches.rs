@@ -54,8 +54,8 @@ impl Loader {
         let (largest, room) = (self.largest_batch(plan.len()), self.layout().batch_size());
         if largest > room {
             let message = format!(
-                "a batch would have {largest} examples, and there is memory for {room}, as many as the loader has of its own: \
-                 give fewer draws at once, or make the loader with a batch_size of {room} or less"
+                "a batch would have {largest} examples, and there is memory for {room}, as many as the loader has of \
+                 its own: give fewer draws at once, or make the loader with a batch_size of {room} or less"
             );
             return Err(Error::argument("draws", message));
         }

@@ -71,8 +71,8 @@ impl<'a> Dataset<'a> {
         Ok(Dataset { columns, windows, planner, layout, plans, fingerprint, report, buffers, fetches, readahead })
     }
 
-    /// Returns the same examples with another seed, as a data set that shares no lock with this one.
-    /// A forked process can use it, even if another thread was using this one during the fork.
+    /// Returns the same examples with another seed, as a data set that shares no lock with this
+    /// one. A forked process can use it, even if another thread was using this one during the fork.
     ///
     /// # Errors
     /// [`Error::Argument`] when a batch does not fit in memory.
@@ -141,9 +141,9 @@ impl<'a> Dataset<'a> {
     /// epoch. The batch's epoch is 0.
     ///
     /// # Errors
-    /// [`Error::Argument`] when there is no draw, for the first draw that this data set has no locus
-    /// or no jitter for, or when the batch does not fit in memory; [`Error::Corrupt`] for a damaged
-    /// store.
+    /// [`Error::Argument`] when there is no draw, for the first draw that this data set has no
+    /// locus or no jitter for, or when the batch does not fit in memory; [`Error::Corrupt`] for a
+    /// damaged store.
     pub fn fetch_draws(&self, draws: Vec<Draw>) -> Result<Batch> {
         let options = self.planner.options();
         let plan = Plan::from_draws(draws, options.n_peaks, options.n_negatives, options.max_jitter)?;
@@ -187,8 +187,8 @@ impl<'a> Dataset<'a> {
         &self.layout
     }
 
-    /// Returns a hash of the loci and of the options that decide which example stands where, without
-    /// the order and the seed.
+    /// Returns a hash of the loci and of the options that decide which example stands where,
+    /// without the order and the seed.
     pub(super) fn fingerprint(&self) -> &str {
         &self.fingerprint
     }

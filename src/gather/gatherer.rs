@@ -198,8 +198,8 @@ impl Gatherer {
         self.reader.gather(&windows, out)
     }
 
-    /// Gathers windows into elements, `(windows, channels, positions)`, as [`Gatherer::gather`] does
-    /// into bytes.
+    /// Gathers windows into elements, `(windows, channels, positions)`, as [`Gatherer::gather`]
+    /// does into bytes.
     ///
     /// # Errors
     /// As [`Gatherer::gather`], and [`Error::Argument`] when `T` is not the type that is gathered.

@@ -2,9 +2,9 @@
 //! written straight into a caller's buffer.
 //!
 //! [`Gatherer`] gathers any windows. A `StoreReader` is the loop below it and below the feed: it
-//! prefetches, and reads through the maps or by `pread`. The kernels take one window at a time; they
-//! allocate nothing, lock nothing and do no I/O. Each is compiled for several instruction sets,
-//! which all give the same bytes. Positions outside a contig read as zero.
+//! prefetches, and reads through the maps or by `pread`. The kernels take one window at a time;
+//! they allocate nothing, lock nothing and do no I/O. Each is compiled for several instruction
+//! sets, which all give the same bytes. Positions outside a contig read as zero.
 
 mod access;
 mod channels;

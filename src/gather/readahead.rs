@@ -33,8 +33,8 @@ pub(crate) enum Requested {
     Nothing,
     /// All pages.
     All,
-    /// All but the tiles of long rows. They are the other [`RowPart`], to be requested once all other
-    /// columns have sent their requests, since finding the tiles may wait for the disk.
+    /// All but the tiles of long rows. They are the other [`RowPart`], to be requested once all
+    /// other columns have sent their requests, since finding the tiles may wait for the disk.
     AllButTiles,
 }
 
@@ -53,8 +53,8 @@ impl StoreReader {
     }
 
     /// Requests a part of what windows need. The first part is not requested where it is in memory.
-    /// `peaks` is the number of peaks that an epoch reads. It changes nothing but how long gathering
-    /// takes; the gathering finds what is damaged.
+    /// `peaks` is the number of peaks that an epoch reads. It changes nothing but how long
+    /// gathering takes; the gathering finds what is damaged.
     pub(crate) fn read_ahead(&self, windows: &[Window], part: RowPart, peaks: usize) -> Requested {
         self.scratch.with(|scratch| {
             let mut requests = Vec::new();
@@ -170,7 +170,9 @@ mod tests {
             let mut merged = wanted.clone();
             merge(&mut merged);
             for (file, bytes) in &wanted {
-                let covers = |(other, all): &&Request| other == file && all.start <= bytes.start && bytes.end <= all.end;
+                let covers = |(other, all): &&Request| {
+                    other == file && all.start <= bytes.start && bytes.end <= all.end
+                };
                 prop_assert_eq!(merged.iter().filter(covers).count(), 1);
             }
             for pair in merged.windows(2) {

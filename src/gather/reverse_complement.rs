@@ -1,5 +1,6 @@
-//! What reverse complement does to channels: strands swap, so the channels of each group come in the
-//! opposite order. The kernels reverse the positions, and complement the bases of one-hot sequence.
+//! What reverse complement does to channels: strands swap, so the channels of each group come in
+//! the opposite order. The kernels reverse the positions, and complement the bases of one-hot
+//! sequence.
 
 use crate::{Error, Result};
 

@@ -1,5 +1,5 @@
-//! A source of a store's bytes: what is read, and what each way to the bytes can do. The two ways are
-//! [`super::mapped`] and [`super::pread`].
+//! A source of a store's bytes: what is read, and what each way to the bytes can do. The two ways
+//! are [`super::mapped`] and [`super::pread`].
 
 use super::channels::PanelChannels;
 use super::prefetch::PrefetchStep;

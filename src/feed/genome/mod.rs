@@ -33,18 +33,20 @@ use std::sync::Arc;
 /// use atemoya::feed::{Array, ContigArrays, Genome};
 /// use atemoya::loci::Locus;
 ///
-/// // One contig of 500 bases, all A, and a stranded pair of tracks: counts of u16, and fractions of f64.
+/// // One contig of 500 bases, all A, and a stranded pair of tracks: u16 and f64.
 /// let mut one_hot = vec![0i8; 4 * 500];
 /// one_hot[..500].fill(1);
-/// let sequence: ContigArrays = [("chrI", Array::from_vec(one_hot, [1, 4, 500])?)].into_iter().collect();
-/// let plus: ContigArrays = [("chrI", Array::from_vec(vec![3u16; 500], [1, 1, 500])?)].into_iter().collect();
-/// let minus: ContigArrays = [("chrI", Array::from_vec(vec![0.5f64; 500], [1, 1, 500])?)].into_iter().collect();
+/// let chr = |array| [("chrI", array)].into_iter().collect::<ContigArrays>();
+/// let sequence = chr(Array::from_vec(one_hot, [1, 4, 500])?);
+/// let plus = chr(Array::from_vec(vec![3u16; 500], [1, 1, 500])?);
+/// let minus = chr(Array::from_vec(vec![0.5f64; 500], [1, 1, 500])?);
 /// let genome = Genome::from_arrays(&sequence, None)?.signals(&[plus, minus], Some(&[2]))?;
 ///
 /// // Loci are a table (`PeakGenerator::table`), or these.
 /// let peaks = [100, 250].map(|centre| Locus { contig: 0, centre, row: 0 });
-/// let generator = PeakGenerator::over(&genome).selected(peaks.to_vec(), Vec::new()).negative_ratio(0.0);
-/// let dataset = generator.in_window(41).out_window(20).max_jitter(5).dataset()?;
+/// let generator = PeakGenerator::over(&genome).selected(peaks.to_vec(), Vec::new());
+/// let generator = generator.in_window(41).out_window(20).max_jitter(5);
+/// let dataset = generator.negative_ratio(0.0).dataset()?;
 /// let batch = dataset.fetch(0, &[0, 1])?;
 /// assert_eq!(batch.sequence().unwrap().shape(), [2, 4, 41]);
 /// assert_eq!(batch.signal().unwrap().shape(), [2, 2, 20]);
