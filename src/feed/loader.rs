@@ -4,6 +4,7 @@ use super::batch::Batch;
 use super::dataset::Dataset;
 use super::layout::Layout;
 use super::loader_options::LoaderOptions;
+use super::readahead::Readahead;
 use super::ring::{Ring, Wait};
 use super::shard::Shard;
 use super::slot::Slot;
@@ -200,10 +201,8 @@ impl Loader {
         stream
     }
 
-    /// Returns how many batches are read ahead: one for each thread that gathers, and at most an
-    /// epoch, since the plan of the next epoch is made that early.
     fn distance(&self) -> u64 {
-        self.0.workers.len().clamp(1, self.batches_per_epoch().max(1)) as u64
+        Readahead::distance(self.0.workers.len(), self.batches_per_epoch())
     }
 
     /// Returns the most examples that a batch has on this rank, of a stream of `n_draws` draws.

@@ -1,4 +1,4 @@
-//! Which batches of a stream are read ahead, and when.
+//! Readahead: how many batches of a stream are read ahead, which ones, and when.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -22,6 +22,12 @@ pub(super) struct Readahead {
 }
 
 impl Readahead {
+    /// Returns how many batches are read ahead: one for each worker, and at most an epoch, since the
+    /// plan of the next epoch is made that early. Without workers it is one.
+    pub(super) fn distance(workers: usize, batches_per_epoch: usize) -> u64 {
+        workers.clamp(1, batches_per_epoch.max(1)) as u64
+    }
+
     pub(super) fn new(distance: u64) -> Readahead {
         Readahead { distance, next: AtomicU64::new(0), due: AtomicU64::new(0), streak: AtomicU64::new(0) }
     }

@@ -185,17 +185,17 @@ impl Gatherer {
             let (dtype, size) = (self.dtype(), self.dtype().size());
             return Err(Error::argument("out", format!("{dtype} must begin at a multiple of {size} bytes")));
         }
+        let mut gathered = Vec::with_capacity(count);
         // One more than their number, to find out whether there are more.
-        let windows = windows.take(count.saturating_add(1)).enumerate();
-        let windows: Vec<Window> = windows.map(|(i, span)| self.window(i, span, width)).collect::<Result<_>>()?;
-        if windows.len() != count {
-            let than = if windows.len() < count { "fewer" } else { "more" };
-            return Err(Error::argument(
-                "windows",
-                format!("the iterator gives {than} windows than its length, {count}"),
-            ));
+        for (i, span) in windows.take(count.saturating_add(1)).enumerate() {
+            gathered.push(self.window(i, span, width)?);
         }
-        self.reader.gather(&windows, out)
+        if gathered.len() != count {
+            let than = if gathered.len() < count { "fewer" } else { "more" };
+            let message = format!("the iterator gives {than} windows than its length, {count}");
+            return Err(Error::argument("windows", message));
+        }
+        self.reader.gather(&gathered, out)
     }
 
     /// Gathers windows into elements, `(windows, channels, positions)`, as [`Gatherer::gather`]

@@ -14,6 +14,10 @@ use crate::format::manifest::GroupEntry;
 use crate::store::Store;
 use crate::{DType, Result};
 
+/// How many windows ahead tiles are prefetched, and the directories that name them.
+const TILES_AHEAD: usize = 2;
+const DIRECTORIES_AHEAD: usize = 4;
+
 /// Reads windows of a store into elements of one type. Any number of threads may use it at once.
 #[derive(Debug, Clone)]
 pub(crate) struct StoreReader {
@@ -98,17 +102,23 @@ impl StoreReader {
     }
 
     #[inline]
-    fn gather_from(&self, source: &mut impl Source, windows: &[Window], out: &mut [u8]) -> Result<()> {
+    fn gather_from<S: Source>(&self, source: &mut S, windows: &[Window], out: &mut [u8]) -> Result<()> {
         let Some(window) = windows.first() else { return Ok(()) };
         let size = self.channels * self.positions(window.width) * self.request.dtype.size();
-        for (i, (window, out)) in windows.iter().zip(out.chunks_exact_mut(size.max(1))).enumerate() {
-            if self.prefetches {
-                for (ahead, step) in [(2, PrefetchStep::Directory), (1, PrefetchStep::Tiles)] {
-                    if let Some(later) = windows.get(i + ahead) {
-                        source.prefetch(step, later);
-                    }
-                }
+        let prefetch = |source: &_, step, at: usize| {
+            if let Some(window) = windows.get(at).filter(|_| self.prefetches) {
+                S::prefetch(source, step, window);
             }
+        };
+        for at in 0..DIRECTORIES_AHEAD {
+            prefetch(source, PrefetchStep::Directory, at);
+        }
+        for at in 0..TILES_AHEAD {
+            prefetch(source, PrefetchStep::Tiles, at);
+        }
+        for (i, (window, out)) in windows.iter().zip(out.chunks_exact_mut(size.max(1))).enumerate() {
+            prefetch(source, PrefetchStep::Directory, i + DIRECTORIES_AHEAD);
+            prefetch(source, PrefetchStep::Tiles, i + TILES_AHEAD);
             source.gather(window, out)?;
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Readahead: the system is asked to read the pages that windows need before they are gathered.
+//! Page requests: the system is asked to read the pages that windows need before they are gathered.
 //!
 //! A few looks find out whether the pages are in memory already, so that a store in memory costs
 //! next to nothing. Requests are put in order, and those that lie close together become one.
