@@ -22,8 +22,8 @@ pub(super) struct Readahead {
 }
 
 impl Readahead {
-    /// Returns how many batches are read ahead: one for each worker, and at most an epoch, since the
-    /// plan of the next epoch is made that early. Without workers it is one.
+    /// Returns how many batches are read ahead: one for each worker, and at most an epoch, since
+    /// the plan of the next epoch is made that early. Without workers it is one.
     pub(super) fn distance(workers: usize, batches_per_epoch: usize) -> u64 {
         workers.clamp(1, batches_per_epoch.max(1)) as u64
     }

@@ -27,14 +27,14 @@ pub(crate) struct PanelChannels {
 }
 
 impl PanelChannels {
-    /// Numbers the channels of some groups through, in their order. Returns them by panel, and how
-    /// many there are.
+    /// Assigns channels 0, 1, ... to the tracks of some groups, in their order. Returns the
+    /// channels of each panel, and how many there are in all.
     pub(crate) fn of_groups<'a>(groups: impl IntoIterator<Item = &'a GroupEntry>) -> (Vec<PanelChannels>, usize) {
-        PanelChannels::number(groups.into_iter().map(|group| (group.panel, group.tracks.as_slice())))
+        PanelChannels::of_tracks(groups.into_iter().map(|group| (group.panel, group.tracks.as_slice())))
     }
 
     /// Does the same for groups that are given as a panel's number and its tracks.
-    pub(crate) fn number<'a>(groups: impl IntoIterator<Item = (usize, &'a [usize])>) -> (Vec<PanelChannels>, usize) {
+    pub(crate) fn of_tracks<'a>(groups: impl IntoIterator<Item = (usize, &'a [usize])>) -> (Vec<PanelChannels>, usize) {
         let mut panels: Vec<PanelChannels> = Vec::new();
         let mut count = 0;
         for (panel, tracks) in groups {

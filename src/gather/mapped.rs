@@ -3,28 +3,28 @@
 use super::channels::PanelChannels;
 use super::kernels;
 use super::prefetch::{PrefetchStep, prefetch_sequence, prefetch_signal};
-use super::source::{Content, ReadRequest, Source};
+use super::source::{Content, ReadSpec, Source};
 use super::window::Window;
 use crate::Result;
 use crate::store::{PanelView, SequenceView};
 
 /// Views of the files that are read, taken once a call.
 pub(super) struct Mapped<'a> {
-    request: &'a ReadRequest,
+    spec: &'a ReadSpec,
     sequence: Option<SequenceView<'a>>,
     panels: Vec<(PanelView<'a>, &'a PanelChannels)>,
 }
 
 impl<'a> Mapped<'a> {
-    pub(super) fn new(request: &'a ReadRequest) -> Mapped<'a> {
-        let (sequence, panels) = match &request.content {
-            Content::Sequence => (request.store.sequence().map(|file| file.view()), Vec::new()),
+    pub(super) fn new(spec: &'a ReadSpec) -> Mapped<'a> {
+        let (sequence, panels) = match &spec.content {
+            Content::Sequence => (spec.store.sequence().map(|file| file.view()), Vec::new()),
             Content::Tracks(panels) => {
-                let files = request.store.panels();
+                let files = spec.store.panels();
                 (None, panels.iter().map(|tracks| (files[tracks.panel].view(), tracks)).collect())
             }
         };
-        Mapped { request, sequence, panels }
+        Mapped { spec, sequence, panels }
     }
 }
 
@@ -39,7 +39,7 @@ impl Source for Mapped<'_> {
 
     #[inline]
     fn gather(&mut self, window: &Window, out: &mut [u8]) -> Result<()> {
-        let ReadRequest { isa, dtype, store, .. } = self.request;
+        let ReadSpec { isa, dtype, store, .. } = self.spec;
         if let Some(view) = &self.sequence {
             kernels::sequence(*isa, *dtype, view.blocks(window.contig, window.length), window, out);
         }

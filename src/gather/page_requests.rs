@@ -11,9 +11,9 @@ use super::window::Window;
 use crate::store::{DataFile, RowPart};
 use std::ops::Range;
 
-/// Windows of a batch that are looked for.
+/// How many windows of a batch are checked for being in memory.
 const LOOKS: usize = 4;
-/// Places of an index that are looked for.
+/// How many places of an index are checked for being in memory.
 const PLACES: u64 = 8;
 /// Requests with at most this many bytes between them become one.
 const GAP: u64 = 16 << 10;
@@ -21,7 +21,7 @@ const GAP: u64 = 16 << 10;
 /// a third of its pages or more, and a disk reads a block in less time than its pages one by one.
 const DENSE: u64 = 16 << 10;
 /// Bytes of a block of a file.
-const BLOCK: u64 = 128 << 10;
+const FILE_BLOCK: u64 = 128 << 10;
 
 /// Bytes of a file. Files are numbered, the sequence before the panels.
 type Request = (usize, Range<u64>);
@@ -41,9 +41,9 @@ pub(crate) enum Requested {
 impl StoreReader {
     /// Requests the indices of the panels, which every window needs.
     pub(crate) fn read_indices_ahead(&self) {
-        let Content::Tracks(panels) = &self.request.content else { return };
+        let Content::Tracks(panels) = &self.spec.content else { return };
         for tracks in panels {
-            let panel = &self.request.store.panels()[tracks.panel];
+            let panel = &self.spec.store.panels()[tracks.panel];
             let bytes = panel.index_bytes();
             let step = ((bytes.end - bytes.start) / PLACES).max(1);
             if bytes.clone().step_by(step as usize).any(|at| !panel.file().in_memory(at)) {
@@ -77,11 +77,11 @@ impl StoreReader {
     /// Returns whether the first bytes of all that a window needs are in memory.
     fn is_in_memory(&self, window: &Window, scratch: &mut Scratch, requests: &mut Vec<Request>) -> bool {
         let in_memory = |tracks: &PanelChannels| {
-            let panel = &self.request.store.panels()[tracks.panel];
+            let panel = &self.spec.store.panels()[tracks.panel];
             let row = panel.first_row(window.contig) + window.cut(panel.tile_log2()).0.start;
             panel.file().in_memory(panel.index_bytes().start + 8 * row as u64)
         };
-        let indices = match &self.request.content {
+        let indices = match &self.spec.content {
             Content::Sequence => true,
             Content::Tracks(panels) => panels.iter().all(in_memory),
         };
@@ -95,10 +95,10 @@ impl StoreReader {
     /// Collects the bytes that a window needs. Returns whether there are long rows, whose tiles are
     /// another part.
     fn requests(&self, window: &Window, part: RowPart, scratch: &mut Scratch, requests: &mut Vec<Request>) -> bool {
-        match &self.request.content {
+        match &self.spec.content {
             Content::Sequence => {
                 let blocks = window.cut(BLOCK_LOG2).0;
-                if let (Some(file), RowPart::Rows, false) = (self.request.store.sequence(), part, blocks.is_empty()) {
+                if let (Some(file), RowPart::Rows, false) = (self.spec.store.sequence(), part, blocks.is_empty()) {
                     requests.push((0, file.bytes_of(window.contig, blocks)));
                 }
                 false
@@ -106,7 +106,7 @@ impl StoreReader {
             Content::Tracks(panels) => {
                 let mut long = false;
                 for tracks in panels {
-                    let panel = &self.request.store.panels()[tracks.panel];
+                    let panel = &self.spec.store.panels()[tracks.panel];
                     let (rows, first) = (window.cut(panel.tile_log2()).0, panel.first_row(window.contig));
                     let rows = first + rows.start..first + rows.end;
                     let need = |bytes| requests.push((tracks.panel + 1, bytes));
@@ -122,7 +122,7 @@ impl StoreReader {
     fn send(&self, mut requests: Vec<Request>, peaks: u64) {
         for (number, bytes) in &mut requests {
             if self.file(*number).is_some_and(|file| file.length() / DENSE <= peaks) {
-                *bytes = bytes.start / BLOCK * BLOCK..bytes.end.next_multiple_of(BLOCK);
+                *bytes = bytes.start / FILE_BLOCK * FILE_BLOCK..bytes.end.next_multiple_of(FILE_BLOCK);
             }
         }
         merge(&mut requests);
@@ -136,8 +136,8 @@ impl StoreReader {
     /// Returns the file of a number.
     fn file(&self, number: usize) -> Option<DataFile<'_>> {
         match number.checked_sub(1) {
-            None => self.request.store.sequence().map(|file| file.file()),
-            Some(panel) => self.request.store.panels().get(panel).map(|panel| panel.file()),
+            None => self.spec.store.sequence().map(|file| file.file()),
+            Some(panel) => self.spec.store.panels().get(panel).map(|panel| panel.file()),
         }
     }
 }

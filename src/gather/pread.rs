@@ -3,7 +3,7 @@
 
 use super::kernels;
 use super::prefetch::PrefetchStep;
-use super::source::{Content, ReadRequest, Source};
+use super::source::{Content, ReadSpec, Source};
 use super::window::Window;
 use crate::Result;
 use crate::format::onehot::Block;
@@ -21,7 +21,7 @@ pub(super) struct Scratch {
 
 /// The store's files, and the memory that they are read into.
 pub(super) struct Pread<'a> {
-    pub(super) request: &'a ReadRequest,
+    pub(super) spec: &'a ReadSpec,
     pub(super) scratch: &'a mut Scratch,
 }
 
@@ -30,7 +30,7 @@ impl Source for Pread<'_> {
     fn prefetch(&self, _: PrefetchStep, _: &Window) {}
 
     fn gather(&mut self, window: &Window, out: &mut [u8]) -> Result<()> {
-        let ReadRequest { store, content, isa, dtype } = self.request;
+        let ReadSpec { store, content, isa, dtype } = self.spec;
         let Scratch { blocks, rows: read } = &mut *self.scratch;
         match content {
             Content::Sequence => {

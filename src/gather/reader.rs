@@ -8,7 +8,7 @@ use super::pool::Pool;
 use super::pread::{Pread, Scratch};
 use super::prefetch::PrefetchStep;
 use super::simd::Isa;
-use super::source::{Content, ReadRequest, Source};
+use super::source::{Content, ReadSpec, Source};
 use super::window::Window;
 use crate::format::manifest::GroupEntry;
 use crate::store::Store;
@@ -21,7 +21,7 @@ const DIRECTORIES_AHEAD: usize = 4;
 /// Reads windows of a store into elements of one type. Any number of threads may use it at once.
 #[derive(Debug, Clone)]
 pub(crate) struct StoreReader {
-    pub(super) request: ReadRequest,
+    pub(super) spec: ReadSpec,
     channels: usize,
     access: Access,
     prefetches: bool,
@@ -47,13 +47,13 @@ impl StoreReader {
 
     /// Reads groups of tracks that are given as a panel's number and the tracks' numbers there.
     pub(super) fn panels(store: &Store, dtype: DType, groups: &[(usize, &[usize])]) -> StoreReader {
-        let (panels, channels) = PanelChannels::number(groups.iter().copied());
+        let (panels, channels) = PanelChannels::of_tracks(groups.iter().copied());
         StoreReader::new(store, dtype, Content::Tracks(panels), channels)
     }
 
     fn new(store: &Store, dtype: DType, content: Content, channels: usize) -> StoreReader {
-        let request = ReadRequest { store: store.clone(), content, dtype, isa: Isa::best() };
-        StoreReader { request, channels, access: Access::Map, prefetches: true, scratch: Pool::default() }
+        let spec = ReadSpec { store: store.clone(), content, dtype, isa: Isa::best() };
+        StoreReader { spec, channels, access: Access::Map, prefetches: true, scratch: Pool::default() }
     }
 
     /// Sets how the files are read; through the maps by default.
@@ -64,16 +64,16 @@ impl StoreReader {
 
     /// Sets the kernels' instruction set, and whether the next windows are prefetched.
     pub(super) fn kernel(mut self, isa: Isa, prefetches: bool) -> StoreReader {
-        (self.request.isa, self.prefetches) = (isa, prefetches);
+        (self.spec.isa, self.prefetches) = (isa, prefetches);
         self
     }
 
     pub(crate) fn store(&self) -> &Store {
-        &self.request.store
+        &self.spec.store
     }
 
     pub(crate) fn dtype(&self) -> DType {
-        self.request.dtype
+        self.spec.dtype
     }
 
     pub(crate) fn channels(&self) -> usize {
@@ -83,7 +83,7 @@ impl StoreReader {
     /// Returns the elements of each channel of a window of `width` bases; packed sequence has 64
     /// positions to an element.
     pub(crate) fn positions(&self, width: usize) -> usize {
-        if self.request.dtype == DType::U64 { width.div_ceil(64) } else { width }
+        if self.spec.dtype == DType::U64 { width.div_ceil(64) } else { width }
     }
 
     /// Gathers windows of one width into `(windows, channels, positions)` elements, which are
@@ -94,17 +94,17 @@ impl StoreReader {
     /// [`crate::Error::Io`] where reading fails.
     pub(crate) fn gather(&self, windows: &[Window], out: &mut [u8]) -> Result<()> {
         match self.access {
-            Access::Map => self.gather_from(&mut Mapped::new(&self.request), windows, out),
-            Access::Read => self
-                .scratch
-                .with(|scratch| self.gather_from(&mut Pread { request: &self.request, scratch }, windows, out)),
+            Access::Map => self.gather_from(&mut Mapped::new(&self.spec), windows, out),
+            Access::Read => {
+                self.scratch.with(|scratch| self.gather_from(&mut Pread { spec: &self.spec, scratch }, windows, out))
+            }
         }
     }
 
     #[inline]
     fn gather_from<S: Source>(&self, source: &mut S, windows: &[Window], out: &mut [u8]) -> Result<()> {
         let Some(window) = windows.first() else { return Ok(()) };
-        let size = self.channels * self.positions(window.width) * self.request.dtype.size();
+        let size = self.channels * self.positions(window.width) * self.spec.dtype.size();
         let prefetch = |source: &_, step, at: usize| {
             if let Some(window) = windows.get(at).filter(|_| self.prefetches) {
                 S::prefetch(source, step, window);

@@ -10,7 +10,7 @@ use crate::{DType, Result};
 
 /// What is read of a store, into elements of which type, and by which kernels.
 #[derive(Debug, Clone)]
-pub(super) struct ReadRequest {
+pub(super) struct ReadSpec {
     pub(super) store: Store,
     pub(super) content: Content,
     pub(super) dtype: DType,

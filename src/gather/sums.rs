@@ -47,7 +47,7 @@ impl<'a> TrackSums<'a> {
     fn of_panels(store: &'a Store, tracks: impl Iterator<Item = (usize, usize)>) -> TrackSums<'a> {
         let tracks: Vec<(usize, usize)> = tracks.collect();
         let (panels, _) =
-            PanelChannels::number(tracks.iter().map(|(panel, track)| (*panel, std::slice::from_ref(track))));
+            PanelChannels::of_tracks(tracks.iter().map(|(panel, track)| (*panel, std::slice::from_ref(track))));
         let values = |of: PanelChannels| {
             let tracks: Vec<usize> = of.channels.of(false).iter().map(|(track, _)| *track).collect();
             PanelValues::boxed(store, of.panel, &tracks)

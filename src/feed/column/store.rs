@@ -4,7 +4,7 @@ use super::{ColumnReader, Examples, Side};
 use crate::Result;
 use crate::feed::genome::ContigMap;
 use crate::feed::layout::ColumnSpec;
-use crate::gather::{Requested, StoreReader, Window};
+use crate::gather::{Pool, Requested, StoreReader, Window};
 use crate::store::RowPart;
 
 /// A column of a store, read in windows around selected loci.
@@ -13,6 +13,8 @@ pub(in crate::feed) struct StoreColumn {
     reader: StoreReader,
     /// From the contigs of the loci to the store's.
     contigs: ContigMap,
+    /// Windows by the store's contigs, in memory that is used again.
+    renamed: Pool<Vec<Window>>,
     side: Side,
     /// Bases of a window.
     width: usize,
@@ -32,7 +34,7 @@ impl StoreColumn {
         if peaks_ahead.is_some() {
             reader.read_indices_ahead();
         }
-        StoreColumn { reader, contigs, side, width, peaks_ahead }
+        StoreColumn { reader, contigs, renamed: Pool::default(), side, width, peaks_ahead }
     }
 
     /// Calls `work` with the windows of examples as windows of the store's contigs. On a contig
@@ -43,11 +45,14 @@ impl StoreColumn {
             return work(windows);
         }
         let lengths = self.reader.store().contigs();
-        let renamed = windows.iter().map(|window| {
-            let (contig, length) = self.contigs.id(window.contig).map_or((0, 0), |id| (id, lengths.length(id)));
-            Window { contig, length, ..*window }
-        });
-        work(&renamed.collect::<Vec<_>>())
+        self.renamed.with(|renamed| {
+            renamed.clear();
+            renamed.extend(windows.iter().map(|window| {
+                let (contig, length) = self.contigs.id(window.contig).map_or((0, 0), |id| (id, lengths.length(id)));
+                Window { contig, length, ..*window }
+            }));
+            work(renamed)
+        })
     }
 }
 
