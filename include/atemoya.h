@@ -621,6 +621,58 @@ atemoya_status atemoya_options_set_reverse_complement(atemoya_options *options,
                                                       bool reverse_complement,
                                                       atemoya_error **error);
 
+/* ---- options: loader ---- */
+
+/// How the files of a store are read.
+enum atemoya_access
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /// Through memory maps. This is the fastest for files on a disk of this machine.
+    ATEMOYA_ACCESS_MAP = 0,
+    /// By reading what each batch needs. Use it on network file systems, and where a failing disk
+    /// must be an error: through a map it ends the process. Opening a store, and summing its
+    /// signals to select loci, still use the maps.
+    ATEMOYA_ACCESS_READ = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum atemoya_access atemoya_access;
+#else
+typedef int32_t atemoya_access;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/// Sets how many examples a batch has, 1 to 2^30, in all processes together; 32 by default.
+atemoya_status atemoya_options_set_batch_size(atemoya_options *options, size_t batch_size, atemoya_error **error);
+
+/// Sets whether the short batch at the end of an epoch is dropped; false by default.
+atemoya_status atemoya_options_set_drop_last(atemoya_options *options, bool drop_last, atemoya_error **error);
+
+/// Sets the rank of this process, below `world_size`; 0 by default. Each process takes one
+/// contiguous slice of every batch. A short batch of m examples is cut into slices of ceil(m /
+/// world_size), so that the last processes may have fewer or none.
+atemoya_status atemoya_options_set_rank(atemoya_options *options, size_t rank, atemoya_error **error);
+
+/// Sets how many processes share a batch; it divides `batch_size`. 1 by default.
+atemoya_status atemoya_options_set_world_size(atemoya_options *options, size_t world_size, atemoya_error **error);
+
+/// Sets how many threads gather, up to 1024; 1 by default. With 0, the thread that takes a batch
+/// gathers it.
+atemoya_status atemoya_options_set_num_workers(atemoya_options *options, size_t num_workers, atemoya_error **error);
+
+/// Sets how many batches are in memory at once, with those that the caller holds, up to 4096. 0
+/// (the default) stands for `num_workers + 2`, and on a device for `prefetch_to_device` more.
+atemoya_status atemoya_options_set_slots(atemoya_options *options, size_t slots, atemoya_error **error);
+
+/// Sets how the store's files are read, an `atemoya_access`; through memory maps by default.
+atemoya_status atemoya_options_set_access(atemoya_options *options, int32_t access, atemoya_error **error);
+
+/// Sets whether the system reads pages that the next batches need and that are not in memory,
+/// before they are needed (readahead); true by default.
+atemoya_status atemoya_options_set_ask_ahead(atemoya_options *options, bool ask_ahead, atemoya_error **error);
+
 /* ---- options: loci ---- */
 
 /// Sets the name of the locus index to use; NULL (the default) for the only one of the store.
@@ -682,43 +734,6 @@ atemoya_status atemoya_options_set_alias(atemoya_options *options, const char *a
 /// contig of the genome. By default it is false, and making the loader is an error then.
 atemoya_status atemoya_options_set_allow_empty(atemoya_options *options, bool allow_empty, atemoya_error **error);
 
-/* ---- options: running ---- */
-
-/// How the files of a store are read.
-enum atemoya_access
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-    /// Through memory maps. This is the fastest for files on a disk of this machine.
-    ATEMOYA_ACCESS_MAP = 0,
-    /// By reading what each batch needs. Use it on network file systems, and where a failing disk
-    /// must be an error: through a map it ends the process.
-    ATEMOYA_ACCESS_READ = 1,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum atemoya_access atemoya_access;
-#else
-typedef int32_t atemoya_access;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
-
-/// Sets how many threads gather, up to 1024; 1 by default. With 0, the thread that takes a batch
-/// gathers it.
-atemoya_status atemoya_options_set_num_workers(atemoya_options *options, size_t num_workers, atemoya_error **error);
-
-/// Sets how many batches are in memory at once, with those that the caller holds, up to 4096. 0
-/// (the default) stands for `num_workers + 2`, and on a device for `prefetch_to_device` more.
-atemoya_status atemoya_options_set_slots(atemoya_options *options, size_t slots, atemoya_error **error);
-
-/// Sets how the store's files are read, an `atemoya_access`; through memory maps by default.
-atemoya_status atemoya_options_set_access(atemoya_options *options, int32_t access, atemoya_error **error);
-
-/// Sets whether the system reads pages that the next batches need and that are not in memory,
-/// before they are needed (readahead); true by default.
-atemoya_status atemoya_options_set_ask_ahead(atemoya_options *options, bool ask_ahead, atemoya_error **error);
-
 /* ---- options: sampling ---- */
 
 /// The rules that give each index of an epoch its example.
@@ -755,20 +770,6 @@ atemoya_status atemoya_options_set_negative_ratio(atemoya_options *options,
 /// Sets whether peaks come in random order; true by default. Negatives always come at random
 /// indices.
 atemoya_status atemoya_options_set_shuffle(atemoya_options *options, bool shuffle, atemoya_error **error);
-
-/// Sets how many examples a batch has, 1 to 2^30, in all processes together; 32 by default.
-atemoya_status atemoya_options_set_batch_size(atemoya_options *options, size_t batch_size, atemoya_error **error);
-
-/// Sets whether the short batch at the end of an epoch is dropped; false by default.
-atemoya_status atemoya_options_set_drop_last(atemoya_options *options, bool drop_last, atemoya_error **error);
-
-/// Sets the rank of this process, below `world_size`; 0 by default. Each process takes one
-/// contiguous slice of every batch. A short batch of m examples is cut into slices of ceil(m /
-/// world_size), so that the last processes may have fewer or none.
-atemoya_status atemoya_options_set_rank(atemoya_options *options, size_t rank, atemoya_error **error);
-
-/// Sets how many processes share a batch; it divides `batch_size`. 1 by default.
-atemoya_status atemoya_options_set_world_size(atemoya_options *options, size_t world_size, atemoya_error **error);
 
 /* ---- loader ---- */
 

@@ -14,7 +14,8 @@
 //! repository; `ARCHITECTURE.md` says which module does what.
 //!
 //! # Features
-//! `ingest` (off by default): reading FASTA and bigWig, and packing them; the module `cache`,
+//! `ingest` (off by default): reading FASTA and bigWig, and packing them (BED is always read); the
+//! module `cache`,
 //! stores that are packed on the fly.
 //!
 //! `cuda` (off by default): the module `cuda`, feeding a GPU. It needs nothing of CUDA to build.

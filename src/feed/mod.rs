@@ -1,13 +1,13 @@
 //! The feed: a ring of batch slots, worker threads that gather into them, and batches delivered in
 //! order as leases. It knows nothing of GPUs.
 
+mod apply_filter;
 mod array;
 mod array_generator;
 mod batch;
 mod batches;
 mod column;
 mod dataset;
-mod filter;
 mod generator;
 mod genome;
 mod genome_columns;

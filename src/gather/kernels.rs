@@ -1,8 +1,7 @@
 //! The kernels by the type of their output, which is known only when the program runs: bytes in
 //! place of elements.
 //!
-//! [`super::types`] checks types before; here, a type that is not one of those is taken for the
-//! last.
+//! [`super::types`] has refused all other types before.
 
 use super::channels::Channels;
 use super::onehot;
@@ -35,8 +34,9 @@ pub(super) fn sequence(isa: Isa, dtype: DType, blocks: &[Block], window: &Window
         DType::F16 => simd::sequence::<f16>(isa, blocks, window, cast_slice_mut(out)),
         DType::BF16 => simd::sequence::<bf16>(isa, blocks, window, cast_slice_mut(out)),
         DType::U64 => onehot::packed(blocks, window, cast_slice_mut(out)),
-        // 0 and 1 are the same bytes in `i8` and `u8`.
-        _ => simd::sequence::<u8>(isa, blocks, window, out),
+        // 0 and 1 are the same bytes in both.
+        DType::I8 | DType::U8 => simd::sequence::<u8>(isa, blocks, window, out),
+        _ => unreachable!("one-hot sequence is not written as {dtype}"),
     }
 }
 
@@ -60,6 +60,7 @@ pub(super) fn signal(
     match dtype {
         DType::U8 => simd::signal::<u8>(isa, panel, channels, window, out),
         DType::U16 => simd::signal::<u16>(isa, panel, channels, window, cast_slice_mut(out)),
-        _ => simd::signal::<f32>(isa, panel, channels, window, cast_slice_mut(out)),
+        DType::F32 => simd::signal::<f32>(isa, panel, channels, window, cast_slice_mut(out)),
+        _ => unreachable!("tracks are not written as {dtype}"),
     }
 }

@@ -3,14 +3,14 @@
 
 mod device;
 mod examples;
+mod loader;
 mod loci;
-mod running;
 mod sampling;
 
 pub use device::*;
 pub use examples::*;
+pub use loader::*;
 pub use loci::*;
-pub use running::*;
 pub use sampling::*;
 
 use super::call;

@@ -1,4 +1,4 @@
-//! How a loader works: threads, slots, and how files are read. None of it changes a batch.
+//! Loader options: batches and ranks, threads and slots, and how files are read.
 
 use super::{atemoya_options, set};
 use crate::feed::Access;
@@ -13,8 +13,51 @@ pub enum atemoya_access {
     /// Through memory maps. This is the fastest for files on a disk of this machine.
     ATEMOYA_ACCESS_MAP = 0,
     /// By reading what each batch needs. Use it on network file systems, and where a failing disk
-    /// must be an error: through a map it ends the process.
+    /// must be an error: through a map it ends the process. Opening a store, and summing its
+    /// signals to select loci, still use the maps.
     ATEMOYA_ACCESS_READ = 1,
+}
+
+/// Sets how many examples a batch has, 1 to 2^30, in all processes together; 32 by default.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_options_set_batch_size(
+    options: *mut atemoya_options,
+    batch_size: usize,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    set(options, error, |generator| Ok(generator.batch_size(batch_size)))
+}
+
+/// Sets whether the short batch at the end of an epoch is dropped; false by default.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_options_set_drop_last(
+    options: *mut atemoya_options,
+    drop_last: bool,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    set(options, error, |generator| Ok(generator.drop_last(drop_last)))
+}
+
+/// Sets the rank of this process, below `world_size`; 0 by default. Each process takes one
+/// contiguous slice of every batch. A short batch of m examples is cut into slices of ceil(m /
+/// world_size), so that the last processes may have fewer or none.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_options_set_rank(
+    options: *mut atemoya_options,
+    rank: usize,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    set(options, error, |generator| Ok(generator.rank(rank)))
+}
+
+/// Sets how many processes share a batch; it divides `batch_size`. 1 by default.
+#[unsafe(no_mangle)]
+pub extern "C" fn atemoya_options_set_world_size(
+    options: *mut atemoya_options,
+    world_size: usize,
+    error: Option<&mut MaybeUninit<*mut atemoya_error>>,
+) -> atemoya_status {
+    set(options, error, |generator| Ok(generator.world_size(world_size)))
 }
 
 /// Sets how many threads gather, up to 1024; 1 by default. With 0, the thread that takes a batch

@@ -126,7 +126,7 @@ impl LocusFilter {
         self.lists().iter().map(read).collect()
     }
 
-    fn apply_to_index(&self, genome: &Genome, index: &LocusIndex, rules: Rules) -> Result<Selection> {
+    fn apply_to_index(&self, genome: &Genome, index: &LocusIndex, select: Select) -> Result<Selection> {
         let exclusions =
             if self.exclusion_lists.is_some() { self.exclusions(genome.contigs())? } else { index.exclusion()? };
         let made_for = index.manifest.options.chroms.as_deref();
@@ -134,7 +134,7 @@ impl LocusFilter {
         let lacking: Vec<&String> = chosen.filter(|name| made_for.is_some_and(|names| !names.contains(name))).collect();
         let made_without = (!lacking.is_empty())
             .then(|| format!("`chroms`: the index {:?} was made without {}", index.manifest.name, listed(lacking)));
-        let selection = self.or_as(&index.manifest).apply(genome, &index.table, &exclusions, rules);
+        let selection = self.or_as(&index.manifest).apply(genome, &index.table, &exclusions, select);
         let mut selection = selection.map_err(|error| match (error, &made_without) {
             (Error::Argument { name: name @ ("peaks" | "negatives"), message }, Some(cause)) => {
                 Error::argument(name, format!("{message}; {cause}"))
@@ -189,7 +189,7 @@ impl LocusFilter {
         contigs.iter().zip(used).filter(|((name, _), used)| is_used(name, *used)).map(|((name, _), _)| name).collect()
     }
 
-    fn apply(&self, genome: &Genome, table: &LocusTable, exclusion: &[BedFile], rules: Rules) -> Result<Selection> {
+    fn apply(&self, genome: &Genome, table: &LocusTable, exclusion: &[BedFile], select: Select) -> Result<Selection> {
         self.check()?;
         let mut warnings = self.check_names(genome, exclusion)?;
         warnings.extend(matching::left_out(table, self.chroms.as_deref(), genome.contigs()));
@@ -212,7 +212,7 @@ impl LocusFilter {
             counts: counts.as_deref(),
             outliers: outliers.as_deref(),
         };
-        let selection = rules(table, genome.contigs(), &options)?;
+        let selection = select(table, genome.contigs(), &options)?;
         let negatives = selection.ledger.negatives;
         if negatives.total > 0 && negatives.contig == negatives.total {
             warnings.push(format!("`negatives`: none of the {} is on a contig to use", negatives.total));
@@ -221,4 +221,4 @@ impl LocusFilter {
     }
 }
 
-type Rules = fn(&LocusTable, &Contigs, &SelectOptions<'_>) -> Result<Selection>;
+type Select = fn(&LocusTable, &Contigs, &SelectOptions<'_>) -> Result<Selection>;
