@@ -15,8 +15,7 @@
 //!
 //! # Features
 //! `ingest` (off by default): reading FASTA and bigWig, and packing them (BED is always read); the
-//! module `cache`,
-//! stores that are packed on the fly.
+//! module `cache`, stores that are packed on the fly.
 //!
 //! `cuda` (off by default): the module `cuda`, feeding a GPU. It needs nothing of CUDA to build.
 //!

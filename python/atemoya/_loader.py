@@ -71,7 +71,9 @@ class Loader:
     rank, world_size : int
         Which contiguous slice of each batch this process takes.
     slots : int, optional
-        How many batches may be gathered or held at once; ``num_workers + 3`` by default.
+        How many batches may be gathered or held at once; ``num_workers + 3`` by default, since an
+        iteration holds the batch before the next one. With a device, ``num_workers + 2 +
+        prefetch_to_device``.
     sequence_type, controls_type, signal_type : str
         The types of the columns. Sequence: ``int8``, ``uint8``, ``float16``, ``bfloat16``,
         ``float32``, or ``uint64``, in which each base is a bit. Tracks: ``float32``, or ``uint16``
@@ -95,7 +97,9 @@ class Loader:
         ``Store.verify(once=True)``. Opening a store does not read bases and values (see
         :class:`Store`).
     **parameters
-        As those of :func:`PeakGenerator`.
+        The other parameters are those of :func:`PeakGenerator`. Their defaults differ in three:
+        ``order`` is ``native``, ``random_state`` is 0 and must be an integer, and ``drop_last`` is
+        False.
 
     Raises
     ------
