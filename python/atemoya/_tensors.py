@@ -42,11 +42,11 @@ class TorchMemory:
     def tensors(self, batch) -> list[torch.Tensor]:
         """Returns the columns of a batch, as parts of its buffer."""
         buffer = self._buffers.pop(batch.address)
-        places = {name: place for name, *place in batch.places()}
+        present = {name: column for name, *column in batch.columns()}
         columns = []
         for name in _COLUMNS:
-            if name in places:
-                dtype, shape, start = places[name]
+            if name in present:
+                dtype, shape, start = present[name]
                 dtype = getattr(torch, dtype)
                 count = torch.Size(shape).numel()
                 columns.append(buffer[start : start + count * dtype.itemsize].view(dtype).view(shape))

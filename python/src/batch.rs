@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// The owner of a batch's memory, which the batch and its tensors keep. It does not read the
 /// memory, since Python may write to it.
 pub(crate) struct HostMemory {
-    // A forked process must not give the slot back: the ring's lock may be memory there for ever.
+    // A forked process must not give the slot back: the ring's lock may be held there for ever.
     _batch: ProcessLocal<feed::Batch>,
 }
 
@@ -78,54 +78,56 @@ impl Batch {
 
 #[pymethods]
 impl Batch {
-    /// Examples of the batch: this rank's part of it.
+    /// Returns the number of examples: this rank's part of the batch.
     fn __len__(&self) -> usize {
         self.rows
     }
 
-    /// The epoch that the batch is of.
+    /// Returns the epoch that the batch is of.
     #[getter]
     fn epoch(&self) -> u64 {
         self.epoch
     }
 
-    /// The batch's number in its epoch, the same on every rank.
+    /// Returns the batch's number in its epoch, the same on every rank.
     #[getter]
     fn index(&self) -> u64 {
         self.index
     }
 
-    /// The number of its device: None, since it is in the memory of the host.
+    /// Returns the number of its device: None, since the batch is in the memory of the host.
     #[getter]
     fn device(&self) -> Option<usize> {
         None
     }
 
-    /// The CUDA stream that it was delivered to: None, since it is in the memory of the host.
+    /// Returns the CUDA stream that it was delivered to: None, since the batch is in the memory of
+    /// the host.
     #[getter]
     fn stream(&self) -> Option<usize> {
         None
     }
 
-    /// The address of the memory that all columns share.
+    /// Returns the address of the memory that all columns share.
     #[getter]
     fn address(&self) -> usize {
         self.address
     }
 
-    /// A column as a tensor, or None when batches do not have it: `sequence`, `controls`, `signal`,
-    /// `labels`, `sources`, `offsets`, `reverse_complement`.
+    /// Returns a column as a tensor, or None when batches do not have it. The columns are
+    /// `sequence`, `controls`, `signal`, `labels`, `sources`, `offsets` and `reverse_complement`.
     fn tensor(&self, name: &str) -> PyResult<Option<Tensor>> {
         let owner = || Owner::Host(Arc::clone(&self.memory));
         let tensor = |(dtype, shape, start)| Tensor::new(owner(), self.address + start, dtype, shape);
         Ok(self.find(column(name)?).map(tensor))
     }
 
-    /// Name, type, shape and offset of each column. Offsets are in bytes from the batch's address.
-    fn places(&self) -> Vec<(&'static str, &'static str, Vec<usize>, usize)> {
-        let place = |(name, column): &(&'static str, Column)| {
+    /// Returns name, type, shape and offset of each column that the batch has. Offsets are in bytes
+    /// from the batch's address.
+    fn columns(&self) -> Vec<(&'static str, &'static str, Vec<usize>, usize)> {
+        let described = |(name, column): &(&'static str, Column)| {
             self.find(*column).map(|(dtype, shape, start)| (*name, dtype.name(), shape, start))
         };
-        NAMES.iter().filter_map(place).collect()
+        NAMES.iter().filter_map(described).collect()
     }
 }

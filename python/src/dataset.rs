@@ -140,28 +140,31 @@ impl Dataset {
         Ok(Dataset { data: ForkSafeDataset::new(generator.dataset().or_raise()?), generator: None })
     }
 
-    /// Examples of an epoch.
+    /// Returns how many examples an epoch has.
     fn __len__(&self) -> usize {
         self.data.made().len()
     }
 
+    /// Returns how many peaks the data set has.
     #[getter]
     fn n_peaks(&self) -> usize {
         self.data.made().planner().options().n_peaks
     }
 
+    /// Returns how many negatives the data set has.
     #[getter]
     fn n_negatives(&self) -> usize {
         self.data.made().planner().options().n_negatives
     }
 
+    /// Returns the seed of all epochs.
     #[getter]
     fn seed(&self) -> u64 {
         self.data.made().planner().options().seed
     }
 
-    /// How many loci were kept, and why the others were not, for peaks and negatives: names to
-    /// numbers.
+    /// Returns the ledgers of peaks and negatives: how many loci were kept, and how many each rule
+    /// left out.
     fn ledger(&self) -> [Vec<(&'static str, usize)>; 2] {
         let ledger = self.data.made().ledger();
         [ledger.peaks, ledger.negatives].map(|role| {
@@ -178,12 +181,12 @@ impl Dataset {
         })
     }
 
-    /// Warnings: what looks like a mistake and is no error.
+    /// Returns the warnings: what looks like a mistake and is no error.
     fn warnings(&self) -> Vec<String> {
         self.data.made().warnings().iter().map(|warning| in_python(warning)).collect()
     }
 
-    /// The same examples with another seed. The two data sets share no lock.
+    /// Makes a data set of the same examples with another seed. The two data sets share no lock.
     fn with_seed(&self, seed: u64) -> PyResult<Dataset> {
         Ok(Dataset {
             data: ForkSafeDataset::new(self.data.made().with_seed(seed).or_raise()?),
@@ -191,12 +194,12 @@ impl Dataset {
         })
     }
 
-    /// The kept peaks, or negatives.
+    /// Returns the kept peaks, or negatives.
     fn loci<'py>(&self, py: Python<'py>, is_peak: bool) -> LociBytes<'py> {
         loci_bytes(py, self.data.made().loci(is_peak))
     }
 
-    /// The draw at each index of an epoch.
+    /// Returns the draw at each index of an epoch.
     fn plan<'py>(&self, py: Python<'py>, epoch: u64) -> PyResult<DrawBytes<'py>> {
         let planned = |data: &feed::Dataset<'static>| {
             let plan = data.plan(epoch)?;
@@ -217,7 +220,7 @@ impl Dataset {
         ))
     }
 
-    /// Gathers examples of an epoch into a batch of their own.
+    /// Gathers the examples at some indices of an epoch into a new batch.
     fn fetch(&self, py: Python<'_>, epoch: u64, indices: Vec<usize>) -> PyResult<Batch> {
         Batch::new(py.detach(|| self.data.with(|data| data.fetch(epoch, &indices))).or_raise()?)
     }
@@ -231,8 +234,8 @@ impl Dataset {
     }
 
     /// Makes a stream of these examples. `allocate`, which may be None, is called with a number of
-    /// bytes. It returns an address and the object that keeps as many bytes there, which only the
-    /// stream uses.
+    /// bytes. It returns an address, and the object that owns that many bytes there. Only the stream
+    /// uses them.
     fn stream(&self, py: Python<'_>, seed: u64, streaming: Streaming, allocate: Option<Py<PyAny>>) -> PyResult<Stream> {
         let options = LoaderOptions::from(streaming);
         let Some(allocate) = allocate else {
@@ -264,7 +267,7 @@ impl Dataset {
         let of_arrays = || PyTypeError::new_err("examples of arrays are not streamed to a device");
         let generator = self.generator.clone().ok_or_else(of_arrays)?;
         let [peaks, negatives] = [true, false].map(|is_peak| self.data.made().loci(is_peak).to_vec());
-        let generator = streaming.set(generator).selected(peaks, negatives).random_state(seed);
+        let generator = generator.loader_options(streaming.into()).selected(peaks, negatives).random_state(seed);
         let generator = delivery.generator(device.get()?, generator)?;
         Ok(DeviceStream::new(py.detach(|| generator.build()).or_raise()?.into()))
     }

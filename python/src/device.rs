@@ -20,6 +20,7 @@ impl Device {
 
 #[pymethods]
 impl Device {
+    /// Opens the device of a number, from 0.
     #[new]
     fn new(py: Python<'_>, ordinal: usize) -> PyResult<Device> {
         Ok(Device(ProcessLocal::new(py.detach(|| cuda::Device::open(ordinal)).or_raise()?)))

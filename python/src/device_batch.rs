@@ -36,7 +36,7 @@ fn stream_handle(stream: Option<&Bound<'_, PyAny>>) -> PyResult<Option<isize>> {
 }
 
 impl DeviceMemory {
-    /// The number of the device.
+    /// Returns the number of the device.
     pub(crate) fn ordinal(&self) -> usize {
         self.ordinal
     }
@@ -54,7 +54,7 @@ impl DeviceMemory {
         }
     }
 
-    /// Does something with the batch and a stream, without the interpreter's lock.
+    /// Calls `then` with the batch and a stream, without the interpreter's lock.
     fn with(
         &self,
         py: Python<'_>,
@@ -65,8 +65,8 @@ impl DeviceMemory {
         let work = || {
             let raw = std::ptr::with_exposed_provenance_mut(stream.cast_unsigned());
             // SAFETY: by the protocol of DLPack, and by what `wait_on` asks of the user, it is a
-            // stream of the device, which exists until the batch and all that was made of it are
-            // let go of, or until the user has said that it is done.
+            // stream of the device. It exists until the batch and all tensors of it are dropped, or
+            // until the user has called `done_on` for it.
             let stream = unsafe { Stream::borrow(batch.stream().device(), raw) }?;
             then(batch, &stream)
         };
@@ -88,36 +88,37 @@ impl DeviceBatch {
 
 #[pymethods]
 impl DeviceBatch {
-    /// Examples of the batch: this rank's part of it.
+    /// Returns the number of examples: this rank's part of the batch.
     fn __len__(&self) -> PyResult<usize> {
         Ok(self.0.get()?.len())
     }
 
-    /// The epoch that the batch is of.
+    /// Returns the epoch that the batch is of.
     #[getter]
     fn epoch(&self) -> PyResult<u64> {
         Ok(self.0.get()?.epoch())
     }
 
-    /// The batch's number in its epoch, the same on every rank.
+    /// Returns the batch's number in its epoch, the same on every rank.
     #[getter]
     fn index(&self) -> PyResult<u64> {
         Ok(self.0.get()?.index())
     }
 
-    /// The number of the device that it is on.
+    /// Returns the number of the device that the batch is on.
     #[getter]
     fn device(&self) -> usize {
         self.0.ordinal()
     }
 
-    /// The stream that it was delivered to, a `CUstream`. It is valid as long as the batch.
+    /// Returns the stream that the batch was delivered to, a `CUstream`. It is valid as long as the
+    /// batch.
     #[getter]
     fn stream(&self) -> PyResult<usize> {
         Ok(self.0.get()?.stream().as_raw().expose_provenance())
     }
 
-    /// A column as a tensor, or None when batches do not have it.
+    /// Returns a column as a tensor, or None when batches do not have it.
     fn tensor(&self, name: &str) -> PyResult<Option<Tensor>> {
         let column = column(name)?;
         let tensor = self.0.get()?.column(column);

@@ -48,12 +48,12 @@ impl Genome {
         Ok(Genome(self.0.clone().controls(&controls, Some(&groups)).or_raise()?))
     }
 
-    /// Names and lengths of the contigs, in the order of their numbers.
+    /// Returns names and lengths of the contigs, in the order of their numbers.
     fn contigs(&self) -> Vec<(String, u64)> {
         self.0.contigs().iter().map(|(name, length)| (name.to_owned(), length)).collect()
     }
 
-    /// The name of the sequence's type, where it is in arrays.
+    /// Returns the name of the sequence's type if the sequence is in arrays.
     #[getter]
     fn sequence_dtype(&self) -> Option<&'static str> {
         self.0.sequence_dtype().map(atemoya::DType::name)

@@ -7,23 +7,16 @@ use atemoya::index::IndexBuilder;
 use atemoya::ingest::alias::Aliases;
 use atemoya::sample::Order;
 use atemoya::{DType, PeakGenerator};
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::path::{Path, PathBuf};
 
-/// Returns the order of a name.
-fn order(name: &str) -> PyResult<Order> {
-    let unknown = |_| PyValueError::new_err(format!("order must be 'cherimoya' or 'native', not {name:?}"));
-    name.parse().map_err(unknown)
-}
-
-/// Returns the aliases that `alias` says: `chr`, or a file of names.
+/// Returns the aliases of the option `alias`: `chr`, or a file of names.
 pub(crate) fn aliases(alias: Option<&Path>) -> PyResult<Option<Aliases>> {
     alias.map(Aliases::from_option).transpose().or_raise()
 }
 
-/// What is drawn.
+/// Which examples an epoch has, and in which order.
 #[derive(FromPyObject)]
 #[pyo3(from_item_all)]
 pub(crate) struct Sampling {
@@ -35,17 +28,18 @@ pub(crate) struct Sampling {
 }
 
 impl Sampling {
+    /// Parses the order.
     pub(crate) fn order(&self) -> PyResult<Order> {
-        order(&self.order)
+        self.order.parse().or_raise()
     }
 }
 
 /// Which loci are used, and what is read around them. What the dictionary lacks has the library's
-/// default.
+/// default. A data set takes its order from [`Sampling`], an index from here.
 pub(crate) struct Examples {
     pub(crate) filter: LocusFilter,
     controls: Option<Vec<String>>,
-    /// Those of the sequence, the controls and the signal.
+    /// The types of the sequence, the controls and the signal.
     types: [Option<DType>; 3],
 }
 
@@ -65,7 +59,7 @@ impl FromPyObject<'_, '_> for Examples {
         set!(signals, in_window, out_window, max_jitter, min_counts, max_counts, counts_tracks, outlier_filter);
         set!(summits, chroms, exclusion_lists, allow_empty);
         if let Some(name) = options.get_item("order")? {
-            filter.order = order(&name.extract::<String>()?)?;
+            filter.order = name.extract::<String>()?.parse().or_raise()?;
         }
         if let Some(alias) = options.get_item("alias")? {
             filter.alias = aliases(alias.extract::<Option<PathBuf>>()?.as_deref())?;
@@ -83,12 +77,11 @@ impl FromPyObject<'_, '_> for Examples {
 }
 
 impl Examples {
-    /// Returns a generator of such examples, drawn so.
+    /// Makes the generator of these examples of a genome.
     pub(crate) fn generator(self, genome: &Genome, sampling: &Sampling) -> PyResult<PeakGenerator> {
         let mut generator = PeakGenerator::over(genome)
-            .filter(self.filter)
+            .filter(LocusFilter { order: sampling.order()?, ..self.filter })
             .controls(self.controls)
-            .order(sampling.order()?)
             .negative_ratio(sampling.negative_ratio)
             .reverse_complement(sampling.reverse_complement)
             .shuffle(sampling.shuffle)
@@ -106,7 +99,7 @@ impl Examples {
         Ok(generator)
     }
 
-    /// Returns a builder of a table of files of loci, or of an index with the default filter.
+    /// Makes the builder of a table of files of loci, or of an index with the default filter.
     pub(crate) fn index_of(&self, name: String, peaks: Vec<PathBuf>, negatives: Vec<PathBuf>) -> IndexBuilder {
         IndexBuilder::new(name)
             .peaks(peaks)
@@ -117,7 +110,7 @@ impl Examples {
     }
 }
 
-/// How a data set is streamed.
+/// The loader options, as Python passes them.
 #[derive(FromPyObject)]
 #[pyo3(from_item_all)]
 pub(crate) struct Streaming {
@@ -127,15 +120,6 @@ pub(crate) struct Streaming {
     rank: usize,
     world_size: usize,
     drop_last: bool,
-}
-
-impl Streaming {
-    /// Sets the same of a generator.
-    pub(crate) fn set(self, generator: PeakGenerator) -> PeakGenerator {
-        let Streaming { num_workers, batch_size, slots, rank, world_size, drop_last } = self;
-        let generator = generator.num_workers(num_workers).batch_size(batch_size).slots(slots);
-        generator.rank(rank).world_size(world_size).drop_last(drop_last)
-    }
 }
 
 impl From<Streaming> for LoaderOptions {

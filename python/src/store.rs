@@ -22,29 +22,30 @@ type Group = (String, bool, Vec<String>);
 
 #[pymethods]
 impl Store {
+    /// Opens the store in a directory.
     #[new]
     fn new(py: Python<'_>, path: PathBuf) -> PyResult<Store> {
         Ok(Store(py.detach(|| atemoya::Store::open(path)).or_raise()?))
     }
 
-    /// Its path.
+    /// Returns the path of the store.
     #[getter]
     fn path(&self) -> PathBuf {
         self.0.path().to_path_buf()
     }
 
-    /// The checksum of its manifest, which identifies the contents of the store.
+    /// Returns the checksum of the manifest, which identifies the contents of the store.
     #[getter]
     fn checksum(&self) -> &str {
         self.0.checksum()
     }
 
-    /// Names and lengths of the contigs, in the order of their numbers.
+    /// Returns names and lengths of the contigs, in the order of their numbers.
     fn contigs(&self) -> Vec<(String, u64)> {
         self.0.contigs().iter().map(|(name, length)| (name.to_owned(), length)).collect()
     }
 
-    /// The groups of tracks.
+    /// Returns the groups of tracks.
     fn groups(&self) -> Vec<Group> {
         let manifest = self.0.manifest();
         let tracks = |panel: usize, tracks: &[usize]| {
@@ -56,20 +57,21 @@ impl Store {
         manifest.groups.iter().map(group).collect()
     }
 
-    /// Whether it has a genome. Otherwise it has tracks only.
+    /// Returns whether the store has a genome. Otherwise it has tracks only.
     #[getter]
     fn has_sequence(&self) -> bool {
         self.0.sequence().is_some()
     }
 
-    /// What the files of its tracks lacked, of these groups and on these contigs; None for all.
+    /// Returns warnings of what the files of the tracks lacked, of these groups and on these contigs;
+    /// None for all.
     #[pyo3(signature = (groups=None, contigs=None))]
     fn warnings(&self, groups: Option<Vec<String>>, contigs: Option<Vec<String>>) -> PyResult<Vec<String>> {
         let [groups, contigs] = [&groups, &contigs].map(|names| names.as_ref().map(|names| texts(names)));
         self.0.warnings(groups.as_deref(), contigs.as_deref()).or_raise()
     }
 
-    /// The names of its locus indices.
+    /// Returns the names of the locus indices.
     fn indices(&self) -> PyResult<Vec<String>> {
         published::names(&self.0).or_raise()
     }
@@ -114,7 +116,7 @@ pub(crate) struct Gatherer(gather::Gatherer);
 
 #[pymethods]
 impl Gatherer {
-    /// The channels and positions of a window of `width` bases.
+    /// Returns the channels and positions of a window of `width` bases.
     fn shape(&self, width: usize) -> [usize; 2] {
         self.0.shape(width)
     }

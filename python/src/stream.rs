@@ -6,14 +6,14 @@ use crate::device_batch::DeviceBatch;
 use crate::error::OrRaise;
 use crate::memory::Buffer;
 use crate::process_local::ProcessLocal;
-use atemoya::cuda::{AnyBatch, AnyLoader, Begin};
+use atemoya::cuda::{AnyBatch, AnyLoader, StreamSpec};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
-/// How often a thread that waits for a batch looks for Ctrl-C.
+/// How often a thread that waits for a batch checks for Ctrl-C.
 const INTERRUPT_CHECK: Duration = Duration::from_millis(100);
 
 /// A batch of either kind, as Python gets it.
@@ -42,13 +42,13 @@ impl LocalLoader {
         Ok(py.detach(|| work(loader)))
     }
 
-    fn begin(&self, py: Python<'_>, stream: Begin) -> PyResult<()> {
+    fn begin(&self, py: Python<'_>, stream: StreamSpec) -> PyResult<()> {
         self.with(py, |loader| loader.begin(stream))?.or_raise()
     }
 
     fn resume(&self, py: Python<'_>, state: &str, more: u64) -> PyResult<()> {
         let state = serde_json::from_str(state).map_err(|error| PyValueError::new_err(format!("state: {error}")))?;
-        self.begin(py, Begin::Resume { state, more })
+        self.begin(py, StreamSpec::Resume { state, more })
     }
 
     fn state(&self, py: Python<'_>) -> PyResult<String> {
@@ -124,96 +124,63 @@ pub(crate) struct Stream(LocalLoader);
 #[pyclass(frozen, module = "atemoya._native")]
 pub(crate) struct DeviceStream(LocalLoader);
 
-impl Stream {
-    pub(crate) fn new(loader: AnyLoader) -> Stream {
-        Stream(LocalLoader::new(loader))
-    }
+/// Writes the methods of a class of streams. PyO3 wants them written for each class.
+macro_rules! stream_methods {
+    ($($class:ident),*) => {$(
+        impl $class {
+            pub(crate) fn new(loader: AnyLoader) -> $class {
+                $class(LocalLoader::new(loader))
+            }
+        }
+
+        #[pymethods]
+        impl $class {
+            /// Returns whether this process made the stream. No other process may use it.
+            fn usable(&self) -> bool {
+                self.0.loader.is_usable()
+            }
+
+            /// Begins `count` consecutive epochs, from `first` on. A stream that was begun before
+            /// ends.
+            fn epochs(&self, py: Python<'_>, first: u64, count: u64) -> PyResult<()> {
+                self.0.begin(py, StreamSpec::Epochs { first, count })
+            }
+
+            /// Begins after the batch of a saved state: the rest of its epoch, then `more` epochs.
+            fn resume(&self, py: Python<'_>, state: &str, more: u64) -> PyResult<()> {
+                self.0.resume(py, state, more)
+            }
+
+            /// Returns the state after the last batch that was taken, as JSON.
+            fn state(&self, py: Python<'_>) -> PyResult<String> {
+                self.0.state(py)
+            }
+
+            /// Ends the stream that was begun.
+            fn stop(&self, py: Python<'_>) -> PyResult<()> {
+                self.0.with(py, AnyLoader::stop)
+            }
+
+            /// Returns how many batches an epoch has.
+            fn batches_per_epoch(&self, py: Python<'_>) -> PyResult<usize> {
+                self.0.batches_per_epoch(py)
+            }
+
+            /// Takes the next batch; None at the end.
+            ///
+            /// On the host, the batch keeps its memory if `allocate`, as in `Dataset.stream`, gives
+            /// the stream new memory. Without `allocate`, it keeps its memory when it is in the
+            /// last free slot, so that any number of batches may be kept.
+            ///
+            /// On a device, the memory is the loader's, and `allocate` must be None. While all
+            /// slots of the device are leased, this raises an error; the next batch comes when one
+            /// is free.
+            #[pyo3(signature = (allocate=None))]
+            fn next(&self, py: Python<'_>, allocate: Option<&Bound<'_, PyAny>>) -> PyResult<Option<PyBatch>> {
+                self.0.next(py, allocate)
+            }
+        }
+    )*};
 }
 
-impl DeviceStream {
-    pub(crate) fn new(loader: AnyLoader) -> DeviceStream {
-        DeviceStream(LocalLoader::new(loader))
-    }
-}
-
-#[pymethods]
-impl Stream {
-    /// Whether this process made it, so that it can be used here.
-    fn usable(&self) -> bool {
-        self.0.loader.is_usable()
-    }
-
-    /// Begins some consecutive epochs. A stream that was begun before ends.
-    fn epochs(&self, py: Python<'_>, first: u64, count: u64) -> PyResult<()> {
-        self.0.begin(py, Begin::Epochs { first, count })
-    }
-
-    /// Begins where a state says, and streams the rest of its epoch and `more` after it.
-    fn resume(&self, py: Python<'_>, state: &str, more: u64) -> PyResult<()> {
-        self.0.resume(py, state, more)
-    }
-
-    /// The state after the last batch that was taken, as JSON.
-    fn state(&self, py: Python<'_>) -> PyResult<String> {
-        self.0.state(py)
-    }
-
-    /// Ends what is streamed.
-    fn stop(&self, py: Python<'_>) -> PyResult<()> {
-        self.0.with(py, AnyLoader::stop)
-    }
-
-    /// Batches of an epoch.
-    fn batches_per_epoch(&self, py: Python<'_>) -> PyResult<usize> {
-        self.0.batches_per_epoch(py)
-    }
-
-    /// The next batch, or None at the end. With `allocate`, as in `Dataset.stream`, the batch keeps
-    /// its memory and the stream gets new memory. Without, it does so when the batch is in the last
-    /// free slot, so that any number of batches may be kept.
-    #[pyo3(signature = (allocate=None))]
-    fn next(&self, py: Python<'_>, allocate: Option<&Bound<'_, PyAny>>) -> PyResult<Option<PyBatch>> {
-        self.0.next(py, allocate)
-    }
-}
-
-#[pymethods]
-impl DeviceStream {
-    /// Whether this process made it, so that it can be used here.
-    fn usable(&self) -> bool {
-        self.0.loader.is_usable()
-    }
-
-    /// Begins some consecutive epochs. A stream that was begun before ends.
-    fn epochs(&self, py: Python<'_>, first: u64, count: u64) -> PyResult<()> {
-        self.0.begin(py, Begin::Epochs { first, count })
-    }
-
-    /// Begins where a state says, and streams the rest of its epoch and `more` after it.
-    fn resume(&self, py: Python<'_>, state: &str, more: u64) -> PyResult<()> {
-        self.0.resume(py, state, more)
-    }
-
-    /// The state after the last batch that was taken, as JSON.
-    fn state(&self, py: Python<'_>) -> PyResult<String> {
-        self.0.state(py)
-    }
-
-    /// Ends what is streamed.
-    fn stop(&self, py: Python<'_>) -> PyResult<()> {
-        self.0.with(py, AnyLoader::stop)
-    }
-
-    /// Batches of an epoch.
-    fn batches_per_epoch(&self, py: Python<'_>) -> PyResult<usize> {
-        self.0.batches_per_epoch(py)
-    }
-
-    /// The next batch, or None at the end. While all slots of the device are held, that is an
-    /// error; the next batch comes when one is free. `_allocate` is not used: the memory is the
-    /// loader's.
-    #[pyo3(signature = (_allocate=None))]
-    fn next(&self, py: Python<'_>, _allocate: Option<&Bound<'_, PyAny>>) -> PyResult<Option<PyBatch>> {
-        self.0.next(py, None)
-    }
-}
+stream_methods!(Stream, DeviceStream);

@@ -49,7 +49,7 @@ impl Tensor {
         Tensor { owner, address, dtype, shape }
     }
 
-    /// The type of the device and its number.
+    /// Returns the type of the device and its number.
     fn device(&self) -> (i32, i32) {
         match &self.owner {
             Owner::Host(_) => (HOST, 0),
@@ -71,13 +71,13 @@ impl Tensor {
 
 #[pymethods]
 impl Tensor {
-    /// The size of each dimension.
+    /// Returns the size of each dimension.
     #[getter]
     fn shape<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         PyTuple::new(py, &self.shape)
     }
 
-    /// The name of the elements' type, as numpy has it.
+    /// Returns numpy's name of the elements' type.
     #[getter]
     fn dtype(&self) -> &'static str {
         self.dtype.name()
@@ -91,7 +91,7 @@ impl Tensor {
         format!("Tensor(shape={:?}, dtype={})", self.shape, self.dtype)
     }
 
-    /// What numpy needs to make an array of the memory.
+    /// Returns what numpy needs to make an array of the memory.
     #[getter]
     fn __array_interface__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         if let Owner::Device(batch) = &self.owner {
@@ -109,15 +109,15 @@ impl Tensor {
         Ok(interface)
     }
 
-    /// The type of the device and its number: (1, 0) is the host, (2, n) a CUDA device.
+    /// Returns the type of the device and its number: (1, 0) is the host, (2, n) a CUDA device.
     fn __dlpack_device__(&self) -> (i32, i32) {
         self.device()
     }
 
-    /// A capsule with a tensor of DLPack 1.0, or of the version before it unless `max_version`
-    /// allows it.
+    /// Returns a capsule with a tensor of DLPack 1.0, or of the version before 1.0 unless
+    /// `max_version` allows 1.0.
     ///
-    /// On a device, `stream` is the consumer's, which is made to wait for the batch as by
+    /// On a device, `stream` is the consumer's. It is made to wait for the batch, as by
     /// `DeviceBatch.wait_on`. With -1 the consumer waits by itself for the batch's stream, and
     /// makes that stream wait for its own work.
     #[pyo3(signature = (*, stream=None, max_version=None, dl_device=None, copy=None))]
@@ -150,9 +150,9 @@ impl Tensor {
             Some((major, _)) if major >= 1 => (view.versioned(owner).cast(), VERSIONED, drop_versioned as Destructor),
             _ => (view.unversioned(owner).cast(), UNVERSIONED, drop_unversioned as Destructor),
         };
-        // SAFETY: the pointer is valid until the tensor's deleter is called: by whoever takes it
-        // from the capsule and renames that, or else by the destructor. The owner may be dropped by
-        // any thread.
+        // SAFETY: the pointer is valid until the tensor's deleter is called. A consumer that takes
+        // the tensor renames the capsule and calls the deleter; otherwise the destructor calls it.
+        // The owner may be dropped by any thread.
         unsafe { PyCapsule::new_with_pointer_and_destructor(py, pointer, name, Some(destructor)) }
     }
 }

@@ -25,28 +25,28 @@ pub struct AnyLoader {
     device: Option<Mutex<Box<DeviceLoader>>>,
 }
 
-/// A stream to begin.
+/// Which stream [`AnyLoader::begin`] begins.
 #[derive(Debug, Clone)]
-pub enum Begin {
-    /// Consecutive epochs, see [`Loader::epochs`].
+pub enum StreamSpec {
+    /// Consecutive epochs, as [`Loader::epochs`].
     Epochs {
         /// The first epoch.
         first: u64,
         /// How many epochs.
         count: u64,
     },
-    /// Kept loci, once and in order, see [`Loader::validation`].
+    /// Every kept locus once, in order, as [`Loader::validation`].
     Validation {
         /// Whether peaks are streamed.
         peaks: bool,
         /// Whether negatives are streamed.
         negatives: bool,
     },
-    /// Draws of the caller's own, see [`Loader::follow`].
+    /// Draws of the caller's own, as [`Loader::follow`].
     Draws(Vec<Draw>),
-    /// The rest of an epoch, see [`Loader::resume`].
+    /// The rest of an epoch and some epochs after it, as [`Loader::resume`].
     Resume {
-        /// Where to begin.
+        /// The saved state to begin at.
         state: State,
         /// How many epochs follow.
         more: u64,
@@ -63,7 +63,7 @@ pub enum AnyBatch {
 }
 
 impl AnyBatch {
-    /// Number of examples.
+    /// Returns the number of examples.
     #[must_use]
     pub fn len(&self) -> usize {
         match self {
@@ -72,13 +72,13 @@ impl AnyBatch {
         }
     }
 
-    /// Whether this rank has no example of the batch.
+    /// Returns whether this rank has no example of the batch.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The epoch that the batch belongs to.
+    /// Returns the epoch that the batch belongs to.
     #[must_use]
     pub fn epoch(&self) -> u64 {
         match self {
@@ -87,7 +87,7 @@ impl AnyBatch {
         }
     }
 
-    /// The batch's number in its epoch, the same on every rank.
+    /// Returns the batch's number in its epoch, the same on every rank.
     #[must_use]
     pub fn index(&self) -> u64 {
         match self {
@@ -99,7 +99,7 @@ impl AnyBatch {
 
 /// What a loader has counted since it was made. Times are sums over all threads.
 #[derive(Debug, Clone, Copy)]
-pub struct Counted {
+pub struct LoaderStats {
     /// Batches delivered.
     pub batches: u64,
     /// Bytes delivered on the host, without padding between columns. On a device, bytes copied
@@ -130,7 +130,7 @@ impl From<DeviceLoader> for AnyLoader {
 }
 
 impl AnyLoader {
-    /// The loader on the host, or the host's side of the one on a device.
+    /// Returns the loader on the host, or the host's side of the one on a device.
     #[must_use]
     pub fn host(&self) -> &Loader {
         &self.host
@@ -156,14 +156,14 @@ impl AnyLoader {
     /// # Errors
     /// As the functions of [`Loader`] that the variants name. The stream that was begun before goes
     /// on then.
-    pub fn begin(&self, stream: Begin) -> Result<()> {
+    pub fn begin(&self, stream: StreamSpec) -> Result<()> {
         // Locked before the stream begins, so that both sides begin streams in the same order.
         let device = self.lock();
         let batches = match stream {
-            Begin::Epochs { first, count } => self.host.epochs(first, count),
-            Begin::Validation { peaks, negatives } => self.host.validation(peaks, negatives)?,
-            Begin::Draws(draws) => self.host.follow(draws)?,
-            Begin::Resume { state, more } => self.host.resume(&state, more)?,
+            StreamSpec::Epochs { first, count } => self.host.epochs(first, count),
+            StreamSpec::Validation { peaks, negatives } => self.host.validation(peaks, negatives)?,
+            StreamSpec::Draws(draws) => self.host.follow(draws)?,
+            StreamSpec::Resume { state, more } => self.host.resume(&state, more)?,
         };
         match device {
             None => batches.detach(),
@@ -189,7 +189,7 @@ impl AnyLoader {
     /// Takes the next batch: `None` at the end, and pending after `time`.
     ///
     /// # Errors
-    /// What went wrong with the stream, each time.
+    /// The error of the stream, at each call.
     pub fn next_within(&self, time: Duration) -> Result<Poll<Option<AnyBatch>>> {
         match self.lock() {
             None => self.next_on_host(Wait::For(time)),
@@ -238,7 +238,7 @@ impl AnyLoader {
         }
     }
 
-    /// The error of a loader on the host where one on a device is needed.
+    /// Makes the error of a loader on the host where one on a device is needed.
     #[cfg(feature = "ffi")]
     pub(crate) fn on_host() -> Error {
         Error::argument("loader", "its batches are in the memory of the host, not of a device")
@@ -252,11 +252,11 @@ impl AnyLoader {
 
     /// Returns what the loader has counted.
     #[must_use]
-    pub fn counted(&self) -> Counted {
+    pub fn stats(&self) -> LoaderStats {
         let host = self.host.stats();
         let (workers_waited, page_faults) = (host.workers_waited, host.page_faults);
         match self.lock().map(|device| device.stats()) {
-            None => Counted {
+            None => LoaderStats {
                 batches: host.batches,
                 bytes: host.bytes,
                 consumer_waited: host.consumer_waited,
@@ -265,7 +265,7 @@ impl AnyLoader {
                 page_locked_bytes: 0,
                 device_bytes: 0,
             },
-            Some(device) => Counted {
+            Some(device) => LoaderStats {
                 batches: device.batches,
                 bytes: device.bytes_copied,
                 consumer_waited: device.consumer_waited,

@@ -110,7 +110,7 @@ mod transfer;
 mod yardstick;
 
 #[doc(hidden)]
-pub use any_loader::{AnyBatch, AnyLoader, Begin, Counted};
+pub use any_loader::{AnyBatch, AnyLoader, LoaderStats, StreamSpec};
 pub use batch::{DeviceBatch, DeviceTensor};
 pub use batches::DeviceBatches;
 pub use device::Device;

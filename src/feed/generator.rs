@@ -171,6 +171,13 @@ impl PeakGenerator {
         ask_ahead: bool;
     }
 
+    /// Sets all options of the loader at once.
+    #[doc(hidden)]
+    pub fn loader_options(mut self, options: LoaderOptions) -> Self {
+        self.options = options;
+        self
+    }
+
     /// Selects the loci, allocates the ring and starts the workers.
     ///
     /// # Errors

@@ -78,7 +78,7 @@ impl OpenLoader {
         Ok(OpenLoader { loader, freed: AtomicBool::new(false), ledger, warnings })
     }
 
-    /// The loader on the host, or the host's side of the one on a device.
+    /// Returns the loader on the host, or the host's side of the one on a device.
     pub(super) fn host(&self) -> &Loader {
         self.loader.host()
     }
@@ -86,16 +86,16 @@ impl OpenLoader {
     /// Reads a counter; `None` where the system does not count it.
     fn counter(&self, counter: i32) -> Result<Option<u64>, Failure> {
         use atemoya_counter as number;
-        let counted = self.loader.counted();
+        let stats = self.loader.stats();
         let nanoseconds = |time: Duration| Some(time.as_nanos() as u64);
         Ok(match counter {
-            _ if counter == number::ATEMOYA_COUNTER_BATCHES as i32 => Some(counted.batches),
-            _ if counter == number::ATEMOYA_COUNTER_BYTES as i32 => Some(counted.bytes),
-            _ if counter == number::ATEMOYA_COUNTER_CONSUMER_WAITED as i32 => nanoseconds(counted.consumer_waited),
-            _ if counter == number::ATEMOYA_COUNTER_WORKERS_WAITED as i32 => nanoseconds(counted.workers_waited),
-            _ if counter == number::ATEMOYA_COUNTER_PAGE_FAULTS as i32 => counted.page_faults,
-            _ if counter == number::ATEMOYA_COUNTER_PAGE_LOCKED_BYTES as i32 => Some(counted.page_locked_bytes as u64),
-            _ if counter == number::ATEMOYA_COUNTER_DEVICE_BYTES as i32 => Some(counted.device_bytes as u64),
+            _ if counter == number::ATEMOYA_COUNTER_BATCHES as i32 => Some(stats.batches),
+            _ if counter == number::ATEMOYA_COUNTER_BYTES as i32 => Some(stats.bytes),
+            _ if counter == number::ATEMOYA_COUNTER_CONSUMER_WAITED as i32 => nanoseconds(stats.consumer_waited),
+            _ if counter == number::ATEMOYA_COUNTER_WORKERS_WAITED as i32 => nanoseconds(stats.workers_waited),
+            _ if counter == number::ATEMOYA_COUNTER_PAGE_FAULTS as i32 => stats.page_faults,
+            _ if counter == number::ATEMOYA_COUNTER_PAGE_LOCKED_BYTES as i32 => Some(stats.page_locked_bytes as u64),
+            _ if counter == number::ATEMOYA_COUNTER_DEVICE_BYTES as i32 => Some(stats.device_bytes as u64),
             _ => return Err(Failure::argument("counter", format!("there is no atemoya_counter {counter}"))),
         })
     }

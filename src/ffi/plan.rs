@@ -8,7 +8,7 @@ use super::handle;
 use super::loader::{OpenLoader, atemoya_loader};
 use super::loci::rows;
 use super::status::{Failure, atemoya_status};
-use crate::cuda::{AnyBatch, Begin};
+use crate::cuda::{AnyBatch, StreamSpec};
 use crate::feed::Column;
 use crate::sample::Draw;
 use std::mem::MaybeUninit;
@@ -93,7 +93,7 @@ pub unsafe extern "C" fn atemoya_loader_stream_draws(
         // SAFETY: the caller's promise, see the module `ffi`.
         let draws = unsafe { argument::slice("draws", draws, count) }?;
         let draws: Vec<Draw> = draws.iter().map(Draw::from).collect();
-        loader.begin(Begin::Draws(draws))
+        loader.begin(StreamSpec::Draws(draws))
     })
 }
 

@@ -6,7 +6,7 @@ use super::error::atemoya_error;
 use super::handle;
 use super::loader::{OpenLoader, atemoya_loader};
 use super::status::{Failure, atemoya_status};
-use crate::cuda::Begin;
+use crate::cuda::StreamSpec;
 use crate::feed::State;
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
@@ -97,6 +97,6 @@ pub unsafe extern "C" fn atemoya_loader_resume(
         let loader = handle::get::<OpenLoader>(loader)?;
         // SAFETY: the caller's promise, see the module `ffi`.
         let state = unsafe { parse(state) }?;
-        loader.begin(Begin::Resume { state, more })
+        loader.begin(StreamSpec::Resume { state, more })
     })
 }

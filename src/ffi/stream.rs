@@ -6,7 +6,7 @@ use super::error::atemoya_error;
 use super::handle;
 use super::loader::{OpenLoader, atemoya_loader};
 use super::status::{Failure, atemoya_status};
-use crate::cuda::{AnyBatch, AnyLoader, Begin};
+use crate::cuda::{AnyBatch, AnyLoader, StreamSpec};
 use crate::feed::Wait;
 use std::mem::MaybeUninit;
 use std::sync::atomic::Ordering;
@@ -14,7 +14,7 @@ use std::task::Poll;
 
 impl OpenLoader {
     /// Begins a stream. A stream that was begun before ends.
-    pub(super) fn begin(&self, stream: Begin) -> Result<(), Failure> {
+    pub(super) fn begin(&self, stream: StreamSpec) -> Result<(), Failure> {
         self.loader.begin(stream)?;
         // Nobody has a handle to stop it by, and another thread may wait for its batches.
         if self.freed.load(Ordering::SeqCst) {
@@ -47,7 +47,7 @@ pub extern "C" fn atemoya_loader_stream_epochs(
 ) -> atemoya_status {
     call::run(error, || {
         let loader = handle::get::<OpenLoader>(loader)?;
-        loader.begin(Begin::Epochs { first, count })
+        loader.begin(StreamSpec::Epochs { first, count })
     })
 }
 
@@ -63,7 +63,7 @@ pub extern "C" fn atemoya_loader_stream_validation(
 ) -> atemoya_status {
     call::run(error, || {
         let loader = handle::get::<OpenLoader>(loader)?;
-        loader.begin(Begin::Validation { peaks, negatives })
+        loader.begin(StreamSpec::Validation { peaks, negatives })
     })
 }
 
