@@ -4,7 +4,7 @@
 use atemoya::PeakGenerator;
 use atemoya::format::manifest::Role;
 use atemoya_benches::{Fixture, Panel, Request, Result, Table, Values};
-use atemoya_measure::{BATCH, Examples, Pace, Ring, Sources, take_turns, through};
+use atemoya_measure::{BATCH, Examples, OutputBuffers, Pace, Sources, take_turns, through};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ fn main() -> Result<()> {
     let bytes = loaders[0].layout().payload(BATCH);
     let dataset = Arc::clone(loaders[0].dataset());
     let examples = Examples::new(&dataset)?;
-    let (mut sources, mut copies) = (Sources::new(1u8), Ring::new(SLOTS, bytes, 1));
+    let (mut sources, mut copies) = (Sources::new(1u8), OutputBuffers::new(SLOTS, bytes, 1));
     let mut contestants = vec![examples.alone(), examples.threads(2)];
     contestants.extend(loaders.iter_mut().zip(workers).map(|(loader, n)| through(loader, n, SLOTS)));
     contestants.push(sources.memcpy(bytes / BATCH).with(&mut copies));

@@ -6,7 +6,7 @@ use atemoya::format::manifest::Role;
 use atemoya::format::tile::Sample;
 use atemoya::gather::{Gatherer, Isa};
 use atemoya_benches::{Fixture, Panel, Request, Result, Table, Values};
-use atemoya_measure::{BATCH, Contestant, Element, Pace, Ring, Sources, gathered, take_turns};
+use atemoya_measure::{BATCH, Contestant, Element, OutputBuffers, Pace, Sources, gathered, take_turns};
 use criterion::{Criterion, Throughput};
 use std::time::Duration;
 
@@ -32,11 +32,11 @@ impl Bench<'_> {
         (group, question): (&str, &str),
         items: usize,
         sources: &'k mut Sources<T>,
-        mut kernels: Vec<Contestant<'k, Ring<T>>>,
+        mut kernels: Vec<Contestant<'k, OutputBuffers<T>>>,
     ) {
         kernels.push(sources.memcpy(items));
         let bytes = BATCH * items * size_of::<T>();
-        let mut ring = Ring::new(4, BATCH * items, T::ONE);
+        let mut ring = OutputBuffers::new(4, BATCH * items, T::ONE);
         let mut criterion = self.criterion.benchmark_group(group);
         criterion.throughput(Throughput::ElementsAndBytes { elements: BATCH as u64, bytes: bytes as u64 });
         for kernel in &mut kernels {
@@ -69,7 +69,7 @@ impl Bench<'_> {
         fixture: &Fixture,
         (panel, tracks): (usize, usize),
         question: &str,
-        other: Option<Contestant<'k, Ring<T>>>,
+        other: Option<Contestant<'k, OutputBuffers<T>>>,
     ) {
         let all = fixture.store.panels()[panel].tracks();
         // Spread over the panel, as a subset of it is.

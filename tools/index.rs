@@ -54,7 +54,7 @@ pub(crate) struct Arguments {
     /// Replace an index of the same name
     #[arg(long)]
     force: bool,
-    // Its heading is that of all that follows, so nothing does.
+    // clap applies this heading to all later options, so this field is last.
     #[command(flatten, next_help_heading = "The loader that the loci are judged for")]
     filter: FilterArguments,
 }

@@ -72,7 +72,7 @@ pub(crate) struct Arguments {
     /// Take loci on these contigs only
     #[arg(long, value_name = "NAME,...", value_delimiter = ',', help_heading = USED)]
     chroms: Option<Vec<String>>,
-    // Its heading is that of all that follows, so nothing does.
+    // clap applies this heading to all later options, so this field is last.
     #[command(flatten, next_help_heading = USED)]
     filter: FilterArguments,
 }

@@ -6,7 +6,7 @@ use atemoya::DType;
 use atemoya::gather::{Gatherer, Span};
 use atemoya::pack::PackBuilder;
 use atemoya_benches::{Result, pack_beside, read_bigwigs};
-use atemoya_measure::{BATCH, Contestant, Goal, Outcome, Ring, gathered, take_turns};
+use atemoya_measure::{BATCH, Contestant, Goal, Outcome, OutputBuffers, gathered, take_turns};
 use bigtools::{BBIFileRead, BigWigRead};
 use std::path::Path;
 
@@ -31,7 +31,7 @@ pub(crate) fn windows(bench: &Bench) -> Result<()> {
         through_bigtools("bigtools, cached", cached, &names, &windows.spans),
         through_bigtools("bigtools", plain, &names, &windows.spans),
     ];
-    let mut ring = Ring::new(4, BATCH * WIDTH, 1.0);
+    let mut ring = OutputBuffers::new(4, BATCH * WIDTH, 1.0);
     let rows = take_turns(&mut ring, &mut contestants, bench.pace(20, 6.0), &())?;
     let cached = rows[1].ratio.median;
     bench.push(Outcome::rate("vs_bigtools", "windows/s", BATCH, &rows[0], &rows[2]).goal(Goal::Ratio(50.0)));
@@ -45,9 +45,9 @@ fn through_bigtools<'a, R: BBIFileRead + 'a>(
     mut reader: BigWigRead<R>,
     names: &'a [&str],
     spans: &'a [Span],
-) -> Contestant<'a, Ring<f32>> {
+) -> Contestant<'a, OutputBuffers<f32>> {
     let mut at = 0;
-    Contestant::new(name, move |ring: &mut Ring<f32>| {
+    Contestant::new(name, move |ring: &mut OutputBuffers<f32>| {
         for out in ring.turn().chunks_exact_mut(WIDTH) {
             let span = &spans[at];
             let (start, end) = (span.start as u32, span.start as u32 + WIDTH as u32);

@@ -5,7 +5,7 @@ use crate::windows::{tracks_of, warm};
 use crate::{Bench, COUNTS_PANEL, child};
 use atemoya::pack::PackBuilder;
 use atemoya_benches::{Result, hash_bytes, pack_beside, read_bytes};
-use atemoya_measure::{BATCH, Goal, Outcome, Quartiles, Ring, take_turns};
+use atemoya_measure::{BATCH, Goal, Outcome, OutputBuffers, Quartiles, take_turns};
 
 /// Processes that are started for each genome.
 const STARTS: usize = 15;
@@ -57,7 +57,7 @@ pub(crate) fn flat(bench: &Bench) -> Result<()> {
         tracks_of::<f32>(bench.large(), COUNTS_PANEL, tracks, 0),
         tracks_of::<f32>(bench.small(), COUNTS_PANEL, tracks, 1),
     ];
-    let mut ring = Ring::new(4, BATCH * tracks * crate::windows::SIGNAL, 1.0);
+    let mut ring = OutputBuffers::new(4, BATCH * tracks * crate::windows::SIGNAL, 1.0);
     for contestant in &mut contestants {
         warm(contestant, &mut ring)?;
     }

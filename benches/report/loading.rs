@@ -4,7 +4,7 @@ use crate::Bench;
 use atemoya::feed::Loader;
 use atemoya::{PeakGenerator, Store};
 use atemoya_benches::Result;
-use atemoya_measure::{BATCH, Examples, Goal, Outcome, Ring, Sources, take_turns, through};
+use atemoya_measure::{BATCH, Examples, Goal, Outcome, OutputBuffers, Sources, take_turns, through};
 use std::sync::Arc;
 
 const UNIT: &str = "examples/s";
@@ -29,7 +29,7 @@ pub(crate) fn example(bench: &Bench) -> Result<()> {
     let dataset = Arc::clone(loader.dataset());
     let examples = Examples::new(&dataset)?;
     let bytes = loader.layout().payload(BATCH);
-    let (mut sources, mut copies) = (Sources::new(1u8), Ring::new(SLOTS, bytes, 1));
+    let (mut sources, mut copies) = (Sources::new(1u8), OutputBuffers::new(SLOTS, bytes, 1));
     let memcpy = sources.memcpy(bytes / BATCH).with(&mut copies);
     let rows = take_turns(&mut (), &mut [examples.alone(), memcpy], bench.pace(2, 4.0), &())?;
     bench.push(Outcome::rate("example", UNIT, BATCH, &rows[0], &rows[1]).goal(Goal::Ratio(0.9)));

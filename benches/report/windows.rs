@@ -4,7 +4,7 @@ use crate::Bench;
 use atemoya::format::tile::Sample;
 use atemoya::gather::Gatherer;
 use atemoya_benches::{Fixture, Result};
-use atemoya_measure::{BATCH, Contestant, Element, Goal, Outcome, Ring, Sources, gathered, take_turns};
+use atemoya_measure::{BATCH, Contestant, Element, Goal, Outcome, OutputBuffers, Sources, gathered, take_turns};
 
 const UNIT: &str = "windows/s";
 /// Bases of a window of sequence, and of one of signal.
@@ -47,8 +47,8 @@ pub(crate) fn narrow(bench: &Bench) -> Result<()> {
         return Ok(());
     }
     let items = BATCH * 48 * SIGNAL;
-    let mut rings = (Ring::new(4, items, 1u8), Ring::new(4, items, 1.0f32));
-    type Rings = (Ring<u8>, Ring<f32>);
+    let mut rings = (OutputBuffers::new(4, items, 1u8), OutputBuffers::new(4, items, 1.0f32));
+    type Rings = (OutputBuffers<u8>, OutputBuffers<f32>);
     let narrow = tracks_of::<u8>(bench.wide(), 0, 48, 0).on(|rings: &mut Rings| &mut rings.0);
     let wide = tracks_of::<f32>(bench.wide(), 0, 48, 1).on(|rings: &mut Rings| &mut rings.1);
     let rows = take_turns(&mut rings, &mut [narrow, wide], bench.pace(4, 4.0), &())?;
@@ -68,7 +68,7 @@ pub(crate) fn tracks_of<'a, T: Sample + Element>(
     panel: usize,
     tracks: usize,
     seed: usize,
-) -> Contestant<'a, Ring<T>> {
+) -> Contestant<'a, OutputBuffers<T>> {
     let gatherer = Gatherer::panels(&fixture.store, &[(panel, &spread(fixture, panel, tracks))], T::DTYPE);
     gathered("tracks", gatherer, fixture.windows(SIGNAL, WINDOWS, seed))
 }
@@ -77,11 +77,11 @@ pub(crate) fn tracks_of<'a, T: Sample + Element>(
 fn beside_memcpy<T: Sample + Element>(
     bench: &Bench,
     name: &str,
-    own: Contestant<'_, Ring<T>>,
+    own: Contestant<'_, OutputBuffers<T>>,
     items: usize,
 ) -> Result<Outcome> {
     let mut sources = Sources::new(<T as Sample>::ONE);
-    let mut ring = Ring::new(4, BATCH * items, <T as Sample>::ONE);
+    let mut ring = OutputBuffers::new(4, BATCH * items, <T as Sample>::ONE);
     let mut contestants = [own, sources.memcpy(items)];
     warm(&mut contestants[0], &mut ring)?;
     let rows = take_turns(&mut ring, &mut contestants, bench.pace(1, 4.0), &())?;

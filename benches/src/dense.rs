@@ -5,7 +5,7 @@
 
 use crate::Fixture;
 use crate::panel::PIECE;
-use atemoya_measure::{Contestant, Ring, Windows};
+use atemoya_measure::{Contestant, OutputBuffers, Windows};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 
@@ -47,10 +47,10 @@ impl Fixture {
 impl Dense {
     /// Copies the windows out, over and over, backwards where they are reverse-complemented.
     #[must_use]
-    pub fn copy(&self, Windows { width, spans }: Windows) -> Contestant<'_, Ring<f32>> {
+    pub fn copy(&self, Windows { width, spans }: Windows) -> Contestant<'_, OutputBuffers<f32>> {
         let values: &[f32] = bytemuck::cast_slice(&self.map);
         let mut at = 0;
-        Contestant::new("f32 memmap", move |ring: &mut Ring<f32>| {
+        Contestant::new("f32 memmap", move |ring: &mut OutputBuffers<f32>| {
             for out in ring.turn().chunks_exact_mut(width) {
                 let span = &spans[at];
                 let values = &values[self.starts[span.contig] + span.start as usize..][..width];

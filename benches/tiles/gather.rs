@@ -4,7 +4,7 @@
 use crate::layout::Reading;
 use atemoya::gather::{Gatherer, Span};
 use atemoya::{DType, Store};
-use atemoya_measure::{Contestant, Ring, Windows, gathered};
+use atemoya_measure::{Contestant, OutputBuffers, Windows, gathered};
 use std::hint::black_box;
 
 /// The name of the contestant that is not timed.
@@ -16,7 +16,7 @@ pub(crate) fn signal<'a>(
     name: String,
     reading: &Reading,
     windows: Windows,
-) -> Contestant<'a, Ring<f32>> {
+) -> Contestant<'a, OutputBuffers<f32>> {
     gathered(name, gatherer(store, reading), windows)
 }
 
@@ -31,8 +31,8 @@ pub(crate) fn other_memory() -> Vec<u64> {
 }
 
 /// Leaves the caches full of something else, in turns of its own.
-pub(crate) fn evict(memory: &[u64]) -> Contestant<'_, Ring<f32>> {
-    Contestant::new(EVICT, move |_: &mut Ring<f32>| {
+pub(crate) fn evict(memory: &[u64]) -> Contestant<'_, OutputBuffers<f32>> {
+    Contestant::new(EVICT, move |_: &mut OutputBuffers<f32>| {
         black_box(memory.iter().sum::<u64>());
         Ok(())
     })

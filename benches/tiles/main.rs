@@ -9,7 +9,7 @@ mod gather;
 mod layout;
 
 use atemoya_benches::{Fixture, Request, Result, Table, Values};
-use atemoya_measure::{BATCH, Contestant, Pace, Ring, Sources, take_turns};
+use atemoya_measure::{BATCH, Contestant, OutputBuffers, Pace, Sources, take_turns};
 use layout::Layout;
 use std::time::Duration;
 
@@ -89,7 +89,7 @@ impl Bench {
         let batch = BATCH.min(BATCH * MANY / tracks);
         let items = tracks * width;
         let memory = if one { gather::other_memory() } else { Vec::new() };
-        let mut contestants: Vec<Contestant<'_, Ring<f32>>> = Vec::new();
+        let mut contestants: Vec<Contestant<'_, OutputBuffers<f32>>> = Vec::new();
         for (seed, layout) in layouts.iter().enumerate() {
             let reading = if one { layout.one() } else { layout.all() };
             let windows = fixture.windows(width, WINDOWS, seed);
@@ -99,7 +99,7 @@ impl Bench {
         if one {
             contestants = contestants.into_iter().flat_map(|own| [gather::evict(&memory), own]).collect();
         }
-        let mut ring = Ring::new(4, batch * items, 1.0);
+        let mut ring = OutputBuffers::new(4, batch * items, 1.0);
         let pace = Pace::new(if one { 0 } else { 2 }, Duration::from_secs(3));
         let pace = if self.request.measure { pace } else { Pace::once() };
         let mut rows = take_turns(&mut ring, &mut contestants, pace, &())?;

@@ -6,19 +6,19 @@ use crate::{Contestant, Random};
 /// Bytes to copy from: many times a last-level cache's share.
 const SOURCE_BYTES: usize = 256 << 20;
 
-/// Output buffers, written in turns as those of a feed are.
+/// Output buffers, written one after the other, as the slots of a loader are.
 #[derive(Debug)]
-pub struct Ring<T> {
+pub struct OutputBuffers<T> {
     buffers: Vec<Vec<T>>,
     next: usize,
 }
 
-impl<T: Copy> Ring<T> {
+impl<T: Copy> OutputBuffers<T> {
     /// Makes `buffers` buffers of `items` items, all touched. `value` is not zero, so that the
     /// memory is really there.
     #[must_use]
-    pub fn new(buffers: usize, items: usize, value: T) -> Ring<T> {
-        Ring { buffers: vec![vec![value; items]; buffers], next: 0 }
+    pub fn new(buffers: usize, items: usize, value: T) -> OutputBuffers<T> {
+        OutputBuffers { buffers: vec![vec![value; items]; buffers], next: 0 }
     }
 
     /// Returns the buffer whose turn it is.
@@ -51,8 +51,8 @@ impl<T: Copy> Sources<T> {
     }
 
     /// Returns the contestant that only copies.
-    pub fn memcpy(&mut self, window: usize) -> Contestant<'_, Ring<T>> {
-        Contestant::new("memcpy", move |ring: &mut Ring<T>| {
+    pub fn memcpy(&mut self, window: usize) -> Contestant<'_, OutputBuffers<T>> {
+        Contestant::new("memcpy", move |ring: &mut OutputBuffers<T>| {
             self.copy(ring.turn(), window);
             Ok(())
         })

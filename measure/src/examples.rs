@@ -1,6 +1,6 @@
 //! Whole examples gathered in a plain loop, as a worker of the feed does it, without any feed.
 
-use crate::{Contestant, Ring};
+use crate::{Contestant, OutputBuffers};
 use atemoya::feed::Dataset;
 use atemoya::sample::Plan;
 use atemoya::{Error, Result};
@@ -21,7 +21,7 @@ pub struct Examples<'a> {
 struct Output {
     at: usize,
     /// Words, since columns of eight bytes begin at multiples of eight.
-    batches: Ring<u64>,
+    batches: OutputBuffers<u64>,
 }
 
 impl<'a> Examples<'a> {
@@ -61,7 +61,7 @@ impl<'a> Examples<'a> {
     }
 
     fn output(&self, at: usize, batches: usize) -> Output {
-        Output { at, batches: Ring::new(batches, self.dataset.layout().bytes().div_ceil(8), 1) }
+        Output { at, batches: OutputBuffers::new(batches, self.dataset.layout().bytes().div_ceil(8), 1) }
     }
 
     /// Gathers one whole batch, and begins the epoch again where there is none left.

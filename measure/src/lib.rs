@@ -20,7 +20,7 @@ mod turns;
 mod windows;
 
 pub use atemoya::dtype::Element;
-pub use baseline::{Ring, Sources};
+pub use baseline::{OutputBuffers, Sources};
 #[cfg(feature = "cuda")]
 pub use device::{Waited, consumer_waited, copies_of, plain_copies, through_device};
 pub use examples::Examples;

@@ -5,13 +5,13 @@ use crate::timer::Timer;
 use atemoya::{Error, Progress, Result};
 use std::time::{Duration, Instant};
 
-/// Lets the threads of the one before come to rest.
+/// Lets the previous contestant's threads stop.
 const REST: Duration = Duration::from_millis(10);
 
 /// What a contestant does with the state that all share.
 type Run<'a, S> = Box<dyn FnMut(&mut S) -> Result<()> + 'a>;
 
-/// Someone who takes turns.
+/// One thing that is measured.
 pub struct Contestant<'a, S> {
     /// The name in the table.
     pub name: String,
@@ -59,7 +59,7 @@ impl<'a, S> Contestant<'a, S> {
     /// Runs once.
     ///
     /// # Errors
-    /// What its work says.
+    /// The error of its work.
     pub fn run(&mut self, state: &mut S) -> Result<()> {
         (self.run)(state)
     }

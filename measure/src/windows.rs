@@ -1,6 +1,6 @@
 //! Contestants that gather windows: one-hot sequence, or tracks.
 
-use crate::{Contestant, Ring};
+use crate::{Contestant, OutputBuffers};
 use atemoya::dtype::Element;
 use atemoya::format::manifest::GroupEntry;
 use atemoya::gather::{Gatherer, Span};
@@ -24,11 +24,11 @@ pub fn gathered<'a, T: Element>(
     name: impl Into<String>,
     gatherer: Gatherer,
     windows: Windows,
-) -> Contestant<'a, Ring<T>> {
+) -> Contestant<'a, OutputBuffers<T>> {
     let Windows { width, spans } = windows;
     let [channels, positions] = gatherer.shape(width);
     let mut at = 0;
-    Contestant::new(name, move |ring: &mut Ring<T>| {
+    Contestant::new(name, move |ring: &mut OutputBuffers<T>| {
         let out = ring.turn();
         let batch = out.len() / (channels * positions);
         if at + batch > spans.len() {

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use atemoya::feed::Access;
 use atemoya::gather::Gatherer;
 use atemoya::{DType, Store};
-use atemoya_measure::{Contestant, Outcome, Quartiles, Ring, gathered, group_gatherer, random_windows};
+use atemoya_measure::{Contestant, Outcome, OutputBuffers, Quartiles, gathered, group_gatherer, random_windows};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -90,9 +90,11 @@ fn windows(bench: &Bench<'_>, time: Duration) -> Result<Option<(f64, f64)>> {
     let sizes = groups.iter().map(|group| 4 * group.tracks.len() * width_of(group, filter));
     let largest = sizes.chain([4 * filter.in_window]).max().unwrap_or(0);
     let Some(batch) = batch(largest) else { return Ok(None) };
-    let mut bases = Ring::new(1, batch * 4 * filter.in_window, 1u8);
-    let mut values: Vec<Ring<f32>> =
-        groups.iter().map(|group| Ring::new(1, batch * group.tracks.len() * width_of(group, filter), 1.0)).collect();
+    let mut bases = OutputBuffers::new(1, batch * 4 * filter.in_window, 1u8);
+    let mut values: Vec<OutputBuffers<f32>> = groups
+        .iter()
+        .map(|group| OutputBuffers::new(1, batch * group.tracks.len() * width_of(group, filter), 1.0))
+        .collect();
     // All read the same windows, as for examples.
     let contestants = || -> Result<_> {
         let own = |width| random_windows(&store, width, WINDOWS, usize::MAX);
@@ -102,7 +104,7 @@ fn windows(bench: &Bench<'_>, time: Duration) -> Result<Option<(f64, f64)>> {
             let gatherer = group_gatherer(&store, group)?;
             Ok(gathered::<f32>(group.name.as_str(), gatherer, own(width_of(group, filter))))
         });
-        Ok((sequence, tracks.collect::<Result<Vec<Contestant<'_, Ring<f32>>>>>()?))
+        Ok((sequence, tracks.collect::<Result<Vec<Contestant<'_, OutputBuffers<f32>>>>>()?))
     };
     // Reads up to `most` batches, for `time`. Returns the batches and their seconds.
     let mut read = |most: usize| -> Result<(usize, f64)> {

@@ -5,7 +5,7 @@ use super::Bench;
 use crate::output;
 use anyhow::Result;
 use atemoya::{PeakGenerator, Store};
-use atemoya_measure::{Examples, Outcome, Pace, Quartiles, Ring, Sources, take_turns, through};
+use atemoya_measure::{Examples, Outcome, OutputBuffers, Pace, Quartiles, Sources, take_turns, through};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -65,7 +65,7 @@ pub(super) fn measure(bench: &mut Bench<'_>, store: &Store) -> Result<()> {
     let batch = one.layout().batch_size();
     let bytes = one.layout().payload(batch);
     let rows = bench.phase("example", EXAMPLE, |time| {
-        let (mut sources, mut copies) = (Sources::new(1u8), Ring::new(SLOTS, bytes, 1));
+        let (mut sources, mut copies) = (Sources::new(1u8), OutputBuffers::new(SLOTS, bytes, 1));
         let memcpy = sources.memcpy(bytes / batch).with(&mut copies);
         Ok(take_turns(&mut (), &mut [examples.alone(), memcpy], Pace::new(2, time), bench.watch)?)
     })?;

@@ -9,8 +9,8 @@ use atemoya::feed::LocusFilter;
 use atemoya::format::manifest::{GroupEntry, Role};
 use atemoya::gather::Gatherer;
 use atemoya_measure::{
-    BATCH, Contestant, Element, Outcome, Pace, Ring, Sources, Windows, gathered, group_gatherer, random_windows,
-    take_turns,
+    BATCH, Contestant, Element, Outcome, OutputBuffers, Pace, Sources, Windows, gathered, group_gatherer,
+    random_windows, take_turns,
 };
 use std::time::{Duration, Instant};
 
@@ -77,7 +77,7 @@ fn row<T: Element>(
         bench.report.note(format!("{name}: not measured, a window has {}", output::count((items * 4) as u64, "B")));
         return Ok(());
     };
-    let mut ring = Ring::new(4, batch * items, one);
+    let mut ring = OutputBuffers::new(4, batch * items, one);
     let rows = bench.phase(name, share, |time| {
         let contestant = |windows: Windows| gathered(name, gatherer.clone(), windows);
         windows.spans.truncate(warm(contestant(windows.clone()), &mut ring, batch, time)?);
@@ -91,8 +91,8 @@ fn row<T: Element>(
 
 /// Reads windows into memory for `time` at most, and returns how many.
 fn warm<T: Element>(
-    mut contestant: Contestant<'_, Ring<T>>,
-    ring: &mut Ring<T>,
+    mut contestant: Contestant<'_, OutputBuffers<T>>,
+    ring: &mut OutputBuffers<T>,
     batch: usize,
     time: Duration,
 ) -> Result<usize> {

@@ -3,7 +3,7 @@
 use crate::watch::Watch;
 use anyhow::Result;
 use atemoya::feed::Loader;
-use atemoya_measure::{Contestant, Pace, Ring, Sources, take_turns};
+use atemoya_measure::{Contestant, OutputBuffers, Pace, Sources, take_turns};
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ pub(super) fn measure(loader: &Loader, watch: &Watch) -> Result<Measured> {
     let layout = loader.layout();
     let (example, bytes) = (layout.payload(1), layout.payload(loader.len()));
     let mut sources = Sources::new(1u8);
-    let mut ring = Ring::new(3, layout.payload(layout.batch_size()), 1);
+    let mut ring = OutputBuffers::new(3, layout.payload(layout.batch_size()), 1);
     let mut numbers = [0, 1].into_iter().cycle();
     let epoch = Contestant::new("epoch", |(): &mut ()| {
         watch.check()?;

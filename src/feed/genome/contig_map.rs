@@ -34,18 +34,18 @@ impl ContigMap {
 /// Sums over windows of a genome, computed over a store's contigs. A contig that the store lacks
 /// counts 0.
 #[derive(Debug)]
-pub(super) struct Renamed<T> {
+pub(super) struct SumsByName<T> {
     pub(super) sums: T,
     pub(super) contigs: ContigMap,
 }
 
-impl<T: WindowSums> WindowSums for Renamed<T> {
+impl<T: WindowSums> WindowSums for SumsByName<T> {
     fn sum(&self, contig: usize, start: i64, end: i64) -> Result<f64> {
         self.contigs.id(contig).map_or(Ok(0.0), |contig| self.sums.sum(contig, start, end))
     }
 }
 
-impl<T: GroupSums> GroupSums for Renamed<T> {
+impl<T: GroupSums> GroupSums for SumsByName<T> {
     fn groups(&self) -> usize {
         self.sums.groups()
     }

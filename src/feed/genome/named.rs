@@ -1,6 +1,6 @@
 //! The signal or the control tracks of a genome that a generator reads, and sums of them.
 
-use super::contig_map::Renamed;
+use super::contig_map::SumsByName;
 use super::tracks::ArrayValues;
 use super::{ContigMap, Genome, TrackArrays};
 use crate::format::Contigs;
@@ -113,7 +113,7 @@ impl<'a> Tracks<'a> {
             Tracks::None => None,
             Tracks::Groups(store, contigs, groups) => {
                 let sums = RowSums::of(store, groups)?;
-                Some(Box::new(Renamed { sums, contigs: contigs.clone() }))
+                Some(Box::new(SumsByName { sums, contigs: contigs.clone() }))
             }
             Tracks::Arrays(arrays, contigs) => {
                 let groups = arrays.groups().map(|channels| values(arrays, channels, contigs)).collect::<Vec<_>>();
@@ -127,7 +127,7 @@ impl<'a> Tracks<'a> {
         match self {
             Tracks::Groups(store, contigs, groups) => {
                 let sums = FirstTrack::of(store, groups)?;
-                Some(Box::new(Renamed { sums, contigs: contigs.clone() }))
+                Some(Box::new(SumsByName { sums, contigs: contigs.clone() }))
             }
             Tracks::Arrays(arrays, contigs) if !arrays.is_empty() => {
                 Some(Box::new(FirstTrack::new(values(arrays, vec![0], contigs))))
@@ -144,7 +144,7 @@ impl<'a> Tracks<'a> {
                 Some(names) => Some(TrackSums::named(store, names)?),
                 None => TrackSums::of(store, groups),
             };
-            let boxed = |sums| Box::new(Renamed { sums, contigs: contigs.clone() }) as Box<dyn WindowSums>;
+            let boxed = |sums| Box::new(SumsByName { sums, contigs: contigs.clone() }) as Box<dyn WindowSums>;
             return Ok(sums.map(boxed));
         }
         let groups: Vec<Vec<usize>> = self.arrays().map_or_else(Vec::new, |arrays| arrays.groups().collect());
