@@ -1,4 +1,4 @@
 //! The library for C: the functions of [`atemoya::ffi`], and nothing else. It is a crate of its
-//! own, so that whoever uses the library from Rust does not build it too.
+//! own, so that a user of the library from Rust does not build it too.
 
 pub use atemoya::ffi::*;

@@ -53,7 +53,7 @@ pub fn with_parameters(message: &str, say: impl Fn(&str) -> String) -> String {
     said + rest
 }
 
-/// The text of a panic, from what `catch_unwind` or joining a thread gave.
+/// Returns the text of a panic, from what `catch_unwind` or joining a thread returned.
 #[doc(hidden)]
 #[must_use]
 pub fn panic_message(panic: &(dyn Any + Send)) -> String {

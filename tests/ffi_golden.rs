@@ -91,7 +91,7 @@ fn bytes(batch: *const atemoya_batch, loader: *const atemoya_loader, column: Col
     }
     let tensor: atemoya_tensor = written(|out, error| atemoya_batch_column(batch, column, out, error));
     let mut bytes = vec![0u8; tensor.bytes];
-    // SAFETY: there is room for so many bytes.
+    // SAFETY: there is room for that many bytes.
     done(|error| unsafe { atemoya_batch_read(batch, column, bytes.as_mut_ptr().cast(), bytes.len(), error) });
     // SAFETY: the batch is not freed yet, and its memory does not change.
     let lying = unsafe { std::slice::from_raw_parts(tensor.data.cast::<u8>(), tensor.bytes) };
@@ -184,7 +184,7 @@ fn gathered(case: &Case, store: *const atemoya_store, loader: *const atemoya_loa
         // Aligned as any values are.
         let mut values = vec![0u64; all.div_ceil(8)];
         let out = values.as_mut_ptr().cast();
-        // SAFETY: there are so many windows, and room for so many bytes.
+        // SAFETY: there are that many windows, and room for that many bytes.
         done(|error| unsafe { atemoya_gather(gatherer, windows.as_ptr(), count, width, out, all, error) });
         let bytes = values.iter().flat_map(|value| value.to_ne_bytes()).take(all).collect::<Vec<u8>>();
         for (hash, bytes) in hashes.iter_mut().zip(bytes.chunks(all / count)) {

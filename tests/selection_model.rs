@@ -20,7 +20,7 @@ use proptest::test_runner::{Config, TestCaseResult, TestRunner};
 use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-/// Runs a property over so many values; a failing one is saved beside this file.
+/// Runs a property over `cases` values; a failing one is saved beside this file.
 fn run<S: Strategy>(cases: u32, strategy: &S, property: impl Fn(S::Value) -> TestCaseResult) {
     let config = Config { cases, source_file: Some(file!()), ..Config::default() };
     TestRunner::new(config).run(strategy, property).unwrap_or_else(|error| panic!("{error}"));

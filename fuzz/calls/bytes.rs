@@ -1,6 +1,6 @@
-//! Choices, made of the fuzzer's bytes: when they are used up, the first of each kind.
+//! Choices, made of the fuzzer's bytes. When these are used up, the first of each kind is chosen.
 
-/// What is left of the bytes.
+/// The bytes that are not used yet.
 pub struct Bytes<'a>(pub &'a [u8]);
 
 impl Bytes<'_> {
@@ -18,7 +18,7 @@ impl Bytes<'_> {
         u64::from_le_bytes([(); 8].map(|()| self.byte()))
     }
 
-    /// A number below `bound`, which is at most 256.
+    /// Returns a number below `bound`, which is at most 256.
     pub fn below(&mut self, bound: usize) -> usize {
         usize::from(self.byte()) % bound
     }
@@ -31,12 +31,12 @@ impl Bytes<'_> {
         self.byte() % 2 == 1
     }
 
-    /// Once in so many times.
+    /// Returns true once in `times` calls, on average.
     pub fn seldom(&mut self, times: u8) -> bool {
         self.byte() % times == times - 1
     }
 
-    /// A small number, or an extreme one.
+    /// Returns a small number, or an extreme one.
     pub fn number(&mut self) -> u64 {
         let extremes = [u64::MAX, u64::MAX - 1, 1 << 63, (1 << 63) - 1, 1 << 32, (1 << 32) - 1, 1 << 60];
         match self.below(8) {
@@ -46,18 +46,18 @@ impl Bytes<'_> {
         }
     }
 
-    /// A number below `bound`, or, seldom, one that is refused.
+    /// Returns a number below `bound`, or, seldom, one that is refused.
     pub fn size(&mut self, bound: usize) -> usize {
         let refused = [usize::MAX, usize::MAX - 1, 1 << 63, (1 << 30) + 1, 1 << 40];
         if self.seldom(16) { self.one(&refused) } else { self.below(bound) }
     }
 
-    /// How many items there are in memory, below `bound`; or, seldom, more than can be.
+    /// Returns a count below `bound`, or, seldom, one that no memory holds.
     pub fn count(&mut self, bound: usize) -> usize {
         if self.seldom(24) { usize::MAX } else { self.below(bound) }
     }
 
-    /// The number of one of so many things, or, seldom, of none.
+    /// Returns a number below `known`, or, seldom, one that stands for nothing.
     pub fn choice(&mut self, known: i32) -> i32 {
         let unknown = [-1, known, known + 1, i32::MAX, i32::MIN, -2];
         if self.seldom(12) { self.one(&unknown) } else { self.below(known as usize) as i32 }

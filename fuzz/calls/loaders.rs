@@ -1,7 +1,7 @@
 //! Calls about loaders: making them, what is known of them, beginning and ending streams, plans and
 //! states.
 
-use super::pool::{Given, Kind};
+use super::pool::{Argument, Kind};
 use super::world::World;
 use atemoya::ffi::*;
 use std::ffi::CString;
@@ -15,17 +15,17 @@ pub fn loader_new(w: &mut World) {
     let live = w.pool.live(Kind::Loader);
     if live.len() >= LOADERS {
         let oldest = live[0];
-        let given = Given { number: w.pool.held[oldest].number, at: Some(oldest) };
-        w.free_given("atemoya_loader_free", given, atemoya_loader_free);
+        let argument = Argument { number: w.pool.handles[oldest].number, at: Some(oldest) };
+        w.free_argument("atemoya_loader_free", argument, atemoya_loader_free);
     }
-    let options = w.given(Kind::Options).handle();
+    let options = w.choose(Kind::Options).handle();
     let made = w.make("atemoya_loader_new", Kind::Loader, |out, error| atemoya_loader_new(options, out, error));
     let Some(at) = made else { return };
-    let loader = Given { number: w.pool.held[at].number, at: Some(at) }.handle();
+    let loader = Argument { number: w.pool.handles[at].number, at: Some(at) }.handle();
     let mut slots = MaybeUninit::uninit();
     assert_eq!(atemoya_loader_slots(loader, Some(&mut slots), None), atemoya_status::ATEMOYA_OK);
     // SAFETY: it was written.
-    w.pool.held[at].slots = unsafe { slots.assume_init() };
+    w.pool.handles[at].slots = unsafe { slots.assume_init() };
     if !w.bytes.seldom(4) {
         let epochs = 1 + w.bytes.below(3) as u64;
         w.call("atemoya_loader_stream_epochs", |error| atemoya_loader_stream_epochs(loader, 0, epochs, error));
@@ -37,30 +37,30 @@ pub fn loader_free(w: &mut World) {
 }
 
 pub fn known(w: &mut World) {
-    let loader = w.given(Kind::Loader).handle();
+    let loader = w.choose(Kind::Loader).handle();
     w.write::<usize>("atemoya_loader_length", |out, error| atemoya_loader_length(loader, out, error));
-    let loader = w.given(Kind::Loader).handle();
+    let loader = w.choose(Kind::Loader).handle();
     w.write::<usize>("atemoya_loader_batches_per_epoch", |out, error| {
         atemoya_loader_batches_per_epoch(loader, out, error)
     });
-    let loader = w.given(Kind::Loader).handle();
+    let loader = w.choose(Kind::Loader).handle();
     w.write::<usize>("atemoya_loader_slots", |out, error| atemoya_loader_slots(loader, out, error));
-    let loader = w.given(Kind::Loader).handle();
+    let loader = w.choose(Kind::Loader).handle();
     let ledger = w.write("atemoya_loader_ledger", |out, error| atemoya_loader_ledger(loader, out, error));
     assert!(ledger.is_none_or(|ledger| !super::reading::text(ledger).is_empty()));
-    let loader = w.given(Kind::Loader).handle();
+    let loader = w.choose(Kind::Loader).handle();
     w.write("atemoya_loader_warnings", |out, error| atemoya_loader_warnings(loader, out, error));
     let (column, counter) = (w.bytes.choice(7), w.bytes.choice(7));
-    let loader = w.given(Kind::Loader).handle();
+    let loader = w.choose(Kind::Loader).handle();
     let mut channels = MaybeUninit::uninit();
     let channels = w.bytes.flag().then_some(&mut channels);
     w.call("atemoya_loader_column", |error| atemoya_loader_column(loader, column, channels, None, None, error));
-    let loader = w.given(Kind::Loader).handle();
+    let loader = w.choose(Kind::Loader).handle();
     w.write::<u64>("atemoya_loader_counter", |out, error| atemoya_loader_counter(loader, counter, out, error));
 }
 
 pub fn begin(w: &mut World) {
-    let loader = w.given(Kind::Loader).handle();
+    let loader = w.choose(Kind::Loader).handle();
     match w.bytes.below(4) {
         0 => {
             let epoch = w.bytes.number();
@@ -83,7 +83,7 @@ pub fn begin(w: &mut World) {
 }
 
 pub fn plan(w: &mut World) {
-    let loader = w.given(Kind::Loader).handle();
+    let loader = w.choose(Kind::Loader).handle();
     let (epoch, first, count) = (w.bytes.number(), w.bytes.size(50), w.bytes.size(12));
     let mut draws = Vec::new();
     w.memory(count, |w, out| {
@@ -110,7 +110,7 @@ pub fn follow(w: &mut World, mut draws: Vec<atemoya_draw>) {
             _ => {}
         }
     }
-    let loader = w.given(Kind::Loader).handle();
+    let loader = w.choose(Kind::Loader).handle();
     let count = if w.bytes.seldom(24) { usize::MAX } else { draws.len() };
     let first = if w.bytes.seldom(24) { null() } else { draws.as_ptr() };
     // SAFETY: there are as many, or more than memory holds.
@@ -118,11 +118,11 @@ pub fn follow(w: &mut World, mut draws: Vec<atemoya_draw>) {
 }
 
 pub fn kept(w: &mut World) {
-    let loader = w.given(Kind::Loader).handle();
+    let loader = w.choose(Kind::Loader).handle();
     let (mut peaks, mut negatives) = (MaybeUninit::uninit(), MaybeUninit::uninit());
     let peaks = w.bytes.flag().then_some(&mut peaks);
     w.call("atemoya_loader_kept_count", |error| atemoya_loader_kept_count(loader, peaks, Some(&mut negatives), error));
-    let loader = w.given(Kind::Loader).handle();
+    let loader = w.choose(Kind::Loader).handle();
     let (is_peak, first, count) = (w.bytes.flag(), w.bytes.size(20), w.bytes.size(20));
     w.memory(count, |w, out| {
         // SAFETY: there is room for as many, or more than there are loci.
@@ -133,7 +133,7 @@ pub fn kept(w: &mut World) {
 }
 
 pub fn fetch(w: &mut World) {
-    let loader = w.given(Kind::Loader).handle();
+    let loader = w.choose(Kind::Loader).handle();
     let epoch = w.bytes.number();
     let indices: Vec<usize> = (0..w.bytes.below(6)).map(|_| w.bytes.size(20)).collect();
     let count = if w.bytes.seldom(24) { usize::MAX } else { indices.len() };
@@ -144,13 +144,13 @@ pub fn fetch(w: &mut World) {
 }
 
 pub fn state(w: &mut World) {
-    let loader = w.given(Kind::Loader).handle();
+    let loader = w.choose(Kind::Loader).handle();
     let capacity = if w.bytes.seldom(4) { w.bytes.count(256) } else { ATEMOYA_STATE_CAPACITY };
     let mut length = MaybeUninit::new(0);
     let wanted = w.bytes.flag().then_some(&mut length);
     let mut text = None;
     w.memory::<u8>(capacity, |w, out| {
-        // SAFETY: there is as much room, or more is said than memory holds.
+        // SAFETY: there is as much room, or the call claims more than memory holds.
         let status = w.call("atemoya_loader_state", |error| unsafe {
             atemoya_loader_state(loader, out.cast(), capacity, wanted, error)
         });
@@ -175,7 +175,7 @@ pub fn state(w: &mut World) {
 }
 
 pub fn resume(w: &mut World) {
-    let loader = w.given(Kind::Loader).handle();
+    let loader = w.choose(Kind::Loader).handle();
     let odd = [c"", c"{}", c"null", c"[[[[", c"\xff"];
     let at = usize::from(w.bytes.byte());
     let state = if w.states.is_empty() || w.bytes.seldom(8) {

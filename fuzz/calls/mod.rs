@@ -1,6 +1,6 @@
-//! Random calls of the C interface: bytes become a sequence of calls, with handles that are live,
-//! freed or none, numbers small and extreme, and memory that is there or not, and whatever happens,
-//! what the header promises holds. Used by the fuzz target, and by `tests/ffi_calls.rs`.
+//! Random calls of the C interface. Bytes become a sequence of calls, with valid and invalid handles,
+//! small and extreme numbers, and valid and invalid memory. What the header promises must hold after
+//! each. Used by the fuzz target and by `tests/ffi_calls.rs`.
 #![allow(unsafe_code, reason = "functions of C's are called")]
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::panic, reason = "a part of tests")]
 
@@ -24,7 +24,7 @@ pub use files::Files;
 pub use world::{Tally, World};
 
 use atemoya::ffi::*;
-use pool::{Given, Kind};
+use pool::{Argument, Kind};
 
 /// Calls of one subject, and how many of 64 they are.
 type Subject = (usize, fn(&mut World));
@@ -83,12 +83,12 @@ fn batch(w: &mut World) {
     w.bytes.one(&calls)(w);
 }
 
-/// The calls that bytes stand for; at the end everything is freed.
+/// Makes the calls that bytes stand for, and frees everything at the end.
 pub fn run(data: &[u8], files: &Files, tally: &mut Tally) {
     // Where an earlier run failed, something is left over.
     let before = atemoya_live_handles();
     let mut w = World::new(data, files, tally);
-    // Most of what there is needs these.
+    // Most calls need these.
     reading::store_open(&mut w);
     options::options_new(&mut w);
     loaders::loader_new(&mut w);
@@ -107,8 +107,8 @@ pub fn run(data: &[u8], files: &Files, tally: &mut Tally) {
     while !w.pool.exported.is_empty() {
         batches::delete(&mut w);
     }
-    for at in 0..w.pool.held.len() {
-        if w.pool.held[at].live {
+    for at in 0..w.pool.handles.len() {
+        if w.pool.handles[at].live {
             free(&mut w, at);
         }
     }
@@ -116,14 +116,14 @@ pub fn run(data: &[u8], files: &Files, tally: &mut Tally) {
 }
 
 fn free(w: &mut World, at: usize) {
-    let given = Given { number: w.pool.held[at].number, at: Some(at) };
-    match w.pool.held[at].kind {
-        Kind::Store => w.free_given("atemoya_store_free", given, atemoya_store_free),
-        Kind::Loci => w.free_given("atemoya_loci_free", given, atemoya_loci_free),
-        Kind::Gatherer => w.free_given("atemoya_gatherer_free", given, atemoya_gatherer_free),
-        Kind::Options => w.free_given("atemoya_options_free", given, atemoya_options_free),
-        Kind::Loader => w.free_given("atemoya_loader_free", given, atemoya_loader_free),
-        Kind::Batch => w.free_given("atemoya_batch_free", given, atemoya_batch_free),
-        Kind::Error => w.free_given("atemoya_error_free", given, atemoya_error_free),
+    let argument = Argument { number: w.pool.handles[at].number, at: Some(at) };
+    match w.pool.handles[at].kind {
+        Kind::Store => w.free_argument("atemoya_store_free", argument, atemoya_store_free),
+        Kind::Loci => w.free_argument("atemoya_loci_free", argument, atemoya_loci_free),
+        Kind::Gatherer => w.free_argument("atemoya_gatherer_free", argument, atemoya_gatherer_free),
+        Kind::Options => w.free_argument("atemoya_options_free", argument, atemoya_options_free),
+        Kind::Loader => w.free_argument("atemoya_loader_free", argument, atemoya_loader_free),
+        Kind::Batch => w.free_argument("atemoya_batch_free", argument, atemoya_batch_free),
+        Kind::Error => w.free_argument("atemoya_error_free", argument, atemoya_error_free),
     }
 }

@@ -1,6 +1,6 @@
 //! Calls that set the parameters of loaders, to what can be and to what cannot.
 
-use super::pool::{Given, Kind};
+use super::pool::{Argument, Kind};
 use super::world::World;
 use atemoya::ffi::*;
 use std::ffi::CString;
@@ -8,10 +8,10 @@ use std::ptr::{null, null_mut};
 
 /// Makes options for small batches, mostly.
 pub fn options_new(w: &mut World) {
-    let store = w.given(Kind::Store).handle();
+    let store = w.choose(Kind::Store).handle();
     let made = w.make("atemoya_options_new", Kind::Options, |out, error| atemoya_options_new(store, out, error));
     let Some(at) = made else { return };
-    let options = Given { number: w.pool.held[at].number, at: Some(at) };
+    let options = Argument { number: w.pool.handles[at].number, at: Some(at) };
     if w.bytes.seldom(8) {
         return;
     }
@@ -35,7 +35,7 @@ pub fn options_free(w: &mut World) {
 macro_rules! set {
     ($w:ident, $function:ident, $value:expr) => {{
         let value = $value;
-        let options = $w.given(Kind::Options).handle();
+        let options = $w.choose(Kind::Options).handle();
         $w.call(stringify!($function), |error| {
             #[allow(unused_unsafe, reason = "most are safe")]
             // SAFETY: a stream is made up only where no loader on a device can be made of it.
@@ -49,7 +49,7 @@ macro_rules! set {
 /// Calls a function with options and names.
 macro_rules! set_names {
     ($w:ident, $function:ident) => {{
-        let options = $w.given(Kind::Options).handle();
+        let options = $w.choose(Kind::Options).handle();
         $w.names(|w, names, count| {
             // SAFETY: they are as many texts, or more than memory holds.
             w.call(stringify!($function), |error| unsafe { $function(options, names, count, error) });
@@ -77,7 +77,7 @@ pub fn loci(w: &mut World) {
         0 => {
             let name = w.name();
             let name = name.as_ref().map_or(null(), |name| name.as_ptr());
-            let options = w.given(Kind::Options).handle();
+            let options = w.choose(Kind::Options).handle();
             // SAFETY: it is a text, or NULL.
             w.call("atemoya_options_set_loci", |error| unsafe { atemoya_options_set_loci(options, name, error) });
         }
@@ -90,12 +90,12 @@ pub fn loci(w: &mut World) {
         7 => set!(w, atemoya_options_set_allow_empty, w.bytes.flag()),
         8 => {
             let alias = w.bytes.flag().then_some(c"chr").map_or(null(), |alias| alias.as_ptr());
-            let options = w.given(Kind::Options).handle();
+            let options = w.choose(Kind::Options).handle();
             // SAFETY: it is a text, or NULL.
             w.call("atemoya_options_set_alias", |error| unsafe { atemoya_options_set_alias(options, alias, error) });
         }
         _ => {
-            let options = w.given(Kind::Options).handle();
+            let options = w.choose(Kind::Options).handle();
             let few = if w.bytes.seldom(4) { w.files.lists.len() } else { 2 };
             let list = |w: &mut World| (!w.bytes.seldom(32)).then(|| w.files.lists[w.bytes.below(few)].clone());
             let lists: Vec<Option<CString>> = (0..w.bytes.below(3)).map(|_| list(w)).collect();
@@ -119,7 +119,7 @@ pub fn running(w: &mut World) {
 }
 
 pub fn sampling(w: &mut World) {
-    // Ratios that are accepted make epochs of so many examples.
+    // Accepted ratios are small, so that epochs are short.
     let ratios = [0.0, 0.1, 0.1, 1.0, 3.0, -0.0, -1.0, f64::NAN, f64::INFINITY, 1e300, 1e10];
     match w.bytes.below(8) {
         0 => set!(w, atemoya_options_set_order, w.bytes.choice(2)),

@@ -9,7 +9,7 @@ use std::ptr::{null_mut, without_provenance_mut};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// What a thread came to: the batches that it holds, and whether it freed the loader.
+/// The outcome of a thread: the batches that it leases, and whether it freed the loader.
 #[derive(Default)]
 struct Outcome {
     batches: Vec<usize>,
@@ -17,7 +17,7 @@ struct Outcome {
 }
 
 pub fn race(w: &mut World) {
-    let given = w.given(Kind::Loader);
+    let argument = w.choose(Kind::Loader);
     let scripts: Vec<Vec<u8>> =
         (0..2 + w.bytes.below(2)).map(|_| (0..1 + w.bytes.below(5)).map(|_| w.bytes.byte()).collect()).collect();
     let running = AtomicUsize::new(scripts.len());
@@ -25,34 +25,34 @@ pub fn race(w: &mut World) {
         let start = |script: &Vec<u8>| {
             let (script, running) = (script.clone(), &running);
             threads.spawn(move || {
-                let outcome = play(given.number, &script);
+                let outcome = play(argument.number, &script);
                 running.fetch_sub(1, Ordering::SeqCst);
                 outcome
             })
         };
         let started: Vec<_> = scripts.iter().map(start).collect();
-        // Whoever waits is told to end, again and again: others begin new streams meanwhile.
+        // Stops the stream again and again, since the threads begin new ones. No thread waits for ever.
         for round in 0.. {
             if running.load(Ordering::SeqCst) == 0 || started.iter().all(|thread| thread.is_finished()) {
                 break;
             }
             std::thread::sleep(Duration::from_micros(if round < 20 { 20 } else { 1000 }));
-            atemoya_loader_stop(given.handle(), None);
+            atemoya_loader_stop(argument.handle(), None);
         }
         started.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
-    assert!(given.at.is_some() || outcomes.iter().all(|outcome| outcome.batches.is_empty() && !outcome.freed));
+    assert!(argument.at.is_some() || outcomes.iter().all(|outcome| outcome.batches.is_empty() && !outcome.freed));
     assert!(outcomes.iter().filter(|outcome| outcome.freed).count() <= 1, "a loader was freed twice");
     for outcome in outcomes {
         for number in outcome.batches {
             let at = w.pool.add(Kind::Batch, number);
-            w.pool.held[at].loader = Some(given.number);
+            w.pool.handles[at].loader = Some(argument.number);
         }
-        if let (true, Some(at)) = (outcome.freed, given.at) {
-            w.pool.held[at].live = false;
+        if let (true, Some(at)) = (outcome.freed, argument.at) {
+            w.pool.handles[at].live = false;
         }
     }
-    // This round has no call that looks at it.
+    // The calls of the threads are not checked for it.
     w.accept();
 }
 

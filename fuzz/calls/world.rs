@@ -3,7 +3,7 @@
 
 use super::bytes::Bytes;
 use super::files::Files;
-use super::pool::{Given, Kind, Pool};
+use super::pool::{Argument, Kind, Pool};
 use atemoya::ffi::atemoya_status::{ATEMOYA_ERROR_HANDLE, ATEMOYA_ERROR_PANIC, ATEMOYA_ERROR_WORKER, ATEMOYA_OK};
 use atemoya::ffi::*;
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ pub type ErrorOut<'a> = Out<'a, *mut atemoya_error>;
 /// How often each function succeeded, and failed.
 pub type Tally = BTreeMap<&'static str, (u64, u64)>;
 
-/// What is called with, and what was given.
+/// What functions are called with, and what they have returned.
 pub struct World<'a> {
     pub bytes: Bytes<'a>,
     pub files: &'a Files,
@@ -26,11 +26,11 @@ pub struct World<'a> {
     pub tally: &'a mut Tally,
     /// States that loaders were in, as they were or mangled.
     pub states: Vec<CString>,
-    /// Whether the next call is given a handle that it must refuse.
+    /// Whether the next call gets a handle that it must refuse.
     refuse: bool,
 }
 
-/// Numbers that a pointer has which must not be left there.
+/// The value of a pointer before a call that must overwrite it.
 const LEFT: usize = 0xdead_beef_0000;
 
 impl<'a> World<'a> {
@@ -39,14 +39,14 @@ impl<'a> World<'a> {
         World { bytes, files, pool, tally, states: Vec::new(), refuse: false }
     }
 
-    /// A handle for the next call.
-    pub fn given(&mut self, kind: Kind) -> Given {
-        let given = self.pool.given(kind, &mut self.bytes);
-        self.refuse |= given.at.is_none();
-        given
+    /// Chooses a handle for the next call.
+    pub fn choose(&mut self, kind: Kind) -> Argument {
+        let argument = self.pool.choose(kind, &mut self.bytes);
+        self.refuse |= argument.at.is_none();
+        argument
     }
 
-    /// Takes back that the next call must refuse a handle.
+    /// Lets the next call accept an invalid handle.
     pub fn accept(&mut self) {
         self.refuse = false;
     }
@@ -61,29 +61,29 @@ impl<'a> World<'a> {
         let mut error = MaybeUninit::new(without_provenance_mut(LEFT));
         let wanted = !self.bytes.seldom(8);
         let status = run(wanted.then_some(&mut error));
-        assert!(!matches!(status, ATEMOYA_ERROR_PANIC | ATEMOYA_ERROR_WORKER), "{name}: {}", self.said(error));
+        assert!(!matches!(status, ATEMOYA_ERROR_PANIC | ATEMOYA_ERROR_WORKER), "{name}: {}", self.message(error));
         let good = status as i32 >= 0;
         self.note(name, good);
-        assert!(!(std::mem::take(&mut self.refuse) && good), "{name} took a handle that is none");
+        assert!(!(std::mem::take(&mut self.refuse) && good), "{name} accepted an invalid handle");
         if wanted {
             // SAFETY: it was a pointer from the beginning.
             let pointer = unsafe { error.assume_init() };
             assert_eq!(pointer.is_null(), good, "{name}: {status:?}");
             if !good {
                 assert_eq!(atemoya_error_status(pointer), status, "{name}");
-                assert!(!self.said(error).is_empty(), "{name}: {status:?} says nothing");
+                assert!(!self.message(error).is_empty(), "{name}: {status:?} says nothing");
                 let at = self.pool.add(Kind::Error, pointer.addr());
-                super::reading::details(self, Given { number: pointer.addr(), at: Some(at) });
+                super::reading::details(self, Argument { number: pointer.addr(), at: Some(at) });
                 if !self.bytes.seldom(4) {
                     assert_eq!(atemoya_error_free(pointer), ATEMOYA_OK);
-                    self.pool.held[at].live = false;
+                    self.pool.handles[at].live = false;
                 }
             }
         }
         status
     }
 
-    fn said(&self, error: MaybeUninit<*mut atemoya_error>) -> String {
+    fn message(&self, error: MaybeUninit<*mut atemoya_error>) -> String {
         // SAFETY: it was a pointer from the beginning.
         let message = atemoya_error_message(unsafe { error.assume_init() });
         // SAFETY: the error is live, or the text one for what is none.
@@ -112,30 +112,35 @@ impl<'a> World<'a> {
         let status = self.call(name, |error| run(wanted.then_some(&mut handle), error));
         // SAFETY: it was a pointer from the beginning.
         let handle = unsafe { handle.assume_init() };
-        assert!(wanted || status as i32 != 0, "{name} gave a handle to nobody");
+        assert!(wanted || status as i32 != 0, "{name} made a handle that it could not return");
         if wanted {
             assert_eq!(handle.is_null(), status != ATEMOYA_OK, "{name}: {status:?}");
         }
         (status == ATEMOYA_OK).then(|| self.pool.add(kind, handle.addr()))
     }
 
-    /// Frees a handle that is given, whatever it is.
+    /// Chooses a handle, valid or not, and frees it.
     pub fn free<H>(&mut self, name: &'static str, kind: Kind, run: extern "C" fn(*mut H) -> atemoya_status) {
-        let given = self.pool.given(kind, &mut self.bytes);
-        self.free_given(name, given, run);
+        let argument = self.pool.choose(kind, &mut self.bytes);
+        self.free_argument(name, argument, run);
     }
 
-    pub fn free_given<H>(&mut self, name: &'static str, given: Given, run: extern "C" fn(*mut H) -> atemoya_status) {
-        let status = run(given.handle());
+    pub fn free_argument<H>(
+        &mut self,
+        name: &'static str,
+        argument: Argument,
+        run: extern "C" fn(*mut H) -> atemoya_status,
+    ) {
+        let status = run(argument.handle());
         self.note(name, status == ATEMOYA_OK);
-        let good = given.at.is_some() || given.number == 0;
-        assert_eq!(status, if good { ATEMOYA_OK } else { ATEMOYA_ERROR_HANDLE }, "{name} of {:#x}", given.number);
-        if let Some(at) = given.at {
-            self.pool.held[at].live = false;
+        let good = argument.at.is_some() || argument.number == 0;
+        assert_eq!(status, if good { ATEMOYA_OK } else { ATEMOYA_ERROR_HANDLE }, "{name} of {:#x}", argument.number);
+        if let Some(at) = argument.at {
+            self.pool.handles[at].live = false;
         }
     }
 
-    /// A text that something is named by, or nothing.
+    /// Makes a name, known or not, or NULL.
     pub fn name(&mut self) -> Option<CString> {
         let known = [c"default", c"stranded", c"runs", c"input", c"chrA", c"chrB", c"other", c"stranded.0"];
         let odd = [c"", c"nope", c"\xff\xfe", c"chrA\n", c"../default", c"stranded.9", c"runs.", c"\xc3\xa9"];
@@ -148,7 +153,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// An array of texts, and how many that are: mostly those that there are.
+    /// Calls `with` with an array of texts and its length; seldom with a wrong array or length.
     pub fn names(&mut self, with: impl FnOnce(&mut World<'a>, *const *const c_char, usize)) {
         let all: Vec<Option<CString>> = (0..self.bytes.below(4)).map(|_| self.name()).collect();
         self.array(&all, with);
@@ -166,8 +171,8 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Memory of `count` items to be written to: as large as is said, or none, or not aligned. What
-    /// is behind it must not change.
+    /// Calls `with` with memory for `count` items, or seldom with NULL or memory that is not aligned.
+    /// Checks that the bytes behind that memory do not change.
     pub fn memory<T>(&mut self, count: usize, with: impl FnOnce(&mut World<'a>, *mut T)) {
         const BEHIND: usize = 64;
         let room = count.min(1 << 20) * size_of::<T>();

@@ -42,7 +42,7 @@ def test_peak_generator_on_an_index(generate, loci):
 
 
 def test_no_exclusion_list_of_peak_generator(generate):
-    """An empty list is none, and None that of the index."""
+    """An empty list stands for no exclusion list, None for the lists of the index."""
     ours = generate(False, loci="default", exclusion_lists=[])
     files = generate(True, exclusion_lists=None, min_counts=40, counts_tracks=["atac"])
     assert ours.dataset.ledger == files.dataset.ledger != generate(False, exclusion_lists=None).dataset.ledger
@@ -51,7 +51,7 @@ def test_no_exclusion_list_of_peak_generator(generate):
 
 
 def test_exclusion_lists_of_loader(atemoya, simulated, indexed):
-    """An empty list is none, and None that of the index."""
+    """An empty list stands for no exclusion list, None for the lists of the index."""
     given = arguments(simulated, min_counts=40, counts_tracks=["atac"])
     on_index = {name: value for name, value in given.items() if name not in ("peaks", "negatives", "summits")}
     ledgers = []

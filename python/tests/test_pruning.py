@@ -80,7 +80,7 @@ def test_pruning(atemoya, simulated, run_environment, cache):
     (left / ".atemoya-unfinished").touch()
     (left / "panel-0.atm").write_bytes(b"half of it")
     assert [entry.path for entry in atemoya.prune_cache(cache, max_size=room)] == [old]
-    assert not left.exists(), "whoever packed it has died"
+    assert not left.exists(), "the process that packed it has died"
     assert atemoya.prune_cache(cache, max_size=str(room)) == []
     assert [entry.path for entry in atemoya.prune_cache(cache, older_than=10)] == [middle]
     assert {path.name for path in cache.iterdir()} == {new.name, new.stem + ".json", new.stem + ".used"}

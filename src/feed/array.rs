@@ -41,7 +41,7 @@ pub struct Array<'a> {
 pub struct Strided {
     /// The type of the elements, little-endian.
     pub dtype: DType,
-    /// Examples, channels, positions.
+    /// Returns the numbers of examples, channels and positions.
     pub shape: [usize; 3],
     /// Where element (0, 0, 0) is, in bytes from the start of the memory.
     pub offset: usize,
@@ -121,7 +121,7 @@ impl<'a> Array<'a> {
         self.view.dtype
     }
 
-    /// Examples, channels, positions.
+    /// Returns the numbers of examples, channels and positions.
     #[must_use]
     pub fn shape(&self) -> [usize; 3] {
         self.view.shape

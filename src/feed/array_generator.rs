@@ -243,7 +243,7 @@ impl<'a> ArrayGenerator<'a> {
         let examples = |array: &Array<'_>| array.shape()[0];
         let n_negatives = self.negative_sequences.as_ref().map_or(0, examples);
         if examples(&self.peak_sequences) == 0 {
-            return Err(Error::argument("peak_sequences", "there is no peak"));
+            return Err(Error::argument("peak_sequences", "there is no peak: pass at least one peak"));
         }
         Ok(PlanOptions {
             n_peaks: examples(&self.peak_sequences),

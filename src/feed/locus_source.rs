@@ -61,7 +61,7 @@ impl LocusSource {
 /// Checks that loci are on contigs of the genome, and that there are peaks.
 fn checked<'a>(loci: &'a [Vec<Locus>; 2], genome: &Genome) -> Result<&'a [Vec<Locus>; 2]> {
     if loci[0].is_empty() {
-        return Err(Error::argument("selected", "there is no peak"));
+        return Err(Error::argument("selected", "there is no peak: pass at least one peak"));
     }
     let contigs = genome.contigs().len();
     match loci.iter().flatten().find(|locus| locus.contig as usize >= contigs) {

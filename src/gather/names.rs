@@ -53,7 +53,10 @@ pub(crate) fn named_tracks<T: Copy + Eq + Hash>(
     groups: &[(impl AsRef<str>, Vec<T>)],
 ) -> Result<Vec<T>> {
     if names.is_empty() {
-        return Err(Error::argument(argument, "no track is named"));
+        return Err(Error::argument(
+            argument,
+            format!("no track is named: leave `{argument}` out for the default, or name tracks"),
+        ));
     }
     let sizes: Vec<_> = groups.iter().map(|(name, tracks)| (name.as_ref(), tracks.len())).collect();
     let (mut named, mut seen) = (Vec::new(), HashSet::new());

@@ -15,8 +15,7 @@ const LOCI_A_TASK: usize = 1 << 14;
 /// A signal group's name, and for each locus the sum of its values and of their absolute values.
 pub(super) type NamedSums = (String, Vec<(f64, f64)>);
 
-/// For each signal group, the sum of its values in a window around each locus, and of their
-/// absolute values.
+/// Sums the values of each signal group, and their absolute values, in a window around each locus.
 pub(super) fn counts(
     store: &Store,
     table: &LocusTable,

@@ -44,7 +44,7 @@ const fn at_start(magic: &'static [u8], name: &'static str, remedies: [&'static 
     OtherFormat { at: 0, magic, name, remedies }
 }
 
-/// The same remedy for loci, genomes and tracks.
+/// Returns the same remedy for loci, genomes and tracks.
 const fn any(remedy: &'static str) -> [&'static str; 3] {
     [remedy; 3]
 }

@@ -84,7 +84,7 @@ impl TextReader {
         Ok(())
     }
 
-    /// The file.
+    /// Returns the path of the file.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }

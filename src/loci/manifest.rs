@@ -86,7 +86,7 @@ impl IndexManifest {
     /// The name of the file of excluded stretches.
     pub const EXCLUDED: &'static str = EXCLUDED;
 
-    /// What the ledger columns of the table refer to, if it has them.
+    /// Returns what the ledger columns of the table refer to, if the table has them.
     #[must_use]
     pub fn ledger_context(&self) -> Option<LedgerContext> {
         Some(ledger_context(self.selection.as_ref()?, &self.inputs))

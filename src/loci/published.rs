@@ -106,7 +106,7 @@ impl LocusIndex {
     }
 }
 
-/// The names of a store's locus indices, sorted.
+/// Returns the names of a store's locus indices, sorted.
 ///
 /// # Errors
 /// [`Error::Io`].

@@ -41,18 +41,18 @@ pub trait WindowSums: Sync {
     /// outside the contig count 0.
     ///
     /// # Errors
-    /// Whatever went wrong in reading the signals.
+    /// An error of reading the signals.
     fn sum(&self, contig: usize, start: i64, end: i64) -> Result<f64>;
 }
 
 /// Sums of each signal group over windows, for the outlier filter.
 pub trait GroupSums: Sync {
-    /// How many groups there are.
+    /// Returns the number of groups.
     fn groups(&self) -> usize;
 
     /// Returns the sum of a group over all its channels and `start .. end` of the contig, in f32.
     ///
     /// # Errors
-    /// Whatever went wrong in reading the signals.
+    /// An error of reading the signals.
     fn sum(&self, group: usize, contig: usize, start: i64, end: i64) -> Result<f32>;
 }

@@ -31,7 +31,7 @@ impl InputStamps {
     }
 }
 
-/// The error for an input that changed while it was packed.
+/// Makes the error for an input that changed while it was packed.
 pub(super) fn changed(path: &Path) -> Error {
     Error::input(path, None, "the file changed while it was packed: pack again when it is complete")
 }

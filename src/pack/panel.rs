@@ -72,7 +72,7 @@ impl PanelJob<'_> {
         Ok((PanelEntry { file: file.into(), tile, tracks: entries }, writer.finish()?))
     }
 
-    /// The contigs cut into pieces of at most `bases` bases, a multiple of the tile.
+    /// Cuts the contigs into pieces of at most `bases` bases, a multiple of the tile.
     fn pieces(&self, bases: u64) -> Vec<Piece> {
         let contigs = self.contigs.iter().enumerate();
         let cut = |(contig, (_, length)): (usize, (&str, u64))| {

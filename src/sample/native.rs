@@ -27,7 +27,7 @@ pub fn key(seed: u64, epoch: u64, stream: u64) -> u64 {
     stream_key(epoch_key(seed, epoch), stream)
 }
 
-/// The part of [`key`] that all streams of an epoch share.
+/// Returns the part of [`key`] that all streams of an epoch share.
 fn epoch_key(seed: u64, epoch: u64) -> u64 {
     mix((mix(seed.wrapping_add(G)) ^ epoch).wrapping_add(G))
 }

@@ -48,7 +48,7 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// Allocates so many bytes. From now on the device's context is this thread's.
+    /// Allocates `bytes` bytes. From now on the device's context is this thread's.
     pub fn new(device: &Device, bytes: usize) -> Kept {
         let stream = Stream::new(device).unwrap();
         let raw = result::device::get(device.ordinal() as i32).unwrap();
@@ -66,8 +66,8 @@ impl Kept {
         self.stream.clone()
     }
 
-    /// Gives the stream, which waits for the batch already, copies of all its columns, and waits
-    /// for nothing. Whoever does not want to read what is there calls [`Kept::forget`] before.
+    /// Starts copies of all columns of a batch on the stream, which waits for the batch already.
+    /// Returns at once. Call [`Kept::forget`] before, to drop the copies that were not read.
     pub fn keep(&mut self, batch: &DeviceBatch) {
         let columns = Column::ALL.map(|column| {
             let tensor = batch.column(column)?;

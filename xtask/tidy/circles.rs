@@ -16,10 +16,10 @@ pub(crate) struct Circle<'a> {
     pub(crate) line: usize,
 }
 
-/// Returns the circles among the files for which `is_asked` says so.
-pub(crate) fn circles<'a>(imports: &Imports<'a>, is_asked: impl Fn(&str) -> bool) -> Vec<Circle<'a>> {
+/// Returns the circles among the files for which `is_checked` is true.
+pub(crate) fn circles<'a>(imports: &Imports<'a>, is_checked: impl Fn(&str) -> bool) -> Vec<Circle<'a>> {
     let mut to: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for &(from, file) in imports.keys().filter(|(from, file)| is_asked(from) && is_asked(file)) {
+    for &(from, file) in imports.keys().filter(|(from, file)| is_checked(from) && is_checked(file)) {
         to.entry(from).or_default().push(file);
     }
     let mut circles: Vec<Circle<'a>> = Vec::new();

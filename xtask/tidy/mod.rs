@@ -73,8 +73,8 @@ fn examine(root: &Path) -> Result<(Counts, Vec<Offence>)> {
     let torn = blocks::torn(&files);
     let library = Library::read(&files)?;
     let imports = library.as_ref().map(imports::between_files).unwrap_or_default();
-    let is_asked = |file: &str| circles::WITHOUT_CIRCLES.iter().any(|directory| file.starts_with(directory));
-    let circles = circles::circles(&imports, is_asked);
+    let is_checked = |file: &str| circles::WITHOUT_CIRCLES.iter().any(|directory| file.starts_with(directory));
+    let circles = circles::circles(&imports, is_checked);
     let upward = floors::upward(&imports);
     let counts = Counts {
         files_of: circles::WITHOUT_CIRCLES.map(|directory| {

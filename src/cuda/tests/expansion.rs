@@ -208,7 +208,7 @@ pub(super) fn every_type(_: &Emulator) -> Done {
 pub(super) fn bytes(_: &Emulator) -> Done {
     let (_directory, store) = temporary();
     let device = Device::open(0).unwrap();
-    // So many that the padding between columns is less than a byte for each; a batch has no room
+    // Enough that the padding between columns is less than a byte for each; a batch has no room
     // for more examples than an epoch has, which are mostly negatives.
     let rows = 2048;
     let per_example = |controls: Option<Vec<String>>, transfer| {

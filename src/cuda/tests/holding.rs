@@ -19,7 +19,7 @@ pub(super) fn held(_: &Emulator) -> Done {
     let mut consumer = Consumer::default();
     let mut batches = loader.epoch(0);
     let mut held: Vec<DeviceBatch> = Vec::new();
-    let mut told = 0;
+    let mut reported = 0;
     loop {
         match batches.next() {
             Some(Ok(batch)) => {
@@ -28,16 +28,16 @@ pub(super) fn held(_: &Emulator) -> Done {
             }
             Some(Err(Error::AllLeased { slots })) => {
                 assert_eq!((slots, held.len()), (4, 4));
-                assert!(batches.next().is_none(), "it is said once");
-                told += 1;
-                held.remove(told % 3);
+                assert!(batches.next().is_none(), "it is reported once");
+                reported += 1;
+                held.remove(reported % 3);
                 held.pop();
             }
             Some(Err(error)) => panic!("{error}"),
             None => break,
         }
     }
-    assert!(told >= 2);
+    assert!(reported >= 2);
     drop((batches, held));
     Done { wrong: consumer.wrong(&expected(&generator(&store), COMPACT, (0, 1))), ..Done::default() }
 }

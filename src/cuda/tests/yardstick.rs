@@ -106,8 +106,8 @@ pub(super) fn kernel_time(emulator: &Emulator) -> Done {
 
     let all = loader.epoch(0).take(2).collect::<crate::Result<Vec<_>>>().unwrap();
     assert_eq!(all.len(), 2);
-    let told = yardstick::kernel_time(&mut loader, 1);
-    assert!(matches!(told, Err(Error::AllLeased { slots: 2 })), "{told:?}");
+    let failed = yardstick::kernel_time(&mut loader, 1);
+    assert!(matches!(failed, Err(Error::AllLeased { slots: 2 })), "{failed:?}");
     drop((all, loader));
 
     let dense = typed(&store, [DType::I8, DType::F32, DType::F32]);

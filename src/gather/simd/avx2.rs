@@ -16,7 +16,7 @@ use std::arch::x86_64::{
     _mm256_shuffle_epi8, _mm256_storeu_si256,
 };
 
-/// Whether this machine can run the kernels of this file.
+/// Returns whether this machine can run the kernels of this file.
 pub(super) fn is_available() -> bool {
     std::arch::is_x86_feature_detected!("avx2")
         && std::arch::is_x86_feature_detected!("bmi1")

@@ -14,7 +14,7 @@ use std::arch::x86_64::{
     __m512i, _mm512_maskz_set1_epi8, _mm512_maskz_set1_epi16, _mm512_maskz_set1_epi32, _mm512_storeu_si512,
 };
 
-/// Whether this machine can run the kernels of this file.
+/// Returns whether this machine can run the kernels of this file.
 pub(super) fn is_available() -> bool {
     super::avx2::is_available()
         && std::arch::is_x86_feature_detected!("avx512f")

@@ -34,7 +34,7 @@ impl Isa {
     /// The portable kernels, which every machine has.
     pub const SCALAR: Isa = Isa(Set::Scalar);
 
-    /// Every instruction set that this machine has, the fastest last.
+    /// Returns every instruction set that this machine has, the fastest last.
     #[must_use]
     pub fn available() -> Vec<Isa> {
         let mut sets = vec![Isa::SCALAR];
@@ -49,7 +49,7 @@ impl Isa {
         sets
     }
 
-    /// The fastest instruction set that this machine has.
+    /// Returns the fastest instruction set that this machine has.
     #[must_use]
     pub fn best() -> Isa {
         static BEST: OnceLock<Isa> = OnceLock::new();

@@ -30,12 +30,12 @@ impl BinaryFile {
         Ok(BinaryFile { path: path.to_path_buf(), file, length: metadata.len() })
     }
 
-    /// The file.
+    /// Returns the path of the file.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Its length in bytes when it was opened.
+    /// Returns the length of the file in bytes when it was opened.
     pub(super) fn length(&self) -> u64 {
         self.length
     }

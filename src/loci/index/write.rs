@@ -77,7 +77,7 @@ fn check_counts(table: &LocusTable, counts: &[(String, Vec<f64>)]) -> Result<()>
     Ok(())
 }
 
-/// The arrays of some rows, in the order of the schema.
+/// Makes the arrays of some rows, in the order of the schema.
 fn columns(
     table: &IndexTable,
     context: &LedgerContext,
@@ -114,7 +114,7 @@ fn numbers<T: TryFrom<u64>>(rows: &[Row], name: &'static str, of: fn(&Row) -> u6
     rows.iter().map(number).collect()
 }
 
-/// The operating system's error if it was one.
+/// Returns the operating system's error, if the parquet error comes from one.
 fn io_error(error: ParquetError) -> io::Error {
     match error {
         ParquetError::External(source) => match source.downcast::<io::Error>() {
