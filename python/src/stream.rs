@@ -17,6 +17,7 @@ use std::time::Duration;
 const INTERRUPT_CHECK: Duration = Duration::from_millis(100);
 
 /// A batch of either kind, as Python gets it.
+#[expect(clippy::large_enum_variant, reason = "it is moved to Python at once")]
 #[derive(IntoPyObject)]
 pub(crate) enum PyBatch {
     Host(Batch),
