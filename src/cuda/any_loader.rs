@@ -226,7 +226,7 @@ impl AnyLoader {
                 return Ok(Poll::Ready(None));
             }
             let next = device.streaming().poll_on(stream, Wait::Never)?;
-            if matches!(wait, Wait::Never | Wait::Look) || next.is_ready() {
+            if matches!(wait, Wait::Never | Wait::PollUnlessAllLeased) || next.is_ready() {
                 return Ok(next.map(|next| next.map(AnyBatch::Device)));
             }
             drop(device);

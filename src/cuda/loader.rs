@@ -16,8 +16,10 @@ use crate::{DType, Result};
 /// The batches are those of the [`Loader`] with the same options, with any number of workers, slots
 /// and batches under way.
 ///
-/// Dropping the loader waits for the copies from its page-locked memory and for its kernel. It
-/// frees its memory, except that of batches that the consumer holds: these stay valid.
+/// Dropping the loader waits for its kernel. Unless a clone of [`DeviceLoader::host`] or its
+/// [`Batches`] is left, it also ends the workers and waits for the copies from its page-locked
+/// memory. It frees its memory, except that of batches that the consumer holds: these stay valid. A
+/// clone or its `Batches` keeps the workers and the page-locked memory.
 #[derive(Debug)]
 pub struct DeviceLoader {
     /// What is under way to the device.
@@ -57,14 +59,10 @@ impl DeviceLoader {
         self.pipeline.counters.consumer_waited(time);
     }
 
-    /// The stream that batches are delivered to.
+    /// Returns the stream that batches are delivered to.
     #[must_use]
     pub fn stream(&self) -> &Stream {
         &self.stream
-    }
-
-    pub(super) fn pipeline(&self) -> &Pipeline {
-        &self.pipeline
     }
 
     /// Returns the channels and positions of an example on the device: `(1, 1)` for a column of one

@@ -130,7 +130,7 @@ impl PlainCopies {
 /// Errors of gathering; [`Error::AllLeased`] if the consumer holds all batches; [`Error::Driver`].
 pub fn kernel_time(loader: &mut DeviceLoader, launches: u32) -> Result<Option<Duration>> {
     let Some(batch) = loader.epoch(0).next().transpose()? else { return Ok(None) };
-    let pipeline = loader.pipeline();
+    let pipeline = &loader.pipeline;
     match batch.with_slot(|slot| pipeline.time_expansion(slot, batch.len(), launches.max(1))) {
         // The host has waited for the last launch, and the batch had no other use: its slot may be
         // filled again.

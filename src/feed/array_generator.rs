@@ -189,10 +189,11 @@ impl<'a> ArrayGenerator<'a> {
     /// [`Error::Argument`] for a parameter out of its range, or an array that does not fit the
     /// others or the windows.
     pub fn dataset(&self) -> Result<Dataset<'a>> {
-        self.source(self.options.batch_size)
+        self.dataset_of(self.options.batch_size)
     }
 
-    fn source(&self, batch_size: usize) -> Result<Dataset<'a>> {
+    /// Makes the data set, laid out for batches of this many examples.
+    fn dataset_of(&self, batch_size: usize) -> Result<Dataset<'a>> {
         sizes::check("in_window", self.in_window, 1)?;
         sizes::check("out_window", self.out_window, 1)?;
         sizes::check("max_jitter", self.max_jitter, 0)?;
@@ -272,6 +273,7 @@ impl ArrayGenerator<'static> {
     /// their number is not set.
     pub(crate) fn build_in(&self, more_slots: usize, allocate: &dyn Fn(usize) -> Result<Slot>) -> Result<Loader> {
         let shard = self.options.checked()?;
-        Loader::new(self.source(shard.local_batch_size())?, &self.options, more_slots, allocate)
+        let dataset = self.dataset_of(shard.local_batch_size())?;
+        Loader::new(dataset, shard, &self.options, more_slots, allocate)
     }
 }

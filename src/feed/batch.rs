@@ -235,8 +235,7 @@ impl Batch {
         Ok(())
     }
 
-    /// The memory of the batch's slot, if it is of this kind.
-    #[cfg(feature = "cuda")]
+    /// Returns the memory of the batch's slot, if it is of this type.
     pub(crate) fn memory_mut<M: super::slot::Memory>(&mut self) -> Option<&mut M> {
         self.lease.slot_mut()?.memory_mut()
     }

@@ -194,7 +194,8 @@ impl PeakGenerator {
     /// their number is not set.
     pub(crate) fn build_in(&self, more_slots: usize, allocate: &dyn Fn(usize) -> Result<Slot>) -> Result<Loader> {
         let shard = self.options.checked()?;
-        Loader::new(self.source(shard.local_batch_size())?, &self.options, more_slots, allocate)
+        let dataset = self.dataset_of(shard.local_batch_size())?;
+        Loader::new(dataset, shard, &self.options, more_slots, allocate)
     }
 
     /// Selects the loci, and makes the data set: examples are read in any order, by the caller's
@@ -204,7 +205,7 @@ impl PeakGenerator {
     /// As [`PeakGenerator::build`].
     pub fn dataset(&self) -> Result<Dataset<'static>> {
         sizes::check("batch_size", self.options.batch_size, 1)?;
-        self.source(self.options.batch_size)
+        self.dataset_of(self.options.batch_size)
     }
 
     /// Returns the types of sequence, controls and signal.
@@ -214,20 +215,17 @@ impl PeakGenerator {
     }
 
     /// Returns the width of sequence and controls, in bases.
-    #[cfg(feature = "cuda")]
     pub(crate) fn sequence_width(&self) -> usize {
         self.filter.in_window
     }
 
     /// Returns whether the sequence is that of a store, which can be packed into bits.
-    #[cfg(feature = "cuda")]
     pub(crate) fn packs_sequence(&self) -> bool {
         self.genome.sequence_dtype().is_none()
     }
 
     /// Returns the narrowest types that hold all values of the controls and of the signal, after
     /// checking that the types that were set hold them.
-    #[cfg(feature = "cuda")]
     pub(crate) fn narrowest_types(&self) -> Result<[DType; 2]> {
         self.columns()?.narrowest_types()
     }
@@ -236,7 +234,8 @@ impl PeakGenerator {
         GenomeColumns::new(&self.genome, self.filter.signals.as_deref(), self.controls.as_deref(), self.types())
     }
 
-    fn source(&self, batch_size: usize) -> Result<Dataset<'static>> {
+    /// Makes the data set, laid out for batches of this many examples.
+    fn dataset_of(&self, batch_size: usize) -> Result<Dataset<'static>> {
         let filter = &self.filter;
         let columns = self.columns()?;
         columns.check()?;

@@ -79,7 +79,6 @@ impl<'a> GenomeColumns<'a> {
 
     /// Returns the narrowest types that hold all values of controls and signal. Checks before that
     /// the types asked for have the range for them.
-    #[cfg(feature = "cuda")]
     pub(super) fn narrowest_types(&self) -> Result<[DType; 2]> {
         let controls = self.controls.narrowest_type("controls_type", self.types[1])?;
         Ok([controls, self.signals.narrowest_type("signal_type", self.types[2])?])

@@ -44,16 +44,17 @@ struct Core {
 }
 
 impl Loader {
-    /// Makes the ring and starts the workers. `dataset` must be laid out for this rank's part of a
-    /// batch. `allocate` gives a slot of as many bytes as it is called with. Where the options do
-    /// not set the number of slots, there are `more_slots` in addition to the default.
+    /// Makes the ring and starts the workers. `shard` is what [`LoaderOptions::checked`] gave, and
+    /// `dataset` must be laid out for this rank's part of a batch. `allocate` gives a slot of as
+    /// many bytes as it is called with. Where the options do not set the number of slots, there are
+    /// `more_slots` in addition to the default.
     pub(super) fn new(
         dataset: Dataset<'static>,
+        shard: Shard,
         options: &LoaderOptions,
         more_slots: usize,
         allocate: &dyn Fn(usize) -> Result<Slot>,
     ) -> Result<Loader> {
-        let shard = options.checked()?;
         let slots = options.slots.unwrap_or(options.num_workers + 2 + more_slots);
         let ring = Arc::new(Ring::new(slots, || allocate(dataset.layout.bytes()))?);
         let workers = Workers::spawn(&ring, options.num_workers)?;
@@ -222,19 +223,16 @@ impl Loader {
     }
 
     /// Returns whether a stream has no further batch and no error.
-    #[cfg(feature = "cuda")]
     pub(super) fn is_at_end(&self, stream: &Arc<Stream>) -> bool {
         self.0.ring.is_at_end(stream)
     }
 
     /// Returns how many streams were begun, to learn whether another one was begun since.
-    #[cfg(feature = "ffi")]
     pub(crate) fn begun(&self) -> u64 {
         self.0.begun.load(Ordering::SeqCst)
     }
 
     /// Waits until the next batch is gathered, or the stream has ended.
-    #[cfg(feature = "ffi")]
     pub(crate) fn wait(&self) {
         self.0.ring.wait();
     }
@@ -258,7 +256,7 @@ impl Dataset<'static> {
     /// batches do not fit in memory.
     pub fn loader(&self, seed: u64, options: &LoaderOptions) -> Result<Loader> {
         let shard = options.checked()?;
-        Loader::new(self.unshared(seed, shard.local_batch_size())?, options, 0, &Slot::plain)
+        Loader::new(self.unshared(seed, shard.local_batch_size())?, shard, options, 0, &Slot::plain)
     }
 
     /// Makes a loader whose slots lie in memory of the caller's. `allocate` is called with the
@@ -275,6 +273,6 @@ impl Dataset<'static> {
     ) -> Result<Loader> {
         let shard = options.checked()?;
         let allocate = |bytes| Slot::foreign(allocate(bytes)?, bytes);
-        Loader::new(self.unshared(seed, shard.local_batch_size())?, options, 0, &allocate)
+        Loader::new(self.unshared(seed, shard.local_batch_size())?, shard, options, 0, &allocate)
     }
 }

@@ -1,5 +1,6 @@
 //! The feed: a ring of batch slots, worker threads that gather into them, and batches delivered in
-//! order as leases. It knows nothing of GPUs.
+//! order as leases.
+#![cfg_attr(not(feature = "ffi"), expect(dead_code, reason = "some of it only devices and the C interface use"))]
 
 mod apply_filter;
 mod array;
@@ -45,8 +46,4 @@ pub use state::State;
 pub use stats::Stats;
 
 #[cfg(feature = "cuda")]
-pub(crate) use reported::Reported;
-#[cfg(feature = "cuda")]
-pub(crate) use ring::Wait;
-#[cfg(feature = "cuda")]
-pub(crate) use state::Cursor;
+pub(crate) use {reported::Reported, ring::Wait, state::Cursor};

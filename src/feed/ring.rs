@@ -4,7 +4,7 @@
 //! One mutex guards all slots. It is taken a few times a batch.
 
 #[cfg(test)]
-mod scripted;
+pub(super) mod scripted;
 mod slots;
 
 pub(super) use slots::Claim;
@@ -48,9 +48,8 @@ struct Shared {
 pub(crate) enum Wait {
     /// Never. Without workers the batch is gathered all the same.
     Never,
-    /// Never, and it is an error when all slots are leased.
-    #[cfg_attr(not(feature = "ffi"), expect(dead_code, reason = "only the C interface polls like this"))]
-    Look,
+    /// Never, but it is an error when all slots are leased.
+    PollUnlessAllLeased,
     /// Until the batch is gathered, but it is an error when all slots are leased.
     UnlessAllLeased,
     /// Until the batch is gathered.
@@ -80,7 +79,7 @@ impl Ring {
         }
     }
 
-    /// Ends a stream, or with `None` whichever is current. Consumers that wait for its next batch
+    /// Ends a stream, or with `None` the stream that is current then. Consumers that wait for its next batch
     /// learn that it has ended.
     pub(super) fn stop(&self, stream: Option<&Arc<Stream>>) {
         let mut shared = self.lock();
@@ -162,7 +161,8 @@ impl Ring {
                 self.counters.consumer_waited(since);
                 return Ok(Poll::Ready(Some(self.deliver(stream, filled))));
             }
-            if shared.slots.leased() == self.slots && matches!(wait, Wait::UnlessAllLeased | Wait::Look) {
+            if shared.slots.leased() == self.slots && matches!(wait, Wait::UnlessAllLeased | Wait::PollUnlessAllLeased)
+            {
                 return Err(Error::AllLeased { slots: self.slots });
             }
             let claim = gather.and_then(|gather| Some((gather, shared.slots.claim()?)));
@@ -173,7 +173,7 @@ impl Ring {
                 shared = self.lock();
             } else {
                 let left = match wait {
-                    Wait::Never | Wait::Look => return Ok(Poll::Pending),
+                    Wait::Never | Wait::PollUnlessAllLeased => return Ok(Poll::Pending),
                     Wait::UnlessAllLeased | Wait::Always => None,
                     Wait::For(time) => match time.checked_sub(since.elapsed()) {
                         None => return Ok(Poll::Pending),
@@ -194,7 +194,6 @@ impl Ring {
     }
 
     /// Waits until the next batch of the current stream is gathered, or the stream has ended.
-    #[cfg(feature = "ffi")]
     pub(super) fn wait(&self) {
         let mut shared = self.lock();
         let Some(stream) = shared.slots.stream().cloned() else { return };
@@ -204,7 +203,6 @@ impl Ring {
     }
 
     /// Returns whether a stream has no further batch and no error.
-    #[cfg(feature = "cuda")]
     pub(super) fn is_at_end(&self, stream: &Arc<Stream>) -> bool {
         let shared = self.lock();
         !shared.slots.is_current(stream) || (shared.slots.is_at_end() && !shared.slots.has_failed())
@@ -247,7 +245,7 @@ impl Ring {
         }
     }
 
-    /// What the lock guards stays whole when a thread dies while holding it: nothing panics
+    /// Locks the slots. They stay whole when a thread dies while holding the lock: nothing panics
     /// halfway.
     fn lock(&self) -> MutexGuard<'_, Shared> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)

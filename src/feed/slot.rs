@@ -74,7 +74,6 @@ impl Slot {
     }
 
     /// Returns the memory, if it is of this type.
-    #[cfg(feature = "cuda")]
     pub(super) fn memory_mut<M: Memory>(&mut self) -> Option<&mut M> {
         let memory: &mut dyn Any = &mut *self.0;
         memory.downcast_mut()

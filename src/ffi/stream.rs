@@ -122,7 +122,7 @@ pub extern "C" fn atemoya_loader_next_if_ready(
     batch: Option<&mut MaybeUninit<*mut atemoya_batch>>,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
-    next(loader, batch, error, |loader| loader.next(Wait::Look))
+    next(loader, batch, error, |loader| loader.next(Wait::PollUnlessAllLeased))
 }
 
 /// Writes the next batch, which `take` takes from a loader.

@@ -37,7 +37,6 @@ pub(crate) fn check_tracks(name: &'static str, dtype: DType, store: &Store, grou
 
 /// Checks that a type which rounds, the parameter `name`, has the range of the tracks of some
 /// groups.
-#[cfg(feature = "cuda")]
 pub(crate) fn check_range(name: &'static str, dtype: DType, store: &Store, groups: &[&GroupEntry]) -> Result<()> {
     // f16 rounds this, and what is greater, to infinity.
     let infinite = |value: f32| value.abs() >= 65_520.0;
@@ -52,7 +51,6 @@ pub(crate) fn check_range(name: &'static str, dtype: DType, store: &Store, group
 }
 
 /// Returns the narrowest type that holds all values of the tracks of some groups.
-#[cfg(feature = "cuda")]
 pub(crate) fn narrowest(store: &Store, groups: &[&GroupEntry]) -> DType {
     match tracks(store, groups).map(|track| track.values).max() {
         None | Some(TrackType::U8) => DType::U8,

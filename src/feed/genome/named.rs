@@ -97,7 +97,6 @@ impl<'a> Tracks<'a> {
 
     /// Returns the narrowest type that holds all values. Checks before that a type asked for, the
     /// parameter `name`, has the range for them.
-    #[cfg(feature = "cuda")]
     pub(in crate::feed) fn narrowest_type(&self, name: &'static str, dtype: DType) -> Result<DType> {
         if let Tracks::Groups(store, _, groups) = self {
             types::check_range(name, dtype, store, groups)?;
