@@ -22,7 +22,7 @@ pub(super) struct Flow {
     error: Option<Error>,
     /// Whether the loader's cursor moves with it.
     moves_cursor: bool,
-    /// Which errors its iterators have reported.
+    /// Whether the error that ended it was reported.
     reported: Reported,
 }
 
@@ -31,12 +31,15 @@ pub(super) struct Flow {
 ///
 /// It ends after an error, which is reported once. The loader can be used again then.
 /// [`Error::AllLeased`] is the exception: after it, `next` gives `None` until a batch is dropped,
-/// and then goes on.
+/// and then goes on. A stream that was begun on [`DeviceLoader::host`] or a clone of it goes on
+/// when this is dropped.
 #[derive(Debug)]
 pub struct DeviceBatches<'a> {
     loader: &'a mut DeviceLoader,
     /// Whether the stream ends with this.
     ends: bool,
+    /// Whether `AllLeased` was reported since the last batch.
+    all_leased: bool,
 }
 
 impl<'a> DeviceBatches<'a> {
@@ -45,12 +48,12 @@ impl<'a> DeviceBatches<'a> {
     pub(super) fn begin(loader: &'a mut DeviceLoader, batches: Batches, moves_cursor: bool) -> DeviceBatches<'a> {
         let pending = VecDeque::with_capacity(loader.ahead + 1);
         loader.flow = Flow { batches: Some(batches), pending, moves_cursor, ..Flow::default() };
-        DeviceBatches { loader, ends: true }
+        DeviceBatches { loader, ends: true, all_leased: false }
     }
 
     /// Returns the rest of what is streamed already.
     pub(super) fn of(loader: &'a mut DeviceLoader) -> DeviceBatches<'a> {
-        DeviceBatches { loader, ends: false }
+        DeviceBatches { loader, ends: false, all_leased: false }
     }
 
     /// Drops this and leaves the stream going: [`DeviceLoader::streaming`] gives the rest of it.
@@ -68,8 +71,8 @@ impl<'a> DeviceBatches<'a> {
         if let Err(error) = super::lease::check(stream, self.loader.device()) {
             return Some(Err(error));
         }
-        let polled = self.poll_on(stream, Wait::Always);
-        self.loader.flow.reported.item(polled)
+        let polled = self.loader.take(stream, Wait::Always);
+        self.loader.flow.reported.item(&mut self.all_leased, polled)
     }
 
     /// Takes the next batch as `next` does, but waits for workers for `time` at most and is pending
@@ -86,10 +89,7 @@ impl<'a> DeviceBatches<'a> {
     /// have not gathered it and it was not waited for.
     pub(crate) fn poll_on(&mut self, stream: &Stream, wait: Wait) -> Result<Poll<Option<DeviceBatch>>> {
         super::lease::check(stream, self.loader.device())?;
-        let since = Instant::now();
-        let next = self.loader.take(stream, wait);
-        self.loader.pipeline.counters.consumer_waited(since.elapsed());
-        next
+        self.loader.take(stream, wait)
     }
 
     /// Returns the loader's state after the batch that was delivered last. It is `None` for draws
@@ -112,13 +112,22 @@ impl Iterator for DeviceBatches<'_> {
 impl Drop for DeviceBatches<'_> {
     fn drop(&mut self) {
         if self.ends {
-            self.loader.stop();
+            // The flow's batches end their own stream, and no other one of the host's side.
+            self.loader.flow.end(None);
         }
     }
 }
 
 impl DeviceLoader {
+    /// Delivers the next batch to a stream of this device, and counts the time that it takes.
     fn take(&mut self, stream: &Stream, wait: Wait) -> Result<Poll<Option<DeviceBatch>>> {
+        let since = Instant::now();
+        let next = self.deliver_next(stream, wait);
+        self.pipeline.counters.consumer_waited(since.elapsed());
+        next
+    }
+
+    fn deliver_next(&mut self, stream: &Stream, wait: Wait) -> Result<Poll<Option<DeviceBatch>>> {
         if self.flow.pending.is_empty() && !self.flow.ended {
             if self.flow.batches.as_ref().is_none_or(Batches::is_at_end) {
                 self.flow.ended = true;

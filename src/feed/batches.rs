@@ -59,7 +59,7 @@ impl Loader {
             );
             return Err(Error::argument("draws", message));
         }
-        Ok(Batches { loader: self.clone(), stream: Some(self.start_draws(plan)), cursor: None, ends: true })
+        Ok(Batches::new(self, Some(self.start_draws(plan)), None))
     }
 
     /// Streams every kept peak, or every kept negative, or both (peaks first), once and in order,
@@ -82,8 +82,11 @@ impl Loader {
         let draws = draws(peaks, options.n_peaks, true).chain(draws(negatives, options.n_negatives, false));
         let draws: Vec<Draw> = draws.collect();
         if draws.is_empty() {
-            let message =
-                if negatives { "there are no negatives" } else { "neither peaks nor negatives are asked for" };
+            let message = if negatives {
+                "there are no negatives"
+            } else {
+                "neither peaks nor negatives are asked for: set `peaks` or `negatives` to true"
+            };
             return Err(Error::argument("validation", message));
         }
         self.follow(draws)
@@ -103,16 +106,11 @@ impl Loader {
     /// # Ok::<(), atemoya::Error>(())
     /// ```
     pub fn streaming(&self) -> Batches {
-        Batches { loader: self.clone(), stream: None, cursor: None, ends: false }
+        Batches::new(self, None, None)
     }
 
     fn begin(&self, start: Cursor, epochs: u64) -> Batches {
-        Batches {
-            loader: self.clone(),
-            stream: Some(self.start_epochs(start, epochs)),
-            cursor: Some(start),
-            ends: true,
-        }
+        Batches::new(self, Some(self.start_epochs(start, epochs)), Some(start))
     }
 }
 
@@ -120,22 +118,33 @@ impl Loader {
 /// since.
 ///
 /// When another stream of the loader is begun, this one ends. It also ends after an error. `next`
-/// and [`Batches::next_waiting`] report an error once: where several threads take batches of a
-/// stream, to one of them. [`Error::AllLeased`](crate::Error::AllLeased) does not end the stream:
-/// after it, `next` gives `None` until a batch is dropped, and then goes on.
+/// and [`Batches::next_waiting`] report that error once: where several `Batches` share a stream, to
+/// one of them.
+///
+/// [`Error::AllLeased`](crate::Error::AllLeased) does not end the stream. Each `Batches` reports it
+/// once, and its `next` gives `None` then, until a batch is dropped; after that it goes on.
 #[derive(Debug)]
 #[must_use = "the stream ends when its batches are dropped; `detach` leaves it going"]
 pub struct Batches {
     loader: Loader,
-    /// `None` until a batch is asked for, where it is whichever is current then.
+    /// `None` until a batch is asked for; then it is set to the stream that is current then.
     stream: Option<Arc<Stream>>,
     /// After the last batch; `None` where it is the loader's.
     cursor: Option<Cursor>,
     /// Whether the stream ends with this.
     ends: bool,
+    /// Whether `AllLeased` was reported since the last batch.
+    all_leased: bool,
 }
 
 impl Batches {
+    /// Makes the batches of a stream, which ends with them, or of the one that is current when the
+    /// first is asked for.
+    fn new(loader: &Loader, stream: Option<Arc<Stream>>, cursor: Option<Cursor>) -> Batches {
+        let ends = stream.is_some();
+        Batches { loader: loader.clone(), stream, cursor, ends, all_leased: false }
+    }
+
     /// Drops this and leaves the stream going: [`Loader::streaming`] gives the rest of it.
     pub fn detach(mut self) {
         self.ends = false;
@@ -177,9 +186,8 @@ impl Batches {
         self.cursor.map_or_else(|| self.loader.state(), |cursor| self.loader.state_at(cursor))
     }
 
-    /// The place behind the last batch that was taken, or where the stream begins; `None` for draws
-    /// of the caller's own.
-    #[cfg(feature = "cuda")]
+    /// Returns the cursor after the last batch that was taken, or the start of the stream. It is
+    /// `None` for draws of the caller's own.
     pub(crate) fn cursor(&self) -> Option<Cursor> {
         self.cursor
     }
@@ -196,11 +204,10 @@ impl Batches {
     fn take(&mut self, wait: Wait) -> Option<Result<Batch>> {
         let polled = self.poll(wait);
         // Where there is no stream, there is no error either.
-        self.stream.as_ref()?.reported.item(polled)
+        self.stream.as_ref()?.reported.item(&mut self.all_leased, polled)
     }
 
     /// Returns whether the stream has no further batch and no error.
-    #[cfg(feature = "cuda")]
     pub(crate) fn is_at_end(&self) -> bool {
         self.stream.as_ref().is_none_or(|stream| self.loader.is_at_end(stream))
     }
@@ -221,3 +228,6 @@ impl Drop for Batches {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

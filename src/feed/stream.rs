@@ -24,7 +24,7 @@ pub(super) struct Stream {
     /// The caller's own draws, in place of the plans of the epochs.
     draws: Option<Arc<Plan>>,
     readahead: Readahead,
-    /// Which errors its iterators have reported.
+    /// Whether the error that ended it was reported.
     pub(super) reported: Reported,
 }
 

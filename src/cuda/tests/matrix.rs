@@ -71,10 +71,12 @@ clean! {
     resumed
     sharded
     damaged
+    left_to_the_host
     undelivered
     failing_record
     failing_wait
     failing_copied
     failing_release
+    failing_after_all_leased
     panicking_consumer
 }

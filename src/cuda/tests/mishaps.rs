@@ -75,3 +75,23 @@ pub(super) fn failing_copied(emulator: &Emulator) -> Done {
 pub(super) fn failing_release(emulator: &Emulator) -> Done {
     failing(emulator, "cuEventRecord", 3, 0)
 }
+
+/// A call fails after all slots were leased: both errors are reported, each once.
+pub(super) fn failing_after_all_leased(emulator: &Emulator) -> Done {
+    let (_directory, store) = temporary();
+    let device = Device::open(0).unwrap();
+    let inline = typed(&store, COMPACT).num_workers(0);
+    let mut loader = DeviceGenerator::new(&device, inline).prefetch_to_device(0).device_slots(Some(1)).build().unwrap();
+    let mut consumer = Consumer::default();
+    let mut batches = loader.epoch(0);
+    let held = batches.next().unwrap().unwrap();
+    assert!(matches!(batches.next(), Some(Err(Error::AllLeased { slots: 1 }))));
+    assert!(batches.next().is_none(), "it is reported once");
+    consumer.consume(held);
+    emulator.fail(Some("cuEventRecord"), 1, 999);
+    assert!(matches!(batches.next(), Some(Err(Error::Driver { code: 999, .. }))));
+    assert!(batches.next().is_none(), "it is reported once");
+    drop(batches);
+    let expected = expected(&generator(&store), COMPACT, (0, 1));
+    Done { wrong: consumer.wrong(&expected[..1]), ..Done::default() }
+}

@@ -12,7 +12,7 @@ use crate::{ArrayGenerator, DType, PeakGenerator};
 
 pub(super) type Program = fn(&Emulator) -> Done;
 
-pub(super) const PROGRAMS: [(&str, Program); 32] = [
+pub(super) const PROGRAMS: [(&str, Program); 34] = [
     ("compact", compact),
     ("dense", dense),
     ("borrowed", borrowed),
@@ -30,12 +30,14 @@ pub(super) const PROGRAMS: [(&str, Program); 32] = [
     ("resumed", super::streams::resumed),
     ("sharded", super::streams::sharded),
     ("damaged", super::streams::damaged),
+    ("left_to_the_host", super::streams::left_to_the_host),
     ("undelivered", super::holding::undelivered),
     ("refused", super::refusals::refused),
     ("failing_record", super::mishaps::failing_record),
     ("failing_wait", super::mishaps::failing_wait),
     ("failing_copied", super::mishaps::failing_copied),
     ("failing_release", super::mishaps::failing_release),
+    ("failing_after_all_leased", super::mishaps::failing_after_all_leased),
     ("kernel", super::expansion::kernel),
     ("bytes", super::expansion::bytes),
     ("every_type", super::expansion::every_type),

@@ -113,3 +113,21 @@ pub(super) fn damaged(_: &Emulator) -> Done {
     drop(batches);
     Done { wrong: consumer.wrong(&from(good.into_iter(), COMPACT)), ..Done::default() }
 }
+
+/// Dropping the batches of a device does not end a stream that was begun on a clone of the host's
+/// side, which outlives the loader.
+pub(super) fn left_to_the_host(_: &Emulator) -> Done {
+    let (_directory, store) = temporary();
+    let device = Device::open(0).unwrap();
+    let mut loader = DeviceGenerator::new(&device, typed(&store, COMPACT)).build().unwrap();
+    let host = loader.host().clone();
+    let mut consumer = Consumer::default();
+    let mut batches = loader.epoch(0);
+    consumer.consume(batches.next().unwrap().unwrap());
+    let of_host = host.epoch(1);
+    drop(batches);
+    drop((loader, device));
+    assert_eq!(of_host.map(Result::unwrap).count(), host.batches_per_epoch());
+    let expected = expected(&generator(&store), COMPACT, (0, 1));
+    Done { wrong: consumer.wrong(&expected[..1]), ..Done::default() }
+}

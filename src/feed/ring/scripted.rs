@@ -47,15 +47,18 @@ impl std::fmt::Debug for Scripted {
     }
 }
 
-/// A stream of so many batches.
+/// Makes a stream of this many batches.
 pub(super) fn stream(batches: u64, script: impl Fn(u64) -> Result<()> + Send + Sync + 'static) -> Arc<Stream> {
     let shard = Shard::new(0, 1, 1).unwrap();
     let dataset = Arc::new(dataset(batches, script));
     Arc::new(Stream::of_epochs(&dataset, (shard, false), (Cursor::default(), 1), 1))
 }
 
-/// A data set whose epochs have so many examples, in the order of their numbers.
-pub(super) fn dataset(examples: u64, script: impl Fn(u64) -> Result<()> + Send + Sync + 'static) -> Dataset<'static> {
+/// Makes a data set whose epochs have this many examples, in the order of their numbers.
+pub(in crate::feed) fn dataset(
+    examples: u64,
+    script: impl Fn(u64) -> Result<()> + Send + Sync + 'static,
+) -> Dataset<'static> {
     let plan = PlanOptions {
         n_peaks: examples as usize,
         n_negatives: 0,
