@@ -88,8 +88,10 @@ impl<'a> Columns<'a> {
     /// Requests the pages that examples need. Returns whether any were requested, which they are
     /// not where a few looks find them in memory.
     pub(super) fn read_ahead(&self, examples: &Examples<'_>) -> bool {
-        let request = |reader: &Box<dyn ColumnReader + 'a>| reader.read_ahead(examples, RowPart::Rows);
-        let requested = [0, 1, 2].map(|i| self.readers[i].as_ref().map_or(Requested::Nothing, request));
+        let requested = self.readers.each_ref().map(|reader| match reader {
+            Some(reader) => reader.read_ahead(examples, RowPart::Rows),
+            None => Requested::Nothing,
+        });
         for (reader, requested) in self.readers.iter().zip(requested) {
             if let (Some(reader), Requested::AllButTiles) = (reader, requested) {
                 reader.read_ahead(examples, RowPart::Tiles);
