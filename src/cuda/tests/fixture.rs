@@ -8,7 +8,7 @@ use std::path::Path;
 use tempfile::TempDir;
 
 #[path = "../../../tests/common/stores.rs"]
-#[expect(unreachable_pub, reason = "it is shared with the tests across modules")]
+#[expect(unreachable_pub, clippy::duplicate_mod, reason = "it is shared with other tests")]
 mod stores;
 use crate::format::manifest::Role;
 use stores::Contig;
