@@ -95,6 +95,16 @@ impl fmt::Display for DType {
 }
 
 /// A Rust type of array elements, which has a [`DType`].
+///
+/// ```
+/// use atemoya::DType;
+/// use atemoya::dtype::Element;
+///
+/// fn dtype_of<T: Element>(_: &[T]) -> DType {
+///     T::DTYPE
+/// }
+/// assert_eq!(dtype_of(&[1u16]), DType::U16);
+/// ```
 pub trait Element: bytemuck::Pod + Send + Sync + sealed::Sealed {
     /// Its [`DType`].
     const DTYPE: DType;

@@ -62,6 +62,13 @@ pub fn panic_message(panic: &(dyn Any + Send)) -> String {
 }
 
 /// The result of every fallible function of the library.
+///
+/// ```
+/// fn contigs(path: &str) -> atemoya::Result<usize> {
+///     Ok(atemoya::Store::open(path)?.contigs().len())
+/// }
+/// assert!(contigs("no such store").is_err());
+/// ```
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Everything that can go wrong.
@@ -69,6 +76,16 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Each variant about a file names the file. Messages are for people: programs should match on the
 /// variant. The message of [`Error::Io`] does not include the operating system's error, which is
 /// its [`source`](std::error::Error::source).
+///
+/// ```
+/// use atemoya::{Error, Store};
+///
+/// match Store::open("no such store") {
+///     Err(Error::Io { path, .. }) => println!("cannot read {}", path.display()),
+///     Err(error) => println!("{error}"),
+///     Ok(_) => unreachable!(),
+/// }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -263,27 +280,4 @@ impl Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn parameters_alone_are_renamed() {
-        let say = |message: &str| with_parameters(message, |name| format!("{name}="));
-        assert_eq!(
-            say("`a_b` or `chroms`, not `atemoya index`, `, `x`"),
-            "a_b= or chroms=, not `atemoya index`, `, x="
-        );
-        for same in ["", "`", "``", "a `B` `1`"] {
-            assert_eq!(say(same), same);
-        }
-    }
-
-    #[test]
-    fn ten_names_are_listed_of_many() {
-        let names = |count: usize| (1..=count).map(|i| format!("chr{i}"));
-        assert_eq!(listed(names(0)), "none");
-        assert_eq!(listed(["a b", "c "]), r#""a b", "c ""#);
-        assert!(listed(names(10)).ends_with(r#""chr9", "chr10""#));
-        assert!(listed(names(3000)).ends_with(r#""chr9", "chr10" and 2990 more"#));
-    }
-}
+mod tests;

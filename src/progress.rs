@@ -2,6 +2,20 @@
 
 /// Receives the progress of long work, and can interrupt it. All methods have defaults that do
 /// nothing; `()` is a progress that does nothing.
+///
+/// ```
+/// use atemoya::{Progress, Unit};
+///
+/// struct Printed;
+///
+/// impl Progress for Printed {
+///     fn start(&self, phase: &str, total: u64, _unit: Unit) {
+///         println!("{phase}: {total}");
+///     }
+/// }
+///
+/// Printed.start("verify", 8, Unit::Bytes);
+/// ```
 pub trait Progress: Sync {
     /// Begins a phase. `phase` names it in words (`reading the genome`), and `total` is the number
     /// of units of work, 0 if it is not known.
@@ -27,6 +41,12 @@ pub trait Progress: Sync {
 impl Progress for () {}
 
 /// The unit of a phase's progress.
+///
+/// ```
+/// use atemoya::Unit;
+///
+/// assert_ne!(Unit::Bytes, Unit::Tiles);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unit {

@@ -37,6 +37,17 @@ pub struct Array<'a> {
 /// Says how an array lies in memory: element (i, j, k) is at byte
 /// `offset + (i * strides[0] + j * strides[1] + k * strides[2]) * dtype.size()`. That may be any
 /// address.
+///
+/// ```
+/// use atemoya::DType;
+/// use atemoya::feed::{Array, Strided};
+///
+/// // Channels last: (examples, positions, channels).
+/// let bytes = vec![0u8; 2 * 4 * 3];
+/// let view = Strided { dtype: DType::U8, shape: [2, 3, 4], offset: 0, strides: [12, 1, 3] };
+/// assert_eq!(Array::borrowed(&bytes, view)?.shape(), [2, 3, 4]);
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Strided {
     /// The type of the elements, little-endian.

@@ -16,6 +16,19 @@ use std::sync::Arc;
 ///
 /// All columns lie in one allocation that begins on a page boundary. Each starts at a multiple of
 /// 256 bytes.
+///
+/// ```
+/// # use atemoya::ArrayGenerator;
+/// # use atemoya::feed::Array;
+/// # let sequences = Array::from_vec(vec![0i8; 8 * 4 * 20], [8, 4, 20])?;
+/// # let signals = Array::from_vec(vec![1.0f32; 8 * 10], [8, 1, 10])?;
+/// # let generator = ArrayGenerator::new(sequences, signals).in_window(20).out_window(10);
+/// # let generator = generator.negative_ratio(0.0).batch_size(4);
+/// let batch = generator.dataset()?.fetch(0, &[0, 1, 5])?;
+/// assert_eq!(batch.sequence().unwrap().shape(), [3, 4, 20]);
+/// assert_eq!(batch.labels(), [1, 1, 1]); // peaks
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Batch {
     lease: Lease,
@@ -26,6 +39,19 @@ pub struct Batch {
 }
 
 /// A borrowed column: its values in C order, and its shape.
+///
+/// ```
+/// # use atemoya::ArrayGenerator;
+/// # use atemoya::feed::Array;
+/// # let sequences = Array::from_vec(vec![0i8; 8 * 4 * 20], [8, 4, 20])?;
+/// # let signals = Array::from_vec(vec![1.0f32; 8 * 10], [8, 1, 10])?;
+/// # let generator = ArrayGenerator::new(sequences, signals).in_window(20).out_window(10);
+/// # let generator = generator.negative_ratio(0.0).batch_size(4);
+/// let batch = generator.dataset()?.fetch(0, &[0, 1, 5])?;
+/// let signal = batch.signal().unwrap();
+/// assert_eq!((signal.shape(), signal.row(2)), ([3, 1, 10], &[1.0; 10][..]));
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Tensor<'a, T> {
     data: &'a [T],
@@ -59,6 +85,21 @@ impl<T> Deref for Tensor<'_, T> {
 }
 
 /// A borrowed column of any type: its bytes in C order, little-endian, and its shape.
+///
+/// ```
+/// # use atemoya::ArrayGenerator;
+/// # use atemoya::feed::Array;
+/// # let sequences = Array::from_vec(vec![0i8; 8 * 4 * 20], [8, 4, 20])?;
+/// # let signals = Array::from_vec(vec![1.0f32; 8 * 10], [8, 1, 10])?;
+/// # let generator = ArrayGenerator::new(sequences, signals).in_window(20).out_window(10);
+/// # let generator = generator.negative_ratio(0.0).batch_size(4);
+/// use atemoya::{DType, feed::Column};
+///
+/// let batch = generator.dataset()?.fetch(0, &[0, 1, 5])?;
+/// let signal = batch.column(Column::Signal).unwrap();
+/// assert_eq!((signal.dtype(), signal.bytes().len()), (DType::F32, 3 * 10 * 4));
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AnyTensor<'a> {
     dtype: DType,

@@ -123,6 +123,21 @@ impl Loader {
 ///
 /// [`Error::AllLeased`](crate::Error::AllLeased) does not end the stream. Each `Batches` reports it
 /// once, and its `next` gives `None` then, until a batch is dropped; after that it goes on.
+///
+/// ```
+/// # use atemoya::ArrayGenerator;
+/// # use atemoya::feed::Array;
+/// # let sequences = Array::from_vec(vec![0i8; 8 * 4 * 20], [8, 4, 20])?;
+/// # let signals = Array::from_vec(vec![1.0f32; 8 * 10], [8, 1, 10])?;
+/// # let generator = ArrayGenerator::new(sequences, signals).in_window(20).out_window(10);
+/// # let generator = generator.negative_ratio(0.0).batch_size(4);
+/// let loader = generator.build()?;
+/// let mut batches = loader.epochs(0, 2);
+/// let batch = batches.next().unwrap()?;
+/// assert_eq!((batch.epoch(), batch.index()), (0, 0));
+/// assert_eq!(batches.count(), 3);
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "the stream ends when its batches are dropped; `detach` leaves it going"]
 pub struct Batches {

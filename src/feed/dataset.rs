@@ -23,6 +23,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// It comes from [`PeakGenerator::dataset`](super::PeakGenerator::dataset) or
 /// [`ArrayGenerator::dataset`](super::ArrayGenerator::dataset). Every
 /// [`Loader`](super::Loader::dataset) has one. Any number of threads may read it at once.
+///
+/// ```no_run
+/// let store = atemoya::Store::open("yeast.atemoya")?;
+/// let dataset = atemoya::PeakGenerator::new(&store).dataset()?;
+/// let batch = dataset.fetch(3, &[0, 7, 7])?; // three examples of epoch 3
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Dataset<'a> {
     columns: Columns<'a>,

@@ -9,6 +9,21 @@ pub(super) const COLUMN_ALIGNMENT: usize = 256;
 const MAX_BYTES: usize = 1 << 40;
 
 /// A column of a batch.
+///
+/// ```
+/// # use atemoya::ArrayGenerator;
+/// # use atemoya::feed::Array;
+/// # let sequences = Array::from_vec(vec![0i8; 8 * 4 * 20], [8, 4, 20])?;
+/// # let signals = Array::from_vec(vec![1.0f32; 8 * 10], [8, 1, 10])?;
+/// # let generator = ArrayGenerator::new(sequences, signals).in_window(20).out_window(10);
+/// # let generator = generator.negative_ratio(0.0).batch_size(4);
+/// use atemoya::feed::Column;
+///
+/// let dataset = generator.dataset()?;
+/// assert_eq!(dataset.layout().shape(Column::Sequence), (4, 20));
+/// assert_eq!(dataset.layout().shape(Column::Controls).0, 0); // there are none
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {
     /// One-hot sequence, `(n, 4, in_window)`, channels A, C, G, T. From a store it is i8 or the
@@ -67,6 +82,22 @@ impl ColumnSpec {
 }
 
 /// Types, shapes and offsets of the columns of a batch, all in one allocation.
+///
+/// ```
+/// # use atemoya::ArrayGenerator;
+/// # use atemoya::feed::Array;
+/// # let sequences = Array::from_vec(vec![0i8; 8 * 4 * 20], [8, 4, 20])?;
+/// # let signals = Array::from_vec(vec![1.0f32; 8 * 10], [8, 1, 10])?;
+/// # let generator = ArrayGenerator::new(sequences, signals).in_window(20).out_window(10);
+/// # let generator = generator.negative_ratio(0.0).batch_size(4);
+/// use atemoya::feed::Column;
+///
+/// let dataset = generator.dataset()?;
+/// let layout = dataset.layout();
+/// assert_eq!(layout.range(Column::Sequence, 4), 0..4 * 4 * 20);
+/// assert!(layout.range(Column::Signal, 4).start.is_multiple_of(256));
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
     batch_size: usize,

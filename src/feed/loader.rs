@@ -29,6 +29,20 @@ use std::task::Poll;
 /// everything: any thread may begin or end a stream of a clone, take batches from it, or ask for
 /// its state. The workers end when the last clone and the last [`Batches`](super::Batches) are
 /// dropped. Batches that were delivered stay valid.
+///
+/// ```
+/// # use atemoya::ArrayGenerator;
+/// # use atemoya::feed::Array;
+/// # let sequences = Array::from_vec(vec![0i8; 8 * 4 * 20], [8, 4, 20])?;
+/// # let signals = Array::from_vec(vec![1.0f32; 8 * 10], [8, 1, 10])?;
+/// # let generator = ArrayGenerator::new(sequences, signals).in_window(20).out_window(10);
+/// # let generator = generator.negative_ratio(0.0).batch_size(4);
+/// let loader = generator.num_workers(2).build()?;
+/// assert_eq!((loader.len(), loader.batches_per_epoch()), (8, 2));
+/// let sizes = loader.epoch(0).map(|batch| Ok(batch?.len()));
+/// assert_eq!(sizes.collect::<atemoya::Result<Vec<_>>>()?, [4, 4]);
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Loader(Arc<Core>);
 

@@ -7,6 +7,19 @@ use std::time::{Duration, Instant};
 ///
 /// When `consumer_waited` is near zero and `workers_waited` is large, the loader is faster than its
 /// consumer.
+///
+/// ```
+/// # use atemoya::ArrayGenerator;
+/// # use atemoya::feed::Array;
+/// # let sequences = Array::from_vec(vec![0i8; 8 * 4 * 20], [8, 4, 20])?;
+/// # let signals = Array::from_vec(vec![1.0f32; 8 * 10], [8, 1, 10])?;
+/// # let generator = ArrayGenerator::new(sequences, signals).in_window(20).out_window(10);
+/// # let generator = generator.negative_ratio(0.0).batch_size(4);
+/// let loader = generator.build()?;
+/// loader.epoch(0).for_each(drop);
+/// assert_eq!(loader.stats().batches, 2);
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Stats {
     /// Batches delivered.

@@ -8,6 +8,14 @@ use std::str::FromStr;
 ///
 /// Either way a loader requests the pages of the next batches ahead, where they are not in memory,
 /// unless `ask_ahead` is off.
+///
+/// ```
+/// use atemoya::gather::Access;
+///
+/// assert_eq!("read".parse::<Access>()?, Access::Read);
+/// assert_eq!(Access::default().name(), "map");
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Access {

@@ -13,6 +13,14 @@ use crate::{DType, Error, Result, sizes};
 use std::collections::BTreeMap;
 
 /// Says where a window begins, and which way it is read. All windows of a call have one width.
+///
+/// ```
+/// use atemoya::gather::Span;
+///
+/// let forward = Span { contig: 0, start: -1, reverse_complement: false };
+/// let reverse = Span { reverse_complement: true, ..forward };
+/// assert_eq!(reverse.start, -1);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
     /// The contig's id, as [`Store::contigs`] has it.

@@ -11,6 +11,13 @@ use std::ops::Range;
 /// Reads the one-hot sequence of a range of a contig: `(4, L)` bytes of 0 and 1, channels A, C, G,
 /// T.
 ///
+/// ```no_run
+/// let store = atemoya::Store::open("yeast.atemoya")?;
+/// let one_hot = atemoya::gather::read_sequence(&store, "chrI", 1000..1010)?;
+/// assert_eq!(one_hot.len(), 4 * 10);
+/// # Ok::<(), atemoya::Error>(())
+/// ```
+///
 /// # Errors
 /// [`Error::Argument`] when the store has no sequence or no such contig, or the range is not inside
 /// the contig.
@@ -26,6 +33,13 @@ pub fn read_sequence(store: &Store, contig: &str, range: Range<u64>) -> Result<V
 
 /// Reads the values of one channel over a range of a contig. `track` is `NAME.i`, or `NAME` for a
 /// group of one channel.
+///
+/// ```no_run
+/// let store = atemoya::Store::open("yeast.atemoya")?;
+/// let values = atemoya::gather::read_track(&store, "atac.0", "chrI", 1000..1010)?;
+/// assert_eq!(values.len(), 10);
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 ///
 /// # Errors
 /// [`Error::Argument`] for a track or contig that the store lacks, a range that is not inside the

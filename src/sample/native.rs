@@ -82,6 +82,23 @@ impl Generator {
 }
 
 /// The options of an epoch's plan, in any order.
+///
+/// ```
+/// use atemoya::EpochPlanner;
+/// use atemoya::sample::PlanOptions;
+///
+/// let options = PlanOptions {
+///     n_peaks: 100,
+///     n_negatives: 40,
+///     negative_ratio: 0.1,
+///     max_jitter: 500,
+///     reverse_complement: true,
+///     shuffle: true,
+///     seed: 7,
+/// };
+/// assert_eq!(EpochPlanner::new(options)?.len(), 110);
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlanOptions {
     /// The number of peaks, at least 1. Each occurs exactly once in an epoch.
@@ -104,6 +121,14 @@ pub struct PlanOptions {
 }
 
 /// The example at one index of an epoch.
+///
+/// ```
+/// use atemoya::sample::Draw;
+///
+/// // The third peak, unshifted where the jitter is 50, and not reverse-complemented.
+/// let draw = Draw { is_peak: true, source: 2, offset: 50, reverse_complement: false };
+/// assert!(draw.is_peak);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Draw {
     /// Whether the example is a peak or a negative.

@@ -7,6 +7,14 @@ use std::str::FromStr;
 
 /// The rule for the order of an epoch's examples. Its text, also in saved states, is its name in
 /// lower case.
+///
+/// ```
+/// use atemoya::sample::Order;
+///
+/// assert_eq!("cherimoya".parse::<Order>()?, Order::Cherimoya);
+/// assert_eq!(Order::default().name(), "native");
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
