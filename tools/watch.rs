@@ -6,8 +6,10 @@ use atemoya::Unit;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
+use signal_hook::iterator::Signals;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Duration;
 
 /// The exit code of a command that was interrupted, as shells have it for SIGINT.
@@ -25,8 +27,6 @@ pub(crate) struct Watch {
     bar: ProgressBar,
     columns: u16,
     stop: Arc<AtomicBool>,
-    /// Whether the person who pressed Ctrl-C has had an answer.
-    answered: AtomicBool,
 }
 
 impl Watch {
@@ -47,6 +47,7 @@ impl Watch {
                 .and_then(|_| flag::register(signal, Arc::clone(&watch.stop)))
                 .context("cannot watch for signals")?;
         }
+        watch.answer().context("cannot watch for signals")?;
         Ok(watch)
     }
 
@@ -54,7 +55,19 @@ impl Watch {
         let bar = ProgressBar::with_draw_target(Some(0), target);
         // A bar that is over draws nothing until a phase begins.
         bar.finish_and_clear();
-        Watch { bar, columns, stop: Arc::default(), answered: AtomicBool::new(false) }
+        Watch { bar, columns, stop: Arc::default() }
+    }
+
+    /// Answers the first signal at once, whatever the work is doing.
+    #[expect(clippy::print_stderr, reason = "a person who presses Ctrl-C wants an answer")]
+    fn answer(&self) -> std::io::Result<()> {
+        let (bar, mut signals) = (self.bar.clone(), Signals::new([SIGINT, SIGTERM])?);
+        let answer = move || {
+            if signals.forever().next().is_some() {
+                bar.suspend(|| eprintln!("\nstopping; once more to stop at once"));
+            }
+        };
+        thread::Builder::new().name("signals".to_owned()).spawn(answer).map(drop)
     }
 
     /// Ends work that nobody else interrupts.
@@ -86,13 +99,8 @@ impl atemoya::Progress for Watch {
         self.bar.finish_and_clear();
     }
 
-    #[expect(clippy::print_stderr, reason = "a person who presses Ctrl-C wants an answer")]
     fn interrupted(&self) -> bool {
-        let stop = self.stop.load(Ordering::Relaxed);
-        if stop && !self.answered.swap(true, Ordering::Relaxed) {
-            self.bar.suspend(|| eprintln!("\nstopping; once more to stop at once"));
-        }
-        stop
+        self.stop.load(Ordering::Relaxed)
     }
 }
 
@@ -186,11 +194,11 @@ mod tests {
     }
 
     #[test]
-    fn an_interruption_is_answered_once_and_ends_the_work() {
+    fn an_interruption_ends_the_work() {
         let watch = Watch::on(ProgressDrawTarget::hidden(), COLUMNS);
         assert!(!watch.interrupted() && watch.check().is_ok());
         watch.stop.store(true, Ordering::SeqCst);
-        assert!(watch.interrupted() && watch.answered.load(Ordering::SeqCst));
+        assert!(watch.interrupted());
         assert!(matches!(watch.check(), Err(atemoya::Error::Interrupted)));
     }
 }

@@ -1,6 +1,6 @@
-//! Random calls of the C interface. Bytes become a sequence of calls, with valid and invalid handles,
-//! small and extreme numbers, and valid and invalid memory. What the header promises must hold after
-//! each. Used by the fuzz target and by `tests/ffi_calls.rs`.
+//! Random calls of the C interface. Bytes become a sequence of calls, with valid and invalid
+//! handles, small and extreme numbers, and valid and invalid memory. What the header promises must
+//! hold after each. Used by the fuzz target and by `tests/ffi_calls.rs`.
 #![allow(unsafe_code, reason = "functions of C's are called")]
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::panic, reason = "a part of tests")]
 

@@ -86,8 +86,8 @@ impl Pool {
         batches.filter(|batch| batch.live || exported(batch.number)).count()
     }
 
-    /// Chooses a handle to call a function with: mostly a live one; seldom one that was freed, is of
-    /// another kind, or was never returned.
+    /// Chooses a handle to call a function with: mostly a live one; seldom one that was freed, is
+    /// of another kind, or was never returned.
     pub fn choose(&self, kind: Kind, bytes: &mut Bytes) -> Argument {
         let live = self.live(kind);
         if !live.is_empty() && !bytes.seldom(16) {

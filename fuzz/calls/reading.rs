@@ -242,7 +242,8 @@ pub fn gather(w: &mut World) {
     let windows: Vec<atemoya_window> = (0..count.min(8)).map(|_| window(w)).collect();
     let gatherer = w.choose(Kind::Gatherer).handle();
     w.memory::<u8>(bytes, |w, out| {
-        // SAFETY: there are as many windows, and as much room, or the call claims more than memory holds.
+        // SAFETY: there are as many windows, and as much room, or the call claims more than memory
+        // holds.
         w.call("atemoya_gather", |error| unsafe {
             atemoya_gather(gatherer, windows.as_ptr(), count, width, out.cast(), bytes, error)
         });

@@ -31,7 +31,8 @@ pub fn race(w: &mut World) {
             })
         };
         let started: Vec<_> = scripts.iter().map(start).collect();
-        // Stops the stream again and again, since the threads begin new ones. No thread waits for ever.
+        // Stops the stream again and again, since the threads begin new ones. No thread waits for
+        // ever.
         for round in 0.. {
             if running.load(Ordering::SeqCst) == 0 || started.iter().all(|thread| thread.is_finished()) {
                 break;

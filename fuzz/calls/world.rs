@@ -171,8 +171,8 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Calls `with` with memory for `count` items, or seldom with NULL or memory that is not aligned.
-    /// Checks that the bytes behind that memory do not change.
+    /// Calls `with` with memory for `count` items, or seldom with NULL or memory that is not
+    /// aligned. Checks that the bytes behind that memory do not change.
     pub fn memory<T>(&mut self, count: usize, with: impl FnOnce(&mut World<'a>, *mut T)) {
         const BEHIND: usize = 64;
         let room = count.min(1 << 20) * size_of::<T>();

@@ -7,6 +7,7 @@ use atemoya::index::IndexBuilder;
 use atemoya::ingest::alias::Aliases;
 use atemoya::sample::Order;
 use atemoya::{DType, PeakGenerator};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::path::{Path, PathBuf};
@@ -65,7 +66,11 @@ impl FromPyObject<'_, '_> for Examples {
             filter.alias = aliases(alias.extract::<Option<PathBuf>>()?.as_deref())?;
         }
         let dtype = |name: &str| -> PyResult<Option<DType>> {
-            options.get_item(name)?.map(|dtype| numpy_type(&dtype.extract::<String>()?)).transpose()
+            let Some(dtype) = options.get_item(name)? else { return Ok(None) };
+            let refused = |_| PyTypeError::new_err(format!("{name} must be the name of a type, not {dtype:?}"));
+            let text = dtype.extract::<String>().map_err(refused)?;
+            let named = |error: PyErr| PyTypeError::new_err(format!("{name}: {}", error.value(options.py())));
+            numpy_type(&text).map(Some).map_err(named)
         };
         let controls = options.get_item("controls")?.map(|names| names.extract()).transpose()?.flatten();
         Ok(Examples {

@@ -194,8 +194,12 @@ pub(super) fn ledger_context(selection: &LocusFilter, inputs: &[Provenance]) -> 
 
 /// Checks `selection`. The error is what is wrong, what is expected and what was found.
 fn check_selection(selection: &LocusFilter) -> std::result::Result<(), (&'static str, &'static str, String)> {
-    if let Err(Error::Argument { name, message }) = selection.check() {
-        return Err((name, if name == "max_jitter" { "0 to 2^30" } else { "1 to 2^30" }, message));
+    if let Err(Error::Argument { name, .. }) = selection.check() {
+        return Err(match name {
+            "in_window" => (name, "1 to 2^30", selection.in_window.to_string()),
+            "out_window" => (name, "1 to 2^30", selection.out_window.to_string()),
+            _ => (name, "0 to 2^30", selection.max_jitter.to_string()),
+        });
     }
     if selection.signals.is_none() {
         return Err(("signals", "names of signal groups", "null".to_owned()));

@@ -1,7 +1,8 @@
 //! The orders of an epoch's examples.
 
 use crate::Error;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
@@ -15,7 +16,7 @@ use std::str::FromStr;
 /// assert_eq!(Order::default().name(), "native");
 /// # Ok::<(), atemoya::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Order {
@@ -49,6 +50,12 @@ impl Order {
             Order::Native => "native",
             Order::Cherimoya => "cherimoya",
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for Order {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Order, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
 }
 
