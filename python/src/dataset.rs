@@ -234,8 +234,8 @@ impl Dataset {
     }
 
     /// Makes a stream of these examples. `allocate`, which may be None, is called with a number of
-    /// bytes. It returns an address, and the object that owns that many bytes there. Only the stream
-    /// uses them.
+    /// bytes. It returns an address, and the object that owns that many bytes there. Only the
+    /// stream uses them.
     fn stream(&self, py: Python<'_>, seed: u64, streaming: Streaming, allocate: Option<Py<PyAny>>) -> PyResult<Stream> {
         let options = LoaderOptions::from(streaming);
         let Some(allocate) = allocate else {

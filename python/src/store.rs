@@ -63,8 +63,8 @@ impl Store {
         self.0.sequence().is_some()
     }
 
-    /// Returns warnings of what the files of the tracks lacked, of these groups and on these contigs;
-    /// None for all.
+    /// Returns warnings of what the files of the tracks lacked, of these groups and on these
+    /// contigs; None for all.
     #[pyo3(signature = (groups=None, contigs=None))]
     fn warnings(&self, groups: Option<Vec<String>>, contigs: Option<Vec<String>>) -> PyResult<Vec<String>> {
         let [groups, contigs] = [&groups, &contigs].map(|names| names.as_ref().map(|names| texts(names)));

@@ -79,8 +79,8 @@ impl Ring {
         }
     }
 
-    /// Ends a stream, or with `None` the stream that is current then. Consumers that wait for its next batch
-    /// learn that it has ended.
+    /// Ends a stream, or with `None` the stream that is current then. Consumers that wait for its
+    /// next batch learn that it has ended.
     pub(super) fn stop(&self, stream: Option<&Arc<Stream>>) {
         let mut shared = self.lock();
         if stream.is_some_and(|stream| !shared.slots.is_current(stream)) {
