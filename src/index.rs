@@ -50,6 +50,33 @@ pub struct IndexBuilder {
 }
 
 /// What was published.
+///
+/// ```
+/// use atemoya::Store;
+/// use atemoya::index::IndexBuilder;
+/// # use atemoya::format::manifest::{ContigEntry, Manifest, SequenceEntry};
+/// # use atemoya::store::{Publication, writer};
+/// # let directory = tempfile::tempdir().unwrap();
+/// # let path = directory.path().join("tiny.atemoya");
+/// # let publication = Publication::of_store(&path, false)?;
+/// # let mut sequence = writer::SequenceWriter::create(&publication.path().join("sequence.atm"))?;
+/// # sequence.push(&[b'C'; 10_000])?;
+/// # let mut manifest = Manifest::new();
+/// # manifest.contigs.push(ContigEntry { name: "chrI".into(), length: sequence.end_contig()? });
+/// # manifest.sequence = Some(SequenceEntry { file: "sequence.atm".into(), acgt: sequence.acgt() });
+/// # manifest.files.push(sequence.finish()?);
+/// # writer::publish(publication, manifest)?;
+/// # let peaks = directory.path().join("peaks.bed");
+/// # std::fs::write(&peaks, "chrI\t4000\t5000\nchrI\t10\t20\n").unwrap();
+///
+/// // One contig of 10,000 bases; peaks at 4000..5000 and 10..20.
+/// let store = Store::open(&path)?;
+/// let indexed = IndexBuilder::new("default").peaks([&peaks]).publish(&store, &())?;
+/// assert_eq!(indexed.table.len(), 2);
+/// assert_eq!(indexed.selection.peaks.len(), 1); // the other is too near the contig's end
+/// assert!(indexed.warnings.is_empty());
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Indexed {
     /// The index's directory.

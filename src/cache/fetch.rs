@@ -13,6 +13,22 @@ use std::fs::{self, File};
 use std::path::PathBuf;
 
 /// A store of a cache.
+///
+/// ```
+/// use atemoya::cache::Cache;
+/// use atemoya::pack::PackBuilder;
+/// # let directory = tempfile::tempdir().unwrap();
+/// # let fasta = directory.path().join("genome.fa");
+/// # std::fs::write(&fasta, ">chrI\nACGTACGT\n").unwrap();
+///
+/// let cache = Cache::new(directory.path().join("cache"));
+/// let builder = PackBuilder::new().fasta(&fasta);
+/// assert!(cache.store(&builder, &())?.packed.is_some());
+/// let cached = cache.store(&builder, &())?;
+/// assert!(cached.packed.is_none()); // it was packed before
+/// assert_eq!(cached.store.contigs().len(), 1);
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Cached {
     /// The store.

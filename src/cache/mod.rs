@@ -48,6 +48,21 @@ pub struct Cache {
 }
 
 /// A store of a cache.
+///
+/// ```
+/// # use atemoya::cache::Cache;
+/// # use atemoya::pack::PackBuilder;
+/// # let directory = tempfile::tempdir().unwrap();
+/// # let fasta = directory.path().join("genome.fa");
+/// # std::fs::write(&fasta, ">chrI\nACGTACGT\n").unwrap();
+/// # let cache = Cache::new(directory.path().join("cache"));
+/// # cache.store(&PackBuilder::new().fasta(&fasta), &())?;
+/// let entries = cache.entries()?;
+/// assert_eq!(entries.len(), 1);
+/// assert!(entries[0].inputs[0].ends_with("genome.fa"));
+/// assert!(entries[0].bytes > 0 && entries[0].damage.is_none());
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The path of the store.

@@ -12,6 +12,23 @@ use std::time::Duration;
 
 /// Which stores to remove. A store in use is never removed, nor one whose directory has entries
 /// that are not part of a store.
+///
+/// ```
+/// use atemoya::cache::{Cache, Prune};
+/// use std::time::Duration;
+/// # use atemoya::pack::PackBuilder;
+/// # let directory = tempfile::tempdir().unwrap();
+/// # let fasta = directory.path().join("genome.fa");
+/// # std::fs::write(&fasta, ">chrI\nACGTACGT\n").unwrap();
+/// # let cache = Cache::new(directory.path().join("cache"));
+/// # cache.store(&PackBuilder::new().fasta(&fasta), &())?;
+///
+/// let days = |days: u64| Some(Duration::from_secs(days * 24 * 60 * 60));
+/// let rules = Prune { older_than: days(30), ..Prune::default() };
+/// assert!(cache.prune(&rules)?.is_empty()); // the only store was opened just now
+/// assert_eq!(cache.entries()?.len(), 1);
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Prune {
     /// Removes those that have not been opened for longer than this.
@@ -27,6 +44,22 @@ pub struct Prune {
 }
 
 /// A store that was to be removed.
+///
+/// ```
+/// use atemoya::cache::{Cache, Prune};
+/// # use atemoya::pack::PackBuilder;
+/// # let directory = tempfile::tempdir().unwrap();
+/// # let fasta = directory.path().join("genome.fa");
+/// # std::fs::write(&fasta, ">chrI\nACGTACGT\n").unwrap();
+/// # let cache = Cache::new(directory.path().join("cache"));
+/// # let builder = PackBuilder::new().fasta(&fasta);
+///
+/// let cached = cache.store(&builder, &())?;
+/// let pruned = cache.prune(&Prune { all: true, ..Prune::default() })?;
+/// assert_eq!(pruned[0].entry.path, cached.store.path());
+/// assert!(pruned[0].kept.is_some()); // it is in use
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pruned {
     /// The store as it was before.

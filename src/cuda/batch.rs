@@ -29,6 +29,23 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// an [`Arc`], as DLPack tensors do, each of which lets the stream of its consumer wait. (A
 /// consumer that names DLPack's stream -1 waits by itself, on [`DeviceBatch::stream`]; other
 /// streams are for [`Stream::borrow`].)
+///
+/// ```no_run
+/// use atemoya::cuda::Stream;
+/// # let store = atemoya::Store::open("yeast.atemoya")?;
+/// # let device = atemoya::cuda::Device::open(0)?;
+/// # let generator = atemoya::PeakGenerator::new(&store);
+/// # let mut loader = atemoya::cuda::DeviceGenerator::new(&device, generator).build()?;
+/// let other = Stream::new(&device)?;
+/// for batch in loader.epoch(0) {
+///     let batch = batch?;
+///     batch.wait_on(&other)?; // work that `other` is given from now on finds the batch complete
+///     let (x, y) = (batch.sequence().unwrap(), batch.signal().unwrap());
+///     assert_eq!((x.shape()[0], y.shape()[0]), (batch.len(), batch.len()));
+///     // ... launches on `other` ...
+/// } // the slot is used again after that work
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct DeviceBatch {
     lease: Mutex<Lease>,
@@ -66,6 +83,23 @@ impl Pending {
 
 /// A column of a batch in device memory, in C order, as DLPack describes it. Its address is valid
 /// as long as the batch, and for work that its streams were given before the batch was dropped.
+///
+/// ```no_run
+/// use atemoya::DType;
+/// # let store = atemoya::Store::open("yeast.atemoya")?;
+/// # let device = atemoya::cuda::Device::open(0)?;
+/// # let generator = atemoya::PeakGenerator::new(&store);
+/// # let mut loader = atemoya::cuda::DeviceGenerator::new(&device, generator).build()?;
+/// for batch in loader.epoch(0) {
+///     let batch = batch?;
+///     let y = batch.signal().unwrap();
+///     let [n, channels, positions] = y.shape();
+///     assert_eq!((y.dtype(), y.strides()), (DType::F32, [channels * positions, positions, 1]));
+///     assert_eq!(y.byte_len(), 4 * n * channels * positions);
+///     println!("{} bytes at {:#x}", y.byte_len(), y.pointer());
+/// }
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeviceTensor<'a> {
     pointer: u64,

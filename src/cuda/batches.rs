@@ -33,6 +33,21 @@ pub(super) struct Flow {
 /// [`Error::AllLeased`] is the exception: after it, `next` gives `None` until a batch is dropped,
 /// and then goes on. A stream that was begun on [`DeviceLoader::host`] or a clone of it goes on
 /// when this is dropped.
+///
+/// ```no_run
+/// use atemoya::cuda::Stream;
+/// # let store = atemoya::Store::open("yeast.atemoya")?;
+/// # let device = atemoya::cuda::Device::open(0)?;
+/// # let generator = atemoya::PeakGenerator::new(&store);
+/// # let mut loader = atemoya::cuda::DeviceGenerator::new(&device, generator).build()?;
+/// let compute = Stream::new(&device)?;
+/// let mut batches = loader.epochs(0, 10);
+/// while let Some(batch) = batches.next_on(&compute) {
+///     let batch = batch?; // complete for work that `compute` is given from now on
+///     assert_eq!(batch.stream(), &compute);
+/// }
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct DeviceBatches<'a> {
     loader: &'a mut DeviceLoader,

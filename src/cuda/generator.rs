@@ -35,6 +35,19 @@ const MAX_PREFETCH: usize = 1024;
 /// Without workers, asking for the first batch also gathers those that are copied with it. The
 /// generator's `slots`, the batches in page-locked memory, are by default
 /// `num_workers + 2 + prefetch_to_device`.
+///
+/// ```no_run
+/// use atemoya::cuda::{Device, DeviceGenerator};
+/// use atemoya::{DType, PeakGenerator, Store};
+///
+/// let store = Store::open("yeast.atemoya")?;
+/// let generator = PeakGenerator::new(&store).sequence_type(DType::BF16).num_workers(4);
+/// let generator = DeviceGenerator::new(&Device::open(0)?, generator).prefetch_to_device(3);
+/// let mut loader = generator.build()?;
+/// let batch = loader.epoch(0).next().unwrap()?;
+/// assert_eq!(batch.sequence().unwrap().dtype(), DType::BF16);
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct DeviceGenerator {

@@ -20,6 +20,20 @@ use crate::{DType, Result};
 /// [`Batches`] is left, it also ends the workers and waits for the copies from its page-locked
 /// memory. It frees its memory, except that of batches that the consumer holds: these stay valid. A
 /// clone or its `Batches` keeps the workers and the page-locked memory.
+///
+/// ```no_run
+/// # let store = atemoya::Store::open("yeast.atemoya")?;
+/// # let device = atemoya::cuda::Device::open(0)?;
+/// # let generator = atemoya::PeakGenerator::new(&store);
+/// # let mut loader = atemoya::cuda::DeviceGenerator::new(&device, generator).build()?;
+/// let mut batches = loader.epoch(0);
+/// let first = batches.next().unwrap()?;
+/// drop(batches);
+/// let state = loader.state(); // after the first batch
+/// let second = loader.resume(&state, 0)?.next().unwrap()?;
+/// assert_eq!((first.index(), second.index()), (0, 1));
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct DeviceLoader {
     /// What is under way to the device.

@@ -5,6 +5,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Counters of a loader on a device since it was made.
+///
+/// ```no_run
+/// # let store = atemoya::Store::open("yeast.atemoya")?;
+/// # let device = atemoya::cuda::Device::open(0)?;
+/// # let generator = atemoya::PeakGenerator::new(&store);
+/// # let mut loader = atemoya::cuda::DeviceGenerator::new(&device, generator).build()?;
+/// for batch in loader.epoch(0) {
+///     batch?;
+/// }
+/// let stats = loader.stats();
+/// println!("{} bytes copied, waited {:?}", stats.bytes_copied, stats.consumer_waited);
+/// assert!(stats.bytes_copied >= stats.batches * stats.batch_bytes as u64);
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeviceStats {

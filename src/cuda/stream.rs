@@ -12,6 +12,20 @@ use std::sync::Arc;
 const PER_THREAD: usize = 2;
 
 /// A CUDA stream of a device. Clones are the same one.
+///
+/// ```no_run
+/// use atemoya::cuda::{DeviceGenerator, Stream};
+/// # let store = atemoya::Store::open("yeast.atemoya")?;
+/// # let device = atemoya::cuda::Device::open(0)?;
+/// # let generator = atemoya::PeakGenerator::new(&store);
+/// let stream = Stream::new(&device)?;
+/// let generator = DeviceGenerator::new(&device, generator).stream(Some(stream.clone()));
+/// let mut loader = generator.build()?;
+/// let batch = loader.epoch(0).next().unwrap()?;
+/// assert_eq!(batch.stream(), &stream);
+/// stream.synchronize()?; // the host waits for the batch
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Stream(Arc<Inner>);
 

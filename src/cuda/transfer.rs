@@ -8,6 +8,18 @@ use crate::{DType, Error, Result};
 use std::ops::Range;
 
 /// The types in which a batch crosses the bus.
+///
+/// ```no_run
+/// use atemoya::cuda::{DeviceGenerator, Transfer};
+/// # let store = atemoya::Store::open("yeast.atemoya")?;
+/// # let device = atemoya::cuda::Device::open(0)?;
+/// # let generator = atemoya::PeakGenerator::new(&store);
+/// let generator = DeviceGenerator::new(&device, generator);
+/// let compact = generator.build()?.stats().batch_bytes; // the default
+/// let dense = generator.transfer(Transfer::Dense).build()?.stats().batch_bytes;
+/// assert!(compact < dense);
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Transfer {

@@ -7,6 +7,14 @@ use std::fmt;
 use std::ops::AddAssign;
 
 /// How many loci of one role each rule left out.
+///
+/// ```
+/// use atemoya::loci::{Reason, RoleLedger};
+///
+/// let peaks = RoleLedger { total: 5, kept: 3, edge: 2, ..RoleLedger::default() };
+/// assert_eq!(peaks.of(Reason::Edge), 2);
+/// assert_eq!(peaks.to_string(), "3 of 5 kept (2 too near an end of the contig)");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RoleLedger {
     /// All loci of the table.
@@ -85,6 +93,25 @@ impl fmt::Display for RoleLedger {
 
 /// The ledger of a selection, for each role. It displays as one line:
 /// `peaks: 507 of 515 kept (8 ...); negatives: ...`.
+///
+/// ```
+/// use atemoya::loci::LocusFilter;
+/// # use atemoya::feed::{Array, ContigArrays, Genome};
+/// # use atemoya::index::IndexBuilder;
+/// # let one_hot = Array::from_vec(vec![0u8; 4 * 10_000], [1, 4, 10_000])?;
+/// # let arrays = [("chrI", one_hot)].into_iter().collect::<ContigArrays>();
+/// # let genome = Genome::from_arrays(&arrays, None)?;
+/// # let directory = tempfile::tempdir().unwrap();
+/// # let peaks = directory.path().join("peaks.bed");
+/// # std::fs::write(&peaks, "chrI\t4000\t5000\nchrI\t10\t20\n").unwrap();
+/// # let table = IndexBuilder::new("default").peaks([&peaks]).table(genome.contigs())?;
+///
+/// // Peaks at 4000..5000 and at 10..20 of a contig of 10,000 bases.
+/// let selection = LocusFilter::default().explain_over(&genome, &table)?;
+/// let peaks = "peaks: 1 of 2 kept (1 too near an end of the contig)";
+/// assert_eq!(selection.ledger.to_string(), format!("{peaks}; negatives: 0 of 0 kept"));
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Ledger {
     /// The peaks.
@@ -124,6 +151,26 @@ impl fmt::Display for Ledger {
 }
 
 /// A [`Ledger`] for each input file and for each contig.
+///
+/// ```
+/// use atemoya::loci::{Breakdown, LocusFilter};
+/// # use atemoya::feed::{Array, ContigArrays, Genome};
+/// # use atemoya::index::IndexBuilder;
+/// # let one_hot = Array::from_vec(vec![0u8; 4 * 10_000], [1, 4, 10_000])?;
+/// # let arrays = [("chrI", one_hot)].into_iter().collect::<ContigArrays>();
+/// # let genome = Genome::from_arrays(&arrays, None)?;
+/// # let directory = tempfile::tempdir().unwrap();
+/// # let peaks = directory.path().join("peaks.bed");
+/// # std::fs::write(&peaks, "chrI\t4000\t5000\nchrI\t10\t20\n").unwrap();
+/// # let table = IndexBuilder::new("default").peaks([&peaks]).table(genome.contigs())?;
+///
+/// // Peaks at 4000..5000 and at 10..20 of a contig of 10,000 bases.
+/// let selection = LocusFilter::default().explain_over(&genome, &table)?;
+/// let breakdown = Breakdown::of(&table, &selection.verdicts);
+/// assert_eq!(breakdown.files[&0].peaks.kept, 1); // the only file
+/// assert_eq!(breakdown.contigs[&0].peaks.edge, 1); // chrI
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Breakdown {
     /// By the number of the file, from 0: files of peaks first, then files of negatives. Each file

@@ -18,6 +18,34 @@ use std::io::{Read, Seek};
 use std::path::Path;
 
 /// A locus index as read from a store.
+///
+/// ```
+/// use atemoya::loci::{Reason, published};
+/// # use atemoya::index::IndexBuilder;
+/// # use atemoya::format::manifest::{ContigEntry, Manifest, SequenceEntry};
+/// # use atemoya::store::{Publication, writer};
+/// # let directory = tempfile::tempdir().unwrap();
+/// # let path = directory.path().join("tiny.atemoya");
+/// # let publication = Publication::of_store(&path, false)?;
+/// # let mut sequence = writer::SequenceWriter::create(&publication.path().join("sequence.atm"))?;
+/// # sequence.push(&[b'C'; 10_000])?;
+/// # let mut manifest = Manifest::new();
+/// # manifest.contigs.push(ContigEntry { name: "chrI".into(), length: sequence.end_contig()? });
+/// # manifest.sequence = Some(SequenceEntry { file: "sequence.atm".into(), acgt: sequence.acgt() });
+/// # manifest.files.push(sequence.finish()?);
+/// # writer::publish(publication, manifest)?;
+/// # let peaks = directory.path().join("peaks.bed");
+/// # std::fs::write(&peaks, "chrI\t4000\t5000\nchrI\t10\t20\n").unwrap();
+/// # let store = atemoya::Store::open(&path)?;
+/// # IndexBuilder::new("default").peaks([&peaks]).publish(&store, &())?;
+///
+/// // Peaks at 4000..5000 and at 10..20 of a contig of 10,000 bases.
+/// let index = published::read(&store, None)?;
+/// assert_eq!((index.table.peaks(), index.table.negatives()), (2, 0));
+/// let verdicts = index.verdicts.unwrap();
+/// assert_eq!(verdicts.rows()[1].reason(), Reason::Edge);
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct LocusIndex {
     /// What it is and how it was made.
@@ -108,6 +136,31 @@ impl LocusIndex {
 
 /// Returns the names of a store's locus indices, sorted.
 ///
+/// ```
+/// use atemoya::index::IndexBuilder;
+/// use atemoya::loci::published;
+/// # use atemoya::format::manifest::{ContigEntry, Manifest, SequenceEntry};
+/// # use atemoya::store::{Publication, writer};
+/// # let directory = tempfile::tempdir().unwrap();
+/// # let path = directory.path().join("tiny.atemoya");
+/// # let publication = Publication::of_store(&path, false)?;
+/// # let mut sequence = writer::SequenceWriter::create(&publication.path().join("sequence.atm"))?;
+/// # sequence.push(&[b'C'; 10_000])?;
+/// # let mut manifest = Manifest::new();
+/// # manifest.contigs.push(ContigEntry { name: "chrI".into(), length: sequence.end_contig()? });
+/// # manifest.sequence = Some(SequenceEntry { file: "sequence.atm".into(), acgt: sequence.acgt() });
+/// # manifest.files.push(sequence.finish()?);
+/// # writer::publish(publication, manifest)?;
+/// # let peaks = directory.path().join("peaks.bed");
+/// # std::fs::write(&peaks, "chrI\t4000\t5000\nchrI\t10\t20\n").unwrap();
+/// # let store = atemoya::Store::open(&path)?;
+///
+/// assert!(published::names(&store)?.is_empty());
+/// IndexBuilder::new("default").peaks([&peaks]).publish(&store, &())?;
+/// assert_eq!(published::names(&store)?, ["default"]);
+/// # Ok::<(), atemoya::Error>(())
+/// ```
+///
 /// # Errors
 /// [`Error::Io`].
 pub fn names(store: &Store) -> Result<Vec<String>> {
@@ -165,6 +218,33 @@ pub fn manifest(store: &Store, name: Option<&str>) -> Result<IndexManifest> {
 
 /// Reads a locus index, checking its document, its hash and every row. Without a name it must be
 /// the store's only one.
+///
+/// ```
+/// use atemoya::loci::{LocusFilter, published};
+/// # use atemoya::index::IndexBuilder;
+/// # use atemoya::format::manifest::{ContigEntry, Manifest, SequenceEntry};
+/// # use atemoya::store::{Publication, writer};
+/// # let directory = tempfile::tempdir().unwrap();
+/// # let path = directory.path().join("tiny.atemoya");
+/// # let publication = Publication::of_store(&path, false)?;
+/// # let mut sequence = writer::SequenceWriter::create(&publication.path().join("sequence.atm"))?;
+/// # sequence.push(&[b'C'; 10_000])?;
+/// # let mut manifest = Manifest::new();
+/// # manifest.contigs.push(ContigEntry { name: "chrI".into(), length: sequence.end_contig()? });
+/// # manifest.sequence = Some(SequenceEntry { file: "sequence.atm".into(), acgt: sequence.acgt() });
+/// # manifest.files.push(sequence.finish()?);
+/// # writer::publish(publication, manifest)?;
+/// # let peaks = directory.path().join("peaks.bed");
+/// # std::fs::write(&peaks, "chrI\t4000\t5000\nchrI\t10\t20\n").unwrap();
+/// # let store = atemoya::Store::open(&path)?;
+/// # IndexBuilder::new("default").peaks([&peaks]).publish(&store, &())?;
+///
+/// let index = published::read(&store, Some("default"))?;
+/// let filter = LocusFilter { in_window: 1000, ..LocusFilter::default() };
+/// assert_eq!(filter.select_index(&store, &index)?.peaks.len(), 1);
+/// assert!(published::read(&store, Some("other")).is_err());
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 ///
 /// # Errors
 /// As [`manifest`], and [`Error::Corrupt`] when the table is damaged.

@@ -16,6 +16,26 @@ pub struct Locus {
 }
 
 /// The loci that an example stream uses.
+///
+/// ```
+/// use atemoya::loci::LocusFilter;
+/// # use atemoya::feed::{Array, ContigArrays, Genome};
+/// # use atemoya::index::IndexBuilder;
+/// # let one_hot = Array::from_vec(vec![0u8; 4 * 10_000], [1, 4, 10_000])?;
+/// # let arrays = [("chrI", one_hot)].into_iter().collect::<ContigArrays>();
+/// # let genome = Genome::from_arrays(&arrays, None)?;
+/// # let directory = tempfile::tempdir().unwrap();
+/// # let peaks = directory.path().join("peaks.bed");
+/// # std::fs::write(&peaks, "chrI\t4000\t5000\nchrI\t10\t20\n").unwrap();
+/// # let table = IndexBuilder::new("default").peaks([&peaks]).table(genome.contigs())?;
+///
+/// // Peaks at 4000..5000 and at 10..20 of a contig of 10,000 bases.
+/// let selection = LocusFilter::default().explain_over(&genome, &table)?;
+/// assert_eq!((selection.peaks.len(), selection.negatives.len()), (1, 0));
+/// assert_eq!(selection.peaks[0].centre, 4500);
+/// assert_eq!(selection.ledger.peaks.edge, 1);
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Selection {
     /// The peaks: interleaved over their files as the table is, but counting in each file only rows

@@ -5,6 +5,14 @@ use std::collections::HashMap;
 
 /// Whether a locus is kept or, if not, the first rule that left it out, in the order in which the
 /// rules are applied.
+///
+/// ```
+/// use atemoya::loci::Reason;
+///
+/// assert_eq!(Reason::Edge.name(), "edge");
+/// assert_eq!(Reason::Edge.phrase(), "too near an end of the contig");
+/// assert_eq!(Reason::ALL[0], Reason::Kept);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Reason {
@@ -65,6 +73,16 @@ impl Reason {
 }
 
 /// A [`Reason`] with the details of the decision.
+///
+/// ```
+/// use atemoya::loci::{Reason, Verdict};
+///
+/// let verdict = Verdict::UnderCounts { counts: 28.0 };
+/// assert_eq!(verdict.reason(), Reason::UnderCounts);
+/// if let Verdict::UnderCounts { counts } = verdict {
+///     assert_eq!(counts, 28.0);
+/// }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Verdict {
     /// It was kept.
@@ -129,6 +147,26 @@ pub struct Region {
 }
 
 /// The verdicts on all loci of a table, 16 bytes each.
+///
+/// ```
+/// use atemoya::loci::{LocusFilter, Verdict};
+/// # use atemoya::feed::{Array, ContigArrays, Genome};
+/// # use atemoya::index::IndexBuilder;
+/// # let one_hot = Array::from_vec(vec![0u8; 4 * 10_000], [1, 4, 10_000])?;
+/// # let arrays = [("chrI", one_hot)].into_iter().collect::<ContigArrays>();
+/// # let genome = Genome::from_arrays(&arrays, None)?;
+/// # let directory = tempfile::tempdir().unwrap();
+/// # let peaks = directory.path().join("peaks.bed");
+/// # std::fs::write(&peaks, "chrI\t4000\t5000\nchrI\t10\t20\n").unwrap();
+/// # let table = IndexBuilder::new("default").peaks([&peaks]).table(genome.contigs())?;
+///
+/// // Peaks at 4000..5000 and at 10..20 of a contig of 10,000 bases.
+/// let selection = LocusFilter::default().explain_over(&genome, &table)?;
+/// let verdicts = &selection.verdicts;
+/// assert_eq!(verdicts.rows(), [Verdict::Kept, Verdict::Edge]);
+/// assert_eq!(verdicts.describe(1), "too near an end of the contig");
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Verdicts {
     rows: Vec<Verdict>,

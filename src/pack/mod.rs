@@ -26,6 +26,19 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What packing found.
+///
+/// ```
+/// use atemoya::pack::PackBuilder;
+/// # let directory = tempfile::tempdir().unwrap();
+/// # let fasta = directory.path().join("genome.fa");
+/// # std::fs::write(&fasta, ">chrI\nACGTACGT\n").unwrap();
+///
+/// let builder = PackBuilder::new().fasta(&fasta);
+/// let packed = builder.publish(&directory.path().join("genome.atemoya"), &())?;
+/// packed.warnings.iter().for_each(|warning| eprintln!("{warning}"));
+/// assert!(packed.warnings.is_empty());
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Packed {
     /// Where the store has zeros in place of values: contigs that a track lacks or has with another
