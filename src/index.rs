@@ -59,11 +59,11 @@ pub struct IndexBuilder {
 /// # let directory = tempfile::tempdir().unwrap();
 /// # let path = directory.path().join("tiny.atemoya");
 /// # let publication = Publication::of_store(&path, false)?;
-/// # let mut sequence = writer::SequenceWriter::create(&publication.path().join("sequence.atm"))?;
+/// # let mut sequence = writer::SequenceWriter::create(&publication.path().join("bases.atm"))?;
 /// # sequence.push(&[b'C'; 10_000])?;
 /// # let mut manifest = Manifest::new();
 /// # manifest.contigs.push(ContigEntry { name: "chrI".into(), length: sequence.end_contig()? });
-/// # manifest.sequence = Some(SequenceEntry { file: "sequence.atm".into(), acgt: sequence.acgt() });
+/// # manifest.sequence = Some(SequenceEntry { file: "bases.atm".into(), acgt: sequence.acgt() });
 /// # manifest.files.push(sequence.finish()?);
 /// # writer::publish(publication, manifest)?;
 /// # let peaks = directory.path().join("peaks.bed");

@@ -5,6 +5,22 @@ use super::verdict::Verdicts;
 use crate::{Error, Result};
 
 /// A selected locus.
+///
+/// ```
+/// use atemoya::PeakGenerator;
+/// use atemoya::loci::Locus;
+/// # use atemoya::feed::{Array, ContigArrays, Genome};
+/// # let one_hot = Array::from_vec(vec![0i8; 4 * 500], [1, 4, 500])?;
+/// # let arrays = [("chrI", one_hot)].into_iter().collect::<ContigArrays>();
+/// # let genome = Genome::from_arrays(&arrays, None)?;
+///
+/// let peak = Locus { contig: 0, centre: 250, row: 0 };
+/// let generator = PeakGenerator::over(&genome).selected(vec![peak], Vec::new());
+/// let generator = generator.in_window(41).max_jitter(0).negative_ratio(0.0);
+/// let batch = generator.dataset()?.fetch(0, &[0])?;
+/// assert_eq!(batch.sequence().unwrap().shape(), [1, 4, 41]); // bases 230..271
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Locus {
     /// The store's id of the contig.

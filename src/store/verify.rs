@@ -20,7 +20,7 @@ use std::path::Path;
 /// The number of tiles that one task decodes. It bounds memory for any number of tracks.
 const TILES_A_TASK: usize = 1 << 14;
 
-/// How much [`Store::verify`] has read.
+/// Counts what was read and found undamaged.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Verified {
     /// Data files.
