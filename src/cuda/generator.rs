@@ -89,7 +89,7 @@ impl DeviceGenerator {
         }
     }
 
-    crate::feed::setters::setters! {
+    crate::feed::setters! {
         /// Sets the types in which batches cross the bus. The values are the same.
         transfer: Transfer;
         /// Sets how many batches are copied to the device before they are asked for.

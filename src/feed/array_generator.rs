@@ -4,10 +4,10 @@
 use super::array::Array;
 use super::column::{Arrays, ColumnReader, Columns, WindowArrays};
 use super::dataset::{Dataset, SelectionReport};
+use super::generator::setters;
 use super::layout::ColumnSpec;
 use super::loader::Loader;
 use super::loader_options::LoaderOptions;
-use super::setters::setters;
 use super::slot::Slot;
 use crate::gather::ChannelGroups;
 use crate::loci::Ledger;

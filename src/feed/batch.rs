@@ -1,8 +1,7 @@
 //! A batch in the consumer's hands: typed views of the columns of its slot.
 
 use super::layout::{Column, Layout};
-use super::lease::Lease;
-use super::slot::Slot;
+use super::slot::{Lease, Slot};
 use crate::dtype::Element;
 use crate::{DType, Result};
 use std::ops::Deref;

@@ -3,9 +3,8 @@
 use super::batch::Batch;
 use super::column::{Columns, ExampleBuffer, Examples, LocusWindows};
 use super::layout::Layout;
-use super::lease::Lease;
 use super::readahead::Readahead;
-use super::slot::Slot;
+use super::slot::{Lease, Slot};
 use crate::format::checks::hex;
 use crate::gather::Pool;
 use crate::loci::{Ledger, Locus};

@@ -10,7 +10,6 @@ use super::genome_columns::GenomeColumns;
 use super::loader::Loader;
 use super::loader_options::LoaderOptions;
 use super::locus_source::LocusSource;
-use super::setters::setters;
 use super::slot::Slot;
 use crate::gather::Access;
 use crate::loci::LocusFilter;
@@ -19,6 +18,18 @@ use crate::store::Store;
 use crate::{DType, Result, sizes};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+/// Writes setters of fields: `name: Type;`, or `name in part: Type;` for the field of a part.
+macro_rules! setters {
+    ($($(#[$doc:meta])* $name:ident $(in $part:ident)?: $type:ty;)*) => {
+        $($(#[$doc])*
+        pub fn $name(mut self, $name: $type) -> Self {
+            self$(.$part)?.$name = $name;
+            self
+        })*
+    };
+}
+pub(crate) use setters;
 
 /// Builds a [`Loader`] that streams peaks mixed with negatives from a store, or from arrays of
 /// whole contigs, with cherimoya's parameters.

@@ -3,10 +3,9 @@
 use super::batch::Batch;
 use super::dataset::Dataset;
 use super::layout::Layout;
-use super::loader_options::LoaderOptions;
+use super::loader_options::{LoaderOptions, Shard};
 use super::readahead::Readahead;
 use super::ring::{Ring, Wait};
-use super::shard::Shard;
 use super::slot::Slot;
 use super::state::{Cursor, State};
 use super::stats::Stats;

@@ -13,15 +13,11 @@ mod generator;
 mod genome;
 mod genome_columns;
 mod layout;
-mod lease;
 mod loader;
 mod loader_options;
 mod locus_source;
 mod readahead;
-mod reported;
 mod ring;
-pub(crate) mod setters;
-mod shard;
 pub(crate) mod slot;
 mod state;
 mod stats;
@@ -41,9 +37,9 @@ pub use layout::{Column, Layout};
 pub use loader::Loader;
 pub use loader_options::LoaderOptions;
 #[doc(hidden)]
-pub use shard::Shard;
+pub use loader_options::Shard;
 pub use state::State;
 pub use stats::Stats;
 
 #[cfg(feature = "cuda")]
-pub(crate) use {reported::Reported, ring::Wait, state::Cursor};
+pub(crate) use {generator::setters, ring::Wait, state::Cursor, stream::Reported};

@@ -10,8 +10,7 @@ mod slots;
 pub(super) use slots::Claim;
 
 use super::batch::Batch;
-use super::lease::{Lease, Lessor};
-use super::slot::Slot;
+use super::slot::{Lease, Lessor, Slot};
 use super::state::Cursor;
 use super::stats::Counters;
 use super::stream::Stream;

@@ -1,8 +1,8 @@
 //! The setters that decide which loci are used.
 
 use super::PeakGenerator;
+use super::setters;
 use crate::feed::locus_source::LocusSource;
-use crate::feed::setters::setters;
 use crate::ingest::alias::Aliases;
 use crate::loci::{Locus, LocusFilter, LocusTable};
 use crate::sample::Order;

@@ -1,16 +1,13 @@
 //! A genome: a store, arrays of whole contigs, or columns of either.
 
+mod array_columns;
 mod contig_arrays;
-mod contig_map;
 mod named;
-mod sequence;
-mod tracks;
 
+pub(super) use array_columns::{SequenceArrays, SequenceColumn, TrackArrays, TrackColumn};
 pub use contig_arrays::ContigArrays;
-pub(super) use contig_map::ContigMap;
+pub(super) use contig_arrays::ContigMap;
 pub(super) use named::{Tracks, known_contigs};
-pub(super) use sequence::{SequenceArrays, SequenceColumn};
-pub(super) use tracks::{TrackArrays, TrackColumn};
 
 use crate::error::listed_as_is;
 use crate::format::Contigs;

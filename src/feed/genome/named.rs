@@ -1,7 +1,7 @@
 //! The signal or the control tracks of a genome that a generator reads, and sums of them.
 
-use super::contig_map::SumsByName;
-use super::tracks::ArrayValues;
+use super::array_columns::ArrayValues;
+use super::contig_arrays::SumsByName;
 use super::{ContigMap, Genome, TrackArrays};
 use crate::format::Contigs;
 use crate::format::manifest::{GroupEntry, Role};

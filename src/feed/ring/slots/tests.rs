@@ -1,8 +1,8 @@
 //! What is in which slot, without threads.
 
 use super::*;
+use crate::feed::loader_options::Shard;
 use crate::feed::ring::scripted::{dataset, stream};
-use crate::feed::shard::Shard;
 use crate::sample::Plan;
 
 fn slots(count: usize) -> Slots {
