@@ -92,7 +92,7 @@ fn an_order_that_there_is_not_is_refused() {
     let bytes = sealed_json::seal(&document).unwrap();
     let error = IndexManifest::from_bytes(&bytes, Path::new("index.json")).unwrap_err();
     assert!(matches!(&error, Error::Corrupt { .. }), "{error}");
-    assert!(error.to_string().contains("`Native`, expected `native` or `cherimoya`"), "{error}");
+    assert!(error.to_string().contains("there is no order \"Native\"; there are native, cherimoya"), "{error}");
 }
 
 /// The bytes are part of the format: these members, in this order, whatever else a filter has.
