@@ -3,8 +3,8 @@
 use super::batch::Batch;
 use super::loader::Loader;
 use super::ring::Wait;
-use super::state::{Cursor, State};
 use super::stream::Stream;
+use super::stream::{Cursor, State};
 use crate::sample::{Draw, Plan};
 use crate::{Error, Result};
 use std::sync::Arc;

@@ -2,7 +2,6 @@
 //! order as leases.
 #![cfg_attr(not(feature = "ffi"), expect(dead_code, reason = "some of it only devices and the C interface use"))]
 
-mod apply_filter;
 mod array;
 mod array_generator;
 mod batch;
@@ -19,7 +18,6 @@ mod locus_source;
 mod readahead;
 mod ring;
 pub(crate) mod slot;
-mod state;
 mod stats;
 mod stream;
 mod worker;
@@ -38,8 +36,8 @@ pub use loader::Loader;
 pub use loader_options::LoaderOptions;
 #[doc(hidden)]
 pub use loader_options::Shard;
-pub use state::State;
 pub use stats::Stats;
+pub use stream::State;
 
 #[cfg(feature = "cuda")]
-pub(crate) use {generator::setters, ring::Wait, state::Cursor, stream::Reported};
+pub(crate) use {generator::setters, ring::Wait, stream::Cursor, stream::Reported};

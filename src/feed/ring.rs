@@ -11,8 +11,8 @@ pub(super) use slots::Claim;
 
 use super::batch::Batch;
 use super::slot::{Lease, Lessor, Slot};
-use super::state::Cursor;
 use super::stats::Counters;
+use super::stream::Cursor;
 use super::stream::Stream;
 use crate::{Error, Result};
 use slots::{Completed, Filled, Slots};

@@ -4,7 +4,7 @@ use crate::feed::column::{ColumnReader, Columns, Examples};
 use crate::feed::dataset::{Dataset, SelectionReport};
 use crate::feed::layout::ColumnSpec;
 use crate::feed::loader_options::Shard;
-use crate::feed::state::Cursor;
+use crate::feed::stream::Cursor;
 use crate::feed::stream::Stream;
 use crate::loci::Ledger;
 use crate::sample::{EpochPlanner, Order, PlanOptions};

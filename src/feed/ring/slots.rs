@@ -4,7 +4,7 @@
 //! delivered in ascending order. A slot is free again when its lease is dropped.
 
 use crate::feed::slot::Slot;
-use crate::feed::state::Cursor;
+use crate::feed::stream::Cursor;
 use crate::feed::stream::{BatchSpec, Stream};
 use crate::{Error, Result};
 use std::collections::{BTreeMap, VecDeque};
