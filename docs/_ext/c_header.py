@@ -1,0 +1,5 @@
+"""The C reference as Markdown, from include/atemoya.h."""
+
+
+def markdown(header: str) -> str:
+    return ""

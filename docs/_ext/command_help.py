@@ -1,0 +1,5 @@
+"""The reference of the command as Markdown, from ``atemoya --help`` and that of each command."""
+
+
+def markdown() -> str:
+    return ""
