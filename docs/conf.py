@@ -21,9 +21,11 @@ extensions = [
     "myst_nb",
     "numpydoc",
     "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
     "sphinx_copybutton",
     "sphinx_design",
     "generated_pages",
+    "python_items",
     "repository_links",
 ]
 exclude_patterns = ["_build", "requirements.txt"]
@@ -65,9 +67,9 @@ nb_number_source_lines = False
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
 autodoc_preserve_defaults = True
+autosummary_generate = False
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
-python_maximum_signature_line_length = 80
 c_maximum_signature_line_length = 80
 add_module_names = False
 toc_object_entries_show_parents = "hide"
@@ -84,7 +86,21 @@ html_theme_options = {
     "source_repository": repository,
     "source_branch": "main",
     "source_directory": "docs/",
+    "top_of_page_buttons": ["edit"],
+    "light_css_variables": {
+        "color-brand-primary": "#1d6b3f",
+        "color-brand-content": "#1d6b3f",
+        "color-brand-visited": "#1d6b3f",
+        "color-api-name": "#1d6b3f",
+        "color-api-pre-name": "#5a6170",
+    },
+    "dark_css_variables": {
+        "color-brand-primary": "#83d3a3",
+        "color-brand-content": "#83d3a3",
+        "color-brand-visited": "#83d3a3",
+        "color-api-name": "#83d3a3",
+        "color-api-pre-name": "#a0a7b4",
+    },
 }
+highlight_language = "text"
 copybutton_exclude = ".linenos, .gp, .go"
-pygments_style = "tango"
-pygments_dark_style = "github-dark"

@@ -1,7 +1,8 @@
 """Fills in the parts of pages that are made when the site is built.
 
 A line ``<!-- made from SOURCE -->`` of a page is replaced by Markdown: the options of the command
-from its own ``--help``, the C functions from the header, or a file of the repository.
+from its own ``--help``, the C functions from the header, the Rust crate's first page, or a file of
+the repository.
 """
 
 import re
@@ -42,6 +43,13 @@ def of_file(path: Path) -> str:
     return LINK.sub(link, re.sub(r"\A# .*\n", "", text))
 
 
+def of_crate(path: Path) -> str:
+    """Returns the sections of a crate's first page (``//! # ...``), its links made plain code."""
+    lines = [line[3:].removeprefix(" ") for line in path.read_text(encoding="utf-8").splitlines() if line[:3] == "//!"]
+    sections = "\n".join(lines).partition("\n# ")[2]
+    return re.sub(r"\[(`[^`]+`)\](?!\()", r"\1", re.sub(r"^# ", "## ", f"# {sections}", flags=re.MULTILINE))
+
+
 def fill(app, page, source):
     """Replaces the marks of a page."""
 
@@ -51,6 +59,8 @@ def fill(app, page, source):
             return command_help.markdown()
         path = ROOT / name
         app.env.note_dependency(str(path))
+        if path.suffix == ".rs":
+            return of_crate(path)
         return c_header.markdown(path.read_text(encoding="utf-8")) if path.suffix == ".h" else of_file(path)
 
     source[0] = MARK.sub(made, source[0])
