@@ -30,7 +30,7 @@ extensions = [
 ]
 exclude_patterns = ["_build", "requirements.txt"]
 
-# ---- checks: every reference must lead somewhere; with -W the build fails otherwise ----------------
+# ---- checks: every reference must lead somewhere; with -W the build fails otherwise ------------
 
 nitpicky = True
 nitpick_ignore_regex = [
@@ -39,7 +39,7 @@ nitpick_ignore_regex = [
     ("py:.*", r"(numpy|torch|typing|collections|datetime|pathlib|dataclasses)\..*"),
 ]
 
-# ---- Markdown ------------------------------------------------------------------------------------
+# ---- Markdown ----------------------------------------------------------------------------------
 
 myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "fieldlist"]
 myst_heading_anchors = 4
@@ -52,7 +52,7 @@ myst_url_schemes = {
     "repo": f"{repository}/blob/main/{{{{path}}}}",
 }
 
-# ---- notebooks: pages with {code-cell} blocks run when the site is built ---------------------------
+# ---- notebooks: pages with {code-cell} blocks run when the site is built -----------------------
 
 nb_execution_mode = "force"
 nb_execution_timeout = 300
@@ -62,7 +62,7 @@ nb_execution_show_tb = True
 nb_merge_streams = True
 nb_number_source_lines = False
 
-# ---- the Python reference --------------------------------------------------------------------------
+# ---- the Python reference ----------------------------------------------------------------------
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
@@ -74,7 +74,7 @@ c_maximum_signature_line_length = 80
 add_module_names = False
 toc_object_entries_show_parents = "hide"
 
-# ---- looks: nothing is fetched from another host ---------------------------------------------------
+# ---- looks: nothing is fetched from another host -----------------------------------------------
 
 html_theme = "furo"
 html_title = "atemoya"
