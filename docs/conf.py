@@ -25,6 +25,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
     "generated_pages",
+    "offline",
     "python_items",
     "repository_links",
 ]
