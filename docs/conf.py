@@ -28,6 +28,7 @@ extensions = [
     "offline",
     "python_items",
     "repository_links",
+    "short_code",
 ]
 exclude_patterns = ["_build", "requirements.txt"]
 
