@@ -72,7 +72,7 @@ autodoc_preserve_defaults = True
 autosummary_generate = False
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
-c_maximum_signature_line_length = 80
+c_maximum_signature_line_length = 130
 add_module_names = False
 toc_object_entries_show_parents = "hide"
 
