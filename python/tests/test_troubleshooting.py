@@ -27,6 +27,7 @@ NOT_PROVOKED = {
     "all 4 batches": "Python holds any number of batches on the host; tests/feed.rs and test_device.py provoke it",
     "a worker thread failed": "a bug of ours",
     "--device: this command was built": "a command with the feature cuda does not say it",
+    "atemoya: command not found": "the shell's",
     "ERROR: atemoya-0.1.0": "pip's",
     "ERROR: No matching distribution": "pip's",
     "ImportError: /lib/": "the system's",
@@ -149,6 +150,7 @@ def of_loaders(atemoya):
     return [
         lambda: loader(chroms="chr1"),
         lambda: loader(min_counts=1e9),
+        lambda: loader(loci=None, peaks="peaks.narrowPeak", negatives="quiet.bed", summits=True, min_counts=1),
         lambda: loader(exclusion_lists="everything.bed"),
         lambda: loader(in_window=50_000),
         lambda: loader(signals=[], min_counts=5),

@@ -20,7 +20,11 @@ def _fasta(path: Path, contigs: dict[str, int]) -> None:
 
 
 def _bigwig(path: Path, contigs: dict[str, int], count: float = 1) -> None:
-    write_bigwig(path, {name: np.resize(np.float32([0, count, 0]), length) for name, length in contigs.items()})
+    """Writes counts everywhere but on the last 5,000 bases of each contig."""
+    tracks = {name: np.resize(np.float32([0, count, 0]), length) for name, length in contigs.items()}
+    for values in tracks.values():
+        values[-5_000:] = 0
+    write_bigwig(path, tracks)
 
 
 def _peaks(contigs, summit: int = 30) -> list[tuple]:
@@ -36,6 +40,7 @@ def make(folder: Path) -> None:
     negatives = [(name, start + 500, end + 500) for name, start, end, *_ in peaks]
     _lines(folder / "peaks.narrowPeak", peaks)
     _lines(folder / "negatives.bed", negatives)
+    _lines(folder / "quiet.bed", [(name, length - 3_000, length - 2_800) for name, length in CONTIGS.items()])
     _lines(folder / "exclusion.bed", [("chr1", 0, 1_000)])
     _bigwig(folder / "signal.plus.bw", CONTIGS)
     _bigwig(folder / "signal.minus.bw", CONTIGS)
