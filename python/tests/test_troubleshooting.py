@@ -18,6 +18,8 @@ from troubled import make
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "troubleshooting.md"
+# The tests go to another directory, and this may be relative.
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).absolute()
 
 # The beginnings of messages that are not provoked here, and why.
 NOT_PROVOKED = {
@@ -90,8 +92,7 @@ def command() -> list[str]:
     """The command `atemoya`: the package's own, or else one on the path or that cargo has built."""
     if importlib.util.find_spec("atemoya.__main__"):
         return [sys.executable, "-m", "atemoya"]
-    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    places = [os.environ.get("PATH", ""), str(target / "release"), str(target / "debug")]
+    places = [os.environ.get("PATH", ""), str(TARGET / "release"), str(TARGET / "debug")]
     return [shutil.which("atemoya", path=os.pathsep.join(places)) or absent("the command atemoya")]
 
 
