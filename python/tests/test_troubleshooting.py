@@ -28,6 +28,7 @@ NOT_PROVOKED = {
     "it is damaged, and cannot be replaced": "test_cache.py has processes that use a damaged store",
     "all 4 batches": "Python holds any number of batches on the host; tests/feed.rs and test_device.py provoke it",
     "a worker thread failed": "a bug of ours",
+    "UserWarning: worker processes read": "test_processes.py has worker processes",
     "--device: this command was built": "a command with the feature cuda does not say it",
     "atemoya: command not found": "the shell's",
     "ERROR: atemoya-0.1.0": "pip's",
@@ -178,8 +179,13 @@ def of_pytorch(atemoya, cache):
         try:
             iter(loader())
             iter(loader().sampler)
+            loader(random_state=None).dataset[0]
         finally:
             torch.distributed.destroy_process_group()
+
+    def goes_back():
+        dataset = loader().dataset
+        return [dataset[index] for index in (3, 5, 4)]
 
     def resumed(epoch, step):
         made = loader()
@@ -202,6 +208,7 @@ def of_pytorch(atemoya, cache):
     return [
         lambda: loader(random_state=None, rank=0, world_size=2),
         in_a_group,
+        goes_back,
         lambda: setattr(loader(), "prefetch_factor", 4),
         lambda: setattr(loader(), "worker_init_fn", print),
         lambda: atemoya.PeakLoader(loader().dataset, shuffle=True),
