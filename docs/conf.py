@@ -57,7 +57,7 @@ myst_url_schemes = {
 # ---- notebooks: pages with {code-cell} blocks run when the site is built -----------------------
 
 nb_execution_mode = "force"
-nb_execution_timeout = 300
+nb_execution_timeout = 900
 nb_execution_in_temp = True
 nb_execution_raise_on_error = True
 nb_execution_show_tb = True
