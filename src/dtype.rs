@@ -5,8 +5,7 @@ use std::fmt;
 /// The type of an array's elements, little-endian. It displays as its name in numpy.
 ///
 /// ```
-/// use atemoya::DType;
-/// use atemoya::dtype::Element;
+/// use atemoya::{DType, Element};
 ///
 /// assert_eq!(f32::DTYPE, DType::F32);
 /// assert_eq!((DType::F32.name(), DType::F32.size()), ("float32", 4));
@@ -97,8 +96,7 @@ impl fmt::Display for DType {
 /// A Rust type of array elements, which has a [`DType`].
 ///
 /// ```
-/// use atemoya::DType;
-/// use atemoya::dtype::Element;
+/// use atemoya::{DType, Element};
 ///
 /// fn dtype_of<T: Element>(_: &[T]) -> DType {
 ///     T::DTYPE

@@ -78,13 +78,23 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// its [`source`](std::error::Error::source).
 ///
 /// ```
-/// use atemoya::{Error, Store};
+#[doc = include_str!("example_store.txt")]
+/// use atemoya::{Error, IndexBuilder, PeakGenerator, Store};
 ///
-/// match Store::open("no such store") {
-///     Err(Error::Io { path, .. }) => println!("cannot read {}", path.display()),
-///     Err(error) => println!("{error}"),
+/// // A path where there is no store, an argument out of its range, a bad row of a file:
+/// assert!(matches!(Store::open("elsewhere"), Err(Error::NotAStore { .. })));
+///
+/// let store = Store::open("yeast.atemoya")?;
+/// match PeakGenerator::new(&store).batch_size(0).build() {
+///     Err(Error::Argument { name, message }) => println!("{name} is wrong: {message}"),
+///     Err(error) => return Err(error), // what else may happen
 ///     Ok(_) => unreachable!(),
 /// }
+///
+/// std::fs::write("bad.bed", "chrI\t100\t200\nchrI\t300\n").unwrap();
+/// let error = IndexBuilder::new("bad").peaks(["bad.bed"]).publish(&store, &()).unwrap_err();
+/// assert!(error.to_string().starts_with("bad.bed, line 2: "), "{error}");
+/// # Ok::<(), atemoya::Error>(())
 /// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -166,13 +176,13 @@ pub enum Error {
         /// The number of slots: `slots`, or `device_slots` for batches on a device.
         slots: usize,
     },
-    /// There is no NVIDIA driver that can be used (feature `cuda`).
+    /// There is no NVIDIA driver that can be used. Only the feature `cuda` gives this error.
     #[error("no CUDA driver: {reason}")]
     NoDriver {
         /// What is missing.
         reason: String,
     },
-    /// There is no such device, or it is too old (feature `cuda`).
+    /// There is no such device, or it is too old. Only the feature `cuda` gives this error.
     #[error("no CUDA device {ordinal}: {reason}")]
     NoDevice {
         /// The device's number, counted from 0.
@@ -180,8 +190,8 @@ pub enum Error {
         /// How many there are, or what it lacks.
         reason: String,
     },
-    /// The CUDA driver refused an operation, or reports that an earlier one failed (feature
-    /// `cuda`).
+    /// The CUDA driver refused an operation, or reports that an earlier one failed. Only the
+    /// feature `cuda` gives this error.
     #[error("cannot {operation}: {message}")]
     Driver {
         /// What was attempted, as a verb phrase.

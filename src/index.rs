@@ -1,79 +1,32 @@
-//! Makes a locus index of BED and narrowPeak files, inside a store.
+//! Makes a locus index of BED and narrowPeak files, inside a store, and verifies indices.
+//!
+//! [`IndexBuilder`], which stands at the root of the crate, makes one.
 
+mod builder;
 mod counts;
 mod verify;
 
 pub use verify::verify;
 
-use crate::feed::LocusFilter;
-use crate::format::{Contigs, Provenance, Renamed};
-use crate::ingest::alias::Aliases;
-use crate::ingest::bed::read_bed;
-use crate::ingest::{check_regular, provenance};
-use crate::loci::index::Counts;
-use crate::loci::published::{self, NewIndex};
-use crate::loci::{
-    EXCLUSION, ExclusionMap, IndexOptions, IndexTable, IndexedOptions, LocusTable, MAX_COUNTS_WINDOW, Row, Selection,
-    matching, warnings,
-};
-use crate::progress::{self, Progress};
-use crate::store::Store;
-use crate::{Error, Result, listed};
-use counts::{NamedSums, counts};
-use std::collections::BTreeSet;
+// It is documented at the root.
+#[doc(hidden)]
+pub use builder::IndexBuilder;
+
+use crate::format::Provenance;
+use crate::loci::{LocusTable, Selection};
 use std::path::PathBuf;
 
-/// Builds a locus index from BED files and publishes it in one step.
-///
-/// ```no_run
-/// let store = atemoya::Store::open("yeast.atemoya")?;
-/// let indexed = atemoya::index::IndexBuilder::new("default")
-///     .peaks(["peaks.narrowPeak"])
-///     .negatives(["negatives.bed"])
-///     .summits(true)
-///     .publish(&store, &())?;
-/// println!("{} peaks", indexed.table.peaks());
-/// # Ok::<(), atemoya::Error>(())
-/// ```
-#[derive(Debug, Clone)]
-#[must_use = "a builder does nothing until `publish` is called"]
-pub struct IndexBuilder {
-    name: String,
-    peaks: Vec<PathBuf>,
-    negatives: Vec<PathBuf>,
-    summits: Option<bool>,
-    chroms: Option<Vec<String>>,
-    alias: Option<Aliases>,
-    counts_window: u32,
-    filter: LocusFilter,
-    replace: bool,
-}
-
-/// What was published.
+/// What [`IndexBuilder::publish`] has published.
 ///
 /// ```
-/// use atemoya::Store;
-/// use atemoya::index::IndexBuilder;
-/// # use atemoya::format::manifest::{ContigEntry, Manifest, SequenceEntry};
-/// # use atemoya::store::{Publication, writer};
-/// # let directory = tempfile::tempdir().unwrap();
-/// # let path = directory.path().join("tiny.atemoya");
-/// # let publication = Publication::of_store(&path, false)?;
-/// # let mut sequence = writer::SequenceWriter::create(&publication.path().join("bases.atm"))?;
-/// # sequence.push(&[b'C'; 10_000])?;
-/// # let mut manifest = Manifest::new();
-/// # manifest.contigs.push(ContigEntry { name: "chrI".into(), length: sequence.end_contig()? });
-/// # manifest.sequence = Some(SequenceEntry { file: "bases.atm".into(), acgt: sequence.acgt() });
-/// # manifest.files.push(sequence.finish()?);
-/// # writer::publish(publication, manifest)?;
-/// # let peaks = directory.path().join("peaks.bed");
-/// # std::fs::write(&peaks, "chrI\t4000\t5000\nchrI\t10\t20\n").unwrap();
+#[doc = include_str!("example_store.txt")]
+/// use atemoya::{IndexBuilder, Store};
 ///
-/// // One contig of 10,000 bases; peaks at 4000..5000 and 10..20.
-/// let store = Store::open(&path)?;
-/// let indexed = IndexBuilder::new("default").peaks([&peaks]).publish(&store, &())?;
-/// assert_eq!(indexed.table.len(), 2);
-/// assert_eq!(indexed.selection.peaks.len(), 1); // the other is too near the contig's end
+/// let store = Store::open("yeast.atemoya")?;
+/// let builder = IndexBuilder::new("default").peaks(["peaks.narrowPeak"]).summits(true);
+/// let indexed = builder.replace(true).publish(&store, &())?;
+/// assert_eq!(indexed.table.len(), 41);
+/// assert_eq!(indexed.selection.peaks.len(), 40); // one is too near the contig's end
 /// assert!(indexed.warnings.is_empty());
 /// # Ok::<(), atemoya::Error>(())
 /// ```
@@ -90,197 +43,4 @@ pub struct Indexed {
     /// What looks like a mistake and is no error, for users to read. Names of parameters are in
     /// backquotes.
     pub warnings: Vec<String>,
-}
-
-impl IndexBuilder {
-    /// Starts an index of this name: 1 to 64 of `A-Z a-z 0-9 . _ -`.
-    pub fn new(name: impl Into<String>) -> Self {
-        IndexBuilder {
-            name: name.into(),
-            peaks: Vec::new(),
-            negatives: Vec::new(),
-            summits: None,
-            chroms: None,
-            alias: None,
-            counts_window: 1000,
-            filter: LocusFilter::default(),
-            replace: false,
-        }
-    }
-
-    /// Sets the peak files: BED or narrowPeak, plain or compressed (gzip, BGZF, bzip2, xz, zstd).
-    pub fn peaks(mut self, paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
-        self.peaks = paths.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets the files of negatives.
-    pub fn negatives(mut self, paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
-        self.negatives = paths.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets whether peaks are centred on their summits (narrowPeak column 10), which all of them
-    /// must then have, or on their midpoints. `None`, the default, is midpoints too, with a warning
-    /// where all of them have summits.
-    pub fn summits(mut self, summits: impl Into<Option<bool>>) -> Self {
-        self.summits = summits.into();
-        self
-    }
-
-    /// Sets the contigs whose loci may be used, `None` for all.
-    pub fn chroms(mut self, chroms: Option<Vec<String>>) -> Self {
-        self.chroms = chroms;
-        self
-    }
-
-    /// Sets which names of contigs, in files of loci and exclusion lists, mean contigs of the
-    /// store. The index records what was renamed.
-    pub fn alias(mut self, alias: Option<Aliases>) -> Self {
-        self.alias = alias;
-        self
-    }
-
-    /// Sets the width in bases of the window in which the counts of each signal group are recorded;
-    /// 1000 by default.
-    pub fn counts_window(mut self, width: u32) -> Self {
-        self.counts_window = width;
-        self
-    }
-
-    /// Sets the filter whose outcome the index records for every locus; [`LocusFilter::default`] by
-    /// default. A loader on the index takes its exclusion lists, its bounds on counts and what they
-    /// count, and its choice of an outlier filter, unless it has its own. The filter's `chroms`,
-    /// `summits` and `alias` are not used, but those of this builder. With its `allow_empty`, an
-    /// index may have no peak, and the names of contigs may all be others than the store's.
-    pub fn filter(mut self, filter: LocusFilter) -> Self {
-        self.filter = LocusFilter { chroms: None, summits: None, ..filter };
-        self
-    }
-
-    /// Sets whether an index of the same name is replaced.
-    pub fn replace(mut self, replace: bool) -> Self {
-        self.replace = replace;
-        self
-    }
-
-    /// Reads the files and makes the table alone, for
-    /// [`PeakGenerator::table`](crate::PeakGenerator::table): nothing is counted, selected or
-    /// written.
-    ///
-    /// # Errors
-    /// [`Error::Input`] for a malformed row (file and line), a missing summit, or loci on contigs
-    /// that are not among `contigs`; [`Error::Argument`] when there is no peak file; [`Error::Io`].
-    pub fn table(&self, contigs: &Contigs) -> Result<LocusTable> {
-        Ok(self.read(contigs)?.0)
-    }
-
-    /// Returns the table, and the contigs that were renamed in each file.
-    fn read(&self, contigs: &Contigs) -> Result<(LocusTable, Vec<Vec<Renamed>>)> {
-        if self.peaks.is_empty() {
-            return Err(Error::argument("peaks", "there must be at least one file"));
-        }
-        let options = IndexOptions { summits: self.summits.unwrap_or(false), chroms: self.chroms.clone() };
-        let mut renamed = Vec::new();
-        let mut read = |path: &PathBuf| {
-            let mut bed = read_bed(path)?;
-            renamed.push(matching::rename(path, &mut bed, contigs, self.alias.as_ref())?);
-            if !self.filter.allow_empty {
-                matching::loci(path, &bed, contigs)?;
-            }
-            Ok((path.clone(), bed))
-        };
-        let peaks = self.peaks.iter().map(&mut read).collect::<Result<Vec<_>>>()?;
-        let negatives = self.negatives.iter().map(&mut read).collect::<Result<Vec<_>>>()?;
-        Ok((LocusTable::from_beds(&peaks, &negatives, contigs, &options)?, renamed))
-    }
-
-    /// Reads the files, takes the counts and publishes the index. [`Indexed::warnings`] has what
-    /// looks like a mistake and is no error.
-    ///
-    /// # Errors
-    /// [`Error::Input`] for a malformed row (file and line), a missing summit, or loci on contigs
-    /// that the store lacks; [`Error::Argument`] when there is no peak file, for a bad name, or for
-    /// a filter as [`LocusFilter::explain`], and unless the filter has `allow_empty`, when no peak
-    /// is on a contig to use; [`Error::Corrupt`] for a damaged store; [`Error::Exists`];
-    /// [`Error::Interrupted`]; [`Error::Io`].
-    pub fn publish(&self, store: &Store, progress: &dyn Progress) -> Result<Indexed> {
-        if self.counts_window == 0 || self.counts_window > MAX_COUNTS_WINDOW {
-            return Err(Error::argument("counts_window", format!("{} is not between 1 and 2^24", self.counts_window)));
-        }
-        published::check_target(store, &self.name, self.replace)?;
-        let filter = LocusFilter { alias: self.alias.clone(), ..self.filter.clone() };
-        let exclusions = filter.lists();
-        self.peaks.iter().chain(&self.negatives).chain(exclusions).try_for_each(|path| check_regular(path))?;
-        filter.check()?;
-        let recorded = filter.recorded(store)?;
-        let (exclusion_beds, excluded_names): (Vec<_>, Vec<_>) =
-            filter.renamed_exclusions(store.contigs())?.into_iter().unzip();
-        let chroms = self.chroms.as_deref().unwrap_or_default();
-        let mut warnings = matching::chroms(chroms, store.contigs(), filter.allow_empty)?;
-        let (table, mut renamed) = self.read(store.contigs())?;
-        renamed.extend(excluded_names);
-        let without_peaks = self.peaks_to_use(&table, store.contigs())?;
-        let has_peaks = without_peaks.is_none();
-        warnings.extend(without_peaks);
-        let counts = counts(store, &table, self.counts_window, progress)?;
-        let sums = |(name, sums): NamedSums| (name, sums.into_iter().map(|(sum, _)| sum).collect());
-        let counts: Counts = counts.into_iter().map(sums).collect();
-        let mut selection = filter.explain_with(store, &table, &exclusion_beds)?;
-        warnings.append(&mut selection.warnings);
-        if selection.ledger.peaks.kept == 0 && has_peaks {
-            warnings.push("no peak is left with these windows, bounds and exclusion lists".to_owned());
-        }
-        let used: BTreeSet<u32> =
-            selection.peaks.iter().chain(&selection.negatives).map(|locus| locus.contig).collect();
-        let used: Vec<&str> = used.into_iter().map(|id| store.contigs().name(id as usize)).collect();
-        warnings.extend(store.warnings(None, Some(&used))?);
-        if self.summits.is_none() {
-            warnings.extend(warnings::forgotten_summits(&table));
-        }
-        warnings.extend(warnings::swapped_formats(&table).or_else(|| warnings::swapped_counts(&table, &counts)));
-        let mut inputs = Vec::new();
-        let mut renamed = renamed.into_iter();
-        for (role, paths) in [("peaks", &self.peaks[..]), ("negatives", &self.negatives), (EXCLUSION, exclusions)] {
-            for path in paths {
-                let contigs_renamed = renamed.next().unwrap_or_default();
-                inputs.push(Provenance { contigs_renamed, ..provenance(role, path, progress)? });
-            }
-        }
-        let options = IndexedOptions {
-            summits: self.summits.unwrap_or(false),
-            chroms: self.chroms.clone(),
-            counts_window: self.counts_window,
-        };
-        progress::check(progress)?;
-        let table = IndexTable { loci: table, counts, verdicts: Some(std::mem::take(&mut selection.verdicts)) };
-        let excluded = (!exclusions.is_empty()).then(|| ExclusionMap::from_beds(&exclusion_beds, store.contigs()));
-        let index = NewIndex { table, inputs, options, selection: Some(recorded), excluded };
-        let path = published::publish(store, &self.name, &index, self.replace)?;
-        selection.verdicts = index.table.verdicts.unwrap_or_default();
-        Ok(Indexed { path, table: index.table.loci, selection, inputs: index.inputs, warnings })
-    }
-
-    /// Checks that a peak is on a contig to use. Returns a warning when there is none and the
-    /// filter allows that.
-    fn peaks_to_use(&self, table: &LocusTable, contigs: &Contigs) -> Result<Option<String>> {
-        let used = |row: Row| {
-            self.chroms
-                .as_ref()
-                .is_none_or(|names| names.iter().any(|name| name == table.contig_name(row.contig, contigs)))
-        };
-        if table.rows().take(table.peaks()).any(used) {
-            return Ok(None);
-        }
-        let message = match &self.chroms {
-            Some(chroms) if table.peaks() > 0 => {
-                format!("no peak is on {}, the contigs to use (`chroms`)", listed(chroms))
-            }
-            _ => "the files hold no peak".to_owned(),
-        };
-        match self.filter.allow_empty {
-            true => Ok(Some(format!("{message}: nothing can be sampled from this index"))),
-            false => Err(Error::argument("peaks", format!("{message}; `allow_empty` makes an index without one"))),
-        }
-    }
 }

@@ -4,17 +4,29 @@
 /// nothing; `()` is a progress that does nothing.
 ///
 /// ```
-/// use atemoya::{Progress, Unit};
+#[doc = include_str!("example_store.txt")]
+/// use atemoya::{Error, Progress, Store, Unit};
+/// use std::sync::atomic::{AtomicBool, Ordering};
 ///
-/// struct Printed;
+/// /// Prints each phase, and stops when it is told to.
+/// struct Printed(AtomicBool);
 ///
 /// impl Progress for Printed {
-///     fn start(&self, phase: &str, total: u64, _unit: Unit) {
-///         println!("{phase}: {total}");
+///     fn start(&self, phase: &str, total: u64, unit: Unit) {
+///         println!("{phase}: {total} {unit:?}");
+///     }
+///
+///     fn interrupted(&self) -> bool {
+///         self.0.load(Ordering::Relaxed)
 ///     }
 /// }
 ///
-/// Printed.start("verify", 8, Unit::Bytes);
+/// let store = Store::open("yeast.atemoya")?;
+/// let progress = Printed(AtomicBool::new(false));
+/// store.verify(&progress)?; // "checking files: 77824 Bytes", ...
+/// progress.0.store(true, Ordering::Relaxed); // from a handler of Ctrl-C, say
+/// assert!(matches!(store.verify(&progress), Err(Error::Interrupted)));
+/// # Ok::<(), atemoya::Error>(())
 /// ```
 pub trait Progress: Sync {
     /// Begins a phase. `phase` names it in words (`reading the genome`), and `total` is the number
@@ -45,7 +57,14 @@ impl Progress for () {}
 /// ```
 /// use atemoya::Unit;
 ///
-/// assert_ne!(Unit::Bytes, Unit::Tiles);
+/// fn text(n: u64, unit: Unit) -> String {
+///     match unit {
+///         Unit::Bytes => format!("{:.1} MB", n as f64 / 1e6),
+///         Unit::Bases => format!("{:.1} Mb", n as f64 / 1e6),
+///         _ => n.to_string(),
+///     }
+/// }
+/// assert_eq!(text(2_500_000, Unit::Bytes), "2.5 MB");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

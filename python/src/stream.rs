@@ -47,9 +47,9 @@ impl LocalLoader {
         self.with(py, |loader| loader.begin(stream))?.or_raise()
     }
 
-    fn resume(&self, py: Python<'_>, state: &str, more: u64) -> PyResult<()> {
+    fn resume(&self, py: Python<'_>, state: &str, further_epochs: u64) -> PyResult<()> {
         let state = serde_json::from_str(state).map_err(|error| PyValueError::new_err(format!("state: {error}")))?;
-        self.begin(py, StreamSpec::Resume { state, more })
+        self.begin(py, StreamSpec::Resume { state, further_epochs })
     }
 
     fn state(&self, py: Python<'_>) -> PyResult<String> {
@@ -147,9 +147,10 @@ macro_rules! stream_methods {
                 self.0.begin(py, StreamSpec::Epochs { first, count })
             }
 
-            /// Begins after the batch of a saved state: the rest of its epoch, then `more` epochs.
-            fn resume(&self, py: Python<'_>, state: &str, more: u64) -> PyResult<()> {
-                self.0.resume(py, state, more)
+            /// Begins after the batch of a saved state: the rest of its epoch, then
+            /// `further_epochs` whole epochs.
+            fn resume(&self, py: Python<'_>, state: &str, further_epochs: u64) -> PyResult<()> {
+                self.0.resume(py, state, further_epochs)
             }
 
             /// Returns the state after the last batch that was taken, as JSON.

@@ -12,17 +12,15 @@ use crate::{Error, Result};
 use std::fs::{self, File};
 use std::path::PathBuf;
 
-/// A store of a cache.
+/// What [`Cache::store`] has opened or packed.
 ///
 /// ```
+#[doc = include_str!("../example_inputs.txt")]
+/// use atemoya::PackBuilder;
 /// use atemoya::cache::Cache;
-/// use atemoya::pack::PackBuilder;
-/// # let directory = tempfile::tempdir().unwrap();
-/// # let fasta = directory.path().join("genome.fa");
-/// # std::fs::write(&fasta, ">chrI\nACGTACGT\n").unwrap();
 ///
-/// let cache = Cache::new(directory.path().join("cache"));
-/// let builder = PackBuilder::new().fasta(&fasta);
+/// let cache = Cache::new("cache");
+/// let builder = PackBuilder::new().fasta("genome.fa");
 /// assert!(cache.store(&builder, &())?.packed.is_some());
 /// let cached = cache.store(&builder, &())?;
 /// assert!(cached.packed.is_none()); // it was packed before

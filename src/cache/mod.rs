@@ -1,4 +1,5 @@
-//! A cache of stores that are packed on the fly and found by their input files (feature `ingest`).
+//! A cache of stores that are packed on the fly and found by their input files. Needs the feature
+//! `ingest`.
 //!
 //! A store of the cache is a directory `NAME-KEY.atemoya`. Beside it is a record `NAME-KEY.json`
 //! for each combination of inputs that leads to it, and a file `NAME-KEY.used`, which processes
@@ -10,6 +11,9 @@ mod request;
 mod used;
 
 pub use fetch::Cached;
+
+// What only the other crates of the workspace need.
+#[doc(hidden)]
 pub use prune::{Prune, Pruned};
 #[doc(hidden)]
 pub use used::{InUse, Usage};
@@ -31,11 +35,12 @@ const USED: &str = ".used";
 /// A directory of stores that were packed on the fly. Any of them can be removed at any time and is
 /// packed again when it is needed.
 ///
-/// ```no_run
+/// ```
+#[doc = include_str!("../example_inputs.txt")]
+/// use atemoya::PackBuilder;
 /// use atemoya::cache::Cache;
-/// use atemoya::pack::PackBuilder;
 ///
-/// let cache = Cache::from_environment()?;
+/// let cache = Cache::new("cache"); // or `Cache::from_environment()?`, which is the user's
 /// let builder = PackBuilder::new().fasta("genome.fa").signal("atac", ["plus.bw", "minus.bw"]);
 /// let cached = cache.store(&builder, &())?; // packed at the first call
 /// println!("{} contigs", cached.store.contigs().len());
@@ -47,11 +52,11 @@ pub struct Cache {
     limit: Option<u64>,
 }
 
-/// A store of a cache.
+/// A store of a cache, as the command `atemoya cache list` shows it.
 ///
 /// ```
 /// # use atemoya::cache::Cache;
-/// # use atemoya::pack::PackBuilder;
+/// # use atemoya::PackBuilder;
 /// # let directory = tempfile::tempdir().unwrap();
 /// # let fasta = directory.path().join("genome.fa");
 /// # std::fs::write(&fasta, ">chrI\nACGTACGT\n").unwrap();
@@ -63,6 +68,7 @@ pub struct Cache {
 /// assert!(entries[0].bytes > 0 && entries[0].damage.is_none());
 /// # Ok::<(), atemoya::Error>(())
 /// ```
+#[doc(hidden)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The path of the store.
@@ -135,6 +141,7 @@ impl Cache {
     ///
     /// # Errors
     /// [`Error::Io`].
+    #[doc(hidden)]
     pub fn entries(&self) -> Result<Vec<Entry>> {
         let names = match fs::read_dir(&self.directory) {
             Ok(entries) => {

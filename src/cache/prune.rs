@@ -16,7 +16,7 @@ use std::time::Duration;
 /// ```
 /// use atemoya::cache::{Cache, Prune};
 /// use std::time::Duration;
-/// # use atemoya::pack::PackBuilder;
+/// # use atemoya::PackBuilder;
 /// # let directory = tempfile::tempdir().unwrap();
 /// # let fasta = directory.path().join("genome.fa");
 /// # std::fs::write(&fasta, ">chrI\nACGTACGT\n").unwrap();
@@ -47,7 +47,7 @@ pub struct Prune {
 ///
 /// ```
 /// use atemoya::cache::{Cache, Prune};
-/// # use atemoya::pack::PackBuilder;
+/// # use atemoya::PackBuilder;
 /// # let directory = tempfile::tempdir().unwrap();
 /// # let fasta = directory.path().join("genome.fa");
 /// # std::fs::write(&fasta, ">chrI\nACGTACGT\n").unwrap();
@@ -74,6 +74,7 @@ impl Cache {
     ///
     /// # Errors
     /// [`Error::Io`](crate::Error::Io) when the directory cannot be listed.
+    #[doc(hidden)]
     pub fn prune(&self, rules: &Prune) -> Result<Vec<Pruned>> {
         let entries = self.entries()?;
         if !rules.dry_run {

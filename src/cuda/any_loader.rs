@@ -48,8 +48,8 @@ pub enum StreamSpec {
     Resume {
         /// The saved state to begin at.
         state: State,
-        /// How many epochs follow.
-        more: u64,
+        /// How many whole epochs follow the rest of the state's epoch.
+        further_epochs: u64,
     },
 }
 
@@ -163,7 +163,7 @@ impl AnyLoader {
             StreamSpec::Epochs { first, count } => self.host.epochs(first, count),
             StreamSpec::Validation { peaks, negatives } => self.host.validation(peaks, negatives)?,
             StreamSpec::Draws(draws) => self.host.follow(draws)?,
-            StreamSpec::Resume { state, more } => self.host.resume(&state, more)?,
+            StreamSpec::Resume { state, further_epochs } => self.host.resume(&state, further_epochs)?,
         };
         match device {
             None => batches.detach(),

@@ -126,12 +126,13 @@ impl DeviceLoader {
     }
 
     /// Goes on from a saved state, of this or of a [`Loader`], with the very next batch: streams
-    /// the rest of its epoch, and `more` epochs after it.
+    /// the rest of its epoch, and then `further_epochs` whole epochs. `further_epochs` counts
+    /// neither the state's epoch nor those before it.
     ///
     /// # Errors
     /// As [`Loader::resume`].
-    pub fn resume(&mut self, state: &State, more: u64) -> Result<DeviceBatches<'_>> {
-        let batches = self.loader.resume(state, more)?;
+    pub fn resume(&mut self, state: &State, further_epochs: u64) -> Result<DeviceBatches<'_>> {
+        let batches = self.loader.resume(state, further_epochs)?;
         Ok(self.deliver(batches))
     }
 

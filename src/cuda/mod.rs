@@ -1,6 +1,11 @@
 //! Batches on a GPU. Workers gather a batch into page-locked memory. One asynchronous copy brings
 //! it to the device, where a kernel expands it. The consumer's CUDA stream waits for it on the
-//! device; the host does not wait.
+//! device; the host does not wait. Needs the feature `cuda`.
+//!
+//! [`Device::open`] finds a GPU, and [`DeviceGenerator`] builds a [`DeviceLoader`] on it of what a
+//! [`PeakGenerator`](crate::PeakGenerator) describes. The program `examples/rust/train_gpu.rs` uses
+//! both. The examples on these pages are compiled and not run, since they need a GPU; the tests run
+//! that program on an emulator.
 //!
 //! In this module, a stream is a `CUstream` of the driver's. A stream of batches is called a stream
 //! of a loader.

@@ -12,8 +12,8 @@ use std::sync::Arc;
 /// mapped file, or a view of either whose axes are sliced, reversed or exchanged.
 ///
 /// ```
-/// use atemoya::DType;
-/// use atemoya::feed::{Array, Strided};
+/// use atemoya::feed::Strided;
+/// use atemoya::{Array, DType};
 /// use std::sync::Arc;
 ///
 /// // Borrowed, in C order: 2 examples of 3 channels and 4 positions.
@@ -39,8 +39,8 @@ pub struct Array<'a> {
 /// address.
 ///
 /// ```
-/// use atemoya::DType;
-/// use atemoya::feed::{Array, Strided};
+/// use atemoya::feed::Strided;
+/// use atemoya::{Array, DType};
 ///
 /// // Channels last: (examples, positions, channels).
 /// let bytes = vec![0u8; 2 * 4 * 3];

@@ -43,7 +43,7 @@ use crate::{DType, Error, Result, sizes};
 ///
 /// ```
 /// use atemoya::ArrayGenerator;
-/// use atemoya::feed::Array;
+/// use atemoya::Array;
 ///
 /// let (sequences, signals) = (vec![0i8; 100 * 4 * 24], vec![1.0f32; 100 * 2 * 14]);
 /// let sequences = Array::from_slice(&sequences, [100, 4, 24])?;
@@ -65,8 +65,8 @@ use crate::{DType, Error, Result, sizes};
 /// Arrays that own their memory, or share it, can be streamed by worker threads; those that are
 /// only borrowed are streamed in the caller's thread, by [`Dataset::batches`]:
 /// ```
-/// use atemoya::ArrayGenerator;
-/// use atemoya::feed::{Array, Column};
+/// use atemoya::feed::Column;
+/// use atemoya::{Array, ArrayGenerator};
 ///
 /// let sequences = Array::from_vec(vec![0u8; 100 * 4 * 20], [100, 4, 20])?;
 /// let signals = Array::from_vec(vec![1.0f64; 100 * 10], [100, 1, 10])?;
@@ -179,7 +179,9 @@ impl<'a> ArrayGenerator<'a> {
         world_size in options: usize;
         /// Sets whether the short batch at an epoch's end is dropped.
         drop_last in options: bool;
-        /// Sets how many batches are in memory at once, those that the consumer holds included.
+        /// Sets how many batches are in memory at once, those that the consumer holds included: 1
+        /// to 4096; `None` for `num_workers + 2`, which is enough for a consumer that drops each
+        /// batch before it takes the next.
         slots in options: Option<usize>;
     }
 

@@ -2,30 +2,40 @@
 
 use super::layout::{Column, Layout};
 use super::slot::{Lease, Slot};
-use crate::dtype::Element;
-use crate::{DType, Result};
-use std::ops::Deref;
+use super::tensor::{AnyTensor, Tensor};
+use crate::Result;
 use std::sync::Arc;
 
-/// A batch of examples.
+/// A batch of examples: one-hot sequence, controls and signal, and what each example is.
 ///
 /// A streamed batch holds a slot of the loader's ring until it is dropped, so a consumer that holds
-/// many batches needs as many slots. A [fetched](super::Dataset::fetch) batch has memory of its
-/// own.
+/// many batches needs as many slots, or [keeps](Batch::keep) them. A
+/// [fetched](crate::Dataset::fetch) batch has memory of its own.
 ///
 /// All columns lie in one allocation that begins on a page boundary. Each starts at a multiple of
 /// 256 bytes.
 ///
 /// ```
-/// # use atemoya::ArrayGenerator;
-/// # use atemoya::feed::Array;
-/// # let sequences = Array::from_vec(vec![0i8; 8 * 4 * 20], [8, 4, 20])?;
-/// # let signals = Array::from_vec(vec![1.0f32; 8 * 10], [8, 1, 10])?;
-/// # let generator = ArrayGenerator::new(sequences, signals).in_window(20).out_window(10);
-/// # let generator = generator.negative_ratio(0.0).batch_size(4);
-/// let batch = generator.dataset()?.fetch(0, &[0, 1, 5])?;
-/// assert_eq!(batch.sequence().unwrap().shape(), [3, 4, 20]);
-/// assert_eq!(batch.labels(), [1, 1, 1]); // peaks
+#[doc = include_str!("../example_store.txt")]
+/// use atemoya::{PeakGenerator, Store};
+///
+/// let loader = PeakGenerator::new(&Store::open("yeast.atemoya")?).max_jitter(50).build()?;
+/// for batch in loader.epoch(0) {
+///     let batch = batch?;
+///     let n = batch.len();
+///     assert_eq!(batch.sequence().unwrap().shape(), [n, 4, 2114]); // i8
+///     assert_eq!(batch.controls().unwrap().shape(), [n, 1, 2114]); // f32
+///     assert_eq!(batch.signal().unwrap().shape(), [n, 2, 1000]); // f32
+///
+///     for (row, &label) in batch.labels().iter().enumerate() {
+///         let loci = if label == 1 { loader.peaks() } else { loader.negatives() };
+///         let locus = loci[batch.sources()[row] as usize];
+///         let shift = if label == 1 { batch.offsets()[row] - 50 } else { 0 };
+///         let centre = locus.centre + shift; // of this example's windows
+///         let reversed = batch.reverse_complemented()[row] == 1;
+///         println!("contig {}, centre {centre}, reversed: {reversed}", locus.contig);
+///     }
+/// }
 /// # Ok::<(), atemoya::Error>(())
 /// ```
 #[derive(Debug)]
@@ -35,102 +45,6 @@ pub struct Batch {
     rows: usize,
     epoch: u64,
     index: u64,
-}
-
-/// A borrowed column: its values in C order, and its shape.
-///
-/// ```
-/// # use atemoya::ArrayGenerator;
-/// # use atemoya::feed::Array;
-/// # let sequences = Array::from_vec(vec![0i8; 8 * 4 * 20], [8, 4, 20])?;
-/// # let signals = Array::from_vec(vec![1.0f32; 8 * 10], [8, 1, 10])?;
-/// # let generator = ArrayGenerator::new(sequences, signals).in_window(20).out_window(10);
-/// # let generator = generator.negative_ratio(0.0).batch_size(4);
-/// let batch = generator.dataset()?.fetch(0, &[0, 1, 5])?;
-/// let signal = batch.signal().unwrap();
-/// assert_eq!((signal.shape(), signal.row(2)), ([3, 1, 10], &[1.0; 10][..]));
-/// # Ok::<(), atemoya::Error>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Tensor<'a, T> {
-    data: &'a [T],
-    shape: [usize; 3],
-}
-
-impl<T> Tensor<'_, T> {
-    /// Returns the numbers of examples, channels and positions.
-    #[must_use]
-    pub fn shape(&self) -> [usize; 3] {
-        self.shape
-    }
-
-    /// Returns the values of one example, `(channels, positions)` in C order.
-    ///
-    /// # Panics
-    /// When the batch has no such row, as indexing a slice does.
-    #[must_use]
-    pub fn row(&self, row: usize) -> &[T] {
-        let size = self.shape[1] * self.shape[2];
-        &self.data[row * size..(row + 1) * size]
-    }
-}
-
-impl<T> Deref for Tensor<'_, T> {
-    type Target = [T];
-
-    fn deref(&self) -> &[T] {
-        self.data
-    }
-}
-
-/// A borrowed column of any type: its bytes in C order, little-endian, and its shape.
-///
-/// ```
-/// # use atemoya::ArrayGenerator;
-/// # use atemoya::feed::Array;
-/// # let sequences = Array::from_vec(vec![0i8; 8 * 4 * 20], [8, 4, 20])?;
-/// # let signals = Array::from_vec(vec![1.0f32; 8 * 10], [8, 1, 10])?;
-/// # let generator = ArrayGenerator::new(sequences, signals).in_window(20).out_window(10);
-/// # let generator = generator.negative_ratio(0.0).batch_size(4);
-/// use atemoya::{DType, feed::Column};
-///
-/// let batch = generator.dataset()?.fetch(0, &[0, 1, 5])?;
-/// let signal = batch.column(Column::Signal).unwrap();
-/// assert_eq!((signal.dtype(), signal.bytes().len()), (DType::F32, 3 * 10 * 4));
-/// # Ok::<(), atemoya::Error>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AnyTensor<'a> {
-    dtype: DType,
-    bytes: &'a [u8],
-    shape: [usize; 3],
-}
-
-impl<'a> AnyTensor<'a> {
-    /// Returns the type of the values.
-    #[must_use]
-    pub fn dtype(&self) -> DType {
-        self.dtype
-    }
-
-    /// Returns the numbers of examples, channels and positions.
-    #[must_use]
-    pub fn shape(&self) -> [usize; 3] {
-        self.shape
-    }
-
-    /// Returns the bytes of the values.
-    #[must_use]
-    pub fn bytes(&self) -> &'a [u8] {
-        self.bytes
-    }
-
-    /// Returns the values as `T`, or `None` when they are of another type.
-    #[must_use]
-    pub fn typed<T: Element>(&self) -> Option<Tensor<'a, T>> {
-        let data = (T::DTYPE == self.dtype).then(|| bytemuck::try_cast_slice(self.bytes).ok())??;
-        Some(Tensor { data, shape: self.shape })
-    }
 }
 
 impl Batch {
@@ -169,12 +83,8 @@ impl Batch {
     #[must_use]
     pub fn column(&self, column: Column) -> Option<AnyTensor<'_>> {
         let (channels, positions) = self.layout.shape(column);
-        let any = || AnyTensor {
-            dtype: self.layout.dtype(column),
-            bytes: self.bytes(column),
-            shape: [self.rows, channels, positions],
-        };
-        (channels > 0).then(any)
+        let shape = [self.rows, channels, positions];
+        (channels > 0).then(|| AnyTensor::new(self.layout.dtype(column), self.bytes(column), shape))
     }
 
     /// Returns the one-hot sequence, `(n, 4, in_window)`, channels A, C, G, T. A base that is none
@@ -228,6 +138,19 @@ impl Batch {
     /// Returns the whole slot, and where each column lies in it ([`Layout::range`]), to copy the
     /// batch in one piece. In a short batch, the bytes behind the rows of a column are those of an
     /// earlier batch.
+    ///
+    /// ```
+    #[doc = include_str!("../example_store.txt")]
+    /// use atemoya::feed::Column;
+    /// use atemoya::{PeakGenerator, Store};
+    ///
+    /// let dataset = PeakGenerator::new(&Store::open("yeast.atemoya")?).dataset()?;
+    /// let batch = dataset.fetch(0, &[0, 1, 5])?;
+    /// let (bytes, layout) = batch.slot();
+    /// let labels = &bytes[layout.range(Column::Labels, batch.len())];
+    /// assert_eq!(labels.len(), 3 * 8); // i64
+    /// # Ok::<(), atemoya::Error>(())
+    /// ```
     #[must_use]
     pub fn slot(&self) -> (&[u8], &Layout) {
         (&self.lease.bytes()[..self.layout.bytes()], &self.layout)
@@ -248,6 +171,22 @@ impl Batch {
     /// that holds more batches than there are slots. A batch that was fetched, or is kept already,
     /// stays as it is.
     ///
+    /// ```
+    #[doc = include_str!("../example_store.txt")]
+    /// use atemoya::{Batch, PeakGenerator, Store};
+    ///
+    /// let generator = PeakGenerator::new(&Store::open("yeast.atemoya")?);
+    /// let loader = generator.batch_size(4).slots(Some(2)).build()?;
+    /// let mut epoch: Vec<Batch> = Vec::new();
+    /// for batch in loader.epoch(0) {
+    ///     let mut batch = batch?;
+    ///     batch.keep()?; // without it, the third batch would be `Error::AllLeased`
+    ///     epoch.push(batch);
+    /// }
+    /// assert_eq!(epoch.len(), 11);
+    /// # Ok::<(), atemoya::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Argument`](crate::Error::Argument) when there is no memory for another slot.
     pub fn keep(&mut self) -> Result<()> {
@@ -261,6 +200,7 @@ impl Batch {
     /// # Errors
     /// What `allocate` returns; [`Error::Argument`](crate::Error::Argument) when its memory is too
     /// short or not aligned.
+    #[doc(hidden)]
     pub fn keep_in<M: AsRef<[u8]> + AsMut<[u8]> + Send + Sync + 'static>(
         &mut self,
         allocate: impl FnOnce(usize) -> Result<M>,

@@ -1,32 +1,36 @@
-//! A data set: from an epoch and indices in it to the bytes of a batch.
+//! A data set: the examples of all epochs, their loci, and the plan of each epoch.
 
-use super::batch::Batch;
-use super::column::{Columns, ExampleBuffer, Examples, LocusWindows};
+mod fetch;
+
+use super::column::{Columns, ExampleBuffer, LocusWindows};
 use super::layout::Layout;
 use super::readahead::Readahead;
-use super::slot::{Lease, Slot};
+use crate::Result;
 use crate::format::checks::hex;
 use crate::gather::Pool;
 use crate::loci::{Ledger, Locus};
-use crate::sample::{Draw, EpochPlanner, Plan, PlanOptions};
-use crate::{Error, Result};
+use crate::sample::{EpochPlanner, Plan, PlanOptions};
 use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
-use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The examples of all epochs, by epoch and index. A loader streams them; here they are read in any
 /// order.
 ///
-/// It comes from [`PeakGenerator::dataset`](super::PeakGenerator::dataset) or
-/// [`ArrayGenerator::dataset`](super::ArrayGenerator::dataset). Every
-/// [`Loader`](super::Loader::dataset) has one. Any number of threads may read it at once.
+/// It comes from [`PeakGenerator::dataset`](crate::PeakGenerator::dataset) or
+/// [`ArrayGenerator::dataset`](crate::ArrayGenerator::dataset). Every
+/// [`Loader`](crate::Loader::dataset) has one. Any number of threads may read it at once.
 ///
-/// ```no_run
-/// let store = atemoya::Store::open("yeast.atemoya")?;
-/// let dataset = atemoya::PeakGenerator::new(&store).dataset()?;
+/// ```
+#[doc = include_str!("../example_store.txt")]
+/// use atemoya::{PeakGenerator, Store};
+///
+/// let store = Store::open("yeast.atemoya")?;
+/// let dataset = PeakGenerator::new(&store).dataset()?;
+/// assert_eq!(dataset.len(), 44); // examples of an epoch: 40 peaks and 4 negatives
 /// let batch = dataset.fetch(3, &[0, 7, 7])?; // three examples of epoch 3
+/// assert_eq!(batch.labels()[1], batch.labels()[2]);
 /// # Ok::<(), atemoya::Error>(())
 /// ```
 #[derive(Debug)]
@@ -81,7 +85,7 @@ impl<'a> Dataset<'a> {
     /// one. A forked process can use it, even if another thread was using this one during the fork.
     ///
     /// # Errors
-    /// [`Error::Argument`] when a batch does not fit in memory.
+    /// [`Error::Argument`](crate::Error::Argument) when a batch does not fit in memory.
     pub fn with_seed(&self, seed: u64) -> Result<Dataset<'a>> {
         self.unshared(seed, self.layout.batch_size())
     }
@@ -94,6 +98,7 @@ impl<'a> Dataset<'a> {
     }
 
     /// Returns what makes the plan of each epoch.
+    #[doc(hidden)]
     #[must_use]
     pub fn planner(&self) -> &EpochPlanner {
         &self.planner
@@ -130,62 +135,6 @@ impl<'a> Dataset<'a> {
         self.planner.is_empty()
     }
 
-    /// Gathers examples of an epoch by their indices, in this thread, into a batch with memory of
-    /// its own. Indices may come in any order, and repeat. They count the examples of all ranks.
-    ///
-    /// # Errors
-    /// [`Error::Argument`] for an index that is not below [`Dataset::len`], or when the batch does
-    /// not fit in memory; [`Error::Corrupt`] for a damaged store.
-    pub fn fetch(&self, epoch: u64, indices: &[usize]) -> Result<Batch> {
-        if let Some(index) = indices.iter().find(|index| **index >= self.len()) {
-            return Err(Error::argument("indices", format!("{index} is not below {}, the examples", self.len())));
-        }
-        self.collect(&*self.plan(epoch)?, indices.iter().copied(), epoch)
-    }
-
-    /// Gathers the examples of the caller's own draws, as [`Dataset::fetch`] does those of an
-    /// epoch. The batch's epoch is 0.
-    ///
-    /// # Errors
-    /// [`Error::Argument`] when there is no draw, for the first draw that this data set has no
-    /// locus or no jitter for, or when the batch does not fit in memory; [`Error::Corrupt`] for a
-    /// damaged store.
-    pub fn fetch_draws(&self, draws: Vec<Draw>) -> Result<Batch> {
-        let options = self.planner.options();
-        let plan = Plan::from_draws(draws, options.n_peaks, options.n_negatives, options.max_jitter)?;
-        self.collect(&plan, 0..plan.len(), 0)
-    }
-
-    /// Gathers examples into a batch with memory of its own.
-    fn collect(&self, plan: &Plan, indices: impl ExactSizeIterator<Item = usize> + Clone, epoch: u64) -> Result<Batch> {
-        let rows = indices.len();
-        let too_many = |_| Error::argument("indices", format!("{rows} examples do not fit in memory"));
-        let layout = Layout::new(rows, self.columns.specs()).map_err(too_many)?;
-        let mut slot = Slot::plain(layout.bytes()).map_err(too_many)?;
-        if self.reads_ahead() {
-            let number = self.fetches.fetch_add(1, Ordering::Relaxed);
-            for number in self.readahead.after(number, u64::MAX) {
-                self.readahead.record(number, self.read_ahead(plan, indices.clone()));
-            }
-        }
-        self.gather(plan, indices, &layout, slot.bytes_mut()?)?;
-        Ok(Batch::new(Lease::owned(slot), Arc::new(layout), rows, epoch, 0))
-    }
-
-    /// Streams an epoch in order, in batches of the size that the data set was built with. Each is
-    /// gathered in this thread when the iterator reaches it, so that arrays may be borrowed. The
-    /// last batch may be short.
-    ///
-    /// # Errors
-    /// Each item is what [`Dataset::fetch`] returns.
-    pub fn batches(&self, epoch: u64) -> impl Iterator<Item = Result<Batch>> {
-        let batch_size = self.layout.batch_size();
-        (0..self.len()).step_by(batch_size).map(move |first| {
-            let indices: Vec<usize> = (first..self.len().min(first + batch_size)).collect();
-            self.fetch(epoch, &indices)
-        })
-    }
-
     /// Returns shapes, types and offsets of the columns of a batch. The batch has the size that the
     /// data set was built with, or all its examples where these are fewer.
     #[must_use]
@@ -209,8 +158,20 @@ impl<'a> Dataset<'a> {
     /// Returns the plan of an epoch: which example stands at each index. It is made once for all
     /// threads.
     ///
+    /// ```
+    #[doc = include_str!("../example_store.txt")]
+    /// use atemoya::{PeakGenerator, Store};
+    ///
+    /// let store = Store::open("yeast.atemoya")?;
+    /// let dataset = PeakGenerator::new(&store).dataset()?;
+    /// let draw = dataset.plan(3)?.draw(17); // of epoch 3
+    /// let locus = dataset.loci(draw.is_peak)[draw.source as usize];
+    /// println!("{}:{}", store.contigs().name(locus.contig as usize), locus.centre);
+    /// # Ok::<(), atemoya::Error>(())
+    /// ```
+    ///
     /// # Errors
-    /// [`Error::Argument`] when the plan does not fit in memory.
+    /// [`Error::Argument`](crate::Error::Argument) when the plan does not fit in memory.
     pub fn plan(&self, epoch: u64) -> Result<Arc<Plan>> {
         let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, plan)) = plans.iter().find(|(known, _)| *known == epoch) {
@@ -222,62 +183,6 @@ impl<'a> Dataset<'a> {
         }
         plans.push_back((epoch, Arc::clone(&plan)));
         Ok(plan)
-    }
-
-    /// Returns whether there are files that can be read ahead.
-    pub(super) fn reads_ahead(&self) -> bool {
-        self.columns.reads_ahead()
-    }
-
-    /// Requests the pages that the examples at `indices` of a plan need. Returns whether they were
-    /// not in memory.
-    pub(super) fn read_ahead(&self, plan: &Plan, indices: impl Iterator<Item = usize>) -> bool {
-        self.with_examples(plan, indices, |examples| self.columns.read_ahead(examples))
-    }
-
-    /// Gathers the examples at `indices` of a plan into memory that is laid out as
-    /// [`Dataset::layout`] says and aligned to 8 bytes: for benchmarks of gathering alone.
-    ///
-    /// # Errors
-    /// As [`Dataset::fetch`].
-    #[doc(hidden)]
-    pub fn gather_into(&self, plan: &Plan, indices: Range<usize>, memory: &mut [u8]) -> Result<()> {
-        self.gather(plan, indices, &self.layout, memory)
-    }
-
-    /// Gathers the examples at `indices` of a plan into the first rows of memory with a layout.
-    pub(super) fn gather(
-        &self,
-        plan: &Plan,
-        indices: impl ExactSizeIterator<Item = usize>,
-        layout: &Layout,
-        memory: &mut [u8],
-    ) -> Result<()> {
-        let columns = layout.split(indices.len(), memory);
-        let [sequence, controls, signal, labels, sources, offsets, reverse_complements] = columns;
-        let [labels, sources, offsets]: [&mut [i64]; 3] = [labels, sources, offsets].map(bytemuck::cast_slice_mut);
-        self.with_examples(plan, indices, |examples| {
-            for (row, draw) in examples.draws.iter().enumerate() {
-                labels[row] = i64::from(draw.is_peak);
-                sources[row] = i64::from(draw.source);
-                offsets[row] = i64::from(draw.offset);
-                reverse_complements[row] = u8::from(draw.reverse_complement);
-            }
-            self.columns.gather(examples, [sequence, controls, signal])
-        })
-    }
-
-    /// Draws the examples at `indices` of a plan, and calls `work` with them.
-    fn with_examples<T>(
-        &self,
-        plan: &Plan,
-        indices: impl Iterator<Item = usize>,
-        work: impl FnOnce(&Examples<'_>) -> T,
-    ) -> T {
-        self.buffers.with(|buffer| {
-            let draws = indices.map(|index| plan.draw(index));
-            work(&buffer.fill(draws, self.windows.as_deref()))
-        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! The builder of loaders over a genome: its parameters, their defaults, and the checks that need
 //! the genome.
 
+mod examples;
 mod loci;
 
 use super::column::LocusWindows;
@@ -59,11 +60,12 @@ pub(crate) use setters;
 /// | `outlier_filter` | the index's, or as the order | drops peaks whose counts in any signal group exceed 1.2 times the 0.99 quantile; on in cherimoya's order |
 /// | `rank`, `world_size` | 0, 1 | which contiguous slice of each batch this process takes |
 /// | `drop_last` | false | whether the short batch at an epoch's end is dropped |
-/// | `slots` | `num_workers + 2` | batches in memory at once, those that the consumer holds included |
+/// | `slots` | `num_workers + 2` | batches in memory at once: one for each worker to fill, one that is ready, and one that the consumer holds. A consumer that holds more needs more |
 /// | `access` | map | how the store's files are read: [`Access::Map`], [`Access::Read`] |
 /// | `ask_ahead` | true | readahead: whether the system is asked to read what the next batches need, if that is not in memory |
 ///
-/// ```no_run
+/// ```
+#[doc = include_str!("../example_store.txt")]
 /// use atemoya::{PeakGenerator, Store};
 ///
 /// let store = Store::open("yeast.atemoya")?;
@@ -74,6 +76,46 @@ pub(crate) use setters;
 ///     assert_eq!(x.shape(), [batch.len(), 4, 2114]);
 ///     println!("{} counts", y.iter().sum::<f32>());
 /// }
+/// # Ok::<(), atemoya::Error>(())
+/// ```
+///
+/// Each parameter has a setter of its name:
+/// ```
+#[doc = include_str!("../example_store.txt")]
+/// use atemoya::gather::Access;
+/// use atemoya::{DType, Order, PeakGenerator, Store};
+/// use std::path::PathBuf;
+///
+/// # std::fs::write("blacklist.bed", "chrI\t100\t200\n").unwrap();
+/// let generator = PeakGenerator::new(&Store::open("yeast.atemoya")?)
+///     // which loci: those of an index, on some contigs, with enough counts
+///     .loci("default")
+///     .chroms(Some(vec!["chrI".into()]))
+///     .min_counts(Some(100.0))
+///     .outlier_filter(Some(true))
+///     .exclusion_lists(vec![PathBuf::from("blacklist.bed")])
+///     // what is read around them
+///     .signals(Some(vec!["atac".into()]))
+///     .controls(Some(Vec::new())) // no controls
+///     .in_window(1024)
+///     .out_window(512)
+///     .sequence_type(DType::F32)
+///     // how examples are made of them
+///     .max_jitter(32)
+///     .negative_ratio(0.25)
+///     .reverse_complement(false)
+///     .order(Order::Native)
+///     .random_state(7)
+///     // how they are delivered: here to the second of two processes
+///     .batch_size(16)
+///     .rank(1)
+///     .world_size(2)
+///     .drop_last(true)
+///     .num_workers(4)
+///     .access(Access::Read);
+/// let batch = generator.build()?.epoch(0).next().unwrap()?;
+/// assert_eq!((batch.len(), batch.signal().unwrap().shape()), (8, [8, 2, 512]));
+/// assert!(batch.controls().is_none());
 /// # Ok::<(), atemoya::Error>(())
 /// ```
 ///
@@ -115,7 +157,8 @@ impl PeakGenerator {
         PeakGenerator::over(&store.into())
     }
 
-    /// Makes a builder with the defaults, over columns of a store and of arrays.
+    /// Makes a builder with the defaults, over columns of a store and of arrays. [`Genome`] has an
+    /// example.
     pub fn over(genome: &Genome) -> Self {
         PeakGenerator {
             genome: genome.clone(),
@@ -133,60 +176,6 @@ impl PeakGenerator {
             access: Access::Map,
             ask_ahead: true,
         }
-    }
-
-    /// Sets the type of the one-hot sequence: `I8` (the default), `U8`, `F16`, `BF16` or `F32`, of
-    /// shape `(n, 4, in_window)`; or `U64`, which packs it into `(n, 4, ceil(in_window / 64))`. Bit
-    /// i of word w is position `64 w + i` then, and bits at and past `in_window` are 0. A sequence
-    /// of arrays has their type, and no other.
-    pub fn sequence_type(mut self, sequence_type: DType) -> Self {
-        self.sequence_type = Some(sequence_type);
-        self
-    }
-
-    setters! {
-        /// Sets which control groups are read, and in which order; `None` for all.
-        controls: Option<Vec<String>>;
-        /// Sets the type of the controls: `F32`, or `U16` or `U8` if that holds all their values.
-        controls_type: DType;
-        /// Sets the type of the signal: `F32`, or `U16` or `U8` if that holds all its values.
-        signal_type: DType;
-        /// Sets how many negatives are drawn for each peak, with replacement; the product is
-        /// truncated.
-        negative_ratio: f64;
-        /// Sets whether each example is reverse-complemented with probability 1/2.
-        reverse_complement: bool;
-        /// Sets whether peaks come in random order. Where the negatives are is random in any case.
-        shuffle: bool;
-        /// Sets the seed of all epochs.
-        random_state: u64;
-        /// Sets how many threads gather, up to 1024. With 0 the consumer's thread gathers when it
-        /// asks for a batch.
-        num_workers in options: usize;
-        /// Sets how many examples a batch has.
-        batch_size in options: usize;
-        /// Sets which slice of each batch this process takes, below `world_size`.
-        rank in options: usize;
-        /// Sets how many processes share a batch; it divides `batch_size`, which counts the
-        /// examples of all.
-        world_size in options: usize;
-        /// Sets whether the short batch at an epoch's end is dropped.
-        drop_last in options: bool;
-        /// Sets how many batches are in memory at once, those that the consumer holds included: 1
-        /// to 4096; `None` for `num_workers + 2`.
-        slots in options: Option<usize>;
-        /// Sets how the store's files are read. It changes neither batches nor states.
-        access: Access;
-        /// Sets whether the system is asked to read what the next batches need, if that is not in
-        /// memory. It changes neither batches nor states.
-        ask_ahead: bool;
-    }
-
-    /// Sets all options of the loader at once.
-    #[doc(hidden)]
-    pub fn loader_options(mut self, options: LoaderOptions) -> Self {
-        self.options = options;
-        self
     }
 
     /// Selects the loci, allocates the ring and starts the workers.
@@ -210,7 +199,7 @@ impl PeakGenerator {
     }
 
     /// Selects the loci, and makes the data set: examples are read in any order, by the caller's
-    /// threads.
+    /// threads. [`Dataset`] has an example.
     ///
     /// # Errors
     /// As [`PeakGenerator::build`].

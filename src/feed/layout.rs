@@ -11,17 +11,17 @@ const MAX_BYTES: usize = 1 << 40;
 /// A column of a batch.
 ///
 /// ```
-/// # use atemoya::ArrayGenerator;
-/// # use atemoya::feed::Array;
-/// # let sequences = Array::from_vec(vec![0i8; 8 * 4 * 20], [8, 4, 20])?;
-/// # let signals = Array::from_vec(vec![1.0f32; 8 * 10], [8, 1, 10])?;
-/// # let generator = ArrayGenerator::new(sequences, signals).in_window(20).out_window(10);
-/// # let generator = generator.negative_ratio(0.0).batch_size(4);
+#[doc = include_str!("../example_store.txt")]
 /// use atemoya::feed::Column;
+/// use atemoya::{PeakGenerator, Store};
 ///
-/// let dataset = generator.dataset()?;
-/// assert_eq!(dataset.layout().shape(Column::Sequence), (4, 20));
-/// assert_eq!(dataset.layout().shape(Column::Controls).0, 0); // there are none
+/// let dataset = PeakGenerator::new(&Store::open("yeast.atemoya")?).dataset()?;
+/// let batch = dataset.fetch(0, &[0, 1])?;
+/// let labels = batch.column(Column::Labels).unwrap(); // as `batch.labels()`
+/// assert_eq!(labels.typed::<i64>().unwrap().shape(), [2, 1, 1]);
+/// for column in Column::ALL {
+///     println!("{column:?}: {:?}", dataset.layout().shape(column));
+/// }
 /// # Ok::<(), atemoya::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,17 +84,15 @@ impl ColumnSpec {
 /// Types, shapes and offsets of the columns of a batch, all in one allocation.
 ///
 /// ```
-/// # use atemoya::ArrayGenerator;
-/// # use atemoya::feed::Array;
-/// # let sequences = Array::from_vec(vec![0i8; 8 * 4 * 20], [8, 4, 20])?;
-/// # let signals = Array::from_vec(vec![1.0f32; 8 * 10], [8, 1, 10])?;
-/// # let generator = ArrayGenerator::new(sequences, signals).in_window(20).out_window(10);
-/// # let generator = generator.negative_ratio(0.0).batch_size(4);
+#[doc = include_str!("../example_store.txt")]
 /// use atemoya::feed::Column;
+/// use atemoya::{DType, PeakGenerator, Store};
 ///
-/// let dataset = generator.dataset()?;
+/// let dataset = PeakGenerator::new(&Store::open("yeast.atemoya")?).dataset()?;
 /// let layout = dataset.layout();
-/// assert_eq!(layout.range(Column::Sequence, 4), 0..4 * 4 * 20);
+/// assert_eq!(layout.shape(Column::Signal), (2, 1000));
+/// assert_eq!(layout.dtype(Column::Signal), DType::F32);
+/// assert_eq!(layout.range(Column::Sequence, 4), 0..4 * 4 * 2114);
 /// assert!(layout.range(Column::Signal, 4).start.is_multiple_of(256));
 /// # Ok::<(), atemoya::Error>(())
 /// ```

@@ -30,16 +30,21 @@ use std::task::Poll;
 /// dropped. Batches that were delivered stay valid.
 ///
 /// ```
-/// # use atemoya::ArrayGenerator;
-/// # use atemoya::feed::Array;
-/// # let sequences = Array::from_vec(vec![0i8; 8 * 4 * 20], [8, 4, 20])?;
-/// # let signals = Array::from_vec(vec![1.0f32; 8 * 10], [8, 1, 10])?;
-/// # let generator = ArrayGenerator::new(sequences, signals).in_window(20).out_window(10);
-/// # let generator = generator.negative_ratio(0.0).batch_size(4);
-/// let loader = generator.num_workers(2).build()?;
-/// assert_eq!((loader.len(), loader.batches_per_epoch()), (8, 2));
+#[doc = include_str!("../example_store.txt")]
+/// use atemoya::feed::Column;
+/// use atemoya::{PeakGenerator, Store};
+///
+/// let store = Store::open("yeast.atemoya")?; // 41 peaks, one of them at the contig's end
+/// let loader = PeakGenerator::new(&store).batch_size(16).num_workers(2).build()?;
+/// let peaks = loader.ledger().peaks.to_string();
+/// assert_eq!(peaks, "40 of 41 kept (1 too near an end of the contig)");
+/// assert_eq!((loader.peaks().len(), loader.negatives().len()), (40, 10));
+/// assert_eq!((loader.len(), loader.batches_per_epoch()), (44, 3)); // 40 peaks and 4 negatives
+/// assert_eq!(loader.layout().shape(Column::Signal), (2, 1000)); // before there is a batch
+///
 /// let sizes = loader.epoch(0).map(|batch| Ok(batch?.len()));
-/// assert_eq!(sizes.collect::<atemoya::Result<Vec<_>>>()?, [4, 4]);
+/// assert_eq!(sizes.collect::<atemoya::Result<Vec<_>>>()?, [16, 16, 12]);
+/// assert_eq!(loader.stats().batches, 3);
 /// # Ok::<(), atemoya::Error>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -119,6 +124,17 @@ impl Loader {
     /// of its own: any indices, in any order, each any number of times. They count the examples of
     /// all ranks. What the loader streams is not touched.
     ///
+    /// ```
+    #[doc = include_str!("../example_store.txt")]
+    /// use atemoya::{PeakGenerator, Store};
+    ///
+    /// let loader = PeakGenerator::new(&Store::open("yeast.atemoya")?).build()?;
+    /// let batch = loader.fetch(3, &[7, 0, 7])?; // examples of epoch 3
+    /// assert_eq!(batch.len(), 3);
+    /// assert_eq!(batch.signal().unwrap().row(0), batch.signal().unwrap().row(2));
+    /// # Ok::<(), atemoya::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Argument`](crate::Error::Argument) for an index that is not below [`Loader::len`],
     /// or when the batch does not fit in memory; [`Error::Corrupt`](crate::Error::Corrupt) for a
@@ -168,7 +184,7 @@ impl Loader {
 
     /// Returns the state after the batch that was delivered last, or at the start of the stream
     /// when none was delivered yet. [`Loader::follow`] and [`Loader::validation`] leave it as it
-    /// is.
+    /// is. [`Loader::resume`] goes on from it; it has an example.
     #[must_use]
     pub fn state(&self) -> State {
         self.state_at(self.0.ring.cursor())
@@ -248,44 +264,5 @@ impl Loader {
     /// Waits until the next batch is gathered, or the stream has ended.
     pub(crate) fn wait(&self) {
         self.0.ring.wait();
-    }
-}
-
-impl Dataset<'static> {
-    /// Makes a loader of these examples with a seed, which may differ from the data set's. The
-    /// loader shares no lock with the data set.
-    ///
-    /// ```no_run
-    /// use atemoya::feed::LoaderOptions;
-    /// # let store = atemoya::Store::open("yeast.atemoya")?;
-    /// let dataset = atemoya::PeakGenerator::new(&store).dataset()?;
-    /// let options = LoaderOptions { num_workers: 2, ..LoaderOptions::default() };
-    /// let [mut training, mut other] = [7, 8].map(|seed| dataset.loader(seed, &options));
-    /// # Ok::<(), atemoya::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::Argument`](crate::Error::Argument) for an option out of its range, or when the
-    /// batches do not fit in memory.
-    pub fn loader(&self, seed: u64, options: &LoaderOptions) -> Result<Loader> {
-        let shard = options.checked()?;
-        Loader::new(self.unshared(seed, shard.local_batch_size())?, shard, options, 0, &Slot::plain)
-    }
-
-    /// Makes a loader whose slots lie in memory of the caller's. `allocate` is called with the
-    /// bytes of a slot, once a slot, and gives at least that many, beginning at a multiple of 256.
-    ///
-    /// # Errors
-    /// As [`Dataset::loader`], and what `allocate` returns;
-    /// [`Error::Argument`](crate::Error::Argument) when its memory is too short or not aligned.
-    pub fn loader_in<M: AsRef<[u8]> + AsMut<[u8]> + Send + Sync + 'static>(
-        &self,
-        seed: u64,
-        options: &LoaderOptions,
-        allocate: impl Fn(usize) -> Result<M>,
-    ) -> Result<Loader> {
-        let shard = options.checked()?;
-        let allocate = |bytes| Slot::foreign(allocate(bytes)?, bytes);
-        Loader::new(self.unshared(seed, shard.local_batch_size())?, shard, options, 0, &allocate)
     }
 }

@@ -26,7 +26,9 @@ pub struct LoaderOptions {
     /// Examples of a batch, those of all ranks together. Default: 32.
     pub batch_size: usize,
     /// Batches in memory at once, at most 4096, including those that the consumer holds. Default:
-    /// `None`, which stands for `num_workers + 2`.
+    /// `None`, which stands for `num_workers + 2`: one for each worker to fill, one that is ready,
+    /// and one that the consumer holds. In Python it is one more, since the variable of a loop
+    /// still holds the last batch while the next one is asked for.
     pub slots: Option<usize>,
     /// Which slice of each batch this process takes, below `world_size`. Default: 0.
     pub rank: usize,

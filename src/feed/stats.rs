@@ -9,15 +9,14 @@ use std::time::{Duration, Instant};
 /// consumer.
 ///
 /// ```
-/// # use atemoya::ArrayGenerator;
-/// # use atemoya::feed::Array;
-/// # let sequences = Array::from_vec(vec![0i8; 8 * 4 * 20], [8, 4, 20])?;
-/// # let signals = Array::from_vec(vec![1.0f32; 8 * 10], [8, 1, 10])?;
-/// # let generator = ArrayGenerator::new(sequences, signals).in_window(20).out_window(10);
-/// # let generator = generator.negative_ratio(0.0).batch_size(4);
-/// let loader = generator.build()?;
-/// loader.epoch(0).for_each(drop);
-/// assert_eq!(loader.stats().batches, 2);
+#[doc = include_str!("../example_store.txt")]
+/// use atemoya::{PeakGenerator, Store};
+///
+/// let loader = PeakGenerator::new(&Store::open("yeast.atemoya")?).build()?;
+/// loader.epoch(0).for_each(drop); // in place of training
+/// let stats = loader.stats();
+/// println!("waited {:?} for {} batches", stats.consumer_waited, stats.batches);
+/// assert_eq!(stats.batches, 2);
 /// # Ok::<(), atemoya::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

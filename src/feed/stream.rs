@@ -172,7 +172,7 @@ impl Cursor {
 /// and any world size that divides the batch size.
 ///
 /// ```
-/// use atemoya::feed::State;
+/// use atemoya::State;
 ///
 /// let state: State = serde_json::from_str(
 ///     r#"{"order":"native","version":1,"fingerprint":"6f2b8c1d0e9a7354","seed":7,"examples":1000,"batch_size":64,"epoch":3,"step":12}"#,

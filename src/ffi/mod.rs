@@ -1,6 +1,7 @@
 //! The C interface: the store, the loader, its batches and random access for any language that can
 //! call C. `include/atemoya.h` is made from this module by `cargo xtask header` and carries the
-//! comments of its functions and types. Names are those of C.
+//! comments of its functions and types. Names are those of C. Needs the feature `ffi`, which turns
+//! on `cuda`.
 //!
 //! This module decides nothing. Each function checks what C cannot check (pointers, handles, the
 //! numbers of enumerations), and calls the library.

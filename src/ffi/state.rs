@@ -51,7 +51,8 @@ fn too_small(text: &[u8], capacity: usize) -> Failure {
 
 /// Writes the epoch of the next batch after a state, and the step of it: the number of batches
 /// before it in the epoch. After the last batch of an epoch they are the next epoch and 0. To train
-/// for N epochs in all, resume with `N - 1 - epoch` more. Either may be NULL.
+/// for N epochs in all, those from 0 on, resume with `N - 1 - epoch` as `further_epochs`. Either
+/// may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_state_position(
     state: *const c_char,
@@ -83,20 +84,22 @@ unsafe fn parse(state: *const c_char) -> Result<State, Failure> {
 }
 
 /// Resumes from a state, which is text from `atemoya_loader_state`: begins to stream the rest of
-/// its epoch, from the very next batch on, and `more` epochs after it. The state may be that of a
-/// loader with other workers, slots or processes, or on a device. Other loci, another seed, or
-/// another option that decides which example has which index, are an error.
+/// its epoch, from the very next batch on, and then `further_epochs` whole epochs. It counts
+/// neither the state's own epoch nor those before it: with 0, the stream ends with the state's
+/// epoch. The state may be that of a loader with other workers, slots or processes, or on a device.
+/// Other loci, another seed, or another option that decides which example has which index, are an
+/// error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atemoya_loader_resume(
     loader: *mut atemoya_loader,
     state: *const c_char,
-    more: u64,
+    further_epochs: u64,
     error: Option<&mut MaybeUninit<*mut atemoya_error>>,
 ) -> atemoya_status {
     call::run(error, || {
         let loader = handle::get::<OpenLoader>(loader)?;
         // SAFETY: the caller's promise, see the module `ffi`.
         let state = unsafe { parse(state) }?;
-        loader.begin(StreamSpec::Resume { state, more })
+        loader.begin(StreamSpec::Resume { state, further_epochs })
     })
 }

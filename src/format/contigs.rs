@@ -12,10 +12,10 @@ pub const MAX_CONTIG_LENGTH: u64 = 1 << 40;
 pub const MAX_CONTIG_NAME: usize = 255;
 
 /// An ordered list of contigs. A contig's id is its index in the list.
+/// [`Store::contigs`](crate::Store::contigs) returns that of a store.
 ///
-/// # Examples
 /// ```
-/// use atemoya::format::Contigs;
+/// use atemoya::store::Contigs;
 ///
 /// let contigs = Contigs::new([("chrI", 230_218), ("chrII", 813_184)])?;
 /// assert_eq!(contigs.id("chrII"), Some(1));

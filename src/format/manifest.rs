@@ -1,18 +1,30 @@
 //! `manifest.json`: the contents of a store, its inputs, and the length and hash of every file
 //! (`format-spec/FORMAT.md`, section 8).
 
-use super::contigs::MAX_CONTIG_LENGTH;
+mod validate;
+
+use super::Provenance;
 use super::tile::ValueType;
-use super::{Contigs, Damage, OtherLength, Provenance, is_contig_name};
 use serde::{Deserialize, Deserializer, Serialize};
-use std::collections::HashSet;
 
 /// The file's name in a store.
 pub const MANIFEST: &str = "manifest.json";
-const MAX_PANELS: usize = 1024;
-const MAX_GROUPS: usize = 65_536;
 
-/// The manifest of a store, without the checksum of its file.
+/// What a store says of itself: its contigs, tracks and groups, the files that it was made of, and
+/// its data files. [`Store::manifest`](crate::Store::manifest) returns it.
+///
+/// ```
+#[doc = include_str!("../example_store.txt")]
+/// use atemoya::Store;
+/// use atemoya::store::Manifest;
+///
+/// let store = Store::open("yeast.atemoya")?;
+/// let manifest: &Manifest = store.manifest();
+/// assert_eq!((manifest.contigs[0].name.as_str(), manifest.contigs[0].length), ("chrI", 20_000));
+/// assert!(manifest.sequence.is_some()); // it has a genome
+/// println!("made by {} of {} files", manifest.created_by, manifest.inputs.len());
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// Always `atemoya`.
@@ -64,7 +76,18 @@ pub struct SequenceEntry {
     pub acgt: u64,
 }
 
-/// A panel file.
+/// A panel: tracks that lie in one file.
+///
+/// ```
+#[doc = include_str!("../example_store.txt")]
+/// use atemoya::Store;
+/// use atemoya::store::PanelEntry;
+///
+/// let store = Store::open("yeast.atemoya")?;
+/// let panel: &PanelEntry = &store.manifest().panels[0];
+/// assert_eq!((panel.tracks.len(), panel.tile), (3, 4096));
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PanelEntry {
     /// Name of the data file.
@@ -76,6 +99,18 @@ pub struct PanelEntry {
 }
 
 /// A track of a panel, with its totals over the genome.
+///
+/// ```
+#[doc = include_str!("../example_store.txt")]
+/// use atemoya::Store;
+/// use atemoya::store::TrackEntry;
+///
+/// let store = Store::open("yeast.atemoya")?;
+/// let track: &TrackEntry = &store.manifest().panels[0].tracks[1];
+/// assert_eq!((track.name.as_str(), track.min, track.max), ("atac.1", 0.0, 2.0));
+/// println!("{} of {} bases are not 0", track.nonzero, store.manifest().contigs[0].length);
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrackEntry {
     /// A name for people: the group's, with the channel's number where there are several.
@@ -115,7 +150,18 @@ impl From<ValueType> for TrackType {
     }
 }
 
-/// The role of a group.
+/// The role of a group: what a model predicts, or an input beside the sequence.
+///
+/// ```
+#[doc = include_str!("../example_store.txt")]
+/// use atemoya::Store;
+/// use atemoya::store::Role;
+///
+/// let store = Store::open("yeast.atemoya")?;
+/// let signals = store.manifest().groups.iter().filter(|group| group.role == Role::Signal);
+/// assert_eq!(signals.map(|group| group.name.as_str()).collect::<Vec<_>>(), ["atac"]);
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
@@ -125,7 +171,23 @@ pub enum Role {
     Control,
 }
 
-/// A group of channels, whose order is reversed under reverse complement.
+/// A group of channels, whose order is reversed under reverse complement. Its channels are tracks
+/// of one panel.
+///
+/// ```
+#[doc = include_str!("../example_store.txt")]
+/// use atemoya::Store;
+/// use atemoya::store::{GroupEntry, Manifest};
+///
+/// fn names(manifest: &Manifest, group: &GroupEntry) -> Vec<String> {
+///     let panel = &manifest.panels[group.panel];
+///     group.tracks.iter().map(|&track| panel.tracks[track].name.clone()).collect()
+/// }
+/// let store = Store::open("yeast.atemoya")?;
+/// let group = store.group("atac").unwrap();
+/// assert_eq!(names(store.manifest(), group), ["atac.0", "atac.1"]);
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupEntry {
     /// Its name, unique in the store.
@@ -178,91 +240,6 @@ impl Manifest {
         [super::VERSION.0, super::VERSION.1 + u16::from(self.inputs.iter().any(later))]
     }
 
-    /// Checks the rules of sections 7 and 8 of the format that concern only the manifest, and
-    /// returns the contigs.
-    ///
-    /// # Errors
-    /// The first violation. Its offset is 0, since members of JSON have no fixed offsets.
-    pub fn validate(&self) -> Result<Contigs, Damage> {
-        let bad = |what, expected: &str, got: &dyn ToString| Err(Damage::new(0, what, expected, got.to_string()));
-        let contigs = Contigs::new(self.contigs.iter().map(|c| (c.name.clone(), c.length)))
-            .map_err(|e| Damage::new(0, "contigs", "unique names and lengths within the limits", e))?;
-        if self.panels.len() > MAX_PANELS {
-            return bad("panels", "at most 1024", &self.panels.len());
-        }
-        if self.groups.len() > MAX_GROUPS {
-            return bad("groups", "at most 65536", &self.groups.len());
-        }
-        self.validate_files()?;
-        for panel in &self.panels {
-            if !(512..=32_768).contains(&panel.tile) || !panel.tile.is_power_of_two() {
-                return bad("tile", "a power of two from 512 to 32768", &panel.tile);
-            }
-            if !(1..=4096).contains(&panel.tracks.len()) {
-                return bad("tracks of a panel", "1 to 4096", &panel.tracks.len());
-            }
-            let mut names = HashSet::new();
-            if let Some(track) = panel.tracks.iter().find(|t| !is_valid_name(&t.name) || !names.insert(&t.name)) {
-                return bad("name of a track", "unique in its panel, 1 to 255 bytes", &track.name);
-            }
-        }
-        self.validate_groups()?;
-        if let Some(input) = self.inputs.iter().find(|input| !is_lower_hex(&input.sha256, 64)) {
-            return bad("sha256 of an input", "64 lower-case hexadecimal digits", &input.path);
-        }
-        for input in &self.inputs {
-            if input.contigs_renamed.iter().any(|name| name.from.is_empty() || name.to.is_empty()) {
-                return bad("contigs_renamed of an input", "names", &input.path);
-            }
-            let wrong = |other: &OtherLength| !is_contig_name(&other.name) || other.length >= MAX_CONTIG_LENGTH;
-            if input.contigs_other_length.iter().any(wrong) {
-                return bad("contigs_other_length of an input", "names, and lengths below 2^40", &input.path);
-            }
-        }
-        Ok(contigs)
-    }
-
-    fn validate_files(&self) -> Result<(), Damage> {
-        let named = self.sequence.iter().map(|s| &s.file).chain(self.panels.iter().map(|p| &p.file));
-        let mut named: Vec<&String> = named.collect();
-        named.sort_unstable();
-        let listed: Vec<&String> = self.files.iter().map(|f| &f.name).collect();
-        if named != listed || listed.windows(2).any(|w| w[0] == w[1]) {
-            let got = format!("{listed:?}");
-            return Err(Damage::new(0, "files", format!("{named:?}, each once, sorted"), got));
-        }
-        for file in &self.files {
-            if !is_file_name(&file.name) {
-                return Err(Damage::new(0, "name of a data file", "1 to 64 of A-Z a-z 0-9 . _ -", &file.name));
-            }
-            if !is_lower_hex(&file.sha256, 64) || !is_lower_hex(&file.header_crc32c, 8) {
-                return Err(Damage::new(0, "checksum of a file", "lower-case hexadecimal digits", &file.name));
-            }
-        }
-        Ok(())
-    }
-
-    fn validate_groups(&self) -> Result<(), Damage> {
-        let mut names = HashSet::new();
-        let mut used = HashSet::new();
-        for group in &self.groups {
-            if !is_valid_name(&group.name) || !names.insert(&group.name) {
-                return Err(Damage::new(0, "name of a group", "unique, 1 to 255 bytes", &group.name));
-            }
-            let tracks = self.panels.get(group.panel).map_or(0, |p| p.tracks.len());
-            if group.tracks.is_empty() {
-                return Err(Damage::new(0, "tracks of a group", "at least one", &group.name));
-            }
-            for &track in &group.tracks {
-                if track >= tracks || !used.insert((group.panel, track)) {
-                    let got = format!("track {track} of panel {} in group {}", group.panel, group.name);
-                    return Err(Damage::new(0, "tracks of a group", "tracks of its panel, in one group each", got));
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// Returns the entry of a data file.
     #[must_use]
     pub fn file(&self, name: &str) -> Option<&FileEntry> {
@@ -274,11 +251,6 @@ impl Default for Manifest {
     fn default() -> Self {
         Manifest::new()
     }
-}
-
-/// Returns whether a contig, group or track may have this name (section 7).
-fn is_valid_name(name: &str) -> bool {
-    (1..=255).contains(&name.len()) && !name.chars().any(char::is_control)
 }
 
 /// Returns whether a file or a locus index of a store may have this name (sections 8 and 9).

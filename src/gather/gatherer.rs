@@ -15,11 +15,14 @@ use std::collections::BTreeMap;
 /// Says where a window begins, and which way it is read. All windows of a call have one width.
 ///
 /// ```
-/// use atemoya::gather::Span;
+#[doc = include_str!("../example_store.txt")]
+/// use atemoya::{Span, Store};
 ///
-/// let forward = Span { contig: 0, start: -1, reverse_complement: false };
-/// let reverse = Span { reverse_complement: true, ..forward };
+/// let contig = Store::open("yeast.atemoya")?.contigs().find("chrI")?;
+/// let forward = Span { contig, start: -1, reverse_complement: false };
+/// let reverse = Span { reverse_complement: true, ..forward }; // the same bases
 /// assert_eq!(reverse.start, -1);
+/// # Ok::<(), atemoya::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
@@ -38,23 +41,10 @@ pub struct Span {
 /// than many calls, since the bytes of the next windows are prefetched while one is decoded.
 ///
 /// ```
-/// use atemoya::gather::{Gatherer, Span};
-/// use atemoya::{DType, Store};
-/// # use atemoya::format::manifest::{ContigEntry, Manifest, SequenceEntry};
-/// # use atemoya::store::{Publication, writer};
-/// # let directory = tempfile::tempdir().unwrap();
-/// # let path = directory.path().join("tiny.atemoya");
-/// # let publication = Publication::of_store(&path, false)?;
-/// # let mut sequence = writer::SequenceWriter::create(&publication.path().join("sequence.atm"))?;
-/// # sequence.push(b"ACGTTTGA")?;
-/// # let mut manifest = Manifest::new();
-/// # manifest.contigs.push(ContigEntry { name: "chrI".into(), length: sequence.end_contig()? });
-/// # manifest.sequence = Some(SequenceEntry { file: "sequence.atm".into(), acgt: sequence.acgt() });
-/// # manifest.files.push(sequence.finish()?);
-/// # writer::publish(publication, manifest)?;
+#[doc = include_str!("../example_store.txt")]
+/// use atemoya::{DType, Gatherer, Span, Store};
 ///
-/// // One contig, ACGTTTGA.
-/// let store = Store::open(&path)?;
+/// let store = Store::open("yeast.atemoya")?; // its first contig begins with ACGTTTGACA
 /// let gatherer = Gatherer::sequence(&store, DType::U8)?;
 /// assert_eq!(gatherer.shape(3), [4, 3]);
 ///
@@ -91,6 +81,26 @@ impl Gatherer {
     /// Gathers the tracks of some groups, of either role, in the order of the names. `None` takes
     /// all signal groups. The type is `F32`, or `U16` or `U8` where that holds all their values.
     /// Reverse-complemented, positions are reversed, and so are the channels within each group.
+    ///
+    /// ```
+    #[doc = include_str!("../example_store.txt")]
+    /// use atemoya::{DType, Gatherer, Span, Store};
+    ///
+    /// let store = Store::open("yeast.atemoya")?;
+    /// let all = Gatherer::tracks(&store, None::<&[&str]>, DType::F32)?; // a stranded pair
+    /// assert_eq!(all.shape(4), [2, 4]);
+    /// let forward = Span { contig: 0, start: 0, reverse_complement: false };
+    /// let mut y = [0.0f32; 2 * 2 * 4]; // windows, channels, positions
+    /// all.gather_into(4, [forward, Span { reverse_complement: true, ..forward }], &mut y)?;
+    /// assert_eq!(y[..8], [0., 1., 0., 1., /* minus */ 0., 1., 2., 0.]);
+    /// assert_eq!(y[8..], [0., 2., 1., 0., /* plus */ 1., 0., 1., 0.]);
+    ///
+    /// let control = Gatherer::tracks(&store, Some(&["input"]), DType::U8)?; // it holds all values
+    /// let mut bytes = vec![0; control.bytes(4, 1)?];
+    /// control.gather(4, [forward], &mut bytes)?;
+    /// assert_eq!(bytes, [0, 1, 2, 3]);
+    /// # Ok::<(), atemoya::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Argument`] when there is no group, for a name that the store lacks or that is given

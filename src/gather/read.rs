@@ -11,10 +11,11 @@ use std::ops::Range;
 /// Reads the one-hot sequence of a range of a contig: `(4, L)` bytes of 0 and 1, channels A, C, G,
 /// T.
 ///
-/// ```no_run
+/// ```
+#[doc = include_str!("../example_store.txt")]
 /// let store = atemoya::Store::open("yeast.atemoya")?;
 /// let one_hot = atemoya::gather::read_sequence(&store, "chrI", 1000..1010)?;
-/// assert_eq!(one_hot.len(), 4 * 10);
+/// assert_eq!(one_hot[..10], [1, 0, 0, 0, 0, 0, 0, 1, 0, 1]); // A, of ACGTTTGACA
 /// # Ok::<(), atemoya::Error>(())
 /// ```
 ///
@@ -34,10 +35,11 @@ pub fn read_sequence(store: &Store, contig: &str, range: Range<u64>) -> Result<V
 /// Reads the values of one channel over a range of a contig. `track` is `NAME.i`, or `NAME` for a
 /// group of one channel.
 ///
-/// ```no_run
+/// ```
+#[doc = include_str!("../example_store.txt")]
 /// let store = atemoya::Store::open("yeast.atemoya")?;
-/// let values = atemoya::gather::read_track(&store, "atac.0", "chrI", 1000..1010)?;
-/// assert_eq!(values.len(), 10);
+/// let values = atemoya::gather::read_track(&store, "atac.0", "chrI", 1000..1004)?;
+/// assert_eq!(values, [0.0, 1.0, 0.0, 1.0]);
 /// # Ok::<(), atemoya::Error>(())
 /// ```
 ///

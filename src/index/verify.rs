@@ -14,25 +14,9 @@ use std::path::Path;
 /// the counts and the ledger included. Returns how many loci there are.
 ///
 /// ```
-/// use atemoya::index::{self, IndexBuilder};
-/// # use atemoya::format::manifest::{ContigEntry, Manifest, SequenceEntry};
-/// # use atemoya::store::{Publication, writer};
-/// # let directory = tempfile::tempdir().unwrap();
-/// # let path = directory.path().join("tiny.atemoya");
-/// # let publication = Publication::of_store(&path, false)?;
-/// # let mut sequence = writer::SequenceWriter::create(&publication.path().join("bases.atm"))?;
-/// # sequence.push(&[b'C'; 10_000])?;
-/// # let mut manifest = Manifest::new();
-/// # manifest.contigs.push(ContigEntry { name: "chrI".into(), length: sequence.end_contig()? });
-/// # manifest.sequence = Some(SequenceEntry { file: "bases.atm".into(), acgt: sequence.acgt() });
-/// # manifest.files.push(sequence.finish()?);
-/// # writer::publish(publication, manifest)?;
-/// # let peaks = directory.path().join("peaks.bed");
-/// # std::fs::write(&peaks, "chrI\t4000\t5000\nchrI\t10\t20\n").unwrap();
-/// # let store = atemoya::Store::open(&path)?;
-///
-/// IndexBuilder::new("default").peaks([&peaks]).publish(&store, &())?;
-/// assert_eq!(index::verify(&store, &())?, 2); // two loci, and all is well
+#[doc = include_str!("../example_store.txt")]
+/// let store = atemoya::Store::open("yeast.atemoya")?;
+/// assert_eq!(atemoya::index::verify(&store, &())?, 51); // loci, and all is well
 /// # Ok::<(), atemoya::Error>(())
 /// ```
 ///

@@ -17,13 +17,15 @@ use std::sync::Arc;
 /// The names of mitochondrial DNA at UCSC, Ensembl and NCBI.
 const MITOCHONDRION: [&str; 7] = ["chrM", "MT", "chrMT", "M", "Mito", "MtDNA", "mitochondrion_genome"];
 
-/// Which names of contigs mean the same.
+/// Which names of contigs mean the same, for files whose contigs have other names than the
+/// genome's: [`IndexBuilder::alias`](crate::IndexBuilder::alias),
+/// [`PeakGenerator::alias`](crate::PeakGenerator::alias) and `PackBuilder::alias` take it.
 ///
 /// A name that the genome has itself always means the genome's own contig.
 ///
 /// ```
-/// use atemoya::format::Contigs;
-/// use atemoya::ingest::alias::Aliases;
+/// use atemoya::Aliases;
+/// use atemoya::store::Contigs;
 ///
 /// let contigs = Contigs::new([("chr1", 248_956_422), ("chrX", 156_040_895), ("chrM", 16_569)])?;
 /// let aliases = Aliases::chr();

@@ -19,10 +19,11 @@ use std::path::PathBuf;
 /// That has neither `summits`, `chroms`, `exclusion_lists`, `alias` nor `allow_empty`, which an
 /// index records elsewhere: they are not written, and have their defaults when read.
 ///
-/// ```no_run
-/// use atemoya::Store;
-/// use atemoya::feed::LocusFilter;
+/// What becomes of every locus of an index:
+/// ```
+#[doc = include_str!("../example_store.txt")]
 /// use atemoya::loci::published;
+/// use atemoya::{LocusFilter, Store};
 ///
 /// let store = Store::open("yeast.atemoya")?;
 /// let index = published::read(&store, None)?;

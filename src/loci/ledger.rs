@@ -91,25 +91,21 @@ impl fmt::Display for RoleLedger {
     }
 }
 
-/// The ledger of a selection, for each role. It displays as one line:
-/// `peaks: 507 of 515 kept (8 ...); negatives: ...`.
+/// The ledger of a selection, for each role: how many loci are kept, and how many each rule left
+/// out. Every [`Loader`](crate::Loader::ledger) and [`Dataset`](crate::Dataset::ledger) has one. It
+/// displays as one line: `peaks: 507 of 515 kept (8 ...); negatives: ...`.
 ///
 /// ```
-/// use atemoya::loci::LocusFilter;
-/// # use atemoya::feed::{Array, ContigArrays, Genome};
-/// # use atemoya::index::IndexBuilder;
-/// # let one_hot = Array::from_vec(vec![0u8; 4 * 10_000], [1, 4, 10_000])?;
-/// # let arrays = [("chrI", one_hot)].into_iter().collect::<ContigArrays>();
-/// # let genome = Genome::from_arrays(&arrays, None)?;
-/// # let directory = tempfile::tempdir().unwrap();
-/// # let peaks = directory.path().join("peaks.bed");
-/// # std::fs::write(&peaks, "chrI\t4000\t5000\nchrI\t10\t20\n").unwrap();
-/// # let table = IndexBuilder::new("default").peaks([&peaks]).table(genome.contigs())?;
+#[doc = include_str!("../example_store.txt")]
+/// use atemoya::loci::Reason;
+/// use atemoya::{Ledger, PeakGenerator, Store};
 ///
-/// // Peaks at 4000..5000 and at 10..20 of a contig of 10,000 bases.
-/// let selection = LocusFilter::default().explain_over(&genome, &table)?;
-/// let peaks = "peaks: 1 of 2 kept (1 too near an end of the contig)";
-/// assert_eq!(selection.ledger.to_string(), format!("{peaks}; negatives: 0 of 0 kept"));
+/// let loader = PeakGenerator::new(&Store::open("yeast.atemoya")?).build()?;
+/// let ledger: &Ledger = loader.ledger();
+/// println!("{ledger}");
+/// // peaks: 40 of 41 kept (1 too near an end of the contig); negatives: 10 of 10 kept
+/// assert_eq!((ledger.peaks.total, ledger.peaks.kept), (41, 40));
+/// assert_eq!(ledger.peaks.of(Reason::Edge), 1); // as `ledger.peaks.edge`
 /// # Ok::<(), atemoya::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -153,24 +149,19 @@ impl fmt::Display for Ledger {
 /// A [`Ledger`] for each input file and for each contig.
 ///
 /// ```
-/// use atemoya::loci::{Breakdown, LocusFilter};
-/// # use atemoya::feed::{Array, ContigArrays, Genome};
-/// # use atemoya::index::IndexBuilder;
-/// # let one_hot = Array::from_vec(vec![0u8; 4 * 10_000], [1, 4, 10_000])?;
-/// # let arrays = [("chrI", one_hot)].into_iter().collect::<ContigArrays>();
-/// # let genome = Genome::from_arrays(&arrays, None)?;
-/// # let directory = tempfile::tempdir().unwrap();
-/// # let peaks = directory.path().join("peaks.bed");
-/// # std::fs::write(&peaks, "chrI\t4000\t5000\nchrI\t10\t20\n").unwrap();
-/// # let table = IndexBuilder::new("default").peaks([&peaks]).table(genome.contigs())?;
+#[doc = include_str!("../example_store.txt")]
+/// use atemoya::loci::{Breakdown, published};
+/// use atemoya::{LocusFilter, Store};
 ///
-/// // Peaks at 4000..5000 and at 10..20 of a contig of 10,000 bases.
-/// let selection = LocusFilter::default().explain_over(&genome, &table)?;
-/// let breakdown = Breakdown::of(&table, &selection.verdicts);
-/// assert_eq!(breakdown.files[&0].peaks.kept, 1); // the only file
+/// let store = Store::open("yeast.atemoya")?;
+/// let index = published::read(&store, None)?;
+/// let selection = LocusFilter::default().explain_index(&store, &index)?;
+/// let breakdown = Breakdown::of(&index.table, &selection.verdicts);
+/// assert_eq!(breakdown.files[&0].peaks.kept, 40); // the file of peaks
 /// assert_eq!(breakdown.contigs[&0].peaks.edge, 1); // chrI
 /// # Ok::<(), atemoya::Error>(())
 /// ```
+#[doc(hidden)]
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Breakdown {
     /// By the number of the file, from 0: files of peaks first, then files of negatives. Each file

@@ -1,6 +1,9 @@
 //! Peaks and negatives: the table of all input loci, its parquet index, and the selection of loci
 //! that a loader uses.
 //!
+//! [`LocusFilter`] selects, and [`Ledger`] counts what each rule left out; both stand at the root
+//! of the crate. [`published`] reads the locus indices of a store.
+//!
 //! Coordinates are 0-based and half-open. Nothing here reads a sequence or a signal.
 
 mod contig_ids;
@@ -26,18 +29,25 @@ mod table;
 mod verdict;
 pub(crate) mod warnings;
 
-pub use filter::LocusFilter;
-pub use ledger::{Breakdown, Ledger, RoleLedger};
+pub use ledger::RoleLedger;
 pub(crate) use manifest::{EXCLUSION, MAX_COUNTS_WINDOW};
 pub use selection::{Locus, Selection};
 pub use table::LocusTable;
 pub use verdict::{Reason, Verdict, Verdicts};
+
+// They are documented at the root.
+#[doc(hidden)]
+pub use filter::LocusFilter;
+#[doc(hidden)]
+pub use ledger::Ledger;
 
 // What only the other crates of the workspace need.
 #[doc(hidden)]
 pub use exclusion::ExclusionMap;
 #[doc(hidden)]
 pub use index::{IndexTable, LedgerContext, read_parquet, write_parquet};
+#[doc(hidden)]
+pub use ledger::Breakdown;
 #[doc(hidden)]
 pub use manifest::{IndexFile, IndexManifest, IndexedOptions};
 #[doc(hidden)]

@@ -20,30 +20,14 @@ use std::path::Path;
 /// A locus index as read from a store.
 ///
 /// ```
+#[doc = include_str!("../example_store.txt")]
+/// use atemoya::Store;
 /// use atemoya::loci::{Reason, published};
-/// # use atemoya::index::IndexBuilder;
-/// # use atemoya::format::manifest::{ContigEntry, Manifest, SequenceEntry};
-/// # use atemoya::store::{Publication, writer};
-/// # let directory = tempfile::tempdir().unwrap();
-/// # let path = directory.path().join("tiny.atemoya");
-/// # let publication = Publication::of_store(&path, false)?;
-/// # let mut sequence = writer::SequenceWriter::create(&publication.path().join("bases.atm"))?;
-/// # sequence.push(&[b'C'; 10_000])?;
-/// # let mut manifest = Manifest::new();
-/// # manifest.contigs.push(ContigEntry { name: "chrI".into(), length: sequence.end_contig()? });
-/// # manifest.sequence = Some(SequenceEntry { file: "bases.atm".into(), acgt: sequence.acgt() });
-/// # manifest.files.push(sequence.finish()?);
-/// # writer::publish(publication, manifest)?;
-/// # let peaks = directory.path().join("peaks.bed");
-/// # std::fs::write(&peaks, "chrI\t4000\t5000\nchrI\t10\t20\n").unwrap();
-/// # let store = atemoya::Store::open(&path)?;
-/// # IndexBuilder::new("default").peaks([&peaks]).publish(&store, &())?;
 ///
-/// // Peaks at 4000..5000 and at 10..20 of a contig of 10,000 bases.
-/// let index = published::read(&store, None)?;
-/// assert_eq!((index.table.peaks(), index.table.negatives()), (2, 0));
-/// let verdicts = index.verdicts.unwrap();
-/// assert_eq!(verdicts.rows()[1].reason(), Reason::Edge);
+/// let index = published::read(&Store::open("yeast.atemoya")?, None)?;
+/// assert_eq!((index.table.peaks(), index.table.negatives()), (41, 10));
+/// let verdicts = index.verdicts.unwrap(); // under the filter that the index was made with
+/// assert_eq!(verdicts.rows()[40].reason(), Reason::Edge);
 /// # Ok::<(), atemoya::Error>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -137,27 +121,14 @@ impl LocusIndex {
 /// Returns the names of a store's locus indices, sorted.
 ///
 /// ```
-/// use atemoya::index::IndexBuilder;
+#[doc = include_str!("../example_store.txt")]
 /// use atemoya::loci::published;
-/// # use atemoya::format::manifest::{ContigEntry, Manifest, SequenceEntry};
-/// # use atemoya::store::{Publication, writer};
-/// # let directory = tempfile::tempdir().unwrap();
-/// # let path = directory.path().join("tiny.atemoya");
-/// # let publication = Publication::of_store(&path, false)?;
-/// # let mut sequence = writer::SequenceWriter::create(&publication.path().join("bases.atm"))?;
-/// # sequence.push(&[b'C'; 10_000])?;
-/// # let mut manifest = Manifest::new();
-/// # manifest.contigs.push(ContigEntry { name: "chrI".into(), length: sequence.end_contig()? });
-/// # manifest.sequence = Some(SequenceEntry { file: "bases.atm".into(), acgt: sequence.acgt() });
-/// # manifest.files.push(sequence.finish()?);
-/// # writer::publish(publication, manifest)?;
-/// # let peaks = directory.path().join("peaks.bed");
-/// # std::fs::write(&peaks, "chrI\t4000\t5000\nchrI\t10\t20\n").unwrap();
-/// # let store = atemoya::Store::open(&path)?;
+/// use atemoya::{IndexBuilder, Store};
 ///
-/// assert!(published::names(&store)?.is_empty());
-/// IndexBuilder::new("default").peaks([&peaks]).publish(&store, &())?;
+/// let store = Store::open("yeast.atemoya")?;
 /// assert_eq!(published::names(&store)?, ["default"]);
+/// IndexBuilder::new("other").peaks(["peaks.narrowPeak"]).publish(&store, &())?;
+/// assert_eq!(published::names(&store)?, ["default", "other"]);
 /// # Ok::<(), atemoya::Error>(())
 /// ```
 ///
@@ -220,28 +191,14 @@ pub fn manifest(store: &Store, name: Option<&str>) -> Result<IndexManifest> {
 /// the store's only one.
 ///
 /// ```
-/// use atemoya::loci::{LocusFilter, published};
-/// # use atemoya::index::IndexBuilder;
-/// # use atemoya::format::manifest::{ContigEntry, Manifest, SequenceEntry};
-/// # use atemoya::store::{Publication, writer};
-/// # let directory = tempfile::tempdir().unwrap();
-/// # let path = directory.path().join("tiny.atemoya");
-/// # let publication = Publication::of_store(&path, false)?;
-/// # let mut sequence = writer::SequenceWriter::create(&publication.path().join("bases.atm"))?;
-/// # sequence.push(&[b'C'; 10_000])?;
-/// # let mut manifest = Manifest::new();
-/// # manifest.contigs.push(ContigEntry { name: "chrI".into(), length: sequence.end_contig()? });
-/// # manifest.sequence = Some(SequenceEntry { file: "bases.atm".into(), acgt: sequence.acgt() });
-/// # manifest.files.push(sequence.finish()?);
-/// # writer::publish(publication, manifest)?;
-/// # let peaks = directory.path().join("peaks.bed");
-/// # std::fs::write(&peaks, "chrI\t4000\t5000\nchrI\t10\t20\n").unwrap();
-/// # let store = atemoya::Store::open(&path)?;
-/// # IndexBuilder::new("default").peaks([&peaks]).publish(&store, &())?;
+#[doc = include_str!("../example_store.txt")]
+/// use atemoya::loci::published;
+/// use atemoya::{LocusFilter, Store};
 ///
+/// let store = Store::open("yeast.atemoya")?;
 /// let index = published::read(&store, Some("default"))?;
-/// let filter = LocusFilter { in_window: 1000, ..LocusFilter::default() };
-/// assert_eq!(filter.select_index(&store, &index)?.peaks.len(), 1);
+/// let filter = LocusFilter { in_window: 200, out_window: 200, ..LocusFilter::default() };
+/// assert_eq!(filter.select_index(&store, &index)?.peaks.len(), 41); // one more has room for these
 /// assert!(published::read(&store, Some("other")).is_err());
 /// # Ok::<(), atemoya::Error>(())
 /// ```

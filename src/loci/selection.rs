@@ -7,15 +7,14 @@ use crate::{Error, Result};
 /// A selected locus.
 ///
 /// ```
-/// use atemoya::PeakGenerator;
+#[doc = include_str!("../example_store.txt")]
 /// use atemoya::loci::Locus;
-/// # use atemoya::feed::{Array, ContigArrays, Genome};
-/// # let one_hot = Array::from_vec(vec![0i8; 4 * 500], [1, 4, 500])?;
-/// # let arrays = [("chrI", one_hot)].into_iter().collect::<ContigArrays>();
-/// # let genome = Genome::from_arrays(&arrays, None)?;
+/// use atemoya::{PeakGenerator, Store};
 ///
-/// let peak = Locus { contig: 0, centre: 250, row: 0 };
-/// let generator = PeakGenerator::over(&genome).selected(vec![peak], Vec::new());
+/// let store = Store::open("yeast.atemoya")?;
+/// let contig = store.contigs().find("chrI")? as u32;
+/// let peak = Locus { contig, centre: 250, row: 0 };
+/// let generator = PeakGenerator::new(&store).selected(vec![peak], Vec::new());
 /// let generator = generator.in_window(41).max_jitter(0).negative_ratio(0.0);
 /// let batch = generator.dataset()?.fetch(0, &[0])?;
 /// assert_eq!(batch.sequence().unwrap().shape(), [1, 4, 41]); // bases 230..271
@@ -34,21 +33,14 @@ pub struct Locus {
 /// The loci that an example stream uses.
 ///
 /// ```
-/// use atemoya::loci::LocusFilter;
-/// # use atemoya::feed::{Array, ContigArrays, Genome};
-/// # use atemoya::index::IndexBuilder;
-/// # let one_hot = Array::from_vec(vec![0u8; 4 * 10_000], [1, 4, 10_000])?;
-/// # let arrays = [("chrI", one_hot)].into_iter().collect::<ContigArrays>();
-/// # let genome = Genome::from_arrays(&arrays, None)?;
-/// # let directory = tempfile::tempdir().unwrap();
-/// # let peaks = directory.path().join("peaks.bed");
-/// # std::fs::write(&peaks, "chrI\t4000\t5000\nchrI\t10\t20\n").unwrap();
-/// # let table = IndexBuilder::new("default").peaks([&peaks]).table(genome.contigs())?;
+#[doc = include_str!("../example_store.txt")]
+/// use atemoya::loci::published;
+/// use atemoya::{LocusFilter, Store};
 ///
-/// // Peaks at 4000..5000 and at 10..20 of a contig of 10,000 bases.
-/// let selection = LocusFilter::default().explain_over(&genome, &table)?;
-/// assert_eq!((selection.peaks.len(), selection.negatives.len()), (1, 0));
-/// assert_eq!(selection.peaks[0].centre, 4500);
+/// let store = Store::open("yeast.atemoya")?;
+/// let selection = LocusFilter::default().explain_index(&store, &published::read(&store, None)?)?;
+/// assert_eq!((selection.peaks.len(), selection.negatives.len()), (40, 10));
+/// assert_eq!(selection.peaks[0].centre, 2100);
 /// assert_eq!(selection.ledger.peaks.edge, 1);
 /// # Ok::<(), atemoya::Error>(())
 /// ```

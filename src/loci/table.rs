@@ -25,19 +25,18 @@ pub struct IndexOptions {
 /// All input loci, 48 bytes each: every peak, then every negative, both in interleaved order (row k
 /// of file i of F has key `k F + i`). Those on contigs that are not selected are among them.
 ///
-/// # Examples
-/// ```
-/// use atemoya::format::Contigs;
-/// use atemoya::ingest::bed::{BedFile, BedRecord};
-/// use atemoya::loci::{IndexOptions, LocusTable};
+/// [`IndexBuilder::table`](crate::IndexBuilder::table) makes one of BED files, and
+/// [`published::read`](super::published::read) reads that of an index.
 ///
-/// let contigs = Contigs::new([("chrI", 230_218)])?;
-/// let record = BedRecord { contig: 0, start: 100, end: 201, summit: None, line: 1 };
-/// let (names, records) = (vec!["chrI".into()], vec![record]);
-/// let peaks = BedFile { contigs: names, records, ..BedFile::default() };
-/// let peaks = [("peaks.bed".into(), peaks)];
-/// let table = LocusTable::from_beds(&peaks, &[], &contigs, &IndexOptions::default())?;
-/// assert_eq!((table.peaks(), table.row(0).centre), (1, 150));
+/// ```
+#[doc = include_str!("../example_store.txt")]
+/// use atemoya::{IndexBuilder, Store};
+///
+/// let store = Store::open("yeast.atemoya")?;
+/// let builder = IndexBuilder::new("unwritten").peaks(["peaks.narrowPeak"]).summits(true);
+/// let table = builder.table(store.contigs())?;
+/// assert_eq!((table.peaks(), table.negatives()), (41, 0));
+/// assert_eq!((table.row(0).line, table.row(0).centre), (1, 2100));
 /// # Ok::<(), atemoya::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -69,6 +68,7 @@ impl LocusTable {
     /// [`Error::Input`] when summits are asked for and a row of a peak file, on whatever contig,
     /// has none inside it, and when a locus on a selected contig is on one that the store lacks;
     /// the message lists these. [`Error::Argument`] when there are 2^32 loci or more.
+    #[doc(hidden)]
     pub fn from_beds(
         peaks: &[(PathBuf, BedFile)],
         negatives: &[(PathBuf, BedFile)],

@@ -149,22 +149,15 @@ pub struct Region {
 /// The verdicts on all loci of a table, 16 bytes each.
 ///
 /// ```
-/// use atemoya::loci::{LocusFilter, Verdict};
-/// # use atemoya::feed::{Array, ContigArrays, Genome};
-/// # use atemoya::index::IndexBuilder;
-/// # let one_hot = Array::from_vec(vec![0u8; 4 * 10_000], [1, 4, 10_000])?;
-/// # let arrays = [("chrI", one_hot)].into_iter().collect::<ContigArrays>();
-/// # let genome = Genome::from_arrays(&arrays, None)?;
-/// # let directory = tempfile::tempdir().unwrap();
-/// # let peaks = directory.path().join("peaks.bed");
-/// # std::fs::write(&peaks, "chrI\t4000\t5000\nchrI\t10\t20\n").unwrap();
-/// # let table = IndexBuilder::new("default").peaks([&peaks]).table(genome.contigs())?;
+#[doc = include_str!("../example_store.txt")]
+/// use atemoya::loci::{Verdict, published};
+/// use atemoya::{LocusFilter, Store};
 ///
-/// // Peaks at 4000..5000 and at 10..20 of a contig of 10,000 bases.
-/// let selection = LocusFilter::default().explain_over(&genome, &table)?;
-/// let verdicts = &selection.verdicts;
-/// assert_eq!(verdicts.rows(), [Verdict::Kept, Verdict::Edge]);
-/// assert_eq!(verdicts.describe(1), "too near an end of the contig");
+/// let store = Store::open("yeast.atemoya")?;
+/// let index = published::read(&store, None)?;
+/// let verdicts = LocusFilter::default().explain_index(&store, &index)?.verdicts;
+/// assert_eq!(verdicts.rows()[40], Verdict::Edge); // the peak at the contig's end
+/// assert_eq!(verdicts.describe(40), "too near an end of the contig");
 /// # Ok::<(), atemoya::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -184,6 +177,7 @@ impl Verdicts {
     ///
     /// # Errors
     /// [`Error::Argument`] when a verdict has a region that does not exist.
+    #[doc(hidden)]
     pub fn new(rows: Vec<Verdict>, regions: &[Region]) -> Result<Verdicts> {
         let mut verdicts = Verdicts::with_capacity(rows.len());
         for verdict in rows {

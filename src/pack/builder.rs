@@ -16,12 +16,19 @@ const MAX_TRACKS: usize = 4096;
 /// stays bounded whatever the genome's size. The same inputs give the same data files, on any
 /// number of threads.
 ///
-/// ```no_run
-/// atemoya::pack::PackBuilder::new()
+/// Needs the feature `ingest`. Without it there is the command `atemoya pack`.
+///
+/// ```
+#[doc = include_str!("../example_inputs.txt")]
+/// use atemoya::{PackBuilder, Store};
+///
+/// let packed = PackBuilder::new()
 ///     .fasta("genome.fa")
-///     .signal("atac", ["plus.bw", "minus.bw"])
+///     .signal("atac", ["plus.bw", "minus.bw"]) // a stranded pair: two channels of one group
 ///     .control("input", ["input.bw"])
 ///     .publish("genome.atemoya".as_ref(), &())?;
+/// packed.warnings.iter().for_each(|warning| eprintln!("{warning}"));
+/// assert_eq!(Store::open("genome.atemoya")?.manifest().groups.len(), 2);
 /// # Ok::<(), atemoya::Error>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -81,13 +88,13 @@ impl PackBuilder {
         self
     }
 
-    /// Adds a group of signal tracks. Several files are its channels, whose order is reversed under
-    /// reverse complement.
+    /// Adds a group of signal tracks: what a model predicts. Several bigWig files are its channels,
+    /// whose order is reversed under reverse complement.
     pub fn signal(self, name: impl Into<String>, paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
         self.group(name, Role::Signal, paths)
     }
 
-    /// Adds a group of control tracks.
+    /// Adds a group of control tracks: inputs of a model beside the sequence.
     pub fn control(self, name: impl Into<String>, paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
         self.group(name, Role::Control, paths)
     }
@@ -103,14 +110,15 @@ impl PackBuilder {
         self
     }
 
-    /// Sets which contigs are packed, `None` for all. Their order stays that of the genome.
+    /// Sets which contigs are packed; `None`, the default, for all. Their order stays that of the
+    /// genome.
     pub fn contigs(mut self, names: Option<Vec<String>>) -> Self {
         self.contigs = names;
         self
     }
 
-    /// Sets which names of contigs mean the same, `None` for none. A contig of a track that the
-    /// genome has under another name is packed as the genome's, and the manifest says so.
+    /// Sets which names of contigs mean the same; `None`, the default, for none. A contig of a track
+    /// that the genome has under another name is packed as the genome's, and the manifest says so.
     pub fn alias(mut self, aliases: Option<Aliases>) -> Self {
         self.alias = aliases;
         self
@@ -124,13 +132,14 @@ impl PackBuilder {
         self
     }
 
-    /// Sets log2 of the tile in bases, 9 to 15.
+    /// Sets log2 of the tile in bases, 9 to 15; 12 by default, 4,096 bases.
     pub fn tile_log2(mut self, tile_log2: u32) -> Self {
         self.tile_log2 = tile_log2;
         self
     }
 
-    /// Sets whether an existing store at the target is replaced.
+    /// Sets whether an existing store at the target is replaced; false by default, when that is
+    /// [`Error::Exists`].
     pub fn replace(mut self, replace: bool) -> Self {
         self.replace = replace;
         self

@@ -1,4 +1,6 @@
-//! The job of `atemoya pack`: FASTA and bigWig files become a store (feature `ingest`).
+//! The job of `atemoya pack`: FASTA and bigWig files become a store. Needs the feature `ingest`.
+//!
+//! [`PackBuilder`], which stands at the root of the crate, packs one.
 
 mod builder;
 mod contigs;
@@ -8,6 +10,8 @@ mod panel;
 mod sequence;
 mod track;
 
+// It is documented at the root.
+#[doc(hidden)]
 pub use self::builder::PackBuilder;
 
 use self::builder::track_names;
@@ -25,16 +29,14 @@ use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What packing found.
+/// What [`PackBuilder::publish`] has found.
 ///
 /// ```
-/// use atemoya::pack::PackBuilder;
-/// # let directory = tempfile::tempdir().unwrap();
-/// # let fasta = directory.path().join("genome.fa");
-/// # std::fs::write(&fasta, ">chrI\nACGTACGT\n").unwrap();
+#[doc = include_str!("../example_inputs.txt")]
+/// use atemoya::PackBuilder;
 ///
-/// let builder = PackBuilder::new().fasta(&fasta);
-/// let packed = builder.publish(&directory.path().join("genome.atemoya"), &())?;
+/// let builder = PackBuilder::new().fasta("genome.fa").signal("atac", ["plus.bw"]);
+/// let packed = builder.publish("genome.atemoya".as_ref(), &())?;
 /// packed.warnings.iter().for_each(|warning| eprintln!("{warning}"));
 /// assert!(packed.warnings.is_empty());
 /// # Ok::<(), atemoya::Error>(())

@@ -10,7 +10,7 @@ use std::str::FromStr;
 /// lower case.
 ///
 /// ```
-/// use atemoya::sample::Order;
+/// use atemoya::Order;
 ///
 /// assert_eq!("cherimoya".parse::<Order>()?, Order::Cherimoya);
 /// assert_eq!(Order::default().name(), "native");

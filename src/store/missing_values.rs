@@ -20,9 +20,10 @@ impl Store {
     /// # Errors
     /// [`Error::Argument`] of `groups` or `contigs` for a name that the store lacks.
     ///
-    /// ```no_run
-    /// let store = atemoya::Store::open("hg38.atemoya")?;
-    /// for warning in store.warnings(Some(&["atac"]), Some(&["chr1", "chr2"]))? {
+    /// ```
+    #[doc = include_str!("../example_store.txt")]
+    /// let store = atemoya::Store::open("yeast.atemoya")?;
+    /// for warning in store.warnings(Some(&["atac"]), Some(&["chrI"]))? {
     ///     eprintln!("{warning}");
     /// }
     /// # Ok::<(), atemoya::Error>(())
@@ -37,7 +38,14 @@ impl Store {
     /// `None` means all.
     ///
     /// Call this for the contigs of all loci before counts are taken, since zeros would leave loci
-    /// out silently.
+    /// out silently. Loaders do so.
+    ///
+    /// ```
+    #[doc = include_str!("../example_store.txt")]
+    /// let store = atemoya::Store::open("yeast.atemoya")?;
+    /// store.check_lengths(Some(&["atac"]), Some(&["chrI"]))?;
+    /// # Ok::<(), atemoya::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Argument`] of `chroms` with both lengths; errors of [`Store::warnings`].

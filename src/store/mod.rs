@@ -1,5 +1,7 @@
 //! The store on disk: opening and checking it, typed views of its files, and the writers that
 //! publish it in one step. Loci, sampling and batches are on floors above.
+//!
+//! [`Store`], which stands at the root of the crate, opens one. Here is what it says of itself.
 
 mod census;
 mod contents;
@@ -22,29 +24,6 @@ mod verify_once;
 pub mod writer;
 
 pub use crate::format::Contigs;
-/// The manifest of a store, or a part of it: groups name tracks, which lie in panels.
-/// [`Store::manifest`] returns it.
-///
-/// ```
-/// use atemoya::store::{GroupEntry, Manifest, Role};
-/// # use atemoya::format::manifest::TrackType;
-/// # use atemoya::store::{PanelEntry, TrackEntry};
-/// # let track = |name: &str| TrackEntry {
-/// #     name: name.into(), values: TrackType::U8, nonzero: 0, sum: 0.0, min: 0.0, max: 0.0,
-/// # };
-/// # let tracks = vec![track("atac.0"), track("atac.1")];
-/// # let mut manifest = Manifest::new();
-/// # manifest.panels.push(PanelEntry { file: "panel-0.atm".into(), tile: 4096, tracks });
-/// # let (name, role) = ("atac".into(), Role::Signal);
-/// # manifest.groups.push(GroupEntry { name, role, panel: 0, tracks: vec![0, 1] });
-///
-/// fn names(manifest: &Manifest, group: &GroupEntry) -> Vec<String> {
-///     let panel = &manifest.panels[group.panel];
-///     group.tracks.iter().map(|&track| panel.tracks[track].name.clone()).collect()
-/// }
-/// let signal = manifest.groups.iter().find(|group| group.role == Role::Signal).unwrap();
-/// assert_eq!(names(&manifest, signal), ["atac.0", "atac.1"]);
-/// ```
 pub use crate::format::manifest::{GroupEntry, Manifest, PanelEntry, Role, TrackEntry};
 pub(crate) use contents::TargetKind;
 pub(crate) use file::DataFile;
@@ -55,7 +34,6 @@ pub(crate) use hash::sha256;
 pub(crate) use lock::lock;
 #[cfg(feature = "ingest")]
 pub(crate) use missing_values::warnings as input_warnings;
-pub use open::Store;
 pub(crate) use open::read_document;
 pub(crate) use publish::check_target;
 #[cfg(feature = "ingest")]
@@ -65,28 +43,11 @@ pub(crate) use row_buffer::{RowBuffer, RowPart};
 pub(crate) use unfinished::remove_abandoned_stores;
 #[cfg(feature = "ingest")]
 pub(crate) use user_cache::user_cache;
-/// How much [`Store::verify`] has read.
-///
-/// ```
-/// use atemoya::Store;
-/// # use atemoya::format::manifest::{ContigEntry, Manifest, SequenceEntry};
-/// # use atemoya::store::{Publication, writer};
-/// # let directory = tempfile::tempdir().unwrap();
-/// # let path = directory.path().join("tiny.atemoya");
-/// # let publication = Publication::of_store(&path, false)?;
-/// # let mut sequence = writer::SequenceWriter::create(&publication.path().join("bases.atm"))?;
-/// # sequence.push(b"ACGTTTGA")?;
-/// # let mut manifest = Manifest::new();
-/// # manifest.contigs.push(ContigEntry { name: "chrI".into(), length: sequence.end_contig()? });
-/// # manifest.sequence = Some(SequenceEntry { file: "bases.atm".into(), acgt: sequence.acgt() });
-/// # manifest.files.push(sequence.finish()?);
-/// # writer::publish(publication, manifest)?;
-///
-/// let verified = Store::open(&path)?.verify(&())?; // an error if anything is damaged
-/// assert_eq!((verified.files, verified.tiles), (1, 0)); // a sequence, and no track
-/// # Ok::<(), atemoya::Error>(())
-/// ```
 pub use verify::Verified;
+
+// It is documented at the root.
+#[doc(hidden)]
+pub use open::Store;
 
 // What only the other crates of the workspace need.
 #[doc(hidden)]

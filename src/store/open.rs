@@ -21,10 +21,20 @@ use std::sync::Arc;
 /// Cloning is cheap and shares the maps. A store is `Send` and `Sync`, and any number of threads
 /// may read it.
 ///
-/// ```no_run
-/// let store = atemoya::Store::open("hg38.atemoya")?;
+/// ```
+#[doc = include_str!("../example_store.txt")]
+/// use atemoya::Store;
+///
+/// let store = Store::open("yeast.atemoya")?;
 /// for (name, length) in store.contigs().iter() {
 ///     println!("{name}\t{length}");
+/// }
+/// for group in &store.manifest().groups {
+///     println!("{}: {} channels, {:?}", group.name, group.tracks.len(), group.role);
+/// }
+/// assert!(store.group("atac").is_some());
+/// for warning in store.warnings(None, None)? {
+///     eprintln!("{warning}"); // contigs on which a track has no values, for example
 /// }
 /// # Ok::<(), atemoya::Error>(())
 /// ```
@@ -110,7 +120,15 @@ impl Store {
         &self.0.manifest
     }
 
-    /// Returns the manifest's checksum, `sha256:...`. It identifies the store's contents.
+    /// Returns the manifest's checksum, `sha256:...`. It identifies the store's contents: write it
+    /// down with a trained model.
+    ///
+    /// ```
+    #[doc = include_str!("../example_store.txt")]
+    /// let store = atemoya::Store::open("yeast.atemoya")?;
+    /// assert!(store.checksum().starts_with("sha256:"));
+    /// # Ok::<(), atemoya::Error>(())
+    /// ```
     #[must_use]
     pub fn checksum(&self) -> &str {
         &self.0.checksum
@@ -123,12 +141,14 @@ impl Store {
     }
 
     /// Returns the genome, if the store has one.
+    #[doc(hidden)]
     #[must_use]
     pub fn sequence(&self) -> Option<&SequenceFile> {
         self.0.sequence.as_ref()
     }
 
     /// Returns the panels of tracks.
+    #[doc(hidden)]
     #[must_use]
     pub fn panels(&self) -> &[PanelFile] {
         &self.0.panels

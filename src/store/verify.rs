@@ -1,26 +1,35 @@
 //! Verifies a store: every checksum, row, tile and total (`format-spec/FORMAT.md`, section 3.3).
 
+mod panel;
+
 use super::map::Map;
 use super::open::check_section;
-use super::writer::TrackTotals;
-use super::{PanelFile, SequenceFile, Store};
+use super::{SequenceFile, Store};
 use crate::format::checks::{CHECK_BLOCK, hex};
 use crate::format::header::{Header, PAGE};
-use crate::format::manifest::{MANIFEST, PanelEntry, TrackEntry};
+use crate::format::manifest::MANIFEST;
 use crate::format::onehot::{self, Block};
-use crate::format::tile::{Family, check};
-use crate::format::{Contigs, Damage, contig_alignment};
+use crate::format::{Contigs, Damage};
 use crate::parallel::on_all_cores;
 use crate::progress::{self, Progress, Unit};
 use crate::{Error, Result};
+use panel::verify_panel;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::path::Path;
 
-/// The number of tiles that one task decodes. It bounds memory for any number of tracks.
-const TILES_A_TASK: usize = 1 << 14;
-
-/// Counts what was read and found undamaged.
+/// How much [`Store::verify`] has read and found undamaged.
+///
+/// ```
+#[doc = include_str!("../example_store.txt")]
+/// use atemoya::Store;
+/// use atemoya::store::Verified;
+///
+/// let verified: Verified = Store::open("yeast.atemoya")?.verify(&())?; // or the first damage
+/// println!("{} files, {} bytes, {} tiles", verified.files, verified.bytes, verified.tiles);
+/// assert_eq!(verified.files, 2); // the sequence and a panel of tracks
+/// # Ok::<(), atemoya::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Verified {
     /// Data files.
@@ -34,7 +43,7 @@ pub struct Verified {
 impl Store {
     /// Checks every checksum of every data file, decodes every tile, and compares the totals with
     /// those of the manifest. Reads the whole store, on all cores or in the rayon pool of the
-    /// caller. [`crate::index::verify`] verifies the locus indices.
+    /// caller. [`crate::index::verify`] verifies the locus indices. [`Verified`] has an example.
     ///
     /// # Errors
     /// [`Error::Corrupt`] for the first violation of the format; [`Error::Interrupted`].
@@ -157,143 +166,4 @@ fn verify_block(b: u64, block: &Block, length: u64) -> Result<u64, Damage> {
         return Err(Damage::new(32 * b, "channels of a base", "at most one", "two or more"));
     }
     Ok(u64::from(count))
-}
-
-/// The totals of some rows of a panel.
-struct PanelTotals {
-    totals: Vec<TrackTotals>,
-    tiles: u64,
-}
-
-impl PanelTotals {
-    fn new(tracks: usize) -> PanelTotals {
-        PanelTotals { totals: vec![TrackTotals::default(); tracks], tiles: 0 }
-    }
-}
-
-/// Decodes every tile of a panel and returns their number.
-fn verify_panel(
-    panel: &PanelFile,
-    entry: &PanelEntry,
-    contigs: &Contigs,
-    manifest: &Path,
-    progress: &dyn Progress,
-) -> Result<u64> {
-    let mut all = PanelTotals::new(panel.tracks());
-    let rows_a_task = (TILES_A_TASK / panel.tracks()).max(1);
-    let wave = rows_a_task * 4 * rayon::current_num_threads();
-    verify_ends(panel)?;
-    for contig in 0..contigs.len() {
-        let rows = panel.view().first_row(contig)..panel.view().first_row(contig + 1);
-        for first in rows.clone().step_by(wave) {
-            let last = rows.end.min(first + wave);
-            let tasks: Vec<_> = (first..last).step_by(rows_a_task).map(|f| f..last.min(f + rows_a_task)).collect();
-            let check = |task: std::ops::Range<usize>| -> Result<PanelTotals> {
-                let mut tile = vec![0.0; 1 << panel.view().tile_log2()];
-                let mut found = PanelTotals::new(panel.tracks());
-                progress.advance((task.len() * panel.tracks()) as u64);
-                for row in task {
-                    progress::check(progress)?;
-                    let start = (row - rows.start) as u64 * entry.tile;
-                    verify_row(panel, row, contigs.length(contig), start, &mut tile, &mut found)?;
-                }
-                Ok(found)
-            };
-            // Merged in order, so that the sums do not depend on the threads.
-            for found in tasks.into_par_iter().map(check).collect::<Result<Vec<_>>>()? {
-                all.tiles += found.tiles;
-                all.totals.iter_mut().zip(&found.totals).for_each(|(all, some)| all.merge(some));
-            }
-        }
-    }
-    for (totals, said) in all.totals.iter().zip(&entry.tracks) {
-        compare_totals(totals, said).map_err(|d| d.at(manifest, 0))?;
-    }
-    Ok(all.tiles)
-}
-
-/// Checks that the rows begin and end with DATA.
-fn verify_ends(panel: &PanelFile) -> Result<()> {
-    let view = panel.view();
-    let base = panel.header.index.map_or(0, |section| section.offset);
-    if !panel.header.data.length.is_multiple_of(8) {
-        let (what, got) = ("length of DATA", panel.header.data.length);
-        return Err(Error::corrupt(panel.path(), 128 + 16, what, "a multiple of 8", got));
-    }
-    let ends = [(0, "first offset of INDEX", 0), (panel.rows(), "last offset of INDEX", panel.header.data.length)];
-    for (row, what, expected) in ends {
-        let got = view.row_offset(row);
-        if got != expected {
-            return Err(Error::corrupt(panel.path(), base + 8 * row as u64, what, expected, got));
-        }
-    }
-    Ok(())
-}
-
-/// Checks every tile of a row, which begins at base `start` of a contig, and adds them to the
-/// totals.
-fn verify_row(
-    panel: &PanelFile,
-    row: usize,
-    length: u64,
-    start: u64,
-    tile: &mut [f32],
-    found: &mut PanelTotals,
-) -> Result<()> {
-    let valid = (length - start).min(tile.len() as u64) as usize;
-    let view = panel.view();
-    let base = panel.header.data.offset;
-    let offset = view.row_offset(row);
-    let tiles = view.row(row).map_err(|e| panel.error(row, e))?;
-    let Some(tiles) = tiles else {
-        found.totals.iter_mut().for_each(TrackTotals::add_zeros);
-        return Ok(());
-    };
-    let damage_at = |damage: Damage, further: u64| damage.at(panel.path(), base + offset + further);
-    let at = |damage: Damage| damage_at(damage, 0);
-    let alignment = if starts_contig(panel, row) { contig_alignment(length) } else { 8 };
-    if !offset.is_multiple_of(alignment) {
-        return Err(at(Damage::new(0, "offset of a row", format!("a multiple of {alignment}"), offset)));
-    }
-    let zeros_until = |from: usize, to: usize| {
-        let bytes = tiles.bytes_between(from, to).map_err(|e| at(e.damage(from as u64)))?;
-        zeros(bytes, "padding of a row").map_err(|d| damage_at(d, from as u64))
-    };
-    // The end of the bytes that are in use, and where the next tile may start.
-    let (mut end, mut next) = (4 * panel.tracks(), (4 * panel.tracks()).next_multiple_of(8));
-    for track in 0..panel.tracks() {
-        let entry = 4 * track as u64;
-        let (code, bytes) = tiles.tile(track).map_err(|e| at(e.damage(entry)))?;
-        let here = if code.family() == Family::Zero { next } else { tiles.len() - bytes.len() };
-        if here < next {
-            return Err(at(Damage::new(entry, "offset of a tile", format!("at least {next}"), here)));
-        }
-        let checked = check(code, bytes, valid, tile).map_err(|d| damage_at(d, here as u64))?;
-        if checked.bytes > 0 {
-            zeros_until(end, here)?;
-            end = here + checked.bytes;
-            next = end.next_multiple_of(8);
-            found.tiles += 1;
-        }
-        found.totals[track].add(&checked.summary);
-    }
-    zeros_until(end, tiles.len())
-}
-
-/// Returns whether no earlier row of the row's contig has bytes.
-fn starts_contig(panel: &PanelFile, row: usize) -> bool {
-    let view = panel.view();
-    let contig = panel.contig_of(row);
-    view.row_offset(view.first_row(contig)) == view.row_offset(row)
-}
-
-fn compare_totals(totals: &TrackTotals, said: &TrackEntry) -> Result<(), Damage> {
-    let found = totals.entry(said.name.clone());
-    // The format does not specify the order in which the values are added.
-    let close = (found.sum - said.sum).abs() <= 1e-9 * totals.magnitude();
-    let same = found.nonzero == said.nonzero && found.min == said.min && found.max == said.max;
-    if same && close && found.values == said.values {
-        return Ok(());
-    }
-    Err(Damage::new(0, "totals of a track", format!("{found:?}"), format!("{said:?}")))
 }

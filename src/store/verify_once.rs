@@ -58,9 +58,12 @@ impl Store {
     /// # Errors
     /// As [`Store::verify`].
     ///
-    /// ```no_run
-    /// let store = atemoya::Store::open("hg38.atemoya")?;
-    /// store.verify_once(None, &())?;
+    /// ```
+    #[doc = include_str!("../example_store.txt")]
+    /// let store = atemoya::Store::open("yeast.atemoya")?;
+    /// let cache = Some("cache".as_ref()); // `None` for the user's
+    /// assert!(store.verify_once(cache, &())?); // it was read now
+    /// assert!(!store.verify_once(cache, &())?);
     /// # Ok::<(), atemoya::Error>(())
     /// ```
     pub fn verify_once(&self, cache: Option<&Path>, progress: &dyn Progress) -> Result<bool> {

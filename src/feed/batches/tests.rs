@@ -1,6 +1,7 @@
 //! Which consumer is given an error, and how often.
 
 use super::*;
+use crate::Error;
 use crate::feed::LoaderOptions;
 use crate::feed::ring::scripted::dataset;
 

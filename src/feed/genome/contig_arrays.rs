@@ -15,7 +15,8 @@ pub(super) const MAX_CHANNELS: usize = 1 << 20;
 /// Arrays of whole contigs, each `(1, channels, length)`, by the contigs' names.
 ///
 /// ```
-/// use atemoya::feed::{Array, ContigArrays};
+/// use atemoya::Array;
+/// use atemoya::feed::ContigArrays;
 ///
 /// let counts = [("chrI", vec![0u8; 230_218]), ("chrII", vec![1; 813_184])];
 /// let arrays = counts.map(|(name, counts)| {

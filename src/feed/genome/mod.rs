@@ -26,8 +26,8 @@ use std::sync::Arc;
 /// The contigs, whose ids loci use, are those of the sequence: of its arrays, or of the store.
 ///
 /// ```
-/// use atemoya::PeakGenerator;
-/// use atemoya::feed::{Array, ContigArrays, Genome};
+/// use atemoya::feed::ContigArrays;
+/// use atemoya::{Array, Genome, PeakGenerator};
 /// use atemoya::loci::Locus;
 ///
 /// // One contig of 500 bases, all A, and a stranded pair of tracks: u16 and f64.

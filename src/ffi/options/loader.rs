@@ -72,7 +72,9 @@ pub extern "C" fn atemoya_options_set_num_workers(
 }
 
 /// Sets how many batches are in memory at once, with those that the caller holds, up to 4096. 0
-/// (the default) stands for `num_workers + 2`, and on a device for `prefetch_to_device` more.
+/// (the default) stands for `num_workers + 2`: one for each worker to fill, one that is ready, and
+/// one that the caller holds. A caller that frees a batch only after it has taken the next one
+/// needs one more. On a device the default has `prefetch_to_device` more.
 #[unsafe(no_mangle)]
 pub extern "C" fn atemoya_options_set_slots(
     options: *mut atemoya_options,
