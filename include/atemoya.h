@@ -663,7 +663,9 @@ atemoya_status atemoya_options_set_world_size(atemoya_options *options, size_t w
 atemoya_status atemoya_options_set_num_workers(atemoya_options *options, size_t num_workers, atemoya_error **error);
 
 /// Sets how many batches are in memory at once, with those that the caller holds, up to 4096. 0
-/// (the default) stands for `num_workers + 2`, and on a device for `prefetch_to_device` more.
+/// (the default) stands for `num_workers + 2`: one for each worker to fill, one that is ready, and
+/// one that the caller holds. A caller that frees a batch only after it has taken the next one
+/// needs one more. On a device the default has `prefetch_to_device` more.
 atemoya_status atemoya_options_set_slots(atemoya_options *options, size_t slots, atemoya_error **error);
 
 /// Sets how the store's files are read, an `atemoya_access`; through memory maps by default.
@@ -1123,14 +1125,20 @@ atemoya_status atemoya_loader_state(const atemoya_loader *loader,
 
 /// Writes the epoch of the next batch after a state, and the step of it: the number of batches
 /// before it in the epoch. After the last batch of an epoch they are the next epoch and 0. To train
-/// for N epochs in all, resume with `N - 1 - epoch` more. Either may be NULL.
+/// for N epochs in all, those from 0 on, resume with `N - 1 - epoch` as `further_epochs`. Either
+/// may be NULL.
 atemoya_status atemoya_state_position(const char *state, uint64_t *epoch, uint64_t *step, atemoya_error **error);
 
 /// Resumes from a state, which is text from `atemoya_loader_state`: begins to stream the rest of
-/// its epoch, from the very next batch on, and `more` epochs after it. The state may be that of a
-/// loader with other workers, slots or processes, or on a device. Other loci, another seed, or
-/// another option that decides which example has which index, are an error.
-atemoya_status atemoya_loader_resume(atemoya_loader *loader, const char *state, uint64_t more, atemoya_error **error);
+/// its epoch, from the very next batch on, and then `further_epochs` whole epochs. It counts
+/// neither the state's own epoch nor those before it: with 0, the stream ends with the state's
+/// epoch. The state may be that of a loader with other workers, slots or processes, or on a device.
+/// Other loci, another seed, or another option that decides which example has which index, are an
+/// error.
+atemoya_status atemoya_loader_resume(atemoya_loader *loader,
+                                     const char *state,
+                                     uint64_t further_epochs,
+                                     atemoya_error **error);
 
 /* ---- dlpack ---- */
 

@@ -117,8 +117,9 @@ impl PackBuilder {
         self
     }
 
-    /// Sets which names of contigs mean the same; `None`, the default, for none. A contig of a track
-    /// that the genome has under another name is packed as the genome's, and the manifest says so.
+    /// Sets which names of contigs mean the same; `None`, the default, for none. A contig of a
+    /// track that the genome has under another name is packed as the genome's, and the manifest
+    /// says so.
     pub fn alias(mut self, aliases: Option<Aliases>) -> Self {
         self.alias = aliases;
         self
