@@ -1,6 +1,11 @@
 //! The error type of the library: what went wrong, in which file, where in it, what was expected
 //! and what was found.
 
+mod parameters;
+
+pub(crate) use parameters::leave_them_out;
+pub use parameters::with_parameters;
+
 use crate::url;
 use std::any::Any;
 use std::io;
@@ -24,33 +29,6 @@ pub(crate) fn listed_as_is(things: impl IntoIterator<Item = String>) -> String {
         (false, 0) => shown.join(", "),
         (false, more) => format!("{} and {more} more", shown.join(", ")),
     }
-}
-
-/// Replaces the names of parameters in a message of this library by those of another interface,
-/// which `say` returns. Messages have the names of parameters, and nothing else, in backquotes.
-///
-/// ```
-/// let said = atemoya::with_parameters("`chroms` names the contigs to use", |name| format!("--{name}"));
-/// assert_eq!(said, "--chroms names the contigs to use");
-/// ```
-pub fn with_parameters(message: &str, say: impl Fn(&str) -> String) -> String {
-    let is_parameter = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-    let mut said = String::with_capacity(message.len());
-    let mut rest = message;
-    while let Some((before, after)) = rest.split_once('`') {
-        said.push_str(before);
-        rest = match after.split_once('`') {
-            Some((name, behind)) if is_parameter(name) => {
-                said.push_str(&say(name));
-                behind
-            }
-            _ => {
-                said.push('`');
-                after
-            }
-        };
-    }
-    said + rest
 }
 
 /// Returns the text of a panic, from what `catch_unwind` or joining a thread returned.

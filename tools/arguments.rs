@@ -3,20 +3,23 @@
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command, Error, Parser};
+use std::ffi::OsString;
 
-/// Parses the arguments of the process, or ends it with clap's message.
-pub(crate) fn parse<T: Parser>() -> T {
+/// Parses arguments. Returns them with the name of the subcommand.
+///
+/// # Errors
+/// Clap's message, which is also its help and its version.
+pub(crate) fn parse<T: Parser>(arguments: impl IntoIterator<Item = OsString>) -> Result<(T, String), Error> {
     let mut command = with_negative_numbers(T::command());
-    let matches = command.try_get_matches_from_mut(std::env::args_os());
-    let matches = matches.unwrap_or_else(|error| explain(error).format(&mut command).exit());
-    T::from_arg_matches(&matches).unwrap_or_else(|error| {
+    let matches = command.try_get_matches_from_mut(arguments);
+    let matches = matches.map_err(|error| explain(error).format(&mut command))?;
+    let subcommand = matches.subcommand_name().unwrap_or_default();
+    let parsed = T::from_arg_matches(&matches).map_err(|error| {
         // The message shows the usage of the subcommand.
-        let subcommand = matches.subcommand_name().and_then(|name| command.find_subcommand_mut(name));
-        match subcommand {
-            Some(subcommand) => explain(error).format(subcommand).exit(),
-            None => explain(error).format(&mut command).exit(),
-        }
-    })
+        let mut subcommand = command.find_subcommand(subcommand).unwrap_or(&command).clone();
+        explain(error).format(&mut subcommand)
+    })?;
+    Ok((parsed, subcommand.to_owned()))
 }
 
 /// Lets each option take a negative number as its value. Options that count things then refuse it,

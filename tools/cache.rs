@@ -2,7 +2,7 @@
 
 use crate::output;
 use anyhow::{Result, bail};
-use atemoya::cache::{Cache, Entry, Prune, Usage, parse_size};
+use atemoya::cache::{Cache, Entry, Prune, Pruned, Usage, parse_size};
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -12,11 +12,12 @@ const DAY: u64 = 24 * 3600;
 
 /// List and remove stores that the Python package has packed
 ///
-/// The Python package packs the input files of a loader once, into $ATEMOYA_CACHE, else
-/// $XDG_CACHE_HOME/atemoya, else ~/.cache/atemoya. A removed store is packed again when it is
-/// needed. With $ATEMOYA_CACHE_SIZE (200G), packing removes the least recently used stores until
-/// the others take at most this much; without it there is no limit.
+/// Where Python is given files in place of a store, it packs them once and keeps the store in a
+/// cache: $ATEMOYA_CACHE, or $XDG_CACHE_HOME/atemoya, or ~/.cache/atemoya. A store that was removed
+/// is packed again when it is needed. The cache has no limit, unless you set one, such as
+/// ATEMOYA_CACHE_SIZE=200G: then packing removes the stores that were used the longest ago.
 #[derive(Debug, clap::Args)]
+#[command(after_help = include_str!("examples/cache.txt"))]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -24,21 +25,25 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Show the stores: sizes, last use, inputs
+    /// Show the stores of the cache: their sizes, last use and inputs
+    #[command(after_help = include_str!("examples/cache-list.txt"))]
     List {
         #[command(flatten)]
         cache: CacheDirectory,
-        /// Write JSON
+        /// Write JSON: a list of {path, bytes, last_use, in_use, inputs, misses_inputs, damage};
+        /// `last_use` is in seconds since 1970
         #[arg(long)]
         json: bool,
     },
-    /// Remove stores of the cache that are not in use
+    /// Remove stores of the cache that no process uses
+    #[command(after_help = include_str!("examples/cache-prune.txt"))]
     Prune(Rules),
 }
 
 #[derive(Debug, clap::Args)]
 struct CacheDirectory {
-    /// The directory of the cache [default: $ATEMOYA_CACHE, or ~/.cache/atemoya]
+    /// The directory of the cache [default: $ATEMOYA_CACHE, or $XDG_CACHE_HOME/atemoya, or
+    /// ~/.cache/atemoya]
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
 }
@@ -50,19 +55,23 @@ struct Rules {
     /// Remove stores that were not used for this many days
     #[arg(long, value_name = "DAYS")]
     older_than: Option<u32>,
-    /// Remove the least recently used stores until the others take at most this many bytes (200G:
-    /// K, M, G and T are units)
+    /// Remove the stores that were used the longest ago, until the others take at most this many
+    /// bytes; K, M, G and T are units, as in 200G
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     max_size: Option<u64>,
     /// Remove stores whose input files are gone
     #[arg(long)]
     missing_inputs: bool,
-    /// Remove all
+    /// Remove all stores
     #[arg(long)]
     all: bool,
     /// Remove nothing, and show what would be removed
     #[arg(long)]
     dry_run: bool,
+    /// Write JSON: {stores, bytes, dry_run}. `stores` is a list as of `cache list --json`; a store
+    /// with the text `kept` was not removed, for that reason. `bytes` is the size of the others
+    #[arg(long)]
+    json: bool,
 }
 
 impl CacheDirectory {
@@ -81,8 +90,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 fn list(cache: &Cache, json: bool) -> Result<()> {
     let entries = cache.entries()?;
     if json {
-        let values: Vec<Value> = entries.iter().map(as_json).collect();
-        return output::print(&(serde_json::to_string_pretty(&values)? + "\n"));
+        return output::print_json(&entries.iter().map(as_json).collect());
     }
     let mut text = String::new();
     for entry in &entries {
@@ -97,7 +105,7 @@ fn list(cache: &Cache, json: bool) -> Result<()> {
 }
 
 fn prune(rules: &Rules) -> Result<()> {
-    let Rules { cache, older_than, max_size, missing_inputs, all, dry_run } = rules;
+    let Rules { cache, older_than, max_size, missing_inputs, all, dry_run, json } = rules;
     if older_than.is_none() && max_size.is_none() && !missing_inputs && !all {
         bail!("say what is to be removed: --older-than, --max-size, --missing-inputs or --all");
     }
@@ -108,8 +116,12 @@ fn prune(rules: &Rules) -> Result<()> {
         max_bytes: *max_size,
         dry_run: *dry_run,
     };
+    let pruned = cache.open()?.prune(&rules)?;
+    if *json {
+        return output::print_json(&pruned_as_json(&pruned, *dry_run));
+    }
     let (mut text, mut bytes) = (String::new(), 0);
-    for pruned in cache.open()?.prune(&rules)? {
+    for pruned in pruned {
         match &pruned.kept {
             Some(why) => writeln!(text, "kept     {}: {why}", line(&pruned.entry))?,
             None => {
@@ -162,4 +174,15 @@ fn as_json(entry: &Entry) -> Value {
         "misses_inputs": misses_inputs,
         "damage": damage,
     })
+}
+
+fn pruned_as_json(pruned: &[Pruned], dry_run: bool) -> Value {
+    let store = |pruned: &Pruned| {
+        let mut entry = as_json(&pruned.entry);
+        entry["kept"] = json!(pruned.kept);
+        entry
+    };
+    let stores: Vec<Value> = pruned.iter().map(store).collect();
+    let bytes: u64 = pruned.iter().filter(|pruned| pruned.kept.is_none()).map(|pruned| pruned.entry.bytes).sum();
+    json!({"stores": stores, "bytes": bytes, "dry_run": dry_run})
 }

@@ -1,39 +1,53 @@
 //! `atemoya extract`: writes a region of the sequence or of a track as a `.npy` file.
 
-use crate::output;
 use crate::output::npy::NpyWriter;
+use crate::output::{self, Replace};
 use anyhow::{Result, bail};
 use atemoya::Store;
 use atemoya::gather::{read_sequence, read_track};
+use serde_json::json;
 use std::path::PathBuf;
 
 /// Bases that are read and written at once.
 const PIECE: u64 = 1 << 20;
 
-/// Extract a region of a track (f32, (L,)) or of the sequence (u8, (4, L)) as .npy
+/// Write a region of a track or of the sequence as a NumPy array (.npy)
+///
+/// A track is float32 of shape (bases,). The sequence is one-hot uint8 of shape (4, bases), with
+/// the rows A, C, G and T.
 #[derive(Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("what").required(true))]
+#[command(
+    override_usage = "atemoya extract <STORE> --contig <NAME> <--track <NAME>|--sequence> --out <FILE> [OPTIONS]"
+)]
+#[command(after_help = include_str!("examples/extract.txt"))]
 pub(crate) struct Arguments {
     /// The store
     store: PathBuf,
     /// The contig
     #[arg(long, value_name = "NAME")]
     contig: String,
-    /// The first base, 0-based
+    /// The first base, counted from 0
     #[arg(long, value_name = "BASE", default_value_t = 0)]
     start: u64,
-    /// One past the last base [default: the end of the contig]
+    /// One past the last base, counted from 0 [default: the end of the contig]
     #[arg(long, value_name = "BASE")]
     end: Option<u64>,
-    /// The track: the name of its group, with .i for channel i of several
+    /// Write this track: the name of its group, and .i for channel i (from 0) of several
     #[arg(long, value_name = "NAME[.i]", group = "what")]
     track: Option<String>,
-    /// The one-hot sequence, rows A, C, G, T
+    /// Write the one-hot sequence
     #[arg(long, group = "what")]
     sequence: bool,
     /// The file to write
     #[arg(long, value_name = "FILE.npy")]
     out: PathBuf,
+    /// Replace the file if it exists and is .npy
+    #[arg(long)]
+    force: bool,
+    /// Write JSON to standard output: {path, dtype, shape}
+    #[arg(long)]
+    json: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
@@ -56,26 +70,33 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         bail!("--end {end} is past the end of {contig:?}, which has {length} bases");
     }
     let pieces = (start..end).step_by(PIECE as usize).map(|from| from..end.min(from + PIECE));
-    let watch = crate::watch::Watch::new()?;
+    let (watch, replace) = (crate::watch::Watch::new()?, Replace::by_force(arguments.force));
     let (shape, dtype) = if let Some(track) = &arguments.track {
         // Refuses a wrong name before the file is created.
         read_track(&store, track, contig, start..start)?;
-        let mut file = NpyWriter::<f32>::vector(&arguments.out, end - start)?;
+        let mut file = NpyWriter::<f32>::vector(&arguments.out, end - start, replace)?;
         for piece in pieces {
             watch.check()?;
             file.write(&read_track(&store, track, contig, piece)?)?;
         }
         file.finish()?;
-        (format!("({},)", end - start), "f32")
+        (vec![end - start], "f32")
     } else {
         read_sequence(&store, contig, start..start)?;
-        let mut file = NpyWriter::<u8>::matrix(&arguments.out, 4, end - start)?;
+        let mut file = NpyWriter::<u8>::matrix(&arguments.out, 4, end - start, replace)?;
         for piece in pieces {
             watch.check()?;
             file.write(&read_sequence(&store, contig, piece)?)?;
         }
         file.finish()?;
-        (format!("(4, {})", end - start), "u8")
+        (vec![4, end - start], "u8")
+    };
+    if arguments.json {
+        return output::print_json(&json!({"path": arguments.out, "dtype": dtype, "shape": shape}));
+    }
+    let shape = match shape[..] {
+        [bases] => format!("({bases},)"),
+        _ => format!("(4, {})", end - start),
     };
     output::print(&format!("{}: {dtype} {shape}\n", arguments.out.display()))
 }

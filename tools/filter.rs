@@ -9,53 +9,56 @@ use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct FilterArguments {
-    /// Signal groups, in this order; '' for none [default: all]
-    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    /// Signal groups to use, in this order; '' for none [default: all]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', num_args = 1..)]
     signals: Option<Vec<String>>,
-    /// Bases of sequence and controls
+    /// Width of the input window in bases, for sequence and controls
     #[arg(long, value_name = "BASES", default_value_t = LocusFilter::default().in_window)]
     in_window: usize,
-    /// Bases of signal
+    /// Width of the output window in bases, for signals
     #[arg(long, value_name = "BASES", default_value_t = LocusFilter::default().out_window)]
     out_window: usize,
-    /// Shift peaks by up to this many bases either way
+    /// Shift peaks at random by up to this many bases to either side
     #[arg(long, value_name = "BASES", default_value_t = LocusFilter::default().max_jitter)]
     max_jitter: usize,
-    /// Keep loci whose signal sums to at least this over the output window (in cherimoya's order,
-    /// of peaks, with the jitter) [default: none; of `sample`, the index's]
+    /// Keep loci whose signal sums to at least this over the output window; with --order
+    /// cherimoya, peaks over the output window and the jitter [default: none; `sample` and `bench`:
+    /// as indexed]
     #[arg(long, value_name = "COUNTS", allow_hyphen_values = true)]
     min_counts: Option<f64>,
-    /// Keep loci whose signal sums to at most this over the output window [default: none; of
-    /// `sample`, the index's]
+    /// Keep loci whose signal sums to at most this, measured as for --min-counts [default: none;
+    /// `sample` and `bench`: as indexed]
     #[arg(long, value_name = "COUNTS", allow_hyphen_values = true)]
     max_counts: Option<f64>,
-    /// Tracks that --min-counts and --max-counts sum [default: all signals, the first one in
-    /// cherimoya's order; of `sample`, the index's]
-    #[arg(long, value_name = "NAME[.i],...", value_delimiter = ',')]
+    /// Tracks that --min-counts and --max-counts sum: names of groups, with .i for one channel
+    /// [default: all signals, or the first with --order cherimoya; `sample` and `bench`: as
+    /// indexed]
+    #[arg(long, value_name = "NAME[.i]", value_delimiter = ',', num_args = 1..)]
     counts_tracks: Option<Vec<String>>,
-    /// BED files of regions to stay out of [default: none; of `sample`, what the index was made
-    /// with]
+    /// Leave out loci whose windows overlap a region of these BED files [default: none; `sample`
+    /// and `bench`: as indexed]
     #[arg(long, value_name = "FILE", num_args = 1.., value_parser = Files::parser())]
     exclusion_lists: Vec<Files>,
-    /// Stay out of no region, whatever the index was made with
+    /// Leave out no region, whatever the index was made with
     #[arg(long, conflicts_with = "exclusion_lists")]
     no_exclusion_lists: bool,
-    /// Names of contigs in BED files that mean the genome's: chr (1 for chr1 and the like, MT for
-    /// chrM), or a file whose lines are names of one contig, as UCSC's chromAlias.txt
+    /// Read BED files whose contigs have other names than the genome's. `chr` takes 1 for chr1, and
+    /// MT for chrM. A file has all names of one contig on each line, as UCSC's chromAlias.txt
     #[arg(long, value_name = "chr|FILE")]
     alias: Option<PathBuf>,
-    /// The order of examples: native, or cherimoya for its counts, filters and batches bit for bit
+    /// How examples are ordered: `native`, or `cherimoya` for the filters and batches of cherimoya
+    /// 0.3.1, bit for bit
     #[arg(long, value_name = "ORDER", default_value_t = LocusFilter::default().order)]
     order: Order,
-    /// Drop peaks with outlying counts, above 1.2 times the 0.99 quantile [default: in cherimoya's
-    /// order]
+    /// Drop peaks whose counts are above 1.2 times the 0.99 quantile [default: with --order
+    /// cherimoya; `sample` and `bench`: as indexed]
     #[arg(long, overrides_with = "no_outlier_filter")]
     outlier_filter: bool,
     /// Keep peaks with outlying counts
     #[arg(long, overrides_with = "outlier_filter")]
     no_outlier_filter: bool,
-    /// Go on where --chroms or an exclusion list shares no name with the genome; of `index`, also
-    /// without a peak
+    /// Go on if --chroms or an exclusion list shares no name with the genome [default: that is an
+    /// error]; `index` then also goes on without a peak
     #[arg(long)]
     allow_empty: bool,
 }

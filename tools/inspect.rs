@@ -15,16 +15,22 @@ use std::path::PathBuf;
 /// The most contigs in the text, longest first; JSON has all.
 const LISTED: usize = 25;
 
-/// Show what a store holds: contigs, tracks, encodings, bytes per base, provenance, locus indices
+/// Show what a store holds: contigs, tracks, sizes, input files and locus indices
 #[derive(Debug, clap::Args)]
+#[command(after_help = include_str!("examples/inspect.txt"))]
 pub(crate) struct Arguments {
     /// The store
     store: PathBuf,
-    /// Show how many loci each index, or one, keeps, and how many each rule left out, by file and
-    /// by contig
+    /// Show how many loci are kept, and how many each rule left out, by file and by contig. All
+    /// indices are shown, or one: --loci=NAME
     #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     loci: Option<String>,
-    /// Write JSON
+    /// Write JSON: the store's manifest (format-spec/), with path, checksum, bases, warnings, each
+    /// panel's encodings and bytes_per_base, and the manifests of all indices as `loci`
+    ///
+    /// With --loci it is {INDEX: {selection, ledger}}. `ledger` is {roles, files, contigs}: counts
+    /// by reason, and `total`, for peaks and negatives (`roles`), for each file, and for each
+    /// contig.
     #[arg(long)]
     json: bool,
 }
@@ -38,8 +44,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let names = published::names(&store)?;
     let indices = names.iter().map(|name| published::read(&store, Some(name))).collect::<atemoya::Result<Vec<_>>>()?;
     if arguments.json {
-        let value = as_json(&store, &censuses, &indices)?;
-        return output::print(&(serde_json::to_string_pretty(&value)? + "\n"));
+        return output::print_json(&as_json(&store, &censuses, &indices)?);
     }
     output::print(&as_text(&store, &censuses, &indices)?)
 }
@@ -66,7 +71,7 @@ fn explain(store: &Store, name: &str, json: bool) -> Result<()> {
         writeln!(text, "{name}  ({})\n{}", members.join(", "), explained.text()?)?;
         values.insert(name, json!({"selection": selection, "ledger": explained.json()}));
     }
-    output::print(&if json { serde_json::to_string_pretty(&values)? + "\n" } else { text })
+    if json { output::print_json(&Value::Object(values)) } else { output::print(&text) }
 }
 
 fn bases(store: &Store) -> u64 {

@@ -75,12 +75,16 @@ impl Explained<'_> {
             let path = self.file(*file);
             json!({"file": file, "path": path, "counts": counts(&sum(ledger))})
         };
-        let both = |ledger: &Ledger| json!({"peaks": counts(&ledger.peaks), "negatives": counts(&ledger.negatives)});
         let by_file: Vec<Value> = files.iter().map(file).collect();
         let by_contig: Map<String, Value> =
             contigs.iter().map(|(contig, ledger)| (self.contig(*contig).to_owned(), both(ledger))).collect();
         json!({"roles": both(&roles(files.values())), "files": by_file, "contigs": by_contig})
     }
+}
+
+/// Returns a ledger as JSON: counts by reason, and `total`, for peaks and for negatives.
+pub(crate) fn both(ledger: &Ledger) -> Value {
+    json!({"peaks": counts(&ledger.peaks), "negatives": counts(&ledger.negatives)})
 }
 
 /// Adds up the ledgers of all files.

@@ -1,66 +1,80 @@
 //! `atemoya sample`: the first examples of an epoch, as a `.safetensors` file.
 
 use crate::filter::{FilterArguments, choice, names};
-use crate::output;
-use crate::output::safetensors::{Items, Tensor, write};
+use crate::ledger;
+use crate::output::safetensors::{self, Items, Tensor};
+use crate::output::{self, Replace};
 use crate::watch::Watch;
 use anyhow::{Context, Result, bail};
 use atemoya::feed::{Access, Batch, Loader};
 use atemoya::sample::Order;
 use atemoya::sample::cherimoya::base_seed;
 use atemoya::{PeakGenerator, Store};
+use serde_json::json;
 use std::path::PathBuf;
 
-/// Write the first examples of an epoch as .safetensors
+/// Write the first training examples of an epoch as .safetensors
 ///
-/// Tensors: X (i8, (n, 4, in_window)), controls and y (f32), label (i64, 1 peak, 0 negative),
-/// source (i64: which of the kept peaks, or of the kept negatives, in the order of the index),
-/// offset (i64: a peak's windows are shifted by offset - max_jitter bases), rc (u8, 1 where
-/// reverse-complemented).
+/// The file has the tensors of n examples. `X` is the one-hot sequence: int8 of shape (n, 4,
+/// in_window). `controls` is float32 of shape (n, channels, in_window), if the store has controls.
+/// `y` is the signal: float32 of shape (n, channels, out_window).
+///
+/// The other tensors have the shape (n,). `label` is 1 for a peak and 0 for a negative (int64).
+/// `source` is the number of the example among the kept peaks, or among the kept negatives (int64).
+/// `offset` - max_jitter is by how many bases a peak is shifted (int64). `rc` is 1 if the example
+/// is reverse-complemented (uint8).
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "atemoya sample <STORE> --out <FILE.safetensors> [OPTIONS]")]
+#[command(after_help = include_str!("examples/sample.txt"))]
 pub(crate) struct Arguments {
-    /// The store, in front of options that take several files
+    /// The store. Write it first, before options that take several values
     store: PathBuf,
-    /// The locus index [default: the store's only one]
+    /// The locus index [default: the only one of the store]
     #[arg(long, value_name = "NAME")]
     loci: Option<String>,
     /// Control groups to read, in this order; '' for none [default: all]
-    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', num_args = 1..)]
     controls: Option<Vec<String>>,
-    /// Threads that gather; with 0 the command's own does
+    /// Threads that gather examples; with 0, the main thread does
     #[arg(long, value_name = "N", default_value_t = 1)]
     num_workers: usize,
-    /// How batches are read: map, or read (without memory maps; for network file systems); the
-    /// examples are the same
+    /// How files are read: `map` maps them into memory, `read` does not, which suits network file
+    /// systems. The examples are the same
     #[arg(long, value_name = "WAY", default_value_t = Access::Map)]
     access: Access,
     /// Examples of a batch
     #[arg(long, value_name = "N", default_value_t = 32)]
     batch_size: usize,
-    /// Check every byte of the store's data files first, unless this machine has done so before and
-    /// none has changed since
+    /// Check every byte of the store's data files first. This machine does it once, and again when
+    /// a file has changed
     #[arg(long)]
     verify: bool,
-    /// The epoch
+    /// The epoch, counted from 0
     #[arg(long, value_name = "E", default_value_t = 0)]
     epoch: u64,
-    /// How many examples, at most the epoch's [default: one batch]
+    /// How many examples to write, at most all of the epoch [default: one batch]
     #[arg(long, value_name = "K")]
     count: Option<usize>,
     /// The file to write
     #[arg(long, value_name = "FILE.safetensors")]
     out: PathBuf,
+    /// Replace the file if it exists and is .safetensors
+    #[arg(long)]
+    force: bool,
+    /// Write JSON to standard output: {path, epoch, examples, of, ledger, warnings}. `of` is the
+    /// number of examples of the epoch, and `ledger` counts loci by reason
+    #[arg(long)]
+    json: bool,
     /// Negatives for each peak
     #[arg(long, value_name = "RATIO", default_value_t = 0.1, help_heading = DRAWN)]
     negative_ratio: f64,
-    /// Do not reverse-complement half of the examples
+    /// Keep all examples as they are [default: half of them are reverse-complemented]
     #[arg(long, help_heading = DRAWN)]
     no_reverse_complement: bool,
-    /// Take peaks in the order of the index
+    /// Take peaks in the order of the index [default: in a random order]
     #[arg(long, help_heading = DRAWN)]
     no_shuffle: bool,
-    /// The seed; in cherimoya's order it may be negative
+    /// The seed of all that is random; with --order cherimoya it may be negative
     #[arg(long, value_name = "SEED", default_value_t = 0, allow_negative_numbers = true, help_heading = DRAWN)]
     random_state: i128,
     /// Centre peaks on their summits [default: as indexed]
@@ -69,8 +83,8 @@ pub(crate) struct Arguments {
     /// Centre peaks on their midpoints
     #[arg(long, overrides_with = "summits", help_heading = USED)]
     no_summits: bool,
-    /// Take loci on these contigs only
-    #[arg(long, value_name = "NAME,...", value_delimiter = ',', help_heading = USED)]
+    /// Use loci on these contigs only, as chr1,chr2 or chr1 chr2 [default: all]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', num_args = 1.., help_heading = USED)]
     chroms: Option<Vec<String>>,
     // clap applies this heading to all later options, so this field is last.
     #[command(flatten, next_help_heading = USED)]
@@ -161,6 +175,8 @@ impl Columns {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     output::check_extension(&arguments.out, "safetensors")?;
+    let replace = Replace::by_force(arguments.force);
+    safetensors::check(&arguments.out, replace)?;
     let store = Store::open(&arguments.store)?;
     let watch = Watch::new()?;
     if arguments.verify {
@@ -170,9 +186,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     output::note(&loader.ledger().to_string());
     loader.warnings().iter().for_each(|warning| output::warn(warning));
     let columns = sample(arguments, &loader, &watch)?;
-    write(&arguments.out, &columns.tensors(), None)?;
-    let (n, of) = (columns.label.len(), loader.len());
-    output::print(&format!("{}: {n} of the {of} examples of epoch {}\n", arguments.out.display(), arguments.epoch))
+    safetensors::write(&arguments.out, &columns.tensors(), None, replace)?;
+    let (path, epoch, n, of) = (&arguments.out, arguments.epoch, columns.label.len(), loader.len());
+    if arguments.json {
+        let warnings: Vec<String> = loader.warnings().iter().map(|warning| output::in_command(warning)).collect();
+        let ledger = ledger::both(loader.ledger());
+        return output::print_json(&json!({
+            "path": path, "epoch": epoch, "examples": n, "of": of, "ledger": ledger, "warnings": warnings,
+        }));
+    }
+    output::print(&format!("{}: {n} of the {of} examples of epoch {epoch}\n", path.display()))
 }
 
 fn sample(arguments: &Arguments, loader: &Loader, watch: &Watch) -> Result<Columns> {

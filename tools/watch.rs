@@ -1,5 +1,6 @@
 //! What long work of the library is given: a progress bar, and whether to stop.
 
+use crate::output;
 use crate::progress::style;
 use anyhow::{Context, Result};
 use atemoya::Unit;
@@ -39,7 +40,11 @@ impl Watch {
     /// The signal handlers cannot be set up.
     pub(crate) fn new() -> Result<Watch> {
         let columns = console::Term::stderr().size_checked().map_or(COLUMNS, |(_, columns)| columns);
-        let watch = Watch::on(ProgressDrawTarget::stderr_with_hz(RATE), columns);
+        let target = match output::is_quiet() {
+            true => ProgressDrawTarget::hidden(),
+            false => ProgressDrawTarget::stderr_with_hz(RATE),
+        };
+        let watch = Watch::on(target, columns);
         for signal in [SIGINT, SIGTERM] {
             // Handlers run in the order of their registration: at the first signal the flag is not
             // set yet.
@@ -59,12 +64,11 @@ impl Watch {
     }
 
     /// Answers the first signal at once, whatever the work is doing.
-    #[expect(clippy::print_stderr, reason = "a person who presses Ctrl-C wants an answer")]
     fn answer(&self) -> std::io::Result<()> {
         let (bar, mut signals) = (self.bar.clone(), Signals::new([SIGINT, SIGTERM])?);
         let answer = move || {
             if signals.forever().next().is_some() {
-                bar.suspend(|| eprintln!("\nstopping; once more to stop at once"));
+                bar.suspend(|| output::note("\nstopping; once more to stop at once"));
             }
         };
         thread::Builder::new().name("signals".to_owned()).spawn(answer).map(drop)

@@ -19,7 +19,7 @@ from atemoya_reader import Store
 
 def extracted(command, store, out, contig, what):
     """The SHA-256 of the array that the command writes."""
-    arguments = [command, "extract", store, "--contig", contig, *what, "--out", out]
+    arguments = [command, "extract", store, "--contig", contig, *what, "--force", "--out", out]
     subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL)
     return hashlib.sha256(np.ascontiguousarray(np.load(out)).tobytes()).hexdigest()
 

@@ -51,9 +51,15 @@ pub(crate) fn to_py(error: Error) -> PyErr {
     }
 }
 
-/// Writes the parameters in a message as Python has them: `chroms` becomes chroms=.
+/// Writes the parameters in a message as Python has them: `chroms` becomes chroms=, and
+/// `chroms=["chr1"]` loses its backquotes.
 pub(crate) fn in_python(message: &str) -> String {
-    atemoya::with_parameters(message, |name| format!("{name}="))
+    atemoya::with_parameters(message, |name, names| match names {
+        Some(names) => {
+            format!("{name}=[{}]", names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", "))
+        }
+        None => format!("{name}="),
+    })
 }
 
 /// Sets attributes of an exception.

@@ -1,15 +1,6 @@
-//! Lists of names and names of parameters in messages.
+//! Lists of names in messages.
 
 use super::*;
-
-#[test]
-fn parameters_alone_are_renamed() {
-    let say = |message: &str| with_parameters(message, |name| format!("{name}="));
-    assert_eq!(say("`a_b` or `chroms`, not `atemoya index`, `, `x`"), "a_b= or chroms=, not `atemoya index`, `, x=");
-    for same in ["", "`", "``", "a `B` `1`"] {
-        assert_eq!(say(same), same);
-    }
-}
 
 #[test]
 fn ten_names_are_listed_of_many() {

@@ -1,7 +1,7 @@
 //! The outcome of a selection: the loci that are kept, and what became of all.
 
-use super::ledger::Ledger;
-use super::verdict::Verdicts;
+use super::ledger::{Ledger, RoleLedger};
+use super::verdict::{Reason, Verdicts};
 use crate::{Error, Result};
 
 /// A selected locus.
@@ -69,11 +69,25 @@ impl Selection {
     pub(super) fn require_loci(&self) -> Result<()> {
         let Ledger { peaks, negatives } = &self.ledger;
         if peaks.kept == 0 {
-            return Err(Error::argument("peaks", format!("no peak is left; peaks: {peaks}")));
+            return Err(Error::argument("peaks", format!("no peak is left; peaks: {peaks}{}", remedy(peaks))));
         }
         if negatives.kept == 0 && negatives.total > 0 {
-            return Err(Error::argument("negatives", format!("no negative is left; negatives: {negatives}")));
+            let message = format!("no negative is left; negatives: {negatives}{}", remedy(negatives));
+            return Err(Error::argument("negatives", message));
         }
         Ok(())
+    }
+}
+
+/// Returns advice about the rule that left out the most loci.
+fn remedy(ledger: &RoleLedger) -> &'static str {
+    let rules = Reason::ALL.into_iter().filter(|&reason| reason != Reason::Kept && ledger.of(reason) > 0);
+    match rules.max_by_key(|&reason| ledger.of(reason)) {
+        Some(Reason::Contig) => ": use other `chroms`",
+        Some(Reason::Edge) => ": use a smaller `in_window`, `out_window` or `max_jitter`",
+        Some(Reason::Excluded) => ": use other `exclusion_lists`",
+        Some(Reason::UnderCounts) => ": use a smaller `min_counts`",
+        Some(Reason::OverCounts) => ": use a larger `max_counts`",
+        Some(Reason::Outlier | Reason::Kept) | None => "",
     }
 }

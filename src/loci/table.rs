@@ -5,6 +5,7 @@ mod row;
 pub use row::{Role, Row};
 
 use super::contig_ids::ContigIds;
+use crate::error::leave_them_out;
 use crate::format::Contigs;
 use crate::ingest::bed::{BedFile, BedRecord, require_summits};
 use crate::{Error, Result, listed};
@@ -226,15 +227,17 @@ impl LocusTable {
     }
 }
 
-/// Refuses loci on selected contigs that the genome lacks, naming these and the first such line.
+/// Refuses loci on selected contigs that the genome lacks, naming these, the first such line, and
+/// the contigs with loci that it has.
 fn refuse_missing<'a>(
     files: impl Iterator<Item = &'a (PathBuf, BedFile)>,
     contigs: &Contigs,
     selected: impl Fn(&str) -> bool,
 ) -> Result<()> {
     let mut first = None;
-    let mut missing = BTreeSet::new();
+    let (mut missing, mut named) = (BTreeSet::new(), BTreeSet::new());
     for (path, bed) in files {
+        named.extend(bed.contigs.iter().map(String::as_str).filter(|name| selected(name)));
         let fates: Vec<bool> = bed.contigs.iter().map(|name| selected(name) && contigs.id(name).is_none()).collect();
         for record in &bed.records {
             match fates.get(record.contig as usize) {
@@ -249,9 +252,8 @@ fn refuse_missing<'a>(
     }
     let Some((path, line)) = first else { return Ok(()) };
     let (missing, known) = (listed(missing), listed(contigs.iter().map(|(name, _)| name)));
-    let message = format!(
-        "there are loci on contigs that the genome lacks: {missing}; it has {known}; `chroms` names the contigs to use"
-    );
+    let remedy = leave_them_out(contigs.iter().map(|(name, _)| name).filter(|name| named.contains(name)));
+    let message = format!("there are loci on contigs that the genome lacks: {missing}; it has {known}; {remedy}");
     Err(Error::input(path, line, message))
 }
 

@@ -2,7 +2,7 @@
 //! and warns of them or refuses them.
 
 use super::Store;
-use crate::error::listed_as_is;
+use crate::error::{leave_them_out, listed_as_is};
 use crate::format::manifest::{GroupEntry, Manifest, TrackEntry};
 use crate::format::{OtherLength, Provenance};
 use crate::{Error, Result, listed};
@@ -93,8 +93,10 @@ fn check_lengths(manifest: &Manifest, groups: Option<&[&str]>, contigs: Option<&
     for track in tracks(manifest, groups) {
         let found: Vec<&OtherLength> = track.other_lengths(&wanted).collect();
         if !found.is_empty() {
-            let remedy = "use contigs without these, or make the track of the genome of the store and pack it again";
-            let message = format!("{} {}; {remedy}", track.label(), lengths.unknown(found));
+            let good = contigs.unwrap_or_default().iter().filter(|name| found.iter().all(|other| other.name != **name));
+            let advice = leave_them_out(good.copied());
+            let remedy = "or make the track of the genome of the store and pack it again";
+            let message = format!("{} {}; {advice}, {remedy}", track.label(), lengths.unknown(found));
             return Err(Error::argument("chroms", message));
         }
     }

@@ -2,7 +2,6 @@
 //! bytes.
 
 mod cold;
-#[cfg(feature = "cuda")]
 mod device;
 mod loading;
 mod windows;
@@ -19,19 +18,25 @@ use std::time::Duration;
 
 /// Measure how fast a store is on this machine
 ///
-/// Each row is measured in turns with its baseline, so that other work on the machine slows both.
-/// Windows of one-hot sequence and of each group's tracks, and whole examples, are measured beside
-/// copies of as many bytes; the loader with 1 and 2 workers, beside as many threads that only
-/// gather; the first batch, beside opening the store; private memory, beside the ring of batches.
-/// Last, the store's files are evicted from the page cache: windows and the loader (also without
-/// readahead, and without memory maps) are measured from disk, beside the same from memory. It
-/// needs about 400 MB of memory, and writes nothing.
+/// Each row is a value beside a baseline. Both are measured in turns, so that other work on the
+/// machine slows both.
+///
+/// `onehot_*`, `signal_*` and `control_*` are random windows, beside copies of as many bytes.
+/// `example` is whole examples, beside copies of as many bytes. `feed_1` and `feed_2` are the
+/// loader with 1 and 2 workers, beside as many threads that only gather. `first_batch_ms` is the
+/// time to open the store and take the first batch, beside opening the store. `private_mb` is the
+/// memory of the process, beside that of the batches.
+///
+/// `cold_*` are windows and the loader from disk, beside the same from memory. For them the store's
+/// files are evicted from the page cache. `_unasked` is without readahead, and `_read` without
+/// memory maps. The command needs about 400 MB of memory, and writes no file.
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "atemoya bench <STORE> [OPTIONS]")]
+#[command(after_help = include_str!("../examples/bench.txt"))]
 pub(crate) struct Arguments {
-    /// The store; give it before options that take several files
+    /// The store. Write it first, before options that take several values
     store: PathBuf,
-    /// The locus index [default: the only one of the store, if it has one]
+    /// The locus index [default: the only one of the store, if there is one]
     #[arg(long, value_name = "NAME")]
     loci: Option<String>,
     #[command(flatten)]
@@ -42,18 +47,18 @@ pub(crate) struct Arguments {
     /// Examples of a batch
     #[arg(long, value_name = "N", default_value_t = 64)]
     batch_size: usize,
-    /// The time to measure, in seconds; reading from disk for the first time comes on top
+    /// Measure for about this many seconds; what is read from disk for the first time takes longer
     #[arg(long, value_name = "S", default_value_t = 25.0)]
     seconds: f64,
     /// Measure only the loader for this GPU, counted from 0
     ///
-    /// Examples per second beside the loader on the host, bytes over the bus, its copies beside
-    /// plain ones, the kernel's time, and how long the consumer waits. It needs a GPU with its
-    /// driver, a locus index, and an `atemoya` that was built with the feature `cuda`. We have
-    /// never seen its numbers on a GPU: the CUDA path was never run or timed on one.
+    /// The rows are: examples per second beside the loader on the host, bytes over the bus, copies
+    /// beside plain ones, the time of the kernel, and how long the consumer waits. It needs a GPU
+    /// with its driver, and a locus index. We have never seen these numbers on a GPU: the CUDA path
+    /// was never run or timed on one.
     #[arg(long, value_name = "N")]
     device: Option<usize>,
-    /// Write JSON: {name: {value, baseline, ratio, goal}}, where no row has a goal
+    /// Write JSON: {ROW: {value, baseline, ratio, goal}}; `goal` is always null
     #[arg(long)]
     json: bool,
 }
@@ -96,9 +101,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let watch = watch::Watch::new()?;
     let mut bench =
         Bench { arguments, filter: arguments.filter.filter()?, watch: &watch, report: Report::default(), private };
-    #[cfg(not(feature = "cuda"))]
-    ensure!(arguments.device.is_none(), "--device: this command was built without GPUs; build it with --features cuda");
-    #[cfg(feature = "cuda")]
     let device = arguments.device.map(atemoya::cuda::Device::open).transpose()?;
     let store = Store::open(&arguments.store)?;
     ensure!(bench.filter.in_window > 0, "--in-window: must be at least 1");
@@ -109,7 +111,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         "{}: the store has no bases",
         arguments.store.display()
     );
-    #[cfg(feature = "cuda")]
     if let Some(device) = device {
         device::measure(&mut bench, &store, &device)?;
         return print(&bench);
@@ -136,7 +137,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 fn print(bench: &Bench<'_>) -> Result<()> {
     if bench.arguments.json {
         bench.report.notes().iter().for_each(|note| output::note(note));
-        return output::print(&(serde_json::to_string_pretty(&bench.report.json())? + "\n"));
+        return output::print_json(&bench.report.json());
     }
     output::print(&bench.report.text())
 }

@@ -15,36 +15,55 @@ use atemoya::feed::LocusFilter;
 use atemoya::index::{self, IndexBuilder};
 use atemoya::pack::PackBuilder;
 use atemoya::{PeakGenerator, Store};
+use serde_json::{Map, Value, json};
 use simulate::{Simulated, simulate};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Simulate a data set, pack, index and verify it, and stream it
+/// Try everything on a simulated data set
+///
+/// Writes a genome (FASTA), a stranded signal and a control (bigWig), peaks, negatives and an
+/// exclusion list (BED). Packs, indexes and verifies them, streams training batches, and prints
+/// sizes and times. It takes some seconds.
 #[derive(Debug, clap::Args)]
+#[command(after_help = include_str!("../examples/demo.txt"))]
 pub(crate) struct Arguments {
-    /// Keep the files and the store in this directory, new or empty [default: a temporary one,
-    /// removed at the end]
+    /// Keep the files and the store in this directory, which must be new or empty [default: keep
+    /// nothing]
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
-    /// Bases of the genome
+    /// Bases of the simulated genome
     #[arg(long, value_name = "BASES", default_value_t = 24_000_000)]
     bases: u64,
-    /// Seed of the simulation
-    #[arg(long, default_value_t = 0)]
+    /// The seed of the simulation
+    #[arg(long, value_name = "SEED", default_value_t = 0)]
     seed: u64,
-    /// Threads that gather
+    /// Threads that gather examples; with 0, the main thread does
     #[arg(long, value_name = "N", default_value_t = 1)]
     num_workers: usize,
+    /// Write JSON: {STEP: {seconds, note}} for simulate, pack, open, index, verify, select, epoch
+    /// and memcpy, with `bytes` of simulate and pack, and `examples_per_second` of epoch
+    #[arg(long)]
+    json: bool,
 }
 
-/// Lines of the table, gathered as the demo goes.
+/// Lines of the table, gathered as the demo goes, as text and as JSON.
 #[derive(Default)]
-struct Table(String);
+struct Table(String, Map<String, Value>);
 
 impl Table {
     fn line(&mut self, what: &str, took: Duration, note: &str) -> Result<()> {
-        Ok(writeln!(self.0, "  {what:<10} {:>8.2} s  {note}", took.as_secs_f64())?)
+        let seconds = took.as_secs_f64();
+        self.1.insert(what.to_owned(), json!({"seconds": seconds, "note": note}));
+        Ok(writeln!(self.0, "  {what:<10} {seconds:>8.2} s  {note}")?)
+    }
+
+    /// Adds a number to a line, for programs.
+    fn number(&mut self, what: &str, name: &str, number: impl Into<Value>) {
+        if let Some(line) = self.1.get_mut(what) {
+            line[name] = number.into();
+        }
     }
 }
 
@@ -70,11 +89,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let size = files_size(&data)?;
     let note = format!("{} genome, {} peaks, {} negatives", output::count(data.bases, "b"), data.peaks, data.negatives);
     table.line("simulate", start.elapsed(), &format!("{note}; files of {}", output::count(size, "B")))?;
+    table.number("simulate", "bytes", size);
 
     let path = directory.join("demo.atemoya");
     let store = build(&path, &data, &watch, &mut table)?;
     stream(arguments, &store, &watch, &mut table)?;
-    output::print(&table.0)?;
+    if arguments.json {
+        output::print_json(&Value::Object(table.1))?;
+    } else {
+        output::print(&table.0)?;
+    }
     if arguments.keep.is_some() {
         output::note(&format!("kept in {}; look with: atemoya inspect {}", directory.display(), path.display()));
     }
@@ -109,6 +133,7 @@ fn build(path: &Path, data: &Simulated, watch: &watch::Watch, table: &mut Table)
         took,
         &format!("{}, {density:.3} B/base for sequence and 3 tracks", output::count(bytes, "B")),
     )?;
+    table.number("pack", "bytes", bytes);
     table.line("open", open, "")?;
 
     let start = Instant::now();
@@ -134,6 +159,7 @@ fn stream(arguments: &Arguments, store: &Store, watch: &watch::Watch, table: &mu
     let examples = loader.len() as f64 / measured.epoch.as_secs_f64();
     let rate = format!("{examples:.0} examples/s of X (4, 2114) i8, 1 control, 2 signals f32");
     table.line("epoch", measured.epoch, &format!("{} examples, {rate}", loader.len()))?;
+    table.number("epoch", "examples_per_second", examples);
     let bytes = output::count(measured.bytes as u64, "B");
     table.line(
         "memcpy",

@@ -8,29 +8,58 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
+/// First bytes of a file that tell its kind.
+const HEAD: u64 = 256;
+
+/// What may be replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Replace {
+    /// No file.
+    Nothing,
+    /// A file of the same kind, or an empty one.
+    Kind,
+    /// Any file.
+    Anything,
+}
+
+impl Replace {
+    /// Returns what `--force` lets be replaced.
+    pub(crate) fn by_force(force: bool) -> Replace {
+        if force { Replace::Kind } else { Replace::Nothing }
+    }
+}
+
 /// What a file is, told by its first bytes, so that none of another kind is replaced by a slip of
 /// the hand.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Kind {
     /// Its name for people: `.npy`.
     pub(crate) name: &'static str,
-    /// Whether a file that begins so is of the kind. There are up to 16 bytes.
+    /// Whether a file that begins so is of the kind. There are up to 256 bytes.
     pub(crate) begins: fn(&[u8]) -> bool,
 }
 
 impl Kind {
-    /// Checks that a file is of the kind, or empty.
-    fn check(self, path: &Path) -> Result<()> {
+    /// Returns whether a file is of the kind, or empty.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(crate) fn is_of(self, path: &Path) -> Result<bool> {
         let mut head = Vec::new();
         File::open(path)
-            .and_then(|file| file.take(16).read_to_end(&mut head))
+            .and_then(|file| file.take(HEAD).read_to_end(&mut head))
             .with_context(|| format!("{}: exists and cannot be read", path.display()))?;
+        Ok(head.is_empty() || (self.begins)(&head))
+    }
+
+    /// Checks that a file may be replaced by one of the kind.
+    fn check(self, path: &Path, replace: Replace) -> Result<()> {
+        let (shown, name) = (path.display(), self.name);
         ensure!(
-            head.is_empty() || (self.begins)(&head),
-            "{}: exists and is not a {} file: delete it yourself, or choose another name",
-            path.display(),
-            self.name
+            replace == Replace::Anything || self.is_of(path)?,
+            "{shown}: exists and is not a {name} file: delete it yourself, or choose another name"
         );
+        ensure!(replace != Replace::Nothing, "{shown}: exists already; --force replaces it");
         Ok(())
     }
 }
@@ -40,20 +69,21 @@ impl Kind {
 pub(crate) struct AtomicFile {
     file: NamedTempFile,
     target: PathBuf,
+    replace: Replace,
 }
 
 impl AtomicFile {
-    /// Begins a file that will be at `target`, in place of one of the same kind that may be there.
+    /// Begins a file that will be at `target`, in place of what may be replaced.
     ///
     /// # Errors
-    /// The directory does not exist or cannot be written to, or `target` is something other than a
-    /// file of the kind or an empty one.
-    pub(crate) fn create(target: &Path, kind: Kind) -> Result<AtomicFile> {
+    /// The directory does not exist or cannot be written to, or `target` is there and may not be
+    /// replaced.
+    pub(crate) fn create(target: &Path, kind: Kind, replace: Replace) -> Result<AtomicFile> {
         // Through a symbolic link, so that the link stays and what it points to is replaced.
         let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
         if let Ok(metadata) = fs::metadata(&target) {
             ensure!(metadata.is_file(), "{}: exists and is not a regular file", target.display());
-            kind.check(&target)?;
+            kind.check(&target, replace)?;
         }
         let name = target.file_name().with_context(|| format!("{}: names no file", target.display()))?;
         let parent = directory(&target);
@@ -67,7 +97,7 @@ impl AtomicFile {
             // The kind alone: the text would name the temporary file.
             .map_err(|error| std::io::Error::from(error.kind()))
             .with_context(|| format!("{}: cannot create a file beside it", target.display()))?;
-        Ok(AtomicFile { file, target })
+        Ok(AtomicFile { file, target, replace })
     }
 
     /// Returns the file to write to.
@@ -85,10 +115,12 @@ impl AtomicFile {
     /// # Errors
     /// The system cannot write or rename; the target is as it was then.
     pub(crate) fn publish(self) -> Result<()> {
-        let AtomicFile { file, target } = self;
+        let AtomicFile { file, target, replace } = self;
         let cannot = || format!("{}: cannot write", target.display());
         file.as_file().sync_all().with_context(cannot)?;
-        file.persist(&target).map_err(|e| e.error).with_context(cannot)?;
+        // What has appeared there in the meantime is not replaced, either.
+        let named = if replace == Replace::Nothing { file.persist_noclobber(&target) } else { file.persist(&target) };
+        named.map_err(|e| e.error).with_context(cannot)?;
         File::open(directory(&target)).and_then(|directory| directory.sync_all()).with_context(cannot)
     }
 }
@@ -117,7 +149,7 @@ mod tests {
     fn appears_only_when_published() {
         let directory = tempfile::tempdir().unwrap();
         let target = directory.path().join("a.bin");
-        let mut file = AtomicFile::create(&target, TEXT).unwrap();
+        let mut file = AtomicFile::create(&target, TEXT, Replace::Kind).unwrap();
         file.file().write_all(b"new").unwrap();
         assert!(!target.exists());
         file.publish().unwrap();
@@ -134,7 +166,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let target = directory.path().join("a.bin");
         fs::write(&target, b"old").unwrap();
-        let mut file = AtomicFile::create(&target, TEXT).unwrap();
+        let mut file = AtomicFile::create(&target, TEXT, Replace::Kind).unwrap();
         file.file().write_all(b"new").unwrap();
         drop(file);
         assert_eq!(fs::read(&target).unwrap(), b"old");
@@ -147,7 +179,7 @@ mod tests {
         let (target, link) = (directory.path().join("a.bin"), directory.path().join("link"));
         fs::write(&target, b"old").unwrap();
         std::os::unix::fs::symlink(&target, &link).unwrap();
-        let mut file = AtomicFile::create(&link, TEXT).unwrap();
+        let mut file = AtomicFile::create(&link, TEXT, Replace::Kind).unwrap();
         file.file().write_all(b"new").unwrap();
         file.publish().unwrap();
         assert_eq!(fs::read(&target).unwrap(), b"new");
@@ -159,17 +191,33 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let (other, empty) = (directory.path().join("photo"), directory.path().join("empty"));
         fs::write(&other, b"\x89PNG").unwrap();
-        let error = AtomicFile::create(&other, TEXT).err().unwrap().to_string();
+        let error = AtomicFile::create(&other, TEXT, Replace::Kind).err().unwrap().to_string();
         assert!(error.contains("is not a text file: delete it yourself"), "{error}");
         assert_eq!((fs::read(&other).unwrap().as_slice(), names(directory.path()).len()), (&b"\x89PNG"[..], 1));
         fs::write(&empty, "").unwrap();
-        AtomicFile::create(&empty, TEXT).unwrap().publish().unwrap();
+        AtomicFile::create(&empty, TEXT, Replace::Kind).unwrap().publish().unwrap();
+    }
+
+    #[test]
+    fn no_file_is_replaced_unless_it_is_asked_for() {
+        let directory = tempfile::tempdir().unwrap();
+        let target = directory.path().join("a.bin");
+        let late = AtomicFile::create(&target, TEXT, Replace::Nothing).unwrap();
+        fs::write(&target, b"old").unwrap();
+        assert!(late.publish().is_err());
+        let error = AtomicFile::create(&target, TEXT, Replace::Nothing).err().unwrap().to_string();
+        assert!(error.ends_with("a.bin: exists already; --force replaces it"), "{error}");
+        assert_eq!((fs::read(&target).unwrap().as_slice(), names(directory.path()).len()), (&b"old"[..], 1));
+        AtomicFile::create(&target, TEXT, Replace::by_force(true)).unwrap().publish().unwrap();
+        fs::write(&target, b"\x89PNG").unwrap();
+        AtomicFile::create(&target, TEXT, Replace::Anything).unwrap().publish().unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"");
     }
 
     #[test]
     fn refuses_directories_devices_and_missing_directories() {
         let directory = tempfile::tempdir().unwrap();
-        let message = |path: &Path| AtomicFile::create(path, TEXT).err().unwrap().to_string();
+        let message = |path: &Path| AtomicFile::create(path, TEXT, Replace::Kind).err().unwrap().to_string();
         assert!(message(directory.path()).contains("not a regular file"));
         assert!(message(Path::new("/dev/null")).contains("not a regular file"));
         assert!(message(&directory.path().join("absent/a.bin")).contains("there is no directory"));

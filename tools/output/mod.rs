@@ -7,5 +7,8 @@ pub(crate) mod npy;
 pub(crate) mod safetensors;
 mod text;
 
+pub(crate) use atomic::{AtomicFile, Kind, Replace};
 pub(crate) use extension::check_extension;
-pub(crate) use text::{count, in_command, is_broken_pipe, note, print, warn};
+pub(crate) use text::{
+    be_quiet, count, fail, in_command, is_broken_pipe, is_quiet, note, option, print, print_json, warn,
+};

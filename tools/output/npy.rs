@@ -3,7 +3,7 @@
 //! By hand: the header is one line of text, while the crates for it hold or write an array front to
 //! back, and an array of several rows comes here by columns.
 
-use super::atomic::{AtomicFile, Kind};
+use super::atomic::{AtomicFile, Kind, Replace};
 use anyhow::{Context, Result, ensure};
 use std::fmt::Write as _;
 use std::io::{Seek, SeekFrom, Write};
@@ -46,21 +46,21 @@ impl<T: Item> NpyWriter<T> {
     ///
     /// # Errors
     /// The file cannot be created.
-    pub(crate) fn vector(path: &Path, columns: u64) -> Result<NpyWriter<T>> {
-        Self::create(path, 1, columns, &format!("({columns},)"))
+    pub(crate) fn vector(path: &Path, columns: u64, replace: Replace) -> Result<NpyWriter<T>> {
+        Self::create(path, 1, columns, &format!("({columns},)"), replace)
     }
 
     /// Begins an array of shape `(rows, columns)`.
     ///
     /// # Errors
     /// The file cannot be created.
-    pub(crate) fn matrix(path: &Path, rows: u64, columns: u64) -> Result<NpyWriter<T>> {
-        Self::create(path, rows, columns, &format!("({rows}, {columns})"))
+    pub(crate) fn matrix(path: &Path, rows: u64, columns: u64, replace: Replace) -> Result<NpyWriter<T>> {
+        Self::create(path, rows, columns, &format!("({rows}, {columns})"), replace)
     }
 
-    fn create(path: &Path, rows: u64, columns: u64, shape: &str) -> Result<NpyWriter<T>> {
+    fn create(path: &Path, rows: u64, columns: u64, shape: &str, replace: Replace) -> Result<NpyWriter<T>> {
         let header = header(T::DESCR, shape);
-        let mut file = AtomicFile::create(path, KIND)?;
+        let mut file = AtomicFile::create(path, KIND, replace)?;
         file.file().write_all(&header).with_context(|| cannot_write(&file))?;
         Ok(NpyWriter { file, header: header.len() as u64, rows, columns, written: 0, item: PhantomData })
     }
@@ -148,7 +148,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("v.npy");
         let values = [1.5_f32, -2.0, 3.25, f32::MIN_POSITIVE, 7.0];
-        let mut writer = NpyWriter::vector(&path, 5).unwrap();
+        let mut writer = NpyWriter::vector(&path, 5, Replace::Kind).unwrap();
         writer.write(&values[..2]).unwrap();
         writer.write(&[]).unwrap();
         writer.write(&values[2..]).unwrap();
@@ -163,7 +163,7 @@ mod tests {
     fn matrix_of_u8_by_columns_is_in_c_order() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("m.npy");
-        let mut writer = NpyWriter::<u8>::matrix(&path, 4, 5).unwrap();
+        let mut writer = NpyWriter::<u8>::matrix(&path, 4, 5, Replace::Kind).unwrap();
         // Columns 0..3, then 3..5, each piece row after row.
         writer.write(&[0, 1, 2, 10, 11, 12, 20, 21, 22, 30, 31, 32]).unwrap();
         writer.write(&[3, 4, 13, 14, 23, 24, 33, 34]).unwrap();
@@ -177,7 +177,7 @@ mod tests {
     fn empty_arrays_are_written() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("e.npy");
-        NpyWriter::<f32>::vector(&path, 0).unwrap().finish().unwrap();
+        NpyWriter::<f32>::vector(&path, 0, Replace::Kind).unwrap().finish().unwrap();
         let (text, data) = parse(&path);
         assert_eq!((text.contains("'shape': (0,)"), data.len()), (true, 0));
     }
@@ -186,7 +186,7 @@ mod tests {
     fn pieces_that_do_not_fit_are_refused_and_nothing_appears() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("m.npy");
-        let mut writer = NpyWriter::<u8>::matrix(&path, 4, 2).unwrap();
+        let mut writer = NpyWriter::<u8>::matrix(&path, 4, 2, Replace::Kind).unwrap();
         assert!(writer.write(&[0; 6]).is_err());
         assert!(writer.write(&[0; 12]).is_err());
         writer.write(&[0; 4]).unwrap();

@@ -5,7 +5,7 @@
 //! would copy all of them into one buffer, and its `serialize_to_file` neither syncs nor keeps to
 //! the umask.
 
-use super::atomic::{AtomicFile, Kind};
+use super::atomic::{AtomicFile, Kind, Replace};
 use anyhow::{Context, Result};
 use safetensors::Dtype;
 use safetensors::tensor::{Metadata, TensorInfo};
@@ -66,6 +66,14 @@ pub(crate) struct Tensor<'a> {
     pub(crate) items: Items<'a>,
 }
 
+/// Checks that [`write`] may write to `path`, before there is anything to write.
+///
+/// # Errors
+/// As for making the file.
+pub(crate) fn check(path: &Path, replace: Replace) -> Result<()> {
+    AtomicFile::create(path, KIND, replace).map(drop)
+}
+
 /// Writes `tensors` to `path`, whole or not at all, with `note` (a key and a text) as the file's
 /// metadata.
 ///
@@ -75,12 +83,12 @@ pub(crate) struct Tensor<'a> {
 ///
 /// # Errors
 /// A shape does not fit its items, a name occurs twice, or the file cannot be written.
-pub(crate) fn write(path: &Path, tensors: &[Tensor<'_>], note: Option<(&str, &str)>) -> Result<()> {
+pub(crate) fn write(path: &Path, tensors: &[Tensor<'_>], note: Option<(&str, &str)>, replace: Replace) -> Result<()> {
     let mut tensors: Vec<&Tensor<'_>> = tensors.iter().collect();
     tensors.sort_by(|a, b| b.items.dtype().cmp(&a.items.dtype()).then(a.name.cmp(b.name)));
     let header = header(&tensors, note).with_context(|| format!("{}: cannot describe the tensors", path.display()))?;
 
-    let mut file = AtomicFile::create(path, KIND)?;
+    let mut file = AtomicFile::create(path, KIND, replace)?;
     let mut out = BufWriter::with_capacity(1 << 18, file.file());
     out.write_all(&(header.len() as u64).to_le_bytes())
         .and_then(|()| out.write_all(&header))
@@ -135,7 +143,7 @@ mod tests {
             tensor("locus", &[2], Items::I64(&locus)),
             tensor("none", &[0, 4], Items::F32(&[])),
         ];
-        write(&path, &tensors, Some(("atemoya", "{\"step\": 3}"))).unwrap();
+        write(&path, &tensors, Some(("atemoya", "{\"step\": 3}")), Replace::Kind).unwrap();
 
         let bytes = fs::read(&path).unwrap();
         let read = SafeTensors::deserialize(&bytes).unwrap();
@@ -158,7 +166,7 @@ mod tests {
         let again = directory.path().join("c.safetensors");
         let mut reversed = tensors;
         reversed.reverse();
-        write(&again, &reversed, Some(("atemoya", "{\"step\": 3}"))).unwrap();
+        write(&again, &reversed, Some(("atemoya", "{\"step\": 3}")), Replace::Kind).unwrap();
         assert!(fs::read(&again).unwrap() == bytes);
     }
 
@@ -167,9 +175,11 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("b.safetensors");
         let short = [tensor("x", &[2, 3], Items::U8(&[0; 5]))];
-        assert!(write(&path, &short, None).is_err());
+        assert!(write(&path, &short, None, Replace::Kind).is_err());
         let twice = [tensor("x", &[1], Items::U8(&[0])), tensor("x", &[1], Items::I8(&[0]))];
-        assert!(format!("{:#}", write(&path, &twice, None).unwrap_err()).contains("two tensors are named x"));
+        assert!(
+            format!("{:#}", write(&path, &twice, None, Replace::Kind).unwrap_err()).contains("two tensors are named x")
+        );
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
     }
 }

@@ -69,11 +69,11 @@ fn option(name: &'static str, help: &'static str) -> Arg {
 
 impl clap::Args for Groups {
     fn augment_args(command: Command) -> Command {
-        let signal = "A group of signal tracks. Several files (NAME=PLUS,MINUS or NAME=PLUS MINUS) are \
-                      its channels, which swap under reverse complement. Repeat for more groups";
+        let signal = "A group of signal tracks, in bigWig files. NAME=PLUS,MINUS (or NAME=PLUS MINUS) is a \
+                      stranded pair, whose channels swap under reverse complement. Repeat for more groups";
         command
             .arg(option(SIGNAL, signal))
-            .arg(option(CONTROL, "A group of control tracks, given as for --signal. Repeat for more groups"))
+            .arg(option(CONTROL, "A group of control tracks, written as for --signal. Repeat for more groups"))
     }
 
     fn augment_args_for_update(command: Command) -> Command {

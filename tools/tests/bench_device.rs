@@ -1,6 +1,5 @@
 //! `atemoya bench --device` on an emulator of the driver, and without any driver; never how fast
 //! anything is.
-#![cfg(feature = "cuda")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod common;

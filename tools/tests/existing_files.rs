@@ -85,12 +85,19 @@ fn out_never_replaces_a_file_of_another_kind() {
             assert_eq!(fs::read_to_string(&genome).unwrap(), ">chr1\nACGT\n");
         }
     }
-    // One of its own kind is replaced, as ever.
+    // One of its own kind is replaced on request.
     for (name, command) in [("a.npy", &extract as &dyn Fn(&Path) -> String), ("a.safetensors", &sample)] {
         let out = directory.path().join(name);
-        for _ in 0..2 {
-            run(&command(&out).split(' ').collect::<Vec<_>>());
-        }
+        let command = command(&out);
+        let command: Vec<&str> = command.split(' ').collect();
+        run(&command);
+        let written = fs::read(&out).unwrap();
+        assert!(refused(&command).contains(&format!("{name}: exists already; --force replaces it")));
+        run(&[&command[..], &["--force"]].concat());
+        assert!(fs::read(&out).unwrap() == written);
+        fs::write(&out, ">chr1\nACGT\n").unwrap();
+        let said = refused(&[&command[..], &["--force"]].concat());
+        assert!(said.contains("delete it yourself"), "{said}");
     }
 }
 
@@ -120,7 +127,7 @@ fn sampling_with_verify_reads_the_store_once_and_refuses_a_damaged_one() {
     let sample = |more: &[&str]| {
         let out = directory.path().join("a.safetensors");
         let mut command = atemoya();
-        command.args(["sample", text(&store), "--count", "2", "--out", text(&out)]).args(more);
+        command.args(["sample", text(&store), "--count", "2", "--force", "--out", text(&out)]).args(more);
         command.env("ATEMOYA_CACHE", &cache).output().unwrap()
     };
     assert!(sample(&[]).status.success());

@@ -9,7 +9,7 @@ pub use contig_arrays::ContigArrays;
 pub(super) use contig_arrays::ContigMap;
 pub(super) use named::{Tracks, known_contigs};
 
-use crate::error::listed_as_is;
+use crate::error::{leave_them_out, listed_as_is};
 use crate::format::Contigs;
 use crate::store::Store;
 use crate::{DType, Error, Result, listed};
@@ -163,7 +163,8 @@ impl Genome {
             }
         }
         if !other.is_empty() {
-            let remedy = "are they of the same genome build? `chroms` can name the contigs without these";
+            let good = used.iter().copied().filter(|name| length(ours, name) == length(theirs, name));
+            let remedy = format!("are they of the same genome build? {}", leave_them_out(good));
             let message = format!("the store of the tracks has other lengths of {}: {remedy}", listed_as_is(other));
             return Err(Error::argument("sequences", message));
         }

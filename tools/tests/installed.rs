@@ -1,0 +1,83 @@
+//! What the command writes for shells, for `man` and for coding assistants.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod common;
+
+use common::{atemoya, names, refused, run, stderr};
+use std::fs;
+use std::io::Read;
+use std::process::{Command, Stdio};
+
+#[test]
+fn completions_know_commands_and_options() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = run(&["completions", shell]);
+        for word in ["install-skill", "exclusion-lists", "in-window", "quiet"] {
+            assert!(script.contains(word), "{shell}: {word}");
+        }
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let script = directory.path().join("atemoya.bash");
+    fs::write(&script, run(&["completions", "bash"])).unwrap();
+    let line = "source \"$0\"; COMP_WORDS=(atemoya index s --neg); COMP_CWORD=3; \
+                _atemoya atemoya --neg s; echo \"${COMPREPLY[@]}\"";
+    if let Ok(output) = Command::new("bash").args(["-c", line]).arg(&script).output() {
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "--negatives\n", "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_reader_that_goes_is_no_error() {
+    for arguments in [&["completions", "zsh"][..], &["index", "--help"]] {
+        let mut child = atemoya();
+        let mut child = child.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let mut said = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(0), ""), "{arguments:?}");
+    }
+}
+
+#[test]
+fn there_is_a_page_for_each_command() {
+    let directory = tempfile::tempdir().unwrap();
+    let man = directory.path().join("share/man/man1");
+    let out = man.to_str().unwrap();
+    for _ in 0..2 {
+        assert!(run(&["man", "--out", out]).contains("15 manual pages"));
+    }
+    let pages = names(&man);
+    assert_eq!(pages.len(), 15, "{pages:?}");
+    assert!(pages.contains(&"atemoya.1".into()) && pages.contains(&"atemoya-cache-prune.1".into()), "{pages:?}");
+    let page = fs::read_to_string(man.join("atemoya-index.1")).unwrap();
+    for part in [".TH atemoya-index 1", ".SH NAME", ".SH EXAMPLES\n.nf\n", "atemoya index demo.atemoya", "\\-\\-chroms"]
+    {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    // A page of someone else is left alone.
+    fs::write(man.join("atemoya.1"), ".TH LS 1\n").unwrap();
+    assert!(refused(&["man", "--out", out]).contains("atemoya.1: exists and is not a manual page"));
+}
+
+#[test]
+fn the_skill_replaces_itself_and_nothing_else() {
+    let home = tempfile::tempdir().unwrap();
+    let install = |more: &[&str]| {
+        let output = atemoya().arg("install-skill").args(more).env("HOME", home.path()).output().unwrap();
+        (output.status.code(), stderr(&output))
+    };
+    let path = home.path().join(".claude/skills/atemoya/SKILL.md");
+    for _ in 0..2 {
+        assert_eq!(install(&[]).0, Some(0));
+        assert!(fs::read_to_string(&path).unwrap() == include_str!("../skill/SKILL.md"));
+        fs::write(&path, "---\nname: atemoya\ndescription: an older one\n---\n").unwrap();
+    }
+    fs::write(&path, "my own notes").unwrap();
+    let (code, said) = install(&[]);
+    assert!(code == Some(1) && said.contains("is not atemoya's: --force replaces it"), "{said}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), "my own notes");
+    assert_eq!(install(&["--force"]).0, Some(0));
+    let elsewhere = home.path().join("skills");
+    assert_eq!(install(&["--dir", elsewhere.to_str().unwrap(), "-q"]), (Some(0), String::new()));
+    assert_eq!(names(&elsewhere.join("atemoya")), ["SKILL.md"]);
+}
