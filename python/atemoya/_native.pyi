@@ -31,6 +31,7 @@ __all__ = [
     "pack",
     "parse_size",
     "prune_cache",
+    "run_command",
     "use_cached",
 ]
 
@@ -260,11 +261,7 @@ def pack(
     show: _Show | None,
 ) -> tuple[list[str], list[str]]: ...
 def index(
-    store: Store,
-    name: str,
-    peaks: list[str],
-    negatives: list[str],
-    examples: _Examples,
+    store: Store, name: str, peaks: list[str], negatives: list[str], examples: _Examples,
     *,
     replace: bool,
     show: _Show | None,
@@ -297,3 +294,4 @@ def prune_cache(
     dry_run: bool,
 ) -> list[_CacheEntry]: ...
 def parse_size(text: str) -> int: ...
+def run_command(arguments: list[str]) -> int: ...

@@ -5,6 +5,7 @@
 mod array;
 mod batch;
 mod cache;
+mod command;
 mod dataset;
 mod device;
 mod device_batch;
@@ -28,6 +29,8 @@ mod _native {
     use super::batch::Batch;
     #[pymodule_export]
     use super::cache::{cache_directory, cache_entries, cached, parse_size, prune_cache, use_cached};
+    #[pymodule_export]
+    use super::command::run_command;
     #[pymodule_export]
     use super::dataset::Dataset;
     #[pymodule_export]

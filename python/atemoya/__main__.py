@@ -1,0 +1,21 @@
+"""The command ``atemoya``, also as ``python -m atemoya``: the same as the one built by Cargo."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+from ._native import run_command
+
+
+def main() -> None:
+    """Runs the command with the arguments of the process, and ends the process."""
+    # Python's handler would wait for the command to end. Without it, Ctrl-C ends the process, or
+    # what the command installs while it works.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    sys.exit(run_command(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()
