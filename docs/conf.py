@@ -16,6 +16,8 @@ author = "The atemoya developers"
 project_copyright = "The atemoya developers"
 release = version = atemoya.__version__
 language = "en"
+# '' and -- are what they are, also in the texts of the command.
+smartquotes = False
 
 extensions = [
     "myst_nb",

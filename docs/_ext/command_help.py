@@ -63,7 +63,7 @@ def prose(text: str) -> str:
 
 def sentences(text: str) -> str:
     """Returns text of a help as Markdown: full stops, and the default at the end."""
-    text = re.sub(r"\s*\[default: ([^\]]*)\]", r". Default: \1.", text)
+    text = re.sub(r"\s*\[default:\s+([^\]]*)\]", r". Default: \1.", text)
     text = re.sub(r"(?<![.:])(\n\s*\n|$)", r".\1", text.strip())
     return prose(re.sub(r"\.\.(?!\.)", ".", text))
 
@@ -83,8 +83,9 @@ def of_command(command: list[str]) -> list[str]:
                 parts.append(f"[{' '.join([*command, subcommand])}](#{anchor})\n: {sentences(text)}\n")
                 below += of_command([*command, subcommand])
         elif section.title.startswith("Example"):
-            shown = textwrap.dedent("\n".join(section.lines)).strip()
-            parts.append(f"**{section.title}**\n\n```text\n{shown}\n```\n")
+            shown = textwrap.dedent("\n".join(line for line in section.lines if line.startswith(" "))).strip()
+            parts.append(f"**{section.title}**\n\n```sh\n{shown}\n```\n")
+            parts.append(prose("\n".join(line for line in section.lines if not line.startswith(" "))) + "\n")
         elif entries := [entry for entry in section.entries() if entry[0] not in EVERYWHERE]:
             parts.append(f"**{section.title}**\n")
             for option, text in entries:

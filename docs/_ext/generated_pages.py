@@ -6,6 +6,7 @@ the repository.
 """
 
 import re
+import shutil
 from pathlib import Path
 
 import c_header
@@ -56,6 +57,7 @@ def fill(app, page, source):
     def made(mark: re.Match) -> str:
         name = mark["source"]
         if name == "atemoya --help":
+            app.env.note_dependency(shutil.which("atemoya"))
             return command_help.markdown()
         path = ROOT / name
         app.env.note_dependency(str(path))
