@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 ENTRY = re.compile(r"^ {2,6}(?P<name>(?:-|<|\[)\S.*?|\w[\w-]*)(?: {2,}(?P<text>\S.*))?$")
 HEADING = re.compile(r"^(?P<title>[A-Z].*):$")
 FLAG = re.compile(r"(?<![\w`-])(--[a-z][a-z-]+)(?!`)")
-# Every command has them; they are said once.
-EVERYWHERE = {"-h, --help", "-V, --version"}
+# Every command has them; they are said once, and help is what the page is made of.
+EVERYWHERE = {"-q, --quiet", "-h, --help", "-V, --version"}
+HELP = EVERYWHERE - {"-q, --quiet"}
 
 
 @dataclass
@@ -64,7 +65,8 @@ def prose(text: str) -> str:
 def sentences(text: str) -> str:
     """Returns text of a help as Markdown: full stops, and the default at the end."""
     text = re.sub(r"\s*\[default:\s+([^\]]*)\]", r". Default: \1.", text)
-    text = re.sub(r"(?<![.:])(\n\s*\n|$)", r".\1", text.strip())
+    text = re.sub(r"\s*\[possible values:\s+([^\]]*)\]", r": \1.", text)
+    text = re.sub(r"(?<=[^.:\s])(\n\s*\n|$)", r".\1", text.strip())
     return prose(re.sub(r"\.\.(?!\.)", ".", text))
 
 
@@ -85,8 +87,8 @@ def of_command(command: list[str]) -> list[str]:
         elif section.title.startswith("Example"):
             shown = textwrap.dedent("\n".join(line for line in section.lines if line.startswith(" "))).strip()
             parts.append(f"**{section.title}**\n\n```sh\n{shown}\n```\n")
-            parts.append(prose("\n".join(line for line in section.lines if not line.startswith(" "))) + "\n")
-        elif entries := [entry for entry in section.entries() if entry[0] not in EVERYWHERE]:
+            parts.append(prose("\n".join(line for line in section.lines if not line.startswith(" "))))
+        elif entries := [entry for entry in section.entries() if entry[0] not in (EVERYWHERE if command else HELP)]:
             parts.append(f"**{section.title}**\n")
             for option, text in entries:
                 parts.append(f"````{{option}} {option}\n\n{sentences(text)}\n````\n")
