@@ -244,7 +244,10 @@ fn what_cannot_be_indexed_is_refused_by_its_name() {
         (new("x").summits(true), ["peaks.bed, line 1", "no column 10, the summit"]),
         (
             new("x").negatives([&negatives]),
-            ["negatives.bed, line 2", r#"lacks: "chrC", "chrM"; it has "chrA", "chrB"; `chroms=["chrA""#],
+            [
+                "negatives.bed, line 2",
+                r#"lacks: "chrC", "chrM"; it has "chrA", "chrB"; leave them out with `chroms=["chrA""#,
+            ],
         ),
         // The peaks match.
         (

@@ -13,8 +13,8 @@ fn parameter_with<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> S
 pub(crate) fn leave_them_out<'a>(contigs: impl Iterator<Item = &'a str>) -> String {
     let contigs: Vec<&str> = contigs.collect();
     match contigs.len() {
-        1..=RECOMMENDED => format!("{} leaves them out", parameter_with("chroms", contigs)),
-        _ => "`chroms` names the contigs to use".to_owned(),
+        1..=RECOMMENDED => format!("leave them out with {}", parameter_with("chroms", contigs)),
+        _ => "name the contigs to use with `chroms`".to_owned(),
     }
 }
 
@@ -79,8 +79,8 @@ mod tests {
     fn names_are_passed_on() {
         let message = format!("pass {}", parameter_with("chroms", ["chr1", "a\"b"]));
         assert_eq!(message, r#"pass `chroms=["chr1", "a\"b"]`"#);
-        assert_eq!(leave_them_out(["chr1"].into_iter()), r#"`chroms=["chr1"]` leaves them out"#);
-        assert_eq!(leave_them_out(["chr1"; 61].into_iter()), "`chroms` names the contigs to use");
+        assert_eq!(leave_them_out(["chr1"].into_iter()), r#"leave them out with `chroms=["chr1"]`"#);
+        assert_eq!(leave_them_out(["chr1"; 61].into_iter()), "name the contigs to use with `chroms`");
         let said = with_parameters(&message, |name, names| format!("{name} {}", names.unwrap_or_default().join("+")));
         assert_eq!(said, "pass chroms chr1+a\"b");
     }
