@@ -125,6 +125,20 @@ class Feed:
         return epoch if self.repeats else epoch + 1
 
     def __iter__(self):
+        iteration = Iteration(self)
+        self.start(iteration)
+        return iteration
+
+    def start(self, iteration: Iteration) -> None:
+        """Starts an iteration at the cursor.
+
+        One that was started before and has given no batch hands over its place: it starts anew when
+        a batch is asked for. So an iteration that gives none is no epoch; tqdm.auto begins two, and
+        takes batches of one.
+        """
+        running = self._running()
+        if running is not None:
+            running.hand_over()
         with self._locked():
             epoch, resume = self.epoch, self._resume
             stream, options, next_epoch = self._take_stream()
@@ -136,13 +150,19 @@ class Feed:
                 stream.epochs(epoch, ENDLESS)
             remaining = stream.batches_per_epoch() - done
             self._generation += 1
-            iteration = Iteration(self, stream, options, epoch, remaining, resume, self._generation)
+            iteration.start(stream, options, epoch, remaining, resume, self._generation)
             if self._ended:
                 iteration.epoch, iteration.remaining = epoch - 1, 0
             self.epoch, self._resume, self._state = self.after(iteration.epoch), None, None
             self._ended = False
             self._current = weakref.ref(iteration)
-            return iteration
+
+    def take_over(self, stream, options, epoch: int, resume: dict | None, generation: int) -> None:
+        """Takes the stream and the place of an iteration that has given no batch."""
+        with self._locked():
+            self._idle = (stream, options, None)
+            if generation == self._generation:
+                self.epoch, self._resume, self._state = epoch, resume, None
 
     def _take_stream(self):
         """Returns a stream, the options that it was made with, and the next epoch in it, if any."""

@@ -41,27 +41,44 @@ class Iteration:
     Parameters
     ----------
     feed : Feed
-        Follows the iteration, and takes its stream back.
-    stream : Stream
-        Native; its next batch is the first one of the iteration.
-    options : tuple
-        What the stream was made with.
-    epoch, remaining : int
-        The epoch, and how many batches of it are left.
-    resumed : dict or None
-        The state that the iteration resumes.
-    generation : int
-        The feed's, when the iteration begins.
+        Starts and follows the iteration, and takes its stream back.
     """
 
-    def __init__(self, feed, stream, options, epoch: int, remaining: int, resumed: dict | None, generation: int):
-        self.feed, self.stream, self.options = feed, stream, options
+    def __init__(self, feed):
+        self.feed, self.stream = feed, None
+        self._handed_over = False  # whether it is to be started anew
+        self._lock = threading.Lock()
+
+    def start(self, stream, options, epoch: int, remaining: int, resumed: dict | None, generation: int) -> None:
+        """Starts, or starts anew after it was handed over.
+
+        Parameters
+        ----------
+        stream : Stream
+            Native; its next batch is the first one of the iteration.
+        options : tuple
+            What the stream was made with.
+        epoch, remaining : int
+            The epoch, and how many batches of it are left.
+        resumed : dict or None
+            The state that the iteration resumes.
+        generation : int
+            The feed's, when the iteration begins.
+        """
+        self.stream, self.options = stream, options
         self.epoch, self.remaining, self.generation = epoch, remaining, generation
-        self._convert, self._allocate = feed.convert, options[-1]
+        self._convert, self._allocate = self.feed.convert, options[-1]
         self._resumed, self._remaining_at_start = resumed, remaining
         self._has_given = False  # whether it has given a batch
         self._feed_follows = False  # whether the feed has moved on to the epoch after this one
-        self._lock = threading.Lock()
+
+    def hand_over(self) -> None:
+        """Gives its stream and its place back to the feed, if it has given no batch."""
+        with self._lock:
+            if self.stream is None or self._has_given or self.remaining == 0:
+                return
+            stream, self.stream, self._handed_over = self.stream, None, True
+            self.feed.take_over(stream, self.options, self.epoch, self._resumed, self.generation)
 
     def __iter__(self):
         return self
@@ -76,6 +93,9 @@ class Iteration:
                 "the iteration belongs to the process that this one was forked from: begin another with iter(loader)"
             )
         with self._lock:
+            if self._handed_over:
+                self.feed.start(self)
+                self._handed_over = False
             if self.stream is None:
                 raise StopIteration
             if self.remaining == 0:
@@ -129,5 +149,10 @@ class Iteration:
 
     def __del__(self):
         stream, self.stream = getattr(self, "stream", None), None
-        if stream is not None and stream.usable():
+        if stream is None or not stream.usable():
+            return
+        if self._has_given or self.remaining == 0:
             self.feed.give_back(stream, self.options, None, self.generation)
+        else:
+            stream.stop()
+            self.feed.take_over(stream, self.options, self.epoch, self._resumed, self.generation)

@@ -198,3 +198,31 @@ def test_an_iteration_that_has_given_all_is_within_no_epoch(make, epochs):
         running = iter(loader)
         assert_same_batches([next(running) for _ in range(len(loader))], epochs.batches[epoch])
         assert where(loader) == (epoch + 1, 0)
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_an_iteration_that_gives_no_batch_is_no_epoch(make, epochs, workers):
+    """`tqdm.auto` begins two iterations, and takes the batches of the second one."""
+    tqdm = pytest.importorskip("tqdm.auto").tqdm
+    loader = make(num_workers=workers)
+    for epoch in range(2):
+        epochs.check(list(tqdm(loader, disable=True)), epoch)
+        assert where(loader) == (epoch + 1, 0)
+    loader.load_state_dict({**loader.state_dict(), "epoch": 1, "step": 3})
+    epochs.check(list(tqdm(loader, disable=True)), 1, 3)
+    assert where(loader) == (2, 0)
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_an_epoch_is_taken_with_the_first_batch(make, epochs, workers):
+    """The later iteration gives first. An iteration that is dropped before leaves its epoch."""
+    loader = make(num_workers=workers)
+    first, second = iter(loader), iter(loader)
+    taken = [next(second) for _ in range(2)]
+    epochs.check(first, 1)
+    assert_same_batches([*taken, *second], epochs.batches[0])
+    assert where(loader) == (2, 0)
+    first = iter(loader)
+    assert where(loader) == (2, 0)
+    del first
+    epochs.check(loader, 2)

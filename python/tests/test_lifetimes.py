@@ -166,7 +166,7 @@ def test_a_thousand_loaders(make):
 
 
 def test_threads_that_share_a_loader(make, epochs):
-    """Each thread has an iterator, and each iterator an epoch."""
+    """Each thread has an iterator, and each iterator an epoch: that of its first batch."""
     loader = make()
     running = [iter(loader) for _ in range(3)]
     seen: list = [None] * 3
@@ -179,9 +179,12 @@ def test_threads_that_share_a_loader(make, epochs):
         thread.start()
     for thread in threads:
         thread.join(60)
-    for number in range(3):
-        assert seen[number] is not None, "a thread hangs or failed"
-        assert_same_batches(seen[number], epochs[number])
+    assert all(seen), "a thread hangs or failed"
+    first = [epoch[0][0] for epoch in epochs]
+    found = [next(n for n, X in enumerate(first) if torch.equal(X, batches[0][0])) for batches in seen]
+    assert sorted(found) == [0, 1, 2]
+    for number, batches in zip(found, seen):
+        assert_same_batches(batches, epochs[number])
 
 
 def test_pinned_memory_where_there_is_cuda(make, epochs):
