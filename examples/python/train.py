@@ -1,6 +1,6 @@
 """Trains a small BPNet-like model, validates it after each epoch, and resumes where it was stopped.
 
-On the demo's data, 2 epochs on three contigs take about MINUTES on two cores of a CPU:
+On the demo's data, 2 epochs on three contigs take one to two minutes on a CPU:
 
 atemoya demo --keep demo
 python examples/python/train.py --sequences demo/genome.fa \\

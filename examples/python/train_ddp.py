@@ -1,7 +1,7 @@
 """Trains a small BPNet-like model on several processes with PyTorch's DistributedDataParallel.
 
-On the demo's data, 2 epochs on three contigs take about MINUTES with two processes on two cores of
-a CPU:
+On the demo's data, 2 epochs on three contigs take one to two minutes with two processes on a CPU of
+two cores:
 
 atemoya demo --keep demo
 torchrun --standalone --nproc-per-node 2 -- examples/python/train_ddp.py \\

@@ -1,6 +1,6 @@
 """Trains a small BPNet-like model with Lightning, which saves and resumes the loader, too.
 
-On the demo's data, 2 epochs on three contigs take about MINUTES on two cores of a CPU:
+On the demo's data, 2 epochs on three contigs take one to two minutes on a CPU:
 
 pip install lightning
 atemoya demo --keep demo

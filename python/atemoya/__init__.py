@@ -1,8 +1,19 @@
 """Feeds genomics models with batches of a reference genome, base-resolution tracks and loci.
 
-``PeakGenerator`` and ``PeakNegativeSampler`` are drop-in replacements for those of
-``cherimoya.io``. They need torch, which is imported when one of them is first used. ``pack``,
-``index``, ``Store`` and ``Loader`` need numpy alone.
+- ``PeakGenerator`` makes a PyTorch loader from files, arrays or a store. It and
+  ``PeakNegativeSampler`` are drop-in replacements for those of ``cherimoya.io``. They need torch,
+  which is imported when one of them is first used.
+- ``pack``, ``index``, ``Store`` and ``Loader`` need numpy alone.
+- ``cache_dir``, ``cache_entries`` and ``prune_cache`` are about the stores that ``PeakGenerator``
+  packs.
+
+Coordinates are 0-based and half-open. The default order of examples is cherimoya's for
+``PeakGenerator`` and ``PeakNegativeSampler``, and the package's own, ``native``, for ``Loader`` and
+``index``.
+
+What Rust's loader has and Python's has not: counters of page faults (``stats``), plans of your own
+(``follow``), every kept locus once (``validation``), and each locus's verdict, which Python reads
+from ``index.parquet``.
 """
 
 from importlib import import_module
@@ -12,9 +23,11 @@ from typing import TYPE_CHECKING, Any
 from ._batch import Batch
 from ._cache import CacheEntry, cache_dir, cache_entries, prune_cache
 from ._groups import normalize_signal_groups
+from ._indexing import index
+from ._ledger import Ledger
 from ._loader import Loader
 from ._native import InputError, StoreError, Tensor, __version__
-from ._packing import index, pack
+from ._packing import pack
 from ._store import Store
 
 if TYPE_CHECKING:
@@ -37,6 +50,7 @@ __all__ = [
     "Batch",
     "CacheEntry",
     "InputError",
+    "Ledger",
     "Loader",
     "Store",
     "StoreError",

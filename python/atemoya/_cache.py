@@ -16,7 +16,7 @@ from ._progress import Progress
 
 @dataclass(frozen=True)
 class CacheEntry:
-    """A store of the cache.
+    """A store of the cache, as :func:`cache_entries` and :func:`prune_cache` return it.
 
     Attributes
     ----------
@@ -35,8 +35,14 @@ class CacheEntry:
         Whether some of these are gone.
     damage : str or None
         Why it cannot be opened; None if it can.
-    kept : str or None
+    kept : str, optional
         In the result of :func:`prune_cache`, why it was not removed; None if it was.
+
+    Examples
+    --------
+    >>> import atemoya
+    >>> for entry in atemoya.cache_entries("cache"):
+    ...     print(entry.path.name, entry.bytes, entry.last_use, *entry.inputs)
     """
 
     path: Path
@@ -54,6 +60,23 @@ def cache_dir() -> Path:
 
     It is ``$ATEMOYA_CACHE``, else ``$XDG_CACHE_HOME/atemoya``, else ``~/.cache/atemoya``.
     Everything in it can be deleted at any time: a store that is needed is packed again.
+
+    Returns
+    -------
+    Path
+        The directory, which need not exist.
+
+    Raises
+    ------
+    ValueError
+        If ``$ATEMOYA_CACHE`` is a URL.
+
+    Examples
+    --------
+    >>> import atemoya, os
+    >>> os.environ["ATEMOYA_CACHE"] = "cache"
+    >>> atemoya.cache_dir()
+    PosixPath('cache')
     """
     if own := os.environ.get("ATEMOYA_CACHE"):
         local_path("ATEMOYA_CACHE", own)
@@ -66,7 +89,24 @@ def cache_entries(directory: Pathlike | None = None) -> list[CacheEntry]:
     Parameters
     ----------
     directory : path, optional
-        The ``cache_dir`` of a loader; :func:`cache_dir` by default.
+        The directory of the cache, the ``cache_dir`` of a loader. None, the default, is
+        :func:`cache_dir`.
+
+    Returns
+    -------
+    list of CacheEntry
+        The stores; none if the directory does not exist.
+
+    Raises
+    ------
+    OSError
+        If the directory cannot be read.
+
+    Examples
+    --------
+    >>> import atemoya
+    >>> atemoya.cache_entries("cache")
+    []
     """
     return [_entry(fields) for fields in _native.cache_entries(_directory("directory", directory))]
 
@@ -87,17 +127,19 @@ def prune_cache(
     Parameters
     ----------
     directory : path, optional
-        The ``cache_dir`` of a loader; :func:`cache_dir` by default.
+        The directory of the cache, the ``cache_dir`` of a loader. None, the default, is
+        :func:`cache_dir`.
     older_than : timedelta or float, optional
-        Removes stores that were not used for this long; a number counts days.
+        Removes stores that were not used for this long; a number counts days. None, the default,
+        does not ask for age.
     max_size : int or str, optional
         Removes the least recently used stores until the others take at most this much: bytes, or a
-        text like ``"200G"``.
-    missing_inputs : bool
+        text like ``"200G"``. None, the default, does not ask for size.
+    missing_inputs : bool, default False
         Whether to remove stores whose input files are gone.
-    everything : bool
+    everything : bool, default False
         Whether to remove all.
-    dry_run : bool
+    dry_run : bool, default False
         Whether to remove nothing, and only return what would be removed.
 
     Returns
@@ -108,7 +150,15 @@ def prune_cache(
     Raises
     ------
     ValueError
-        If none of the parameters says what to remove.
+        If none of the parameters says what to remove, or one is out of range.
+    OSError
+        If a store cannot be removed.
+
+    Examples
+    --------
+    >>> import atemoya
+    >>> atemoya.prune_cache("cache", older_than=90, max_size="200G", dry_run=True)
+    []
     """
     missing_inputs, everything = flag("missing_inputs", missing_inputs), flag("everything", everything)
     if older_than is None and max_size is None and not missing_inputs and not everything:

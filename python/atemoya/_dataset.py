@@ -14,59 +14,9 @@ from torch.utils.data import get_worker_info
 from . import _native
 from ._collate import Examples
 from ._options import base_seed, sampling
-from ._ranks import group_of_several, need_a_seed
+from ._plain_indices import PlainIndices
 from ._settings import check_name
 from ._tensors import tensors
-from ._warnings import warn
-
-_GOES_BACK = (
-    "an index below the last one begins the next epoch, and here one occurs within an epoch: the examples are of "
-    "several epochs. The data set shuffles by itself: read it with shuffle=False, or by the pairs of epoch and index "
-    "that loader.sampler gives"
-)
-_WORKERS = (
-    "worker processes read the data set by indices without epochs: they begin at the same epoch each time they are "
-    "started, which is at every iteration unless persistent_workers=True. Give that, or sampler=loader.sampler"
-)
-_SEEDS = f"each of several processes has drawn a seed of its own, and they read different epochs: {need_a_seed}"
-
-
-class PlainIndices:
-    """Finds epochs in indices that come without them.
-
-    As in cherimoya, an index that is less than the last one begins the next epoch. That holds for
-    indices in order, and for the part of them that a rank or a worker process has; not for a
-    sampler that shuffles.
-    """
-
-    def __init__(self) -> None:
-        # The first index of the epoch, and the last one that was read.
-        self.first: int | None = None
-        self.last = -1
-        self._warned: set[str] = set()
-
-    def begins_epoch(self, index: int) -> bool:
-        """Takes the next index, and returns whether it begins the next epoch."""
-        worker = get_worker_info()
-        if worker is not None and worker.id == 0:
-            self._warn_once(_WORKERS)
-        back = index < self.last
-        if back and self.first is not None and index > self.first:
-            self._warn_once(_GOES_BACK)
-        if back or self.first is None:
-            self.first = index
-        self.last = index
-        return back
-
-    def warn_of_seeds(self) -> None:
-        """Warns if other processes read the same data set, with seeds that they have drawn."""
-        if group_of_several():
-            self._warn_once(_SEEDS)
-
-    def _warn_once(self, message: str) -> None:
-        if message not in self._warned:
-            self._warned.add(message)
-            warn(message)
 
 
 class EpochDataset(torch.utils.data.Dataset[tuple[Any, ...]]):
@@ -129,7 +79,14 @@ class EpochDataset(torch.utils.data.Dataset[tuple[Any, ...]]):
 
     @property
     def seed(self) -> int:
-        """The seed of all epochs."""
+        """The seed of all epochs: ``random_state``, or the one that was drawn.
+
+        Examples
+        --------
+        >>> import atemoya
+        >>> atemoya.PeakGenerator(store="demo.atemoya", random_state=7).dataset.seed
+        7
+        """
         return self._seed
 
     @property
@@ -146,6 +103,19 @@ class EpochDataset(torch.utils.data.Dataset[tuple[Any, ...]]):
         """Sets the seed of the epochs to come.
 
         As in cherimoya, the current epoch keeps its examples.
+
+        Parameters
+        ----------
+        seed : int
+            The seed, as ``random_state``.
+
+        Examples
+        --------
+        >>> import atemoya
+        >>> data = atemoya.PeakGenerator(store="demo.atemoya", random_state=7).dataset
+        >>> data.reseed(8)
+        >>> data.seed
+        8
         """
         seed = base_seed(self._order, seed)
         if seed == self._seed:
@@ -185,7 +155,15 @@ class EpochDataset(torch.utils.data.Dataset[tuple[Any, ...]]):
 
     @property
     def peak_ordering(self) -> NDArray[Any]:
-        """The indices of the peaks in the order of the current epoch."""
+        """The indices of the peaks in the order of the current epoch, ``(n_peaks,)`` int64.
+
+        Examples
+        --------
+        >>> import atemoya
+        >>> data = atemoya.PeakGenerator(store="demo.atemoya", random_state=7).dataset
+        >>> data.peak_ordering.shape == (data.n_peaks,)
+        True
+        """
         return self._source_idx[self._labels]
 
     def _locate(self, index) -> tuple[int, int]:
@@ -251,7 +229,19 @@ class EpochDataset(torch.utils.data.Dataset[tuple[Any, ...]]):
     def state_dict(self) -> dict[str, Any]:
         """Returns the current epoch, and the last index that was read without an epoch.
 
-        torchdata's ``StatefulDataLoader`` asks for it.
+        torchdata's ``StatefulDataLoader`` asks for it. To resume a loader, save the loader's state.
+
+        Returns
+        -------
+        dict
+            A few numbers.
+
+        Examples
+        --------
+        >>> import atemoya
+        >>> data = atemoya.PeakGenerator(store="demo.atemoya", random_state=7).dataset
+        >>> data.state_dict()["epoch"]
+        0
         """
         read = {"first_index": self._plain_indices.first, "last_index": self._plain_indices.last}
         return {"epoch": self._epoch, **read, "seed": self._seed, "examples": len(self)}
@@ -259,10 +249,21 @@ class EpochDataset(torch.utils.data.Dataset[tuple[Any, ...]]):
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Resumes the state of a data set of the same parameters.
 
+        Parameters
+        ----------
+        state_dict : dict
+            What :meth:`state_dict` returned.
+
         Raises
         ------
         ValueError
             If the state has another number of examples, or another seed than was given here.
+
+        Examples
+        --------
+        >>> import atemoya
+        >>> data = atemoya.PeakGenerator(store="demo.atemoya", random_state=7).dataset
+        >>> data.load_state_dict(data.state_dict())
         """
         state, examples = state_dict, len(self)
         if state["examples"] != examples or (state["seed"] != self._seed and not self.seed_is_drawn):

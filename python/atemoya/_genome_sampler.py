@@ -6,6 +6,7 @@ import torch
 
 from . import _native
 from ._groups import permutation
+from ._ledger import Ledger
 from ._sampler import PeakNegativeSampler
 from ._settings import Fixed, as_tensor
 from ._source import Source, check_arrays
@@ -91,10 +92,13 @@ class GenomeSampler(PeakNegativeSampler):
     negative_controls = property(lambda self: self._column(False, "controls"))
 
     @property
-    def ledger(self) -> dict[str, dict[str, int]]:
+    def ledger(self) -> Ledger:
         """How many peaks and negatives were kept, and how many each rule left out."""
-        peaks, negatives = self._native.ledger()
-        return {"peaks": dict(peaks), "negatives": dict(negatives)}
+        return Ledger(*self._native.ledger())
+
+    def _described(self) -> str:
+        where = "arrays" if self._source.store is None else repr(self._source.store)
+        return f"{where}: {super()._described()}"
 
     def __getstate__(self):
         return {**super().__getstate__(), "_genome": None, "_pickled": self._loci()}

@@ -41,6 +41,12 @@ def normalize_signal_groups(
         If it is not a list, or an entry is neither a string nor a list of strings.
     ValueError
         If a group is empty.
+
+    Examples
+    --------
+    >>> from atemoya import normalize_signal_groups
+    >>> normalize_signal_groups(["rna.bw", ["pro.plus.bw", "pro.minus.bw"]])
+    (['rna.bw', 'pro.plus.bw', 'pro.minus.bw'], [1, 2])
     """
     if signals is None:
         return None, []

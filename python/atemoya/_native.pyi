@@ -11,29 +11,10 @@ from numpy.typing import NDArray
 from typing_extensions import CapsuleType
 
 __all__ = [
-    "Batch",
-    "Dataset",
-    "Device",
-    "DeviceBatch",
-    "DeviceStream",
-    "Gatherer",
-    "Genome",
-    "InputError",
-    "Store",
-    "StoreError",
-    "Stream",
-    "Tensor",
-    "__version__",
-    "cache_directory",
-    "cache_entries",
-    "cached",
-    "index",
-    "pack",
-    "parse_size",
-    "prune_cache",
-    "run_command",
-    "use_cached",
-]
+    "Batch", "Dataset", "Device", "DeviceBatch", "DeviceStream", "Gatherer", "Genome", "InputError", "Store",
+    "StoreError", "Stream", "Tensor", "__version__", "cache_directory", "cache_entries", "cached", "index",
+    "pack", "parse_size", "prune_cache", "run_command", "use_cached",
+]  # fmt: skip
 
 __version__: Final[str]
 
@@ -52,44 +33,98 @@ _Examples = dict[str, Any]
 _Streaming = dict[str, Any]
 
 class StoreError(ValueError):
-    """A path is not a store, or a file of a store is damaged or of an unknown version."""
+    """A path is not a store, or a file of a store is damaged or of an unknown version.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    offset : int or None
+        The byte at which it is damaged; None where it is no damage.
+
+    Examples
+    --------
+    >>> import atemoya
+    >>> try:
+    ...     atemoya.Store(".")
+    ... except atemoya.StoreError as error:
+    ...     print(error.path, error.offset)
+    . None
+    """
 
     path: Path
-    """The file."""
     offset: int | None
-    """The byte at which it is damaged."""
 
 class InputError(ValueError):
-    """An input file (FASTA, bigWig, BED) cannot be used."""
+    """An input file (FASTA, bigWig, BED) cannot be used.
 
-    path: Path
-    """The file."""
+    Attributes
+    ----------
+    path : Path or None
+        The file; None for a table in memory.
+    line : int or None
+        The line, counted from 1; None where the file has no lines.
+
+    Examples
+    --------
+    >>> import atemoya
+    >>> try:
+    ...     atemoya.Loader("demo.atemoya", peaks="genome.fa")
+    ... except atemoya.InputError as error:
+    ...     print(error.path, error.line)
+    genome.fa 1
+    """
+
+    path: Path | None
     line: int | None
-    """The line, counted from 1, where the file has lines."""
 
 @final
 class Tensor:
     """A column of a batch: an array in C order.
 
-    The memory of the batch does not change while the tensor, or an array made from it, lives.
+    It keeps the memory of its batch, which does not change while the tensor, or an array made of
+    it, lives. ``numpy.asarray(tensor)``, ``torch.from_dlpack(tensor)`` and
+    ``jax.dlpack.from_dlpack(tensor)`` make arrays of it without a copy; on a device, DLPack alone
+    does. :meth:`Batch.tensor` returns one.
+
+    Examples
+    --------
+    >>> import atemoya, numpy
+    >>> tensor = next(iter(atemoya.Loader("demo.atemoya"))).tensor("signal")
+    >>> numpy.asarray(tensor).shape
+    (32, 2, 1000)
     """
 
     @property
-    def shape(self) -> tuple[int, ...]: ...
+    def shape(self) -> tuple[int, ...]:
+        """The size of each dimension.
+
+        Examples
+        --------
+        >>> import atemoya
+        >>> next(iter(atemoya.Loader("demo.atemoya"))).tensor("labels").shape
+        (32,)
+        """
+
     @property
-    def dtype(self) -> str: ...
+    def dtype(self) -> str:
+        """numpy's name of the elements' type; ``bfloat16`` is none of numpy's.
+
+        Examples
+        --------
+        >>> import atemoya
+        >>> next(iter(atemoya.Loader("demo.atemoya"))).tensor("labels").dtype
+        'int64'
+        """
+
     @property
     def __array_interface__(self) -> dict[str, Any]: ...
     def __len__(self) -> int: ...
     def __dlpack_device__(self) -> tuple[int, int]: ...
     def __dlpack__(
-        self,
-        *,
-        stream: object = None,
-        max_version: tuple[int, int] | None = None,
-        dl_device: tuple[int, int] | None = None,
-        copy: bool | None = None,
-    ) -> CapsuleType: ...
+        self, *, stream: object = None, max_version: tuple[int, int] | None = None,
+        dl_device: tuple[int, int] | None = None, copy: bool | None = None,
+    ) -> CapsuleType: ...  # fmt: skip
 
 @final
 class Batch:
@@ -115,7 +150,6 @@ class Batch:
 @final
 class Store:
     """An open store."""
-
     def __new__(cls, path: _Path) -> Store: ...
     @property
     def path(self) -> Path: ...
@@ -134,21 +168,15 @@ class Store:
 @final
 class Gatherer:
     """Gathers windows of a store in one type."""
-
     def shape(self, width: int) -> list[int]: ...
     def gather(
-        self,
-        width: int,
-        contigs: NDArray[int64],
-        starts: NDArray[int64],
-        turned: NDArray[bool_] | None,
+        self, width: int, contigs: NDArray[int64], starts: NDArray[int64], turned: NDArray[bool_] | None,
         out: NDArray[Any],
-    ) -> None: ...
+    ) -> None: ...  # fmt: skip
 
 @final
 class Genome:
     """A genome and its tracks: a store, arrays of whole contigs, or both."""
-
     @staticmethod
     def of_store(store: Store) -> Genome: ...
     @staticmethod
@@ -162,7 +190,6 @@ class Genome:
 @final
 class Dataset:
     """The examples of all epochs."""
-
     @staticmethod
     def from_files(
         genome: Genome, peaks: list[str], negatives: list[str], sampling: _Sampling, examples: _Examples
@@ -175,11 +202,9 @@ class Dataset:
     ) -> Dataset: ...
     @staticmethod
     def from_arrays(
-        arrays: dict[str, NDArray[Any]],
-        sampling: _Sampling,
-        windows: tuple[int, int, int],
+        arrays: dict[str, NDArray[Any]], sampling: _Sampling, windows: tuple[int, int, int],
         permutations: tuple[list[int] | None, list[int] | None],
-    ) -> Dataset: ...
+    ) -> Dataset: ...  # fmt: skip
     @property
     def n_peaks(self) -> int: ...
     @property
@@ -202,7 +227,6 @@ class Dataset:
 @final
 class Stream:
     """A stream of batches, which worker threads gather before they are asked for."""
-
     def usable(self) -> bool: ...
     def epochs(self, first: int, count: int) -> None: ...
     def resume(self, state: str, further_epochs: int) -> None: ...
@@ -214,13 +238,11 @@ class Stream:
 @final
 class Device:
     """A CUDA device."""
-
     def __new__(cls, ordinal: int) -> Device: ...
 
 @final
 class DeviceStream:
     """A stream of batches to a device."""
-
     def usable(self) -> bool: ...
     def epochs(self, first: int, count: int) -> None: ...
     def resume(self, state: str, further_epochs: int) -> None: ...
@@ -232,7 +254,6 @@ class DeviceStream:
 @final
 class DeviceBatch:
     """A batch of examples on a device."""
-
     @property
     def epoch(self) -> int: ...
     @property
@@ -247,25 +268,14 @@ class DeviceBatch:
     def done_on(self, stream: int | None) -> None: ...
 
 def pack(
-    out: _Path,
-    *,
-    fasta: _Path | None,
-    chrom_sizes: _Path | None,
-    signals: list[tuple[str, list[str]]],
-    controls: list[tuple[str, list[str]]],
-    contigs: list[str] | None,
-    alias: str | None,
-    allow_empty: bool,
-    tile_log2: int,
-    replace: bool,
-    show: _Show | None,
-) -> tuple[list[str], list[str]]: ...
+    out: _Path, *, fasta: _Path | None, chrom_sizes: _Path | None, signals: list[tuple[str, list[str]]],
+    controls: list[tuple[str, list[str]]], contigs: list[str] | None, alias: str | None, allow_empty: bool,
+    tile_log2: int, replace: bool, show: _Show | None,
+) -> tuple[list[str], list[str]]: ...  # fmt: skip
 def index(
-    store: Store, name: str, peaks: list[str], negatives: list[str], examples: _Examples,
-    *,
-    replace: bool,
+    store: Store, name: str, peaks: list[str], negatives: list[str], examples: _Examples, *, replace: bool,
     show: _Show | None,
-) -> tuple[Path, str, list[str]]: ...
+) -> tuple[Path, str, list[str]]: ...  # fmt: skip
 
 # A store of a cache: path, bytes, time of its last use in seconds since 1970, whether it is in use,
 # inputs, whether some of these are missing, damage, and why it was not removed.
@@ -273,25 +283,14 @@ _CacheEntry = tuple[Path, int, float, bool, list[Path], bool, str | None, str | 
 
 def cache_directory() -> Path: ...
 def cached(
-    directory: _Path,
-    *,
-    fasta: _Path | None,
-    signals: list[tuple[str, list[str]]],
-    controls: list[tuple[str, list[str]]],
-    alias: str | None,
-    allow_empty: bool,
-    show: _Show | None,
-) -> Store: ...
+    directory: _Path, *, fasta: _Path | None, signals: list[tuple[str, list[str]]],
+    controls: list[tuple[str, list[str]]], alias: str | None, allow_empty: bool, show: _Show | None,
+) -> Store: ...  # fmt: skip
 def use_cached(store: _Path) -> None: ...
 def cache_entries(directory: _Path) -> list[_CacheEntry]: ...
 def prune_cache(
-    directory: _Path,
-    *,
-    older_than: timedelta | None,
-    missing_inputs: bool,
-    all: bool,
-    max_bytes: int | None,
+    directory: _Path, *, older_than: timedelta | None, missing_inputs: bool, all: bool, max_bytes: int | None,
     dry_run: bool,
-) -> list[_CacheEntry]: ...
+) -> list[_CacheEntry]: ...  # fmt: skip
 def parse_size(text: str) -> int: ...
 def run_command(arguments: list[str]) -> int: ...

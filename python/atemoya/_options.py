@@ -143,6 +143,12 @@ def _unchecked(_name: str, value):
     return value
 
 
+def _access(name: str, value) -> str:
+    if value not in ("map", "read"):
+        raise ValueError(f"{name} must be 'map' or 'read', not {value!r}")
+    return value
+
+
 # The options of examples, each with the check that gives its value.
 _EXAMPLES = {
     "order": _unchecked,
@@ -163,6 +169,8 @@ _EXAMPLES = {
     "sequence_type": _unchecked,
     "controls_type": _unchecked,
     "signal_type": _unchecked,
+    "access": _access,
+    "ask_ahead": flag,
 }
 
 

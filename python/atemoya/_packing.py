@@ -1,13 +1,11 @@
-"""``pack`` and ``index``: make a store of files, and put loci into it."""
+"""``pack``: makes a store of files."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
 
 from . import _native
-from ._options import counted, examples, flag, group_names, names, whole
+from ._options import flag, names, whole
 from ._paths import Pathlike, local_path, path_list
 from ._progress import Progress
 from ._store import Store
@@ -37,27 +35,37 @@ def pack(
     out : path
         The directory of the store, which is made.
     fasta : path, optional
-        The genome: FASTA, plain or compressed by gzip, BGZF, bzip2, xz or zstd.
-    signals, controls : dict
-        Names of groups to bigWig files. Several files of a group are its channels, which swap under
-        reverse complement.
+        The genome: FASTA, plain or compressed by gzip, BGZF, bzip2, xz or zstd. None, the default,
+        packs tracks alone; then ``chrom_sizes`` is needed.
+    signals : dict of str to (path or list of paths), default {}
+        The names of signal groups, and the bigWig files of each. Several files of a group are its
+        channels, which swap under reverse complement.
+    controls : dict of str to (path or list of paths), default {}
+        The names of control groups, and the bigWig files of each.
     contigs : list of str, optional
-        The contigs to pack; all by default.
+        The contigs to pack. None, the default, packs all.
     chrom_sizes : path, optional
-        A file of contig names and lengths, for a store without a genome.
+        A file of contig names and lengths, two columns, for a store without a genome. None is the
+        default.
     alias : "chr" or path, optional
         For bigWigs whose contigs have other names than the genome's. ``"chr"`` takes 1 for chr1 and
         the like, and MT for chrM. A file has on each line the names of one contig, as UCSC's
-        ``chromAlias.txt``. The store records what was renamed.
-    allow_empty : bool
+        ``chromAlias.txt``. None, the default, renames nothing. The store records what was renamed.
+    allow_empty : bool, default False
         Whether zeros are packed for a bigWig that has no contig of the genome, or none of its
-        length. By default that is an error.
-    tile : int
-        Bases of a tile, a power of two from 512 to 32768.
-    replace : bool
-        Whether to replace an existing store.
-    verbose : bool
-        Whether to show progress.
+        length. Otherwise that is an error.
+    tile : int, default 4096
+        The bases of a tile, the stretch of a track that is compressed by itself: a power of two
+        from 512 to 32768.
+    replace : bool, default False
+        Whether to replace an existing store, with its locus indices.
+    verbose : bool, default False
+        Whether to show progress on standard error, and to print notes about the inputs.
+
+    Returns
+    -------
+    Store
+        The new store.
 
     Raises
     ------
@@ -66,12 +74,23 @@ def pack(
         contig of the genome, and one that has another length for a contig named in ``contigs``.
     FileExistsError
         If ``out`` exists and ``replace`` is false.
+    ValueError, TypeError
+        If an argument is out of range or has a wrong type.
 
     Warns
     -----
     UserWarning
         If a bigWig lacks a contig, has it with another length, or has no values: zeros are packed.
         Each loader on the store warns again, of what it reads.
+
+    Examples
+    --------
+    >>> import atemoya
+    >>> store = atemoya.pack("new.atemoya", fasta="genome.fa",
+    ...                      signals={"atac": ["signal.plus.bw", "signal.minus.bw"]},
+    ...                      controls={"input": "control.bw"}, replace=True)
+    >>> store.signals, store.controls
+    ({'atac': ['atac.0', 'atac.1']}, {'input': ['input']})
     """
     for name, groups in (("signals", signals), ("controls", controls)):
         if not isinstance(groups, Mapping):
@@ -99,81 +118,3 @@ def pack(
     if verbose:
         print(*notes, sep="\n", end="\n" if notes else "")
     return Store(target)
-
-
-def index(
-    store: Store | Pathlike,
-    name: str = "default",
-    *,
-    peaks: Pathlike | Sequence[Pathlike],
-    negatives: Pathlike | Sequence[Pathlike] | None = None,
-    summits: bool | None = None,
-    chroms: Sequence[str] | None = None,
-    alias: Pathlike | None = None,
-    allow_empty: bool = False,
-    replace: bool = False,
-    verbose: bool = False,
-    **selection: Any,
-) -> Path:
-    """Puts loci into a store.
-
-    They become a table. It has each row of the BED files, its counts, and whether a selection of
-    loci keeps it.
-
-    Parameters
-    ----------
-    store : Store or path
-        The store that gets the index.
-    name : str
-        The name of the index, by which a loader finds it.
-    peaks, negatives : path or list of paths
-        BED or narrowPeak files. Several are interleaved.
-    summits : bool, optional
-        Whether peaks are centred on their summits (column 10) or on their midpoints. None takes
-        midpoints, with a warning if all peaks have summits.
-    chroms : list of str, optional
-        The contigs whose loci may be used; all by default.
-    alias : "chr" or path, optional
-        For files whose contigs have other names than the store's, as for :func:`pack`. The index
-        records what was renamed.
-    allow_empty : bool
-        Whether the index may have no peak, and ``chroms`` and exclusion lists may have no contig of
-        the store. By default these are errors.
-    replace : bool
-        Whether to replace an index of the same name.
-    verbose : bool
-        Whether to show progress, and to print how many loci are kept.
-    **selection
-        Parameters of :class:`Loader` that decide which loci are used (``in_window``,
-        ``min_counts``, ...). The table has for each locus whether they keep it. A loader on the
-        index takes ``exclusion_lists``, ``min_counts``, ``max_counts``, ``counts_tracks`` and
-        ``outlier_filter`` of the index unless it is given its own.
-
-    Returns
-    -------
-    Path
-        The directory of the index. Its file ``index.parquet`` is the table.
-    """
-    store = store if isinstance(store, Store) else Store(store)
-    wanted = group_names("signal", selection.get("signals"), store.signals)
-    sizes = [len(store.signals[name]) for name in wanted]
-    selection["counts_tracks"] = counted(selection.get("counts_tracks"), wanted, sizes)
-    try:
-        chosen = examples(summits=summits, chroms=chroms, alias=alias, allow_empty=allow_empty, **selection)
-    except TypeError as error:
-        raise TypeError(str(error).replace("examples()", "index()")) from None
-    with Progress(verbose) as show:
-        path, ledger, messages = _native.index(
-            store._native,
-            name,
-            path_list("peaks", peaks),
-            path_list("negatives", () if negatives is None else negatives),
-            chosen,
-            replace=flag("replace", replace),
-            show=show,
-        )
-    for message in messages:
-        warn(message)
-    if verbose:
-        print(ledger)
-    return Path(path)

@@ -25,6 +25,12 @@ def channel_permutation_from_groups(group_sizes: list[int] | tuple[int, ...]) ->
     ------
     ValueError
         If ``group_sizes`` is not a non-empty list of positive integers.
+
+    Examples
+    --------
+    >>> from atemoya import channel_permutation_from_groups
+    >>> channel_permutation_from_groups([1, 2])
+    tensor([0, 2, 1])
     """
     check_groups(group_sizes, label="group_sizes")
     return torch.tensor(permutation(group_sizes), dtype=torch.long)

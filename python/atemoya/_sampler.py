@@ -23,46 +23,95 @@ _ARRAYS = "make another PeakNegativeSampler from other arrays"
 class PeakNegativeSampler(EpochDataset):
     """Mixes peaks with negatives, jitters peaks and reverse-complements examples.
 
-    It gives the examples of ``cherimoya.io.PeakNegativeSampler`` of cherimoya 0.3.1, to the bit.
-    They depend on the parameters, ``random_state`` and the epoch alone. The arrays are not copied,
-    and must not be written to while the sampler is used.
+    A PyTorch data set. It gives the examples of ``cherimoya.io.PeakNegativeSampler`` of cherimoya
+    0.3.1, to the bit. They depend on the parameters, ``random_state`` and the epoch alone. The
+    arrays are not copied, and must not be written to while the data set is used.
+
+    ``data[i]`` is the example at the index ``i`` of the current epoch, ``data[(epoch, i)]`` that of
+    any epoch: ``(X, y, label)``, or ``(X, controls, y, label)``. ``len(data)`` is the number of
+    examples of an epoch. :class:`PeakLoader` makes batches of them.
 
     ``negative_ratio``, ``max_jitter``, ``reverse_complement`` and ``shuffle`` may be assigned; they
     apply from the next epoch on. ``in_window``, ``out_window``, ``signal_perm`` and
     ``control_perm`` may be assigned as well; they apply at once. An iteration of a loader keeps the
-    values that it began with. Nothing else can be assigned.
+    values that it began with. The data set of :func:`PeakGenerator` takes the assignment of
+    ``negative_ratio``, ``reverse_complement`` and ``shuffle`` alone. Nothing else can be assigned.
 
     Parameters
     ----------
-    peak_sequences : tensor or array, (n_peaks, 4, in_window + 2 * max_jitter)
-    peak_signals : tensor or array, (n_peaks, channels, out_window + 2 * max_jitter)
-    negative_sequences : tensor or array, (n, 4, in_window)
-    negative_signals : tensor or array, (n, channels, out_window)
-    peak_controls : tensor or array, (n_peaks, channels, in_window + 2 * max_jitter), optional
-    negative_controls : tensor or array, (n, channels, in_window), optional
-    negative_ratio : float
-        How many negatives are drawn for each peak, with replacement. The number of an epoch is
-        rounded down.
-    in_window, out_window : int
-        Bases of sequence and controls, and of signal.
-    max_jitter : int
-        The windows of a peak are shifted by up to this many bases to either side.
-    reverse_complement : bool
-        Whether each example is reverse-complemented with probability 1/2.
-    shuffle : bool
+    peak_sequences : tensor or array, shape (n_peaks, 4, in_window + 2 * max_jitter)
+        The one-hot sequences of the peaks, with the jitter on either side.
+    peak_signals : tensor or array, shape (n_peaks, channels, out_window + 2 * max_jitter)
+        The signal of the peaks.
+    negative_sequences : tensor or array, shape (n_negatives, 4, in_window)
+        The one-hot sequences of the negatives.
+    negative_signals : tensor or array, shape (n_negatives, channels, out_window)
+        The signal of the negatives.
+    peak_controls : tensor or array, shape (n_peaks, channels, in_window + 2 * max_jitter), optional
+        The controls of the peaks. None, the default, is for no controls.
+    negative_controls : tensor or array, shape (n_negatives, channels, in_window), optional
+        The controls of the negatives; needed if ``peak_controls`` is given.
+    negative_ratio : float, default 0.1
+        How many negatives an epoch has for each peak. They are drawn with replacement, and their
+        number is rounded down.
+    in_window : int, default 2114
+        The width of the sequence and of the controls, in bases.
+    out_window : int, default 1000
+        The width of the signal, in bases.
+    max_jitter : int, default 0
+        The windows of a peak are shifted by a random number of bases, at most this many to either
+        side. :func:`PeakGenerator` has another default, 50.
+    reverse_complement : bool, default False
+        Whether each example is reverse-complemented with probability 1/2. :func:`PeakGenerator` has
+        the other default, True.
+    shuffle : bool, default True
         Whether peaks come in random order.
     random_state : int, optional
-        The seed. None draws one from numpy's global generator.
-    signal_perm, control_perm : tensor of int, optional
-        For each channel, the one that it is read from under reverse complement. None reverses
-        positions only.
-    order : str
-        ``cherimoya``, or ``native`` for the package's own order.
+        The seed of all epochs. None, the default, draws one from numpy's global generator.
+    signal_perm, control_perm : tensor or list of int, optional
+        For each channel, the one that it is read from under reverse complement
+        (:func:`channel_permutation_from_groups`). None, the default, reverses positions only.
+    order : str, default "cherimoya"
+        The order of examples: ``"cherimoya"``, or ``"native"`` for the package's own.
+
+    Attributes
+    ----------
+    n_peaks, n_negatives : int
+        The numbers of kept peaks and negatives.
+    ledger : Ledger
+        Of the data set of :func:`PeakGenerator`: how many loci were kept, and how many each rule
+        left out.
+    negative_ratio, in_window, out_window, max_jitter, reverse_complement, shuffle, order
+        The parameters, for the epochs to come.
+    signal_perm, control_perm : tensor of int64 or None
+        The parameters, as new tensors.
+    peak_sequences, peak_signals, peak_controls : array or None
+        The peaks, with the jitter on either side. Of :func:`PeakGenerator` they are gathered when
+        they are indexed, or by ``numpy.asarray``.
+    negative_sequences, negative_signals, negative_controls : array or None
+        The negatives.
+    seed_is_drawn : bool
+        Whether no ``random_state`` was given, so that a seed was drawn.
 
     Raises
     ------
     ValueError
         If an argument is out of range, or arrays do not fit each other or the windows.
+    TypeError
+        If an array is neither a tensor nor an array of numpy's.
+
+    Examples
+    --------
+    >>> import numpy
+    >>> from atemoya import PeakNegativeSampler
+    >>> X, y = numpy.zeros((8, 4, 24), "int8"), numpy.zeros((8, 1, 14), "float32")
+    >>> data = PeakNegativeSampler(X, y, X[:, :, 2:-2], y[:, :, 2:-2], negative_ratio=0.5,
+    ...                            in_window=20, out_window=10, max_jitter=2, random_state=0)
+    >>> len(data)
+    12
+    >>> X, y, label = data[(3, 0)]  # epoch 3
+    >>> X.shape, y.shape
+    (torch.Size([4, 20]), torch.Size([1, 10]))
     """
 
     def __init__(
@@ -152,6 +201,16 @@ class PeakNegativeSampler(EpochDataset):
         arrays = [self.peak_sequences, self.peak_controls, self.peak_signals]
         boolean = [array.dtype == bool for array in arrays if array is not None] + [False]
         return [column.view(torch.bool) if is_boolean else column for column, is_boolean in zip(columns, boolean)]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._described()})"
+
+    def _described(self) -> str:
+        """Returns what it has, in one line."""
+        settings = self._settings
+        windows = ", ".join(f"{name} {settings[name]}" for name in ("in_window", "out_window", "max_jitter"))
+        loci = f"{self.n_peaks} peaks, {self.n_negatives} negatives"
+        return f"{loci}; {len(self)} examples an epoch; {windows}; order {self.order}"
 
 
 def _array(name: str, value) -> numpy.ndarray:

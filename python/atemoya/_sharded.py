@@ -12,21 +12,39 @@ class ShardedEpochSampler(torch.utils.data.Sampler[tuple[int, int]]):
 
     It does what ``cherimoya.io.ShardedEpochSampler`` does. Global batch ``s`` has the indices
     ``[s * batch_size, (s + 1) * batch_size)``. Rank ``r`` takes the ``r``-th contiguous slice. A
-    short batch at the end is dropped.
+    short batch at the end is dropped. A :class:`PeakLoader` shares its batches by itself; this is
+    for a ``DataLoader`` of your own over a :class:`PeakNegativeSampler`.
 
     Parameters
     ----------
     n : int
         Examples of an epoch, ``len(dataset)``.
     batch_size : int
-        Examples of a batch, of all ranks together.
-    rank, world_size : int
-        The rank of this process, and the number of ranks, which divides ``batch_size``.
+        Examples of a batch, those of all ranks together.
+    rank : int, default 0
+        The rank of this process.
+    world_size : int, default 1
+        The number of ranks, which divides ``batch_size``.
+
+    Attributes
+    ----------
+    n, batch_size, rank, world_size : int
+        The parameters.
+    local_batch_size : int
+        Examples of this rank's share of a batch.
+    epoch : int
+        The epoch of later iterations, 0 at first.
 
     Raises
     ------
     ValueError
         If ``world_size`` does not divide ``batch_size``.
+
+    Examples
+    --------
+    >>> from atemoya import ShardedEpochSampler
+    >>> list(ShardedEpochSampler(n=9, batch_size=4, rank=1, world_size=2))
+    [(0, 2), (0, 3), (0, 6), (0, 7)]
     """
 
     def __init__(self, n: int, batch_size: int, rank: int = 0, world_size: int = 1) -> None:
@@ -40,7 +58,21 @@ class ShardedEpochSampler(torch.utils.data.Sampler[tuple[int, int]]):
         self.epoch = 0
 
     def set_epoch(self, epoch: int) -> None:
-        """Sets the epoch of later iterations."""
+        """Sets the epoch of later iterations.
+
+        Parameters
+        ----------
+        epoch : int
+            The epoch, from 0.
+
+        Examples
+        --------
+        >>> from atemoya import ShardedEpochSampler
+        >>> sampler = ShardedEpochSampler(n=2, batch_size=2)
+        >>> sampler.set_epoch(5)
+        >>> list(sampler)
+        [(5, 0), (5, 1)]
+        """
         self.epoch = epoch
 
     def __len__(self) -> int:

@@ -2,117 +2,115 @@
 
 from __future__ import annotations
 
-import functools
+import inspect
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
-from torch.utils.data import DataLoader, SequentialSampler, default_collate
+from torch.utils.data import DataLoader, default_collate
 
-from ._collate import Examples
 from ._epoch_sampler import EpochBatchSampler, EpochSampler
 from ._feed import Feed
-from ._options import batches_per_epoch, cannot_change, flag, streaming, whole
+from ._options import cannot_change, flag, whole
 from ._ranks import Ranks, need_a_seed
 from ._sampler import PeakNegativeSampler
 from ._settings import is_parameter
-from ._tensors import TorchMemory, tensors
+from ._tensors import TorchMemory
+from ._torch_parts import Conversion, LoaderOptions, in_order, only_seeds, ordinary
 from ._warnings import warn
 
 # Parameters of a DataLoader for its worker processes, which this one does not have.
 _PROCESS_PARAMETERS = ("timeout", "multiprocessing_context", "prefetch_factor", "pin_memory_device", "in_order")
 
 
-class _LoaderOptions:
-    """The options of a loader, with the rank and world size at the time of the call."""
-
-    def __init__(self, num_workers: int, batch_size: int, ranks: Ranks, drop_last: bool | None):
-        self.num_workers, self.batch_size, self.ranks, self.drop_last = num_workers, batch_size, ranks, drop_last
-
-    def drops(self, world_size: int) -> bool:
-        """Returns whether the short batch is dropped, by default if several ranks share it."""
-        return world_size > 1 if self.drop_last is None else self.drop_last
-
-    def __call__(self) -> dict:
-        return self.for_rank(*self.ranks())
-
-    def for_rank(self, rank: int, world_size: int) -> dict:
-        """Returns the options of a stream on a rank."""
-        return streaming(
-            num_workers=self.num_workers,
-            batch_size=self.batch_size,
-            rank=rank,
-            world_size=world_size,
-            drop_last=self.drops(world_size),
-        )
-
-    def batches(self, examples: int) -> int:
-        """Returns how many batches the examples of an epoch make."""
-        return batches_per_epoch(examples, self.batch_size, self.drops(self.ranks()[1]))
-
-
 class PeakLoader(DataLoader[Any]):
     """A ``torch.utils.data.DataLoader`` whose batches are gathered by native threads.
 
-    :func:`PeakGenerator` returns one. Each iteration is the next epoch. A batch is a list of
-    tensors, ``[X, y, labels]`` or ``[X, controls, y, labels]``:
+    :func:`PeakGenerator` returns one. Each iteration is the next epoch; one that gives no batch
+    does not count. A batch is a list of tensors, ``[X, y, labels]`` or
+    ``[X, controls, y, labels]``:
 
-    - ``X``: int8 ``(B, 4, in_window)``;
-    - ``controls``: float32 ``(B, channels, in_window)``;
-    - ``y``: float32 ``(B, channels, out_window)``;
-    - ``labels``: int64 ``(B,)``, 1 for a peak and 0 for a negative.
+    - ``X``: int8 ``(n, 4, in_window)``, channels A, C, G, T;
+    - ``controls``: float32 ``(n, channels, in_window)``;
+    - ``y``: float32 ``(n, channels, out_window)``;
+    - ``labels``: int64 ``(n,)``, 1 for a peak and 0 for a negative.
 
-    Its memory is not used again while one of the tensors lives.
+    Batches may be kept: their memory is not used again while one of the tensors lives.
 
-    ``sampler`` and ``batch_sampler`` yield all examples as ``(epoch, index)`` pairs, on every rank,
-    for frameworks that share them among ranks themselves. ``num_workers``, ``pin_memory``,
-    ``collate_fn`` and ``generator`` may be assigned, and apply from the next iteration on. No other
-    parameter can be assigned.
+    ``num_workers``, ``pin_memory``, ``collate_fn`` and ``generator`` may be assigned, and apply
+    from the next iteration on. No other parameter can be assigned.
 
     Parameters
     ----------
     dataset : PeakNegativeSampler
-    batch_size : int
-        Examples of a batch, of all ranks together.
-    num_workers : int
-        Threads that gather batches before they are asked for. With 0 the iterating thread gathers.
-    pin_memory : bool
+        The examples.
+    batch_size : int, default 32
+        Examples of a batch, those of all ranks together.
+    num_workers : int, default 1
+        The threads that gather batches before they are asked for, at most 1024. With 0, the
+        iterating thread gathers.
+    pin_memory : bool, default True
         Whether batches are in page-locked memory, if there is CUDA.
     rank, world_size : int, optional
-        Which contiguous slice of each batch this process takes. By default they are those of the
-        process group of ``torch.distributed``, if one is running when an iteration begins; a
-        warning says so once. A loader that is on one rank only, for validation say, needs
-        ``rank=0, world_size=1``.
+        Which of how many contiguous slices of each batch this process takes. None, the default,
+        takes those of the process group of ``torch.distributed``, if one is running when an
+        iteration begins; a warning says so once. A loader that is on one rank only, for validation
+        say, needs ``rank=0, world_size=1``.
     drop_last : bool, optional
-        Whether the short batch at an epoch's end is dropped; by default with several ranks only.
+        Whether the short batch at an epoch's end is dropped. None, the default, drops it with
+        several ranks only.
     collate_fn : callable, optional
         Called with the list of a batch's examples, tuples ``(X, y, label)`` or
-        ``(X, controls, y, label)``; an iteration yields what it returns.
+        ``(X, controls, y, label)``; an iteration yields what it returns. None, the default, is
+        PyTorch's.
     generator : torch.Generator, optional
-        A number is drawn from it when an iteration begins, as every ``DataLoader`` does; by default
-        from torch's global generator. Batches do not depend on it, but dropout does.
-    sampler, batch_sampler : optional
+        A number is drawn from it when an iteration begins, as every ``DataLoader`` does. None, the
+        default, draws from torch's global generator. Batches do not depend on it, but dropout does.
+    sampler, batch_sampler : iterable, optional
         For frameworks that make a loader anew, as Lightning does to predict. The result is an
         ordinary ``DataLoader`` with worker processes. With a
         ``torch.utils.data.SequentialSampler``, which Lightning gives for ``overfit_batches``, it is
-        a ``PeakLoader`` whose iterations are all of the same epoch.
+        a ``PeakLoader`` whose iterations are all of the same epoch. None, the default, is for
+        users.
     shuffle : bool, optional
-        Must not be True: the data set shuffles.
+        Must not be True, since the data set shuffles. None is the default.
+
+    Attributes
+    ----------
+    dataset : PeakNegativeSampler
+        The examples.
+    sampler, batch_sampler : iterable
+        All examples as ``(epoch, index)`` pairs, the same on every rank, for frameworks that share
+        them among ranks themselves.
+    rank, world_size : int or None
+        As they were given.
 
     Raises
     ------
     ValueError
         If an argument is out of range. When an iteration begins, if there are several ranks and the
         data set has drawn its seed.
+
+    Examples
+    --------
+    >>> import numpy, torch
+    >>> from atemoya import PeakLoader, PeakNegativeSampler
+    >>> X, y = numpy.zeros((8, 4, 20), "int8"), numpy.zeros((8, 1, 10), "float32")
+    >>> data = PeakNegativeSampler(X, y, X, y, in_window=20, out_window=10, random_state=0)
+    >>> loader = PeakLoader(data, batch_size=4)
+    >>> [part.shape for part in next(iter(loader))]
+    [torch.Size([4, 4, 20]), torch.Size([4, 1, 10]), torch.Size([4])]
     """
 
     dataset: PeakNegativeSampler
 
-    def __new__(cls, dataset: Any = None, *, sampler: Any = None, batch_sampler: Any = None, **options: Any) -> Any:
-        if (sampler is None and batch_sampler is None) or _in_order(sampler, batch_sampler):
-            return super().__new__(cls)
-        return _ordinary(dataset, sampler, batch_sampler, **options)
+    if not TYPE_CHECKING:  # a framework may get an ordinary DataLoader, a user gets a PeakLoader
+
+        def __new__(cls, dataset=None, *, sampler=None, batch_sampler=None, **options):
+            if (sampler is None and batch_sampler is None) or in_order(sampler, batch_sampler):
+                return super().__new__(cls)
+            return ordinary(dataset, sampler, batch_sampler, **options)
 
     def __init__(
         self,
@@ -132,12 +130,12 @@ class PeakLoader(DataLoader[Any]):
     ) -> None:
         if shuffle:
             raise ValueError("the data set shuffles: give shuffle=True to PeakGenerator or PeakNegativeSampler instead")
-        repeats = _in_order(sampler, batch_sampler)
+        repeats = in_order(sampler, batch_sampler)
         if isinstance(batch_sampler, EpochBatchSampler):
             batch_size, drop_last = batch_sampler.batch_size, batch_sampler.drop_last
         batch_size, num_workers = whole("batch_size", batch_size, 1), whole("num_workers", num_workers)
         drop_last = None if drop_last is None else flag("drop_last", drop_last)
-        options = _LoaderOptions(num_workers, batch_size, Ranks(rank, world_size), drop_last)
+        options = LoaderOptions(num_workers, batch_size, Ranks(rank, world_size), drop_last)
         if options.for_rank(*options.ranks.given())["world_size"] > 1 and dataset.seed_is_drawn:
             raise ValueError(f"several ranks would draw a seed each: {need_a_seed}")
         adopt_seed = dataset.reseed if dataset.seed_is_drawn else None
@@ -176,7 +174,7 @@ class PeakLoader(DataLoader[Any]):
             raise AttributeError(f"{name} does not apply: {self.num_workers} threads gather the batches (num_workers)")
         if made and name == "num_workers":
             value = self._options.num_workers = whole(name, value)
-        if made and name == "worker_init_fn" and not _only_seeds(value):
+        if made and name == "worker_init_fn" and not only_seeds(value):
             warn("worker_init_fn is not called: threads gather the batches, and random_state decides what is in them")
         super().__setattr__(name, value)
         if made and name in ("pin_memory", "collate_fn"):
@@ -191,7 +189,7 @@ class PeakLoader(DataLoader[Any]):
         elif feed.allocate is None:
             feed.allocate = TorchMemory(pinned=True)
         collate = None if self.collate_fn is default_collate else self.collate_fn
-        feed.convert = _Conversion(self.dataset, feed.allocate, collate)
+        feed.convert = Conversion(self.dataset, feed.allocate, collate)
 
     def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
         if self.dataset.seed_is_drawn and self._options.ranks()[1] > 1:
@@ -211,74 +209,85 @@ class PeakLoader(DataLoader[Any]):
 
         An iteration within that epoch continues. One that has given no batch yet begins that epoch.
         The next iteration begins it as well, unless the current one gives a batch first.
-        """
-        self.sampler.set_epoch(epoch)
 
-    def state_dict(self) -> dict[str, Any]:
-        """Returns the state, which names the next batch and is the same on every rank."""
-        return self._feed.state_dict()
-
-    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Resumes a state in the next iteration, with any number of workers and ranks.
+        Parameters
+        ----------
+        epoch : int
+            The epoch, from 0.
 
         Raises
         ------
         ValueError
-            If the state is of other examples, another order or another batch size.
+            If it is negative.
+
+        Examples
+        --------
+        >>> import atemoya
+        >>> loader = atemoya.PeakGenerator(store="demo.atemoya", random_state=7)
+        >>> loader.set_epoch(3)
+        >>> loader.state_dict()["epoch"]
+        3
+        """
+        self.sampler.set_epoch(epoch)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Returns the state, which names the next batch and is the same on every rank.
+
+        Save it beside the model. It has a few numbers and texts, which JSON can hold.
+
+        Returns
+        -------
+        dict
+            ``epoch`` and ``step`` of the next batch, and what identifies the stream.
+
+        Examples
+        --------
+        >>> import atemoya
+        >>> loader = atemoya.PeakGenerator(store="demo.atemoya", random_state=7)
+        >>> batch = next(iter(loader))
+        >>> state = loader.state_dict()
+        >>> state["epoch"], state["step"]
+        (0, 1)
+        """
+        return self._feed.state_dict()
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Resumes a state: the next iteration begins with the batch that it names.
+
+        The numbers of workers and ranks may be others than those of the loader that was saved. That
+        iteration has the rest of its epoch; ``len(loader)`` is that of a whole one, so a progress
+        bar takes ``initial=state["step"]``.
+
+        Parameters
+        ----------
+        state_dict : dict
+            What :meth:`state_dict` returned.
+
+        Raises
+        ------
+        ValueError
+            If the state is of other examples, another order, seed or batch size.
+
+        Examples
+        --------
+        >>> import atemoya
+        >>> first = atemoya.PeakGenerator(store="demo.atemoya", random_state=7)
+        >>> batch = next(iter(first))
+        >>> second = atemoya.PeakGenerator(store="demo.atemoya", random_state=7, num_workers=2)
+        >>> second.load_state_dict(first.state_dict())
+        >>> len(list(second)) == len(second) - 1
+        True
         """
         self._feed.load_state_dict(state_dict)
         # The sampler and the batch sampler resume as well.
         self.sampler.resume(state_dict["epoch"], state_dict["step"] * self._options.batch_size)
         self.dataset.seed_is_drawn = False
 
-
-def _in_order(sampler: Any, batch_sampler: Any) -> bool:
-    """Returns whether a framework asks for all examples in order, the same in each iteration."""
-    if isinstance(batch_sampler, EpochBatchSampler):
-        sampler = batch_sampler.sampler
-    return isinstance(sampler, SequentialSampler)
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(batches of {self.batch_size} of {self.dataset!r})"
 
 
-def _ordinary(dataset, sampler, batch_sampler, *, rank=None, world_size=None, shuffle=None, pin_memory=True, **options):
-    """Returns PyTorch's own loader over the data set, with the sampler of a framework."""
-    all_indices = getattr(batch_sampler, "sampler", None)
-    if isinstance(all_indices, EpochSampler):
-        # A framework that leaves the sampler as it is leaves the sharing to the loader.
-        all_indices.share(Ranks(rank, world_size))
-    options = {name: value for name, value in options.items() if value is not None}
-    return DataLoader(
-        dataset,
-        sampler=sampler,
-        batch_sampler=batch_sampler,
-        pin_memory=pin_memory and torch.cuda.is_available(),
-        persistent_workers=options.get("num_workers", 0) > 0,
-        **options,
-    )
-
-
-def _only_seeds(worker_init_fn: Any) -> bool:
-    """Returns whether the function only seeds generators, as Lightning's does, or is None."""
-    called = worker_init_fn.func if isinstance(worker_init_fn, functools.partial) else worker_init_fn
-    return called is None or getattr(called, "__name__", "") == "pl_worker_init_function"
-
-
-class _Conversion:
-    """Converts native batches to what an iteration yields.
-
-    Parameters
-    ----------
-    dataset : PeakNegativeSampler
-    memory : TorchMemory or None
-        The memory of the batches, if torch has allocated it.
-    collate : callable or None
-        The user's, called with the list of a batch's examples.
-    """
-
-    def __init__(
-        self, dataset: PeakNegativeSampler, memory: TorchMemory | None, collate: Callable[[list[Any]], Any] | None
-    ):
-        self.dataset, self.memory, self.collate = dataset, memory, collate
-
-    def __call__(self, batch: Any) -> Any:
-        columns = self.dataset.typed(tensors(batch) if self.memory is None else self.memory.tensors(batch))
-        return columns if self.collate is None else self.collate(Examples(columns))
+# As `__init__` has it: what is shown for a class with `__new__` would be that one's.
+_init = inspect.signature(PeakLoader.__init__)
+_parameters = list(_init.parameters.values())[1:]
+PeakLoader.__signature__ = _init.replace(parameters=_parameters)  # type: ignore[attr-defined]

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import argparse
 from datetime import datetime
+from typing import Any
 
 from . import _native
 from ._cache import CacheEntry, cache_dir, cache_entries, prune_cache
+
+__all__ = ["main"]
 
 _RULES = ("older_than", "max_size", "missing_inputs", "everything")
 
@@ -48,7 +51,24 @@ def _bytes(text: str) -> int:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Runs the command, with the arguments of the process by default."""
+    """Runs the command.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        The arguments. None, the default, takes those of the process.
+
+    Raises
+    ------
+    SystemExit
+        If the arguments are wrong, or the cache cannot be read or changed.
+
+    Examples
+    --------
+    >>> import atemoya.cache
+    >>> atemoya.cache.main(["list", "--dir", "cache"])
+    cache: 0 stores, 0 B
+    """
     parser = argparse.ArgumentParser(prog="python -m atemoya.cache", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     listing = commands.add_parser("list", help="show the stores: sizes, last use, inputs")
@@ -86,7 +106,7 @@ def _list(directory: str | None) -> None:
     print(f"{directory or cache_dir()}: {len(entries)} stores, {_size(entries)}")
 
 
-def _prune(directory: str | None, rules: dict) -> None:
+def _prune(directory: str | None, rules: dict[str, Any]) -> None:
     pruned = prune_cache(directory, **rules)
     for entry in pruned:
         if entry.kept is not None:

@@ -47,7 +47,22 @@ def _starting_this_module(run: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def main() -> None:
-    """Runs the command in ``sys.argv``."""
+    """Runs the command of cherimoya that is in ``sys.argv``.
+
+    Raises
+    ------
+    SystemExit
+        If cherimoya is not installed, or its command ends so.
+
+    Examples
+    --------
+    ``python -m atemoya.cherimoya fit -p fit.json`` is the usual way. From Python:
+
+    >>> import sys
+    >>> import atemoya.cherimoya
+    >>> sys.argv = ["atemoya.cherimoya", "fit", "-p", "fit.json"]
+    >>> atemoya.cherimoya.main()  # doctest: +SKIP
+    """
     try:
         import cherimoya.io
         from cherimoya_cli.__main__ import main as command

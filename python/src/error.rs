@@ -9,14 +9,45 @@ create_exception!(
     atemoya,
     StoreError,
     PyValueError,
-    "A path is not a store, or a file of a store is damaged or of an unknown version. \
-     `path` is the file, `offset` the byte."
+    r#"A path is not a store, or a file of a store is damaged or of an unknown version.
+
+Attributes
+----------
+path : Path
+    The file.
+offset : int or None
+    The byte at which it is damaged; None where it is no damage.
+
+Examples
+--------
+>>> import atemoya
+>>> try:
+...     atemoya.Store(".")
+... except atemoya.StoreError as error:
+...     print(error.path, error.offset)
+. None"#
 );
 create_exception!(
     atemoya,
     InputError,
     PyValueError,
-    "An input file (FASTA, bigWig, BED) cannot be used. `path` is the file, `line` the 1-based line or None."
+    r#"An input file (FASTA, bigWig, BED) cannot be used.
+
+Attributes
+----------
+path : Path or None
+    The file; None for a table in memory.
+line : int or None
+    The line, counted from 1; None where the file has no lines.
+
+Examples
+--------
+>>> import atemoya
+>>> try:
+...     atemoya.Loader("demo.atemoya", peaks="genome.fa")
+... except atemoya.InputError as error:
+...     print(error.path, error.line)
+genome.fa 1"#
 );
 
 /// Makes the exception for an error.

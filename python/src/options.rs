@@ -3,11 +3,12 @@
 use crate::error::OrRaise;
 use crate::store::numpy_type;
 use atemoya::feed::{Genome, LoaderOptions, LocusFilter};
+use atemoya::gather::Access;
 use atemoya::index::IndexBuilder;
 use atemoya::ingest::alias::Aliases;
 use atemoya::sample::Order;
 use atemoya::{DType, PeakGenerator};
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,12 @@ use std::path::{Path, PathBuf};
 /// Returns the aliases of the option `alias`: `chr`, or a file of names.
 pub(crate) fn aliases(alias: Option<&Path>) -> PyResult<Option<Aliases>> {
     alias.map(Aliases::from_option).transpose().or_raise()
+}
+
+/// Returns how files are read, by the option `access`.
+fn access_of(name: &str) -> PyResult<Access> {
+    let known = Access::ALL.into_iter().find(|access| access.name() == name);
+    known.ok_or_else(|| PyValueError::new_err(format!("access must be 'map' or 'read', not {name:?}")))
 }
 
 /// Which examples an epoch has, and in which order.
@@ -42,6 +49,9 @@ pub(crate) struct Examples {
     controls: Option<Vec<String>>,
     /// The types of the sequence, the controls and the signal.
     types: [Option<DType>; 3],
+    /// How the store's files are read, and whether ahead of need.
+    access: Option<Access>,
+    ask_ahead: Option<bool>,
 }
 
 impl FromPyObject<'_, '_> for Examples {
@@ -73,10 +83,13 @@ impl FromPyObject<'_, '_> for Examples {
             numpy_type(&text).map(Some).map_err(named)
         };
         let controls = options.get_item("controls")?.map(|names| names.extract()).transpose()?.flatten();
+        let access = options.get_item("access")?.map(|access| access_of(&access.extract::<String>()?)).transpose()?;
         Ok(Examples {
             filter,
             controls,
             types: [dtype("sequence_type")?, dtype("controls_type")?, dtype("signal_type")?],
+            access,
+            ask_ahead: options.get_item("ask_ahead")?.map(|flag| flag.extract()).transpose()?,
         })
     }
 }
@@ -91,6 +104,12 @@ impl Examples {
             .reverse_complement(sampling.reverse_complement)
             .shuffle(sampling.shuffle)
             .random_state(sampling.seed);
+        if let Some(access) = self.access {
+            generator = generator.access(access);
+        }
+        if let Some(ask_ahead) = self.ask_ahead {
+            generator = generator.ask_ahead(ask_ahead);
+        }
         let [sequence_type, controls_type, signal_type] = self.types;
         if let Some(dtype) = sequence_type {
             generator = generator.sequence_type(dtype);

@@ -32,9 +32,19 @@ pub(crate) enum Owner {
     Device(Arc<DeviceMemory>),
 }
 
-/// A column of a batch: an array in C order. It keeps the memory of its batch, which does not
-/// change while the tensor, or anything made of it, lives. `numpy.asarray(tensor)`,
-/// `torch.from_dlpack(tensor)`, `jax.dlpack.from_dlpack(tensor)`; on a device, by DLPack alone.
+/// A column of a batch: an array in C order.
+///
+/// It keeps the memory of its batch, which does not change while the tensor, or an array made of
+/// it, lives. ``numpy.asarray(tensor)``, ``torch.from_dlpack(tensor)`` and
+/// ``jax.dlpack.from_dlpack(tensor)`` make arrays of it without a copy; on a device, DLPack alone
+/// does. :meth:`Batch.tensor` returns one.
+///
+/// Examples
+/// --------
+/// >>> import atemoya, numpy
+/// >>> tensor = next(iter(atemoya.Loader("demo.atemoya"))).tensor("signal")
+/// >>> numpy.asarray(tensor).shape
+/// (32, 2, 1000)
 #[pyclass(frozen, module = "atemoya")]
 pub(crate) struct Tensor {
     owner: Owner,
@@ -71,13 +81,25 @@ impl Tensor {
 
 #[pymethods]
 impl Tensor {
-    /// Returns the size of each dimension.
+    /// The size of each dimension.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import atemoya
+    /// >>> next(iter(atemoya.Loader("demo.atemoya"))).tensor("labels").shape
+    /// (32,)
     #[getter]
     fn shape<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         PyTuple::new(py, &self.shape)
     }
 
-    /// Returns numpy's name of the elements' type.
+    /// numpy's name of the elements' type; ``bfloat16`` is none of numpy's.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import atemoya
+    /// >>> next(iter(atemoya.Loader("demo.atemoya"))).tensor("labels").dtype
+    /// 'int64'
     #[getter]
     fn dtype(&self) -> &'static str {
         self.dtype.name()

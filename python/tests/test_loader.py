@@ -138,6 +138,17 @@ def test_types(make, changes, name, dtype):
         assert np.array_equal(getattr(ours, name), getattr(theirs, name))
 
 
+@pytest.mark.parametrize("changes", [dict(access="read"), dict(ask_ahead=False), dict(access="read", num_workers=2)])
+def test_how_files_are_read_changes_nothing(atemoya, simulated, make, changes):
+    assert_same(copies(make(**changes)), copies(make()))
+    ours, theirs = (atemoya.PeakGenerator(**simulated.arguments(**given)) for given in (changes, {}))
+    for a, b in zip(ours, theirs, strict=True):
+        assert all(np.array_equal(one, other) for one, other in zip(a, b, strict=True))
+    for name, value in (("access", "mmap"), ("ask_ahead", "no")):
+        with pytest.raises((ValueError, TypeError), match=f"^{name} must be"):
+            make(**{name: value})
+
+
 def test_sequence_as_bits(make):
     for ours, theirs in zip(make(sequence_type="uint64"), make(), strict=True):
         assert ours.sequence.shape == (len(theirs), 4, -(-IN // 64)) and ours.sequence.dtype == np.uint64

@@ -135,11 +135,11 @@ def test_a_loader_over_it(atemoya, simulated, workers):
     page-locking.
     """
     from atemoya._tensors import TorchMemory
-    from atemoya._torch_loader import _Conversion
+    from atemoya._torch_parts import Conversion
 
     loader, plain = (atemoya.PeakGenerator(**simulated.arguments(num_workers=workers)) for _ in range(2))
     memory = TorchMemory(pinned=False)
-    loader._feed.allocate, loader._feed.convert = memory, _Conversion(loader.dataset, memory, None)
+    loader._feed.allocate, loader._feed.convert = memory, Conversion(loader.dataset, memory, None)
     epochs = [list(loader) for _ in range(2)]
     for epoch in epochs:
         assert_same_batches(epoch, list(plain))
