@@ -1,5 +1,7 @@
 """Errors in a user's input: the type of the exception, and the names in its message."""
 
+import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -234,3 +236,26 @@ def test_an_error_leaves_nothing_that_a_later_call_finds(atemoya, simulated, tmp
     first = [tuple(t.sum() for t in batch) for batch in atemoya.PeakGenerator(**arguments)]
     again = [tuple(t.sum() for t in batch) for batch in atemoya.PeakGenerator(**arguments)]
     assert first == again
+
+
+@pytest.mark.parametrize("way", ["PeakGenerator", "Loader", "index"])
+def test_contigs_that_the_genome_lacks_are_left_out_as_the_message_says(atemoya, simulated, tmp_path, way):
+    """Peak callers report chrM, which many genomes lack: the message has the very list to pass."""
+    peaks = tmp_path / "macs.narrowPeak"
+    lines = Path(simulated.file("peaks.narrowPeak")).read_text()
+    peaks.write_text(lines + "chrM\t100\t300\tp\t0\t.\t1\t1\t1\t50\n")
+    if way != "PeakGenerator":
+        store = packed(atemoya, simulated, tmp_path / "store")
+    calls = {
+        "PeakGenerator": lambda **changes: atemoya.PeakGenerator(**simulated.arguments(peaks=peaks, **changes)),
+        "Loader": lambda **changes: atemoya.Loader(store, **arguments(simulated, peaks=peaks, **changes)),
+        "index": lambda **changes: atemoya.index(store, peaks=peaks, in_window=200, out_window=100, **changes),
+    }
+    with pytest.raises(atemoya.InputError) as raised:
+        calls[way]()
+    message = str(raised.value)
+    assert (raised.value.path, raised.value.line) == (peaks, 151)
+    assert '"chrM"' in message and "--" not in message and "`" not in message
+    advised = json.loads(re.search(r"chroms=(\[.*?\])", message)[1])
+    assert sorted(advised) == ["chr1", "chr10", "chr2"]
+    assert calls[way](chroms=advised)
