@@ -121,7 +121,8 @@ class Loader(LoaderEpochs):
     access : str, default "map"
         How the store's files are read. ``"map"`` maps them into memory. ``"read"`` reads the bytes
         of each batch: for network file systems, and for disks whose failure must be an error and
-        not the end of the process. The batches are the same.
+        not the end of the process. Opening a store and selecting loci by counts still use maps. The
+        batches are the same.
     ask_ahead : bool, default True
         Whether the system is asked to read what the next batches need, if that is not in memory.
         The batches are the same.
