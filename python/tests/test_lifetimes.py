@@ -2,6 +2,7 @@
 their loader.
 """
 
+import contextlib
 import gc
 import os
 import signal
@@ -120,8 +121,9 @@ def in_use() -> tuple[int, int, int, int]:
     tasks = os.listdir("/proc/self/task")
     children = 0
     for task in tasks:
-        with open(f"/proc/self/task/{task}/children") as file:
-            children += len(file.read().split())
+        with contextlib.suppress(FileNotFoundError):  # the thread has just ended
+            with open(f"/proc/self/task/{task}/children") as file:
+                children += len(file.read().split())
     with open("/proc/self/status") as file:
         resident = next(int(line.split()[1]) for line in file if line.startswith("VmRSS"))
     return len(tasks), children, len(os.listdir("/proc/self/fd")), resident
