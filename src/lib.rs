@@ -132,8 +132,3 @@ extern crate self as atemoya;
 
 #[cfg(not(all(target_endian = "little", target_pointer_width = "64")))]
 compile_error!("atemoya maps little-endian files of any size: it needs a 64-bit little-endian target");
-
-/// The README's examples, compiled.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-pub struct Readme;
