@@ -34,17 +34,22 @@ fn with_negative_numbers(command: Command) -> Command {
     command
 }
 
-/// Improves clap's messages: for negative numbers, which Rust calls an invalid digit; for a missing
+/// Improves clap's messages: for numbers, which Rust calls invalid digits or literals; for a missing
 /// store; and for unknown options, without the recommendation to write them after `--`.
 fn explain(mut error: Error) -> Error {
     let negative = match error.get(ContextKind::InvalidValue) {
         Some(ContextValue::String(value)) => value.parse::<i128>().is_ok_and(|value| value < 0),
         _ => false,
     };
-    let digit = std::error::Error::source(&error).is_some_and(|source| source.to_string().contains("invalid digit"));
-    if error.kind() == ErrorKind::ValueValidation && negative && digit {
-        let tip = ContextValue::StyledStrs(vec!["it must be a whole number of 0 or more".into()]);
-        error.insert(ContextKind::Suggested, tip);
+    let says = |words: &str| std::error::Error::source(&error).is_some_and(|source| source.to_string().contains(words));
+    let (digit, float) = (says("invalid digit"), says("invalid float literal"));
+    let tip = match (digit, float) {
+        (true, _) if negative => Some("it must be a whole number of 0 or more"),
+        (_, true) => Some("it must be a number"),
+        _ => None,
+    };
+    if let Some(tip) = tip.filter(|_| error.kind() == ErrorKind::ValueValidation) {
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
     }
     if error.kind() == ErrorKind::UnknownArgument
         && let Some(ContextValue::StyledStrs(tips)) = error.remove(ContextKind::Suggested)
@@ -59,7 +64,7 @@ fn explain(mut error: Error) -> Error {
         _ => false,
     };
     if error.kind() == ErrorKind::MissingRequiredArgument && lacks_store {
-        let tip = "give the store first, before options that take several files".into();
+        let tip = "give the store first, before options that take several values".into();
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
     }
     error
@@ -83,6 +88,8 @@ mod tests {
             max_jitter: Option<usize>,
             #[arg(long)]
             seed: Option<i64>,
+            #[arg(long)]
+            ratio: Option<f64>,
         },
     }
 
@@ -100,6 +107,8 @@ mod tests {
         );
         let error = said(&["a", "inside", "s", "--max-jitter", "five"]).unwrap();
         assert!(!error.contains("0 or more"), "{error}");
+        let error = said(&["a", "inside", "s", "--ratio", "half"]).unwrap();
+        assert!(error.contains("tip: it must be a number"), "{error}");
         let error = said(&["a", "inside", "s", "--blacklist", "x"]).unwrap();
         assert!(error.contains("'--blacklist'") && !error.contains("-- --blacklist"), "{error}");
         let error = said(&["a", "inside", "--seed", "5"]).unwrap();

@@ -53,7 +53,12 @@ pub(crate) struct Simulated {
 /// # Errors
 /// A length out of range, or a file that cannot be written.
 pub(crate) fn simulate(directory: &Path, seed: u64, bases: u64, progress: &dyn Fn(&str)) -> Result<Simulated> {
-    ensure!(BASES.contains(&bases), "a simulated genome has {} to {} bases, not {bases}", BASES.start(), BASES.end());
+    ensure!(
+        BASES.contains(&bases),
+        "--bases: a simulated genome has {} to {}, not {bases}",
+        BASES.start(),
+        BASES.end()
+    );
     let paths = Paths {
         genome: directory.join("genome.fa"),
         plus: directory.join("signal.plus.bw"),
