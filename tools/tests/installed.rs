@@ -6,6 +6,7 @@ mod common;
 use common::{atemoya, names, refused, run, stderr};
 use std::fs;
 use std::io::Read;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 #[test]
@@ -57,6 +58,20 @@ fn there_is_a_page_for_each_command() {
     // A page of someone else is left alone.
     fs::write(man.join("atemoya.1"), ".TH LS 1\n").unwrap();
     assert!(refused(&["man", "--out", out]).contains("atemoya.1: exists and is not a manual page"));
+}
+
+/// Python's wheel takes them from the repository, since nothing runs before it is built.
+#[test]
+fn the_pages_in_the_repository_are_those_of_the_command() {
+    let pages = "python/wheel-data/data/share/man/man1";
+    let directory = tempfile::tempdir().unwrap();
+    run(&["man", "--out", directory.path().to_str().unwrap()]);
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join(pages);
+    assert_eq!(names(&kept), names(directory.path()), "in {pages}");
+    for name in names(&kept) {
+        let same = fs::read(kept.join(&name)).unwrap() == fs::read(directory.path().join(&name)).unwrap();
+        assert!(same, "{name} is an old one: run `atemoya man --out {pages}`");
+    }
 }
 
 #[test]
