@@ -34,8 +34,8 @@ fn with_negative_numbers(command: Command) -> Command {
     command
 }
 
-/// Improves clap's messages: for numbers, which Rust calls invalid digits or literals; for a missing
-/// store; and for unknown options, without the recommendation to write them after `--`.
+/// Improves clap's messages: for numbers, which Rust calls invalid digits or literals; for a
+/// missing store; and for unknown options, without the recommendation to write them after `--`.
 fn explain(mut error: Error) -> Error {
     let negative = match error.get(ContextKind::InvalidValue) {
         Some(ContextValue::String(value)) => value.parse::<i128>().is_ok_and(|value| value < 0),
