@@ -41,9 +41,9 @@
 //! | pack FASTA and bigWig into a store | [`PackBuilder`] (feature `ingest`), or the command `atemoya pack` |
 //! | put peaks and negatives into a store | [`IndexBuilder`], or the command `atemoya index` |
 //! | open, list and verify a store | [`Store`] |
-//! | stream batches from a store | [`PeakGenerator`], which builds a [`Loader`] of [`Batch`]es |
+//! | stream batches from a store | [`PeakGenerator`]: it builds a [`Loader`], which gives one [`Batch`] after the other |
 //! | stream from arrays of whole contigs | [`Genome`], for [`PeakGenerator::over`] |
-//! | stream from arrays of windows | [`ArrayGenerator`] of [`Array`]s |
+//! | stream from arrays of windows | [`ArrayGenerator`], with an [`Array`] for each column |
 //! | save a checkpoint and go on from it | [`Loader::state`], [`Loader::resume`] |
 //! | read examples in any order | [`Dataset`] |
 //! | choose loci, and see why one is left out | [`LocusFilter`], [`Ledger`], the module [`loci`] |
@@ -51,9 +51,10 @@
 //! | get batches on a GPU | the module [`cuda`] (feature `cuda`) |
 //! | pack a store when it is first asked for | the module [`cache`] (feature `ingest`) |
 //!
-//! What is needed daily stands here, at the root. The modules have the rest: [`feed`] the parts of
-//! loaders and batches, [`gather`] windows, [`index`] and [`pack`] the two jobs that write a
-//! store, [`sample`] the order of examples, [`store`] what a store says of itself.
+//! What is needed daily stands at the root of the crate. The modules have the rest: [`feed`] the
+//! parts of loaders and batches, [`gather`] windows, [`index`] and [`pack`] the two jobs that write
+//! a store, [`sample`] the order of examples, [`store`] what a store says of itself. Whole programs
+//! are in `examples/rust`: `train_feed`, `gather_windows` and `train_gpu`.
 //!
 //! # Features
 //!
@@ -62,13 +63,15 @@
 //! | feature | brings |
 //! |---|---|
 //! | `ingest` | [`PackBuilder`], [`pack`] and [`cache`]: reading FASTA and bigWig. BED and narrowPeak need no feature |
-//! | `cuda` | [`cuda`]: batches on a GPU. Building needs nothing of CUDA; running needs the NVIDIA driver. No GPU has run it yet: its page says what was checked |
+//! | `cuda` | [`cuda`]: batches on a GPU. Building needs nothing of CUDA; running needs the NVIDIA driver. No GPU has run it yet: the module's page says what was checked |
 //! | `ffi` | the functions that C calls; it turns on `cuda` |
 //!
 //! ```toml
 //! [dependencies]
 //! atemoya = { version = "0.1", features = ["ingest"] }
 //! ```
+//!
+//! Until the first release, write `path = "../atemoya"` in place of the version.
 #![cfg_attr(not(feature = "ingest"), doc = "[`PackBuilder`]: #features\n[`cache`]: #features\n[`pack`]: #features")]
 #![cfg_attr(not(feature = "cuda"), doc = "[`cuda`]: #features")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
