@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy
 import torch
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from . import _native
 from ._contig_arrays import native_order
 from ._dataset import EpochDataset
+from ._ledger import Ledger
 from ._options import flag, ratio, whole
 from ._settings import Fixed, Setting, as_tensor, channels, check_negatives, check_permutation
 
@@ -78,9 +79,8 @@ class PeakNegativeSampler(EpochDataset):
     ----------
     n_peaks, n_negatives : int
         The numbers of kept peaks and negatives.
-    ledger : Ledger
-        Of the data set of :func:`PeakGenerator`: how many loci were kept, and how many each rule
-        left out.
+    signal_groups, control_groups : list of int
+        Of the data set of :func:`PeakGenerator`: the number of channels of each group.
     negative_ratio, in_window, out_window, max_jitter, reverse_complement, shuffle, order
         The parameters, for the epochs to come.
     signal_perm, control_perm : tensor of int64 or None
@@ -157,24 +157,55 @@ class PeakNegativeSampler(EpochDataset):
         }
         self._set_up(order, random_state, parameters)
 
-    negative_ratio = Setting(ratio)
-    in_window = Setting(lambda name, value: whole(name, value, 1), at_once=True)
-    out_window = Setting(lambda name, value: whole(name, value, 1), at_once=True)
-    max_jitter = Setting(whole)
-    reverse_complement = Setting(flag)
-    shuffle = Setting(flag)
-    signal_perm = Setting(channels, at_once=True, show=as_tensor)
-    control_perm = Setting(channels, at_once=True, show=as_tensor)
+    if TYPE_CHECKING:  # the descriptors below, and what the data set of PeakGenerator has beside
+        negative_ratio: float
+        in_window: int
+        out_window: int
+        max_jitter: int
+        reverse_complement: bool
+        shuffle: bool
+        signal_perm: torch.Tensor | None
+        control_perm: torch.Tensor | None
+        order: str
+        n_peaks: int
+        n_negatives: int
+        signal_groups: list[int]
+        control_groups: list[int]
+    else:
+        negative_ratio = Setting(ratio)
+        in_window = Setting(lambda name, value: whole(name, value, 1), at_once=True)
+        out_window = Setting(lambda name, value: whole(name, value, 1), at_once=True)
+        max_jitter = Setting(whole)
+        reverse_complement = Setting(flag)
+        shuffle = Setting(flag)
+        signal_perm = Setting(channels, at_once=True, show=as_tensor)
+        control_perm = Setting(channels, at_once=True, show=as_tensor)
 
-    order = Fixed("make another with order=", lambda data: data._order)
-    n_peaks = Fixed("make another from other peaks", lambda data: data._native.n_peaks)
-    n_negatives = Fixed("make another from other negatives", lambda data: data._native.n_negatives)
+        order = Fixed("make another with order=", lambda data: data._order)
+        n_peaks = Fixed("make another from other peaks", lambda data: data._native.n_peaks)
+        n_negatives = Fixed("make another from other negatives", lambda data: data._native.n_negatives)
+
     peak_sequences = Fixed(_ARRAYS, lambda data: data._arrays.get("peak_sequences"))
     peak_signals = Fixed(_ARRAYS, lambda data: data._arrays.get("peak_signals"))
     peak_controls = Fixed(_ARRAYS, lambda data: data._arrays.get("peak_controls"))
     negative_sequences = Fixed(_ARRAYS, lambda data: data._arrays.get("negative_sequences"))
     negative_signals = Fixed(_ARRAYS, lambda data: data._arrays.get("negative_signals"))
     negative_controls = Fixed(_ARRAYS, lambda data: data._arrays.get("negative_controls"))
+
+    @property
+    def ledger(self) -> Ledger:
+        """How many loci were kept, and how many each rule left out.
+
+        The data set of :func:`PeakGenerator` has it. One of arrays raises ``AttributeError``.
+
+        Examples
+        --------
+        >>> import atemoya
+        >>> data = atemoya.PeakGenerator(store="demo.atemoya", random_state=7).dataset
+        >>> data.ledger["peaks"]["kept"] == data.n_peaks
+        True
+        """
+        raise AttributeError("a data set of arrays has no ledger: all of its peaks and negatives are kept")
 
     def _make(self, settings: dict, seed: int) -> _native.Dataset:
         arrays = self._arrays

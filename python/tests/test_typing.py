@@ -41,7 +41,7 @@ for X, y, labels_of in peaks:
     train(X, y)
 peaks.set_epoch(3)
 peaks.dataset.negative_ratio = 0.2
-n: int = peaks.dataset.n_peaks
+n: int = peaks.dataset.n_peaks + peaks.dataset.ledger["peaks"]["kept"] + sum(peaks.dataset.signal_groups)
 entries: list[atemoya.CacheEntry] = atemoya.prune_cache(max_size="200G")
 try:
     atemoya.Store("b.atemoya").verify(once=True)
