@@ -43,6 +43,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let mut file = AtomicFile::create(&path, KIND, Replace::Anything)?;
     file.file().write_all(SKILL.as_bytes()).with_context(|| format!("{}: cannot write", path.display()))?;
     file.publish()?;
-    output::note("an assistant that runs already sees the skill when it is started again");
+    output::note("start your assistant again: then it knows the skill");
     output::print(&format!("{}: installed\n", path.display()))
 }

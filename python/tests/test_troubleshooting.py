@@ -55,6 +55,8 @@ pack --fasta genome.fa --signal atac=text.bw --out new.atemoya
 pack --fasta letters.fa --out new.atemoya
 pack --fasta s3://bucket/genome.fa --out new.atemoya
 pack --fasta genome.fa --signal a=signal.plus.bw --signal a=signal.minus.bw --out new.atemoya
+extract good.atemoya --contig chr1 --sequence --out bases.npy
+extract good.atemoya --contig chr1 --sequence --out bases.npy
 inspect genome.fa
 inspect missing.atemoya
 inspect cut.atemoya
