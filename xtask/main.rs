@@ -1,5 +1,5 @@
-//! What developers of atemoya do beside cargo: `cargo xtask header`, `cargo xtask install-c`,
-//! `cargo xtask tidy`.
+//! What developers of atemoya do beside cargo: `cargo xtask header`, `install-c`, `c-tarball`,
+//! `tidy`.
 //!
 //! Each subcommand is one module, which turns arguments into files. A failure is a sentence that
 //! names its file.
@@ -7,6 +7,7 @@
 mod arguments;
 mod header;
 mod install;
+mod tarball;
 mod tidy;
 
 use arguments::Arguments;
@@ -25,6 +26,11 @@ usage: cargo xtask header [--check]
            --libdir NAME     the libraries' directory below it (default: lib)
            --destdir DIR     is set before the prefix: where a package is put together
            --profile NAME    cargo's profile (default: release)
+
+       cargo xtask c-tarball --out DIR [--profile NAME]
+           Packs what install-c installs, with README and licences, into
+           DIR/atemoya-c-VERSION-SYSTEM.tar.gz. The same files give the same archive: their times
+           are SOURCE_DATE_EPOCH or, where that is not set, the time of the last commit.
 
        cargo xtask tidy [--count DIR] [--public]
            Checks files, lines, imports and floors, and counts them and the public items. With --count
@@ -57,12 +63,19 @@ fn root() -> PathBuf {
     xtask.parent().unwrap_or(xtask).to_path_buf()
 }
 
+/// Returns the directory in which cargo builds.
+fn target() -> Result<PathBuf> {
+    let Some(path) = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from) else { return Ok(root().join("target")) };
+    std::path::absolute(&path).map_err(at(&path))
+}
+
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where the command prints its result")]
 fn main() -> ExitCode {
     let mut arguments = Arguments::new(std::env::args_os().skip(1));
     let result = match arguments.word().as_deref() {
         Some("header") => header::run(arguments),
         Some("install-c") => install::run(arguments),
+        Some("c-tarball") => tarball::run(arguments),
         Some("tidy") => tidy::run(arguments),
         Some("help" | "--help" | "-h") => Ok(USAGE.to_owned()),
         Some(other) => Err(Failure::Usage(format!("there is no subcommand {other}"))),

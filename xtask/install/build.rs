@@ -5,7 +5,7 @@
 //! of its own, since libraries of other builds have the same names.
 
 use super::options::Options;
-use crate::{Failure, Result, at, failed, root};
+use crate::{Failure, Result, at, failed, root, target};
 use std::env;
 use std::fs;
 use std::io::ErrorKind;
@@ -24,7 +24,7 @@ pub(crate) struct Libraries {
 
 /// Builds them, the shared one with the name that programs ask the loader for.
 pub(crate) fn libraries(options: &Options, soname: &str) -> Result<Libraries> {
-    let target = target()?;
+    let target = target()?.join("c");
     // The one profile whose directory has another name.
     let built = target.join(if options.profile == "dev" { "debug" } else { &options.profile });
     let libraries = [built.join("libatemoya_c.so"), built.join("libatemoya_c.a")];
@@ -60,10 +60,4 @@ pub(crate) fn libraries(options: &Options, soname: &str) -> Result<Libraries> {
     let private = private.split_whitespace().filter(|library| !matches!(*library, "-lgcc_s" | "-lc"));
     let private = private.collect::<Vec<_>>().join(" ");
     Ok(Libraries { shared, fixed, private })
-}
-
-/// Returns the directory in which cargo builds.
-fn target() -> Result<PathBuf> {
-    let Some(path) = env::var_os("CARGO_TARGET_DIR").map(PathBuf::from) else { return Ok(root().join("target/c")) };
-    std::path::absolute(path.join("c")).map_err(at(&path))
 }

@@ -11,7 +11,7 @@ mod tests;
 use crate::arguments::Arguments;
 use crate::{Failure, Result, at, header, root};
 use build::Libraries;
-use options::Options;
+pub(crate) use options::Options;
 use place::Placed;
 use std::ffi::OsString;
 use std::fs;
@@ -42,17 +42,21 @@ impl Names {
 }
 
 /// All crates of the workspace have the same.
-const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Runs the subcommand and returns what it has to say: the installed files.
 pub(crate) fn run(arguments: Arguments<impl Iterator<Item = OsString>>) -> Result<String> {
-    let options = Options::from(arguments)?;
+    let installed = installed(&Options::from(arguments)?)?;
+    Ok(installed.iter().map(|path| format!("{}\n", path.display())).collect())
+}
+
+/// Builds and installs the libraries, and returns the installed files.
+pub(crate) fn installed(options: &Options) -> Result<Vec<PathBuf>> {
     // Not the file, which may be older than the sources of the libraries.
     let header = header::library()?;
     let names = Names::of(&header)?;
-    let libraries = build::libraries(&options, &names.soname)?;
-    let installed = install(&options, &names, &header, &libraries)?;
-    Ok(installed.iter().map(|path| format!("{}\n", path.display())).collect())
+    let libraries = build::libraries(options, &names.soname)?;
+    install(options, &names, &header, &libraries)
 }
 
 /// Puts everything in its place. What finds the rest comes after it: links after their file, the

@@ -33,6 +33,11 @@ impl Options {
         Ok(Self { prefix, destdir, libdir, profile })
     }
 
+    /// What is asked for by a prefix and a profile alone.
+    pub(crate) fn at(prefix: PathBuf, profile: String) -> Self {
+        Self { prefix, destdir: None, libdir: PathBuf::from("lib"), profile }
+    }
+
     /// Returns the directory that gets include/, lib/ and share/.
     pub(crate) fn place(&self) -> Result<PathBuf> {
         let prefix = std::path::absolute(&self.prefix).map_err(at(&self.prefix))?;
