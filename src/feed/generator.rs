@@ -1,8 +1,7 @@
 //! The builder of loaders over a genome: its parameters, their defaults, and the checks that need
 //! the genome.
 
-mod examples;
-mod loci;
+mod options;
 
 use super::column::LocusWindows;
 use super::dataset::Dataset;

@@ -1,5 +1,7 @@
 //! The loader: a data set, a ring of slots, and the threads that gather batches into it.
 
+mod streams;
+
 use super::batch::Batch;
 use super::dataset::Dataset;
 use super::layout::Layout;

@@ -1,9 +1,12 @@
 //! The streams of a loader: epochs, the rest of them after a saved state, validation, and draws of
-//! the caller's own.
+//! the caller's own. And loaders of a data set that was made before.
 
-use super::batches::Batches;
-use super::loader::Loader;
-use super::stream::{Cursor, State};
+use super::Loader;
+use crate::feed::batches::Batches;
+use crate::feed::dataset::Dataset;
+use crate::feed::loader_options::LoaderOptions;
+use crate::feed::slot::Slot;
+use crate::feed::stream::{Cursor, State};
 use crate::sample::{Draw, Plan};
 use crate::{Error, Result};
 
@@ -29,7 +32,7 @@ impl Loader {
     /// of an epoch is at the beginning of the next one.)
     ///
     /// ```
-    #[doc = include_str!("../example_store.txt")]
+    #[doc = include_str!("../../example_store.txt")]
     /// use atemoya::{PeakGenerator, State, Store};
     ///
     /// let generator = PeakGenerator::new(&Store::open("yeast.atemoya")?).batch_size(16);
@@ -65,7 +68,7 @@ impl Loader {
     /// the last batch may be short.
     ///
     /// ```
-    #[doc = include_str!("../example_store.txt")]
+    #[doc = include_str!("../../example_store.txt")]
     /// use atemoya::sample::Draw;
     /// use atemoya::{PeakGenerator, Store};
     ///
@@ -105,7 +108,7 @@ impl Loader {
     /// build a loader with `max_jitter(0)` and `outlier_filter(Some(false))`.
     ///
     /// ```
-    #[doc = include_str!("../example_store.txt")]
+    #[doc = include_str!("../../example_store.txt")]
     /// use atemoya::{PeakGenerator, Store};
     ///
     /// let loader = PeakGenerator::new(&Store::open("yeast.atemoya")?).max_jitter(0).build()?;
@@ -142,7 +145,7 @@ impl Loader {
     /// not end the stream.
     ///
     /// ```
-    #[doc = include_str!("../example_store.txt")]
+    #[doc = include_str!("../../example_store.txt")]
     /// use atemoya::{PeakGenerator, Store};
     ///
     /// let loader = PeakGenerator::new(&Store::open("yeast.atemoya")?).build()?;
@@ -158,5 +161,48 @@ impl Loader {
 
     fn begin(&self, start: Cursor, epochs: u64) -> Batches {
         Batches::new(self, Some(self.start_epochs(start, epochs)), Some(start))
+    }
+}
+
+impl Dataset<'static> {
+    /// Makes a loader of these examples with a seed, which may differ from the data set's. The
+    /// loader shares no lock with the data set.
+    ///
+    /// ```
+    #[doc = include_str!("../../example_store.txt")]
+    /// use atemoya::feed::LoaderOptions;
+    ///
+    /// let store = atemoya::Store::open("yeast.atemoya")?;
+    /// let dataset = atemoya::PeakGenerator::new(&store).dataset()?;
+    /// let options = LoaderOptions { num_workers: 2, ..LoaderOptions::default() };
+    /// let [mut training, mut other] = [7, 8].map(|seed| dataset.loader(seed, &options));
+    /// # Ok::<(), atemoya::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Argument`](crate::Error::Argument) for an option out of its range, or when the
+    /// batches do not fit in memory.
+    #[doc(hidden)]
+    pub fn loader(&self, seed: u64, options: &LoaderOptions) -> Result<Loader> {
+        let shard = options.checked()?;
+        Loader::new(self.unshared(seed, shard.local_batch_size())?, shard, options, 0, &Slot::plain)
+    }
+
+    /// Makes a loader whose slots lie in memory of the caller's. `allocate` is called with the
+    /// bytes of a slot, once a slot, and gives at least that many, beginning at a multiple of 256.
+    ///
+    /// # Errors
+    /// As [`Dataset::loader`], and what `allocate` returns;
+    /// [`Error::Argument`](crate::Error::Argument) when its memory is too short or not aligned.
+    #[doc(hidden)]
+    pub fn loader_in<M: AsRef<[u8]> + AsMut<[u8]> + Send + Sync + 'static>(
+        &self,
+        seed: u64,
+        options: &LoaderOptions,
+        allocate: impl Fn(usize) -> Result<M>,
+    ) -> Result<Loader> {
+        let shard = options.checked()?;
+        let allocate = |bytes| Slot::foreign(allocate(bytes)?, bytes);
+        Loader::new(self.unshared(seed, shard.local_batch_size())?, shard, options, 0, &allocate)
     }
 }
