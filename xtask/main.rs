@@ -1,5 +1,5 @@
 //! What developers of atemoya do beside cargo: `cargo xtask header`, `install-c`, `c-tarball`,
-//! `tidy`.
+//! `wheel`, `tidy`.
 //!
 //! Each subcommand is one module, which turns arguments into files. A failure is a sentence that
 //! names its file.
@@ -9,6 +9,7 @@ mod header;
 mod install;
 mod tarball;
 mod tidy;
+mod wheel;
 
 use arguments::Arguments;
 use std::fmt::Display;
@@ -31,6 +32,12 @@ usage: cargo xtask header [--check]
            Packs what install-c installs, with README and licences, into
            DIR/atemoya-c-VERSION-SYSTEM.tar.gz. The same files give the same archive: their times
            are SOURCE_DATE_EPOCH or, where that is not set, the time of the last commit.
+
+       cargo xtask wheel [--out DIR] [--sdist]
+           Builds the Python package's wheel, linked by zig against glibc 2.17, and has auditwheel
+           prove it. The tools are installed from PyPI into target/wheel-tools.
+           --out DIR         the directory for the wheel (default: target/wheels)
+           --sdist           makes the source distribution, too
 
        cargo xtask tidy [--count DIR] [--public]
            Checks files, lines, imports and floors, and counts them and the public items. With --count
@@ -76,6 +83,7 @@ fn main() -> ExitCode {
         Some("header") => header::run(arguments),
         Some("install-c") => install::run(arguments),
         Some("c-tarball") => tarball::run(arguments),
+        Some("wheel") => wheel::run(arguments),
         Some("tidy") => tidy::run(arguments),
         Some("help" | "--help" | "-h") => Ok(USAGE.to_owned()),
         Some(other) => Err(Failure::Usage(format!("there is no subcommand {other}"))),
