@@ -159,12 +159,17 @@ def test_the_command(atemoya, simulated, run_environment, cache):
     assert said("prune", "--older-than", "0") == "0 B removed\n"
 
 
-@pytest.mark.parametrize("arguments, says", [
-    ([], "say what is to be removed: --older-than, --max-size, --missing-inputs or --all"),
-    (["--older-than=-1"], "--older-than: it must be a number of days from 0 on, not -1"),
-    (["--max-size", "much"], "--max-size: .*200G"),
+@pytest.mark.parametrize("arguments, status, says", [
+    ([], 1, "say what is to be removed: --older-than, --max-size, --missing-inputs or --all"),
+    (["--older-than=-1"], 2, "'-1' for '--older-than <DAYS>'"),
+    (["--max-size", "much"], 2, "'much' for '--max-size <SIZE>': .*200G"),
 ])
-def test_the_command_refuses_in_its_own_words(capsys, arguments, says):
+def test_the_command_refuses_in_its_own_words(capfd, arguments, status, says):
     with pytest.raises(SystemExit) as raised:
         main(["prune", *arguments])
-    assert raised.value.code == 2 and re.search(says, capsys.readouterr().err)
+    assert raised.value.code == status and re.search(says, capfd.readouterr().err)
+
+
+def test_the_command_within_a_program(capfd, cache):
+    assert main(["list", "--dir", str(cache)]) is None
+    assert capfd.readouterr().out == f"{cache}: 0 stores, 0 B\n"
