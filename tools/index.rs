@@ -16,9 +16,10 @@ use std::path::PathBuf;
 /// if not, why (columns reason, exclusion_*, measured, threshold, outlier_group). Loci are judged
 /// for a loader with the windows, bounds and lists below.
 ///
-/// A loader takes from the index: its loci, --exclusion-lists, --min-counts, --max-counts,
-/// --counts-tracks and the outlier filter, unless it has its own. It does not take: windows,
-/// jitter, order and signals. Give these to the loader again, and it selects loci anew by them.
+/// A loader takes from the index: its loci, --summits, --chroms, --exclusion-lists, --min-counts,
+/// --max-counts, --counts-tracks and the outlier filter, unless it has its own. It does not take:
+/// windows, jitter, order and signals. Give these to the loader again, and it selects loci anew by
+/// them.
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "atemoya index <STORE> --peaks <FILE>... [OPTIONS]")]
 #[command(after_help = include_str!("examples/index.txt"))]
