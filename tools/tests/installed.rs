@@ -22,8 +22,9 @@ fn completions_know_commands_and_options() {
     fs::write(&script, run(&["completions", "bash"])).unwrap();
     let line = "source \"$0\"; COMP_WORDS=(atemoya index s --neg); COMP_CWORD=3; \
                 _atemoya atemoya --neg s; echo \"${COMPREPLY[@]}\"";
-    if let Ok(output) = Command::new("bash").args(["-c", line]).arg(&script).output() {
-        assert_eq!(String::from_utf8_lossy(&output.stdout), "--negatives\n", "{}", stderr(&output));
+    match Command::new("bash").args(["-c", line]).arg(&script).output() {
+        Ok(output) => assert_eq!(String::from_utf8_lossy(&output.stdout), "--negatives\n", "{}", stderr(&output)),
+        Err(error) => assert!(std::env::var_os("CI").is_none(), "bash: {error}, and CI must test it"),
     }
 }
 
