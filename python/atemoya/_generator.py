@@ -59,8 +59,8 @@ def PeakGenerator(
     values it gives the batches of cherimoya 0.3.1 to the bit. Three defaults differ:
     ``max_jitter`` (cherimoya 0.3.1 has 500), ``negative_ratio`` (0.25) and ``batch_size`` (64).
 
-    The first call packs the files into a store in the cache, which takes as long as reading them.
-    Later calls open that in milliseconds. Only batches are copied to memory.
+    The first call packs the files into a store in the cache. Later calls open that in milliseconds.
+    Only batches are copied to memory.
 
     Coordinates are 0-based and half-open. A window of ``w`` bases around a centre ``c`` is
     ``[c - w // 2, c + w // 2 + w % 2)``.

@@ -36,7 +36,7 @@ def pack(
         The directory of the store, which is made.
     fasta : path, optional
         The genome: FASTA, plain or compressed by gzip, BGZF, bzip2, xz or zstd. None, the default,
-        packs tracks alone; then ``chrom_sizes`` is needed.
+        packs tracks alone.
     signals : dict of str to (path or list of paths), default {}
         The names of signal groups, and the bigWig files of each. Several files of a group are its
         channels, which swap under reverse complement.
@@ -45,8 +45,9 @@ def pack(
     contigs : list of str, optional
         The contigs to pack. None, the default, packs all.
     chrom_sizes : path, optional
-        A file of contig names and lengths, two columns, for a store without a genome. None is the
-        default.
+        A file of contig names and lengths, two columns, for a store without a genome. None, the
+        default, takes the contigs of all bigWigs; each has the length that the first bigWig with it
+        says.
     alias : "chr" or path, optional
         For bigWigs whose contigs have other names than the genome's. ``"chr"`` takes 1 for chr1 and
         the like, and MT for chrM. A file has on each line the names of one contig, as UCSC's
