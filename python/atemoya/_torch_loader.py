@@ -171,7 +171,8 @@ class PeakLoader(DataLoader[Any]):
             if is_parameter(name):
                 raise cannot_change(name, "loader")
         if made and name in _PROCESS_PARAMETERS and value != getattr(self, name):
-            raise AttributeError(f"{name} does not apply: {self.num_workers} threads gather the batches (num_workers)")
+            threads = "1 thread gathers" if self.num_workers == 1 else f"{self.num_workers} threads gather"
+            raise AttributeError(f"{name} does not apply: {threads} the batches (num_workers)")
         if made and name == "num_workers":
             value = self._options.num_workers = whole(name, value)
         if made and name == "worker_init_fn" and not only_seeds(value):

@@ -1,6 +1,5 @@
 """Provokes the messages of `docs/troubleshooting.md`: the page must have them as they are."""
 
-import importlib.util
 import os
 import pickle
 import re
@@ -12,14 +11,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import absent
 from torch.testing._internal.distributed.fake_pg import FakeStore
 from troubled import make
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "troubleshooting.md"
-# The tests go to another directory, and this may be relative.
-TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).absolute()
+COMMAND = [sys.executable, "-m", "atemoya"]
 
 # The beginnings of messages that are not provoked here, and why.
 NOT_PROVOKED = {
@@ -87,15 +84,6 @@ sample two.atemoya --out batch.safetensors
 sample two.atemoya --loci nope --out batch.safetensors
 cache list
 """
-
-
-@pytest.fixture(scope="module")
-def command() -> list[str]:
-    """The command `atemoya`: the package's own, or else one on the path or that cargo has built."""
-    if importlib.util.find_spec("atemoya.__main__"):
-        return [sys.executable, "-m", "atemoya"]
-    places = [os.environ.get("PATH", ""), str(TARGET / "release"), str(TARGET / "debug")]
-    return [shutil.which("atemoya", path=os.pathsep.join(places)) or absent("the command atemoya")]
 
 
 @pytest.fixture(scope="module")
@@ -224,12 +212,12 @@ def of_pytorch(atemoya, cache):
 
 
 @pytest.fixture(scope="module")
-def provoked(atemoya, folder, command, tmp_path_factory) -> str:
+def provoked(atemoya, folder, tmp_path_factory) -> str:
     """All that the command and the package say."""
     environment = {**os.environ, "ATEMOYA_CACHE_SIZE": "lots"}
     lines = []
     for arguments in COMMANDS.strip().splitlines():
-        call = [*command, *arguments.split()]
+        call = [*COMMAND, *arguments.split()]
         done = subprocess.run(call, env=environment, capture_output=True, text=True, timeout=60)
         lines.append(done.stderr)
     for call in [*of_loaders(atemoya), *of_pytorch(atemoya, tmp_path_factory.mktemp("gone"))]:
