@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from . import _native
 from ._contig_arrays import native_order
 from ._dataset import EpochDataset
-from ._ledger import Ledger
 from ._options import flag, ratio, whole
 from ._settings import Fixed, Setting, as_tensor, channels, check_negatives, check_permutation
+
+if TYPE_CHECKING:
+    from ._ledger import Ledger
 
 Values = torch.Tensor | NDArray[Any]
 
@@ -81,6 +83,9 @@ class PeakNegativeSampler(EpochDataset):
         The numbers of kept peaks and negatives.
     signal_groups, control_groups : list of int
         Of the data set of :func:`PeakGenerator`: the number of channels of each group.
+    ledger : Ledger
+        Of the data set of :func:`PeakGenerator`: how many loci were kept, and how many each rule
+        left out.
     negative_ratio, in_window, out_window, max_jitter, reverse_complement, shuffle, order
         The parameters, for the epochs to come.
     signal_perm, control_perm : tensor of int64 or None
@@ -171,6 +176,7 @@ class PeakNegativeSampler(EpochDataset):
         n_negatives: int
         signal_groups: list[int]
         control_groups: list[int]
+        ledger: Ledger
     else:
         negative_ratio = Setting(ratio)
         in_window = Setting(lambda name, value: whole(name, value, 1), at_once=True)
@@ -191,21 +197,6 @@ class PeakNegativeSampler(EpochDataset):
     negative_sequences = Fixed(_ARRAYS, lambda data: data._arrays.get("negative_sequences"))
     negative_signals = Fixed(_ARRAYS, lambda data: data._arrays.get("negative_signals"))
     negative_controls = Fixed(_ARRAYS, lambda data: data._arrays.get("negative_controls"))
-
-    @property
-    def ledger(self) -> Ledger:
-        """How many loci were kept, and how many each rule left out.
-
-        The data set of :func:`PeakGenerator` has it. One of arrays raises ``AttributeError``.
-
-        Examples
-        --------
-        >>> import atemoya
-        >>> data = atemoya.PeakGenerator(store="demo.atemoya", random_state=7).dataset
-        >>> data.ledger["peaks"]["kept"] == data.n_peaks
-        True
-        """
-        raise AttributeError("a data set of arrays has no ledger: all of its peaks and negatives are kept")
 
     def _make(self, settings: dict, seed: int) -> _native.Dataset:
         arrays = self._arrays
