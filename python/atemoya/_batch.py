@@ -116,9 +116,8 @@ class Batch:
         Examples
         --------
         >>> import atemoya
-        >>> batch = next(iter(atemoya.Loader("demo.atemoya")))
-        >>> if batch.device is not None:  # a loader with device=
-        ...     batch.wait_on(None)
+        >>> batch = next(iter(atemoya.Loader("demo.atemoya", device=0)))
+        >>> batch.wait_on(None)
         """
         self._on_device().wait_on(stream)
 
@@ -141,9 +140,9 @@ class Batch:
         Examples
         --------
         >>> import atemoya
-        >>> batch = next(iter(atemoya.Loader("demo.atemoya")))
-        >>> if batch.device is not None:  # a loader with device=
-        ...     batch.done_on(None)
+        >>> batch = next(iter(atemoya.Loader("demo.atemoya", device=0)))
+        >>> batch.wait_on(None)
+        >>> batch.done_on(None)
         """
         self._on_device().done_on(stream)
 

@@ -60,8 +60,11 @@ def main() -> None:
 
     >>> import sys
     >>> import atemoya.cherimoya
-    >>> sys.argv = ["atemoya.cherimoya", "fit", "-p", "fit.json"]
-    >>> atemoya.cherimoya.main()  # doctest: +SKIP
+    >>> sys.argv = ["atemoya.cherimoya", "fit", "--help"]
+    >>> atemoya.cherimoya.main()
+    Traceback (most recent call last):
+    ...
+    SystemExit: 0
     """
     try:
         import cherimoya.io

@@ -4,6 +4,7 @@ import importlib
 import os
 import sys
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 from simulated import Simulated, simulate
@@ -12,11 +13,19 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 MODULE = os.environ.get("ATEMOYA_TEST_MODULE", "atemoya")
 
 
-def absent(what: str) -> None:
+def absent(what: str) -> NoReturn:
     """In CI nothing may be missing; elsewhere the tests that need it are skipped."""
     if os.environ.get("CI") == "true":
         pytest.fail(f"{what} is missing, which must not be in CI")
-    pytest.skip(f"{what} is missing")
+    pytest.skip(f"{what} is missing", allow_module_level=True)
+
+
+def needed(name: str) -> Any:
+    """Imports a module that tests need. It is `absent` if it is not installed."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        absent(f"{name} ({error})")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -34,18 +43,12 @@ def atemoya():
 
 @pytest.fixture(scope="session")
 def cherimoya_io():
-    try:
-        return importlib.import_module("cherimoya.io")
-    except ImportError as error:
-        absent(f"cherimoya ({error})")
+    return needed("cherimoya.io")
 
 
 @pytest.fixture(scope="session")
 def training():
-    try:
-        return importlib.import_module("cherimoya.training")
-    except ImportError as error:
-        absent(f"cherimoya's training ({error})")
+    return needed("cherimoya.training")
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,9 @@ NAMES = {
     "control.bw": "control.bw",
 }
 
+# The methods whose examples need a device: test_device.py runs those.
+ON_DEVICE = ("wait_on", "done_on")
+
 
 def demo_files(atemoya, simulated, folder: Path) -> Path:
     """Writes what `atemoya demo --keep FOLDER` writes, of the small data."""

@@ -5,8 +5,9 @@ attributes.
 import numpy as np
 import pytest
 from comparing import assert_same_epochs
+from conftest import needed
 
-pandas = pytest.importorskip("pandas")
+pandas = needed("pandas")
 
 SMALL = dict(chroms=["chrI", "chrVI"], in_window=800, out_window=400, max_jitter=40, negative_ratio=0.3,
              summits=True, random_state=11, pin_memory=False, num_workers=0, batch_size=32)

@@ -9,6 +9,7 @@ import pyfaidx
 import pytest
 import torch
 from comparing import assert_same_batches
+from conftest import needed
 
 
 def in_memory(simulated, **changes) -> dict:
@@ -90,9 +91,9 @@ REFUSED = {
         ["signals[0]['chr1']", "LikeAnArray", "not in memory", "data[contig][:]"]),
     "a masked array": (
         dict(signals=[{"chr1": np.ma.masked_less(CONTIG, 1)}]), ["signals[0]['chr1']", "masked", "filled(0)"]),
-    "a series": (dict(signals=[{"chr1": pytest.importorskip("pandas").Series(CONTIG)}]), ["Series", "to_numpy()"]),
+    "a series": (dict(signals=[{"chr1": needed("pandas").Series(CONTIG)}]), ["Series", "to_numpy()"]),
     "a sparse array": (
-        dict(controls=[{"chr1": pytest.importorskip("scipy.sparse").csr_array(CONTIG[None])}]),
+        dict(controls=[{"chr1": needed("scipy.sparse").csr_array(CONTIG[None])}]),
         ["controls[0]['chr1']", "toarray()"]),
     "a tensor of a type that numpy lacks": (
         dict(signals=[{"chr1": torch.zeros(9, dtype=torch.bfloat16)}]), ["signals[0]['chr1']", "float()"]),

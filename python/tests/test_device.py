@@ -10,16 +10,15 @@ from pathlib import Path
 
 import pytest
 from conftest import absent
+from demo_files import demo_files
 
 HERE = Path(__file__).resolve().parent
 
 
 @pytest.fixture(scope="module")
 def folder(atemoya, simulated, tmp_path_factory) -> Path:
-    """The simulated files, and a store of them."""
-    folder = tmp_path_factory.mktemp("device")
-    for name in ("peaks.narrowPeak", "negatives.bed"):
-        shutil.copy(simulated.file(name), folder)
+    """The simulated files under the names of the demo's, and stores of them."""
+    folder = demo_files(atemoya, simulated, tmp_path_factory.mktemp("device"))
     atemoya.pack(
         folder / "simulated.atemoya", fasta=simulated.file("genome.fa"),
         signals={"counts": [simulated.file("plus.bw"), simulated.file("minus.bw")]},
@@ -83,6 +82,13 @@ def test_without_pools(folder, emulator, run_environment):
 
 def test_the_emulator_tells_of_a_missing_wait(folder, emulator, run_environment):
     assert "[race]" in on_emulator("unwaited", folder, emulator, run_environment)
+
+
+def test_the_examples_of_docstrings(folder, emulator, run_environment):
+    environment = {**run_environment, "LD_LIBRARY_PATH": str(emulator), "CUDA_EMU_MODE": "eager"}
+    done = subprocess.run([sys.executable, HERE / "device_examples.py"], cwd=folder, env=environment,
+                          capture_output=True, text=True, timeout=300)
+    assert (done.returncode, done.stdout) == (0, "") and "VIOLATION" not in done.stderr, done.stdout + done.stderr
 
 
 def test_without_a_device(folder, emulator, run_environment):

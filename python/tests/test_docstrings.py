@@ -2,15 +2,18 @@
 runs.
 """
 
+import ast
 import dataclasses
 import doctest
 import importlib
 import inspect
 import re
 import sys
+from pathlib import Path
 
 import pytest
-from demo_files import demo_files
+from conftest import needed
+from demo_files import ON_DEVICE, demo_files
 
 # For other modules of the package: what the data set gives to loaders.
 INTERNAL = {"native", "typed", "columns", "begin_epoch", "check", "at_once", "show"}
@@ -91,13 +94,20 @@ def demo(atemoya, simulated, tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", ITEMS)
+def test_there_is_an_example(name):
+    text = inspect.getdoc(ITEMS[name]) or ""
+    assert doctest.DocTestParser().get_examples(text) and "doctest:" not in text
+
+
+@pytest.mark.parametrize("name", [name for name in ITEMS if name.rpartition(".")[2] not in ON_DEVICE])
 def test_the_examples_run(demo, monkeypatch, name):
+    if name == "atemoya.cherimoya.main":
+        needed("cherimoya")
     monkeypatch.chdir(demo)
     monkeypatch.setattr(sys, "argv", list(sys.argv))
     monkeypatch.setenv("ATEMOYA_CACHE", str(demo.parent / "packed"))
     text = inspect.getdoc(ITEMS[name]) or ""
     test = doctest.DocTestParser().get_doctest(text, {}, name, None, 0)
-    assert test.examples, f"{name} has no example"
     said: list[str] = []
     doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, out=said.append)
     assert not said, "".join(said)
@@ -148,3 +158,11 @@ def test_attributes_are_documented(name):
 def test_a_docstring_begins_with_a_sentence(name):
     first = sections(ITEMS[name])[""].split("\n\n")[0]
     assert re.match(r"[A-Z0-9n]", first) and first.strip().endswith("."), first
+
+
+@pytest.mark.parametrize("name", ["StoreError", "InputError"])
+def test_a_stub_has_the_docstring_of_its_class(atemoya, name):
+    """Editors show that of the stub, Python that of the extension module."""
+    stubs = ast.parse((Path(atemoya.__file__).parent / "_native.pyi").read_text())
+    [stub] = [node for node in stubs.body if isinstance(node, ast.ClassDef) and node.name == name]
+    assert ast.get_docstring(stub) == inspect.getdoc(getattr(atemoya, name))

@@ -3,6 +3,7 @@
 import pytest
 import torch
 from comparing import assert_same_batches
+from conftest import needed
 from test_iterations import make
 
 
@@ -203,7 +204,7 @@ def test_an_iteration_that_has_given_all_is_within_no_epoch(make, epochs):
 @pytest.mark.parametrize("workers", [0, 2])
 def test_an_iteration_that_gives_no_batch_is_no_epoch(make, epochs, workers):
     """`tqdm.auto` begins two iterations, and takes the batches of the second one."""
-    tqdm = pytest.importorskip("tqdm.auto").tqdm
+    tqdm = needed("tqdm.auto").tqdm
     loader = make(num_workers=workers)
     for epoch in range(2):
         epochs.check(list(tqdm(loader, disable=True)), epoch)

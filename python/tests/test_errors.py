@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import needed
 from stored import arguments, packed
 
-pandas = pytest.importorskip("pandas")
+pandas = needed("pandas")
 
 # name: (arguments that differ from good ones, the exception, what its message says)
 FILES = {

@@ -13,8 +13,9 @@ import frameworks
 import pytest
 import torch
 from comparing import assert_same_batches
+from conftest import needed
 
-torchdata = pytest.importorskip("torchdata.stateful_dataloader")
+torchdata = needed("torchdata.stateful_dataloader")
 SCRIPT = Path(__file__).with_name("frameworks.py")
 
 

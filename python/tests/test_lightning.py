@@ -3,8 +3,9 @@
 import pytest
 import torch
 from comparing import assert_same_batches
+from conftest import needed
 
-lightning = pytest.importorskip("lightning")
+lightning = needed("lightning")
 EPOCHS = 3
 
 

@@ -7,8 +7,9 @@ import numpy as np
 import polars
 import pytest
 from comparing import assert_same_batches
+from conftest import needed
 
-pandas = pytest.importorskip("pandas")
+pandas = needed("pandas")
 LOCI = {"peaks": ("peaks.narrowPeak", 10), "negatives": ("negatives.bed", 3), "exclusion_lists": ("exclusion.bed", 3)}
 
 

@@ -5,9 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
+from conftest import needed
 
-pytest.importorskip("mypy")
+needed("mypy")
 
 PROGRAM = '''
 from pathlib import Path
