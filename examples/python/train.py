@@ -42,6 +42,20 @@ def save(path: Path, model, optimizer, loader) -> None:
     os.replace(new, path)
 
 
+def model_and_optimizer(args, loader, device: torch.device, checkpoint: Path | None):
+    """Makes a model for the loader's batches, and its optimizer; with --resume all three go on from
+    the checkpoint.
+    """
+    data = loader.dataset
+    model = Model(sum(data.signal_groups), sum(data.control_groups), args.out_window).to(device)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
+    if args.resume and checkpoint.exists():
+        saved = torch.load(checkpoint, map_location=device, weights_only=True)
+        for name, part in {"model": model, "optimizer": optimizer, "loader": loader}.items():
+            part.load_state_dict(saved[name])
+    return model, optimizer
+
+
 def main() -> None:
     args = parse(__doc__)
     torch.manual_seed(args.random_state)
@@ -51,14 +65,8 @@ def main() -> None:
     data = loader.dataset
     print(f"{data.n_peaks} peaks, {data.n_negatives} negatives, {len(loader)} batches an epoch")
 
-    model = Model(sum(data.signal_groups), sum(data.control_groups), args.out_window).to(device)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
     checkpoint = args.out / "train.pt" if args.out else None
-    if args.resume and checkpoint.exists():
-        saved = torch.load(checkpoint, map_location=device, weights_only=True)
-        for name, part in {"model": model, "optimizer": optimizer, "loader": loader}.items():
-            part.load_state_dict(saved[name])
-
+    model, optimizer = model_and_optimizer(args, loader, device, checkpoint)
     state = loader.state_dict()  # epoch and step of the next batch
     if state["step"] or state["epoch"]:
         print(f"resumed at epoch {state['epoch']}, batch {state['step']}")

@@ -19,9 +19,9 @@ with another number of processes if you like.
 import torch
 import torch.distributed as dist
 from loaders import parse, training, validation
-from model import Model, loss_of, validate
+from model import loss_of, validate
 from torch.nn.parallel import DistributedDataParallel
-from train import progress, save
+from train import model_and_optimizer, progress, save
 
 
 def main() -> None:
@@ -38,21 +38,16 @@ def main() -> None:
     # This rank's slice of every batch: batch_size counts the examples of all ranks.
     loader = training(args, rank=rank, world_size=world_size)
     held_out = validation(args, rank=0, world_size=1) if rank == 0 else None
-    data = loader.dataset
-    model = Model(sum(data.signal_groups), sum(data.control_groups), args.out_window).to(device)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
     checkpoint = args.out / "train_ddp.pt" if args.out else None
-    if args.resume and checkpoint.exists():
-        saved = torch.load(checkpoint, map_location=device, weights_only=True)
-        # The loader's state is the same on every rank.
-        for name, part in {"model": model, "optimizer": optimizer, "loader": loader}.items():
-            part.load_state_dict(saved[name])
+    # The loader's state is the same on every rank.
+    model, optimizer = model_and_optimizer(args, loader, device, checkpoint)
     shared = DistributedDataParallel(model, device_ids=[device.index] if cuda else None)
 
     state = loader.state_dict()
     done = state["step"]
     if rank == 0:
-        print(f"{len(loader)} batches an epoch on {world_size} ranks; from epoch {state['epoch']}, batch {done}")
+        ranks = "1 rank" if world_size == 1 else f"{world_size} ranks"
+        print(f"{len(loader)} batches an epoch on {ranks}; from epoch {state['epoch']}, batch {done}")
     for epoch in range(state["epoch"], args.epochs):
         losses = []
         batches = progress(loader, epoch, done, len(loader)) if rank == 0 else loader

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import needed
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples" / "python"
 MODULES = ("model", "loaders", "train")
@@ -91,7 +92,7 @@ def test_train_goes_on(run, monkeypatch, tmp_path):
 
 
 def test_train_lightning(run, tmp_path):
-    pytest.importorskip("lightning")
+    needed("lightning")
     printed = run("train_lightning.py", "--epochs", "2")
     assert len(epochs(printed)) == 2 and "validation_loss" in printed
     assert list(tmp_path.iterdir()) == []
@@ -117,4 +118,4 @@ def test_train_ddp(simulated, run_environment, tmp_path):
     assert list(tmp_path.iterdir()) == []
     torchrun(simulated, tmp_path, environment, "--epochs", "1", "--out", "kept")
     rest = torchrun(simulated, tmp_path, environment, "--epochs", "2", "--out", "kept", "--resume", processes=1)
-    assert "on 1 ranks; from epoch 1, batch 0" in rest
+    assert "on 1 rank; from epoch 1, batch 0" in rest
