@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.utils.data import DataLoader, default_collate
 
+from ._collate import Conversion
 from ._epoch_sampler import EpochBatchSampler, EpochSampler
 from ._feed import Feed
+from ._framework_loaders import in_order, only_seeds, ordinary
 from ._options import cannot_change, flag, whole
 from ._ranks import Ranks, need_a_seed
 from ._sampler import PeakNegativeSampler
 from ._settings import is_parameter
+from ._streaming import StreamingOptions
 from ._tensors import TorchMemory
-from ._torch_parts import Conversion, LoaderOptions, in_order, only_seeds, ordinary
 from ._warnings import warn
 
 # Parameters of a DataLoader for its worker processes, which this one does not have.
@@ -135,7 +137,7 @@ class PeakLoader(DataLoader[Any]):
             batch_size, drop_last = batch_sampler.batch_size, batch_sampler.drop_last
         batch_size, num_workers = whole("batch_size", batch_size, 1), whole("num_workers", num_workers)
         drop_last = None if drop_last is None else flag("drop_last", drop_last)
-        options = LoaderOptions(num_workers, batch_size, Ranks(rank, world_size), drop_last)
+        options = StreamingOptions(num_workers, batch_size, Ranks(rank, world_size), drop_last)
         if options.for_rank(*options.ranks.given())["world_size"] > 1 and dataset.seed_is_drawn:
             raise ValueError(f"several ranks would draw a seed each: {need_a_seed}")
         adopt_seed = dataset.reseed if dataset.seed_is_drawn else None

@@ -134,8 +134,8 @@ def test_a_loader_over_it(atemoya, simulated, workers):
     """PeakGenerator's loader with the memory that it has where there is CUDA, but for the
     page-locking.
     """
+    from atemoya._collate import Conversion
     from atemoya._tensors import TorchMemory
-    from atemoya._torch_parts import Conversion
 
     loader, plain = (atemoya.PeakGenerator(**simulated.arguments(num_workers=workers)) for _ in range(2))
     memory = TorchMemory(pinned=False)
