@@ -2,7 +2,7 @@
 """Runs the code blocks of Markdown pages: ``python docs/run_blocks.py README.md docs/howto/*.md``.
 
 Each page gets a directory of its own that holds the files of ``atemoya demo --keep DIR``. Its
-blocks run there in their order: each ``sh`` block by a ``bash -eu`` of its own, all ``python``
+blocks run there in their order: each ``sh`` block by a ``bash -eu -o pipefail`` of its own, all ``python``
 blocks in one namespace. ``atemoya`` must be on the path, and importable by this Python.
 
 A block with ``<!-- not run: REASON -->`` directly above it is counted and not run. Every other
@@ -30,7 +30,8 @@ RUNS = {"sh", "python"}
 DATA = {"text", "toml", "yaml", "json", "bibtex"}
 # Directives whose body is no Markdown; {note} and the like may hold blocks.
 OPAQUE = {"code-cell", "literalinclude", "math", "raw", "eval-rst", "toctree", "image", "figure", "glossary"}
-FENCE = re.compile(r"^\s*(?P<marks>`{3,}|:{3,})\s*(?P<info>\S*)")
+FENCE = re.compile(r"^[\s>]*(?P<marks>`{3,}|~{3,}|:{3,})\s*(?P<info>\S*)")
+SILENT = re.compile(r"^!|raises-exception|skip-execution", re.MULTILINE)
 NOT_RUN = re.compile(r"^\s*<!--\s*not run\b:?\s*(?P<reason>.*?)\s*-->\s*$")
 
 
@@ -80,6 +81,8 @@ def blocks_of(page: Path) -> list[Block]:
         if number == len(lines):
             raise Wrong(f"{here}: the block is not closed")
         text, number = "\n".join(lines[first:number]), number + 1
+        if info == "{code-cell}" and (silent := SILENT.search(text)):
+            raise Wrong(f"{here}: a cell with {silent[0]!r} passes when it fails: use %%bash, and let cells fail")
         if info.strip("{}") in OPAQUE:
             continue
         if info not in RUNS | DATA and reason is None:
@@ -97,11 +100,9 @@ def run_block(page: Path, block: Block, namespace: dict) -> bool:
     """Runs a block. Tracebacks of Python name the page and its line."""
     try:
         if block.language == "sh":
-            return subprocess.run(["bash", "-eu", "-c", block.text], stdin=subprocess.DEVNULL).returncode == 0
+            return subprocess.run(["bash", "-eu", "-o", "pipefail", "-c", block.text], stdin=subprocess.DEVNULL).returncode == 0
         exec(compile("\n" * (block.line - 1) + block.text, str(page), "exec"), namespace)
-    except SystemExit as stopped:
-        return not stopped.code
-    except BaseException:
+    except BaseException:  # SystemExit too: a page ends where its last block does
         traceback.print_exc()
         return False
     return True

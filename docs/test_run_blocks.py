@@ -68,3 +68,18 @@ def test_a_block_is_left_out_with_a_reason_only(tmp_path):
 def test_code_that_nothing_runs_is_refused(tmp_path):
     status, output = run(tmp_path, "```rust\nfn main() {}\n```\n")
     assert status == 1 and "page.md:1: rust does not run" in output
+
+
+def test_a_page_cannot_end_early_or_hide_a_failure(tmp_path):
+    hidden = {
+        "exit": "```python\nimport sys; sys.exit(0)\n```\n",
+        "pipe": "```sh\nfalse | cat\n```\n",
+        "tildes": "~~~python\nassert False\n~~~\n",
+        "quoted": "> ```python\n> assert False\n> ```\n",
+        "notebook": "```{code-cell} ipython3\n!false\n```\n",
+        "tag": "```{code-cell} ipython3\n:tags: [raises-exception]\n\nassert False\n```\n",
+    }
+    for name, page in hidden.items():
+        (place := tmp_path / name).mkdir()
+        status, output = run(place, page)
+        assert status == 1, (name, output)

@@ -166,7 +166,7 @@ fn as_json(entry: &Entry) -> Value {
         Usage::Recent => Value::Null,
     };
     json!({
-        "path": path,
+        "path": path.to_string_lossy(),
         "bytes": bytes,
         "last_use": seconds,
         "in_use": in_use,

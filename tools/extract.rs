@@ -92,7 +92,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         (vec![4, end - start], "u8")
     };
     if arguments.json {
-        return output::print_json(&json!({"path": arguments.out, "dtype": dtype, "shape": shape}));
+        return output::print_json(&json!({"path": arguments.out.to_string_lossy(), "dtype": dtype, "shape": shape}));
     }
     let shape = match shape[..] {
         [bases] => format!("({bases},)"),

@@ -87,7 +87,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let explained = Explained { store: &store, table, verdicts, inputs };
     if arguments.json {
         let warnings: Vec<String> = indexed.warnings.iter().map(|warning| output::in_command(warning)).collect();
-        return output::print_json(&json!({"path": indexed.path, "ledger": explained.json(), "warnings": warnings}));
+        return output::print_json(
+            &json!({"path": indexed.path.to_string_lossy(), "ledger": explained.json(), "warnings": warnings}),
+        );
     }
     let mut text = format!("{}: {ledger}\n", indexed.path.display());
     if arguments.explain {

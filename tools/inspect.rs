@@ -84,7 +84,7 @@ fn per_base(bytes: u64, values: u64) -> f64 {
 
 fn as_json(store: &Store, censuses: &[[Tally; 5]], indices: &[published::LocusIndex]) -> Result<Value> {
     let mut value = serde_json::to_value(store.manifest())?;
-    value["path"] = json!(store.path());
+    value["path"] = json!(store.path().to_string_lossy());
     value["checksum"] = json!(store.checksum());
     let bases = bases(store);
     value["bases"] = json!(bases);

@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         let (files, bytes, tiles) = (verified.files, verified.bytes, verified.tiles);
         let path = &arguments.store;
         return output::print_json(
-            &json!({"path": path, "files": files, "bytes": bytes, "tiles": tiles, "loci": loci}),
+            &json!({"path": path.to_string_lossy(), "files": files, "bytes": bytes, "tiles": tiles, "loci": loci}),
         );
     }
     let (files, bytes) = (verified.files, output::count(verified.bytes, "B"));

@@ -80,7 +80,8 @@ class Loader(LoaderEpochs):
         Whether ``chroms`` and exclusion lists may have no contig of the store. Otherwise that is a
         ``ValueError``.
     random_state : int, default 0
-        The seed of all epochs. Give every rank the same one.
+        The seed of all epochs: 0 to 2**64 - 1 in the native order, any integer in cherimoya's.
+        Give every rank the same one.
     num_workers : int, default 1
         The threads that gather batches, at most 1024. With 0, the iterating thread gathers.
     batch_size : int, default 32

@@ -197,8 +197,13 @@ def sampling(*, order, random_state, negative_ratio, reverse_complement, shuffle
 
 
 def base_seed(order: str, random_state: int) -> int:
-    """Returns the seed of an order for any integer: cherimoya's seeds are modulo 2^31 - 1."""
-    return int(random_state) % (2**31 - 1 if order == "cherimoya" else 2**64)
+    """Returns the seed of an order: cherimoya's are modulo 2^31 - 1, the native order's 64 bits."""
+    seed = int(random_state)
+    if order == "cherimoya":
+        return seed % (2**31 - 1)
+    if not 0 <= seed < 2**64:
+        raise ValueError(f"random_state must be from 0 to 2**64 - 1 in the native order, got {seed}")
+    return seed
 
 
 def streaming(*, num_workers, batch_size, rank=0, world_size=1, drop_last=False, slots=None) -> dict:

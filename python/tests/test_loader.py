@@ -109,7 +109,9 @@ def test_another_seed_is_another_order(make):
     first, second, again = (copies(make(random_state=seed)) for seed in (3, 4, 3))
     assert_same(first, again)
     assert any(not np.array_equal(a["sources"], b["sources"]) for a, b in zip(first, second))
-    assert_same(copies(make(random_state=-1)), copies(make(random_state=2**64 - 1)))
+    for outside in (-1, 2**64):
+        with pytest.raises(ValueError, match="random_state must be from 0 to 2"):
+            make(random_state=outside)
 
 
 def test_without_shuffling_jitter_and_turns(make):

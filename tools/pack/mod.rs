@@ -8,6 +8,7 @@ use atemoya::Store;
 use atemoya::ingest::alias::Aliases;
 use atemoya::pack::PackBuilder;
 use group::{Group, Groups};
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 /// Pack a genome and bigWig tracks into a store
@@ -90,7 +91,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 /// What was packed.
 #[derive(serde::Serialize)]
 struct Summary<'a> {
-    path: &'a Path,
+    path: Cow<'a, str>,
     contigs: usize,
     bases: u64,
     sequence: bool,
@@ -105,7 +106,7 @@ impl Summary<'_> {
         let store = Store::open(path)?;
         let manifest = store.manifest();
         Ok(Summary {
-            path,
+            path: path.to_string_lossy(),
             contigs: store.contigs().len(),
             bases: store.contigs().iter().map(|(_, length)| length).sum(),
             sequence: store.sequence().is_some(),
@@ -121,6 +122,6 @@ impl Summary<'_> {
         let Summary { path, contigs, bases, sequence, tracks, bytes, .. } = self;
         let sequence = if *sequence { "sequence and " } else { "" };
         let [bases, bytes] = [(bases, "b"), (bytes, "B")].map(|(n, unit)| output::count(*n, unit));
-        format!("{}: {contigs} contigs, {bases}, {sequence}{tracks} tracks in {bytes}\n", path.display())
+        format!("{path}: {contigs} contigs, {bases}, {sequence}{tracks} tracks in {bytes}\n")
     }
 }

@@ -36,6 +36,7 @@ pub(crate) fn run(arguments: Arguments<impl Iterator<Item = OsString>>) -> Resul
     }
     let mut build = tools.command("maturin");
     build.args(["build", "--release", "--zig", "--compatibility", &format!("manylinux_{GLIBC}")]);
+    build.env("CARGO_ENCODED_RUSTFLAGS", without_paths());
     tools.run(build.arg("--manifest-path").arg(&manifest).arg("--out").arg(&built))?;
 
     let mut said = String::new();
@@ -51,6 +52,23 @@ pub(crate) fn run(arguments: Arguments<impl Iterator<Item = OsString>>) -> Resul
         said.push_str(&format!("{} ({:.2} MB)\n", place.display(), megabytes(size)));
     }
     Ok(said)
+}
+
+/// Returns the compiler's flags, as cargo takes them, that keep this machine's paths out of the
+/// wheel. Panics of dependencies would name them.
+fn without_paths() -> OsString {
+    let home = std::env::home_dir().unwrap_or_default();
+    let cargo = std::env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
+    let mut flags = OsString::new();
+    for (path, name) in [(cargo, "cargo"), (root(), "atemoya")] {
+        if !flags.is_empty() {
+            flags.push("\u{1f}");
+        }
+        flags.push("--remap-path-prefix=");
+        flags.push(path);
+        flags.push(format!("={name}"));
+    }
+    flags
 }
 
 #[expect(clippy::cast_precision_loss, reason = "it is printed with two digits")]
