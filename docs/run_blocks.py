@@ -2,8 +2,8 @@
 """Runs the code blocks of Markdown pages: ``python docs/run_blocks.py README.md docs/howto/*.md``.
 
 Each page gets a directory of its own that holds the files of ``atemoya demo --keep DIR``. Its
-blocks run there in their order: each ``sh`` block by a ``bash -eu -o pipefail`` of its own, all ``python``
-blocks in one namespace. ``atemoya`` must be on the path, and importable by this Python.
+blocks run there in their order: each ``sh`` block by a ``bash -eu -o pipefail`` of its own, all
+``python`` blocks in one namespace. ``atemoya`` must be on the path, and importable by this Python.
 
 A block with ``<!-- not run: REASON -->`` directly above it is counted and not run. Every other
 block must be ``sh`` or ``python``, or data, which does not run (``text``, ``toml``, ``json``, ...).
@@ -100,7 +100,8 @@ def run_block(page: Path, block: Block, namespace: dict) -> bool:
     """Runs a block. Tracebacks of Python name the page and its line."""
     try:
         if block.language == "sh":
-            return subprocess.run(["bash", "-eu", "-o", "pipefail", "-c", block.text], stdin=subprocess.DEVNULL).returncode == 0
+            command = ["bash", "-eu", "-o", "pipefail", "-c", block.text]
+            return subprocess.run(command, stdin=subprocess.DEVNULL).returncode == 0
         exec(compile("\n" * (block.line - 1) + block.text, str(page), "exec"), namespace)
     except BaseException:  # SystemExit too: a page ends where its last block does
         traceback.print_exc()

@@ -191,8 +191,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if arguments.json {
         let warnings: Vec<String> = loader.warnings().iter().map(|warning| output::in_command(warning)).collect();
         let ledger = ledger::both(loader.ledger());
+        let path = path.to_string_lossy();
         return output::print_json(&json!({
-            "path": path.to_string_lossy(), "epoch": epoch, "examples": n, "of": of, "ledger": ledger, "warnings": warnings,
+            "path": path, "epoch": epoch, "examples": n, "of": of, "ledger": ledger, "warnings": warnings,
         }));
     }
     output::print(&format!("{}: {n} of the {of} examples of epoch {epoch}\n", path.display()))

@@ -7,6 +7,7 @@ use super::native::{Draw, PlanOptions};
 use crate::Result;
 
 /// The version of the order, for saved states.
+#[doc(hidden)]
 pub const VERSION: u32 = 1;
 
 /// The modulus of seeds, 2^31 - 1.
@@ -17,8 +18,8 @@ const EPOCH_STRIDE: u128 = 2_654_435_761;
 /// Returns the seed of epoch 0 for a `random_state`, which may be negative: its remainder, not
 /// negative, of division by 2^31 - 1.
 ///
-/// [`PlanOptions::seed`] is reduced in the same way. For a negative `random_state`, set it to this
-/// value.
+/// [`PeakGenerator::random_state`](crate::PeakGenerator::random_state) takes no negative numbers:
+/// give it this value.
 ///
 /// ```
 /// use atemoya::sample::cherimoya::base_seed;
@@ -66,6 +67,7 @@ const REVERSE_COMPLEMENT: u8 = 2;
 /// assert_eq!(sources, [6, 0, 2, 1, 1, 0, 1, 7, 3, 0, 5, 4]);
 /// # Ok::<(), atemoya::Error>(())
 /// ```
+#[doc(hidden)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CherimoyaPlan {
     sources: Vec<u32>,

@@ -5,7 +5,6 @@
 //! [`Dataset::plan`](crate::Dataset::plan) returns it, and
 //! [`Loader::follow`](crate::Loader::follow) takes [`Draw`]s of the caller's own.
 
-#[doc(hidden)]
 pub mod cherimoya;
 mod mt19937;
 #[doc(hidden)]
