@@ -37,6 +37,10 @@ static atemoya_window parse(const atemoya_store *store, char *text) {
     *colon = ':';
     window.contig = (uint32_t)contig;
     window.start = strtoll(colon + 1, &end, 10);
+    if (end == colon + 1 || (*end != '\0' && strcmp(end, "-") != 0)) {
+        fprintf(stderr, "gather_windows: %s is not CONTIG:START, or CONTIG:START- for the reverse strand\n", text);
+        exit(2);
+    }
     window.reverse_complement = *end == '-';
     return window;
 }
