@@ -3,8 +3,8 @@
 
 mod parameters;
 
-pub(crate) use parameters::leave_them_out;
-pub use parameters::with_parameters;
+pub use parameters::{Advised, with_parameters};
+pub(crate) use parameters::{chroms_to_use, leave_them_out, parameter_as};
 
 use crate::url;
 use std::any::Any;

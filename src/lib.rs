@@ -125,7 +125,7 @@ pub use store::Store;
 
 // What only the other crates of the workspace need.
 #[doc(hidden)]
-pub use error::{listed, panic_message, with_parameters};
+pub use error::{Advised, listed, panic_message, with_parameters};
 #[doc(hidden)]
 pub use sample::EpochPlanner;
 

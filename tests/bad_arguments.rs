@@ -252,7 +252,7 @@ fn what_cannot_be_indexed_is_refused_by_its_name() {
         // The peaks match.
         (
             new("x").negatives([&foreign]),
-            ["foreign.bed, line 1", r#"on "A", the genome has "chrA", "chrB"; use the genome's names, or `alias`"#],
+            ["foreign.bed, line 1", r#"on "A", the genome has "chrA", "chrB"; use the genome's names, or "#],
         ),
         (new("x").chroms(Some(vec!["chrA".into()])).negatives([&foreign]), ["foreign.bed, line 1", "`allow_empty`"]),
         (new("x").negatives([fixture.directory.path()]), ["", "a directory, not a file"]),

@@ -1,6 +1,6 @@
 //! The library's errors as Python's exceptions.
 
-use atemoya::Error;
+use atemoya::{Advised, Error};
 use pyo3::exceptions::{PyFileExistsError, PyKeyboardInterrupt, PyOSError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::{PyErr, create_exception};
@@ -83,10 +83,11 @@ pub(crate) fn to_py(error: Error) -> PyErr {
 }
 
 /// Writes the parameters in a message as Python has them: `chroms` becomes chroms=, and
-/// `chroms=["chr1"]` loses its backquotes.
+/// `chroms=["chr1"]` and `alias="chr"` lose their backquotes.
 pub(crate) fn in_python(message: &str) -> String {
-    atemoya::with_parameters(message, |name, names| match names {
-        Some(names) => {
+    atemoya::with_parameters(message, |name, advised| match advised {
+        Some(Advised::Text(text)) => format!("{name}={text:?}"),
+        Some(Advised::Names(names)) => {
             format!("{name}=[{}]", names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", "))
         }
         None => format!("{name}="),

@@ -72,6 +72,7 @@ index good.atemoya --peaks peaks.narrowPeak --summits --exclusion-lists no_regio
 index good.atemoya --peaks peaks.narrowPeak --summits --min-counts 1e9 --name mixed --force
 index good.atemoya --peaks peaks.narrowPeak --name mixed --force
 index good.atemoya --peaks negatives.bed --negatives peaks.narrowPeak --name mixed --force
+index good.atemoya --peaks no_regions.bed --summits
 index good.atemoya --peaks three_columns.bed --summits
 index good.atemoya --peaks no_summit.narrowPeak --summits
 index good.atemoya --peaks past_end.narrowPeak --summits

@@ -144,28 +144,34 @@ impl IndexBuilder {
     ///
     /// # Errors
     /// [`Error::Input`] for a malformed row (file and line), a missing summit, or loci on contigs
-    /// that are not among `contigs`; [`Error::Argument`] when there is no peak file; [`Error::Io`].
+    /// that are not among `contigs`; [`Error::Argument`] when there is no peak file, and when those
+    /// have no locus, unless the filter has `allow_empty`; [`Error::Io`].
     pub fn table(&self, contigs: &Contigs) -> Result<LocusTable> {
-        Ok(self.read(contigs)?.0)
+        let table = self.read(contigs, false)?.0;
+        if table.peaks() == 0 && !self.filter.allow_empty {
+            return Err(Error::argument("peaks", self.without_locus()));
+        }
+        Ok(table)
     }
 
-    /// Returns the table, and the contigs that were renamed in each file.
-    fn read(&self, contigs: &Contigs) -> Result<(LocusTable, Vec<Vec<Renamed>>)> {
+    /// Returns the table, and the contigs that were renamed in each file. Errors say how a file of
+    /// several is left out, if that is `possible`.
+    fn read(&self, contigs: &Contigs, possible: bool) -> Result<(LocusTable, Vec<Vec<Renamed>>)> {
         if self.peaks.is_empty() {
             return Err(Error::argument("peaks", "there must be at least one file"));
         }
         let options = IndexOptions { summits: self.summits.unwrap_or(false), chroms: self.chroms.clone() };
         let mut renamed = Vec::new();
-        let mut read = |path: &PathBuf| {
+        let mut read = |path: &PathBuf, optional: bool| {
             let mut bed = read_bed(path)?;
             renamed.push(matching::rename(path, &mut bed, contigs, self.alias.as_ref())?);
             if !self.filter.allow_empty {
-                matching::loci(path, &bed, contigs)?;
+                matching::loci(path, &bed, contigs, possible && optional)?;
             }
             Ok((path.clone(), bed))
         };
-        let peaks = self.peaks.iter().map(&mut read).collect::<Result<Vec<_>>>()?;
-        let negatives = self.negatives.iter().map(&mut read).collect::<Result<Vec<_>>>()?;
+        let peaks = self.peaks.iter().map(|path| read(path, self.peaks.len() > 1)).collect::<Result<Vec<_>>>()?;
+        let negatives = self.negatives.iter().map(|path| read(path, true)).collect::<Result<Vec<_>>>()?;
         Ok((LocusTable::from_beds(&peaks, &negatives, contigs, &options)?, renamed))
     }
 
@@ -192,7 +198,7 @@ impl IndexBuilder {
             filter.renamed_exclusions(store.contigs())?.into_iter().unzip();
         let chroms = self.chroms.as_deref().unwrap_or_default();
         let mut warnings = matching::chroms(chroms, store.contigs(), filter.allow_empty)?;
-        let (table, mut renamed) = self.read(store.contigs())?;
+        let (table, mut renamed) = self.read(store.contigs(), true)?;
         renamed.extend(excluded_names);
         let without_peaks = self.peaks_to_use(&table, store.contigs())?;
         let has_peaks = without_peaks.is_none();
@@ -235,6 +241,12 @@ impl IndexBuilder {
         Ok(Indexed { path, table: index.table.loci, selection, inputs: index.inputs, warnings })
     }
 
+    /// Says that the files of peaks have no locus.
+    fn without_locus(&self) -> String {
+        let files = self.peaks.iter().map(|path| path.display().to_string());
+        format!("there is no locus in {}", listed(files))
+    }
+
     /// Checks that a peak is on a contig to use. Returns a warning when there is none and the
     /// filter allows that.
     fn peaks_to_use(&self, table: &LocusTable, contigs: &Contigs) -> Result<Option<String>> {
@@ -250,7 +262,7 @@ impl IndexBuilder {
             Some(chroms) if table.peaks() > 0 => {
                 format!("no peak is on {}, the contigs to use (`chroms`)", listed(chroms))
             }
-            _ => "the files hold no peak".to_owned(),
+            _ => self.without_locus(),
         };
         match self.filter.allow_empty {
             true => Ok(Some(format!("{message}: nothing can be sampled from this index"))),

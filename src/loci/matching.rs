@@ -1,6 +1,7 @@
 //! Compares the contig names that users give with those of the genome. It is an error when none is
 //! a contig of the genome, and a warning when some are not.
 
+use crate::error::{chroms_to_use, parameter_as};
 use crate::format::{Contigs, Renamed};
 use crate::ingest::alias::{Aliases, ContigNames, helped_by_chr};
 use crate::ingest::bed::BedFile;
@@ -23,12 +24,21 @@ pub(crate) fn chroms(names: &[String], contigs: &Contigs, allow_empty: bool) -> 
     }
     let remedy = match names.iter().find(|name| is_path(name)) {
         Some(file) => format!("{file:?} looks like a file, and lists of contigs are not read from files: name them"),
-        None => "use its names; `allow_empty` goes on without a locus".to_owned(),
+        None => format!("use its names{}", likely(names, contigs)),
     };
     Err(Error::argument(
         "chroms",
         format!("none of {} is a contig of the genome, which has {known}; {remedy}", listed(names)),
     ))
+}
+
+/// Advises, for a message, to use the contigs that are likely meant by names that differ by `chr`.
+fn likely(names: &[String], contigs: &Contigs) -> String {
+    let mut ids: Vec<usize> = helped_by_chr(names.iter().map(String::as_str), contigs).map(|(_, id)| id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let chroms = chroms_to_use(ids.into_iter().map(|id| contigs.name(id)));
+    chroms.map_or_else(String::new, |chroms| format!(", likely {chroms}"))
 }
 
 /// Returns whether a name looks like that of a file.
@@ -52,7 +62,8 @@ pub(crate) fn exclusion_list(path: &Path, bed: &BedFile, contigs: &Contigs, allo
         let missed: Vec<&str> = missed.collect();
         let warning = || {
             let path = path.display();
-            format!("`exclusion_lists`: the regions of {path} on {} exclude nothing; {RENAMES}", listed(missed.iter()))
+            let remedy = renames(&bed.contigs, contigs);
+            format!("`exclusion_lists`: the regions of {path} on {} exclude nothing; {remedy}", listed(missed.iter()))
         };
         return Ok((!missed.is_empty()).then(warning).into_iter().collect());
     }
@@ -64,7 +75,8 @@ pub(crate) fn exclusion_list(path: &Path, bed: &BedFile, contigs: &Contigs, allo
     if allow_empty {
         return Ok(vec![format!("{}: {message}", path.display())]);
     }
-    Err(Error::input(path, None, format!("{message}; {RENAMES}, `allow_empty` takes the list as it is")))
+    let remedy = renames(&bed.contigs, contigs);
+    Err(Error::input(path, None, format!("{message}; {remedy}; `allow_empty` takes the list as it is")))
 }
 
 /// Returns a warning about loci of a table that are left out because their contigs have other names
@@ -80,22 +92,33 @@ pub(crate) fn left_out(table: &LocusTable, chroms: Option<&[String]>, contigs: &
         .then(|| format!("the loci on {} are left out: the genome has no such contig; {RENAMES}", listed(names)))
 }
 
-/// Checks one file of loci.
+/// Checks one file of loci. If the others may do without it, the error says how.
 ///
 /// # Errors
 /// [`Error::Input`] when it has loci and none is on a contig of the genome.
-pub(crate) fn loci(path: &Path, bed: &BedFile, contigs: &Contigs) -> Result<()> {
+pub(crate) fn loci(path: &Path, bed: &BedFile, contigs: &Contigs, optional: bool) -> Result<()> {
     let Some(first) = bed.records.first() else { return Ok(()) };
     if bed.contigs.iter().any(|name| contigs.id(name).is_some()) {
         return Ok(());
     }
     let (theirs, ours) = (listed(&bed.contigs), listed(contigs.iter().map(|(name, _)| name)));
     let message = format!("no locus is on a contig of the genome: the loci are on {theirs}, the genome has {ours}");
-    let past = "`allow_empty` with `chroms` leaves them out";
-    Err(Error::input(path, first.line, format!("{message}; {RENAMES}; {past}")))
+    let past = if optional { "; `allow_empty` with `chroms` leaves them out" } else { "" };
+    Err(Error::input(path, first.line, format!("{message}; {}{past}", renames(&bed.contigs, contigs))))
 }
 
-/// The remedy for contigs with other names.
+/// Returns the remedy for contigs with other names: `chr` as alias where it helps.
+fn renames(names: &[String], contigs: &Contigs) -> String {
+    match helped_by_chr(names.iter().map(String::as_str), contigs).next() {
+        Some((name, id)) => {
+            let (alias, ours) = (parameter_as("alias", "chr"), contigs.name(id));
+            format!("use the genome's names, or {alias}, which reads {name:?} as {ours:?}")
+        }
+        None => "use the genome's names, or give `alias` a file of names that mean the same".to_owned(),
+    }
+}
+
+/// The remedy for contigs of a table, which may be an index's, with other names.
 const RENAMES: &str = "use the genome's names, or `alias` for names that mean the same";
 
 /// Renames the contigs of a file to those of the genome by the aliases, and returns the renamed
@@ -138,9 +161,14 @@ mod tests {
         let warned = check(&["chr1", "chrX"], false).unwrap();
         assert!(warned[0].starts_with("`chroms`: the genome has no \"chrX\"; it has \"chr1\","), "{warned:?}");
         let error = check(&["1", "2"], false).unwrap_err().to_string();
-        for part in [r#"none of "1", "2" is"#, r#""chr10" and 2990 more"#, "`allow_empty`"] {
+        for part in
+            [r#"none of "1", "2" is"#, r#""chr10" and 2990 more; use its names, likely `chroms=["chr1", "chr2"]`"#]
+        {
             assert!(error.contains(part), "{error}");
         }
+        assert!(!error.contains("allow_empty"), "{error}");
+        let error = check(&["X"], false).unwrap_err().to_string();
+        assert!(error.ends_with("more; use its names"), "{error}");
         assert!(check(&["1", "2"], true).unwrap()[0].contains("no \"1\", \"2\""));
         for file in ["fold_0.json", "folds/a", "x.TXT"] {
             let error = check(&[file], false).unwrap_err().to_string();
@@ -158,14 +186,17 @@ mod tests {
         assert_eq!(check(&["chrUn", "chr2"], false).unwrap(), [""; 0]);
         let warned = check(&["1", "chr2", "4", "X"], false).unwrap();
         assert!(
-            warned[0].contains(r#"regions of x.bed on "1", "4" exclude nothing; use the genome's names, or `alias`"#),
+            warned[0]
+                .contains(r#"regions of x.bed on "1", "4" exclude nothing; use the genome's names, or `alias="chr"`"#),
             "{warned:?}"
         );
         assert_eq!(check(&[], false).unwrap(), ["`exclusion_lists`: x.bed has no region"]);
         let error = check(&["1", "2"], false).unwrap_err().to_string();
-        for part in ["x.bed: ", r#"on "1", "2", and the genome has "chr1", "#, "`allow_empty`"] {
+        let alias = r#"or `alias="chr"`, which reads "1" as "chr1""#;
+        for part in ["x.bed: ", r#"on "1", "2", and the genome has "chr1", "#, alias, "`allow_empty`"] {
             assert!(error.contains(part), "{error}");
         }
+        assert!(check(&["X"], false).unwrap_err().to_string().contains("give `alias` a file of names"));
         assert!(check(&["1"], true).unwrap()[0].starts_with("x.bed: this exclusion list excludes nothing"));
     }
 }

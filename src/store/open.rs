@@ -72,7 +72,8 @@ impl Store {
                 return Err(Error::input(path, None, advice));
             }
             let reason = if path.exists() { "it has no manifest.json" } else { "the path does not exist" };
-            return Err(Error::NotAStore { path: path.to_path_buf(), reason: reason.into() });
+            let reason = format!("{reason}; make a store with `atemoya pack`, in Python with `atemoya.pack`");
+            return Err(Error::NotAStore { path: path.to_path_buf(), reason });
         }
         let (manifest, checksum) = read_manifest(&manifest_path)?;
         let contigs = manifest.validate().map_err(|d| d.at(&manifest_path, 0))?;

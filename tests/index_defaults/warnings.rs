@@ -45,7 +45,7 @@ fn an_index_without_a_peak_is_made_only_on_request() {
     let on_a = fixture.write("a.bed", "chrA\t100\t110\n");
     let none = fixture.write("none.bed", "");
     for (peaks, chroms, part) in
-        [(&on_a, Some(vec!["chrB".to_owned()]), "no peak is on \"chrB\""), (&none, None, "hold no peak")]
+        [(&on_a, Some(vec!["chrB".to_owned()]), "no peak is on \"chrB\""), (&none, None, "there is no locus in \"")]
     {
         let builder = IndexBuilder::new("x").peaks([peaks]).chroms(chroms);
         refused(
@@ -59,6 +59,8 @@ fn an_index_without_a_peak_is_made_only_on_request() {
         assert!(indexed.warnings[0].contains(part), "{:?}", indexed.warnings);
         fs::remove_dir_all(indexed.path).unwrap();
     }
+    let table = IndexBuilder::new("x").peaks([&none]).table(fixture.store.contigs());
+    refused(table, "peaks", &["there is no locus in", "none.bed"]);
     let foreign = fixture.write("foreign.bed", "1\t100\t110\n2\t100\t110\n");
     let error = IndexBuilder::new("x").peaks([foreign]).publish(&fixture.store, &()).unwrap_err().to_string();
     assert!(error.contains(r#"the loci are on "1", "2", the genome has "chrA", "chrB""#), "{error}");

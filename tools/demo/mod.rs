@@ -73,7 +73,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         Some(path) => {
             std::fs::create_dir_all(path).with_context(|| format!("{}: cannot create", path.display()))?;
             let mut entries = std::fs::read_dir(path).with_context(|| format!("{}: cannot list", path.display()))?;
-            ensure!(entries.next().is_none(), "{}: is not empty; the demo overwrites nothing", path.display());
+            let new = path.join("demo");
+            ensure!(
+                entries.next().is_none(),
+                "{}: is not empty, and the demo overwrites nothing: name a new directory, such as --keep {}",
+                path.display(),
+                output::in_shell(&new.display().to_string())
+            );
             path.as_path()
         }
         None => {

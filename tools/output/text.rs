@@ -2,6 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
+use atemoya::Advised;
 use std::io::{ErrorKind, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -69,8 +70,9 @@ fn say(beginning: &str, style: Style, text: &str) {
 /// Returns a message of the library with its parameters as the command has them: `max_jitter`
 /// becomes --max-jitter, and `chroms=["chr1", "chr2"]` becomes --chroms chr1,chr2.
 pub(crate) fn in_command(message: &str) -> String {
-    atemoya::with_parameters(message, |name, names| match names {
-        Some(names) => format!("{} {}", option(name), in_shell(&names.join(","))),
+    atemoya::with_parameters(message, |name, advised| match advised {
+        Some(Advised::Text(text)) => format!("{} {}", option(name), in_shell(&text)),
+        Some(Advised::Names(names)) => format!("{} {}", option(name), in_shell(&names.join(","))),
         None => option(name),
     })
 }
@@ -85,7 +87,7 @@ pub(crate) fn option(parameter: &str) -> String {
 }
 
 /// Returns a word as a shell takes it.
-fn in_shell(word: &str) -> String {
+pub(crate) fn in_shell(word: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.,:/+@%".contains(&byte);
     if word.bytes().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
@@ -122,7 +124,7 @@ mod tests {
 
     #[test]
     fn parameters_become_options() {
-        let message = r#"use `chroms=["chr1", "HLA-A*01"]`, `chroms=["chr1", "chr2"]` or `replace`"#;
-        assert_eq!(in_command(message), "use --chroms 'chr1,HLA-A*01', --chroms chr1,chr2 or --force");
+        let message = r#"use `chroms=["chr1", "HLA-A*01"]`, `chroms=["chr1", "chr2"]`, `alias="chr"` or `replace`"#;
+        assert_eq!(in_command(message), "use --chroms 'chr1,HLA-A*01', --chroms chr1,chr2, --alias chr or --force");
     }
 }

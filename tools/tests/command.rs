@@ -158,12 +158,19 @@ fn what_is_wrong_is_said_and_nothing_is_left() {
     let peaks = file("peaks.narrowPeak");
     assert!(refused(&["index", text(&store), "--name", "../n", "--peaks", &peaks]).contains("cannot name an index"));
     assert!(refused(&["index", text(&store), "--peaks", &peaks]).contains("exists already"));
-    assert!(refused(&["index", text(data()), "--peaks", &at("far.bed")]).contains("not an atemoya store"));
+    let said = refused(&["index", text(data()), "--peaks", &at("far.bed")]);
+    assert!(said.contains("not an atemoya store") && said.contains("`atemoya pack`"), "{said}");
+    fs::write(at("ensembl.bed"), "1\t9000\t9100\n").unwrap();
+    let said = index(&["--peaks", &at("ensembl.bed")]);
+    assert!(said.contains(r#"--alias chr, which reads "1" as "chr1""#) && !said.contains("empty"), "{said}");
+    assert!(index(&["--peaks", &at("ensembl.bed"), "--chroms", "1,2"]).contains("likely --chroms chr1,chr2"));
+    let said = refused(&["demo", "--keep", text(data())]);
+    assert!(said.contains("name a new directory, such as --keep ") && said.contains("/demo"), "{said}");
 
     for (arguments, word) in [
         (vec!["--in-window", "0"], "--in-window: 0"),
         (vec!["--negative-ratio", "nan"], "--negative-ratio: "),
-        (vec!["--chroms", "chrZ"], "--allow-empty goes on"),
+        (vec!["--chroms", "chrZ"], "use its names"),
         (vec!["--max-jitter", "999999"], "kept"),
         (vec!["--loci", "nope"], "nope"),
         (vec!["--counts-tracks", "nope", "--min-counts", "1"], "nope"),
@@ -184,7 +191,7 @@ fn what_is_wrong_is_said_and_nothing_is_left() {
     assert!(
         extract(&["--contig", "chr1", "--sequence", "--start", "9", "--end", "8"]).contains("--start 9 and --end 8")
     );
-    assert_eq!(names(directory.path()), ["bad.bed", "far.bed", "some.bed"]);
+    assert_eq!(names(directory.path()), ["bad.bed", "ensembl.bed", "far.bed", "some.bed"]);
     assert_eq!(names(&store.join("loci")), ["default"]);
 }
 
