@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: Arguments<impl Iterator<Item = OsString>>) -> Resul
         tools.run(sdist.arg("sdist").arg("--manifest-path").arg(&manifest).arg("--out").arg(&built))?;
     }
     let mut build = tools.command("maturin");
-    build.args(["build", "--release", "--zig", "--compatibility", &format!("manylinux_{GLIBC}")]);
+    build.args(["build", "--release", "--locked", "--zig", "--compatibility", &format!("manylinux_{GLIBC}")]);
     build.env("CARGO_ENCODED_RUSTFLAGS", without_paths());
     tools.run(build.arg("--manifest-path").arg(&manifest).arg("--out").arg(&built))?;
 
