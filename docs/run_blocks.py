@@ -7,8 +7,8 @@ blocks run there in their order: each ``sh`` block by a ``bash -eu -o pipefail``
 
 A block with ``<!-- not run: REASON -->`` directly above it is counted and not run. Every other
 block must be ``sh`` or ``python``, or data, which does not run (``text``, ``toml``, ``json``, ...).
-Blocks of MyST directives (``{code-cell}``, ``{literalinclude}``) are not looked at. The exit status
-is 0 if all blocks passed, and 1 otherwise.
+Blocks of MyST directives (``{code-cell}``, ``{literalinclude}``) do not run here; a ``{code-cell}``
+that could hide a failure is refused. The exit status is 0 if all blocks passed, and 1 otherwise.
 """
 
 import argparse
