@@ -44,6 +44,8 @@ class _Cursor:
         """Returns the cursor, and moves to the next epoch."""
         epoch, given = self.epoch, self.given
         self.epoch, self.given = epoch + (not self.repeats), 0
+        if self.feed is not None:
+            self.feed.given_elsewhere(epoch)
         return epoch, given
 
 

@@ -40,6 +40,7 @@ class Feed:
         # The next iteration's epoch, the state that it resumes, and whether that epoch had ended.
         self.epoch, self._resume, self._ended = 0, None, False
         self._last_set = None  # the epoch that was set last
+        self._elsewhere = None  # the epoch that another loader gives, by the sampler of this feed's loader
         self._idle = None  # a stream that is not iterated, its options, and the next epoch in it
         # The state at the end of the last iteration, and its data set.
         self._state, self._state_native = None, None
@@ -91,6 +92,7 @@ class Feed:
         if self.repeats:
             return
         last_set, self._last_set = self._last_set, epoch
+        self._elsewhere = None
         running = self._running()
         if running is not None:
             if running.set_epoch(epoch, last_set):
@@ -141,6 +143,7 @@ class Feed:
             running.hand_over()
         with self._locked():
             epoch, resume = self.epoch, self._resume
+            self._elsewhere = None
             stream, options, next_epoch = self._take_stream()
             done = 0
             if resume is not None:
@@ -187,13 +190,26 @@ class Feed:
         """Returns a stream's state with the epoch of the feed, which differs if it repeats one."""
         return {**state, "epoch": self.epoch} if self.repeats else state
 
+    def given_elsewhere(self, epoch: int) -> None:
+        """Notes that another loader gives an epoch: how far it is cannot be known here."""
+        self._elsewhere = epoch
+
     def state_dict(self) -> dict:
         """Returns the state: the cursor of the last iteration, and what identifies its stream.
 
         If an earlier epoch than the cursor's was set last, the state has that one as well:
         Lightning iterates a short loader several times while a longer one is in one epoch.
+
+        Raises RuntimeError if another loader gives the epoch.
         """
         with self._locked():
+            if self._elsewhere is not None:
+                raise RuntimeError(
+                    f"another loader gives epoch {self._elsewhere}, over loader.sampler or loader.batch_sampler, and "
+                    "this loader does not know how far that one is. Iterate this loader itself. With Accelerate, "
+                    "leave it out of prepare, or save the state of the prepared loader, which it has with "
+                    "DataLoaderConfiguration(use_stateful_dataloader=True)"
+                )
             state = self._native_state()
             earlier = self._last_set is not None and self._last_set < state["epoch"]
             return {**state, "set_epoch": self._last_set} if earlier else state
@@ -235,5 +251,5 @@ class Feed:
             stream.stop()
             self._idle = (stream, options, None)
             self.epoch, self._resume, self._state = state["epoch"], state, None
-            self._last_set, self._ended = last_set, False
+            self._last_set, self._ended, self._elsewhere = last_set, False, None
             self._generation += 1

@@ -83,6 +83,21 @@ def accelerate_with_torchdata(make):
     return prepared_by_accelerate(make, use_stateful_dataloader=True)
 
 
+def accelerate_resumed(make):
+    """The second epoch, of which the first loader gives three batches and another one the rest."""
+    from accelerate import Accelerator
+    from accelerate.utils import DataLoaderConfiguration
+
+    accelerator = Accelerator(cpu=True, dataloader_config=DataLoaderConfiguration(use_stateful_dataloader=True))
+    first, second = accelerator.prepare(make()), accelerator.prepare(make())
+    epoch = cloned(first)
+    running = iter(first)
+    begun = cloned(next(running) for _ in range(3))
+    second.load_state_dict(first.state_dict())
+    second.iteration = first.iteration
+    return [epoch, begun + cloned(second)]
+
+
 def fabric(make):
     from lightning.fabric import Fabric
 
@@ -157,8 +172,8 @@ def lightning_overfit(make):
 
 
 TASKS = [loader_alone, distributed_sampler, workers_of_a_distributed_sampler, ray_train, accelerate,
-         accelerate_that_splits_batches, accelerate_that_dispatches, accelerate_with_torchdata, fabric, lightning_fit,
-         lightning_resumed, lightning_predict, lightning_overfit]
+         accelerate_that_splits_batches, accelerate_that_dispatches, accelerate_with_torchdata, accelerate_resumed, fabric,
+         lightning_fit, lightning_resumed, lightning_predict, lightning_overfit]
 
 
 def told(work) -> list[str]:

@@ -85,11 +85,12 @@ def test_a_foreign_iteration_keeps_what_it_began_with(make, way, changes):
 def test_setting_the_epoch_of_a_foreign_iteration_after_loading(make, epochs, epoch, first):
     """Accelerate does so."""
     loader = make()
-    loader.load_state_dict({**loader.state_dict(), "epoch": 1, "step": 3})
+    state = {**loader.state_dict(), "epoch": 1, "step": 3}
+    loader.load_state_dict(state)
     loader.batch_sampler.sampler.set_epoch(epoch)
     epochs.check(torch.utils.data.DataLoader(loader.dataset, batch_sampler=loader.batch_sampler), epoch, first)
     with pytest.warns(UserWarning, match="begins epoch 0"):
-        loader.load_state_dict({**loader.state_dict(), "epoch": 1, "step": 3})
+        loader.load_state_dict(state)
         loader.batch_sampler.sampler.set_epoch(0)
     epochs.check(torch.utils.data.DataLoader(loader.dataset, batch_sampler=loader.batch_sampler), 0)
 

@@ -148,3 +148,27 @@ def test_a_sampler_that_shuffles_is_told(make):
     dataset = make().dataset
     with pytest.warns(UserWarning, match="shuffle=False"):
         list(torch.utils.data.DataLoader(dataset, shuffle=True, batch_size=12))
+
+
+# ---- Accelerate ---------------------------------------------------------------------------------
+
+
+def test_the_state_of_a_loader_that_another_one_gives_is_an_error(make, epochs):
+    accelerator = needed("accelerate").Accelerator(cpu=True)
+    loader = make()
+    state = loader.state_dict()
+    prepared = accelerator.prepare(loader)
+    assert loader.state_dict() == state
+    next(iter(prepared))
+    with pytest.raises(RuntimeError, match="another loader gives epoch 0.*use_stateful_dataloader=True"):
+        loader.state_dict()
+    loader.set_epoch(1)
+    assert loader.state_dict() == {**state, "epoch": 1}
+    assert_same_batches(list(prepared), epochs[0])
+    with pytest.raises(RuntimeError, match="another loader gives epoch 0"):
+        loader.state_dict()
+    loader.load_state_dict(state)
+    assert loader.state_dict() == state
+    list(prepared)
+    assert_same_batches([next(iter(loader))], epochs[1][:1])
+    assert loader.state_dict() == {**state, "epoch": 1, "step": 1}
