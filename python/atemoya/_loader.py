@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
-from ._loader_epochs import LoaderEpochs
+from ._batch import Batch
+from ._epochs import Epochs
+from ._ledger import Ledger
+from ._loader_source import source_of
+from ._options import batches_per_epoch, cannot_change, whole
 from ._paths import Pathlike
 from ._store import Store
 
 
-class Loader(LoaderEpochs):
+class Loader(Epochs):
     """Streams training batches from a store, peaks mixed with negatives, without PyTorch.
 
     Worker threads gather batches before they are asked for. Each iteration is the next epoch; one
@@ -204,4 +209,91 @@ class Loader(LoaderEpochs):
         ask_ahead: bool = True,
         verify: bool = False,
     ) -> None:
-        self._make({name: value for name, value in locals().items() if name != "self"})
+        self._arguments = {name: value for name, value in locals().items() if name != "self"}
+        self._store, self._native, self._options, self._feed = source_of(**self._arguments)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in self.__dict__.get("_arguments", ()):
+            raise cannot_change(name, "loader")
+        of_the_package = type(self).__module__.partition(".")[0] == __name__.partition(".")[0]
+        if of_the_package and not name.startswith("_") and not hasattr(type(self), name):
+            raise AttributeError(f"a Loader has no attribute {name!r}: its parameters are given when it is made")
+        super().__setattr__(name, value)
+
+    @property
+    def store(self) -> Store:
+        """The :class:`Store` that the loader reads.
+
+        Examples
+        --------
+        >>> import atemoya
+        >>> atemoya.Loader("demo.atemoya").store.loci
+        ['default']
+        """
+        return self._store
+
+    def __iter__(self) -> Iterator[Batch]:
+        return iter(self._feed)
+
+    def __len__(self) -> int:
+        return batches_per_epoch(len(self._native), self._options["batch_size"], self._options["drop_last"])
+
+    @property
+    def ledger(self) -> Ledger:
+        """How many peaks and negatives are kept, and how many each rule left out: a ``Ledger``.
+
+        Examples
+        --------
+        >>> import atemoya
+        >>> ledger = atemoya.Loader("demo.atemoya").ledger
+        >>> sum(ledger["peaks"].values()) == 2 * ledger["peaks"]["total"]
+        True
+        """
+        return Ledger(*self._native.ledger())
+
+    def fetch(self, epoch: int, indices: Iterable[int]) -> Batch:
+        """Gathers the examples at some indices of an epoch, in the calling thread.
+
+        Parameters
+        ----------
+        epoch : int
+            The epoch, from 0.
+        indices : iterable of int
+            The places of the examples in the order of that epoch, from 0.
+
+        Returns
+        -------
+        Batch
+            The examples in the order of ``indices``, in host memory.
+
+        Raises
+        ------
+        ValueError
+            If an index is negative, or past the last example.
+        TypeError
+            If an index is not an integer.
+
+        Examples
+        --------
+        >>> import atemoya
+        >>> batch = atemoya.Loader("demo.atemoya").fetch(epoch=2, indices=[5, 0, 5])
+        >>> batch.sequence.shape
+        (3, 4, 2114)
+        """
+        return Batch(self._native.fetch(whole("epoch", epoch), [whole("indices", index) for index in indices]))
+
+    def __getstate__(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        return self._arguments, self.state_dict()
+
+    def __setstate__(self, state: tuple[dict[str, Any], dict[str, Any]]) -> None:
+        # Selects loci anew. If they are others now, the state is refused.
+        type(self).__init__(self, **state[0])
+        self.load_state_dict(state[1])
+
+    def __repr__(self) -> str:
+        given, ledger = self._arguments, self.ledger
+        facts = [f"{ledger['peaks']['kept']} peaks, {ledger['negatives']['kept']} negatives",
+                 f"{len(self)} batches of {given['batch_size']} an epoch", f"order {given['order']}"]
+        facts += [f"rank {given['rank']} of {given['world_size']}"] if given["world_size"] > 1 else []
+        facts += [] if given["device"] is None else [f"CUDA device {given['device']}"]
+        return f"{type(self).__name__}({str(self.store.path)!r}: {'; '.join(facts)})"

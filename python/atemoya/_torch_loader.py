@@ -12,6 +12,7 @@ from torch.utils.data import DataLoader, default_collate
 
 from ._collate import Conversion
 from ._epoch_sampler import EpochBatchSampler, EpochSampler
+from ._epochs import Epochs
 from ._feed import Feed
 from ._framework_loaders import in_order, only_seeds, ordinary
 from ._options import cannot_change, flag, whole
@@ -26,7 +27,7 @@ from ._warnings import warn
 _PROCESS_PARAMETERS = ("timeout", "multiprocessing_context", "prefetch_factor", "pin_memory_device", "in_order")
 
 
-class PeakLoader(DataLoader[Any]):
+class PeakLoader(Epochs, DataLoader[Any]):
     """A ``torch.utils.data.DataLoader`` whose batches are gathered by native threads.
 
     :func:`PeakGenerator` returns one. Each iteration is the next epoch; one that gives no batch
@@ -207,83 +208,14 @@ class PeakLoader(DataLoader[Any]):
     def __len__(self) -> int:
         return self._options.batches(len(self.dataset))
 
-    def set_epoch(self, epoch: int) -> None:
-        """Sets the epoch of the next batch.
-
-        An iteration within that epoch continues. One that has given no batch yet begins that epoch.
-        The next iteration begins it as well, unless the current one gives a batch first.
-
-        Parameters
-        ----------
-        epoch : int
-            The epoch, from 0.
-
-        Raises
-        ------
-        ValueError
-            If it is negative.
-
-        Examples
-        --------
-        >>> import atemoya
-        >>> loader = atemoya.PeakGenerator(store="demo.atemoya", random_state=7)
-        >>> loader.set_epoch(3)
-        >>> loader.state_dict()["epoch"]
-        3
-        """
+    def _set_epoch(self, epoch: int) -> None:
+        # That of the sampler and the batch sampler as well, which set the feed's.
         self.sampler.set_epoch(epoch)
 
-    def state_dict(self) -> dict[str, Any]:
-        """Returns the state, which names the next batch and is the same on every rank.
-
-        Save it beside the model. It has a few numbers and texts, which JSON can hold.
-
-        Returns
-        -------
-        dict
-            ``epoch`` and ``step`` of the next batch, and what identifies the stream.
-
-        Examples
-        --------
-        >>> import atemoya
-        >>> loader = atemoya.PeakGenerator(store="demo.atemoya", random_state=7)
-        >>> batch = next(iter(loader))
-        >>> state = loader.state_dict()
-        >>> state["epoch"], state["step"]
-        (0, 1)
-        """
-        return self._feed.state_dict()
-
-    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Resumes a state: the next iteration begins with the batch that it names.
-
-        The numbers of workers and ranks may be others than those of the loader that was saved. That
-        iteration has the rest of its epoch; ``len(loader)`` is that of a whole one, so a progress
-        bar takes ``initial=state["step"]``.
-
-        Parameters
-        ----------
-        state_dict : dict
-            What :meth:`state_dict` returned.
-
-        Raises
-        ------
-        ValueError
-            If the state is of other examples, another order, seed or batch size.
-
-        Examples
-        --------
-        >>> import atemoya
-        >>> first = atemoya.PeakGenerator(store="demo.atemoya", random_state=7)
-        >>> batch = next(iter(first))
-        >>> second = atemoya.PeakGenerator(store="demo.atemoya", random_state=7, num_workers=2)
-        >>> second.load_state_dict(first.state_dict())
-        >>> len(list(second)) == len(second) - 1
-        True
-        """
-        self._feed.load_state_dict(state_dict)
+    def _load(self, state: dict[str, Any]) -> None:
+        super()._load(state)
         # The sampler and the batch sampler resume as well.
-        self.sampler.resume(state_dict["epoch"], state_dict["step"] * self._options.batch_size)
+        self.sampler.resume(state["epoch"], state["step"] * self._options.batch_size)
         self.dataset.seed_is_drawn = False
 
     def __repr__(self) -> str:
