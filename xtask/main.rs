@@ -7,6 +7,7 @@
 mod arguments;
 mod header;
 mod install;
+mod licenses;
 mod tarball;
 mod tidy;
 mod wheel;
@@ -29,13 +30,14 @@ usage: cargo xtask header [--check]
            --profile NAME    cargo's profile (default: release)
 
        cargo xtask c-tarball --out DIR [--profile NAME]
-           Packs what install-c installs, with README and licences, into
+           Packs what install-c installs, with README and licences (those of linked crates, too), into
            DIR/atemoya-c-VERSION-SYSTEM.tar.gz. The same files give the same archive: their times
            are SOURCE_DATE_EPOCH or, where that is not set, the time of the last commit.
 
        cargo xtask wheel [--out DIR] [--sdist]
            Builds the Python package's wheel, linked by zig against glibc 2.17, and has auditwheel
-           prove it. The tools are installed from PyPI into target/wheel-tools.
+           prove it. It has the licences of the crates that are linked. The tools are installed from
+           PyPI into target/wheel-tools.
            --out DIR         the directory for the wheel (default: target/wheels)
            --sdist           makes the source distribution, too
 

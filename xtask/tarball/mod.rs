@@ -9,6 +9,7 @@ mod tests;
 
 use crate::arguments::Arguments;
 use crate::install::{self, VERSION};
+use crate::licenses;
 use crate::{Failure, Result, at, failed, root, target};
 use options::Options;
 use std::env;
@@ -35,11 +36,15 @@ pub(crate) fn run(arguments: Arguments<impl Iterator<Item = OsString>>) -> Resul
     if packed.exists() {
         fs::remove_dir_all(&packed).map_err(at(&packed))?;
     }
+    // Before the build, which takes minutes.
+    let licenses = licenses::of("atemoya-c")?;
     install::installed(&install::Options::at(tree.clone(), options.profile))?;
     for (file, place) in BESIDE {
         let (file, place) = (root().join(file), tree.join(place));
         fs::copy(&file, &place).map_err(at(&file))?;
     }
+    let place = tree.join(licenses::FILE);
+    fs::write(&place, licenses).map_err(at(&place))?;
     fs::create_dir_all(&options.out).map_err(at(&options.out))?;
     let archive = options.out.join(format!("{name}.tar.gz"));
     pack(&tree, &archive, time()?)?;

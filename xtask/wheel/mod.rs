@@ -10,7 +10,7 @@ mod tests;
 mod tools;
 
 use crate::arguments::Arguments;
-use crate::{Result, at, root, target};
+use crate::{Result, at, licenses, root, target};
 use options::Options;
 use std::ffi::OsString;
 use std::fs;
@@ -37,7 +37,14 @@ pub(crate) fn run(arguments: Arguments<impl Iterator<Item = OsString>>) -> Resul
     let mut build = tools.command("maturin");
     build.args(["build", "--release", "--locked", "--zig", "--compatibility", &format!("manylinux_{GLIBC}")]);
     build.env("CARGO_ENCODED_RUSTFLAGS", without_paths());
-    tools.run(build.arg("--manifest-path").arg(&manifest).arg("--out").arg(&built))?;
+    build.arg("--manifest-path").arg(&manifest).arg("--out").arg(&built);
+    // Where `license-files` in python/pyproject.toml looks for it. The sdist has no need of it: it
+    // contains nobody else's work.
+    let licenses = root().join("python").join(licenses::FILE);
+    fs::write(&licenses, licenses::of("atemoya-python")?).map_err(at(&licenses))?;
+    let ended = tools.run(&mut build);
+    fs::remove_file(&licenses).map_err(at(&licenses))?;
+    ended?;
 
     let mut said = String::new();
     for path in files(&built)? {
