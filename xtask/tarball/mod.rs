@@ -3,6 +3,7 @@
 //! The same files give the same archive, byte for byte: names are sorted, owners are nobody's, and
 //! all times are one, which the caller or the last commit says.
 
+mod glibc;
 mod options;
 #[cfg(test)]
 mod tests;
@@ -20,12 +21,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// What lies beside the installed files, and its name there.
-const BESIDE: [(&str, &str); 4] = [
-    ("capi/README.md", "README.md"),
-    ("CHANGELOG.md", "CHANGELOG.md"),
-    ("LICENSE-APACHE", "LICENSE-APACHE"),
-    ("LICENSE-MIT", "LICENSE-MIT"),
-];
+const BESIDE: [(&str, &str); 3] =
+    [("CHANGELOG.md", "CHANGELOG.md"), ("LICENSE-APACHE", "LICENSE-APACHE"), ("LICENSE-MIT", "LICENSE-MIT")];
 
 /// Runs the subcommand and returns what it has to say: the archive.
 pub(crate) fn run(arguments: Arguments<impl Iterator<Item = OsString>>) -> Result<String> {
@@ -43,8 +40,13 @@ pub(crate) fn run(arguments: Arguments<impl Iterator<Item = OsString>>) -> Resul
         let (file, place) = (root().join(file), tree.join(place));
         fs::copy(&file, &place).map_err(at(&file))?;
     }
-    let place = tree.join(licenses::FILE);
-    fs::write(&place, licenses).map_err(at(&place))?;
+    let readme = root().join("capi/README.md");
+    let readme = fs::read_to_string(&readme).map_err(at(&readme))?;
+    let readme = glibc::said(&readme, &tree.join("lib/libatemoya.so"))?;
+    for (name, text) in [(licenses::FILE, licenses), ("README.md", readme)] {
+        let place = tree.join(name);
+        fs::write(&place, text).map_err(at(&place))?;
+    }
     fs::create_dir_all(&options.out).map_err(at(&options.out))?;
     let archive = options.out.join(format!("{name}.tar.gz"));
     pack(&tree, &archive, time()?)?;
