@@ -38,8 +38,8 @@ pub(crate) fn of(linked: &Crate) -> Result<Vec<Text>> {
     Ok(texts)
 }
 
-/// Returns the licence of the C library in a directory of a crate's, which has these texts. One that
-/// nobody has looked at is refused: it may leave a choice.
+/// Returns the licence of the C library that a crate with these texts brings along. One that nobody
+/// has looked at is refused: it may leave a choice.
 fn brought(linked: &Crate, texts: &[Text]) -> Result<Option<Text>> {
     if let Some((library, file)) = supplied::native(&linked.name) {
         let path = linked.directory.join(file);
