@@ -66,6 +66,10 @@ def windows() -> list[list[float]]:
     return [cell("tracks", f"6 | {row}", column) for row, column in cells]
 
 
+def built(command: str, column: str) -> list[float]:
+    return cell("first build", f"`{command}", column)
+
+
 # For each page the rows of its tables, by their first cells.
 ROWS = {
     "docs/explanation/speed.md": {
@@ -90,6 +94,13 @@ ROWS = {
 }
 # Numbers in the text, which are in brackets here.
 TEXT = {
+    "README.md": {
+        "compiles for about [6.5] minutes of processor time": built("cargo build", "processor time, min"),
+    },
+    "docs/howto/c.md": {
+        "takes about [5.7] minutes of processor time": built("cargo xtask", "processor time, min"),
+        "processor time, [3.1] minutes on two idle cores": built("cargo xtask", "on two idle cores, min"),
+    },
     "docs/explanation/speed.md": {
         "GenVarLoader was faster ([0.83] times)": cell("tracks", "48 | GenVarLoader", "atemoya is"),
         "packing a FASTA took [10.4] times as long": cell("quartiles", "`pack_fasta`", "ratio"),
