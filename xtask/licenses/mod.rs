@@ -9,10 +9,12 @@ mod supplied;
 mod tests;
 mod texts;
 
-use crate::Result;
+use crate::{Result, at};
 use linked::Crate;
 use std::collections::BTreeSet;
 use std::fmt::Write;
+use std::fs;
+use std::path::PathBuf;
 use texts::{Text, words};
 
 /// The name of the file that has the text.
@@ -28,17 +30,24 @@ https://crates.io/crates/NAME/VERSION.
 
 ";
 
-/// Returns the text for what cargo links into a package of the workspace.
-pub(crate) fn of(package: &str) -> Result<String> {
-    of_crates(&linked::into(package)?)
+/// What is linked and is no crate: its name, its licence in SPDX's words, and the file that has it.
+pub(crate) type Beside = (String, &'static str, PathBuf);
+
+/// Returns the text for what cargo links into a package of the workspace, and what else is linked.
+pub(crate) fn of(package: &str, beside: &[Beside]) -> Result<String> {
+    of_crates(&linked::into(package)?, beside)
 }
 
-fn of_crates(crates: &[Crate]) -> Result<String> {
+fn of_crates(crates: &[Crate], beside: &[Beside]) -> Result<String> {
     let mut works = vec![(supplied::STANDARD_LIBRARY.to_owned(), supplied::STANDARD_LIBRARY_LICENSE.to_owned())];
     let mut found = supplied::of_the_standard_library();
     for linked in crates {
         works.push((linked.title(), linked.license.clone()));
         found.extend(texts::of(linked)?);
+    }
+    for (work, license, file) in beside {
+        works.push((work.clone(), (*license).to_owned()));
+        found.push(Text { work: work.clone(), text: fs::read_to_string(file).map_err(at(file))? });
     }
     Ok(render(&works, found))
 }

@@ -18,7 +18,7 @@ fn made(directory: &Path, name: &str, native: bool, files: &[(&str, &str)]) -> C
 }
 
 fn refused(linked: Crate) -> String {
-    let Err(Failure::Failed(message)) = of_crates(&[linked]) else { panic!("it is taken") };
+    let Err(Failure::Failed(message)) = of_crates(&[linked], &[]) else { panic!("it is taken") };
     message
 }
 
@@ -30,13 +30,24 @@ fn each_text_stands_once_with_all_that_it_is_for() {
         made(directory.path(), "two", false, &[("COPYING", "Do as you\r\nlike.")]),
         made(directory.path(), "three", false, &[("license.md", "Do nothing.")]),
     ];
-    let text = of_crates(&crates).unwrap();
+    let text = of_crates(&crates, &[]).unwrap();
     assert_eq!(text.matches("Do as").count(), 1, "{text}");
     let rule = "-".repeat(80);
     assert!(text.contains(&format!("\none 1.0.0\ntwo 1.0.0\n{rule}\n\nDo as\nyou like.\n")), "{text}");
     assert!(text.contains(&format!("\nthree 1.0.0\n{rule}\n\nDo nothing.\n")), "{text}");
     assert!(text.contains("By one.") && text.contains("    two 1.0.0: MIT\n"), "{text}");
     assert!(text.contains("Unicode, Inc"), "Rust's own: {text}");
+}
+
+#[test]
+fn what_is_no_crate_is_there_too() {
+    let directory = tempfile::tempdir().unwrap();
+    let beside = |name: &str| vec![("zig".to_owned(), "MIT", directory.path().join(name))];
+    fs::write(directory.path().join("LICENSE"), "Of zig.").unwrap();
+    let text = of_crates(&[], &beside("LICENSE")).unwrap();
+    assert!(text.contains("    zig: MIT\n") && text.contains("Of zig."), "{text}");
+    let Err(Failure::Failed(message)) = of_crates(&[], &beside("none")) else { panic!("it is taken") };
+    assert!(message.contains("none: "), "{message}");
 }
 
 #[test]
@@ -50,13 +61,13 @@ fn a_crate_without_a_licence_is_refused() {
 fn a_c_library_in_a_crate_has_a_licence_of_its_own() {
     let directory = tempfile::tempdir().unwrap();
     let files = [("LICENSE", "Of the crate."), ("zstd/LICENSE", "Of zstd."), ("zstd/COPYING", "The GPL.")];
-    let text = of_crates(&[made(directory.path(), "zstd-sys", true, &files)]).unwrap();
+    let text = of_crates(&[made(directory.path(), "zstd-sys", true, &files)], &[]).unwrap();
     assert!(text.contains("zstd, the C library in zstd-sys 1.0.0\n") && text.contains("Of zstd."), "{text}");
     assert!(!text.contains("The GPL."), "{text}");
     let message = refused(made(directory.path(), "new-sys", true, &files));
     assert!(message.contains(": new-sys 1.0.0 brings along a library"), "{message}");
     // The same licence once more is none of its own.
-    of_crates(&[made(directory.path(), "same-sys", true, &[("LICENSE", "Same."), ("src-c/COPYING", "Same.\n")])])
+    of_crates(&[made(directory.path(), "same-sys", true, &[("LICENSE", "Same."), ("src-c/COPYING", "Same.\n")])], &[])
         .unwrap();
     fs::remove_file(directory.path().join("zstd-sys/zstd/LICENSE")).unwrap();
     assert!(refused(made(directory.path(), "zstd-sys", true, &[])).contains("zstd/LICENSE"));
@@ -82,7 +93,7 @@ fn what_is_linked_and_nothing_else() {
 /// Each crate that is linked has a licence, or one was supplied.
 #[test]
 fn all_that_is_linked_has_a_licence() {
-    let (python, c) = (of("atemoya-python").unwrap(), of("atemoya-c").unwrap());
+    let (python, c) = (of("atemoya-python", &[]).unwrap(), of("atemoya-c", &[]).unwrap());
     assert!(python.contains("Copyright 2016 Eric Biggers"), "of libdeflate");
     for text in [python, c] {
         assert!(text.contains("BSD License\n\nFor Zstandard software"), "of zstd");

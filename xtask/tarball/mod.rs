@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: Arguments<impl Iterator<Item = OsString>>) -> Resul
         fs::remove_dir_all(&packed).map_err(at(&packed))?;
     }
     // Before the build, which takes minutes.
-    let licenses = licenses::of("atemoya-c")?;
+    let licenses = licenses::of("atemoya-c", &[])?;
     install::installed(&install::Options::at(tree.clone(), options.profile))?;
     for (file, place) in BESIDE {
         let (file, place) = (root().join(file), tree.join(place));

@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: Arguments<impl Iterator<Item = OsString>>) -> Resul
     // Where `license-files` in python/pyproject.toml looks for it. The sdist has no need of it: it
     // contains nobody else's work.
     let licenses = root().join("python").join(licenses::FILE);
-    fs::write(&licenses, licenses::of("atemoya-python")?).map_err(at(&licenses))?;
+    fs::write(&licenses, licenses::of("atemoya-python", &tools.linked()?)?).map_err(at(&licenses))?;
     let ended = tools.run(&mut build);
     fs::remove_file(&licenses).map_err(at(&licenses))?;
     ended?;

@@ -2,6 +2,7 @@
 //!
 //! They are installed once, and again where `python/wheel-requirements.txt` has changed.
 
+use crate::licenses::Beside;
 use crate::{Failure, Result, at, failed, root, target};
 use std::env;
 use std::ffi::OsString;
@@ -37,6 +38,17 @@ impl Tools {
         tools.run(pip.args(["install", "--quiet", "--disable-pip-version-check", "-r"]).arg(&wanted))?;
         fs::write(&installed, text).map_err(at(&installed))?;
         Ok(tools)
+    }
+
+    /// Returns what zig links into a wheel: its own routines, and the unwinder of LLVM.
+    pub(crate) fn linked(&self) -> Result<Vec<Beside>> {
+        let mut python = self.command("python");
+        let zig = self.printed(python.args(["-c", "import ziglang; print(ziglang.__path__[0])"]))?;
+        let at = |file: &str| Path::new(zig.trim()).join(file);
+        Ok(vec![
+            ("compiler-rt of zig".to_owned(), "MIT", at("LICENSE")),
+            ("libunwind of LLVM".to_owned(), "Apache-2.0 WITH LLVM-exception", at("lib/libunwind/LICENSE.TXT")),
+        ])
     }
 
     /// Returns the command of a tool.
