@@ -92,12 +92,26 @@ pub struct Entry {
 impl Cache {
     /// Creates a cache in this directory, without a limit. The directory is made on the first
     /// packing.
+    ///
+    /// ```
+    /// use atemoya::cache::Cache;
+    ///
+    /// let cache = Cache::new("/scratch/stores");
+    /// assert_eq!(cache.directory().to_str(), Some("/scratch/stores"));
+    /// ```
     pub fn new(directory: impl Into<PathBuf>) -> Cache {
         Cache { directory: directory.into(), limit: None }
     }
 
     /// Returns the user's cache: `$ATEMOYA_CACHE`, or `atemoya` in `$XDG_CACHE_HOME` or `~/.cache`.
     /// Its limit is `$ATEMOYA_CACHE_SIZE`, if that is set.
+    ///
+    /// ```
+    /// # if std::env::var_os("HOME").is_none() { return Ok(()) }
+    /// let cache = atemoya::cache::Cache::from_environment()?;
+    /// println!("{}", cache.directory().display()); // /home/ada/.cache/atemoya
+    /// # Ok::<(), atemoya::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Argument`] for an invalid size, and when there is no home directory.
@@ -110,6 +124,13 @@ impl Cache {
     }
 
     /// Sets the limit to `$ATEMOYA_CACHE_SIZE`, if that is set.
+    ///
+    /// ```
+    /// # use atemoya::cache::Cache;
+    /// // With ATEMOYA_CACHE_SIZE=200G, as with `limit(Some(200_000_000_000))`.
+    /// let cache = Cache::new("/scratch/stores").limited_by_environment()?;
+    /// # Ok::<(), atemoya::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Argument`] for an invalid size.
@@ -124,6 +145,18 @@ impl Cache {
 
     /// Sets how many bytes the stores may take together, `None` for no limit. When they take more
     /// after a packing, the least recently used are removed, except those in use.
+    ///
+    /// ```
+    #[doc = include_str!("../example_inputs.txt")]
+    /// use atemoya::{PackBuilder, cache::Cache};
+    ///
+    /// let cache = Cache::new("cache").limit(Some(1)); // no two stores fit
+    /// let builder = PackBuilder::new().fasta("genome.fa");
+    /// let first = cache.store(&builder, &())?.store.path().to_owned(); // not in use any more
+    /// let second = cache.store(&builder.signal("atac", ["plus.bw"]), &())?;
+    /// assert!(!first.exists() && second.store.path().exists());
+    /// # Ok::<(), atemoya::Error>(())
+    /// ```
     #[must_use]
     pub fn limit(mut self, bytes: Option<u64>) -> Cache {
         self.limit = bytes;
@@ -131,6 +164,11 @@ impl Cache {
     }
 
     /// Returns the directory.
+    ///
+    /// ```
+    /// let cache = atemoya::cache::Cache::new("stores");
+    /// assert!(cache.directory().ends_with("stores"));
+    /// ```
     #[must_use]
     pub fn directory(&self) -> &Path {
         &self.directory
@@ -253,28 +291,4 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes() {
-        for (text, bytes) in
-            [("0", 0), ("17", 17), ("2k", 2000), ("1.5T", 1_500_000_000_000), (" 200 GB ", 200_000_000_000)]
-        {
-            assert_eq!(parse_size(text), Ok(bytes), "{text}");
-        }
-        for text in ["", "G", "-1", "1X", "much", "nan", "1e30", "inf", "0x10"] {
-            assert!(parse_size(text).unwrap_err().contains("200G"), "{text}");
-        }
-    }
-
-    #[test]
-    fn names_of_the_cache_end_in_keys() {
-        let key = "0123456789abcdef01234567";
-        assert!(is_ours(&format!("genome-{key}.atemoya"), STORE) && is_ours(&format!("-{key}.json"), RECORD));
-        for name in ["thesis", "thesis.atemoya", "a-0123.atemoya", &format!("{key}.atemoya"), &format!("a-{key}.json")]
-        {
-            assert!(!is_ours(name, STORE), "{name}");
-        }
-    }
-}
+mod tests;

@@ -159,6 +159,19 @@ impl Batch {
     /// Returns the whole slot for writing. What is written there changes this batch and no later
     /// one.
     ///
+    /// ```
+    #[doc = include_str!("../example_store.txt")]
+    /// use atemoya::feed::Column;
+    /// use atemoya::{PeakGenerator, Store};
+    ///
+    /// let loader = PeakGenerator::new(&Store::open("yeast.atemoya")?).build()?;
+    /// let mut batch = loader.epoch(0).next().unwrap()?;
+    /// let controls = batch.slot().1.range(Column::Controls, batch.len());
+    /// batch.slot_mut()?[controls].fill(0); // an ablation: without controls
+    /// assert_eq!(batch.controls().unwrap().iter().sum::<f32>(), 0.0);
+    /// # Ok::<(), atemoya::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Driver`](crate::Error::Driver) when waiting for a device that reads the memory
     /// fails. Batches in plain memory have no error.

@@ -89,6 +89,25 @@ impl Batches {
     /// Takes the next batch as [`Batches::next_waiting`] does, but waits for `time` at most and is
     /// pending then. It gives an error of the stream each time, not once.
     ///
+    /// ```
+    #[doc = include_str!("../example_store.txt")]
+    /// use atemoya::{PeakGenerator, Store};
+    /// use std::task::Poll;
+    /// use std::time::Duration;
+    ///
+    /// let loader = PeakGenerator::new(&Store::open("yeast.atemoya")?).build()?;
+    /// let (mut batches, mut examples) = (loader.epoch(0), 0);
+    /// loop {
+    ///     match batches.next_within(Duration::from_millis(100))? {
+    ///         Poll::Ready(Some(batch)) => examples += batch.len(),
+    ///         Poll::Ready(None) => break, // the end
+    ///         Poll::Pending => eprintln!("waiting for the disk"), // or see whether to stop
+    ///     }
+    /// }
+    /// assert_eq!(examples, loader.len());
+    /// # Ok::<(), atemoya::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Batches::next_waiting`].
     pub fn next_within(&mut self, time: Duration) -> Result<Poll<Option<Batch>>> {

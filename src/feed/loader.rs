@@ -173,6 +173,19 @@ impl Loader {
 
     /// Returns how many slots the consumer holds now. While it holds all, no batch can be made,
     /// until one is dropped or [kept](Batch::keep).
+    ///
+    /// ```
+    #[doc = include_str!("../example_store.txt")]
+    /// use atemoya::{PeakGenerator, Store};
+    ///
+    /// let generator = PeakGenerator::new(&Store::open("yeast.atemoya")?).slots(Some(3));
+    /// let loader = generator.build()?;
+    /// let batch = loader.epoch(0).next().unwrap()?;
+    /// assert_eq!((loader.leased(), loader.slots()), (1, 3));
+    /// drop(batch);
+    /// assert_eq!(loader.leased(), 0);
+    /// # Ok::<(), atemoya::Error>(())
+    /// ```
     #[must_use]
     pub fn leased(&self) -> usize {
         self.0.ring.leased()
@@ -194,6 +207,20 @@ impl Loader {
 
     /// Ends what the loader streams, if anything, from any thread. A thread that waits for a batch
     /// gets `None`. Batches that were delivered stay valid, and another stream can be begun.
+    ///
+    /// ```
+    #[doc = include_str!("../example_store.txt")]
+    /// use atemoya::{PeakGenerator, Store};
+    ///
+    /// let loader = PeakGenerator::new(&Store::open("yeast.atemoya")?).build()?;
+    /// let mut batches = loader.epochs(0, 1000);
+    /// let batch = batches.next().unwrap()?;
+    /// loader.stop(); // or a clone of it, in another thread
+    /// assert!(batches.next().is_none());
+    /// assert_eq!(batch.len(), 32); // still valid
+    /// assert_eq!(loader.epoch(0).count(), 2);
+    /// # Ok::<(), atemoya::Error>(())
+    /// ```
     pub fn stop(&self) {
         self.0.ring.stop(None);
     }

@@ -50,6 +50,22 @@ impl LocusIndex {
     /// of version 1.0 does not have it: there the lists themselves are read, which must be what
     /// they were.
     ///
+    /// ```
+    #[doc = include_str!("../example_store.txt")]
+    /// use atemoya::loci::{LocusFilter, published};
+    /// use atemoya::{IndexBuilder, Store};
+    ///
+    /// let store = Store::open("yeast.atemoya")?;
+    /// std::fs::write("blacklist.bed", "chrI\t2050\t2150\n").unwrap();
+    /// let lists = Some(vec!["blacklist.bed".into()]);
+    /// let filter = LocusFilter { exclusion_lists: lists, ..LocusFilter::default() };
+    /// IndexBuilder::new("clean").peaks(["peaks.narrowPeak"]).filter(filter).publish(&store, &())?;
+    /// std::fs::remove_file("blacklist.bed").unwrap(); // the index has what it needs of it
+    /// let excluded = published::read(&store, Some("clean"))?.exclusion()?;
+    /// assert_eq!((excluded[0].records[0].start, excluded[0].records[0].end), (2000, 2200)); // of 100 bases each
+    /// # Ok::<(), atemoya::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Input`] when a list is needed and is not there any more, or has changed;
     /// [`Error::Io`].
@@ -82,6 +98,16 @@ impl LocusIndex {
 
     /// Checks every rule of section 9 of the format that relates the rows to the document and that
     /// [`read`] does not check: files and roles, order, and centres.
+    ///
+    /// ```
+    #[doc = include_str!("../example_store.txt")]
+    /// use atemoya::Store;
+    /// use atemoya::loci::published;
+    ///
+    /// let store = Store::open("yeast.atemoya")?;
+    /// published::read(&store, None)?.check_rows(&store)?;
+    /// # Ok::<(), atemoya::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Corrupt`] with the first row that breaks one.

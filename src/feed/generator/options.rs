@@ -15,6 +15,16 @@ use std::sync::Arc;
 
 impl PeakGenerator {
     /// Makes a builder over a store with this filter, and the defaults of the other parameters.
+    ///
+    /// ```
+    #[doc = include_str!("../../example_store.txt")]
+    /// use atemoya::{LocusFilter, PeakGenerator, Store};
+    ///
+    /// let filter = LocusFilter { in_window: 500, out_window: 200, ..LocusFilter::default() };
+    /// let loader = PeakGenerator::with_filter(&Store::open("yeast.atemoya")?, filter).build()?;
+    /// assert_eq!(loader.epoch(0).next().unwrap()?.signal().unwrap().shape(), [32, 2, 200]);
+    /// # Ok::<(), atemoya::Error>(())
+    /// ```
     pub fn with_filter(store: &Store, filter: LocusFilter) -> Self {
         PeakGenerator::new(store).filter(filter)
     }
@@ -34,6 +44,18 @@ impl PeakGenerator {
     /// Sets a table of loci that is not an index of the store, made for the genome's contigs
     /// ([`IndexBuilder::table`](crate::IndexBuilder::table)). Loci are selected from it as from an
     /// index.
+    ///
+    /// ```
+    #[doc = include_str!("../../example_store.txt")]
+    /// use atemoya::{IndexBuilder, PeakGenerator, Store};
+    ///
+    /// let store = Store::open("yeast.atemoya")?;
+    /// let files = IndexBuilder::new("unwritten").peaks(["peaks.narrowPeak"]).negatives(["negatives.bed"]);
+    /// let table = files.summits(true).table(store.contigs())?; // the store stays as it is
+    /// let loader = PeakGenerator::new(&store).table(table).build()?;
+    /// assert_eq!((loader.peaks().len(), loader.negatives().len()), (40, 10));
+    /// # Ok::<(), atemoya::Error>(())
+    /// ```
     pub fn table(mut self, table: LocusTable) -> Self {
         self.loci = LocusSource::Table(Arc::new(table));
         self
@@ -41,6 +63,19 @@ impl PeakGenerator {
 
     /// Sets the loci to be used: no filter is applied, and no signal is read to select. They are
     /// those of [`Dataset::loci`](crate::feed::Dataset::loci) of another data set, for example.
+    ///
+    /// ```
+    #[doc = include_str!("../../example_store.txt")]
+    /// use atemoya::loci::Locus;
+    /// use atemoya::{PeakGenerator, Store};
+    ///
+    /// let store = Store::open("yeast.atemoya")?;
+    /// let train = PeakGenerator::new(&store).build()?;
+    /// let strong: Vec<Locus> = train.peaks()[..10].to_vec(); // as you choose
+    /// let generator = PeakGenerator::new(&store).selected(strong, train.negatives().to_vec());
+    /// assert_eq!(generator.build()?.len(), 11); // and a negative for each ten peaks
+    /// # Ok::<(), atemoya::Error>(())
+    /// ```
     pub fn selected(mut self, peaks: Vec<Locus>, negatives: Vec<Locus>) -> Self {
         self.loci = LocusSource::Selected(Arc::new([peaks, negatives]));
         self
