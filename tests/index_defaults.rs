@@ -180,7 +180,7 @@ fn bounds_on_counts_are_those_of_the_index_unless_others_are_given() {
     assert_eq!(kept(silent(unbounded)).len(), 29);
 }
 
-/// What the order of the index does by itself is no choice; another one is.
+/// What the order of the index does by itself is a choice only where it was given.
 #[test]
 fn a_chosen_outlier_filter_is_taken() {
     let fixture = Fixture::new();
@@ -196,6 +196,8 @@ fn a_chosen_outlier_filter_is_taken() {
         ((Order::Native, None), Order::Native, false),
         ((Order::Native, None), Order::Cherimoya, true),
         ((Order::Native, Some(true)), Order::Native, true),
+        ((Order::Native, Some(false)), Order::Cherimoya, false),
+        ((Order::Cherimoya, Some(true)), Order::Native, true),
         ((Order::Cherimoya, None), Order::Native, false),
         ((Order::Cherimoya, Some(false)), Order::Cherimoya, false),
     ] {

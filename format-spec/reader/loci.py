@@ -35,6 +35,9 @@ def head(store, name):
     top.need(last == sorted(last), "has an input of loci after an exclusion list")
     if "selection" in top.value:
         ledger.check_head(top)
+    if "outlier_filter" in options.value:
+        top.need(options.get("outlier_filter", bool) == top.value.get("selection", {}).get("outlier_filter"),
+                 "has another outlier filter in `options` than in `selection`")
     top.need(top.integer("rows") == top.integer("peaks") + top.integer("negatives"),
              "has other rows than peaks and negatives")
     entry = Fields(top.file, "file", top.get("file", dict))

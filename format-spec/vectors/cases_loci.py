@@ -52,6 +52,11 @@ def loci_cases(c):
     value("order", "the peaks are not in interleaved order", "6i", files, [files[i] for i in (0, 2, 1, 3, 4, 5)])
     ledger_cases(c)
     excluded_cases(c)
+    kept = "loci/kept/index.json"
+    c.add("chosen-otherwise", "read", "9.1", "another outlier filter was chosen than that of `selection`",
+          lambda d: d.indexes[kept]["options"].update(outlier_filter=True), base="chosen", read={"loci": "kept"})
+    c.add("chosen-alone", "read", "9.1", "an outlier filter was chosen, and there is no `selection`",
+          lambda d: d.indexes[kept].__delitem__("selection"), base="chosen", read={"loci": "kept"})
 
 
 def excluded_cases(c):

@@ -81,7 +81,7 @@ class Store:
     def add_loci(self, name, inputs, options, selection=None, extra_column=False, excluded=False, renamed={}):
         """`inputs`: [(role, path, [(line, contig, start, end, summit)])], exclusion lists last.
 
-        Comes after `finish`. With `excluded`, of version 1.1.
+        Comes after `finish`. With `excluded`, of version 1.1; with `outlier_filter` in `options`, of 1.2.
         """
         rows = []
         for role in ("peaks", "negatives"):
@@ -112,8 +112,9 @@ class Store:
             self.files[f"loci/{name}/excluded.bed"] = stretches
             more = {"excluded": {"name": "excluded.bed", "length": len(stretches),
                                  "sha256": hashlib.sha256(stretches).hexdigest()}}
+        version = [1, 2] if "outlier_filter" in options else [1, 1] if excluded else self.manifest["version"]
         self.files[f"loci/{name}/index.json"] = seal({
-            "format": "atemoya-loci", "version": [1, 1] if excluded else self.manifest["version"], "name": name,
+            "format": "atemoya-loci", "version": version, "name": name,
             "store": json.loads(self.files["manifest.json"])["checksum"],
             "created_by": BY, "options": options, **({"selection": selection} if selection else {}),
             "inputs": [{"role": r, "path": p, "length": 500, "modified": 1700000000,

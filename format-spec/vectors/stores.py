@@ -4,7 +4,7 @@ import random
 import struct
 
 from store import Store
-from stores_loci import excluded, future, renamed, wide
+from stores_loci import chosen, excluded, future, renamed, wide
 from stores_tiles import codes, nibbles
 from truth import sparse_values
 
@@ -30,7 +30,7 @@ def bare():
     return Store("bare", [("chr1", "ACGTNacgtnRYU" * 20)]).finish()
 
 
-STORES = [codes, wide, plain, nibbles, silent, bare, future, renamed, excluded]
+STORES = [codes, wide, plain, nibbles, silent, bare, future, renamed, excluded, chosen]
 
 
 def expected(s):

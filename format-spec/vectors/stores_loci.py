@@ -149,3 +149,18 @@ def renamed():
                {"summits": False, "chroms": None, "counts_window": 50},
                renamed={"p.bed": [{"from": "1", "to": "chr1"}]})
     return s
+
+
+def chosen():
+    """Locus indexes of version 1.2: their outlier filter was chosen as their order has it by itself."""
+    rng = random.Random(11)
+    s = Store("chosen", [("chr1", letters(rng, 900))])
+    s.panel(512, {"signal": [sparse_values(rng, 900, 0.1, 300)]})
+    s.group("signal", "signal", 0, [0])
+    s.finish()
+    loci = [("peaks", "p.bed", [(line, "chr1", at, at + 10, None) for line, at in enumerate(range(10, 880, 40), 1)])]
+    judged = {"order": "native", "signals": ["signal"], "in_window": 60, "out_window": 20, "max_jitter": 5,
+              "min_counts": None, "max_counts": None, "counts_tracks": None, "outlier_filter": False}
+    options = {"summits": False, "chroms": None, "counts_window": 50, "outlier_filter": False}
+    s.add_loci("kept", loci, options, judged)
+    return s

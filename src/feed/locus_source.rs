@@ -12,7 +12,6 @@ use crate::loci::{
     IndexManifest, Ledger, Locus, LocusFilter, LocusTable, SelectOptions, Selection, WindowSums, explain, matching,
     select, warnings,
 };
-use crate::sample::Order;
 use crate::store::Store;
 use crate::{Error, Result, listed};
 use std::path::PathBuf;
@@ -222,13 +221,11 @@ impl LocusFilter {
     /// or the outlier filter open.
     fn or_as(&self, index: &IndexManifest) -> LocusFilter {
         let Some(made_with) = &index.selection else { return self.clone() };
-        // Whether outliers are dropped was chosen if it is not what the index's order does.
-        let by_itself = made_with.order == Order::Cherimoya;
         LocusFilter {
             min_counts: self.min_counts.or(made_with.min_counts),
             max_counts: self.max_counts.or(made_with.max_counts),
             counts_tracks: self.counts_tracks.clone().or_else(|| made_with.counts_tracks.clone()),
-            outlier_filter: self.outlier_filter.or(made_with.outlier_filter.filter(|&drops| drops != by_itself)),
+            outlier_filter: self.outlier_filter.or_else(|| index.chosen_outlier_filter()),
             ..self.clone()
         }
     }

@@ -22,10 +22,10 @@ pub const VERSION: (u16, u16) = (1, 0);
 
 /// The directory of a store's locus indices.
 pub(crate) const LOCI: &str = "loci";
-/// The document of a locus index, its `format`, and the version that this library writes.
+/// The document of a locus index, its `format`, and the latest version that this library writes.
 pub(crate) const INDEX_DOCUMENT: &str = "index.json";
 pub(crate) const INDEX_FORMAT: &str = "atemoya-loci";
-pub(crate) const INDEX_VERSION: (u16, u16) = (1, 1);
+pub(crate) const INDEX_VERSION: (u16, u16) = (1, 2);
 /// The table of a locus index.
 pub(crate) const INDEX_TABLE: &str = "index.parquet";
 /// The excluded regions of a locus index.

@@ -13,6 +13,7 @@ use crate::loci::{
     matching, warnings,
 };
 use crate::progress::{self, Progress};
+use crate::sample::Order;
 use crate::store::Store;
 use crate::{Error, Result, listed};
 use std::collections::BTreeSet;
@@ -231,6 +232,7 @@ impl IndexBuilder {
             summits: self.summits.unwrap_or(false),
             chroms: self.chroms.clone(),
             counts_window: self.counts_window,
+            outlier_filter: filter.outlier_filter.filter(|&drops| drops == (filter.order == Order::Cherimoya)),
         };
         progress::check(progress)?;
         let table = IndexTable { loci: table, counts, verdicts: Some(std::mem::take(&mut selection.verdicts)) };

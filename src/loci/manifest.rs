@@ -5,6 +5,7 @@ use super::index::LedgerContext;
 use crate::format::manifest::{is_file_name, is_lower_hex};
 use crate::format::{INDEX_EXCLUDED as EXCLUDED, INDEX_FORMAT as FORMAT, INDEX_TABLE as TABLE};
 use crate::format::{INDEX_VERSION, Provenance, sealed_json};
+use crate::sample::Order;
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -62,6 +63,10 @@ pub struct IndexedOptions {
     pub chroms: Option<Vec<String>>,
     /// The width of the window in which counts were taken, in bases.
     pub counts_window: u32,
+    /// The outlier filter, if it was chosen as the order of `selection` has it by itself. A choice
+    /// that is other than that is in `selection` alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outlier_filter: Option<bool>,
 }
 
 /// A file of an index.
@@ -78,13 +83,20 @@ pub struct IndexFile {
 impl IndexManifest {
     /// The value of `format`.
     pub const FORMAT: &'static str = FORMAT;
-    /// The latest version that this library writes, of an index with `excluded` or renamed contigs.
-    /// Of others, it writes 1.0.
+    /// The latest version that this library writes.
     pub const VERSION: [u16; 2] = [INDEX_VERSION.0, INDEX_VERSION.1];
     /// The name of the table's file.
     pub const TABLE: &'static str = TABLE;
     /// The name of the file of excluded stretches.
     pub const EXCLUDED: &'static str = EXCLUDED;
+
+    /// Returns the outlier filter that was chosen for the index, if one was.
+    pub(crate) fn chosen_outlier_filter(&self) -> Option<bool> {
+        let selection = self.selection.as_ref()?;
+        // What the order does by itself counts as chosen only where the options say so.
+        let by_itself = selection.order == Order::Cherimoya;
+        self.options.outlier_filter.or(selection.outlier_filter.filter(|&drops| drops != by_itself))
+    }
 
     /// Returns what the ledger columns of the table refer to, if the table has them.
     #[must_use]
@@ -171,6 +183,10 @@ impl IndexManifest {
         }
         if let Some(selection) = &self.selection {
             check_selection(selection).or_else(|(what, expected, got)| wrong(what, expected, got))?;
+        }
+        let judged = self.selection.as_ref().and_then(|selection| selection.outlier_filter);
+        if let Some(chosen) = self.options.outlier_filter.filter(|&chosen| judged != Some(chosen)) {
+            return wrong("options.outlier_filter", "that of selection", chosen.to_string());
         }
         if self.excluded.is_some() && !self.inputs.iter().any(|input| input.role == EXCLUSION) {
             return wrong("excluded", "none without exclusion lists", EXCLUDED.to_owned());

@@ -19,7 +19,7 @@ fn example() -> IndexManifest {
         name: "fold-0".into(),
         store: format!("sha256:{}", "1b".repeat(32)),
         created_by: "atemoya 0.1.0".into(),
-        options: IndexedOptions { summits: true, chroms: None, counts_window: 1000 },
+        options: IndexedOptions { summits: true, chroms: None, counts_window: 1000, outlier_filter: None },
         selection: Some(LocusFilter {
             signals: Some(vec!["atac".into()]),
             min_counts: Some(0.1),
@@ -56,7 +56,7 @@ fn reads_a_later_minor_version_and_refuses_a_later_major_one() {
 #[test]
 fn every_member_is_checked() {
     type Change = fn(&mut IndexManifest);
-    let changes: [(&str, Change); 18] = [
+    let changes: [(&str, Change); 20] = [
         ("format", |m| m.format = "atemoya".into()),
         ("name", |m| m.name = ".hidden".into()),
         ("store", |m| m.store = "2c".repeat(32)),
@@ -75,6 +75,8 @@ fn every_member_is_checked() {
         ("max_jitter", |m| m.selection.as_mut().unwrap().max_jitter = usize::MAX),
         ("signals", |m| m.selection.as_mut().unwrap().signals = None),
         ("outlier_filter", |m| m.selection.as_mut().unwrap().outlier_filter = None),
+        ("options.outlier_filter", |m| m.options.outlier_filter = Some(true)),
+        ("options.outlier_filter", |m| (m.selection, m.options.outlier_filter) = (None, Some(true))),
     ];
     for (member, change) in changes {
         let mut bad = example();

@@ -70,7 +70,11 @@ pub fn publish(store: &Store, name: &str, index: &NewIndex, replace: bool) -> Re
     let manifest = IndexManifest {
         format: IndexManifest::FORMAT.into(),
         // The lowest version that has what the index has.
-        version: if excluded.is_some() || is_renamed { IndexManifest::VERSION } else { [1, 0] },
+        version: match (options.outlier_filter, &excluded) {
+            (Some(_), _) => IndexManifest::VERSION,
+            (None, None) if !is_renamed => [1, 0],
+            _ => [1, 1],
+        },
         name: name.into(),
         store: store.checksum().into(),
         created_by: concat!("atemoya ", env!("CARGO_PKG_VERSION")).into(),
