@@ -11,6 +11,7 @@ python examples/python/train_lightning.py --sequences demo/genome.fa \\
     --chroms chr1 chr2 chr3 --validation-chroms chr4
 
 Add --out DIR to save checkpoints, and --resume to go on from the last one, within an epoch too.
+It was tested with Lightning 2.5.6 and 2.6.6.
 """
 
 import lightning
@@ -61,7 +62,7 @@ def main() -> None:
         num_sanity_val_steps=0, enable_model_summary=False)
     checkpoint = args.out / "lightning.ckpt" if args.resume else None
     resumed = checkpoint if checkpoint and checkpoint.exists() else None
-    trainer.fit(module, loader, held_out, ckpt_path=resumed, weights_only=False)
+    trainer.fit(module, loader, held_out, ckpt_path=resumed)
 
 
 if __name__ == "__main__":

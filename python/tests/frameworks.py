@@ -155,7 +155,7 @@ def lightning_resumed(make):
 
     first, second = model(), model()
     trainer(callbacks=[Saving()]).fit(first, make())
-    trainer().fit(second, make(), ckpt_path=path, weights_only=False)
+    trainer().fit(second, make(), ckpt_path=path)
     return [first.epochs[0][:5] + second.epochs[0], second.epochs[1]]
 
 

@@ -65,7 +65,7 @@ def fitted(loader, *callbacks, path=None, **changes) -> Model:
     torch.manual_seed(0)
     model = Model()
     try:
-        trainer(*callbacks, **changes).fit(model, loader, ckpt_path=path, weights_only=False)
+        trainer(*callbacks, **changes).fit(model, loader, ckpt_path=path)
     except (KeyboardInterrupt, SystemExit):
         pass
     return model
@@ -159,7 +159,7 @@ def test_two_loaders_in_one_fit(make, tmp_path, mode, done, at_the_end):
     def fit(*callbacks, path=None):
         model = Both()
         try:
-            trainer(*callbacks).fit(model, loaders(), ckpt_path=path, weights_only=False)
+            trainer(*callbacks).fit(model, loaders(), ckpt_path=path)
         except (KeyboardInterrupt, SystemExit):
             pass
         return model.seen
@@ -213,7 +213,7 @@ def test_validation_and_training_have_loaders_of_their_own(make, whole, tmp_path
         torch.manual_seed(0)
         rest, done = Validated(), torch.load(path, weights_only=False)["global_step"]
         loaders = make(), make(shuffle=False)
-        trainer(**{**options, "enable_checkpointing": False}).fit(rest, *loaders, ckpt_path=path, weights_only=False)
+        trainer(**{**options, "enable_checkpointing": False}).fit(rest, *loaders, ckpt_path=path)
         assert_same_steps(rest.seen, whole[done:2 * len(make())])
 
 
