@@ -40,7 +40,7 @@ class Feed:
         # The next iteration's epoch, the state that it resumes, and whether that epoch had ended.
         self.epoch, self._resume, self._ended = 0, None, False
         self._last_set = None  # the epoch that was set last
-        self._elsewhere = None  # the epoch that another loader gives, by the sampler of this feed's loader
+        self._elsewhere = None  # the epoch that another loader gives, by this one's sampler
         self._idle = None  # a stream that is not iterated, its options, and the next epoch in it
         # The state at the end of the last iteration, and its data set.
         self._state, self._state_native = None, None

@@ -1,4 +1,4 @@
-"""Where the batches of a ``Loader`` come from: its store, the loci that it selects, and its feed."""
+"""Where the batches of a ``Loader`` come from: its store, its loci and its feed."""
 
 from __future__ import annotations
 

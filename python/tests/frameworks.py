@@ -172,8 +172,8 @@ def lightning_overfit(make):
 
 
 TASKS = [loader_alone, distributed_sampler, workers_of_a_distributed_sampler, ray_train, accelerate,
-         accelerate_that_splits_batches, accelerate_that_dispatches, accelerate_with_torchdata, accelerate_resumed, fabric,
-         lightning_fit, lightning_resumed, lightning_predict, lightning_overfit]
+         accelerate_that_splits_batches, accelerate_that_dispatches, accelerate_with_torchdata, accelerate_resumed,
+         fabric, lightning_fit, lightning_resumed, lightning_predict, lightning_overfit]
 
 
 def told(work) -> list[str]:
