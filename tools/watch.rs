@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 use signal_hook::iterator::Signals;
+use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -34,7 +35,8 @@ impl Watch {
     /// Watches for SIGINT and SIGTERM from now on. The first asks the work to end; the second ends
     /// the process at once.
     ///
-    /// SIGHUP is left as it is: under `nohup` a long run goes on when its terminal closes.
+    /// A signal that is ignored stays so: a shell has the background jobs of a script ignore
+    /// SIGINT. SIGHUP is left as it is: under `nohup` a long run goes on when its terminal closes.
     ///
     /// # Errors
     /// The signal handlers cannot be set up.
@@ -45,14 +47,16 @@ impl Watch {
             false => ProgressDrawTarget::stderr_with_hz(RATE),
         };
         let watch = Watch::on(target, columns);
-        for signal in [SIGINT, SIGTERM] {
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let signals: Vec<_> = [SIGINT, SIGTERM].into_iter().filter(|&signal| !is_ignored(&status, signal)).collect();
+        for &signal in &signals {
             // Handlers run in the order of their registration: at the first signal the flag is not
             // set yet.
             flag::register_conditional_shutdown(signal, INTERRUPTED.into(), Arc::clone(&watch.stop))
                 .and_then(|_| flag::register(signal, Arc::clone(&watch.stop)))
                 .context("cannot watch for signals")?;
         }
-        watch.answer().context("cannot watch for signals")?;
+        watch.answer(&signals).context("cannot watch for signals")?;
         Ok(watch)
     }
 
@@ -64,8 +68,8 @@ impl Watch {
     }
 
     /// Answers the first signal at once, whatever the work is doing.
-    fn answer(&self) -> std::io::Result<()> {
-        let (bar, mut signals) = (self.bar.clone(), Signals::new([SIGINT, SIGTERM])?);
+    fn answer(&self, signals: &[i32]) -> std::io::Result<()> {
+        let (bar, mut signals) = (self.bar.clone(), Signals::new(signals)?);
         let answer = move || {
             if signals.forever().next().is_some() {
                 bar.suspend(|| output::note("\nstopping; once more to stop at once"));
@@ -81,6 +85,14 @@ impl Watch {
     pub(crate) fn check(&self) -> atemoya::Result<()> {
         if atemoya::Progress::interrupted(self) { Err(atemoya::Error::Interrupted) } else { Ok(()) }
     }
+}
+
+/// Whether a process with this text in `/proc/self/status` ignores a signal. Where there is no such
+/// file, no signal counts as ignored.
+fn is_ignored(status: &str, signal: i32) -> bool {
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    (mask >> (signal - 1)) & 1 == 1
 }
 
 impl atemoya::Progress for Watch {
@@ -195,6 +207,14 @@ mod tests {
     fn a_phase_of_unknown_length_shows_how_far_it_is() {
         let lines = drawn(80, 0);
         assert!(lines.iter().any(|line| line.contains("packing chr1 1.0 Mb") && !line.contains('%')), "{lines:?}");
+    }
+
+    #[test]
+    fn the_ignored_signals_of_a_process() {
+        let status =
+            "Name:\tatemoya\nSigBlk:\t0000000000004002\nSigIgn:\t0000000000001002\nSigCgt:\t0000000000004000\n";
+        assert!(is_ignored(status, SIGINT) && !is_ignored(status, SIGTERM));
+        assert!(!is_ignored("", SIGINT) && !is_ignored("SigIgn:\tnonsense\n", SIGINT));
     }
 
     #[test]

@@ -99,9 +99,42 @@ def test_ctrl_c_ends_what_does_not_listen(run_environment):
     """As it ends any program: by the signal, and without a traceback."""
     code = """
 import signal, os, sys
-from atemoya import __main__
-__main__.run_command = lambda arguments: os.kill(os.getpid(), signal.SIGINT)
+from atemoya import __main__, _native
+_native.run_command = lambda arguments: os.kill(os.getpid(), signal.SIGINT)
 __main__.main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], env=run_environment, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, "")
+
+
+def test_a_signal_that_is_ignored_stays_so(demo, run_environment, tmp_path):
+    """As a shell has the background jobs of a script ignore SIGINT."""
+    tracks = ",".join([str(demo / "signal.plus.bw")] * 20)
+    command = [*COMMAND, "pack", "--signal", f"many={tracks}", "--threads", "1", "--out", tmp_path / "s.atemoya"]
+    with subprocess.Popen(command, env=run_environment, stderr=subprocess.PIPE, text=True,
+                          preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN)) as process:
+        while not any(tmp_path.iterdir()):
+            assert process.poll() is None, process.stderr.read()
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+    assert process.returncode == 0, said
+    assert "stopping" not in said and (tmp_path / "s.atemoya").is_dir()
+
+
+def test_ctrl_c_at_once_is_quiet(run_environment):
+    """While the package is imported, too, which takes no numpy."""
+    code = """
+import signal, os, sys
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        assert name != "numpy"
+        if name == "atemoya._native":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+from atemoya.__main__ import main
+main()
 """
     done = subprocess.run([sys.executable, "-c", code], env=run_environment, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (-signal.SIGINT, "")
