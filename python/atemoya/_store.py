@@ -1,18 +1,19 @@
-"""``Store``: what is in a store; its windows are in ``_store_windows``."""
+"""``Store``: what is in a store. Its methods that gather windows are in ``_store_windows``."""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from . import _native, _store_windows
 from ._options import flag, known_names
 from ._paths import Pathlike, local_path
 from ._progress import Progress
-from ._store_windows import StoreWindows
 
 
-class Store(StoreWindows):
+class Store:
     """An open store: contigs, tracks, locus indices, and any window as a numpy array.
 
     Opening takes milliseconds at any size. It checks the manifest and, for each data file, its
@@ -45,7 +46,12 @@ class Store(StoreWindows):
     """
 
     def __init__(self, path: Pathlike) -> None:
-        self._open(local_path("store", path))
+        self._native = _native.Store(local_path("store", path))
+        self._ids = {name: number for number, (name, _) in enumerate(self._native.contigs())}
+        self._gatherers: dict[Any, _native.Gatherer] = {}
+
+    sequence = _store_windows.sequence
+    signal = _store_windows.signal
 
     @property
     def path(self) -> Path:
