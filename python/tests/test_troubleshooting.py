@@ -188,6 +188,11 @@ def of_pytorch(atemoya, cache):
         next(iteration)
         made.set_epoch(2)
 
+    def another_gives():
+        made = loader()
+        next(iter(torch.utils.data.DataLoader(made.dataset, batch_sampler=made.batch_sampler)))
+        made.state_dict()
+
     def gone():
         made = loader(store=None, loci=None, peaks="peaks.narrowPeak", sequences="genome.fa", summits=True,
                       signals=[["signal.plus.bw", "signal.minus.bw"]], cache_dir=cache)
@@ -206,6 +211,7 @@ def of_pytorch(atemoya, cache):
         lambda: setattr(loader(), "reverse_complement", False),
         lambda: resumed(2, 1).set_epoch(0),
         skips,
+        another_gives,
         gone,
         lambda: loader(store=None, loci=None, peaks="peaks.narrowPeak", sequences="genome.fa", summits=True,
                        signals=[["signal.plus.bw", "signal.minus.bw"]], cache_dir="genome.fa/cache"),
