@@ -8,7 +8,8 @@ pub(crate) const STANDARD_LIBRARY_LICENSE: &str = "MIT OR Apache-2.0, and Unicod
 
 const APACHE: &str = include_str!("../../LICENSE-APACHE");
 
-/// Crates that were published without a licence's text, and the text for what their manifests say.
+/// Crates that were published without a licence's text, and the text for what their manifests say
+/// of licence and authors.
 const TEXTS: [(&str, &str); 2] = [("flatbuffers", APACHE), ("noodles-bgzf", include_str!("noodles-bgzf.txt"))];
 
 /// Crates that bring a C library along: the library, and the file with its licence. zstd leaves the
