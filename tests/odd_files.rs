@@ -88,7 +88,7 @@ fn odd_genomes_sizes_and_tracks() {
     let track = |name: &str| BigWig::open(&odd.join(name));
     says(track("fa.2bit"), &["2bit", "bigWig"]);
     says(track("peaks.bed.xz"), &["xz", "unpack it"]);
-    says(track("base/neg.bed"), &["text", "bedGraphToBigWig"]);
+    says(track("base/neg.bed"), &["looks like BED", "as loci", "bedGraphToBigWig"]);
 }
 
 /// A plain genome and one of each compression pack to the same store, except for its provenance.

@@ -66,6 +66,9 @@ fn other(head: &[u8]) -> String {
     }
     let is_text = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
     if head.iter().all(is_text) {
+        if let Some(looks) = looks_like(head) {
+            return looks;
+        }
         let tool = if [&b"fixedStep"[..], b"variableStep"].iter().any(|word| memmem::find(head, word).is_some()) {
             "wigToBigWig converts wiggle"
         } else {
@@ -74,4 +77,45 @@ fn other(head: &[u8]) -> String {
         return format!("this is text, where bigWig is expected: {tool}");
     }
     "this is not a bigWig file".into()
+}
+
+/// Returns the message for text whose first lines are FASTA, BED or bedGraph.
+fn looks_like(head: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(head);
+    let about = ["#", "track", "browser"];
+    let line = text.lines().find(|line| !line.is_empty() && !about.iter().any(|word| line.starts_with(word)))?;
+    if line.starts_with('>') {
+        return Some("this looks like FASTA, where bigWig is expected: give it as the genome".into());
+    }
+    let fields: Vec<&str> = line.split_whitespace().collect();
+    let [_, start, end, rest @ ..] = fields.as_slice() else { return None };
+    start.parse::<u64>().ok().and(end.parse::<u64>().ok())?;
+    Some(match rest {
+        [value] if value.parse::<f64>().is_ok() => {
+            "this looks like bedGraph, where bigWig is expected: convert it (bedGraphToBigWig)".into()
+        }
+        _ => "this looks like BED, where bigWig is expected: give peaks and negatives as loci; of reads or fragments, \
+              make a bigWig (bedtools genomecov -bg, then bedGraphToBigWig)"
+            .into(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::other;
+
+    #[test]
+    fn text_is_told_by_its_first_lines() {
+        for (head, format, remedy) in [
+            (">chr1\nACGT\n", "FASTA", "as the genome"),
+            ("track x\nchr1\t0\t10\t2.5\n", "bedGraph", "bedGraphToBigWig"),
+            ("chr1\t0\t10\n", "BED", "as loci"),
+            ("chr1\t0\t10\tpeak_1\t7\t.\n", "BED", "as loci"),
+        ] {
+            let said = other(head.as_bytes());
+            assert!(said.contains(&format!("this looks like {format},")) && said.contains(remedy), "{said}");
+        }
+        assert!(other(b"variableStep chrom=chr1\n1 2\n").contains("wigToBigWig converts wiggle"));
+        assert!(other(b"some words\n").contains("this is text"));
+    }
 }
