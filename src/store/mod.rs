@@ -37,7 +37,8 @@ pub(crate) use missing_values::warnings as input_warnings;
 pub(crate) use open::read_document;
 pub(crate) use publish::check_target;
 #[cfg(feature = "ingest")]
-pub(crate) use publish::remove_store;
+#[doc(hidden)]
+pub use publish::remove_store;
 pub(crate) use row_buffer::{RowBuffer, RowPart};
 #[cfg(feature = "ingest")]
 pub(crate) use unfinished::remove_abandoned_stores;

@@ -124,7 +124,7 @@ pub fn remove_damaged(path: &Path) -> Result<()> {
 /// # Errors
 /// Why it may hold files that atemoya did not write. Then nothing is removed.
 #[cfg(feature = "ingest")]
-pub(crate) fn remove_store(path: &Path) -> Result<(), String> {
+pub fn remove_store(path: &Path) -> Result<(), String> {
     let contents = Contents::of(path, TargetKind::Store);
     contents.or_else(|reason| Contents::of_damaged(path).map_err(|_| reason)).map(Contents::remove)
 }

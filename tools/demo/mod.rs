@@ -16,10 +16,13 @@ use atemoya::index::{self, IndexBuilder};
 use atemoya::pack::PackBuilder;
 use atemoya::{PeakGenerator, Store};
 use serde_json::{Map, Value, json};
-use simulate::{Simulated, simulate};
+use simulate::{Paths, Simulated, simulate};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+
+/// The store, in the directory of the files.
+const STORE: &str = "demo.atemoya";
 
 /// Try everything on a simulated data set
 ///
@@ -69,8 +72,10 @@ impl Table {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let temporary;
+    let mut is_new = false;
     let directory = match &arguments.keep {
         Some(path) => {
+            is_new = !path.exists();
             std::fs::create_dir_all(path).with_context(|| format!("{}: cannot create", path.display()))?;
             let mut entries = std::fs::read_dir(path).with_context(|| format!("{}: cannot list", path.display()))?;
             let new = path.join("demo");
@@ -88,6 +93,35 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         }
     };
     let watch = watch::Watch::new()?;
+    let made = make(arguments, directory, &watch);
+    let interrupted = |error: &anyhow::Error| matches!(error.downcast_ref(), Some(atemoya::Error::Interrupted));
+    if arguments.keep.is_some() && made.as_ref().is_err_and(interrupted) {
+        remove(directory, is_new)?;
+    }
+    made
+}
+
+/// Removes what an interrupted demo has written into a directory, which was empty before, and the
+/// directory if it is new.
+///
+/// # Errors
+/// When something cannot be removed.
+fn remove(directory: &Path, is_new: bool) -> Result<()> {
+    let stays = |path: &Path| format!("interrupted; {}: cannot remove it", path.display());
+    let store = directory.join(STORE);
+    if store.exists() {
+        atemoya::store::remove_store(&store).map_err(|reason| anyhow::anyhow!("{}: {reason}", stays(&store)))?;
+    }
+    for file in Paths::of(directory).all().into_iter().filter(|file| file.exists()) {
+        std::fs::remove_file(file).with_context(|| stays(file))?;
+    }
+    if is_new {
+        std::fs::remove_dir(directory).with_context(|| stays(directory))?;
+    }
+    Ok(())
+}
+
+fn make(arguments: &Arguments, directory: &Path, watch: &watch::Watch) -> Result<()> {
     let mut table = Table::default();
     let start = Instant::now();
     let data = simulate(directory, arguments.seed, arguments.bases, &output::note)?;
@@ -97,9 +131,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     table.line("simulate", start.elapsed(), &format!("{note}; files of {}", output::count(size, "B")))?;
     table.number("simulate", "bytes", size);
 
-    let path = directory.join("demo.atemoya");
-    let store = build(&path, &data, &watch, &mut table)?;
-    stream(arguments, &store, &watch, &mut table)?;
+    let path = directory.join(STORE);
+    let store = build(&path, &data, watch, &mut table)?;
+    stream(arguments, &store, watch, &mut table)?;
     if arguments.json {
         output::print_json(&Value::Object(table.1))?;
     } else {
@@ -112,10 +146,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 }
 
 fn files_size(data: &Simulated) -> Result<u64> {
-    let paths = &data.paths;
-    let all =
-        [&paths.genome, &paths.plus, &paths.minus, &paths.control, &paths.peaks, &paths.negatives, &paths.exclusion];
-    all.iter().map(|path| Ok(std::fs::metadata(path)?.len())).sum()
+    data.paths.all().iter().map(|path| Ok(std::fs::metadata(path)?.len())).sum()
 }
 
 /// Packs, indexes and verifies.

@@ -30,6 +30,26 @@ pub(crate) struct Paths {
     pub(crate) exclusion: PathBuf,
 }
 
+impl Paths {
+    /// Returns the paths of the files in a directory.
+    pub(crate) fn of(directory: &Path) -> Paths {
+        Paths {
+            genome: directory.join("genome.fa"),
+            plus: directory.join("signal.plus.bw"),
+            minus: directory.join("signal.minus.bw"),
+            control: directory.join("control.bw"),
+            peaks: directory.join("peaks.narrowPeak"),
+            negatives: directory.join("negatives.bed"),
+            exclusion: directory.join("exclusion.bed"),
+        }
+    }
+
+    /// Returns all files.
+    pub(crate) fn all(&self) -> [&PathBuf; 7] {
+        [&self.genome, &self.plus, &self.minus, &self.control, &self.peaks, &self.negatives, &self.exclusion]
+    }
+}
+
 /// A data set that was simulated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Simulated {
@@ -59,15 +79,7 @@ pub(crate) fn simulate(directory: &Path, seed: u64, bases: u64, progress: &dyn F
         BASES.start(),
         BASES.end()
     );
-    let paths = Paths {
-        genome: directory.join("genome.fa"),
-        plus: directory.join("signal.plus.bw"),
-        minus: directory.join("signal.minus.bw"),
-        control: directory.join("control.bw"),
-        peaks: directory.join("peaks.narrowPeak"),
-        negatives: directory.join("negatives.bed"),
-        exclusion: directory.join("exclusion.bed"),
-    };
+    let paths = Paths::of(directory);
 
     progress("laying out the genome and its loci");
     let genome = Genome::new(seed, bases);
@@ -103,17 +115,12 @@ mod tests {
     use bigtools::BigWigRead;
     use std::fs;
 
-    fn files(simulated: &Simulated) -> [&PathBuf; 7] {
-        let p = &simulated.paths;
-        [&p.genome, &p.plus, &p.minus, &p.control, &p.peaks, &p.negatives, &p.exclusion]
-    }
-
     #[test]
     fn a_seed_gives_the_same_bytes_and_another_seed_others() {
         let directories = [(); 3].map(|()| tempfile::tempdir().unwrap());
         let make = |k: usize, seed| simulate(directories[k].path(), seed, 1_200_000, &|_| {}).unwrap();
         let (first, again, other) = (make(0, 1), make(1, 1), make(2, 2));
-        for ((a, b), c) in files(&first).into_iter().zip(files(&again)).zip(files(&other)) {
+        for ((a, b), c) in first.paths.all().into_iter().zip(again.paths.all()).zip(other.paths.all()) {
             let bytes = fs::read(a).unwrap();
             assert!(bytes == fs::read(b).unwrap(), "{}", a.display());
             assert!(bytes != fs::read(c).unwrap(), "{}", a.display());

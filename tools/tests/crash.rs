@@ -141,3 +141,24 @@ fn an_interrupted_pack_leaves_nothing_and_ends_with_130() {
     let _ = writeln!(std::io::stderr(), "{interrupted} of {MOMENTS} packs interrupted");
     assert!(interrupted > 0);
 }
+
+#[test]
+fn an_interrupted_demo_removes_what_it_wrote() {
+    let directory = tempfile::tempdir().unwrap();
+    for (name, last) in [("new", "genome.fa"), ("empty", "demo.atemoya")] {
+        let keep = directory.path().join(name);
+        if name == "empty" {
+            std::fs::create_dir(&keep).unwrap();
+        }
+        let mut child = spawn(&["demo".into(), "--keep".into(), keep.to_str().unwrap().into()]);
+        while !keep.join(last).exists() {
+            assert!(child.try_wait().unwrap().is_none(), "it ended before it was interrupted");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let id = child.id().to_string();
+        assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+        assert_eq!(child.wait().unwrap().code(), Some(130));
+        assert_eq!(keep.exists(), name == "empty");
+        assert!(!keep.exists() || names(&keep).is_empty());
+    }
+}
