@@ -100,7 +100,8 @@ fn list(cache: &Cache, json: bool) -> Result<()> {
         }
     }
     let bytes = output::count(entries.iter().map(|entry| entry.bytes).sum(), "B");
-    writeln!(text, "{}: {} stores, {bytes}", cache.directory().display(), entries.len())?;
+    let stores = output::several(entries.len() as u64, "store");
+    writeln!(text, "{}: {stores}, {bytes}", cache.directory().display())?;
     output::print(&text)
 }
 

@@ -126,8 +126,9 @@ fn as_text(store: &Store, censuses: &[[Tally; 5]], indices: &[published::LocusIn
     for index in indices {
         let manifest = &index.manifest;
         let centre = if manifest.options.summits { "summits" } else { "midpoints" };
-        let (peaks, negatives) = (manifest.peaks, manifest.negatives);
-        writeln!(out, "  {}  {peaks} peaks on their {centre}, {negatives} negatives", manifest.name)?;
+        let [peaks, negatives] = [(manifest.peaks, "peak"), (manifest.negatives, "negative")]
+            .map(|(number, what)| output::several(number, what));
+        writeln!(out, "  {}  {peaks} on their {centre}, {negatives}", manifest.name)?;
         if let Some(chroms) = &manifest.options.chroms {
             writeln!(out, "    on {}", chroms.join(", "))?;
         }
@@ -177,9 +178,10 @@ fn write_panel(out: &mut String, store: &Store, number: usize, census: &[Tally; 
     let panel = &manifest.panels[number];
     let bytes = manifest.file(&panel.file).map_or(0, |file| file.length);
     let values = bases(store) * panel.tracks.len() as u64;
-    let (tracks, tile, density) = (panel.tracks.len(), panel.tile, per_base(bytes, values));
+    let tracks = output::several(panel.tracks.len() as u64, "track");
+    let (tile, density) = (panel.tile, per_base(bytes, values));
     let size = output::count(bytes, "B");
-    writeln!(out, "\n{}  {tracks} tracks in tiles of {tile}, {size}, {density:.4} B/base and track", panel.file)?;
+    writeln!(out, "\n{}  {tracks} in tiles of {tile}, {size}, {density:.4} B/base and track", panel.file)?;
     for group in manifest.groups.iter().filter(|group| group.panel == number) {
         let role = format!("{:?}", group.role).to_lowercase();
         writeln!(out, "  {role} {}", group.name)?;

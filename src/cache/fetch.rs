@@ -1,6 +1,5 @@
 //! Opens the store of some input files, and packs it when there is none yet.
 
-use super::prune::usage_message;
 use super::request::{FileState, InputRecord, Request};
 use super::used::{InUse, Removal};
 use super::{Cache, Prune, RECORD, STORE, is_ours};
@@ -194,12 +193,10 @@ impl Cache {
         }
         // This process does not use the damaged store.
         drop(in_use);
-        let removal = Removal::begin(&self.directory, name).map_err(|usage| {
+        let removal = Removal::begin(&self.directory, name).map_err(|reason| {
             let hint = format!(
-                "it is damaged, and cannot be replaced: {}; end the processes that use it, delete it yourself, or \
-                 use another directory \
-                 (`cache_dir`)",
-                usage_message(usage)
+                "it is damaged, and cannot be replaced: {reason}; end the processes that use it, delete it yourself, \
+                 or use another directory (`cache_dir`)"
             );
             Error::Exists { path: path.clone(), hint }
         })?;

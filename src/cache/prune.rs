@@ -114,7 +114,7 @@ impl Cache {
     /// Removes a store with the files beside it. The error says why it cannot be removed.
     fn remove_unused(&self, entry: &Entry) -> Result<(), String> {
         let name = entry.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let removal = Removal::begin(&self.directory, &name).map_err(usage_message)?;
+        let removal = Removal::begin(&self.directory, &name)?;
         if let Err(reason) = remove_store(&entry.path) {
             removal.cancel();
             return Err(reason);

@@ -1,6 +1,7 @@
 //! Tracks which stores of a cache are in use, by locks on a file beside each store. The
 //! modification time of that file is the time of the last use.
 
+use super::prune::usage_message;
 use super::{STORE, USED, is_ours};
 use rustix::fs::{Timespec, Timestamps, UTIME_NOW, futimens};
 use std::fs::{self, File, TryLockError};
@@ -77,18 +78,20 @@ pub(super) struct Removal {
 
 impl Removal {
     /// Begins the removal, unless the store is in use.
-    pub(super) fn begin(directory: &Path, name: &str) -> Result<Removal, Usage> {
+    ///
+    /// # Errors
+    /// Why it cannot begin.
+    pub(super) fn begin(directory: &Path, name: &str) -> Result<Removal, String> {
         let path = used_path(directory, name);
         let made = !path.exists();
-        let Ok(file) = File::options().create(true).append(true).open(&path) else {
-            return Err(usage(directory, name));
-        };
+        let file = File::options().create(true).append(true).open(&path);
+        let file = file.map_err(|error| format!("{}: cannot write: {error}", path.display()))?;
         match file.try_lock() {
             Ok(()) => Ok(Removal { path, made, _file: Some(file) }),
-            Err(TryLockError::WouldBlock) => Err(Usage::InUse),
+            Err(TryLockError::WouldBlock) => Err(usage_message(Usage::InUse)),
             Err(TryLockError::Error(_)) => match without_locks(directory, name) {
                 Usage::Unused => Ok(Removal { path, made, _file: None }),
-                usage => Err(usage),
+                usage => Err(usage_message(usage)),
             },
         }
     }

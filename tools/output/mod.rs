@@ -10,5 +10,6 @@ mod text;
 pub(crate) use atomic::{AtomicFile, Kind, Replace};
 pub(crate) use extension::check_extension;
 pub(crate) use text::{
-    be_quiet, count, fail, in_command, in_shell, is_broken_pipe, is_quiet, note, option, print, print_json, warn,
+    be_quiet, count, fail, in_command, in_shell, is_broken_pipe, is_quiet, note, option, print, print_json, several,
+    warn,
 };

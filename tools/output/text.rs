@@ -86,6 +86,11 @@ pub(crate) fn option(parameter: &str) -> String {
     }
 }
 
+/// Returns a number of things, as "1 store" or "2 stores".
+pub(crate) fn several(number: u64, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}
+
 /// Returns a word as a shell takes it.
 pub(crate) fn in_shell(word: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.,:/+@%".contains(&byte);

@@ -76,3 +76,18 @@ fn the_environment_says_where_and_what_is_asked_must_be_said() {
     let output = atemoya().args(["cache", "prune", "--max-size", "much"]).output().unwrap();
     assert!(String::from_utf8(output.stderr).unwrap().contains("200G"));
 }
+
+#[test]
+fn a_store_that_cannot_be_locked_stays_and_the_file_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let [_, old] = cache(directory.path());
+    // As in a directory that cannot be written, also where the test is run by root.
+    let used = directory.path().join(format!("genome-{}.used", KEYS[1]));
+    fs::remove_file(&used).unwrap();
+    fs::create_dir(&used).unwrap();
+    let dir = ["--dir", directory.path().to_str().unwrap()];
+    let said = run(&[&["cache", "prune", "--all"][..], &dir].concat());
+    assert!(said.contains(&format!("{}: cannot write", used.display())), "{said}");
+    assert!(old.exists());
+    assert!(run(&[&["cache", "list"][..], &dir].concat()).contains(": 1 store, "));
+}
