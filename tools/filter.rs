@@ -5,7 +5,9 @@ use anyhow::Result;
 use atemoya::feed::LocusFilter;
 use atemoya::ingest::alias::Aliases;
 use atemoya::sample::Order;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::path::PathBuf;
+use std::str::FromStr;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct FilterArguments {
@@ -49,6 +51,7 @@ pub(crate) struct FilterArguments {
     /// How examples are ordered: `native`, or `cherimoya` for the filters and batches of cherimoya
     /// 0.3.1, bit for bit
     #[arg(long, value_name = "ORDER", default_value_t = LocusFilter::default().order)]
+    #[arg(value_parser = one_of::<Order>(Order::ALL.map(Order::name)), hide_possible_values = true)]
     order: Order,
     /// Drop peaks whose counts are above 1.2 times the 0.99 quantile [default: with --order
     /// cherimoya; `sample` and `bench`: as indexed]
@@ -86,6 +89,14 @@ impl FilterArguments {
             ..LocusFilter::default()
         })
     }
+}
+
+/// Returns the parser of a value that is one of these names, which shells complete.
+pub(crate) fn one_of<T>(names: [&'static str; 2]) -> impl TypedValueParser<Value = T>
+where
+    T: FromStr<Err = atemoya::Error> + Clone + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(names).try_map(|name| name.parse())
 }
 
 /// Returns what two flags that exclude each other choose, if one is given.

@@ -26,7 +26,7 @@ mod watch;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 
 /// Feed genomics models with genomes, base-resolution tracks and peaks
 ///
@@ -71,11 +71,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             output::be_quiet(arguments.quiet);
             status(execute(&arguments.command), &subcommand)
         }
-        Err(error) => {
+        Err(error) => match error.print().and_then(|()| std::io::stdout().flush()) {
+            Err(failed) if failed.kind() != ErrorKind::BrokenPipe && !error.use_stderr() => {
+                output::fail(&format!("cannot write to standard output: {failed}"));
+                1
+            }
             // A closed pipe takes no help.
-            let _ = error.print();
-            u8::try_from(error.exit_code()).unwrap_or(1)
-        }
+            _ => u8::try_from(error.exit_code()).unwrap_or(1),
+        },
     };
     // Within another program nothing else writes what is still in the buffer.
     let _ = std::io::stdout().flush();
@@ -93,7 +96,7 @@ fn execute(command: &Command) -> anyhow::Result<()> {
         Command::Bench(arguments) => bench::run(arguments),
         Command::Cache(arguments) => cache::run(arguments),
         Command::Demo(arguments) => demo::run(arguments),
-        Command::Completions(arguments) => completions::run(arguments, &mut Arguments::command()),
+        Command::Completions(arguments) => completions::run(arguments, &Arguments::command()),
         Command::Man(arguments) => man::run(arguments, Arguments::command()),
         Command::InstallSkill(arguments) => skill::run(arguments),
     }

@@ -56,7 +56,9 @@ fn page(command: &Command) -> Result<Vec<u8>> {
     let mut page = Vec::new();
     man.render_title(&mut page)?;
     man.render_name_section(&mut page)?;
-    man.render_synopsis_section(&mut page)?;
+    // Unlike clap_mangen's, it says which values the options take.
+    let usage = command.clone().render_usage().to_string();
+    page.extend_from_slice(verbatim("SYNOPSIS", usage.trim_start_matches("Usage: ")).as_bytes());
     man.render_description_section(&mut page)?;
     man.render_options_section(&mut page)?;
     if command.has_subcommands() {

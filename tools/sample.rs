@@ -1,6 +1,6 @@
 //! `atemoya sample`: the first examples of an epoch, as a `.safetensors` file.
 
-use crate::filter::{FilterArguments, choice, names};
+use crate::filter::{FilterArguments, choice, names, one_of};
 use crate::ledger;
 use crate::output::safetensors::{self, Items, Tensor};
 use crate::output::{self, Replace};
@@ -41,6 +41,7 @@ pub(crate) struct Arguments {
     /// How files are read: `map` maps them into memory, `read` does not, which suits network file
     /// systems. The examples are the same
     #[arg(long, value_name = "WAY", default_value_t = Access::Map)]
+    #[arg(value_parser = one_of::<Access>(Access::ALL.map(Access::name)), hide_possible_values = true)]
     access: Access,
     /// Examples of a batch
     #[arg(long, value_name = "N", default_value_t = 32)]

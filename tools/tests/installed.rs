@@ -20,11 +20,37 @@ fn completions_know_commands_and_options() {
     let directory = tempfile::tempdir().unwrap();
     let script = directory.path().join("atemoya.bash");
     fs::write(&script, run(&["completions", "bash"])).unwrap();
-    let line = "source \"$0\"; COMP_WORDS=(atemoya index s --neg); COMP_CWORD=3; \
-                _atemoya atemoya --neg s; echo \"${COMPREPLY[@]}\"";
-    match Command::new("bash").args(["-c", line]).arg(&script).output() {
-        Ok(output) => assert_eq!(String::from_utf8_lossy(&output.stdout), "--negatives\n", "{}", stderr(&output)),
-        Err(error) => assert!(std::env::var_os("CI").is_none(), "bash: {error}, and CI must test it"),
+    fs::write(directory.path().join("peaks.bed"), "").unwrap();
+    for (words, completed) in [
+        (["index", "s", "--neg"], "--negatives\n"),
+        (["sample", "--order", ""], "native cherimoya\n"),
+        (["sample", "--access", ""], "map read\n"),
+        (["sample", "--signals", ""], "\n"),
+        (["index", "--peaks", "pea"], "peaks.bed\n"),
+        (["pack", "--fasta", "pea"], "peaks.bed\n"),
+    ] {
+        let [command, before, current] = words;
+        let line = format!(
+            "source \"$0\"; COMP_WORDS=(atemoya {command} {before} '{current}'); COMP_CWORD=3; \
+             _atemoya atemoya '{current}' {before}; echo \"${{COMPREPLY[@]}}\""
+        );
+        match Command::new("bash").args(["-c", &line]).arg(&script).current_dir(directory.path()).output() {
+            Ok(output) => {
+                assert_eq!(String::from_utf8_lossy(&output.stdout), completed, "{words:?} {}", stderr(&output));
+            }
+            Err(error) => assert!(std::env::var_os("CI").is_none(), "bash: {error}, and CI must test it"),
+        }
+    }
+}
+
+/// What cannot be written is an error, of the help as well.
+#[test]
+fn a_full_disk_is_an_error() {
+    for arguments in [&["--help"][..], &["--version"], &["completions", "zsh"]] {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = atemoya().args(arguments).stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert!(stderr(&output).contains("No space left"), "{arguments:?}: {}", stderr(&output));
     }
 }
 
@@ -56,6 +82,8 @@ fn there_is_a_page_for_each_command() {
     {
         assert!(page.contains(part), "{part}: {page}");
     }
+    let page = fs::read_to_string(man.join("atemoya-pack.1")).unwrap();
+    assert!(page.contains(".SH SYNOPSIS\n.nf\natemoya pack [OPTIONS] \\-\\-out <DIR>"), "{page}");
     // A page of someone else is left alone.
     fs::write(man.join("atemoya.1"), ".TH LS 1\n").unwrap();
     assert!(refused(&["man", "--out", out]).contains("atemoya.1: exists and is not a manual page"));
