@@ -81,7 +81,8 @@ class Store:
     def add_loci(self, name, inputs, options, selection=None, extra_column=False, excluded=False, renamed={}):
         """`inputs`: [(role, path, [(line, contig, start, end, summit)])], exclusion lists last.
 
-        Comes after `finish`. With `excluded`, of version 1.1; with `outlier_filter` in `options`, of 1.2.
+        Comes after `finish`. With `excluded`, of version 1.1; with `outlier_filter` in `options`,
+        of 1.2.
         """
         rows = []
         for role in ("peaks", "negatives"):

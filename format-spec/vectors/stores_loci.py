@@ -152,7 +152,7 @@ def renamed():
 
 
 def chosen():
-    """Locus indexes of version 1.2: their outlier filter was chosen as their order has it by itself."""
+    """A locus index of version 1.2: its outlier filter was chosen as its order has it by itself."""
     rng = random.Random(11)
     s = Store("chosen", [("chr1", letters(rng, 900))])
     s.panel(512, {"signal": [sparse_values(rng, 900, 0.1, 300)]})

@@ -50,8 +50,8 @@ impl PeakGenerator {
     /// use atemoya::{IndexBuilder, PeakGenerator, Store};
     ///
     /// let store = Store::open("yeast.atemoya")?;
-    /// let files = IndexBuilder::new("unwritten").peaks(["peaks.narrowPeak"]).negatives(["negatives.bed"]);
-    /// let table = files.summits(true).table(store.contigs())?; // the store stays as it is
+    /// let builder = IndexBuilder::new("unwritten").peaks(["peaks.narrowPeak"]).summits(true);
+    /// let table = builder.negatives(["negatives.bed"]).table(store.contigs())?;
     /// let loader = PeakGenerator::new(&store).table(table).build()?;
     /// assert_eq!((loader.peaks().len(), loader.negatives().len()), (40, 10));
     /// # Ok::<(), atemoya::Error>(())
