@@ -47,7 +47,8 @@ nitpick_ignore_regex = [
 
 myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "fieldlist"]
 myst_heading_anchors = 4
-# [BENCHMARKS.md](repo:BENCHMARKS.md) is a file of the repository (_ext/repository_links.py).
+# [BENCHMARKS.md](repo:BENCHMARKS.md) is a file of the repository. Pages write the relative path
+# (_ext/repository_links.py).
 repository = "https://github.com/atemoya/atemoya"
 myst_url_schemes = {
     "http": None,

@@ -55,7 +55,6 @@ pub(crate) fn run(path: &Path, texts: &[String]) -> Result<(), Box<dyn Error>> {
     }
     Ok(())
 }
-// docs: end
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -71,3 +70,4 @@ fn main() -> ExitCode {
         }
     }
 }
+// docs: end

@@ -60,7 +60,6 @@ pub(crate) fn run(path: &Path) -> Result<(), Box<dyn Error>> {
     println!("resumed with the batches that came after the checkpoint");
     Ok(())
 }
-// docs: end
 
 fn main() -> ExitCode {
     let Some(path) = std::env::args_os().nth(1) else {
@@ -75,3 +74,4 @@ fn main() -> ExitCode {
         }
     }
 }
+// docs: end

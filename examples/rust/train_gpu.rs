@@ -42,7 +42,6 @@ pub(crate) fn run(path: &Path, device: &Device) -> Result<(), Box<dyn Error>> {
     println!("{peaks} peaks in {} batches, {} bytes copied to the device", stats.batches, stats.bytes_copied);
     Ok(())
 }
-// docs: end
 
 fn main() -> ExitCode {
     let Some(path) = std::env::args_os().nth(1) else {
@@ -59,3 +58,4 @@ fn main() -> ExitCode {
         }
     }
 }
+// docs: end
