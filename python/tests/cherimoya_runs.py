@@ -4,9 +4,18 @@ import json
 from pathlib import Path
 
 import numpy
+import pytest
 
 TIMES = ("Training Time", "Validation Time")
 CONTIGS = dict(training_chroms=["chr1", "chr10"], validation_chroms=["chr2"])
+
+
+@pytest.fixture(scope="session")
+def numba_runs(simulated):
+    """Has numba start its threads, which sets the number of torch's, once in a process."""
+    from tangermeme.io import extract_loci
+
+    extract_loci(simulated.arguments()["negatives"], simulated.file("genome.fa"), in_window=200)
 
 
 def parameters(simulated, **changes) -> dict:

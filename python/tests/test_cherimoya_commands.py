@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from cherimoya_runs import differing, outputs, parameters, written
+from cherimoya_runs import differing, numba_runs, outputs, parameters, written  # noqa: F401
 
 HEAVY = ("torch", "lightning", "tangermeme", "cherimoya")
 
@@ -16,14 +16,6 @@ def command(atemoya, training):
     from atemoya.cherimoya import main
 
     return main
-
-
-@pytest.fixture(scope="module")
-def numba_runs(simulated):
-    """Has numba start its threads, which sets the number of torch's, once in a process."""
-    from tangermeme.io import extract_loci
-
-    extract_loci(simulated.arguments()["negatives"], simulated.file("genome.fa"), in_window=200)
 
 
 @pytest.mark.parametrize("changes", [dict(num_workers=1), dict(num_threads=4, controls=None)])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import needed
+from demo_files import demo_files
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples" / "python"
 MODULES = ("model", "loaders", "train")
@@ -100,6 +101,19 @@ def test_train_lightning(run, tmp_path):
     assert epochs(run("train_lightning.py", "--epochs", "1", "--out", "kept")) == whole[:1]
     assert [path.name for path in (tmp_path / "kept").iterdir()] == ["lightning.ckpt"]
     assert epochs(run("train_lightning.py", "--epochs", "2", "--out", "kept", "--resume")) == whole[1:]
+
+
+def test_fit(atemoya, simulated, tmp_path, monkeypatch):
+    needed("cherimoya.training")
+    data = tmp_path / "data"
+    data.mkdir()
+    demo_files(atemoya, simulated, data)
+    monkeypatch.setattr(sys, "argv", ["fit.py", str(data), "--out", str(tmp_path / "fitted")])
+    runpy.run_path(str(FOLDER / "fit.py"), run_name="__main__")
+    log = (tmp_path / "fitted" / "tiny.log").read_text().splitlines()
+    assert len(log) == 1 + 6 and {len(line.split("\t")) for line in log} == {15}
+    written = {path.name for path in (tmp_path / "fitted").iterdir()}
+    assert {"tiny.torch", "tiny.validation.performance.tsv"} <= written and "tiny.resume.ckpt" not in written
 
 
 def torchrun(simulated, folder: Path, environment: dict, *more: str, processes: int = 2) -> str:

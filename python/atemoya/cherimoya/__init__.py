@@ -2,6 +2,7 @@
 
 Each command of cherimoya works, with cherimoya's parameters and output files. ``fit`` and
 ``pipeline`` read their training data by this package's ``PeakGenerator`` and ``PeakLoader``.
+``fit --resume`` goes on with a fit that was interrupted.
 """
 
 from __future__ import annotations

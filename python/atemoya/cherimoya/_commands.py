@@ -9,6 +9,7 @@ import argparse
 import importlib
 
 from ._patches import NAME, patched
+from ._resume import Resume
 
 # Commands that read neither loci nor sequence nor signal.
 _WITHOUT_DATA = ("pipeline-json", "install-skill")
@@ -40,10 +41,19 @@ def commands(whole: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParse
 
 def run() -> None:
     """Runs the command in ``sys.argv``."""
-    arguments = parser().parse_args()
+    whole = parser()
+    commands(whole)["fit"].add_argument(
+        "--resume", action="store_true",
+        help="Go on with the next batch of a fit that was interrupted, from NAME.resume.ckpt.")
+    arguments = whole.parse_args()
     module = importlib.import_module("cherimoya_cli.commands." + arguments.cmd.replace("-", "_"))
     if arguments.cmd in _WITHOUT_DATA:
         module.run(arguments)
         return
-    with patched(arguments.cmd):
+    resume = Resume(arguments.parameters, arguments.resume) if arguments.cmd == "fit" else None
+    if resume is not None and resume.checkpoint is not None:
+        arguments.parameters = resume.given
+    with patched(arguments.cmd, resume):
         module.run(arguments)
+    if resume is not None:
+        resume.done()

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from atemoya import PeakLoader
 
+    from ._resume import Resume
+
 NAME = "atemoya.cherimoya"
 
 # Commands that train a model.
@@ -22,8 +24,11 @@ _TRAINING = ("fit", "pipeline")
 
 
 @contextmanager
-def patched(command: str) -> Iterator[None]:
-    """Has cherimoya's ``command`` use this package. All is put back at the end."""
+def patched(command: str, resume: Resume | None = None) -> Iterator[None]:
+    """Has cherimoya's ``command`` use this package. All is put back at the end.
+
+    A fit with ``resume`` writes checkpoints, and goes on from one if there is one to resume.
+    """
     try:
         import cherimoya.io
     except ImportError as error:
@@ -53,6 +58,14 @@ def patched(command: str) -> Iterator[None]:
             from ._module import Module
 
             put(cherimoya.training, "CherimoyaModule", Module)
+        if resume is not None:
+            import lightning
+
+            from ._resumable import CheckpointIO, ResumableModule, trainer_of
+
+            put(cherimoya.training, "CherimoyaModule", functools.partial(ResumableModule, resume))
+            put(cherimoya.training, "_CherimoyaCheckpointIO", CheckpointIO)
+            put(lightning, "Trainer", trainer_of(resume))
         yield
 
 
