@@ -48,7 +48,7 @@ def outputs(folder: Path) -> dict:
     """Everything that the commands wrote to the folder: tensors and arrays as their bytes, logs
     without their times, other files as they are.
     """
-    return {path.name: _content(path) for path in sorted(folder.iterdir())}
+    return {str(path.relative_to(folder)): _content(path) for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 def differing(theirs: dict, ours: dict) -> list[str]:

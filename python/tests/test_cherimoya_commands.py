@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from cherimoya_runs import differing, numba_runs, outputs, parameters, written  # noqa: F401
+from conftest import needed
 
 HEAVY = ("torch", "lightning", "tangermeme", "cherimoya")
 
@@ -36,6 +37,59 @@ def test_fit_writes_the_same(command, cherimoya_io, training, simulated, tmp_pat
     assert differing(*found) == []
     assert len(found[0]["tiny.log"]) == 3, "a header and two epochs"
     assert replaced == (cherimoya_io.PeakGenerator, subprocess.run, training.CherimoyaModule), "all is put back"
+
+
+MOTIF = """MEME version 4
+
+ALPHABET= ACGT
+
+MOTIF tiny
+letter-probability matrix: alength= 4 w= 4
+1 0 0 0
+0 1 0 0
+0 0 0.5 0.5
+0 0 0 1
+"""
+
+
+@pytest.mark.usefixtures("numba_runs")
+def test_the_other_commands_write_the_same(command, training, simulated, tmp_path, monkeypatch):
+    import pandas
+    from cherimoya_cli.__main__ import main as theirs
+
+    needed("seaborn")  # for the plots of marginalize
+    # Compiling tangermeme's own takes 15 seconds. It reads no loci.
+    seqlets = pandas.DataFrame([(0, 3, 9, 0.5, 0.01), (7, 60, 70, 0.25, 0.01), (40, 100, 120, 0.125, 0.001)],
+                               columns=["example_idx", "start", "end", "attribution", "p-value"])
+    monkeypatch.setattr("tangermeme.seqlet.recursive_seqlets", lambda *_, **__: seqlets)
+    data = simulated.arguments()
+    runs = dict(
+        fit=parameters(simulated, max_epochs=1),
+        attribute=dict(n_shuffles=2, attr_window=120, **data_of(data, "peaks")),
+        seqlets=dict(ohe_filename="attributions.ohe.npz", attr_filename="attributions.attr.npz", threshold=0.9,
+                     idx_filename="attributions.idx.npy", **data_of(data, "peaks")),
+        marginalize=dict(motifs="motifs.meme", n_loci=20, shuffle=True, **data_of(data, "negatives")))
+    written_by = []
+    for name, main in (("theirs", theirs), ("ours", command)):
+        monkeypatch.chdir(written(tmp_path / name, {}, "empty.json"))
+        (tmp_path / name / "motifs.meme").write_text(MOTIF)
+        for step, values in runs.items():
+            written(tmp_path / name, values, f"{step}.json")
+            monkeypatch.setattr(sys, "argv", ["cherimoya", step, "-p", f"{step}.json"])
+            main()
+        written_by.append(outputs(tmp_path / name))
+    assert differing(*written_by) == []
+    assert {"attributions.ohe.npz", "attributions.attr.npz", "attributions.idx.npy", "seqlets.bed",
+            "tiny.validation.performance.tsv"} <= written_by[0].keys()
+    assert written_by[0]["seqlets.bed"] and len(written_by[0]["attributions.idx.npy"]) > 128
+    assert any(name.startswith("marginalize/") for name in written_by[0])
+
+
+def data_of(data: dict, loci: str) -> dict:
+    """What the commands after `fit` are told."""
+    return dict(sequences=data["sequences"], loci=data[loci], exclusion_lists=data["exclusion_lists"],
+                chroms=["chr1", "chr2"], model="tiny.torch", in_window=200, out_window=100, device="cpu",
+                compile=False)
 
 
 def test_fit_trains_with_our_loader(command, atemoya, training, simulated, tmp_path, monkeypatch):
