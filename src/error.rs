@@ -154,6 +154,12 @@ pub enum Error {
         /// The number of slots: `slots`, or `device_slots` for batches on a device.
         slots: usize,
     },
+    /// Another stream of the loader was begun before this one had ended.
+    #[error(
+        "another stream of this loader was begun before this one had ended, which is cut short: use a second loader, \
+         for validation as well"
+    )]
+    Replaced,
     /// There is no NVIDIA driver that can be used. Only the feature `cuda` gives this error.
     #[error("no CUDA driver: {reason}")]
     NoDriver {
@@ -216,6 +222,7 @@ impl Error {
             Error::Exists { path, hint } => Error::Exists { path: path.clone(), hint: hint.clone() },
             Error::Interrupted => Error::Interrupted,
             Error::AllLeased { slots } => Error::AllLeased { slots: *slots },
+            Error::Replaced => Error::Replaced,
             Error::NoDriver { reason } => Error::NoDriver { reason: reason.clone() },
             Error::NoDevice { ordinal, reason } => Error::NoDevice { ordinal: *ordinal, reason: reason.clone() },
             Error::Driver { operation, code, message } => {

@@ -14,7 +14,7 @@ pub(crate) const SLOTS: usize = 4;
 /// Returns a generator as cherimoya has it: X i8 (4, 2114), two controls (2114), two signals
 /// (1000), f32; jitter 50, reverse complement; batches of 64.
 pub(crate) fn generator(store: &Store) -> PeakGenerator {
-    PeakGenerator::new(store).signals(Some(vec![crate::SIGNAL.name.into()])).batch_size(BATCH)
+    PeakGenerator::new(store).signals([crate::SIGNAL.name]).batch_size(BATCH)
 }
 
 fn loader(bench: &Bench, workers: usize) -> Result<Loader> {

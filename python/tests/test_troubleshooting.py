@@ -83,6 +83,9 @@ index good.atemoya --peaks signal.plus.bw
 sample only.atemoya --out batch.safetensors
 sample two.atemoya --out batch.safetensors
 sample two.atemoya --loci nope --out batch.safetensors
+sample two.atemoya --loci default --negative-ratio 0 --in-window 30000 --out batch.safetensors --force
+sample two.atemoya --loci default --negative-ratio 0 --exclusion-lists all_chr1.bed --out batch.safetensors --force
+sample two.atemoya --loci default --negative-ratio 0 --in-window 500 --out batch.safetensors --force
 cache list
 """
 

@@ -59,6 +59,7 @@ def make(folder: Path) -> None:
     _lines(folder / "mixed_blacklist.bed", [("1", 0, 1_000), ("chr2", 0, 1_000)])
     _lines(folder / "no_regions.bed", [])
     _lines(folder / "everything.bed", [(name, 0, length) for name, length in CONTIGS.items()])
+    _lines(folder / "all_chr1.bed", [("chr1", 0, 40_000)])
     _lines(folder / "no_summit.narrowPeak", _peaks(CONTIGS, -1))
     _lines(folder / "past_end.narrowPeak", _peaks(CONTIGS, 300))
     _lines(folder / "three_columns.bed", [row[:3] for row in peaks])

@@ -5,11 +5,9 @@ use super::batch::DeviceBatch;
 use super::loader::DeviceLoader;
 #[cfg(feature = "ffi")]
 use super::{Device, Stream};
-#[cfg(feature = "ffi")]
-use crate::Error;
 use crate::feed::{Batch, Column, Loader, State, Wait};
 use crate::sample::Draw;
-use crate::{DType, Result};
+use crate::{DType, Error, Result};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
@@ -209,7 +207,11 @@ impl AnyLoader {
     }
 
     fn next_on_host(&self, wait: Wait) -> Result<Poll<Option<AnyBatch>>> {
-        Ok(self.host.streaming().poll(wait)?.map(|next| next.map(AnyBatch::Host)))
+        match self.host.streaming().poll(wait) {
+            // The next call takes a batch of the stream that was begun meanwhile.
+            Err(Error::Replaced) => Ok(Poll::Ready(None)),
+            polled => Ok(polled?.map(|next| next.map(AnyBatch::Host))),
+        }
     }
 
     /// Takes the next batch of a device, delivered to this stream, as [`AnyLoader::next`]. The

@@ -13,9 +13,10 @@ use std::time::Duration;
 /// The batches of a stream, in order. Dropping this ends the stream, unless another one was begun
 /// since.
 ///
-/// When another stream of the loader is begun, this one ends. It also ends after an error. `next`
-/// and [`Batches::next_waiting`] report that error once: where several `Batches` share a stream, to
-/// one of them.
+/// When another stream of the loader is begun, this one is cut short: its next batch is
+/// [`Error::Replaced`](crate::Error::Replaced). A stream ends after an error. `next` and
+/// [`Batches::next_waiting`] report that error once: where several `Batches` share a stream, to one
+/// of them.
 ///
 /// [`Error::AllLeased`](crate::Error::AllLeased) does not end the stream. Each `Batches` reports it
 /// once, and its `next` gives `None` then, until a batch is dropped; after that it goes on.

@@ -89,12 +89,12 @@ pub(crate) use setters;
 /// let generator = PeakGenerator::new(&Store::open("yeast.atemoya")?)
 ///     // which loci: those of an index, on some contigs, with enough counts
 ///     .loci("default")
-///     .chroms(Some(vec!["chrI".into()]))
+///     .chroms(["chrI"])
 ///     .min_counts(Some(100.0))
 ///     .outlier_filter(Some(true))
 ///     .exclusion_lists(vec![PathBuf::from("blacklist.bed")])
 ///     // what is read around them
-///     .signals(Some(vec!["atac".into()]))
+///     .signals(["atac"])
 ///     .controls(Some(Vec::new())) // no controls
 ///     .in_window(1024)
 ///     .out_window(512)

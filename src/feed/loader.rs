@@ -26,7 +26,8 @@ use std::task::Poll;
 /// A batch depends on the options, its epoch and its step alone: not on the number of workers or
 /// slots, on what was read before, or on the machine.
 ///
-/// A loader delivers one stream at a time. Beginning a stream ends the one before. Clones share
+/// A loader delivers one stream at a time. Beginning a stream cuts the one before short, which is
+/// [`Error::Replaced`](crate::Error::Replaced) to whoever asks for its next batch. Clones share
 /// everything: any thread may begin or end a stream of a clone, take batches from it, or ask for
 /// its state. The workers end when the last clone and the last [`Batches`](super::Batches) are
 /// dropped. Batches that were delivered stay valid.

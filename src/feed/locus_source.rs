@@ -281,6 +281,8 @@ impl LocusFilter {
             outliers: outliers.as_deref(),
         };
         let selection = select(table, genome.contigs(), &options)?;
+        warnings.extend(warnings::wide_signal(self).filter(|_| !signals.is_empty() && genome.has_sequence()));
+        warnings.extend(warnings::most_left_out(&selection.ledger, self));
         let negatives = selection.ledger.negatives;
         if negatives.total > 0 && negatives.contig == negatives.total {
             warnings.push(format!("`negatives`: none of the {} is on a contig to use", negatives.total));

@@ -16,6 +16,7 @@ use super::stream::Cursor;
 use super::stream::Stream;
 use crate::{Error, Result};
 use slots::{Completed, Filled, Slots};
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, Instant};
@@ -204,7 +205,10 @@ impl Ring {
     /// Returns whether a stream has no further batch and no error.
     pub(super) fn is_at_end(&self, stream: &Arc<Stream>) -> bool {
         let shared = self.lock();
-        !shared.slots.is_current(stream) || (shared.slots.is_at_end() && !shared.slots.has_failed())
+        if !shared.slots.is_current(stream) {
+            return !stream.replaced.load(Relaxed);
+        }
+        shared.slots.is_at_end() && !shared.slots.has_failed()
     }
 
     /// Returns how many slots the consumer holds.

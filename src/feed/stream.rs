@@ -27,6 +27,8 @@ pub(super) struct Stream {
     /// The caller's own draws, in place of the plans of the epochs.
     draws: Option<Arc<Plan>>,
     readahead: Readahead,
+    /// Whether another stream of the loader was begun before its last batch was delivered.
+    pub(super) replaced: AtomicBool,
     /// Whether the error that ended it was reported.
     pub(super) reported: Reported,
 }
@@ -50,8 +52,17 @@ impl Stream {
         (start, epochs): (Cursor, u64),
         distance: u64,
     ) -> Stream {
-        let (dataset, readahead) = (Arc::clone(dataset), Readahead::new(distance));
-        Stream { dataset, shard, drop_last, start, epochs, draws: None, readahead, reported: Reported::default() }
+        Stream {
+            dataset: Arc::clone(dataset),
+            shard,
+            drop_last,
+            start,
+            epochs,
+            draws: None,
+            readahead: Readahead::new(distance),
+            replaced: AtomicBool::default(),
+            reported: Reported::default(),
+        }
     }
 
     /// Streams draws of the caller's own once, all of them, in their order.
@@ -208,7 +219,11 @@ impl State {
     /// [`Error::Argument`] with the first member that differs.
     pub(super) fn check(&self, saved: &State) -> Result<()> {
         let differs = |what: &str, saved: &dyn std::fmt::Display, here: &dyn std::fmt::Display| {
-            Err(Error::argument("state", format!("it was saved with {what} {saved}; this loader has {here}")))
+            let cause = match what {
+                "examples" => ": other loci, `chroms`, windows or filters change how many there are",
+                _ => "",
+            };
+            Err(Error::argument("state", format!("it was saved with {what} {saved}; this loader has {here}{cause}")))
         };
         if saved.order != self.order {
             return differs("order", &saved.order, &self.order);

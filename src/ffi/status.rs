@@ -98,7 +98,7 @@ impl From<Error> for Failure {
             Error::Input { path, line, .. } => {
                 Failure { path: Some(path), line, ..failure(status::ATEMOYA_ERROR_INPUT) }
             }
-            Error::Argument { .. } => failure(status::ATEMOYA_ERROR_ARGUMENT),
+            Error::Argument { .. } | Error::Replaced => failure(status::ATEMOYA_ERROR_ARGUMENT),
             Error::Exists { path, .. } => Failure { path: Some(path), ..failure(status::ATEMOYA_ERROR_EXISTS) },
             Error::Interrupted => failure(status::ATEMOYA_ERROR_INTERRUPTED),
             Error::AllLeased { .. } => failure(status::ATEMOYA_ERROR_ALL_LEASED),

@@ -9,8 +9,8 @@ use crate::ingest::{check_regular, provenance};
 use crate::loci::index::Counts;
 use crate::loci::published::{self, NewIndex};
 use crate::loci::{
-    EXCLUSION, ExclusionMap, IndexOptions, IndexTable, IndexedOptions, LocusFilter, LocusTable, MAX_COUNTS_WINDOW, Row,
-    matching, warnings,
+    EXCLUSION, ExclusionMap, IndexOptions, IndexTable, IndexedOptions, LocusFilter, LocusTable, MAX_COUNTS_WINDOW,
+    Names, Row, matching, warnings,
 };
 use crate::progress::{self, Progress};
 use crate::sample::Order;
@@ -91,8 +91,8 @@ impl IndexBuilder {
     }
 
     /// Sets the contigs whose loci may be used; `None`, the default, for all.
-    pub fn chroms(mut self, chroms: Option<Vec<String>>) -> Self {
-        self.chroms = chroms;
+    pub fn chroms(mut self, chroms: impl Into<Names>) -> Self {
+        self.chroms = chroms.into().0;
         self
     }
 

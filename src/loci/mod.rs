@@ -18,6 +18,7 @@ pub mod index;
 mod ledger;
 mod manifest;
 pub(crate) mod matching;
+mod names;
 #[doc(hidden)]
 pub mod outliers;
 pub mod published;
@@ -31,6 +32,7 @@ pub(crate) mod warnings;
 
 pub use ledger::RoleLedger;
 pub(crate) use manifest::{EXCLUSION, MAX_COUNTS_WINDOW};
+pub use names::Names;
 pub use selection::{Locus, Selection};
 pub use table::LocusTable;
 pub use verdict::{Reason, Verdict, Verdicts};

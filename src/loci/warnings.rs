@@ -1,6 +1,8 @@
-//! Warnings about a table of loci: summits that are not used, and peaks and negatives that look
-//! swapped.
+//! Warnings about loci: summits that are not used, peaks and negatives that look swapped, windows
+//! and exclusion lists that leave most of them out.
 
+use super::filter::LocusFilter;
+use super::ledger::Ledger;
 use super::table::{LocusTable, Row};
 
 /// The least number of loci of each role whose median counts are compared.
@@ -52,6 +54,42 @@ pub(crate) fn swapped_counts(table: &LocusTable, counts: &[(String, Vec<f64>)]) 
     })
 }
 
+/// Returns a warning for each rule that leaves out more than half of the loci on contigs to use,
+/// unless it is a bound of counts, which is meant to.
+pub(crate) fn most_left_out(ledger: &Ledger, filter: &LocusFilter) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for (role, loci) in [("peaks", ledger.peaks), ("negatives", ledger.negatives)] {
+        let candidates = loci.total - loci.contig;
+        if loci.edge > candidates / 2 {
+            let LocusFilter { in_window, out_window, max_jitter, .. } = filter;
+            warnings.push(format!(
+                "`{role}`: {} of {candidates} are too near an end of their contig: their windows (`in_window` \
+                 {in_window}, `out_window` {out_window}, `max_jitter` {max_jitter}) do not fit on it",
+                loci.edge
+            ));
+        }
+        if loci.excluded > candidates / 2 {
+            let excluded = loci.excluded;
+            warnings.push(format!(
+                "`{role}`: {excluded} of {candidates} touch a region of `exclusion_lists`: are these lists of regions \
+                 to stay out of?"
+            ));
+        }
+    }
+    warnings
+}
+
+/// Returns a warning when the signal reaches past the sequence that it is to be predicted from.
+pub(crate) fn wide_signal(filter: &LocusFilter) -> Option<String> {
+    let LocusFilter { in_window, out_window, .. } = filter;
+    (out_window > in_window).then(|| {
+        format!(
+            "`out_window` {out_window} is larger than `in_window` {in_window}: the signal reaches past the sequence on \
+             both sides"
+        )
+    })
+}
+
 fn median(mut values: Vec<f64>) -> f64 {
     let middle = values.len() / 2;
     *values.select_nth_unstable_by(middle, f64::total_cmp).1
@@ -62,7 +100,7 @@ mod tests {
     use super::*;
     use crate::format::Contigs;
     use crate::ingest::bed::{BedFile, BedRecord};
-    use crate::loci::IndexOptions;
+    use crate::loci::{IndexOptions, RoleLedger};
 
     /// Loci of 10 bases with these summits.
     fn file(summits: &[Option<i64>]) -> (std::path::PathBuf, BedFile) {
@@ -101,6 +139,29 @@ mod tests {
         ] {
             assert_eq!(swapped_formats(&table(peaks, negatives, false)).is_some(), swapped, "{peaks:?} {negatives:?}");
         }
+    }
+
+    #[test]
+    fn rules_that_leave_out_more_than_half_of_the_loci_on_contigs_to_use_are_named() {
+        let filter = LocusFilter { in_window: 10, out_window: 4, max_jitter: 3, ..LocusFilter::default() };
+        let of = |peaks| most_left_out(&Ledger { peaks, ..Ledger::default() }, &filter);
+        let loci = RoleLedger { total: 10, contig: 4, ..RoleLedger::default() };
+        assert_eq!(of(RoleLedger { edge: 3, excluded: 3, ..loci }), [""; 0]);
+        assert_eq!(of(RoleLedger { under_counts: 6, ..loci }), [""; 0]);
+        let [edge] = &of(RoleLedger { edge: 4, kept: 2, ..loci })[..] else { panic!() };
+        assert!(edge.starts_with("`peaks`: 4 of 6") && edge.contains("`in_window` 10, `out_window` 4"), "{edge}");
+        let [excluded] = &of(RoleLedger { excluded: 6, ..loci })[..] else { panic!() };
+        assert!(excluded.contains("6 of 6 touch a region of `exclusion_lists`"), "{excluded}");
+        let negatives =
+            most_left_out(&Ledger { negatives: RoleLedger { edge: 6, ..loci }, ..Ledger::default() }, &filter);
+        assert!(negatives[0].starts_with("`negatives`: 6 of 6"), "{negatives:?}");
+    }
+
+    #[test]
+    fn a_signal_wider_than_the_sequence_is_told_of() {
+        let of = |in_window, out_window| wide_signal(&LocusFilter { in_window, out_window, ..LocusFilter::default() });
+        assert_eq!((of(10, 10), of(10, 9)), (None, None));
+        assert!(of(10, 11).unwrap().starts_with("`out_window` 11 is larger than `in_window` 10"));
     }
 
     #[test]

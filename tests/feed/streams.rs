@@ -3,7 +3,6 @@
 
 use super::*;
 use atemoya::feed::Batches;
-use std::task::Poll;
 use std::time::Duration;
 
 #[test]
@@ -106,7 +105,7 @@ fn a_stream_can_be_stopped_from_another_thread() {
 }
 
 #[test]
-fn beginning_another_stream_ends_an_older_one() {
+fn beginning_another_stream_cuts_an_older_one_short_with_an_error() {
     let (_directory, store) = store();
     within(SECONDS, move || {
         for workers in WORKERS {
@@ -117,14 +116,40 @@ fn beginning_another_stream_ends_an_older_one() {
             let state = older.state();
             let mut newer = loader.epoch(1);
             let mut got = vec![digest(&newer.next().unwrap().unwrap())];
-            assert!(older.next().is_none() && older.next_waiting().is_none());
-            assert!(matches!(older.next_if_ready(), Ok(Poll::Ready(None))));
+            assert!(matches!(older.next(), Some(Err(Error::Replaced))));
+            assert!(older.next().is_none() && older.next_waiting().is_none(), "it is reported once");
+            assert!(matches!(older.next_if_ready(), Err(Error::Replaced)));
             assert_eq!((older.state(), state.epoch, state.step), (state.clone(), 0, 1));
             assert_eq!(newer.state(), loader.state());
             // Dropping the older one does not end the newer one.
             drop(older);
             got.extend(newer.map(|batch| digest(&batch.unwrap())));
             assert!(got == expected, "{workers} workers");
+        }
+    });
+}
+
+#[test]
+fn validating_within_an_epoch_is_an_error_and_after_it_is_none() {
+    let (_directory, store) = store();
+    within(SECONDS, move || {
+        for workers in WORKERS {
+            let loader = generator(&store).num_workers(workers).build().unwrap();
+            let validate = || loader.validation(true, false).unwrap().for_each(|batch| drop(batch.unwrap()));
+            let mut epoch = loader.epoch(0);
+            drop(epoch.next().unwrap().unwrap());
+            validate();
+            assert!(matches!(epoch.next_waiting(), Some(Err(Error::Replaced))), "{workers} workers");
+
+            let mut epoch = loader.epoch(1);
+            epoch.by_ref().for_each(|batch| drop(batch.unwrap()));
+            validate();
+            assert!(epoch.next().is_none(), "it had ended");
+
+            let mut epoch = loader.epoch(2);
+            loader.stop();
+            validate();
+            assert!(epoch.next().is_none(), "it was stopped");
         }
     });
 }

@@ -190,7 +190,7 @@ pub(super) fn every_type(_: &Emulator) -> Done {
             for transfer in [Transfer::Compact, Transfer::Dense] {
                 let types = [sequence, tracks[(i + j) % 5], tracks[(2 * i + j) % 5]];
                 // Tracks of integers that all fit a byte.
-                let base = generator(&store).signals(Some(vec!["small".into()])).controls(Some(vec!["narrow".into()]));
+                let base = generator(&store).signals(["small"]).controls(["narrow"]);
                 let base = base.in_window(in_window).out_window(out_window).batch_size(3 + i).num_workers(0);
                 let typed = base.clone().sequence_type(types[0]).controls_type(types[1]).signal_type(types[2]);
                 let mut loader = DeviceGenerator::new(&device, typed).transfer(transfer).build().unwrap();
@@ -212,7 +212,7 @@ pub(super) fn bytes(_: &Emulator) -> Done {
     // for more examples than an epoch has, which are mostly negatives.
     let rows = 2048;
     let per_example = |controls: Option<Vec<String>>, transfer| {
-        let generator = PeakGenerator::new(&store).signals(Some(vec!["small".into()])).controls(controls);
+        let generator = PeakGenerator::new(&store).signals(["small"]).controls(controls);
         let generator = generator.negative_ratio(200.0).batch_size(rows);
         let builder = DeviceGenerator::new(&device, generator.sequence_type(DType::F32)).transfer(transfer);
         builder.build().unwrap().stats().batch_bytes / rows

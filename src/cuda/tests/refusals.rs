@@ -21,8 +21,8 @@ pub(super) fn refused(emulator: &Emulator) -> Done {
     assert_eq!(Device::count().unwrap(), 2);
     let stream = Stream::new(&other).unwrap();
     let new = |types| DeviceGenerator::new(&device, typed(&store, types));
-    let large = generator(&store).signals(Some(vec!["large".to_owned()]));
-    let huge = generator(&store).controls(Some(vec!["huge".to_owned()]));
+    let large = generator(&store).signals(["large"]);
+    let huge = generator(&store).controls(["huge"]);
     let i8_f32 = |tracks| [DType::I8, tracks, tracks];
     let live = emulator.live();
     let cases = [

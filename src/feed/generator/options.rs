@@ -7,7 +7,7 @@ use crate::feed::loader_options::LoaderOptions;
 use crate::feed::locus_source::LocusSource;
 use crate::gather::Access;
 use crate::ingest::alias::Aliases;
-use crate::loci::{Locus, LocusFilter, LocusTable};
+use crate::loci::{Locus, LocusFilter, LocusTable, Names};
 use crate::sample::Order;
 use crate::store::Store;
 use std::path::PathBuf;
@@ -88,13 +88,37 @@ impl PeakGenerator {
         self
     }
 
+    /// Sets the contigs to use, such as `["chr1", "chr2"]`; `None`, the default, for all.
+    pub fn chroms(mut self, chroms: impl Into<Names>) -> Self {
+        self.filter.chroms = chroms.into().0;
+        self
+    }
+
+    /// Sets the tracks that `min_counts` and `max_counts` sum: `NAME` (a group) or `NAME.i` (a
+    /// channel of it). `None`, the default, for those of the index, or else those that the order
+    /// counts.
+    pub fn counts_tracks(mut self, counts_tracks: impl Into<Names>) -> Self {
+        self.filter.counts_tracks = counts_tracks.into().0;
+        self
+    }
+
+    /// Sets which signal groups are read, and in which order; `None`, the default, for all.
+    pub fn signals(mut self, signals: impl Into<Names>) -> Self {
+        self.filter.signals = signals.into().0;
+        self
+    }
+
+    /// Sets which control groups are read, and in which order; `None`, the default, for all.
+    pub fn controls(mut self, controls: impl Into<Names>) -> Self {
+        self.controls = controls.into().0;
+        self
+    }
+
     setters! {
         /// Sets the order of examples; [`Order::Native`] by default. In cherimoya's order, counts
         /// are taken as cherimoya takes them: of the first track, in f32, and of peaks over the
         /// window with its jitter.
         order in filter: Order;
-        /// Sets which signal groups are read, and in which order; `None`, the default, for all.
-        signals in filter: Option<Vec<String>>;
         /// Sets the width of sequence and controls in bases, 1 to 2^30; 2114 by default.
         in_window in filter: usize;
         /// Sets the width of the signal in bases, 1 to 2^30; 1000 by default.
@@ -107,18 +131,12 @@ impl PeakGenerator {
         /// Sets the greatest sum of signal over the output window; `None`, the default, for that of
         /// the index, infinity for none.
         max_counts in filter: Option<f64>;
-        /// Sets the tracks that `min_counts` and `max_counts` sum: `NAME` (a group) or `NAME.i` (a
-        /// channel of it). `None`, the default, for those of the index, or else those that the
-        /// order counts.
-        counts_tracks in filter: Option<Vec<String>>;
         /// Sets whether peaks with outlying counts are dropped; `None`, the default, as was chosen
         /// for the index, or else as the order does.
         outlier_filter in filter: Option<bool>;
         /// Sets what peaks are centred on: `Some(true)` their summits, `Some(false)` their
         /// midpoints; `None`, the default, as indexed.
         summits in filter: Option<bool>;
-        /// Sets the contigs to use; `None`, the default, for all.
-        chroms in filter: Option<Vec<String>>;
         /// Sets the names of contigs in exclusion lists that mean contigs of the genome; none by
         /// default.
         alias in filter: Option<Aliases>;
@@ -139,8 +157,6 @@ impl PeakGenerator {
     }
 
     setters! {
-        /// Sets which control groups are read, and in which order; `None`, the default, for all.
-        controls: Option<Vec<String>>;
         /// Sets the type of the controls: `F32`, the default, or `U16` or `U8` if that holds all
         /// their values.
         controls_type: DType;

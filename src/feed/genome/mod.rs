@@ -192,6 +192,11 @@ impl Genome {
         arrays || self.indexed_store().is_none_or(|store| store.sequence().is_some() || !store.panels().is_empty())
     }
 
+    /// Returns whether there is a sequence.
+    pub(super) fn has_sequence(&self) -> bool {
+        self.indexed_store().is_none_or(|store| store.sequence().is_some())
+    }
+
     /// Returns what is read of a store, if there is one.
     pub(super) fn store(&self) -> Option<StorePart> {
         let (store, contigs) = self.store_and_contigs()?;

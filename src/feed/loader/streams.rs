@@ -11,14 +11,16 @@ use crate::sample::{Draw, Plan};
 use crate::{Error, Result};
 
 impl Loader {
-    /// Streams one epoch. A stream that was begun before ends.
+    /// Streams one epoch. A stream that was begun before is cut short: its [`Batches`] give
+    /// [`Error::Replaced`].
     pub fn epoch(&self, epoch: u64) -> Batches {
         self.epochs(epoch, 1)
     }
 
     /// Streams `count` consecutive epochs from `first` on. While the last batches of an epoch are
-    /// consumed, the first ones of the next are gathered. A stream that was begun before ends.
-    /// [`Batch::epoch`](crate::Batch::epoch) tells the epochs apart.
+    /// consumed, the first ones of the next are gathered. A stream that was begun before is cut
+    /// short, as by [`Loader::epoch`]. [`Batch::epoch`](crate::Batch::epoch) tells the epochs
+    /// apart.
     pub fn epochs(&self, first: u64, count: u64) -> Batches {
         self.begin(Cursor { epoch: first, step: 0 }, count)
     }
@@ -65,7 +67,8 @@ impl Loader {
     }
 
     /// Streams draws of the caller's own once, in their order, all of them: also with `drop_last`,
-    /// the last batch may be short.
+    /// the last batch may be short. A stream that was begun before is cut short, as by
+    /// [`Loader::epoch`].
     ///
     /// ```
     #[doc = include_str!("../../example_store.txt")]
@@ -101,7 +104,8 @@ impl Loader {
 
     /// Streams every kept peak, or every kept negative, or both (peaks first), once and in order,
     /// neither shifted nor reverse-complemented, for validation. The last batch may be short, also
-    /// with `drop_last`.
+    /// with `drop_last`. To validate within an epoch, use a second loader: a stream that was begun
+    /// before is cut short, as by [`Loader::epoch`].
     ///
     /// The kept loci are those of the loader's selection: it leaves out peaks without room for its
     /// jitter, and outliers if it drops them. Cherimoya validates on all peaks that fit: for these,

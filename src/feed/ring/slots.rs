@@ -9,6 +9,7 @@ use crate::feed::stream::{BatchSpec, Stream};
 use crate::{Error, Result};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -102,8 +103,11 @@ impl Slots {
         self.cursor
     }
 
-    /// Begins a stream in place of the one before.
+    /// Begins a stream in place of the one before, which is cut short if it had not ended.
     pub(super) fn start(&mut self, stream: Arc<Stream>) {
+        if let Some(before) = self.stream.as_ref().filter(|_| !self.is_at_end()) {
+            before.replaced.store(true, Relaxed);
+        }
         self.abandon(stream.batches());
         (self.claimed, self.delivered) = (0, 0);
         self.cursor = stream.start().unwrap_or(self.cursor);
@@ -172,7 +176,7 @@ impl Slots {
     /// gathered. The error that a stream ended with is given to each call.
     pub(super) fn take(&mut self, stream: &Arc<Stream>) -> Poll<Result<Option<Filled>>> {
         if !self.is_current(stream) {
-            return Poll::Ready(Ok(None));
+            return Poll::Ready(if stream.replaced.load(Relaxed) { Err(Error::Replaced) } else { Ok(None) });
         }
         if self.is_at_end() {
             return Poll::Ready(self.failed.as_ref().map_or(Ok(None), |error| Err(error.clone_error())));

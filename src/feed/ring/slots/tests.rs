@@ -76,11 +76,12 @@ fn what_comes_late_for_a_stream_that_ended_is_not_delivered() {
     slots.complete(first, Ok(()));
     slots.start(Arc::clone(&new));
     assert!(slots.is_current(&new) && !slots.is_current(&old));
-    assert!(matches!(slots.take(&old), Poll::Ready(Ok(None))));
+    assert!(matches!(slots.take(&old), Poll::Ready(Err(Error::Replaced))));
     assert_eq!(slots.complete(second, Ok(())), Completed::Late);
     assert!(slots.take(&new).is_pending() && slots.free.len() == 3);
     let first = slots.claim().unwrap();
     slots.stop();
+    assert!(matches!(slots.take(&new), Poll::Ready(Ok(None))), "it was stopped");
     assert_eq!(slots.complete(first, failed()), Completed::Late);
     assert!(slots.is_at_end() && !slots.has_failed() && slots.free.len() == 3);
     assert!(slots.claim().is_none());
