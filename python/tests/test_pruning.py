@@ -148,7 +148,7 @@ def test_the_command(atemoya, simulated, run_environment, cache):
                               stdout=subprocess.PIPE, text=True).stdout
 
     listed = said("list")
-    assert store.name in listed and "plus.bw" in listed and "used today" in listed and "1 stores" in listed
+    assert store.name in listed and "plus.bw" in listed and "used today" in listed and "1 store, " in listed
     dry = said("prune", "--all", "--dry-run")
     assert dry.startswith(f"would go  {store.name}") and dry.endswith("kB would be removed\n") and store.exists()
     age(store, 1.5)

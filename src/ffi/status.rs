@@ -1,6 +1,6 @@
 //! The statuses that functions return, and failures before C sees them.
 
-use crate::Error;
+use crate::{Advised, Error, with_parameters};
 use std::error::Error as _;
 use std::path::PathBuf;
 
@@ -76,6 +76,18 @@ impl Failure {
     }
 }
 
+/// Writes what a message advises as C sets it: `chroms` to "chr1".
+fn in_c(message: &str) -> String {
+    with_parameters(message, |name, advised| match advised {
+        Some(Advised::Text(text)) => format!("`{name}` set to {text:?}"),
+        Some(Advised::Names(names)) => {
+            let names: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
+            format!("`{name}` set to {}", names.join(", "))
+        }
+        None => format!("`{name}`"),
+    })
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Failure {
         use atemoya_status as status;
@@ -85,6 +97,7 @@ impl From<Error> for Failure {
             message += &format!(": {cause}");
             source = cause.source();
         }
+        let message = in_c(&message);
         let failure = |status| Failure::new(status, message);
         match error {
             Error::Io { path, .. } => Failure { path: Some(path), ..failure(status::ATEMOYA_ERROR_IO) },
@@ -107,5 +120,19 @@ impl From<Error> for Failure {
             Error::Driver { code, .. } => Failure { driver_code: Some(code), ..failure(status::ATEMOYA_ERROR_DRIVER) },
             Error::Worker { .. } => failure(status::ATEMOYA_ERROR_WORKER),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_c;
+
+    #[test]
+    fn what_a_message_advises_is_said_in_words() {
+        let said = in_c(r#"use its names, likely `chroms=["chr1", "chr2"]`, or `alias="chr"` with `allow_empty`"#);
+        assert_eq!(
+            said,
+            r#"use its names, likely `chroms` set to "chr1", "chr2", or `alias` set to "chr" with `allow_empty`"#
+        );
     }
 }
