@@ -51,7 +51,9 @@ fn gather_windows_takes_any_place_of_a_contig() {
     for window in ["chr1:1000", "chr1:1000-", "chr1:-100", "chr1:39999"] {
         run(window).unwrap();
     }
-    for (window, said) in [("chr1", "CONTIG:START"), ("chr2:5", "chr2"), ("chr1:x", "digit")] {
+    for (window, said) in
+        [("chr1", "CONTIG:START"), ("chr2:5", "chr2"), ("chr1:x", "digit"), ("chr1:40000", "outside chr1")]
+    {
         assert!(run(window).unwrap_err().to_string().contains(said), "{window}");
     }
 }

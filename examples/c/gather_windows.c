@@ -7,6 +7,7 @@
  * `-` is reverse-complemented. */
 
 #include <atemoya.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,7 @@ static atemoya_window parse(const atemoya_store *store, char *text) {
     atemoya_window window = {0, 0, 0};
     atemoya_error *error = NULL;
     size_t contig;
+    uint64_t length;
     char *colon = strrchr(text, ':'), *end = NULL;
     if (colon == NULL) {
         fprintf(stderr, "gather_windows: %s is not CONTIG:START\n", text);
@@ -42,6 +44,12 @@ static atemoya_window parse(const atemoya_store *store, char *text) {
         exit(2);
     }
     window.reverse_complement = *end == '-';
+    /* What lies outside the contig is read as N and 0, so a wrong place would look like a gap. */
+    must(atemoya_store_contig_length(store, contig, &length, &error), &error);
+    if (window.start >= (int64_t)length || window.start <= -(int64_t)WIDTH) {
+        fprintf(stderr, "gather_windows: %s lies outside its contig, which has %" PRIu64 " bases\n", text, length);
+        exit(2);
+    }
     return window;
 }
 

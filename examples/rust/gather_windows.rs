@@ -22,11 +22,17 @@ const SHOWN: usize = 60;
 fn parse(store: &Store, text: &str) -> Result<Span, Box<dyn Error>> {
     let (contig, start) = text.rsplit_once(':').ok_or_else(|| format!("{text} is not CONTIG:START"))?;
     let forward = start.strip_suffix('-');
-    Ok(Span {
+    let window = Span {
         contig: store.contigs().find(contig)?,
         start: forward.unwrap_or(start).parse()?,
         reverse_complement: forward.is_some(),
-    })
+    };
+    // What lies outside the contig is read as N and 0, so a wrong place would look like a gap.
+    let length = store.contigs().length(window.contig) as i64;
+    if window.start >= length || window.start <= -(WIDTH as i64) {
+        return Err(format!("{text} lies outside {contig}, which has {length} bases").into());
+    }
+    Ok(window)
 }
 
 pub(crate) fn run(path: &Path, texts: &[String]) -> Result<(), Box<dyn Error>> {
