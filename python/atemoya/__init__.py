@@ -113,7 +113,7 @@ def __getattr__(name: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name != "torch" or name not in _TORCH:
             raise
-        raise ImportError(f"atemoya.{name} needs PyTorch: pip install torch") from error
+        raise ImportError(f'atemoya.{name} needs PyTorch: pip install "atemoya[torch]"') from None
     globals()[name] = value
     return value
 

@@ -151,7 +151,15 @@ class Feed:
                 done = resume["step"]
             elif next_epoch != epoch:
                 stream.epochs(epoch, ENDLESS)
-            remaining = stream.batches_per_epoch() - done
+            batches = stream.batches_per_epoch()
+            if batches == 0:
+                size = self.streaming()["batch_size"]
+                raise ValueError(
+                    f"an epoch has no batch: its {len(self.source.native)} examples are fewer than batch_size={size}, "
+                    "and the short batch is dropped, by drop_last=True or because several ranks share it: use a "
+                    "smaller batch_size"
+                )
+            remaining = batches - done
             self._generation += 1
             iteration.start(stream, options, epoch, remaining, resume, self._generation)
             if self._ended:

@@ -140,7 +140,7 @@ class PeakLoader(Epochs, DataLoader[Any]):
         drop_last = None if drop_last is None else flag("drop_last", drop_last)
         options = StreamingOptions(num_workers, batch_size, Ranks(rank, world_size), drop_last)
         if options.for_rank(*options.ranks.given())["world_size"] > 1 and dataset.seed_is_drawn:
-            raise ValueError(f"several ranks would draw a seed each: {need_a_seed}")
+            raise ValueError(f"there are several ranks, and each would draw a seed of its own: {need_a_seed}")
         adopt_seed = dataset.reseed if dataset.seed_is_drawn else None
         feed = Feed(dataset, options, None, None, adopt_seed, repeats)
         all_indices = EpochSampler(dataset, feed)
@@ -197,7 +197,7 @@ class PeakLoader(Epochs, DataLoader[Any]):
 
     def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
         if self.dataset.seed_is_drawn and self._options.ranks()[1] > 1:
-            raise ValueError(f"there are several ranks, and each has drawn a seed of its own: {need_a_seed}")
+            raise ValueError(f"there are several ranks, and each would draw a seed of its own: {need_a_seed}")
         # A DataLoader draws a seed for each iterator, and keeps its iterator if it has worker
         # processes. So does this one: torch's generator is left as cherimoya leaves it.
         if self.num_workers == 0 or self._iterator is None:

@@ -151,6 +151,7 @@ def of_loaders(atemoya):
         lambda: loader(signals=[], min_counts=5),
         lambda: loader(negative_ratio=0.1),
         lambda: loader(batch_size=10, world_size=3),
+        lambda: iter(loader(batch_size=1_000, drop_last=True)),
         lambda: loader(random_state=4).load_state_dict(state),
         lambda: loader(max_jitter=11).load_state_dict(state),
         lambda: setattr(loader(), "batch_size", 3),
