@@ -198,7 +198,10 @@ def sampling(*, order, random_state, negative_ratio, reverse_complement, shuffle
 
 def base_seed(order: str, random_state: int) -> int:
     """Returns the seed of an order: cherimoya's are modulo 2^31 - 1, the native order's 64 bits."""
-    seed = int(random_state)
+    try:
+        seed = int(random_state)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"random_state must be an integer, not {random_state!r}") from None
     if order == "cherimoya":
         return seed % (2**31 - 1)
     if not 0 <= seed < 2**64:
