@@ -54,7 +54,7 @@ class Conversion:
         self.dataset, self.memory, self.collate = dataset, memory, collate
 
     def __call__(self, batch: Any) -> Any:
-        columns = self.dataset.typed(tensors(batch) if self.memory is None else self.memory.tensors(batch))
+        columns = self.dataset._typed(tensors(batch) if self.memory is None else self.memory.tensors(batch))
         return columns if self.collate is None else self.collate(Examples(columns))
 
 

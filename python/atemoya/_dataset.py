@@ -202,7 +202,7 @@ class EpochDataset(torch.utils.data.Dataset[tuple[Any, ...]]):
 
     def columns(self, batch) -> list[torch.Tensor]:
         """Returns the tensors of a native batch, in the types that the arrays have."""
-        return self.typed(tensors(batch))
+        return self._typed(tensors(batch))
 
     def __getitem__(self, index: int | tuple[int, int]) -> tuple[Any, ...]:
         epoch, index = self._locate(index)

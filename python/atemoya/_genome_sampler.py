@@ -59,7 +59,7 @@ class GenomeSampler(PeakNegativeSampler):
             return self._select(self._genome, sampling, self._options)
         return _native.Dataset.from_selected(self._genome, *self._loci(), sampling, self._options)
 
-    def typed(self, columns: list[torch.Tensor]) -> list[torch.Tensor]:
+    def _typed(self, columns: list[torch.Tensor]) -> list[torch.Tensor]:
         """Returns columns in the types that the arrays have."""
         sequences = self._source.sequences
         if sequences and next(iter(sequences.values())).dtype == bool:

@@ -218,7 +218,7 @@ class PeakNegativeSampler(EpochDataset):
             used, self._sampling(settings, seed), (*windows, settings["max_jitter"]), permutations
         )
 
-    def typed(self, columns: list[torch.Tensor]) -> list[torch.Tensor]:
+    def _typed(self, columns: list[torch.Tensor]) -> list[torch.Tensor]:
         """Returns columns in the types that the arrays have: native batches lack booleans."""
         arrays = [self.peak_sequences, self.peak_controls, self.peak_signals]
         boolean = [array.dtype == bool for array in arrays if array is not None] + [False]
